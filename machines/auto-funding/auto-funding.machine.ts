@@ -1,0 +1,97 @@
+import { assign, fromPromise, setup } from 'xstate'
+import type {
+  AutoFundingContext,
+  AutoFundingEvent,
+  AutoFundingInput,
+  TopUpReceipt,
+  TopUpRequest,
+} from './auto-funding.types.ts'
+
+/**
+ * What is done to keep one sub-account funded. It only reacts: the plan (auto-funding.policy.ts) decides on each
+ * reading, and while a top-up is on its way or settling no decision is heard.
+ */
+export const autoFundingMachine = setup({
+  types: {
+    input: {} as AutoFundingInput,
+    context: {} as AutoFundingContext,
+    events: {} as AutoFundingEvent,
+  },
+  actors: {
+    topUp: fromPromise<TopUpReceipt, TopUpRequest>(() =>
+      Promise.reject(new Error('The actor "topUp" was not provided.')),
+    ),
+  },
+  actions: {
+    rest: assign({ reason: 'sufficient', amount: null, failure: null }),
+    hold: assign({ reason: (_, params: { reason: AutoFundingContext['reason'] }) => params.reason }),
+    begin: assign({
+      reason: null,
+      amount: (_, params: { amount: AutoFundingContext['amount']; at: number }) => params.amount,
+      decidedAt: (_, params) => params.at,
+    }),
+    paid: assign(({ context }, params: TopUpReceipt) => ({
+      lastTopUp: { amount: context.amount ?? '0', ...params },
+      topUps: context.topUps + 1,
+      paid: `${BigInt(context.paid) + BigInt(context.amount ?? 0)}` as const,
+      amount: null,
+      failure: null,
+      reason: 'settling' as const,
+    })),
+    failed: assign(({ context }, params: { message: string }) => ({
+      amount: null,
+      reason: 'backing-off' as const,
+      failure: { count: (context.failure?.count ?? 0) + 1, at: context.decidedAt, message: params.message },
+    })),
+    clear: assign({ reason: null }),
+  },
+}).createMachine({
+  id: 'autoFunding',
+  context: ({ input }) => ({
+    ...input,
+    reason: null,
+    amount: null,
+    decidedAt: 0,
+    lastTopUp: null,
+    topUps: 0,
+    paid: '0',
+    failure: null,
+  }),
+  initial: 'watching',
+  states: {
+    watching: {
+      on: {
+        'plan.sufficient': { actions: 'rest' },
+        'plan.hold': { target: 'held', actions: { type: 'hold', params: ({ event }) => ({ reason: event.reason }) } },
+        'plan.topUp': { target: 'toppingUp', actions: { type: 'begin', params: ({ event }) => event } },
+      },
+    },
+    held: {
+      on: {
+        'plan.sufficient': { target: 'watching', actions: 'rest' },
+        'plan.hold': { actions: { type: 'hold', params: ({ event }) => ({ reason: event.reason }) } },
+        'plan.topUp': { target: 'toppingUp', actions: { type: 'begin', params: ({ event }) => event } },
+      },
+    },
+    toppingUp: {
+      invoke: {
+        src: 'topUp',
+        input: ({ context: { provider, serviceType, amount } }) => ({ provider, serviceType, amount: amount ?? '0' }),
+        onDone: { target: 'settling', actions: { type: 'paid', params: ({ event }) => event.output } },
+        onError: {
+          target: 'held',
+          actions: { type: 'failed', params: ({ event }) => ({ message: messageOf(event.error) }) },
+        },
+      },
+    },
+    settling: {
+      on: {
+        'reading.caughtUp': { target: 'watching', actions: 'clear' },
+      },
+    },
+  },
+})
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,60 @@
+import type { ServiceType, Wei } from '../position.types.ts'
+
+/** Why nothing is done about a sub-account. The list is closed: each is documented, and every hold has one. */
+export type HoldReason =
+  /** Enough is available. */
+  | 'sufficient'
+  /** Auto-funding is not on for it. */
+  | 'off'
+  /** A transaction for it was sent and is not mined yet. */
+  | 'in-flight'
+  /** Its last top-up is mined; a reading from that block on is awaited. */
+  | 'settling'
+  /** A refund is pending; topping up would undo it. */
+  | 'refund-pending'
+  /** The wallet has no ledger. */
+  | 'ledger-missing'
+  /** The ledger has less available than this needs. */
+  | 'ledger-short'
+  /** The wallet has nothing to pay gas with. */
+  | 'gas-short'
+  /** The last top-up failed; it is tried again later. */
+  | 'backing-off'
+
+export type AutoFundingInput = { provider: string; serviceType: ServiceType }
+
+export type TopUp = { amount: Wei; transactionHash: string; blockNumber: number }
+
+export type Failure = {
+  /** Failures in a row. */
+  count: number
+  /** Block time of the last one, in seconds. */
+  at: number
+  message: string
+}
+
+export type AutoFundingContext = AutoFundingInput & {
+  /** Why nothing is being done; null before the first reading and while something is. */
+  reason: HoldReason | null
+  /** What the present top-up sends. */
+  amount: Wei | null
+  /** Block time at which the present top-up was decided, in seconds. */
+  decidedAt: number
+  lastTopUp: TopUp | null
+  topUps: number
+  /** Sum of all top-ups of this actor. */
+  paid: Wei
+  failure: Failure | null
+}
+
+export type AutoFundingEvent =
+  | { type: 'plan.sufficient' }
+  | { type: 'plan.hold'; reason: HoldReason }
+  | { type: 'plan.topUp'; amount: Wei; at: number }
+  /** A reading at or past the block of the last top-up. */
+  | { type: 'reading.caughtUp' }
+
+/** What the lane is asked for. */
+export type TopUpRequest = AutoFundingInput & { amount: Wei }
+/** What the lane answers. */
+export type TopUpReceipt = { transactionHash: string; blockNumber: number }

@@ -1,0 +1,32 @@
+export { subAccountMachine } from './sub-account/sub-account.machine.ts'
+export { facts, gradeReading, readingOf, nextUnlock, type LifecycleState } from './sub-account/sub-account.facts.ts'
+export { subAccountView, type SubAccountView } from './sub-account/sub-account.view.ts'
+export type {
+  Fact,
+  Reading,
+  SubAccountContext,
+  SubAccountEvent,
+  SubAccountInput,
+} from './sub-account/sub-account.types.ts'
+export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
+export {
+  plan,
+  requiredBalance,
+  autoFundingEvents,
+  retryAt,
+  REQUIRED_FLOOR,
+  type Decision,
+  type PlanInput,
+  type Standing,
+} from './auto-funding/auto-funding.policy.ts'
+export type {
+  AutoFundingContext,
+  AutoFundingEvent,
+  AutoFundingInput,
+  Failure,
+  HoldReason,
+  TopUp,
+  TopUpReceipt,
+  TopUpRequest,
+} from './auto-funding/auto-funding.types.ts'
+export type { Block, LedgerPosition, Position, Refund, ServiceType, SubAccountPosition, Wei } from './position.types.ts'

@@ -1,0 +1,46 @@
+/** What a provider is paid for. One provider may have a sub-account in each. */
+export type ServiceType = 'inference' | 'fine-tuning'
+
+/** A refund that was asked for and waits for its lock to end. Times in seconds of block time. */
+export type Refund = {
+  amount: bigint
+  createdAt: number
+  /** `createdAt` plus the lock time that holds at this block; the contract's owner may change the latter. */
+  unlocksAt: number
+  /** The lock is over at this block: the next retrieve brings it back to the ledger. */
+  claimable: boolean
+}
+
+/** One sub-account at one block. Amounts in wei. */
+export type SubAccountPosition = {
+  provider: string
+  serviceType: ServiceType
+  balance: bigint
+  pendingRefund: bigint
+  /** `balance - pendingRefund`: what the provider may charge. */
+  available: bigint
+  /** The part of `pendingRefund` whose lock is over. */
+  claimable: bigint
+  refunds: readonly Refund[]
+  /** The wallet accepts the signer that the provider's service runs with. */
+  acknowledged: boolean
+  /** Inference: single API tokens were revoked; they come back to life when the account is closed and opened anew. */
+  tokensRevoked: boolean
+}
+
+/** The wallet's unallocated funds. Amounts in wei; `locked = total - available` lies in sub-accounts. */
+export type LedgerPosition = { available: bigint; total: bigint; locked: bigint; additionalInfo: string }
+
+/** Block number, and its time in seconds. */
+export type Block = { number: number; timestamp: number }
+
+/** Everything a wallet has in 0G Compute, at one block. `ledger` is null when the contract says that there is none. */
+export type Position = {
+  block: Block
+  wallet: { address: string; balance: bigint }
+  ledger: LedgerPosition | null
+  subAccounts: readonly SubAccountPosition[]
+}
+
+/** An amount in wei as a decimal string: what travels through a machine is JSON, and JSON refuses a bigint. */
+export type Wei = `${bigint}`

@@ -1,0 +1,71 @@
+import type { Position, ServiceType, SubAccountPosition, Wei } from '../position.types.ts'
+import type { Fact, Reading, SubAccountEvent } from './sub-account.types.ts'
+
+/** The lifecycle state that a reading shows, without the memory that tells `closed` from `none`. */
+export type LifecycleState = 'none' | 'created' | 'funded' | 'low' | 'refunding' | 'closed'
+
+/** One sub-account of a position as a reading; one that the contract does not list does not exist. */
+export function readingOf(
+  position: Position,
+  { provider, serviceType }: { provider: string; serviceType: ServiceType },
+  required: bigint,
+): Reading {
+  const found = position.subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
+  return {
+    exists: found !== undefined,
+    balance: wei(found?.balance ?? 0n),
+    pendingRefund: wei(found?.pendingRefund ?? 0n),
+    claimable: wei(found?.claimable ?? 0n),
+    unlocksAt: found ? nextUnlock(found) : null,
+    required: wei(required),
+    block: position.block.number,
+  }
+}
+
+/** Where a reading leaves a sub-account, whatever state it was in. */
+export function gradeReading(reading: Reading): Fact {
+  if (!reading.exists) return 'account.gone'
+  if (BigInt(reading.claimable) > 0n) return 'refund.claimable'
+  if (BigInt(reading.pendingRefund) > 0n) return 'refund.locked'
+  return gradeBalance(reading)
+}
+
+/**
+ * The facts that a chart must hear, in order, to come from `before` to this reading. A poll may have missed
+ * transactions in between; those that must have happened are stated too, so that every edge is a real one.
+ *
+ * @param before the fact that the last reading ended in; `account.gone` for an account never seen
+ */
+export function facts(before: Fact, reading: Reading): SubAccountEvent[] {
+  const now = gradeReading(reading)
+  if (before === 'account.gone' && now === 'account.gone') return []
+  return [...missed(before, now, gradeBalance(reading)), now].map((type) => ({ type, reading }))
+}
+
+/** When the first refund that is still locked can be claimed, in seconds of block time. */
+export function nextUnlock({ refunds }: SubAccountPosition): number | null {
+  const locked = refunds.filter(({ claimable }) => !claimable).map(({ unlocksAt }) => unlocksAt)
+  return locked.length === 0 ? null : Math.min(...locked)
+}
+
+function missed(before: Fact, now: Fact, balance: Fact): Fact[] {
+  const holdsNothing = before === 'account.gone' || before === 'account.empty'
+  const refunding = before === 'refund.locked' || before === 'refund.claimable'
+  switch (now) {
+    case 'account.gone': // only an empty account can be deleted
+      return holdsNothing ? [] : ['account.empty']
+    case 'refund.locked':
+      return holdsNothing ? [balance] : []
+    case 'refund.claimable': // a refund is locked first
+      return holdsNothing ? [balance, 'refund.locked'] : refunding ? [] : ['refund.locked']
+    default:
+      return []
+  }
+}
+
+function gradeBalance({ balance, pendingRefund, required }: Reading): Fact {
+  if (BigInt(balance) === 0n) return 'account.empty'
+  return BigInt(balance) - BigInt(pendingRefund) < BigInt(required) ? 'balance.low' : 'balance.ample'
+}
+
+const wei = (amount: bigint): Wei => `${amount}`

@@ -1,0 +1,37 @@
+import type { ServiceType, Wei } from '../position.types.ts'
+
+/** What a transaction is for. Amounts in wei. */
+export type IntentSummary = {
+  /** The contract's function. */
+  operation: string
+  /** The sub-account that it moves money to, if it does. */
+  subAccount: { provider: string; serviceType: ServiceType } | null
+  /** What it moves: into the ledger, a sub-account, or back to the wallet. */
+  amount: Wei
+  /** The most that it may take out of the ledger's available funds. */
+  fromLedger: Wei
+}
+
+export type TransactionInput = IntentSummary & { id: string; nonce: number; hash: string | null }
+
+export type TransactionContext = TransactionInput & {
+  /** Every hash under which it was broadcast: the first, then its replacements with higher fees. */
+  hashes: readonly string[]
+  /** Set while it is mined. */
+  blockNumber: number | null
+  gasUsed: Wei | null
+  /** Why it reverted, or what is known of who took its nonce. */
+  reason: string | null
+}
+
+export type TransactionEvent =
+  /** The node has it, or may have it. */
+  | { type: 'sent'; hash: string | null }
+  /** The same intent at the same nonce with a higher fee. */
+  | { type: 'replaced'; hash: string }
+  | { type: 'receipt.succeeded'; hash: string; blockNumber: number; gasUsed: Wei }
+  | { type: 'receipt.reverted'; hash: string; blockNumber: number; gasUsed: Wei; reason: string }
+  /** Its block is no longer part of the chain. */
+  | { type: 'receipt.gone' }
+  /** Its nonce was spent by a transaction that is not ours. */
+  | { type: 'nonce.taken'; reason: string }

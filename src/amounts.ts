@@ -1,0 +1,88 @@
+import { InvalidInputError } from './errors.ts'
+
+const DECIMALS = 18
+const WEI_PER_OG = 10n ** 18n
+const MAX_UINT256 = 2n ** 256n - 1n
+
+/** An amount as the public API takes it: a `bigint` is wei, a `string` is OG in decimal. */
+export type Amount = bigint | string
+
+/**
+ * OG in decimal to wei: `ogToWei('1.5')` is `1500000000000000000n`. 1 OG is 10^18 wei.
+ *
+ * @throws TypeError for anything but a string
+ * @throws InvalidInputError for a string that is not digits with at most 18 decimals
+ */
+export function ogToWei(og: string): bigint {
+  if (typeof og !== 'string')
+    throw new TypeError(`An amount in OG is a string such as "1.5"; this is a ${typeof og}. ${hint(og)}`)
+  const match = /^(\d+)(?:\.(\d+))?$/.exec(og)
+  if (!match) throw refused(og, flaw(og))
+  const [, whole = '', fraction = ''] = match
+  if (fraction.length > DECIMALS) throw refused(og, `it has ${fraction.length} decimals; 18 at most`)
+  const wei = BigInt(whole) * WEI_PER_OG + BigInt(fraction.padEnd(DECIMALS, '0'))
+  if (wei > MAX_UINT256) throw refused(og, 'it is more than a contract can hold (2^256 - 1 wei)')
+  return wei
+}
+
+/** Wei to OG in decimal, exact and without trailing zeros: `weiToOg(1500000000000000000n)` is `"1.5"`. */
+export function weiToOg(wei: bigint): string {
+  if (typeof wei !== 'bigint') throw new TypeError(`An amount in wei is a bigint; this is a ${typeof wei}.`)
+  const sign = wei < 0n ? '-' : ''
+  const digits = (wei < 0n ? -wei : wei).toString().padStart(DECIMALS + 1, '0')
+  const fraction = digits.slice(-DECIMALS).replace(/0+$/, '')
+  return `${sign}${digits.slice(0, -DECIMALS)}${fraction && `.${fraction}`}`
+}
+
+/**
+ * Wei for reading, in OG with at most `digits` decimals, cut rather than rounded: it never shows more than there is.
+ * What would look like nothing is shown as `<0.0001`.
+ */
+export function formatOg(wei: bigint, digits = 4): string {
+  if (!Number.isInteger(digits) || digits < 0 || digits > DECIMALS)
+    throw new RangeError(`digits is a whole number from 0 to 18; this is ${digits}.`)
+  const unit = 10n ** BigInt(DECIMALS - digits)
+  const size = wei < 0n ? -wei : wei
+  if (size > 0n && size < unit) return wei < 0n ? `>-${weiToOg(unit)}` : `<${weiToOg(unit)}`
+  return weiToOg((wei / unit) * unit)
+}
+
+/**
+ * An amount of the public API in wei.
+ *
+ * @param name what the caller knows it as, for the message
+ * @throws TypeError for anything but a bigint or a string, InvalidInputError for a bad string or a negative amount
+ */
+export function toWei(amount: Amount, name = 'amount'): bigint {
+  if (typeof amount === 'string') return ogToWei(amount)
+  if (typeof amount !== 'bigint')
+    throw new TypeError(
+      `${name} is a bigint (wei) or a string (OG in decimal); this is a ${typeof amount}. ${hint(amount)}`,
+    )
+  if (amount < 0n) throw new InvalidInputError('An amount cannot be negative.', { [name]: `${amount} wei` })
+  if (amount > MAX_UINT256) throw refused(`${amount}`, 'it is more than a contract can hold (2^256 - 1 wei)')
+  return amount
+}
+
+function hint(value: unknown): string {
+  return typeof value === 'number' ? `Write "${value}" for OG or ${Math.trunc(value) || 1}n for wei.` : 'Write "1.5".'
+}
+
+function refused(amount: string, problem: string): InvalidInputError {
+  return new InvalidInputError('This is not an amount in OG.', {
+    amount: JSON.stringify(amount),
+    problem,
+    expected: 'digits with up to 18 decimals, such as "1.5"',
+  })
+}
+
+function flaw(og: string): string {
+  if (og === '') return 'it is empty'
+  if (/\s/.test(og)) return 'it has blanks'
+  if (/^[+-]/.test(og)) return 'it has a sign'
+  if (/^\d[\d.]*e[+-]?\d+$/i.test(og)) return 'it has an exponent'
+  if (/^[\d.,_']+$/.test(og) && /[,_']/.test(og)) return 'it has separators'
+  if (/^\.\d+$/.test(og)) return 'it has no digit before the point'
+  if (/^\d+\.$/.test(og)) return 'it has no digit after the point'
+  return 'it is not a decimal number'
+}

@@ -1,0 +1,213 @@
+import type { Observable } from 'rxjs'
+import type { Position, ServiceType } from '../machines/position.types.ts'
+import { checkIntervalMs } from './auto-funding-config.ts'
+import { toAddress } from './chain/address.ts'
+import { connectChain, type Connection } from './chain/connect.ts'
+import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig, type NetworkName } from './chain/networks.ts'
+import type { Rules } from './chain/port.ts'
+import { AbortedError, NotSentError } from './errors.ts'
+import type { Inspect } from './inspect.ts'
+import { createKeeper, type Plan } from './keeper.ts'
+import { LedgerManager } from './ledger-manager.ts'
+import { silent, type Logger } from './logger.ts'
+import { ServiceManager, transferIntent } from './service-manager.ts'
+import { resolveService } from './services.ts'
+import { createPlans } from './streams/plans.ts'
+import { createPositions, type PositionStream } from './streams/positions.ts'
+import { keyOf, type SubAccountId } from './sub-account-id.ts'
+import { createSubAccounts, type SubAccountActor } from './sub-accounts.ts'
+import type { Intent, Receipt } from './transactions/intent.ts'
+import { memoryJournal, type Journal } from './transactions/journal.ts'
+import { createLane, type SubmitOptions, type TransactionActor } from './transactions/lane.ts'
+
+const DEFAULT_INTERVAL_MS = 30_000
+
+export type BrokerOptions = Connection & {
+  /** The deployment; by the chain's id where left out. */
+  network?: NetworkName | NetworkConfig
+  /** How often the position is read while anybody looks: 30 000 by default, from 100. */
+  intervalMs?: number
+  /** Where transactions in flight are recorded. */
+  journal?: Journal
+  /** Hears what happens; nothing is printed without one. */
+  logger?: Logger
+  /** XState's inspector for every actor. */
+  inspect?: Inspect
+  /** Closes the broker when it aborts. */
+  signal?: AbortSignal
+}
+
+/** One wallet's ledger and sub-accounts: the account API, auto-funding, and everything observable about them. */
+export type Broker = {
+  readonly wallet: string
+  readonly network: NetworkConfig
+  /** What the deployment demands: minimums, limits, lock times and registered names. */
+  readonly rules: Rules
+  readonly ledger: LedgerManager
+  readonly inference: ServiceManager
+  readonly fineTuning: ServiceManager
+  /** Positions as they are read, while anybody subscribes; `status` says how the reading goes. */
+  readonly positions$: PositionStream
+  /** What is to be done at each position, and why nothing is. */
+  readonly plan$: Observable<Plan>
+  /** Reads the position now. */
+  position(): Promise<Position>
+  /** The lifecycle actor of one sub-account. */
+  subAccount(provider: string, serviceType: string): SubAccountActor
+  /** The lifecycle actors of every sub-account seen so far. */
+  subAccounts(): SubAccountActor[]
+  /** Every transaction of this broker, oldest first. */
+  transactions(): readonly TransactionActor[]
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Connects to a wallet's 0G Compute ledger.
+ *
+ * @example
+ * const broker = await createBroker({ signer: new Wallet(key, new JsonRpcProvider(url)) })
+ * await broker.ledger.depositFund('10')
+ * broker.inference.startAutoFunding(provider)
+ *
+ * @throws InvalidInputError for an unknown chain, wrong addresses or nonsense in the options
+ * @throws ReadError when the chain cannot be read
+ */
+export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  const { network, intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal } = options
+  checkIntervalMs(intervalMs)
+  if (signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
+  const chain = await connectChain(options, network)
+  const { rules, wallet } = chain
+  const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
+  let closed = false
+
+  const lane =
+    chain.transactions &&
+    createLane({
+      port: chain.transactions,
+      journal: options.journal ?? memoryJournal(),
+      blockTimeMs: chain.blockTimeMs,
+      onMined(blockNumber) {
+        positions.notBefore(blockNumber)
+        positions.nudge()
+      },
+      logger,
+      inspect,
+    })
+
+  const keeper = createKeeper({
+    minLockedBalance,
+    minTransfer: rules.minTransfer,
+    inFlight: () => lane?.inFlight() ?? [],
+    async topUp(request, signal) {
+      const intent = transferIntent(request, BigInt(request.amount), rules)
+      const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
+      return { transactionHash, blockNumber }
+    },
+    inspect,
+    logger,
+  })
+
+  const subAccounts = createSubAccounts(keeper.requiredOf, inspect)
+  const plans = createPlans<Plan>()
+
+  const positions = createPositions({
+    read: chain.readPosition,
+    intervalMs,
+    blockTimeMs: chain.blockTimeMs,
+    onBlock: chain.onBlock,
+    async accept(position) {
+      await keeper.refreshFees()
+      if (closed) return
+      subAccounts.fold(position)
+      const plan = keeper.plan(position)
+      keeper.act(position, plan)
+      plans.next(plan)
+    },
+    logger,
+  })
+
+  /** Auto-funding looks at the position for as long as it is on for anybody. */
+  let watching: { unsubscribe(): void } | null = null
+  const autoFunding = {
+    ...keeper,
+    start(...args: Parameters<typeof keeper.start>) {
+      if (closed) throw new AbortedError('The broker is closed.')
+      requireLane()
+      const actor = keeper.start(...args)
+      adjust()
+      return actor
+    },
+    stop(id: SubAccountId) {
+      keeper.stop(id)
+      adjust()
+    },
+  }
+
+  const shared = { wallet, rules, read: positions.fresh }
+  const service = (serviceType: ServiceType): ServiceManager =>
+    new ServiceManager({
+      ...shared,
+      serviceType,
+      minLockedBalance,
+      submit: (intent, signal) => submit(intent, { signal }),
+      settled,
+      autoFunding,
+    })
+
+  const broker: Broker = {
+    wallet,
+    network: chain.network,
+    rules,
+    ledger: new LedgerManager({ ...shared, listLedgers: chain.listLedgers, submit }),
+    inference: service('inference'),
+    fineTuning: service('fine-tuning'),
+    positions$: positions.positions$,
+    plan$: plans.follow(positions.positions$),
+    position: () => positions.fresh(),
+    subAccount: (provider, serviceType) =>
+      subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
+    subAccounts: subAccounts.all,
+    transactions: () => lane?.transactions() ?? [],
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+  signal?.addEventListener('abort', () => void close(), { once: true })
+  return broker
+
+  function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
+    return requireLane().submit(intent, options)
+  }
+
+  function requireLane() {
+    if (lane) return lane
+    throw new NotSentError('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+  }
+
+  function adjust(): void {
+    if (keeper.all().length === 0) {
+      watching?.unsubscribe()
+      watching = null
+      return
+    }
+    positions.setIntervalMs(Math.min(intervalMs, keeper.intervalMs() ?? intervalMs))
+    watching ??= positions.positions$.subscribe()
+  }
+
+  async function settled(id: SubAccountId): Promise<void> {
+    const key = keyOf(id)
+    await lane?.idle(({ subAccount }) => subAccount !== null && keyOf(subAccount) === key)
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return
+    closed = true
+    watching?.unsubscribe()
+    positions.close()
+    plans.close()
+    keeper.close()
+    subAccounts.stop()
+    await lane?.close()
+  }
+}

@@ -1,0 +1,115 @@
+import { Interface } from 'ethers'
+
+/** LedgerManager: what a wallet calls and reads. The complete ABI ships with the reference SDK. */
+export const ledgerAbi = new Interface([
+  'function getLedger(address user) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo))',
+  'function getAllLedgers(uint256 offset, uint256 limit) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo)[] ledgers, uint256 total)',
+  'function getServiceInfo(address serviceAddress) view returns (tuple(address serviceAddress, address serviceContract, string serviceType, string version, string fullName, string description, bool isRecommended, uint256 registeredAt))',
+  'function MIN_ACCOUNT_BALANCE() view returns (uint256)',
+  'function MIN_TRANSFER_AMOUNT() view returns (uint256)',
+  'function MAX_PROVIDERS_PER_BATCH() view returns (uint256)',
+  'function MAX_PROVIDERS_PER_USER_PER_SERVICE() view returns (uint256)',
+  'function MAX_ADDITIONAL_INFO_LENGTH() view returns (uint256)',
+  'function addLedger(string additionalInfo) payable returns (uint256, uint256)',
+  'function depositFund() payable',
+  'function depositFundFor(address recipient) payable',
+  'function transferFund(address provider, string serviceName, uint256 amount)',
+  'function retrieveFund(address[] providers, string serviceName)',
+  'function refund(uint256 amount)',
+  'function deleteLedger()',
+  'function updateAdditionalInfo(string additionalInfo)',
+])
+
+/** What both serving contracts share. */
+const serving = [
+  'function lockTime() view returns (uint256)',
+  'function ledgerAddress() view returns (address)',
+  'function acknowledgeTEESigner(address provider, bool acknowledged)',
+]
+
+export const inferenceAbi = new Interface([
+  ...serving,
+  'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool processed)[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, uint256 generation, uint256 revokedBitmap)[] accounts, uint256 total)',
+  'function getService(address provider) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged) service)',
+  'function revokeAllTokens(address provider)',
+])
+
+export const fineTuningAbi = new Interface([
+  ...serving,
+  'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, string additionalInfo, uint256 validRefundsLength, uint256 deliverablesCount, bool acknowledged)[] accounts, uint256 total)',
+  'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool _deprecated_processed)[] refunds, string additionalInfo, tuple(string id, bytes modelRootHash, bytes encryptedSecret, bool acknowledged, uint248 timestamp, bool settled)[] deliverables, uint256 validRefundsLength, uint256 deliverablesHead, uint256 deliverablesCount, bool acknowledged))',
+])
+
+export const multicallAbi = new Interface([
+  'function aggregate3(tuple(address target, bool allowFailure, bytes callData)[] calls) payable returns (tuple(bool success, bytes returnData)[] returnData)',
+  'function getBlockNumber() view returns (uint256)',
+  'function getCurrentBlockTimestamp() view returns (uint256)',
+  'function getEthBalance(address addr) view returns (uint256)',
+])
+
+/** Every error of the three contracts. Some share a name with other arguments, so they are told apart by selector. */
+export const errorsAbi = new Interface([
+  'error AccountExists(address user, address provider)',
+  'error AccountNotExists(address user, address provider)',
+  'error AdditionalInfoTooLong()',
+  'error AdditionalInfoTooLong(uint256 length, uint256 max)',
+  'error AlreadyInitialized()',
+  'error BatchSizeTooLarge(uint256 size, uint256 max)',
+  'error CallFailed()',
+  'error CallerNotLedger()',
+  'error CallerNotLedger(address caller)',
+  'error CallerNotRegisteredService(address caller)',
+  'error CannotAbandonSettledDeliverable(string id)',
+  'error CannotAcknowledgeSettledDeliverable(string id)',
+  'error CannotAddStakeWhenUpdating()',
+  'error CannotEvictUnsettledDeliverable(string id)',
+  'error CannotRevokeWithNonZeroBalance(address user, address provider, uint256 balance)',
+  'error DeliverableAlreadyExists(string id)',
+  'error DeliverableAlreadySettled(string id)',
+  'error DeliverableIdInvalidLength(uint256 length)',
+  'error DeliverableNotExists(string id)',
+  'error DirectDepositsDisabled()',
+  'error ETHTransferFailed()',
+  'error InsufficientAvailableBalance(uint256 available, uint256 required)',
+  'error InsufficientBalance(address user)',
+  'error InsufficientStake(uint256 provided, uint256 required)',
+  'error InvalidAddress(address addr)',
+  'error InvalidLedgerAddress()',
+  'error InvalidServiceAddress(address serviceAddress)',
+  'error InvalidServiceType(string serviceType)',
+  'error InvalidTEESignature(string reason)',
+  'error InvalidVerifierInput(string reason)',
+  'error LedgerExists(address user)',
+  'error LedgerLocked()',
+  'error LedgerNotExists(address user)',
+  'error LimitTooLarge(uint256 limit)',
+  'error LimitTooLarge(uint256 limit, uint256 max)',
+  'error LockTimeOutOfRange(uint256 lockTime)',
+  'error LockTimeOutOfRange(uint256 lockTime, uint256 min, uint256 max)',
+  'error MinimumDepositRequired(uint256 provided, uint256 required)',
+  'error MustWithdrawAllFundsFirst(uint256 remainingBalance)',
+  'error NoRecommendedService(string serviceType)',
+  'error NoSettlementsProvided()',
+  'error PenaltyPercentageTooHigh(uint256 percentage)',
+  'error PreviousDeliverableNotAcknowledged(string id)',
+  'error ProviderCannotBeUser()',
+  'error SecretShouldBeEmpty()',
+  'error SecretShouldNotBeEmpty()',
+  'error ServiceAlreadyRegistered(address serviceAddress)',
+  'error ServiceMustImplementIServing(address serviceAddress)',
+  'error ServiceNameExists(string serviceName)',
+  'error ServiceNotExist(address provider)',
+  'error ServiceNotFound(address serviceAddress)',
+  'error ServiceNotRegistered(address serviceAddress)',
+  'error ServiceRegistryLimitReached(uint256 limit)',
+  'error ServiceTypeRequired()',
+  'error TooManyProviders(uint256 requested, uint256 maximum)',
+  'error TooManyProvidersForService(uint256 current, uint256 maximum)',
+  'error TooManyRefunds(address user, address provider)',
+  'error TooManySettlements(uint256 count, uint256 max)',
+  'error TransferFailed()',
+  'error TransferToLedgerFailed()',
+  'error VersionRequired()',
+  'error ZeroAddressNotAllowed()',
+  'error ZeroAmountNotAllowed()',
+])

@@ -1,0 +1,32 @@
+/**
+ * What is safe to keep of a provider's or signer's error. Theirs carry the whole request: its URL may hold an API key,
+ * its body a signed transaction.
+ */
+export function safeCause(error: unknown): Error {
+  const { shortMessage, message, code, info } = (typeof error === 'object' && error !== null ? error : {}) as {
+    shortMessage?: unknown
+    message?: unknown
+    code?: unknown
+    info?: { error?: { message?: unknown; code?: unknown } }
+  }
+  const text = [shortMessage, info?.error?.message, message].find((part) => typeof part === 'string')
+  const safe = new Error(redact(typeof text === 'string' ? text : String(error)))
+  safe.name = typeof code === 'string' ? code : 'Error'
+  delete safe.stack
+  return safe
+}
+
+/** What a node or signer said, in one line. */
+export function reasonOf(error: unknown): string {
+  const { name, message } = safeCause(error)
+  const line = message.split('\n', 1)[0] ?? ''
+  return name === 'Error' ? line : `${line} (${name})`
+}
+
+/** URLs lose what may be a credential (user, path, query); long hex and bearer tokens are cut. */
+export function redact(text: string): string {
+  return text
+    .replace(/\b(https?|wss?):\/\/(?:[^\s/@"']*@)?([^\s/"'?#)]+)[^\s"')]*/gi, '$1://$2/…')
+    .replace(/0x[0-9a-f]{65,}/gi, (hex) => `${hex.slice(0, 12)}…`)
+    .replace(/\b(app-sk-|bearer\s+)\S+/gi, '$1…')
+}

@@ -1,0 +1,182 @@
+import type { Provider } from 'ethers'
+import type { Block, Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import { ReadError, StaleReadingError } from '../errors.ts'
+import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
+import { asked, type Batch, type BlockTag, type Outcome, type ViewCall } from './batch.ts'
+import {
+  decodeAccounts,
+  decodeFineTuningAccount,
+  decodeLedger,
+  decodeNumber,
+  subAccount,
+  type RawAccount,
+} from './decode.ts'
+import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
+import { view, type Addresses } from './rules.ts'
+
+/** The most that the contracts give in one page. */
+const PAGE = 50
+
+export type ReaderOptions = {
+  provider: Provider
+  batch: Batch
+  addresses: Addresses
+  wallet: string
+  /** Multicall3's address, or null where the chain has none. */
+  multicall: string | null
+  /** Whether the node runs code without an address, which proves as of which block it answers. */
+  provesBlock: boolean
+}
+
+/**
+ * Reads everything that a wallet has at one block. With Multicall3 that is one request: the call itself says which
+ * block it saw. Without, the head is asked first and everything else as of that block.
+ */
+export function createReader({ provider, batch, addresses, wallet, multicall, provesBlock }: ReaderOptions) {
+  const services = servicesOf(addresses)
+  /** Fine-tuning accounts whose refunds the next request brings along; its list view leaves them out. */
+  let pending: string[] = []
+
+  return { readPosition }
+
+  async function readPosition(): Promise<Position> {
+    const head = multicall ? null : await readHead()
+    const first = await readAt(head?.number ?? 'latest', pending)
+    const missing = first.pending.filter((provider) => !first.details.has(provider))
+    const reading = missing.length === 0 ? first : await readAt(first.block.number, first.pending)
+    if (reading.block.number !== first.block.number)
+      throw stale({ asked: first.block.number, answered: reading.block.number })
+    pending = reading.pending
+    return positionOf(reading)
+  }
+
+  /** The block to read at, and on the way which fine-tuning accounts will have refunds to be read there. */
+  async function readHead(): Promise<Block> {
+    const list = addresses.fineTuning ? [accountsView('fine-tuning', addresses.fineTuning, wallet, 0)] : []
+    const [header, outcomes] = await Promise.all([asked(() => provider.getBlock('latest')), batch(list, 'latest')])
+    if (!header) throw new ReadError('The node has no latest block.', {})
+    if (outcomes.length > 0) pending = pendingOf(decodeAccounts(outcomes[0], 'fine-tuning').accounts)
+    return { number: header.number, timestamp: header.timestamp }
+  }
+
+  async function readAt(blockTag: BlockTag, withRefunds: readonly string[]): Promise<Reading> {
+    const fineTuning = addresses.fineTuning
+    const calls = [
+      ...(multicall
+        ? [
+            view(multicall, multicallAbi, 'getBlockNumber'),
+            view(multicall, multicallAbi, 'getCurrentBlockTimestamp'),
+            view(multicall, multicallAbi, 'getEthBalance', [wallet]),
+          ]
+        : []),
+      view(addresses.ledger, ledgerAbi, 'getLedger', [wallet]),
+      ...services.flatMap(([serviceType, address]) => [
+        view(address, inferenceAbi, 'lockTime'),
+        accountsView(serviceType, address, wallet, 0),
+      ]),
+      ...(fineTuning ? withRefunds.map((p) => view(fineTuning, fineTuningAbi, 'getAccount', [wallet, p])) : []),
+    ]
+    const [outcomes, head] = await Promise.all([batch(calls, blockTag), multicall ? null : readPinned(blockTag)])
+    const answers = outcomes.values()
+    const next = (): Outcome | undefined => answers.next().value
+    const block = head?.block ?? {
+      number: numberOf(next(), 'getBlockNumber'),
+      timestamp: numberOf(next(), 'getCurrentBlockTimestamp'),
+    }
+    const gas = head?.balance ?? decodeNumber(next(), 'getEthBalance')
+    const ledger = decodeLedger(next())
+    const accounts: Reading['accounts'] = []
+    for (const [serviceType, address] of services) {
+      const lockTime = numberOf(next(), 'lockTime')
+      const page = decodeAccounts(next(), serviceType)
+      accounts.push({ serviceType, lockTime, raw: await withRest(serviceType, address, page, block.number) })
+    }
+    const details = new Map(withRefunds.map((provider) => [provider, next()]))
+    const fineTuningAccounts = accounts.find(({ serviceType }) => serviceType === 'fine-tuning')?.raw ?? []
+    return { block, gas, ledger, accounts, details, pending: pendingOf(fineTuningAccounts) }
+  }
+
+  /** Without Multicall3: balance and proof of the block, in the same batch as the rest. */
+  async function readPinned(blockTag: BlockTag): Promise<{ block: Block; balance: bigint }> {
+    const [proof, header, balance] = await asked(() =>
+      Promise.all([
+        provesBlock ? provider.call({ data: BLOCK_PROOF, blockTag }) : null,
+        provesBlock ? null : provider.getBlock(blockTag),
+        provider.getBalance(wallet, blockTag),
+      ]),
+    )
+    const block = proof !== null ? decodeBlockProof(proof) : header
+    if (!block) throw new ReadError('The node does not have the block that it named as its latest.', {})
+    if (block.number !== blockTag) throw stale({ asked: Number(blockTag), answered: block.number })
+    return { block: { number: block.number, timestamp: block.timestamp }, balance }
+  }
+
+  /** Deployments without a limit of sub-accounts may have more than one page. */
+  async function withRest(
+    serviceType: ServiceType,
+    address: string,
+    { accounts, total }: { accounts: RawAccount[]; total: number },
+    blockNumber: number,
+  ): Promise<RawAccount[]> {
+    while (accounts.length < total) {
+      const [outcome] = await batch([accountsView(serviceType, address, wallet, accounts.length)], blockNumber)
+      const page = decodeAccounts(outcome, serviceType)
+      if (page.accounts.length === 0) throw new ReadError('The list of sub-accounts ends before its total.', {})
+      accounts = [...accounts, ...page.accounts]
+    }
+    return accounts
+  }
+
+  function positionOf({ block, gas, ledger, accounts, details }: Reading): Position {
+    return {
+      block,
+      wallet: { address: wallet, balance: gas },
+      ledger,
+      subAccounts: accounts.flatMap(({ serviceType, lockTime, raw }) =>
+        raw.map((account): SubAccountPosition => {
+          const detail = serviceType === 'fine-tuning' ? details.get(account.provider) : undefined
+          const full =
+            detail && isPending(account)
+              ? { ...copy(account), refunds: decodeFineTuningAccount(detail).refunds ?? [] }
+              : account
+          return subAccount(full, serviceType, { timestamp: block.timestamp, lockTime })
+        }),
+      ),
+    }
+  }
+}
+
+type Reading = {
+  block: Block
+  gas: bigint
+  ledger: Position['ledger']
+  accounts: { serviceType: ServiceType; lockTime: number; raw: RawAccount[] }[]
+  /** Answers about fine-tuning accounts by provider, for their refunds. */
+  details: Map<string, Outcome | undefined>
+  /** Fine-tuning providers with refunds. */
+  pending: string[]
+}
+
+function servicesOf({ inference, fineTuning }: Addresses): [ServiceType, string][] {
+  return [['inference', inference], ...(fineTuning ? [['fine-tuning', fineTuning] as [ServiceType, string]] : [])]
+}
+
+function accountsView(serviceType: ServiceType, address: string, wallet: string, offset: number): ViewCall {
+  const abi = serviceType === 'inference' ? inferenceAbi : fineTuningAbi
+  return view(address, abi, 'getAccountsByUser', [wallet, offset, PAGE])
+}
+
+const isPending = ({ validRefundsLength }: RawAccount): boolean => validRefundsLength > 0n
+
+const pendingOf = (accounts: readonly RawAccount[]): string[] =>
+  accounts.filter(isPending).map(({ provider }) => provider)
+
+const numberOf = (outcome: Outcome | undefined, method: string): number => Number(decodeNumber(outcome, method))
+
+function copy({ provider, balance, pendingRefund, acknowledged, validRefundsLength }: RawAccount): RawAccount {
+  return { provider, balance, pendingRefund, acknowledged, validRefundsLength }
+}
+
+function stale({ asked, answered }: { asked: number; answered: number }): StaleReadingError {
+  return new StaleReadingError({ asked: `block ${asked}`, answered: `block ${answered}` })
+}

@@ -1,0 +1,55 @@
+import { AbiCoder } from 'ethers'
+import { contractError, type ContractError, type ErrorArgs } from '../contract-errors.ts'
+import { errorsAbi } from './abi.ts'
+
+export type Revert = { errorName: string; errorArgs: ErrorArgs }
+
+/**
+ * What a contract said by reverting: one of the contracts' own errors, told by its selector, or the text of
+ * `Error(string)` and `Panic(uint256)` (older deployments).
+ *
+ * @returns null for empty data: the contract gave no reason
+ */
+export function decodeRevert(data: string): Revert | null {
+  if (!/^0x[0-9a-f]{8,}$/i.test(data)) return null
+  const selector = data.slice(0, 10)
+  const body = `0x${data.slice(10)}`
+  try {
+    if (selector === '0x08c379a0') return { errorName: 'Error', errorArgs: { reason: decode('string', body) } }
+    if (selector === '0x4e487b71') return { errorName: 'Panic', errorArgs: { code: decode('uint256', body) } }
+    const error = errorsAbi.parseError(data)
+    if (error) return { errorName: error.name, errorArgs: error.args.toObject() }
+  } catch {
+    // The selector is known and the rest is not what it announces: shown as it came.
+  }
+  return { errorName: selector, errorArgs: { data } }
+}
+
+/** The contract's error for a failed call or estimate; null when it failed for another reason than a revert. */
+export function revertError(operation: string, error: unknown): ContractError | null {
+  const data = revertData(error)
+  if (data === null) return null
+  const { errorName, errorArgs } = decodeRevert(data) ?? { errorName: 'no reason', errorArgs: {} }
+  return contractError({ operation, errorName, errorArgs })
+}
+
+/** Reverted data wherever a node, or a wallet in between, put it; `0x` for a revert without a reason. */
+export function revertData(error: unknown): string | null {
+  let reverted = false
+  const seen = new Set<unknown>()
+  const queue: unknown[] = [error]
+  for (let at = 0; at < queue.length && at < 32; at += 1) {
+    const part = queue[at]
+    if (typeof part !== 'object' || part === null || seen.has(part)) continue
+    seen.add(part)
+    const { data, code, message, info, error: inner, cause, originalError } = part as Record<string, unknown>
+    if (typeof data === 'string' && /^0x([0-9a-f]{2})+$/i.test(data)) return data
+    reverted ||= code === 'CALL_EXCEPTION' || (typeof message === 'string' && /\breverted\b/i.test(message))
+    queue.push(data, info, inner, cause, originalError)
+  }
+  return reverted ? '0x' : null
+}
+
+function decode(type: string, body: string): unknown {
+  return AbiCoder.defaultAbiCoder().decode([type], body)[0]
+}

@@ -1,0 +1,99 @@
+import type { Interface } from 'ethers'
+import { InvalidInputError, ReadError } from '../errors.ts'
+import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
+import { decoded, type Batch, type Outcome, type ViewCall } from './batch.ts'
+import type { Rules } from './port.ts'
+
+export type Addresses = { ledger: string; inference: string; fineTuning?: string }
+
+const LIMITS = [
+  'MIN_ACCOUNT_BALANCE',
+  'MIN_TRANSFER_AMOUNT',
+  'MAX_PROVIDERS_PER_BATCH',
+  'MAX_PROVIDERS_PER_USER_PER_SERVICE',
+  'MAX_ADDITIONAL_INFO_LENGTH',
+] as const
+
+/** In contracts that do not say: the batch of every generation that has one. */
+const DEFAULT_BATCH = 20
+
+/**
+ * Reads what the deployment demands, and proves that the addresses belong together: money sent to contracts that do
+ * not know each other would be gone.
+ *
+ * @throws InvalidInputError when there are no such contracts, or they are strangers to each other
+ */
+export async function readRules(batch: Batch, addresses: Addresses): Promise<Rules> {
+  const { ledger, inference, fineTuning } = addresses
+  const services = [inference, ...(fineTuning ? [fineTuning] : [])]
+  const outcomes = await batch(
+    [
+      ...LIMITS.map((limit) => view(ledger, ledgerAbi, limit)),
+      ...services.flatMap((service, index) => [
+        view(service, index === 0 ? inferenceAbi : fineTuningAbi, 'lockTime'),
+        view(service, inferenceAbi, 'ledgerAddress'),
+        view(ledger, ledgerAbi, 'getServiceInfo', [service]),
+      ]),
+    ],
+    'latest',
+  )
+  const limits = LIMITS.map((limit, index) => optionalNumber(outcomes[index], limit))
+  const [inferenceRules, fineTuningRules] = services.map((service, index) =>
+    serviceRules(outcomes.slice(LIMITS.length + index * 3), service, ledger),
+  )
+  if (!inferenceRules) throw new ReadError('The node answered fewer calls than were made.', {})
+  const [minLedgerBalance = null, minTransfer = null, batchSize, maxSubAccounts, maxInfoBytes] = limits
+  return {
+    minLedgerBalance,
+    minTransfer,
+    maxProvidersPerBatch: Number(batchSize ?? DEFAULT_BATCH),
+    maxSubAccounts: maxSubAccounts == null ? null : Number(maxSubAccounts),
+    maxInfoBytes: maxInfoBytes == null ? null : Number(maxInfoBytes),
+    serviceNames: {
+      inference: inferenceRules.name,
+      ...(fineTuningRules && { 'fine-tuning': fineTuningRules.name }),
+    },
+    lockTimes: {
+      inference: inferenceRules.lockTime,
+      ...(fineTuningRules && { 'fine-tuning': fineTuningRules.lockTime }),
+    },
+  }
+}
+
+export function view(to: string, abi: Interface, method: string, args: readonly unknown[] = []): ViewCall {
+  return { to, data: abi.encodeFunctionData(method, args) }
+}
+
+function serviceRules(outcomes: readonly Outcome[], service: string, ledger: string) {
+  const [lock, owner, info] = outcomes
+  if (!lock || !owner || !info || [lock, owner, info].some(({ reverted, data }) => reverted || data === '0x'))
+    throw new InvalidInputError('These are not the contracts of 0G Compute.', {
+      service,
+      ledger,
+      problem: 'a function that every supported deployment has is missing',
+      do: 'check the addresses of the network',
+    })
+  const [ledgerAddress] = decoded(() => inferenceAbi.decodeFunctionResult('ledgerAddress', owner.data)) as unknown as [
+    string,
+  ]
+  const [lockTime] = decoded(() => inferenceAbi.decodeFunctionResult('lockTime', lock.data)) as unknown as [bigint]
+  const [{ fullName }] = decoded(() => ledgerAbi.decodeFunctionResult('getServiceInfo', info.data)) as unknown as [
+    { fullName: string },
+  ]
+  if (ledgerAddress.toLowerCase() !== ledger.toLowerCase() || fullName === '')
+    throw new InvalidInputError('The service and the ledger do not belong together.', {
+      service,
+      ledger,
+      'ledger of the service': ledgerAddress,
+      'registered as': fullName || 'nothing',
+    })
+  return { name: fullName, lockTime: Number(lockTime) }
+}
+
+/** Older deployments have none of the limits: their absence is an answer, an unreadable one is not. */
+function optionalNumber(outcome: Outcome | undefined, method: string): bigint | null {
+  if (!outcome) throw new ReadError('The node answered fewer calls than were made.', {})
+  if (outcome.reverted || outcome.data === '0x') return null
+  const [value] = decoded(() => ledgerAbi.decodeFunctionResult(method, outcome.data)) as unknown as [bigint]
+  return value
+}

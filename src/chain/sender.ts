@@ -1,0 +1,114 @@
+import { keccak256, type Provider, type Signer, type TransactionRequest } from 'ethers'
+import { NotSentError, ReadError } from '../errors.ts'
+import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
+import { asked } from './batch.ts'
+import { reasonOf, safeCause } from './cause.ts'
+import type { Call, ContractName, Fees, SendOptions, TransactionPort } from './port.ts'
+import { revertError } from './reverts.ts'
+import type { Addresses } from './rules.ts'
+
+const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTuningAbi }
+
+export type SenderOptions = {
+  signer: Signer
+  provider: Provider
+  wallet: string
+  addresses: Addresses
+  chainId: bigint
+}
+
+/** Everything that a transaction needs of the chain. Nonces, order and repetition are the lane's. */
+export function createSender({ signer, provider, wallet, addresses, chainId }: SenderOptions): TransactionPort {
+  return {
+    async estimateGas(call) {
+      try {
+        return await provider.estimateGas({ ...request(call), from: wallet })
+      } catch (error) {
+        throw revertError(call.method, error) ?? notSent(call, error)
+      }
+    },
+    fees: () => asked(async () => feesOf(await provider.getFeeData())),
+    transactionCount: (tag) => asked(() => provider.getTransactionCount(wallet, tag)),
+    sign: sendsToSign(signer)
+      ? null
+      : async (call, options) => {
+          try {
+            const raw = await signer.signTransaction({ ...request(call), chainId, ...transaction(options) })
+            return { raw, hash: keccak256(raw) }
+          } catch (error) {
+            throw new NotSentError(
+              'The signer did not sign.',
+              { operation: call.method, reason: reasonOf(error) },
+              { cause: safeCause(error) },
+            )
+          }
+        },
+    async send(call, options) {
+      const complete = { ...request(call), from: wallet, ...transaction(options) }
+      if (sendsToSign(signer)) return signer.sendUncheckedTransaction(complete)
+      return (await signer.sendTransaction(complete)).hash
+    },
+    async broadcast(raw) {
+      await provider.broadcastTransaction(raw)
+    },
+    async mined(transactionHash) {
+      const receipt = await asked(() => provider.getTransactionReceipt(transactionHash))
+      if (!receipt) return null
+      const { blockNumber, gasUsed, status } = receipt
+      return { transactionHash, blockNumber, gasUsed, status: status === 0 ? 0 : 1 }
+    },
+    async replay(call, blockNumber) {
+      for (const blockTag of [blockNumber, blockNumber - 1]) {
+        try {
+          await provider.call({ ...request(call), from: wallet, blockTag })
+        } catch (error) {
+          const reverted = revertError(call.method, error)
+          if (reverted) return reverted
+        }
+      }
+      return null
+    },
+  }
+
+  function request({ contract, method, args, value = 0n }: Call): TransactionRequest & { to: string; data: string } {
+    return { to: addressOf(contract), data: abis[contract].encodeFunctionData(method, args), value }
+  }
+
+  function addressOf(contract: ContractName): string {
+    const address = addresses[contract]
+    if (!address) throw new ReadError('There is no such contract on this network.', { contract }, { retryable: false })
+    return address
+  }
+}
+
+function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionRequest {
+  return { nonce, gasLimit, type: 'gasPrice' in fees ? 0 : 2, ...fees }
+}
+
+function feesOf(data: {
+  gasPrice: bigint | null
+  maxFeePerGas: bigint | null
+  maxPriorityFeePerGas: bigint | null
+}): Fees {
+  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = data
+  if (maxFeePerGas !== null && maxPriorityFeePerGas !== null) return { maxFeePerGas, maxPriorityFeePerGas }
+  if (gasPrice !== null) return { gasPrice }
+  throw new ReadError('The node names no gas price.', {})
+}
+
+type SendingSigner = Signer & { sendUncheckedTransaction(request: TransactionRequest): Promise<string> }
+
+/** A wallet behind JSON-RPC (browser wallets, a node's own accounts): it signs only what it sends. */
+function sendsToSign(signer: Signer): signer is SendingSigner {
+  return 'sendUncheckedTransaction' in signer
+}
+
+function notSent(call: Call, error: unknown): NotSentError {
+  const reason = reasonOf(error)
+  const broke = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(reason)
+  return new NotSentError(
+    broke ? 'The wallet cannot pay for this transaction.' : 'The node gave no gas estimate.',
+    { operation: call.method, reason, do: broke ? 'send gas to the wallet' : undefined },
+    { cause: safeCause(error), retryable: !broke },
+  )
+}

@@ -1,0 +1,192 @@
+import { weiToOg } from './amounts.ts'
+import { OgLedgerError } from './errors.ts'
+
+/** Arguments of a contract's error by name: amounts and counts as bigint, addresses and texts as strings. */
+export type ErrorArgs = Readonly<Record<string, unknown>>
+
+export type ContractErrorInput = {
+  /** What was attempted: the contract's function. */
+  operation: string
+  /** The contract's own name for it, such as `LedgerNotExists`. `Error` where an older contract gave only a text. */
+  errorName: string
+  errorArgs?: ErrorArgs
+  cause?: unknown
+}
+
+/**
+ * A contract refused, or would refuse: found in a gas estimate, in a read, in a mined revert, or foreseen here because
+ * the contract hides its reason. Unless it says that it was mined, nothing was sent.
+ */
+export class ContractError extends OgLedgerError {
+  override readonly name: string = 'ContractError'
+  readonly operation: string
+  readonly errorName: string
+  readonly errorArgs: ErrorArgs
+
+  constructor({ operation, errorName, errorArgs = {}, cause }: ContractErrorInput, mined: Mined | null = null) {
+    const { sentence, advice, amounts = [], retryable = false } = texts[errorName] ?? unknown(errorName)
+    super(
+      mined ? `${sentence} The transaction was mined and reverted; only its gas was paid.` : sentence,
+      {
+        operation,
+        error: errorName,
+        ...shown(errorArgs, amounts),
+        transaction: mined?.transactionHash,
+        do: advice?.(errorArgs),
+      },
+      { cause, retryable },
+    )
+    this.operation = operation
+    this.errorName = errorName
+    this.errorArgs = errorArgs
+  }
+}
+
+export type Mined = { transactionHash: string; blockNumber: number }
+
+/** The wallet has no ledger. */
+export class LedgerNotExistsError extends ContractError {
+  override readonly name = 'LedgerNotExistsError'
+}
+/** The wallet has a ledger already. */
+export class LedgerExistsError extends ContractError {
+  override readonly name = 'LedgerExistsError'
+}
+/** There is no sub-account with this provider. */
+export class AccountNotExistsError extends ContractError {
+  override readonly name = 'AccountNotExistsError'
+}
+/** Less than the least amount that the contract takes, or leaves behind. */
+export class MinimumDepositRequiredError extends ContractError {
+  override readonly name = 'MinimumDepositRequiredError'
+}
+/** More than the ledger has available. */
+export class InsufficientBalanceError extends ContractError {
+  override readonly name = 'InsufficientBalanceError'
+}
+/** Five refunds are open for this sub-account: the most that the contract keeps. */
+export class TooManyRefundsError extends ContractError {
+  override readonly name = 'TooManyRefundsError'
+}
+/** Money is still in the ledger or its sub-accounts. */
+export class MustWithdrawAllFundsFirstError extends ContractError {
+  override readonly name = 'MustWithdrawAllFundsFirstError'
+}
+/** A transaction was mined and reverted: only its gas was paid. */
+export class TransactionRevertedError extends ContractError {
+  override readonly name = 'TransactionRevertedError'
+  readonly transactionHash: string
+  readonly blockNumber: number
+
+  constructor(input: ContractErrorInput, mined: Mined) {
+    super(input, mined)
+    this.transactionHash = mined.transactionHash
+    this.blockNumber = mined.blockNumber
+  }
+}
+
+const children: Readonly<Record<string, new (input: ContractErrorInput) => ContractError>> = {
+  LedgerNotExists: LedgerNotExistsError,
+  LedgerExists: LedgerExistsError,
+  AccountNotExists: AccountNotExistsError,
+  MinimumDepositRequired: MinimumDepositRequiredError,
+  InsufficientBalance: InsufficientBalanceError,
+  InsufficientAvailableBalance: InsufficientBalanceError,
+  TooManyRefunds: TooManyRefundsError,
+  MustWithdrawAllFundsFirst: MustWithdrawAllFundsFirstError,
+}
+
+/** The named error for what a contract answered. */
+export function contractError(input: ContractErrorInput): ContractError {
+  return new (children[input.errorName] ?? ContractError)(input)
+}
+
+type Text = {
+  sentence: string
+  advice?: (args: ErrorArgs) => string
+  /** Which arguments are amounts in wei. */
+  amounts?: readonly string[]
+  retryable?: boolean
+}
+
+/** Why each error of domain contracts is raised, for people. The rules are those of LedgerManager and its services. */
+const texts: Readonly<Record<string, Text>> = {
+  LedgerNotExists: { sentence: 'This wallet has no ledger.', advice: () => 'open one with addLedger or depositFund' },
+  LedgerExists: { sentence: 'This wallet has a ledger already.', advice: () => 'add to it with depositFund' },
+  LedgerLocked: { sentence: 'The ledger is inside another operation of the same wallet.', retryable: true },
+  MinimumDepositRequired: {
+    sentence: 'The amount is below the minimum of the contract.',
+    amounts: ['provided', 'required'],
+    advice: ({ required }) =>
+      typeof required === 'bigint' ? `use at least ${weiToOg(required)} OG` : 'use a larger amount',
+  },
+  InsufficientBalance: {
+    sentence: 'The ledger has less available than that.',
+    amounts: ['available', 'required'],
+    advice: () => 'what is in sub-accounts is locked: retrieve it first, or ask for less',
+  },
+  InsufficientAvailableBalance: {
+    sentence: 'The ledger has less available than that.',
+    amounts: ['available', 'required'],
+    advice: ({ available, required }) =>
+      typeof available === 'bigint' && typeof required === 'bigint'
+        ? `deposit ${weiToOg(required - available)} OG more, or transfer less`
+        : 'deposit more, or transfer less',
+  },
+  MustWithdrawAllFundsFirst: {
+    sentence: 'The ledger still holds money.',
+    amounts: ['remainingBalance'],
+    advice: () => 'retrieve from every provider, wait for the lock, then refund; closeLedger does all of it',
+  },
+  AccountNotExists: {
+    sentence: 'There is no sub-account with this provider.',
+    advice: () => 'transferFund opens one and acknowledges the provider',
+  },
+  TooManyRefunds: {
+    sentence: 'Five refunds are open for this sub-account, the most that the contract keeps.',
+    advice: () => 'wait until the oldest can be claimed, or cancel the newest by a transferFund of its amount',
+  },
+  ServiceNotFound: { sentence: 'No service is registered under this name.' },
+  ServiceNotExist: { sentence: 'This provider offers no service.' },
+  AdditionalInfoTooLong: { sentence: 'The additional info is too long; its length is counted in UTF-8 bytes.' },
+  TooManyProviders: { sentence: 'Too many providers for one call.' },
+  TooManyProvidersForService: {
+    sentence: 'The wallet has the most sub-accounts that this service allows.',
+    advice: () => 'empty ones keep their place; only closing the ledger frees it',
+  },
+  ZeroAmountNotAllowed: { sentence: 'The amount is zero.' },
+  ZeroAddressNotAllowed: { sentence: 'The recipient is the zero address.' },
+  InvalidAddress: { sentence: 'The provider is the zero address.' },
+  ProviderCannotBeUser: { sentence: 'The provider is the wallet itself.' },
+  CannotRevokeWithNonZeroBalance: {
+    sentence: 'The acknowledgement cannot be taken back while the sub-account holds money.',
+    amounts: ['balance'],
+    advice: () => 'retrieve it first',
+  },
+  CallFailed: {
+    sentence: 'The service contract refused the call and LedgerManager hides why.',
+    advice: () => 'check that the provider is right and that the gas limit is not set by hand',
+  },
+  TransferFailed: { sentence: 'The contract could not send the money.' },
+  TransferToLedgerFailed: { sentence: 'The service could not send the money back to the ledger.' },
+  DirectDepositsDisabled: {
+    sentence: 'The contract takes no plain transfers.',
+    advice: () => 'use depositFund',
+  },
+  LimitTooLarge: { sentence: 'The page is larger than the contract allows.' },
+}
+
+function unknown(errorName: string): Text {
+  return errorName === 'Error'
+    ? { sentence: 'The contract refused.' }
+    : { sentence: `The contract refused with ${errorName}.` }
+}
+
+function shown(args: ErrorArgs, amounts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [
+      name,
+      typeof value === 'bigint' && amounts.includes(name) ? `${weiToOg(value)} OG` : String(value),
+    ]),
+  )
+}

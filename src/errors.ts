@@ -1,0 +1,59 @@
+/** What is known about an error, in the order in which it is worth reading. */
+export type Facts = Readonly<Record<string, string | undefined>>
+
+export type ErrorOptions = {
+  cause?: unknown
+  /** Whether the same call may succeed later without anything being changed by the caller. */
+  retryable?: boolean
+}
+
+/** Every error of og-ledger: one sentence, its facts, its cause, and whether to retry. */
+export class OgLedgerError extends Error {
+  override readonly name: string = 'OgLedgerError'
+  readonly facts: Facts
+  readonly retryable: boolean
+
+  constructor(sentence: string, facts: Facts = {}, { cause, retryable = false }: ErrorOptions = {}) {
+    super(document(sentence, facts), cause === undefined ? undefined : { cause })
+    this.facts = facts
+    this.retryable = retryable
+  }
+}
+
+/** The caller asked for something that cannot work. Nothing was sent. */
+export class InvalidInputError extends OgLedgerError {
+  override readonly name = 'InvalidInputError'
+}
+
+/** The chain could not be read. This says nothing about balances: a failed read is never "absent" and never zero. */
+export class ReadError extends OgLedgerError {
+  override readonly name = 'ReadError'
+  constructor(sentence: string, facts: Facts, options: ErrorOptions = {}) {
+    super(sentence, facts, { retryable: true, ...options })
+  }
+}
+
+/** The node answers with blocks older than one already seen, or than the wallet's own last transaction. */
+export class StaleReadingError extends OgLedgerError {
+  override readonly name = 'StaleReadingError'
+  constructor(facts: Facts) {
+    super('The node answers as of a block that is too old.', facts, { retryable: true })
+  }
+}
+
+/** A transaction was not sent: it could not be signed, recorded or broadcast. Nothing was paid. */
+export class NotSentError extends OgLedgerError {
+  override readonly name = 'NotSentError'
+}
+
+/** The broker was closed, or the call's signal aborted, before anything was sent. */
+export class AbortedError extends OgLedgerError {
+  override readonly name = 'AbortedError'
+}
+
+function document(sentence: string, facts: Facts): string {
+  const known = Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined)
+  if (known.length === 0) return sentence
+  const width = Math.max(...known.map(([name]) => name.length)) + 1
+  return `${sentence}\n\n${known.map(([name, value]) => `${`${name}:`.padEnd(width)} ${value}`).join('\n')}`
+}

@@ -1,0 +1,44 @@
+export { createBroker, type Broker, type BrokerOptions } from './broker.ts'
+export { ogToWei, weiToOg, formatOg, type Amount } from './amounts.ts'
+export { networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
+export type { Connection } from './chain/connect.ts'
+export type { LedgerEntry, Rules } from './chain/port.ts'
+export {
+  LedgerManager,
+  type LedgerAccount,
+  type LedgerDetail,
+  type ProviderBalance,
+  type RetrieveReceipt,
+} from './ledger-manager.ts'
+export { ServiceManager, type AutoFundingStatus, type EnsureFundedOptions } from './service-manager.ts'
+export type { AutoFundingConfig } from './auto-funding-config.ts'
+export type { AutoFundingActor, Plan } from './keeper.ts'
+export type { SubAccountActor } from './sub-accounts.ts'
+export type { Inspect } from './inspect.ts'
+export type { Logger } from './logger.ts'
+export type { PositionStatus, PositionStream } from './streams/positions.ts'
+export type { Intent, Receipt } from './transactions/intent.ts'
+export { memoryJournal, type Journal, type JournalRecord } from './transactions/journal.ts'
+export type { TransactionActor } from './transactions/lane.ts'
+export { AbortedError, InvalidInputError, NotSentError, OgLedgerError, ReadError, StaleReadingError } from './errors.ts'
+export {
+  AccountNotExistsError,
+  ContractError,
+  InsufficientBalanceError,
+  LedgerExistsError,
+  LedgerNotExistsError,
+  MinimumDepositRequiredError,
+  MustWithdrawAllFundsFirstError,
+  TooManyRefundsError,
+  TransactionRevertedError,
+} from './contract-errors.ts'
+export type {
+  Block,
+  LedgerPosition,
+  Position,
+  Refund,
+  ServiceType,
+  SubAccountPosition,
+} from '../machines/position.types.ts'
+export type { Decision } from '../machines/auto-funding/auto-funding.policy.ts'
+export type { Failure, HoldReason, TopUp } from '../machines/auto-funding/auto-funding.types.ts'

@@ -1,0 +1,302 @@
+import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
+import { nextUnlock } from '../machines/sub-account/sub-account.facts.ts'
+import { formatOg, toWei, type Amount } from './amounts.ts'
+import { isZeroAddress, toAddress } from './chain/address.ts'
+import type { Call, LedgerEntry, Rules } from './chain/port.ts'
+import { closingStep } from './closing.ts'
+import { contractError } from './contract-errors.ts'
+import { AbortedError, InvalidInputError } from './errors.ts'
+import { isFull, isRetrievable } from './refunds.ts'
+import { resolveService } from './services.ts'
+import type { Intent, Receipt } from './transactions/intent.ts'
+
+/** A ledger's money, in wei. `available` (also called `balance`) is free; `locked` lies in sub-accounts. */
+export type LedgerAccount = { balance: bigint; available: bigint; locked: bigint; totalBalance: bigint }
+
+export type ProviderBalance = {
+  provider: string
+  balance: bigint
+  pendingRefund: bigint
+  /** `balance - pendingRefund`: what the provider may charge. */
+  available: bigint
+}
+
+export type LedgerDetail = LedgerAccount & {
+  additionalInfo: string
+  inference: readonly SubAccountPosition[]
+  fineTuning: readonly SubAccountPosition[]
+}
+
+/** One transaction stands for all: the last one's receipt, and those of every batch. */
+export type RetrieveReceipt = Receipt & { receipts: readonly Receipt[] }
+
+export type LedgerManagerOptions = {
+  wallet: string
+  rules: Rules
+  read: (signal?: AbortSignal) => Promise<Position>
+  listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
+  submit: (intent: Intent) => Promise<Receipt>
+}
+
+const MAX_PAGE = 50
+/** How often a closing ledger is looked at while its refunds are locked. */
+const CLOSING_PACE_MS = 15_000
+
+/** The account API: everything a wallet does with its ledger. Amounts: a `bigint` is wei, a `string` is OG. */
+export class LedgerManager {
+  readonly #options: LedgerManagerOptions
+
+  constructor(options: LedgerManagerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Opens the wallet's ledger with a deposit.
+   *
+   * @param info kept with the ledger and copied to each new sub-account; at most 4096 bytes of UTF-8
+   * @throws MinimumDepositRequiredError below the contract's minimum, LedgerExistsError, ContractError
+   */
+  async addLedger(amount: Amount, info = ''): Promise<Receipt> {
+    const value = this.#positive('addLedger', toWei(amount))
+    const { minLedgerBalance } = this.#options.rules
+    if (minLedgerBalance !== null && value < minLedgerBalance)
+      throw contractError({
+        operation: 'addLedger',
+        errorName: 'MinimumDepositRequired',
+        errorArgs: { provided: value, required: minLedgerBalance },
+      })
+    this.#checkInfo('addLedger', info)
+    return this.#send({ contract: 'ledger', method: 'addLedger', args: [info], value }, value)
+  }
+
+  /**
+   * Adds to the wallet's ledger, and opens it where there is none and the amount is at least the minimum.
+   *
+   * @throws MinimumDepositRequiredError without a ledger and below the minimum, ContractError
+   */
+  async depositFund(amount: Amount): Promise<Receipt> {
+    const value = this.#positive('depositFund', toWei(amount))
+    return this.#send({ contract: 'ledger', method: 'depositFund', args: [], value }, value)
+  }
+
+  /** Adds to another wallet's ledger; the money is that wallet's from then on. Otherwise as `depositFund`. */
+  async depositFundFor(recipient: string, amount: Amount): Promise<Receipt> {
+    const address = toAddress(recipient, 'recipient')
+    if (isZeroAddress(address)) throw contractError({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
+    const value = this.#positive('depositFundFor', toWei(amount))
+    return this.#send({ contract: 'ledger', method: 'depositFundFor', args: [address], value }, value)
+  }
+
+  /**
+   * Withdraws from the ledger to the wallet. What stays must be nothing or at least the contract's minimum. When that
+   * empties ledger and sub-accounts, the contract deletes them.
+   *
+   * @throws InsufficientBalanceError, MinimumDepositRequiredError for what would stay, LedgerNotExistsError
+   */
+  async refund(amount: Amount): Promise<Receipt> {
+    const wei = toWei(amount)
+    return this.#send({ contract: 'ledger', method: 'refund', args: [wei] }, wei, wei)
+  }
+
+  /** Deletes a ledger that holds nothing any more. `closeLedger` does all that comes before. */
+  async deleteLedger(): Promise<Receipt> {
+    return this.#send({ contract: 'ledger', method: 'deleteLedger', args: [] }, 0n)
+  }
+
+  /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
+  async getLedger(): Promise<LedgerAccount> {
+    return this.#account(await this.#options.read())
+  }
+
+  /** The ledger with every sub-account of both services, all at one block: one read. */
+  async getLedgerWithDetail(): Promise<LedgerDetail> {
+    const position = await this.#options.read()
+    const of = (type: ServiceType) => position.subAccounts.filter(({ serviceType }) => serviceType === type)
+    return {
+      ...this.#account(position),
+      additionalInfo: position.ledger?.additionalInfo ?? '',
+      inference: of('inference'),
+      fineTuning: of('fine-tuning'),
+    }
+  }
+
+  /** Providers of one service type that hold money of this wallet. */
+  async getProvidersWithBalance(serviceType: string): Promise<ProviderBalance[]> {
+    const service = resolveService(serviceType, this.#options.rules)
+    const { subAccounts } = await this.#options.read()
+    return subAccounts
+      .filter((one) => one.serviceType === service.serviceType && one.balance > 0n)
+      .map(({ provider, balance, pendingRefund, available }) => ({ provider, balance, pendingRefund, available }))
+  }
+
+  /** All ledgers of the contract, a page at a time. */
+  async listLedgers(offset = 0, limit = MAX_PAGE): Promise<{ ledgers: LedgerEntry[]; total: number }> {
+    for (const [name, value] of Object.entries({ offset, limit }))
+      if (!Number.isSafeInteger(value) || value < 0)
+        throw new InvalidInputError(`${name} is a whole number from 0 up.`, { [name]: String(value) })
+    return this.#options.listLedgers(offset, limit)
+  }
+
+  /**
+   * Moves money from the ledger to a sub-account, and opens that where there is none. On a sub-account with a pending
+   * refund it first cancels that much of the refund, newest first, and takes only the rest from the ledger.
+   *
+   * @param serviceType `inference`, `fine-tuning`, or an exact registered name
+   * @param amount 0 opens the sub-account where the deployment allows it, and acknowledges the provider
+   * @throws MinimumDepositRequiredError for a new sub-account below the minimum, InsufficientBalanceError,
+   *   LedgerNotExistsError, InvalidInputError
+   */
+  async transferFund(provider: string, serviceType: string, amount: Amount = 0n): Promise<Receipt> {
+    const wei = toWei(amount)
+    const service = resolveService(serviceType, this.#options.rules)
+    const address = toAddress(provider, 'provider')
+    // What follows LedgerManager hides behind CallFailed, or lets pass and loses.
+    if (isZeroAddress(address))
+      throw contractError({ operation: 'transferFund', errorName: 'InvalidAddress', errorArgs: { addr: address } })
+    if (address === this.#options.wallet && service.serviceType === 'inference')
+      throw contractError({ operation: 'transferFund', errorName: 'ProviderCannotBeUser' })
+    return this.#options.submit({
+      call: { contract: 'ledger', method: 'transferFund', args: [address, service.name, wei] },
+      subAccount: { provider: address, serviceType: service.serviceType },
+      amount: wei,
+      fromLedger: wei,
+    })
+  }
+
+  /**
+   * Claims what is unlocked and asks everything else back, from every sub-account of a service, in batches. The lock
+   * (a day by default) starts anew for what is asked back; call again after it to claim.
+   *
+   * Sub-accounts with nothing to retrieve or claim are left out, and so are those whose five refunds are all locked:
+   * one of them would make the contract refuse its whole batch.
+   *
+   * @throws InvalidInputError when there is nothing to retrieve, with what is still locked and until when
+   */
+  async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
+    const service = resolveService(serviceType, this.#options.rules)
+    const position = await this.#options.read()
+    this.#account(position)
+    const accounts = position.subAccounts.filter((one) => one.serviceType === service.serviceType)
+    const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
+    if (providers.length === 0) throw nothingToRetrieve(service.serviceType, accounts)
+    return this.#retrieve(providers, service.name)
+  }
+
+  /**
+   * As `retrieveFund`, from one provider. Everything free is locked: a live provider stops serving.
+   *
+   * @throws AccountNotExistsError, TooManyRefundsError, InvalidInputError when there is nothing to retrieve
+   */
+  async retrieveFundFromProvider(provider: string, serviceType: string): Promise<Receipt> {
+    const service = resolveService(serviceType, this.#options.rules)
+    const address = toAddress(provider, 'provider')
+    const position = await this.#options.read()
+    this.#account(position)
+    const account = position.subAccounts.find(
+      (one) => one.provider === address && one.serviceType === service.serviceType,
+    )
+    const about = { operation: 'retrieveFund', errorArgs: { user: this.#options.wallet, provider: address } }
+    if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
+    if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
+    if (!isRetrievable(account)) throw nothingToRetrieve(service.serviceType, [account])
+    return this.#retrieve([address], service.name)
+  }
+
+  /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
+  async updateAdditionalInfo(info: string): Promise<Receipt> {
+    this.#checkInfo('updateAdditionalInfo', info)
+    return this.#send({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] }, 0n)
+  }
+
+  /**
+   * Brings everything home: revokes API tokens, retrieves from every sub-account, waits for the lock, claims and
+   * withdraws. Each step follows from the position, so calling it again goes on where it stopped.
+   *
+   * @returns the receipt of the last step
+   * @throws LedgerNotExistsError, AbortedError when the signal aborts the wait
+   */
+  async closeLedger({ signal }: { signal?: AbortSignal } = {}): Promise<Receipt> {
+    let last: Receipt | null = null
+    for (;;) {
+      const position = await this.#options.read(signal)
+      if (!position.ledger && last) return last
+      this.#account(position)
+      const step = closingStep(position, this.#options.rules)
+      if (signal?.aborted) throw new AbortedError('Closing was interrupted; what was done so far stands.')
+      if (step.type === 'wait') await rest(CLOSING_PACE_MS, signal)
+      else last = await this.#send(step.call, step.amount, step.amount)
+    }
+  }
+
+  async #retrieve(providers: readonly string[], serviceName: string): Promise<RetrieveReceipt> {
+    const size = this.#options.rules.maxProvidersPerBatch
+    const batches = Array.from({ length: Math.ceil(providers.length / size) }, (_, index) =>
+      providers.slice(index * size, (index + 1) * size),
+    )
+    const receipts = await Promise.all(
+      batches.map((batch) =>
+        this.#send({ contract: 'ledger', method: 'retrieveFund', args: [batch, serviceName] }, 0n),
+      ),
+    )
+    const last = receipts.at(-1)
+    if (!last) throw new InvalidInputError('There is nothing to retrieve.')
+    return { ...last, receipts }
+  }
+
+  #send(call: Call, amount: bigint, fromLedger = 0n): Promise<Receipt> {
+    return this.#options.submit({ call, subAccount: null, amount, fromLedger })
+  }
+
+  #account({ ledger }: Position): LedgerAccount {
+    if (!ledger)
+      throw contractError({
+        operation: 'getLedger',
+        errorName: 'LedgerNotExists',
+        errorArgs: { user: this.#options.wallet },
+      })
+    const { available, locked, total } = ledger
+    return { balance: available, available, locked, totalBalance: total }
+  }
+
+  #positive(operation: string, value: bigint): bigint {
+    if (value === 0n) throw contractError({ operation, errorName: 'ZeroAmountNotAllowed' })
+    return value
+  }
+
+  #checkInfo(operation: string, info: string): void {
+    if (typeof info !== 'string') throw new TypeError(`info is a string; this is a ${typeof info}.`)
+    const max = this.#options.rules.maxInfoBytes
+    const length = new TextEncoder().encode(info).length
+    if (max !== null && length > max)
+      throw contractError({
+        operation,
+        errorName: 'AdditionalInfoTooLong',
+        errorArgs: { length: BigInt(length), max: BigInt(max) },
+      })
+  }
+}
+
+function nothingToRetrieve(serviceType: ServiceType, accounts: readonly SubAccountPosition[]): InvalidInputError {
+  const locked = accounts.reduce((sum, { pendingRefund, claimable }) => sum + pendingRefund - claimable, 0n)
+  const unlocks = accounts.flatMap((account) => nextUnlock(account) ?? [])
+  return new InvalidInputError('There is nothing to retrieve.', {
+    serviceType,
+    'sub-accounts': String(accounts.length),
+    locked: `${formatOg(locked)} OG`,
+    'next unlock': unlocks.length > 0 ? new Date(Math.min(...unlocks) * 1_000).toISOString() : undefined,
+  })
+}
+
+function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

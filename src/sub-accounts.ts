@@ -1,0 +1,44 @@
+import { createActor, type ActorRefFrom } from 'xstate'
+import { subAccountMachine } from '../machines/sub-account/sub-account.machine.ts'
+import { facts, gradeReading, readingOf } from '../machines/sub-account/sub-account.facts.ts'
+import type { Fact } from '../machines/sub-account/sub-account.types.ts'
+import type { Position, ServiceType } from '../machines/position.types.ts'
+import type { Inspect } from './inspect.ts'
+import { keyOf, type SubAccountId } from './sub-account-id.ts'
+
+export type SubAccountActor = ActorRefFrom<typeof subAccountMachine>
+
+/** One lifecycle actor per sub-account, kept in step with each position. */
+export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, inspect: Inspect | undefined) {
+  const actors = new Map<string, { actor: SubAccountActor; ended: Fact }>()
+
+  return {
+    /** The actor of one sub-account; one that was never seen is in `none`. */
+    get: (provider: string, serviceType: ServiceType): SubAccountActor => entry({ provider, serviceType }).actor,
+    all: (): SubAccountActor[] => [...actors.values()].map(({ actor }) => actor),
+    /** Tells each actor what the position states about it. */
+    fold(position: Position): void {
+      for (const { provider, serviceType } of position.subAccounts) entry({ provider, serviceType })
+      for (const one of actors.values()) {
+        const { provider, serviceType } = one.actor.getSnapshot().context
+        const id = { provider, serviceType }
+        const reading = readingOf(position, id, requiredOf(id))
+        for (const event of facts(one.ended, reading)) one.actor.send(event)
+        one.ended = gradeReading(reading)
+      }
+    },
+    stop(): void {
+      for (const { actor } of actors.values()) actor.stop()
+    },
+  }
+
+  function entry(id: SubAccountId) {
+    const key = keyOf(id)
+    const known = actors.get(key)
+    if (known) return known
+    const actor = createActor(subAccountMachine, { input: id, ...(inspect && { inspect }) }).start()
+    const created = { actor, ended: 'account.gone' as Fact }
+    actors.set(key, created)
+    return created
+  }
+}

@@ -1,0 +1,23 @@
+import type { ServiceType } from '../../machines/position.types.ts'
+import type { Call } from '../chain/port.ts'
+
+/** A transaction that was decided on. Amounts in wei. */
+export type Intent = {
+  call: Call
+  /** The sub-account that it moves money to, if it does. */
+  subAccount: { provider: string; serviceType: ServiceType } | null
+  /** What it moves: into the ledger, a sub-account, or back to the wallet. */
+  amount: bigint
+  /** The most that it may take out of the ledger's available funds. */
+  fromLedger: bigint
+}
+
+/** What became of a transaction, as every method of the account API gives it. */
+export type Receipt = {
+  transactionHash: string
+  blockNumber: number
+  gasUsed: bigint
+  /** 1: it did what it should. A reverted transaction is an error, not a receipt. */
+  status: number
+  success: boolean
+}
