@@ -1,5 +1,5 @@
 import type { Provider } from 'ethers'
-import { ReadError } from '../errors.ts'
+import { OgLedgerError, ReadError } from '../errors.ts'
 import { multicallAbi } from './abi.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { revertData } from './reverts.ts'
@@ -46,7 +46,7 @@ export async function asked<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    throw unreachable(error)
+    throw error instanceof OgLedgerError ? error : unreachable(error)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Provider, Signer } from 'ethers'
 import { InvalidInputError, ReadError } from '../errors.ts'
+import { within } from '../within.ts'
 import { ledgerAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { asked, multicallBatch, parallelBatch } from './batch.ts'
@@ -11,6 +12,9 @@ import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
+
+/** ethers itself waits 300 s for a node that does not answer. */
+const READ_TIMEOUT_MS = 20_000
 
 /** How far back the second block lies that tells the block time. */
 const BLOCKS_BACK = 20
@@ -55,7 +59,7 @@ export async function connectChain(
     wallet,
     rules,
     async readPosition() {
-      const position = await reader.readPosition()
+      const position = await asked(() => within(READ_TIMEOUT_MS, reader.readPosition))
       blockTime.see(position.block)
       return position
     },

@@ -1,0 +1,76 @@
+import { id, type Contract, type Signer, type TransactionReceipt, type TypedDataDomain, type Wallet } from 'ethers'
+import { OgLedgerError } from '../errors.ts'
+import { pretend } from './pretend.ts'
+import { addressOf, callOf, jsonRpc, transact, view, type Call } from './transact.ts'
+
+export type Settlement = { user: string; fee: bigint; nonce: bigint }
+
+type Deliverable = { id: string; modelRootHash: string; acknowledged: boolean; settled: boolean }
+
+/** In the order in which the contract numbers them. The first two are payments. */
+const STATUSES = ['success', 'partial', 'provider mismatch', 'no TEE signer', 'invalid nonce', 'invalid signature']
+
+/** Charges for inference. The transaction succeeds even if the fee was refused: an event tells. */
+export async function settleInference(
+  inference: Contract,
+  provider: Wallet,
+  { user, fee, nonce }: Settlement,
+): Promise<TransactionReceipt> {
+  const message = { requestsHash: id(String(nonce)), nonce, provider: provider.address, user, totalFee: fee }
+  const domain = await domainOf('0G Inference Serving', inference, provider)
+  const signature = await provider.signTypedData(domain, { TEESettlement: fields(TEE_SETTLEMENT) }, message)
+  const receipt = await sent(provider, callOf(inference, 'settleFeesWithTEE', [[{ ...message, signature }]]))
+  const events = receipt.logs.map((log) => inference.interface.parseLog(log))
+  const status = Number(events.find((event) => event?.name === 'TEESettlementResult')?.args['status'])
+  if (status === 0 || status === 1) return receipt
+  throw new OgLedgerError('The settlement was refused.', { status: STATUSES[status] ?? String(status), user })
+}
+
+/** Charges for fine-tuning. The work must be delivered and acknowledged, and that needs the user's key: it is pretended. */
+export async function settleFineTuning(
+  fineTuning: Contract,
+  provider: Wallet,
+  { user, fee, nonce }: Settlement,
+): Promise<TransactionReceipt> {
+  const work = await delivered(fineTuning, provider, user, `task-${nonce}`)
+  const message = { ...work, encryptedSecret: '0x01', nonce, taskFee: fee, user }
+  const domain = await domainOf('0G Fine-Tuning Serving', fineTuning, provider)
+  const signature = await provider.signTypedData(domain, { VerifierMessage: fields(VERIFIER_MESSAGE) }, message)
+  return sent(provider, callOf(fineTuning, 'settleFees', [{ ...message, signature }]))
+}
+
+const TEE_SETTLEMENT = 'bytes32 requestsHash,uint256 nonce,address provider,address user,uint256 totalFee'
+
+const VERIFIER_MESSAGE =
+  'string id,bytes encryptedSecret,bytes modelRootHash,uint256 nonce,uint256 taskFee,address user'
+
+/** Work to charge for. What a refused settlement left is used again: the contract keeps 20, and drops no unpaid one. */
+async function delivered(fineTuning: Contract, provider: Wallet, user: string, task: string) {
+  const rpc = jsonRpc(provider)
+  const { address } = provider
+  const known = await view(rpc, address, callOf(fineTuning, 'getDeliverables', [user, address]))
+  const [works] = fineTuning.interface.decodeFunctionResult('getDeliverables', known) as unknown as [Deliverable[]]
+  const unpaid = works.find(({ settled }) => !settled)
+  if (!unpaid) await pretend(rpc, address, callOf(fineTuning, 'addDeliverable', [user, task, id(task)]))
+  const { id: name, modelRootHash, acknowledged } = unpaid ?? { id: task, modelRootHash: id(task), acknowledged: false }
+  if (!acknowledged) await pretend(rpc, user, callOf(fineTuning, 'acknowledgeDeliverable', [address, name]))
+  return { id: name, modelRootHash }
+}
+
+async function sent(provider: Wallet, call: Call): Promise<TransactionReceipt> {
+  const [receipt] = await transact(provider, [call])
+  if (!receipt) throw new OgLedgerError('The transaction has no receipt.')
+  return receipt
+}
+
+async function domainOf(name: string, contract: Contract, signer: Signer): Promise<TypedDataDomain> {
+  const { chainId } = await jsonRpc(signer).getNetwork()
+  return { name, version: '1', chainId, verifyingContract: addressOf(contract) }
+}
+
+function fields(list: string): { type: string; name: string }[] {
+  return list.split(',').map((field) => {
+    const [type = '', name = ''] = field.split(' ')
+    return { type, name }
+  })
+}

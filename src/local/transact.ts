@@ -1,0 +1,102 @@
+import {
+  isCallException,
+  JsonRpcApiProvider,
+  type Contract,
+  type Interface,
+  type Signer,
+  type TransactionReceipt,
+} from 'ethers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { OgLedgerError } from '../errors.ts'
+import { inTurn } from './turns.ts'
+
+/** What goes into a transaction; without `to` it creates a contract. `abi` gives a name to the reason of a revert. */
+export type Call = { to?: string; data: string; value?: bigint; gasLimit: number; abi?: Interface }
+
+export type TransactOptions = {
+  /** On a chain with a block time: has a block mined now instead of waiting for the next one. */
+  atOnce?: boolean
+}
+
+/** A call of a contract's function, with more gas than any of them needs. */
+export function callOf(contract: Contract, name: string, args: readonly unknown[], value = 0n): Call {
+  const { interface: abi } = contract
+  return { to: addressOf(contract), data: abi.encodeFunctionData(name, args), value, gasLimit: 1_000_000, abi }
+}
+
+/** A contract may be known by a name that is yet to be resolved: not here. */
+export function addressOf({ target }: Contract): string {
+  if (typeof target === 'string') return target
+  throw new OgLedgerError('The contract is not known by its address.')
+}
+
+/**
+ * Sends calls in order without waiting between them, then waits until all are mined. Gas is not estimated: a later call
+ * may need what an earlier one does.
+ *
+ * @throws OgLedgerError with the contract's own reason when one of them is reverted
+ */
+export async function transact(
+  signer: Signer,
+  calls: readonly Call[],
+  { atOnce = false }: TransactOptions = {},
+): Promise<TransactionReceipt[]> {
+  const provider = jsonRpc(signer)
+  const hashes = await inTurn(signer, () => broadcast(provider, signer, calls))
+  if (atOnce && !(await provider.send('anvil_getAutomine', []))) await provider.send('evm_mine', [])
+  const receipts = await Promise.all(hashes.map((hash) => mined(provider, hash)))
+  const failed = calls.find((_, index) => receipts[index]?.status !== 1)
+  if (!failed) return receipts
+  // A receipt has no reason: the call is made again to hear it.
+  await view(provider, await signer.getAddress(), failed)
+  throw new OgLedgerError('The transaction was reverted.', { call: nameOf(failed), reason: 'it would not be now' })
+}
+
+/**
+ * What a call would return.
+ *
+ * @throws OgLedgerError with the contract's own reason when it would be reverted
+ */
+export async function view(provider: JsonRpcApiProvider, from: string, call: Call): Promise<string> {
+  const { abi, gasLimit: _, value = 0n, ...request } = call
+  try {
+    return await provider.send('eth_call', [{ from, value: `0x${value.toString(16)}`, ...request }, 'latest'])
+  } catch (error) {
+    if (!isCallException(error)) throw error
+    const known = error.data ? abi?.parseError(error.data) : undefined
+    const reason = known ? `${known.name}(${known.args.join(', ')})` : (error.reason ?? error.data ?? 'not told')
+    throw new OgLedgerError('The call was reverted.', { call: nameOf(call), reason }, { cause: error })
+  }
+}
+
+/** The provider behind a signer. Its raw `send` is used for what changes: other answers are cached for 250 ms by default. */
+export function jsonRpc({ provider }: Signer): JsonRpcApiProvider {
+  if (provider instanceof JsonRpcApiProvider) return provider
+  throw new OgLedgerError('The signer is not connected to a JSON-RPC provider.')
+}
+
+async function broadcast(provider: JsonRpcApiProvider, signer: Signer, calls: readonly Call[]): Promise<string[]> {
+  const [from, { chainId }] = await Promise.all([signer.getAddress(), provider.getNetwork()])
+  const nonce = Number(await provider.send('eth_getTransactionCount', [from, 'pending']))
+  // Enough for any base fee here: with blocks as empty as these it only falls.
+  const fees = { type: 2, chainId, maxFeePerGas: 20_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n }
+  const signed = await Promise.all(
+    calls.map(({ to = null, data, value = 0n, gasLimit }, index) =>
+      signer.signTransaction({ to, data, value, gasLimit, ...fees, nonce: nonce + index }),
+    ),
+  )
+  return Promise.all(signed.map((raw): Promise<string> => provider.send('eth_sendRawTransaction', [raw])))
+}
+
+async function mined(provider: JsonRpcApiProvider, hash: string): Promise<TransactionReceipt> {
+  for (let pause = 2; ; pause = Math.min(2 * pause, 100)) {
+    const known: unknown = await provider.send('eth_getTransactionReceipt', [hash])
+    const receipt = known === null ? null : await provider.getTransactionReceipt(hash)
+    if (receipt) return receipt
+    await sleep(pause)
+  }
+}
+
+function nameOf({ abi, data }: Call): string {
+  return abi?.parseTransaction({ data })?.name ?? 'the creation of a contract'
+}

@@ -1,0 +1,101 @@
+import { JsonRpcProvider, Network, type Wallet } from 'ethers'
+import type { NetworkConfig } from '../../src/chain/networks.ts'
+import { startAnvil, type Anvil } from '../../src/local/anvil.ts'
+import { deployContracts, type LocalContracts } from '../../src/local/deploy.ts'
+import { registerFineTuningProvider, registerInferenceProvider, type LocalProvider } from '../../src/local/providers.ts'
+import { testWallet } from '../../src/local/wallets.ts'
+
+export type LocalChainOptions = {
+  /** Seconds between blocks; without it every transaction gets its own block at once. */
+  blockTime?: number
+  lockTime?: number
+  multicall3?: boolean
+  /** How many, 2 by default. */
+  inferenceProviders?: number
+  /** How many, 1 by default. */
+  fineTuningProviders?: number
+  /** How many users, 3 by default. */
+  wallets?: number
+}
+
+/** The real contracts on a chain of their own, with providers that charge on demand. */
+export type LocalChain = {
+  anvil: Anvil
+  /** Caches nothing. */
+  provider: JsonRpcProvider
+  contracts: LocalContracts
+  network: NetworkConfig
+  /** Users with 100,000 OG and no history: none of them owns the contracts or is a provider. */
+  wallets: Wallet[]
+  inference: LocalProvider[]
+  fineTuning: LocalProvider[]
+  /** Remembers the chain as it is; what comes back returns to it, as often as it is called. */
+  snapshot(): Promise<() => Promise<void>>
+  mine(blocks?: number): Promise<void>
+  /** Lets time pass: the next block, which is mined now, is that much later. */
+  warp(seconds: number): Promise<void>
+  /** Off: transactions wait until mine(). */
+  setAutomine(on: boolean): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export async function localChain(options: LocalChainOptions = {}): Promise<LocalChain> {
+  const { blockTime, inferenceProviders = 2, fineTuningProviders = 1, wallets = 3, ...deployment } = options
+  const anvil = await startAnvil({
+    accounts: 1 + inferenceProviders + fineTuningProviders + wallets,
+    ...(blockTime === undefined ? {} : { blockTime }),
+  })
+  const provider = connect(anvil.url)
+  const dispose = async () => {
+    provider.destroy()
+    await anvil.stop()
+  }
+  try {
+    let account = 0
+    const several = (count: number) => Array.from({ length: count }, () => testWallet(account++, provider))
+    const contracts = await deployContracts(provider, testWallet(account++, provider), deployment)
+    const [inference, fineTuning] = await Promise.all([
+      Promise.all(several(inferenceProviders).map((wallet) => registerInferenceProvider(contracts, wallet))),
+      Promise.all(several(fineTuningProviders).map((wallet) => registerFineTuningProvider(contracts, wallet))),
+    ])
+    const send = (method: string, ...params: unknown[]) => provider.send(method, params)
+    return {
+      anvil,
+      provider,
+      contracts,
+      network: { ...contracts.network, rpcUrl: anvil.url },
+      wallets: several(wallets),
+      inference,
+      fineTuning,
+      snapshot: async () => {
+        let id: unknown = await send('evm_snapshot')
+        return async () => {
+          await send('evm_revert', id)
+          // A snapshot can be returned to once.
+          id = await send('evm_snapshot')
+        }
+      },
+      mine: (blocks = 1) => send('anvil_mine', `0x${blocks.toString(16)}`),
+      warp: async (seconds) => {
+        await send('evm_increaseTime', seconds)
+        await send('evm_mine')
+      },
+      setAutomine: (on) => send('evm_setAutomine', on),
+      [Symbol.asyncDispose]: dispose,
+    }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+/** A provider without ethers' own delays and caches, so that a test sees the chain as it is. */
+export function connect(url: string): JsonRpcProvider {
+  const network = Network.from(31337)
+  return new JsonRpcProvider(url, network, {
+    staticNetwork: network,
+    cacheTimeout: -1,
+    batchStallTime: 0,
+    pollingInterval: 20,
+  })
+}

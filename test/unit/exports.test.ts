@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import * as main from '../../src/index.ts'
+import * as machines from '../../machines/index.ts'
+
+test('og-ledger exports these names', () => {
+  expect(Object.keys(main).toSorted()).toMatchInlineSnapshot(`
+    [
+      "AbortedError",
+      "AccountNotExistsError",
+      "ContractError",
+      "InsufficientBalanceError",
+      "InvalidInputError",
+      "LedgerExistsError",
+      "LedgerManager",
+      "LedgerNotExistsError",
+      "MinimumDepositRequiredError",
+      "MustWithdrawAllFundsFirstError",
+      "NotSentError",
+      "OgLedgerError",
+      "ReadError",
+      "ServiceManager",
+      "StaleReadingError",
+      "TooManyRefundsError",
+      "TransactionRevertedError",
+      "createBroker",
+      "formatOg",
+      "memoryJournal",
+      "networks",
+      "ogToWei",
+      "weiToOg",
+    ]
+  `)
+})
+
+test('og-ledger/machines exports these names', () => {
+  expect(Object.keys(machines).toSorted()).toMatchInlineSnapshot(`
+    [
+      "REQUIRED_FLOOR",
+      "autoFundingEvents",
+      "autoFundingMachine",
+      "facts",
+      "gradeReading",
+      "nextUnlock",
+      "plan",
+      "readingOf",
+      "requiredBalance",
+      "retryAt",
+      "subAccountMachine",
+      "subAccountView",
+    ]
+  `)
+})
