@@ -1,0 +1,24 @@
+import { accountColumns, IN_OG } from './overview.ts'
+import type { Seen, SeenAccount } from './seen.ts'
+import { table, type Column } from './table.ts'
+import { paint } from './terminal.ts'
+import { autoFundingInWords, decisionInWords, aligned } from './words.ts'
+
+/** Every sub-account, with what auto-funding does about it. */
+export function autoFundingLines({ accounts }: Seen): string[] {
+  return [...table([...accountColumns, ...autoFundingColumns], accounts), '', IN_OG]
+}
+
+const autoFundingColumns: readonly Column<SeenAccount>[] = [
+  { title: 'auto-funding', cell: ({ autoFunding }) => (autoFunding ? autoFundingInWords[autoFunding.state] : 'off') },
+  { title: 'top-ups', right: true, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
+  { title: 'paid', right: true, width: 9, cell: ({ autoFunding }) => aligned(autoFunding?.paid ?? '0') },
+  { title: 'why', cell: whyOf },
+]
+
+/** What the plan says, and what the last attempt failed with. */
+export function whyOf({ decision, autoFunding }: SeenAccount): string {
+  const failure = autoFunding?.failure?.message.split('\n', 1)[0]
+  const words = decision ? decisionInWords(decision) : '-'
+  return failure === undefined ? words : paint('red', `${words} (${failure})`)
+}

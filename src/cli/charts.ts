@@ -1,0 +1,91 @@
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
+
+type Edge = { from: AnyStateNode; to: AnyStateNode; label: string }
+
+/**
+ * A statechart as a Mermaid state diagram: every state, and an edge for every transition. Mermaid draws no edge between
+ * a state and one inside it: such a transition is drawn from each of its states.
+ */
+export function mermaidOf({ root }: AnyStateMachine): string {
+  const edges = nodesIn(root).flatMap(edgesOf)
+  return ['---', `title: ${root.key}`, '---', 'stateDiagram-v2', ...insideOf(root, edges)].join('\n')
+}
+
+/** A statechart as a config that XState's createMachine and Stately Studio take: names and no functions. */
+export function jsonOf({ config }: AnyStateMachine): object {
+  return JSON.parse(JSON.stringify(config, withoutFunctions)) as object
+}
+
+/** JSON leaves functions out by itself, but for those in a list. A guard must stay one: without it the edge is another. */
+function withoutFunctions(key: string, value: unknown): unknown {
+  if (key === 'guard') return guardName(value)
+  return Array.isArray(value) ? value.filter((one) => typeof one !== 'function') : value
+}
+
+function insideOf(state: AnyStateNode, edges: readonly Edge[]): string[] {
+  const children = Object.values(state.states)
+  const first = state.type === 'parallel' ? [] : (state.initial.target ?? [])
+  const within = edges.filter(({ from, to }) => commonPath(from, to) === pathOf(state))
+  return [
+    ...first.map((target) => `[*] --> ${nameOf(target)}`),
+    ...children.flatMap((child, index) => [
+      ...(state.type === 'parallel' && index > 0 ? ['--'] : []),
+      ...declarationOf(child, edges),
+    ]),
+    ...within.map(({ from, to, label }) => `${nameOf(from)} --> ${nameOf(to)}: ${label}`),
+    ...children.filter(({ type }) => type === 'final').map((child) => `${nameOf(child)} --> [*]`),
+  ].map((line) => `  ${line}`)
+}
+
+function declarationOf(state: AnyStateNode, edges: readonly Edge[]): string[] {
+  const name = nameOf(state)
+  const declared = name === state.key ? `state ${name}` : `state "${state.key}" as ${name}`
+  if (Object.keys(state.states).length > 0) return [`${declared} {`, ...insideOf(state, edges), '}']
+  return [name === state.key ? name : declared]
+}
+
+function edgesOf(state: AnyStateNode): Edge[] {
+  const transitions = [...state.transitions.values(), state.always ?? []].flat()
+  return transitions.flatMap((transition) => {
+    const label = labelOf(state, transition)
+    const targets = (transition.target ?? [state]).filter((target) => target.path.length > 0)
+    return targets.flatMap((to) => sourcesOf(state, to).map((from) => ({ from, to, label })))
+  })
+}
+
+/** Where a transition is drawn from: the state itself, or what is inside it when it leads there. */
+function sourcesOf(state: AnyStateNode, to: AnyStateNode): AnyStateNode[] {
+  const inside = to !== state && isWithin(to, state)
+  return inside ? Object.values(state.states).flatMap((child) => sourcesOf(child, to)) : [state]
+}
+
+function labelOf({ invoke }: AnyStateNode, { eventType, guard }: AnyTransitionDefinition): string {
+  const [, outcome, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType) ?? []
+  const [, delay] = /^xstate\.after\.([^.]+)\./.exec(eventType) ?? []
+  const source: unknown = invoke.find((one) => one.id === id)?.src
+  const name = typeof source === 'string' ? source : 'actor'
+  const event = outcome ? `${name} ${outcome === 'done' ? 'done' : 'failed'}` : delay ? `after ${delay}` : eventType
+  return [event || 'always', ...(guard === undefined ? [] : [`[${guardName(guard)}]`])].join(' ')
+}
+
+function guardName(guard: unknown): string {
+  const name: unknown = typeof guard === 'object' && guard !== null && 'type' in guard ? guard.type : guard
+  if (typeof name === 'function') return name.name || 'inline'
+  return typeof name === 'string' ? name : 'guard'
+}
+
+/** Names are unique in the whole diagram: a nested state's has those around it in front. */
+const nameOf = ({ path }: AnyStateNode): string => path.join('_').replace(/\W/g, '_')
+const pathOf = ({ path }: AnyStateNode): string => path.join('.')
+
+const nodesIn = (state: AnyStateNode): AnyStateNode[] => [state, ...Object.values(state.states).flatMap(nodesIn)]
+
+const isWithin = (one: AnyStateNode, other: AnyStateNode): boolean =>
+  other.path.every((key, index) => one.path[index] === key)
+
+/** The state around both: an edge is written there, or Mermaid would take its ends for states of another one. */
+function commonPath(one: AnyStateNode, other: AnyStateNode): string {
+  const [a, b] = [one.path.slice(0, -1), other.path.slice(0, -1)]
+  const differ = a.findIndex((key, index) => b[index] !== key)
+  return a.slice(0, differ < 0 ? undefined : differ).join('.')
+}

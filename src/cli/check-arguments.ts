@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+import type { ArgsDef } from 'citty'
+import { UsageError } from './usage-error.ts'
+
+/**
+ * Refuses what citty lets pass: unknown options, options without their value, and arguments that nobody takes.
+ *
+ * @param variadic the last argument may be given several times
+ */
+export function checkArguments(
+  raw: readonly string[],
+  args: ArgsDef,
+  { variadic = false }: { variadic?: boolean } = {},
+): void {
+  const options = Object.fromEntries(
+    Object.entries(args)
+      .filter(([, { type }]) => type !== 'positional')
+      .map(([name, { type }]) => [name, { type: type === 'boolean' ? 'boolean' : 'string' } as const]),
+  )
+  const names = Object.keys(args).filter((name) => args[name]?.type === 'positional')
+  const negative = raw.slice(0, raw.includes('--') ? raw.indexOf('--') : undefined).find((one) => /^-[\d.]/.test(one))
+  if (negative) throw new UsageError(`${negative} is not possible: no amount here is negative.`)
+  const { values, positionals } = strictly(() =>
+    parseArgs({ args: [...raw], options, allowPositionals: true, strict: true }),
+  )
+  const empty = Object.keys(values).find((name) => values[name] === '')
+  if (empty) throw new UsageError(`--${empty} is empty.`)
+  const missing = names.slice(positionals.length).find((name) => args[name]?.required !== false)
+  if (missing) throw new UsageError(`${missing.toUpperCase()} is missing.`)
+  const extra = variadic ? undefined : positionals[names.length]
+  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one argument too many.`)
+}
+
+function strictly<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    // Node explains how to pass arguments with a dash; none of ours has one.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. To specify')
+    throw new UsageError(`${sentence?.split('\n').join(' ').replace(/\.$/, '')}.`)
+  }
+}

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+import { readingOptions, sendingOptions } from './options.ts'
+
+export type CommandLine = {
+  /** The command; null where there is none. */
+  name: string | null
+  /** Everything else in its order: options may stand before the command, too. */
+  rest: string[]
+  wantsHelp: boolean
+  wantsVersion: boolean
+}
+
+/** What takes a value, so that the value is not taken for the command. */
+const options = Object.fromEntries(
+  Object.entries({ ...readingOptions, ...sendingOptions }).map(([name, { type }]) => [name, { type }]),
+)
+
+/** Finds the command in a command line. citty would drop the options before it. */
+export function commandLineOf(argv: readonly string[]): CommandLine {
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? argv.length
+  const command = tokens.find(({ kind, index }) => kind === 'positional' && index < end)
+  const asks = (...names: string[]) => tokens.some((one) => one.kind === 'option' && names.includes(one.name))
+  return {
+    name: command ? (argv[command.index] ?? null) : null,
+    rest: command ? argv.toSpliced(command.index, 1) : [...argv],
+    wantsHelp: asks('help', 'h'),
+    wantsVersion: asks('version', 'v'),
+  }
+}

@@ -1,0 +1,86 @@
+import type { ArgsDef, CommandDef } from 'citty'
+
+export type CommandEntry = {
+  summary: string
+  /** The last argument may be given several times. */
+  variadic?: true
+  /** Ends with Ctrl-C, and orderly. */
+  endless?: true
+  load: () => Promise<Command>
+}
+
+/** A command whose arguments can be looked at. */
+export type Command = CommandDef & { args: ArgsDef }
+
+/** Every command. Its file is loaded when it is used. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  demo: {
+    summary: 'Show auto-funding at work on a chain of its own, with providers that charge; needs no key and no network',
+    endless: true,
+    load: async () => generic(await import('./commands/demo.ts')),
+  },
+  status: {
+    summary: "Show a wallet's ledger and sub-accounts, and what auto-funding would do",
+    load: async () => generic(await import('./commands/status.ts')),
+  },
+  watch: {
+    summary: 'The same, again and again',
+    endless: true,
+    load: async () => generic(await import('./commands/watch.ts')),
+  },
+  providers: {
+    summary: 'List the providers that hold money of a wallet',
+    load: async () => generic(await import('./commands/providers.ts')),
+  },
+  'add-ledger': {
+    summary: 'Open a ledger with a deposit',
+    load: async () => generic(await import('./commands/add-ledger.ts')),
+  },
+  deposit: {
+    summary: 'Add to the ledger',
+    load: async () => generic(await import('./commands/deposit.ts')),
+  },
+  'deposit-for': {
+    summary: "Add to another wallet's ledger",
+    load: async () => generic(await import('./commands/deposit-for.ts')),
+  },
+  transfer: {
+    summary: 'Move money from the ledger to the sub-account with a provider',
+    load: async () => generic(await import('./commands/transfer.ts')),
+  },
+  ensure: {
+    summary: 'Make sure, once, that a provider can charge an amount',
+    load: async () => generic(await import('./commands/ensure.ts')),
+  },
+  'auto-fund': {
+    summary: 'Keep sub-accounts funded until Ctrl-C',
+    variadic: true,
+    endless: true,
+    load: async () => generic(await import('./commands/auto-fund.ts')),
+  },
+  retrieve: {
+    summary: 'Ask money back from sub-accounts, and claim what is unlocked',
+    load: async () => generic(await import('./commands/retrieve.ts')),
+  },
+  refund: {
+    summary: 'Withdraw from the ledger to the wallet',
+    load: async () => generic(await import('./commands/refund.ts')),
+  },
+  delete: {
+    summary: 'Delete an empty ledger',
+    load: async () => generic(await import('./commands/delete.ts')),
+  },
+  close: {
+    summary: 'Bring everything home and delete the ledger: may take as long as the lock',
+    load: async () => generic(await import('./commands/close.ts')),
+  },
+  machines: {
+    summary: 'Print the statecharts, as Mermaid or as JSON',
+    load: async () => generic(await import('./commands/machines.ts')),
+  },
+}
+
+/** citty's types know a command by its own arguments; in a list of commands those are just some. */
+function generic({ command }: { command: unknown }): Command {
+  return command as Command
+}

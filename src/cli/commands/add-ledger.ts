@@ -1,0 +1,20 @@
+import { defineCommand } from 'citty'
+import { amountArgument, sendingOptions } from '../options.ts'
+import { sendAndTell } from '../sending.ts'
+import { amountOf } from '../values.ts'
+
+export const command = defineCommand({
+  args: {
+    amount: amountArgument,
+    info: { type: 'string', description: 'kept with the ledger, for everybody to read' },
+    ...sendingOptions,
+  },
+  async run({ args }) {
+    const amount = amountOf(args.amount)
+    await sendAndTell(args, {
+      command: 'add-ledger',
+      words: () => ({ do: 'open a ledger', amount: `${amount} OG`, from: 'the wallet', to: 'its new ledger' }),
+      send: ({ ledger }) => ledger.addLedger(amount, args.info),
+    })
+  },
+})

@@ -1,0 +1,31 @@
+import { defineCommand } from 'citty'
+import { addressOf } from '../connection.ts'
+import { amountArgument, sendingOptions } from '../options.ts'
+import { sendAndTell } from '../sending.ts'
+import { amountOf } from '../values.ts'
+
+export const command = defineCommand({
+  args: {
+    address: {
+      type: 'positional',
+      required: true,
+      description: 'whose ledger it is; the money is theirs from then on',
+    },
+    amount: amountArgument,
+    ...sendingOptions,
+  },
+  async run({ args }) {
+    const recipient = addressOf(args.address, 'ADDRESS')
+    const amount = amountOf(args.amount)
+    await sendAndTell(args, {
+      command: 'deposit-for',
+      words: () => ({
+        do: 'give to another ledger',
+        amount: `${amount} OG`,
+        from: 'the wallet',
+        to: `the ledger of ${recipient}, who owns it from then on`,
+      }),
+      send: ({ ledger }) => ledger.depositFundFor(recipient, amount),
+    })
+  },
+})

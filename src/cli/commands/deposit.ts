@@ -1,0 +1,16 @@
+import { defineCommand } from 'citty'
+import { amountArgument, sendingOptions } from '../options.ts'
+import { sendAndTell } from '../sending.ts'
+import { amountOf } from '../values.ts'
+
+export const command = defineCommand({
+  args: { amount: amountArgument, ...sendingOptions },
+  async run({ args }) {
+    const amount = amountOf(args.amount)
+    await sendAndTell(args, {
+      command: 'deposit',
+      words: () => ({ do: 'deposit', amount: `${amount} OG`, from: 'the wallet', to: 'its ledger' }),
+      send: ({ ledger }) => ledger.depositFund(amount),
+    })
+  },
+})

@@ -1,0 +1,26 @@
+import { defineCommand } from 'citty'
+import { addressOf } from '../connection.ts'
+import { interrupted } from '../interrupt.ts'
+import { amountArgument, providerArgument, sendingOptions } from '../options.ts'
+import { sendAndTell } from '../sending.ts'
+import { managerOf, serviceOption, serviceTypeOf } from '../services.ts'
+import { amountOf } from '../values.ts'
+
+export const command = defineCommand({
+  args: { provider: providerArgument, amount: amountArgument, service: serviceOption, ...sendingOptions },
+  async run({ args }) {
+    const provider = addressOf(args.provider, 'PROVIDER')
+    const amount = amountOf(args.amount)
+    const service = serviceTypeOf(args.service)
+    await sendAndTell(args, {
+      command: 'ensure',
+      words: () => ({
+        do: 'transfer what is missing, if anything is',
+        amount: `what makes ${amount} OG available`,
+        from: 'the ledger',
+        to: `the ${service} sub-account with ${provider}, who may charge it`,
+      }),
+      send: (broker) => managerOf(broker, service).ensureFunded(provider, amount, { signal: interrupted }),
+    })
+  },
+})

@@ -1,0 +1,28 @@
+import { defineCommand } from 'citty'
+import { addressOf } from '../connection.ts'
+import { sendingOptions, serviceArgument } from '../options.ts'
+import { sendAndTell } from '../sending.ts'
+import { serviceOn } from '../services.ts'
+
+export const command = defineCommand({
+  args: {
+    service: serviceArgument,
+    provider: { type: 'string', valueHint: 'address', description: 'from this provider alone' },
+    ...sendingOptions,
+  },
+  async run({ args: { service, provider: address, ...args } }) {
+    const provider = address === undefined ? undefined : addressOf(address, '--provider')
+    await sendAndTell(args, {
+      command: 'retrieve',
+      words: (broker) => ({
+        do: 'claim what is unlocked, and ask everything else back: providers stop serving without it',
+        from: provider
+          ? `the ${serviceOn(broker, service)} sub-account with ${provider}`
+          : `all ${serviceOn(broker, service)} sub-accounts`,
+        to: 'the ledger; what is asked back now is locked first, and can be claimed after that',
+      }),
+      send: ({ ledger }) =>
+        provider ? ledger.retrieveFundFromProvider(provider, service) : ledger.retrieveFund(service),
+    })
+  },
+})

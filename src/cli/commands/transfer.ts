@@ -1,0 +1,24 @@
+import { defineCommand } from 'citty'
+import { addressOf } from '../connection.ts'
+import { amountArgument, providerArgument, sendingOptions, serviceArgument } from '../options.ts'
+import { sendAndTell } from '../sending.ts'
+import { serviceOn } from '../services.ts'
+import { amountOf } from '../values.ts'
+
+export const command = defineCommand({
+  args: { provider: providerArgument, service: serviceArgument, amount: amountArgument, ...sendingOptions },
+  async run({ args }) {
+    const provider = addressOf(args.provider, 'PROVIDER')
+    const amount = amountOf(args.amount)
+    await sendAndTell(args, {
+      command: 'transfer',
+      words: (broker) => ({
+        do: 'transfer',
+        amount: `${amount} OG`,
+        from: 'the ledger',
+        to: `the ${serviceOn(broker, args.service)} sub-account with ${provider}, who may charge it`,
+      }),
+      send: ({ ledger }) => ledger.transferFund(provider, args.service, amount),
+    })
+  },
+})

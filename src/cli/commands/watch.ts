@@ -1,0 +1,33 @@
+import { defineCommand } from 'citty'
+import { interrupted } from '../interrupt.ts'
+import { readingOptions } from '../options.ts'
+import { accountLines, walletLines } from '../overview.ts'
+import { forecast, see } from '../seen.ts'
+import { readingSession } from '../session.ts'
+import { show } from '../show.ts'
+import { wantsJson } from '../terminal.ts'
+import { numberOf } from '../values.ts'
+
+const INTERVAL_MS = 5_000
+
+export const command = defineCommand({
+  args: {
+    ...readingOptions,
+    'interval-ms': {
+      type: 'string',
+      valueHint: 'ms',
+      description: `how often the position is read: ${INTERVAL_MS} by default, from 100`,
+    },
+  },
+  async run({ args }) {
+    const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 }) ?? INTERVAL_MS
+    await using session = await readingSession(args, { intervalMs })
+    const { broker, place } = session
+    await show(broker, {
+      json: wantsJson(args),
+      signal: interrupted,
+      see: (position) => see(broker, position, forecast(broker, position)),
+      lines: (seen) => [...walletLines(seen, place), '', ...accountLines(seen)],
+    })
+  },
+})

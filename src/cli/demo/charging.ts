@@ -1,0 +1,63 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LocalProvider } from '../../local/providers.ts'
+import type { Seen } from '../seen.ts'
+
+export type Charge = { provider: string; serviceType: LocalProvider['serviceType']; fee: bigint; blockNumber: number }
+
+export type ChargingOptions = {
+  providers: readonly LocalProvider[]
+  user: string
+  onCharge: (charge: Charge) => void
+  onFailure: (error: unknown) => void
+}
+
+const PAUSE_MS = { from: 200, to: 1_500 }
+/** In 10^-9 OG: from 0.05 to 1.2 OG. */
+const FEE = { from: 50_000_000, to: 1_200_000_000 }
+const GIGA = 10 ** 9
+
+/**
+ * Providers that charge the user at random, each for itself. Like real ones they serve nobody who has less available than
+ * is required: after a charge, they wait until that is so again.
+ */
+export function startCharging({ providers, user, onCharge, onFailure }: ChargingOptions) {
+  const charging = new Map<LocalProvider, Promise<void>>()
+  const chargedAt = new Map<LocalProvider, number>()
+  const stopped = new AbortController()
+
+  return {
+    /** Lets everybody charge who may, going by what is seen. */
+    look({ position, accounts }: Seen): void {
+      for (const provider of providers) {
+        const account = accounts.find(
+          (one) => one.provider === provider.address && one.serviceType === provider.serviceType,
+        )
+        const isOld = position.block.number < (chargedAt.get(provider) ?? 0)
+        if (stopped.signal.aborted || charging.has(provider) || isOld || !account?.spendable) continue
+        charging.set(
+          provider,
+          charge(provider)
+            .catch(onFailure)
+            .then(() => void charging.delete(provider)),
+        )
+      }
+    },
+    /** Resolves when nobody charges any more, with the block of the last charge. */
+    async stop(): Promise<number> {
+      stopped.abort()
+      await Promise.all(charging.values())
+      return Math.max(0, ...chargedAt.values())
+    },
+  }
+
+  async function charge(provider: LocalProvider): Promise<void> {
+    const pause = randomInt(PAUSE_MS.from, PAUSE_MS.to)
+    await sleep(pause, undefined, { signal: stopped.signal }).catch(() => undefined)
+    if (stopped.signal.aborted) return
+    const fee = BigInt(randomInt(FEE.from, FEE.to)) * BigInt(GIGA) + BigInt(randomInt(GIGA))
+    const { blockNumber } = await provider.settle(user, fee)
+    chargedAt.set(provider, blockNumber)
+    onCharge({ provider: provider.address, serviceType: provider.serviceType, fee, blockNumber })
+  }
+}

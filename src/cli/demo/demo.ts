@@ -1,0 +1,132 @@
+import { createBroker, ogToWei, type Broker } from '../../index.ts'
+import { startDemoChain, type DemoChain } from '../../local/demo.ts'
+import { follow } from '../follow.ts'
+import { landed } from '../landing.ts'
+import { see, type Seen } from '../seen.ts'
+import { managerOf } from '../services.ts'
+import { startCharging, type Charge } from './charging.ts'
+import { planEnding } from './ending.ts'
+import { DEPOSIT, openPurse } from './purse.ts'
+import { tallyOf, type Tally } from './tally.ts'
+import { faultsIn } from './verdict.ts'
+
+export type DemoOptions = {
+  inferenceProviders: number
+  fineTuningProviders: number
+  /** Ends by itself after that; null for the signal alone. */
+  seconds: number | null
+  signal: AbortSignal
+  stage: Stage
+}
+
+/** Whoever shows it. */
+export type Stage = {
+  began(): void
+  deposited(amount: string, blockNumber: number): void
+  charged(charge: Charge): void
+  seen(seen: Seen, charges: readonly Charge[], ending: boolean): void
+  close(): void
+}
+
+export type Outcome = Tally & {
+  seconds: number
+  deposits: number
+  deposited: bigint
+  transactions: number
+  faults: string[]
+}
+
+const BLOCK_TIME = 1
+const INTERVAL_MS = 500
+
+/**
+ * Runs until its time is over or the signal aborts, and then finds out from the chain whether every wei is right. Null
+ * when it was ended before it began.
+ */
+export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
+  const chain = await startDemoChain({ ...options, blockTime: BLOCK_TIME })
+  try {
+    if (options.signal.aborted) return null
+    const broker = await createBroker({ signer: chain.wallet, network: chain.network, intervalMs: INTERVAL_MS })
+    try {
+      return await play(broker, chain, options)
+    } finally {
+      await broker.close()
+    }
+  } finally {
+    await chain.stop()
+  }
+}
+
+async function play(broker: Broker, chain: DemoChain, { seconds, signal, stage }: DemoOptions): Promise<Outcome> {
+  const { providers } = chain
+  const charges: Charge[] = []
+  const onFailure = (error: unknown) => ending.fail(error)
+  const charging = startCharging({
+    providers,
+    user: broker.wallet,
+    onCharge(charge) {
+      charges.push(charge)
+      stage.charged(charge)
+    },
+    onFailure,
+  })
+  const purse = openPurse(broker, { onDeposit: (block) => stage.deposited(DEPOSIT, block), onFailure })
+  await purse.open()
+  for (const { address, serviceType } of providers) {
+    // Shown from the start, before it exists.
+    broker.subAccount(address, serviceType)
+    managerOf(broker, serviceType).startAutoFunding(address)
+  }
+  const ending = planEnding({ seconds, signal, stopCharging: charging.stop })
+  void chain.anvil.exited.then(() => onFailure(new Error('The local chain ended by itself.')))
+  stage.began()
+  await follow(broker, ending.over, {
+    position(position, { decisions }) {
+      const seen = see(broker, position, decisions)
+      stage.seen(seen, charges, ending.hasBegun())
+      charging.look(seen)
+      purse.look(position)
+      ending.look(seen)
+    },
+  })
+  const ran = ending.close()
+  const outcome = await outcomeOf(broker, chain, { charges, deposits: await purse.close() })
+  return { ...outcome, seconds: ran }
+}
+
+async function outcomeOf(
+  broker: Broker,
+  { providers, history, transactionCount }: DemoChain,
+  { charges, deposits }: { charges: readonly Charge[]; deposits: number },
+): Promise<Omit<Outcome, 'seconds'>> {
+  const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
+  broker.inference.stopAutoFunding()
+  broker.fineTuning.stopAutoFunding()
+  await landed(broker)
+  const final = await broker.position()
+  const required = requiredOf(broker)
+  const tally = tallyOf(await history(final.block.number), required)
+  const deposited = ogToWei(DEPOSIT) * BigInt(deposits)
+  const transactions = await transactionCount(final.block.number)
+  const faults = faultsIn(tally, {
+    providers: providers.length,
+    deposited,
+    deposits,
+    charged: sum(charges.map(({ fee }) => fee)),
+    reported: {
+      topUps: statuses.reduce((count, { topUps }) => count + topUps, 0),
+      paid: sum(statuses.map(({ paid }) => BigInt(paid))),
+    },
+    transactions,
+    final,
+  })
+  return { ...tally, deposits, deposited, transactions, faults }
+}
+
+/** The same for all of them: nobody was given a config of its own. */
+function requiredOf(broker: Broker): bigint {
+  return BigInt(broker.subAccounts()[0]?.getSnapshot().context.reading?.required ?? 0)
+}
+
+const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, one) => all + one, 0n)

@@ -1,0 +1,46 @@
+import type { AutoFundingStatus } from '../../index.ts'
+import type { Seen, SeenAccount } from '../seen.ts'
+import { print } from '../terminal.ts'
+import { decisionInWords, og, short } from '../words.ts'
+import type { Stage } from './demo.ts'
+
+/** For logs: a line for everything that happens. */
+export function logStage(): Stage {
+  const startedAt = Date.now()
+  const known = new Map<string, { topUps: number; held: string }>()
+  const tell = (block: number, who: string, what: string) => {
+    const time = ((Date.now() - startedAt) / 1_000).toFixed(1).padStart(6)
+    print(`${time} s  block ${String(block).padEnd(4)}  ${who.padEnd(26)}  ${what}`)
+  }
+  return {
+    deposited: (amount, block) => tell(block, 'wallet', `deposited ${amount} OG in its ledger`),
+    began: () => undefined,
+    close: () => undefined,
+    charged: (charge) => tell(charge.blockNumber, nameOf(charge), `charged ${og(charge.fee)}`),
+    seen({ position, accounts }: Seen) {
+      for (const account of accounts) {
+        const name = nameOf(account)
+        const before = known.get(name) ?? { topUps: 0, held: '' }
+        const topUps = account.autoFunding?.topUps ?? 0
+        const held = heldBecause(account)
+        if (topUps > before.topUps) tell(position.block.number, name, topUpInWords(account, account.autoFunding))
+        if (held !== '' && held !== before.held) tell(position.block.number, name, `held: ${held}`)
+        known.set(name, { topUps, held })
+      }
+    },
+  }
+}
+
+function topUpInWords({ available, required }: SeenAccount, status: AutoFundingStatus | null): string {
+  const { amount = '0', transactionHash = '' } = status?.lastTopUp ?? {}
+  return `topped up by ${og(amount)}: ${og(available)} of ${og(required)} available, transaction ${short(transactionHash)}`
+}
+
+/** Only what is worth a line: not that all is well, nor that something is on its way. */
+function heldBecause({ decision }: SeenAccount): string {
+  if (decision?.action !== 'hold') return ''
+  return ['sufficient', 'in-flight', 'settling'].includes(decision.reason) ? '' : decisionInWords(decision)
+}
+
+const nameOf = ({ serviceType, provider }: Pick<SeenAccount, 'serviceType' | 'provider'>): string =>
+  `${serviceType} ${short(provider)}`

@@ -1,0 +1,78 @@
+import type { BalanceChange } from '../../local/demo.ts'
+
+/** What happened, counted from the chain's own history. Amounts in wei. */
+export type Tally = {
+  charges: number
+  drained: bigint
+  /** Charges that took an account from enough to too little. */
+  drains: number
+  topUps: number
+  toppedUp: bigint
+  /** Top-ups that opened a sub-account. */
+  opened: number
+  /** Top-ups that a further charge overtook on their way: exact when they were decided, and not enough when mined. */
+  overtaken: number
+  /** Top-ups of an account that had enough. */
+  doublePayments: number
+  /** The part of all top-ups that went beyond what was required at that moment. */
+  overpaid: bigint
+  /** Accounts that were left with too little. */
+  unanswered: number
+  /** What the accounts hold at the end. */
+  held: bigint
+}
+
+/**
+ * Goes through everything that happened, in its order. Nothing that the library says about itself is used: a payment
+ * too much cannot hide behind a later charge.
+ */
+export function tallyOf(changes: readonly BalanceChange[], required: bigint): Tally {
+  const tally = nothing()
+  const accounts = new Map<string, bigint>()
+  for (const { provider, serviceType, available: after } of changes) {
+    const key = `${serviceType} ${provider}`
+    const before = accounts.get(key)
+    accounts.set(key, after)
+    if (before === undefined) tally.opened += 1
+    if (before === undefined || after > before) countTopUp(tally, { before: before ?? 0n, after, required })
+    else countCharge(tally, { before, after, required })
+  }
+  for (const available of accounts.values()) {
+    tally.held += available
+    if (available < required) tally.unanswered += 1
+  }
+  return tally
+}
+
+function countTopUp(tally: Tally, { before, after, required }: Step): void {
+  const enough = before > required ? before : required
+  tally.topUps += 1
+  tally.toppedUp += after - before
+  if (before >= required) tally.doublePayments += 1
+  if (after > enough) tally.overpaid += after - enough
+  if (after < required) tally.overtaken += 1
+}
+
+function countCharge(tally: Tally, { before, after, required }: Step): void {
+  tally.charges += 1
+  tally.drained += before - after
+  if (before >= required && after < required) tally.drains += 1
+}
+
+type Step = { before: bigint; after: bigint; required: bigint }
+
+function nothing(): Tally {
+  return {
+    charges: 0,
+    drained: 0n,
+    drains: 0,
+    topUps: 0,
+    toppedUp: 0n,
+    opened: 0,
+    overtaken: 0,
+    doublePayments: 0,
+    overpaid: 0n,
+    unanswered: 0,
+    held: 0n,
+  }
+}

@@ -1,0 +1,56 @@
+import { list } from '../table.ts'
+import { paint } from '../terminal.ts'
+import { og } from '../words.ts'
+import type { DemoOptions, Outcome } from './demo.ts'
+import { DEPOSIT } from './purse.ts'
+
+/** What is about to happen, in plain words. */
+export function introLines({
+  inferenceProviders,
+  fineTuningProviders,
+}: Pick<DemoOptions, 'inferenceProviders' | 'fineTuningProviders'>) {
+  const providers = [
+    `${inferenceProviders} of inference`,
+    ...(fineTuningProviders > 0 ? [`${fineTuningProviders} of fine-tuning`] : []),
+  ].join(' and ')
+  return [
+    paint('bold', 'og-ledger demo: auto-funding at work'),
+    '',
+    'A chain of its own is started on this machine: a block every second, and the contracts of 0G Compute.',
+    `A wallet opens a ledger with ${DEPOSIT} OG, and uses providers: ${providers}.`,
+    'They charge it at random, by settling fees on chain as real ones do; each charge leaves too little.',
+    'Auto-funding sees that on the chain and transfers what is missing: once, and not a wei more.',
+    'No key, no network and no real money is used.',
+    '',
+  ]
+}
+
+/** What came of it, counted from the chain's own history. */
+export function summaryLines(outcome: Outcome): string[] {
+  const { drained, charges, drains, toppedUp, topUps, opened, overtaken, unanswered } = outcome
+  const { held, transactions, deposits, overpaid, doublePayments, faults } = outcome
+  const caughtUp = overtaken === 0 ? '' : `, ${overtaken} were overtaken by another charge`
+  return [
+    paint('bold', `Summary of ${outcome.seconds} s, from the chain's own history`),
+    '',
+    ...list([
+      ['drained', `${og(drained)} in ${charges} charges`],
+      ['drains', `${drains} times an account fell below what is required; ${unanswered} accounts were left so`],
+      [
+        'topped up',
+        `${og(toppedUp)} in ${topUps} top-ups: ${opened} opened a sub-account, ${drains} answered a drain${caughtUp}`,
+      ],
+      ['held now', `${og(held)} in ${opened} sub-accounts`],
+      [
+        'transactions',
+        `${transactions} of the wallet: ${deposits} into its ledger and ${transactions - deposits} top-ups`,
+      ],
+      ['paid twice', `${doublePayments} times`],
+      ['overpaid', `${overpaid} wei`],
+    ]),
+    '',
+    ...(faults.length === 0
+      ? [paint('green', 'Every drain was followed by exactly one top-up, and every wei is where it should be.')]
+      : faults.map((fault) => paint('red', `Wrong: ${fault}`))),
+  ]
+}

@@ -1,0 +1,14 @@
+import { AbortedError, InvalidInputError } from '../index.ts'
+import { EXIT } from './exit-codes.ts'
+import { InterruptedError, UsageError } from './usage-error.ts'
+
+/** What a failed command says, without a stack, and the exit code that says it to programs. */
+export function failureOf(error: unknown): { text: string; code: number } {
+  return { text: error instanceof Error ? error.message : String(error), code: codeOf(error) }
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof InterruptedError || error instanceof AbortedError) return EXIT.interrupted
+  if (error instanceof UsageError || error instanceof InvalidInputError) return EXIT.usage
+  return EXIT.failed
+}

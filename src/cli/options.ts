@@ -1,0 +1,79 @@
+import type { ArgsDef } from 'citty'
+
+/** Which deployment, and how to reach it. */
+export const networkOptions = {
+  network: {
+    type: 'string',
+    valueHint: 'name',
+    description: 'mainnet, testnet or testnetDev; by the chain of --rpc-url where left out',
+  },
+  'rpc-url': { type: 'string', valueHint: 'url', description: "the node (or env OG_RPC_URL); else the network's own" },
+  'chain-id': {
+    type: 'string',
+    valueHint: 'id',
+    description: 'with --ledger and --inference: a deployment of your own',
+  },
+  ledger: { type: 'string', valueHint: 'address', description: 'LedgerManager of that deployment' },
+  inference: { type: 'string', valueHint: 'address', description: 'InferenceServing of that deployment' },
+  'fine-tuning': { type: 'string', valueHint: 'address', description: 'FineTuningServing of that deployment, if any' },
+} as const satisfies ArgsDef
+
+export const keyOptions = {
+  keystore: {
+    type: 'string',
+    valueHint: 'file',
+    description: 'encrypted key (password: env KEYSTORE_PASSWORD, or asked for); else env PRIVATE_KEY',
+  },
+} as const satisfies ArgsDef
+
+export const jsonOption = {
+  json: { type: 'boolean', description: 'one JSON object per line; amounts are strings in wei' },
+} as const satisfies ArgsDef
+
+/** Commands that only look. */
+export const readingOptions = {
+  ...networkOptions,
+  address: { type: 'string', valueHint: 'address', description: 'the wallet to look at; else that of the key' },
+  ...keyOptions,
+  ...jsonOption,
+} as const satisfies ArgsDef
+
+/** Commands that send transactions. */
+export const sendingOptions = {
+  ...networkOptions,
+  ...keyOptions,
+  ...jsonOption,
+  yes: { type: 'boolean', description: 'do it without asking' },
+} as const satisfies ArgsDef
+
+export const amountArgument = {
+  type: 'positional',
+  required: true,
+  description: 'in OG, in decimal: 1.5',
+} as const satisfies ArgsDef[string]
+
+export const providerArgument = {
+  type: 'positional',
+  required: true,
+  description: "the provider's address",
+} as const satisfies ArgsDef[string]
+
+export const serviceArgument = {
+  type: 'positional',
+  required: true,
+  description: 'inference or fine-tuning',
+} as const satisfies ArgsDef[string]
+
+export type NetworkArguments = {
+  [Name in keyof typeof networkOptions]?: string | undefined
+}
+export type ReadingArguments = NetworkArguments & {
+  address?: string | undefined
+  keystore?: string | undefined
+  json?: boolean | undefined
+}
+export type SendingArguments = NetworkArguments & {
+  keystore?: string | undefined
+  json?: boolean | undefined
+  yes?: boolean | undefined
+}

@@ -1,0 +1,64 @@
+import { stateInWords, decisionInWords, moment, og, aligned, short } from './words.ts'
+import type { Seen, SeenAccount } from './seen.ts'
+import { list, table, type Column } from './table.ts'
+import { paint } from './terminal.ts'
+
+/** What the columns leave out. */
+export const IN_OG = paint('dim', 'Amounts in OG.')
+
+/** Wallet and ledger in words. */
+export function walletLines({ position }: Seen, place: string): string[] {
+  const { block, wallet, ledger } = position
+  return list([
+    ['network', `${place}, block ${block.number} of ${moment(block.timestamp)}`],
+    ['wallet', `${wallet.address} with ${og(wallet.balance)} for gas`],
+    [
+      'ledger',
+      ledger
+        ? `${og(ledger.available)} available + ${og(ledger.locked)} in sub-accounts = ${og(ledger.total)}`
+        : 'none: add-ledger opens one',
+    ],
+  ])
+}
+
+/** Every sub-account, with what auto-funding would do about it. */
+export function accountLines({ accounts }: Seen): string[] {
+  if (accounts.length === 0) return ['No sub-accounts: transfer opens one.']
+  return [...table([...accountColumns, { title: 'auto-funding would', cell: wouldDo }], accounts), '', IN_OG]
+}
+
+export const accountColumns: readonly Column<SeenAccount>[] = [
+  { title: 'provider', cell: ({ provider }) => short(provider) },
+  { title: 'service', cell: ({ serviceType }) => serviceType },
+  { title: 'state', width: 9, cell: stateOf },
+  { title: 'available', right: true, width: 9, cell: ({ available }) => aligned(available) },
+  { title: 'required', right: true, cell: ({ required }) => aligned(required) },
+  { title: 'pending refund', cell: pendingOf },
+]
+
+const colors: Partial<Record<SeenAccount['state'], 'green' | 'yellow' | 'cyan'>> = {
+  funded: 'green',
+  low: 'yellow',
+  refunding: 'cyan',
+}
+
+function stateOf({ state }: SeenAccount): string {
+  const color = colors[state]
+  return color ? paint(color, stateInWords[state]) : stateInWords[state]
+}
+
+function pendingOf({ pendingRefund, claimable, unlocksAt }: SeenAccount): string {
+  if (pendingRefund === '0') return '-'
+  const parts = [
+    ...(claimable === '0' ? [] : [`${og(claimable)} to claim`]),
+    ...(unlocksAt === null ? [] : [`${og(BigInt(pendingRefund) - BigInt(claimable))} until ${moment(unlocksAt)}`]),
+  ]
+  return parts.join(', ')
+}
+
+function wouldDo({ decision }: SeenAccount): string {
+  if (!decision) return '-'
+  const words = decisionInWords(decision)
+  if (decision.action === 'top-up') return paint('yellow', words)
+  return decision.reason === 'sufficient' ? `nothing: ${words}` : `wait: ${words}`
+}

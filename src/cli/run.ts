@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module'
+import { runCommand } from 'citty'
+import { checkArguments } from './check-arguments.ts'
+import { commandLineOf } from './command-line.ts'
+import { commands } from './commands.ts'
+import { EXIT } from './exit-codes.ts'
+import { interrupted } from './interrupt.ts'
+import { note, print } from './terminal.ts'
+import { usageOf, usageOfAll } from './usage.ts'
+import { InterruptedError, UsageError } from './usage-error.ts'
+
+/** How long a command that was interrupted may take to say so itself. */
+const LAST_WORDS_MS = 1_000
+
+/** Runs one command line and gives its exit code. Whatever fails is told on stderr in words. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    return await obey(argv)
+  } catch (error) {
+    const { failureOf } = await import('./failure.ts')
+    const { text, code } = failureOf(error)
+    note(error instanceof UsageError ? `${text} og-ledger --help tells what is possible.` : text)
+    return code
+  }
+}
+
+async function obey(argv: readonly string[]): Promise<number> {
+  const { name, rest, wantsHelp, wantsVersion } = commandLineOf(argv)
+  if (name === null) return withoutCommand({ wantsHelp, wantsVersion })
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!entry) throw new UsageError(`There is no command ${JSON.stringify(name)}.`)
+  const command = await entry.load()
+  if (wantsHelp) {
+    print(await usageOf(name, entry.summary, command))
+    return EXIT.ok
+  }
+  checkArguments(rest, command.args, entry)
+  const running = runCommand(command, { rawArgs: rest })
+  // Those that only Ctrl-C ends know what to do with it.
+  const { result } = await (entry.endless ? running : Promise.race([running, interruption()]))
+  return typeof result === 'number' ? result : EXIT.ok
+}
+
+async function withoutCommand({ wantsHelp, wantsVersion }: { wantsHelp: boolean; wantsVersion: boolean }) {
+  const { version } = createRequire(import.meta.url)('og-ledger/package.json') as { version: string }
+  if (wantsVersion) print(version)
+  else if (wantsHelp) print(await usageOfAll(version))
+  else note(await usageOfAll(version))
+  return wantsHelp || wantsVersion ? EXIT.ok : EXIT.usage
+}
+
+/** A command may hang in a request that nobody answers: Ctrl-C ends it all the same. */
+function interruption(): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new InterruptedError('Interrupted.'))
+    interrupted.addEventListener('abort', () => void setTimeout(end, LAST_WORDS_MS).unref(), { once: true })
+  })
+}

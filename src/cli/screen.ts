@@ -1,0 +1,49 @@
+import process from 'node:process'
+import { listenToKeys } from './keys.ts'
+import { cutTo } from './table.ts'
+
+const HIDE = '\u001B[?25l'
+const SHOW = '\u001B[?25h'
+const CLEAR = '\u001B[2J\u001B[H'
+const CLEAR_BELOW = '\u001B[0J'
+const CLEAR_LINE = '\u001B[2K'
+
+const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
+
+export type Screen = { draw(lines: readonly string[]): void; close(): void }
+
+/** Lines that are drawn over again where they stand. What was printed before stays above, the last drawing stays too. */
+export function openScreen(stream: NodeJS.WriteStream = process.stdout): Screen {
+  const silence = listenToKeys()
+  let drawn = 0
+  let last: readonly string[] = []
+  const restore = () => void stream.write(SHOW)
+  const draw = (lines: readonly string[], before = up(drawn)) => {
+    const visible = fit(lines, stream)
+    const text = visible.map((line) => `${CLEAR_LINE}${line}\n`).join('')
+    stream.write(`${HIDE}${before}${text}${CLEAR_BELOW}`)
+    drawn = visible.length
+    last = lines
+  }
+  // Lines may have been wrapped anew: where they begin is not known any more.
+  const redraw = () => draw(last, CLEAR)
+  stream.on('resize', redraw)
+  process.once('exit', restore)
+  return {
+    draw: (lines) => draw(lines),
+    close() {
+      stream.off('resize', redraw)
+      process.off('exit', restore)
+      restore()
+      silence()
+    },
+  }
+}
+
+/** What does not fit cannot be drawn over: neither what scrolled out of sight, nor a line that became two. */
+function fit(lines: readonly string[], { rows, columns }: NodeJS.WriteStream): string[] {
+  const room = Math.max(2, rows - 1)
+  const tooMany = lines.length > room
+  const shown = tooMany ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`] : lines
+  return shown.map((line) => cutTo(line, columns))
+}

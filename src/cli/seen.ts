@@ -1,0 +1,68 @@
+import { plan, subAccountView, type SubAccountView } from '../../machines/index.ts'
+import type { AutoFundingStatus, Broker, Decision, Position } from '../index.ts'
+
+/** What there is to show at one block. */
+export type Seen = { position: Position; accounts: readonly SeenAccount[] }
+
+export type SeenAccount = SubAccountView & {
+  decision: Decision | null
+  /** Null where auto-funding is not on in this process. */
+  autoFunding: AutoFundingStatus | null
+}
+
+/** A position with what its actors and its plan say about each sub-account. */
+export function see(broker: Broker, position: Position, decisions: readonly Decision[]): Seen {
+  const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
+  const accounts = viewsOf(broker).map((view) => ({
+    ...view,
+    decision: decisions.find(sameAs(view)) ?? null,
+    autoFunding: statuses.find(sameAs(view)) ?? null,
+  }))
+  return { position, accounts }
+}
+
+/** What auto-funding would do at this position if it were on for every sub-account that exists. */
+export function forecast(broker: Broker, position: Position): Decision[] {
+  const standings = viewsOf(broker)
+    .filter(({ state }) => state !== 'none' && state !== 'closed')
+    .map(({ provider, serviceType, required }) => ({
+      provider,
+      serviceType,
+      on: true,
+      required: BigInt(required),
+      priority: 0,
+      inFlight: false,
+      settledFrom: null,
+      failure: null,
+    }))
+  return plan({ position, standings, inFlightFromLedger: 0n, minTransfer: broker.rules.minTransfer })
+}
+
+/** A position as one line of JSON. */
+export function recordOf({ position, accounts }: Seen): object {
+  const { block, wallet, ledger } = position
+  return { type: 'position', block, wallet, ledger, subAccounts: accounts.map(accountRecord) }
+}
+
+function accountRecord({ decision, autoFunding, ...view }: SeenAccount): object {
+  const { state, reason, lastTopUp, topUps, paid, failure } = autoFunding ?? {}
+  return {
+    ...view,
+    plan: decision && planRecord(decision),
+    ...(autoFunding && { autoFunding: { state, reason, lastTopUp, topUps, paid, failure } }),
+  }
+}
+
+function planRecord(decision: Decision): object {
+  if (decision.action === 'top-up') return { action: decision.action, amount: decision.amount }
+  const { action, reason, missing } = decision
+  return { action, reason, ...(missing !== undefined && { missing }) }
+}
+
+function viewsOf(broker: Broker): SubAccountView[] {
+  return broker.subAccounts().map((actor) => subAccountView(actor.getSnapshot()))
+}
+
+type Id = { provider: string; serviceType: string }
+
+const sameAs = (a: Id) => (b: Id) => a.provider === b.provider && a.serviceType === b.serviceType

@@ -1,0 +1,41 @@
+import process from 'node:process'
+import { styleText } from 'node:util'
+import { redact } from './redact.ts'
+
+type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold'
+
+export const isColored: boolean =
+  process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb'
+
+/** Somebody looks at the output as it comes. */
+export const isTerminal = (): boolean => process.stdout.isTTY
+
+/** Somebody can be asked. Questions go to stderr, so that they do not mix with results. */
+export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
+
+/** Colour never says anything that the text does not. */
+export function paint(style: Style, text: string): string {
+  return isColored ? styleText(style, text) : text
+}
+
+/** Results go to stdout. */
+export function print(text: string): void {
+  process.stdout.write(`${safe(text)}\n`)
+}
+
+/** What is going on, and what went wrong, goes to stderr. */
+export function note(text: string): void {
+  process.stderr.write(`${safe(text)}\n`)
+}
+
+/** A value as one line of JSON, with every bigint as a decimal string. */
+export function printJson(value: object): void {
+  print(JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one)))
+}
+
+/** Whether results are lines of JSON: where it was asked for, and where no terminal shows them. */
+export const wantsJson = ({ json }: { json?: boolean | undefined }): boolean => json === true || !isTerminal()
+
+function safe(text: string): string {
+  return redact(text, process.env['PRIVATE_KEY'])
+}

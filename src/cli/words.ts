@@ -1,0 +1,61 @@
+import { formatOg, type AutoFundingStatus, type Decision, type HoldReason } from '../index.ts'
+import type { LifecycleState } from '../../machines/index.ts'
+
+const DECIMALS = 4
+
+/** Every reason to do nothing, as people would say it. */
+export const reasonInWords = {
+  sufficient: 'enough is available',
+  off: 'auto-funding is off',
+  'in-flight': 'a transaction is on its way',
+  settling: 'a top-up is mined; awaiting a reading that shows it',
+  'refund-pending': 'a refund is pending; a top-up would undo it',
+  'ledger-missing': 'the wallet has no ledger',
+  'ledger-short': 'the ledger has too little available',
+  'gas-short': 'the wallet has nothing to pay gas with',
+  'backing-off': 'the last top-up failed; it is tried again later',
+} satisfies Record<HoldReason, string>
+
+export const stateInWords = {
+  none: 'none',
+  created: 'empty',
+  funded: 'funded',
+  low: 'low',
+  refunding: 'refunding',
+  closed: 'closed',
+} satisfies Record<LifecycleState, string>
+
+export const autoFundingInWords = {
+  watching: 'watching',
+  held: 'held',
+  toppingUp: 'topping up',
+  settling: 'settling',
+} satisfies Record<AutoFundingStatus['state'], string>
+
+export function decisionInWords(decision: Decision): string {
+  if (decision.action === 'top-up') return `top up by ${og(decision.amount)}`
+  const { reason, missing } = decision
+  return missing === undefined ? reasonInWords[reason] : `${reasonInWords[reason]}: ${og(missing)} missing`
+}
+
+/** Wei for people. */
+export const og = (wei: bigint | string): string => `${formatOg(BigInt(wei))} OG`
+
+/** Wei for a column: in OG without saying so, with as many decimals as every other. */
+export function aligned(wei: bigint | string): string {
+  const text = formatOg(BigInt(wei), DECIMALS)
+  const [whole = '', fraction = ''] = text.split('.')
+  return /[<>]/.test(text) ? text : `${whole}.${fraction.padEnd(DECIMALS, '0')}`
+}
+
+/** An address that can be told from others at a glance. Whole addresses are in the JSON. */
+export const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`
+
+/** Block time, as the clock on the wall would show it. */
+export function moment(seconds: number): string {
+  const date = new Date(seconds * 1_000)
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')

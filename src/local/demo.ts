@@ -1,0 +1,103 @@
+import { JsonRpcProvider, Network, type Contract, type Wallet } from 'ethers'
+import type { NetworkConfig } from '../chain/networks.ts'
+import { startAnvil, type Anvil } from './anvil.ts'
+import { deployContracts, type LocalContracts } from './deploy.ts'
+import { registerFineTuningProvider, registerInferenceProvider, type LocalProvider } from './providers.ts'
+import { testWallet } from './wallets.ts'
+
+/** What one transaction left available in a sub-account. */
+export type BalanceChange = {
+  provider: string
+  serviceType: LocalProvider['serviceType']
+  blockNumber: number
+  transactionHash: string
+  /** Its place in the block. */
+  logIndex: number
+  /** After it, in wei. */
+  available: bigint
+}
+
+/** A chain with the real contracts, providers that charge, and a wallet that has never done anything. */
+export type DemoChain = {
+  anvil: Anvil
+  network: NetworkConfig
+  /** Connected. It owns 100,000 OG. */
+  wallet: Wallet
+  providers: readonly LocalProvider[]
+  /** Everything that ever happened to the wallet's sub-accounts, in the order of the chain. */
+  history(toBlock: number): Promise<BalanceChange[]>
+  /** How many transactions the wallet has on the chain. */
+  transactionCount(blockNumber: number): Promise<number>
+  stop(): Promise<void>
+}
+
+export type DemoChainOptions = {
+  /** Seconds between blocks. */
+  blockTime: number
+  inferenceProviders: number
+  fineTuningProviders: number
+}
+
+const CHAIN_ID = 31337
+
+/** Starts a chain and sets everything up on it. It is stopped by `stop()`, and ends with this process at the latest. */
+export async function startDemoChain(options: DemoChainOptions): Promise<DemoChain> {
+  const { blockTime, inferenceProviders, fineTuningProviders } = options
+  const accounts = 2 + inferenceProviders + fineTuningProviders
+  const anvil = await startAnvil({ blockTime, accounts, chainId: CHAIN_ID })
+  const network = Network.from(CHAIN_ID)
+  const provider = new JsonRpcProvider(anvil.url, network, { staticNetwork: network, cacheTimeout: -1 })
+  const stop = async () => {
+    provider.destroy()
+    await anvil.stop()
+  }
+  try {
+    const [owner, wallet, ...others] = Array.from({ length: accounts }, (_, index) => testWallet(index, provider))
+    if (!owner || !wallet) throw new Error('The chain lacks somebody.')
+    const contracts = await deployContracts(provider, owner)
+    const providers = await Promise.all(
+      others.map((one, index) =>
+        index < inferenceProviders
+          ? registerInferenceProvider(contracts, one)
+          : registerFineTuningProvider(contracts, one),
+      ),
+    )
+    return {
+      anvil,
+      network: { ...contracts.network, rpcUrl: anvil.url },
+      wallet,
+      providers,
+      history: (toBlock) => historyOf(contracts, wallet.address, toBlock),
+      transactionCount: (blockNumber) => provider.getTransactionCount(wallet.address, blockNumber),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function historyOf(contracts: LocalContracts, user: string, toBlock: number): Promise<BalanceChange[]> {
+  const changes = await Promise.all([
+    changesOf(contracts.inference, 'inference', { user, toBlock }),
+    changesOf(contracts.fineTuning, 'fine-tuning', { user, toBlock }),
+  ])
+  return changes.flat().toSorted((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex)
+}
+
+/** Both services say with one event what every transfer, and every settlement, leaves behind. */
+async function changesOf(
+  serving: Contract,
+  serviceType: LocalProvider['serviceType'],
+  { user, toBlock }: { user: string; toBlock: number },
+): Promise<BalanceChange[]> {
+  const logs = await serving.queryFilter('BalanceUpdated', 0, toBlock)
+  return logs.flatMap(({ topics, data, blockNumber, transactionHash, index: logIndex }) => {
+    const { args } = serving.interface.parseLog({ topics, data }) ?? {}
+    if (args?.['user'] !== user) return []
+    const { provider, amount, pendingRefund } = args as unknown as Record<'amount' | 'pendingRefund', bigint> & {
+      provider: string
+    }
+    return [{ provider, serviceType, blockNumber, transactionHash, logIndex, available: amount - pendingRefund }]
+  })
+}
