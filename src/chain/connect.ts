@@ -33,9 +33,11 @@ export type Connection =
 export async function connectChain(
   connection: Connection,
   network?: NetworkName | NetworkConfig,
-): Promise<Chain & { network: NetworkConfig }> {
+): Promise<Chain & { network: NetworkConfig; genesis: string | undefined }> {
   const { signer, provider, wallet } = await partsOf(connection)
-  const [{ chainId }, head] = await asked(() => Promise.all([provider.getNetwork(), provider.getBlock('latest')]))
+  const [{ chainId }, head, first] = await asked(() =>
+    Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)]),
+  )
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
   const addresses = addressesOf(config)
@@ -56,6 +58,7 @@ export async function connectChain(
   return {
     chainId,
     network: config,
+    genesis: first?.hash ?? undefined,
     wallet,
     rules,
     async readPosition() {
@@ -70,6 +73,15 @@ export async function connectChain(
     blockTimeMs: () => blockTime.ms(),
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
     transactions: signer ? createSender({ signer, provider, wallet, addresses, chainId }) : null,
+  }
+}
+
+/** Tells a local chain from the one before it. Nodes that dropped their first block are not asked again. */
+async function firstBlock(provider: Provider): Promise<{ hash: string | null } | null> {
+  try {
+    return await provider.getBlock(0)
+  } catch {
+    return null
   }
 }
 
