@@ -23,7 +23,14 @@ export type FollowerOptions = {
 const CONFIRMATIONS = 12
 /** A stranger's transaction must be this deep before the nonce counts as lost. */
 const SUPERSEDED_DEPTH = 3
+/** Without a receipt the same bytes are sent again after this many blocks: the node may have lost them. */
+const BLOCKS_TO_RESEND = 3
+const SHORTEST_RESEND_MS = 1_000
 const LONGEST_RESEND_MS = 30_000
+/** And after this many with a higher fee. */
+const BLOCKS_TO_REPLACE = 10
+const SHORTEST_STUCK_MS = 8_000
+const LONGEST_STUCK_MS = 300_000
 
 /** Follows what was broadcast until its outcome is known: sends it again, raises its fee, notices its end. */
 export function createFollower(options: FollowerOptions) {
@@ -164,7 +171,7 @@ export function createFollower(options: FollowerOptions) {
     const isStuck = isFirst && entry.sends > 0 && now - entry.since > stuckAfterMs()
     const attempt = isStuck ? ((await raiseFee(entry, last)) ?? last) : last
     entry.sends += 1
-    entry.sendAgainAt = now + Math.min(Math.max(blockTimeMs(), 500) * 2 ** entry.sends, LONGEST_RESEND_MS)
+    entry.sendAgainAt = now + restMs(BLOCKS_TO_RESEND)
     await broadcast(entry, attempt)
   }
 
@@ -175,6 +182,7 @@ export function createFollower(options: FollowerOptions) {
       entry.actor.send({ type: 'sent', hash })
     } catch (error) {
       entry.actor.send({ type: 'sent', hash })
+      entry.sendAgainAt = Math.min(entry.sendAgainAt, Date.now() + restMs(1))
       logger.debug(
         { err: error, id: entry.id, transaction: hash },
         'broadcast failed; it may have arrived all the same',
@@ -235,7 +243,11 @@ export function createFollower(options: FollowerOptions) {
     }
   }
 
+  function restMs(blocks: number): number {
+    return Math.min(Math.max(blockTimeMs() * blocks, SHORTEST_RESEND_MS), LONGEST_RESEND_MS)
+  }
+
   function stuckAfterMs(): number {
-    return Math.min(Math.max(blockTimeMs() * 10, 8_000), 300_000)
+    return Math.min(Math.max(blockTimeMs() * BLOCKS_TO_REPLACE, SHORTEST_STUCK_MS), LONGEST_STUCK_MS)
   }
 }

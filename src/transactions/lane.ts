@@ -49,7 +49,6 @@ export function createLane(options: LaneOptions) {
   const preparing = new Set<Intent>()
   const entries: Entry[] = []
   let waiting: (() => void)[] = []
-  let nextNonce = 0
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
   let refused: Error | null = null
@@ -125,7 +124,6 @@ export function createLane(options: LaneOptions) {
     refused = null
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue
-      nextNonce = Math.max(nextNonce, prepared.nonce + 1)
       const entry = remember({ ...prepared, attempts: [...attempts], background: true })
       if (attempts.length > 0) entry.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
       if (outcome) replay(entry, outcome)
@@ -155,12 +153,11 @@ export function createLane(options: LaneOptions) {
     // One at a time from here: a nonce is taken only by what is signed and recorded.
     const taken = turn.then(async () => {
       throwIfAborted(signal)
-      const nonce = Math.max(nextNonce, pending)
+      const nonce = freeNonce(pending)
       const signed = port.sign ? await port.sign(intent.call, { nonce, gasLimit, fees }) : null
       const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : Date.now().toString(36)}`
       throwIfAborted(signal)
       await recorded({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: Date.now() })
-      nextNonce = nonce + 1
       const attempts = signed ? [{ ...signed, fees }] : []
       const entry = remember({ id, intent, nonce, gasLimit, attempts, background })
       if (!signed) await send(entry, { nonce, gasLimit, fees })
@@ -168,6 +165,18 @@ export function createLane(options: LaneOptions) {
     })
     turn = taken.catch(() => undefined)
     return taken
+  }
+
+  /**
+   * The first nonce from the chain's on that none of our transactions has. A node that lags, or holds less than was
+   * sent, names one too low; an intent that turned out not to be sent leaves one free.
+   */
+  function freeNonce(pending: number): number {
+    const ours = entries.filter(({ actor }) => actor.getSnapshot().value !== 'superseded')
+    const taken = new Set(ours.map(({ nonce }) => nonce))
+    let nonce = pending
+    while (taken.has(nonce)) nonce += 1
+    return nonce
   }
 
   /** A wallet that signs only by sending: what it does not refuse outright may have been sent. */
@@ -182,7 +191,6 @@ export function createLane(options: LaneOptions) {
       follower.follow(entry)
       if (!(error instanceof NotSentError)) throw new UnresolvedIntentError({ id: entry.id, cause: error })
       await follower.abandon(entry, 'the wallet refused to send it')
-      nextNonce = Math.min(nextNonce, entry.nonce)
       throw error
     }
   }
