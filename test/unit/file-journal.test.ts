@@ -135,7 +135,7 @@ test('a record that does not reach the disk is refused, and the next one is not 
       })
     },
   }
-  const journal = fileJournal(path, { files: files as typeof nodeFiles })
+  const journal = fileJournal(path, { files })
   await journal.load()
   await journal.append(prepared(1))
   full = true
