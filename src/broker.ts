@@ -133,6 +133,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     intervalMs,
     blockTimeMs: chain.blockTimeMs,
     onBlock: chain.onBlock,
+    notBefore: chain.head,
     async accept(position) {
       await Promise.all([keeper.refreshFees(), lane?.confirm(position.block.number)])
       if (closed) return

@@ -24,16 +24,21 @@ export type Connection =
   | { signer: Signer; provider?: undefined; address?: undefined }
   | { signer?: undefined; provider: Provider; address: string }
 
+export type Connected = Chain & {
+  network: NetworkConfig
+  /** Hash of the first block, where the node still has it. */
+  genesis: string | undefined
+  /** The latest block when the chain was opened. */
+  head: number
+}
+
 /**
  * Opens a chain for one wallet: finds the network, proves its contracts and reads their rules. Two requests.
  *
  * @throws InvalidInputError for an unknown chain, wrong addresses or an incomplete connection
  * @throws ReadError when the node cannot be asked
  */
-export async function connectChain(
-  connection: Connection,
-  network?: NetworkName | NetworkConfig,
-): Promise<Chain & { network: NetworkConfig; genesis: string | undefined }> {
+export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
   const { signer, provider, wallet } = await partsOf(connection)
   const [{ chainId }, head, first] = await asked(() =>
     Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)]),
@@ -58,6 +63,7 @@ export async function connectChain(
   return {
     chainId,
     network: config,
+    head: head.number,
     genesis: first?.hash ?? undefined,
     wallet,
     rules,
