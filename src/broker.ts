@@ -13,12 +13,15 @@ import { silent, type Logger } from './logger.ts'
 import { ServiceManager, transferIntent } from './service-manager.ts'
 import { resolveService } from './services.ts'
 import { createPlans } from './streams/plans.ts'
+import { createTopic } from './streams/topic.ts'
 import { createPositions, type PositionStream } from './streams/positions.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import { createSubAccounts, type SubAccountActor } from './sub-accounts.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
-import { memoryJournal, type Journal } from './transactions/journal.ts'
-import { createLane, type SubmitOptions, type TransactionActor } from './transactions/lane.ts'
+import { defaultJournal } from './transactions/default-journal.ts'
+import type { TransactionActor } from './transactions/entry.ts'
+import type { Journal } from './transactions/journal.ts'
+import { createLane, type SubmitOptions } from './transactions/lane.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 
@@ -27,8 +30,10 @@ export type BrokerOptions = Connection & {
   network?: NetworkName | NetworkConfig
   /** How often the position is read while anybody looks: 30 000 by default, from 100. */
   intervalMs?: number
-  /** Where transactions in flight are recorded. */
+  /** Where transactions in flight are recorded: in Node a file in the user's state directory, in browsers memory. */
   journal?: Journal
+  /** The most that a unit of gas may cost, in wei; a transaction waits while the chain asks for more. */
+  maxFeePerGas?: bigint
   /** Hears what happens; nothing is printed without one. */
   logger?: Logger
   /** XState's inspector for every actor. */
@@ -56,8 +61,15 @@ export type Broker = {
   subAccount(provider: string, serviceType: string): SubAccountActor
   /** The lifecycle actors of every sub-account seen so far. */
   subAccounts(): SubAccountActor[]
-  /** Every transaction of this broker, oldest first. */
+  /** Every transaction of this broker and what its journal remembers, oldest first. */
   transactions(): readonly TransactionActor[]
+  /** Each transaction when it begins, and whenever it changes. */
+  readonly transactions$: Observable<TransactionActor>
+  /**
+   * Says what became of an intent whose wallet never told: its hash, or that it was not sent. Until then its
+   * sub-account is held (`unresolved-intent`).
+   */
+  resolveIntent(id: string, outcome: 'not-sent' | { hash: string }): Promise<void>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -80,18 +92,22 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const chain = await connectChain(options, network)
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
+  const transactions = createTopic<TransactionActor>()
   let closed = false
 
   const lane =
     chain.transactions &&
     createLane({
       port: chain.transactions,
-      journal: options.journal ?? memoryJournal(),
+      journal:
+        options.journal ?? (await defaultJournal({ chainId: chain.chainId, wallet, genesis: chain.genesis, logger })),
       blockTimeMs: chain.blockTimeMs,
       onMined(blockNumber) {
         positions.notBefore(blockNumber)
         positions.nudge()
       },
+      onChange: (actor) => transactions.next(actor),
+      maxFeePerGas: options.maxFeePerGas ?? null,
       logger,
       inspect,
     })
@@ -117,8 +133,9 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     intervalMs,
     blockTimeMs: chain.blockTimeMs,
     onBlock: chain.onBlock,
+    notBefore: chain.head,
     async accept(position) {
-      await keeper.refreshFees()
+      await Promise.all([keeper.refreshFees(), lane?.confirm(position.block.number)])
       if (closed) return
       subAccounts.fold(position)
       const plan = keeper.plan(position)
@@ -134,7 +151,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     ...keeper,
     start(...args: Parameters<typeof keeper.start>) {
       if (closed) throw new AbortedError('The broker is closed.')
-      requireLane()
+      const refusal = requireLane().refusal()
+      if (refusal) throw refusal
       const actor = keeper.start(...args)
       adjust()
       return actor
@@ -170,10 +188,16 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: subAccounts.all,
     transactions: () => lane?.transactions() ?? [],
+    transactions$: transactions.messages$,
+    async resolveIntent(id, outcome) {
+      await requireLane().resolve(id, outcome)
+    },
     close,
     [Symbol.asyncDispose]: close,
   }
   signal?.addEventListener('abort', () => void close(), { once: true })
+  // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
+  await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
   return broker
 
   function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
@@ -206,6 +230,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     watching?.unsubscribe()
     positions.close()
     plans.close()
+    transactions.close()
     keeper.close()
     subAccounts.stop()
     await lane?.close()

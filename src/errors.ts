@@ -46,6 +46,38 @@ export class NotSentError extends OgLedgerError {
   override readonly name = 'NotSentError'
 }
 
+/** A transaction's nonce was spent by one that is not this broker's: it can never be mined. Nothing was paid. */
+export class SupersededError extends OgLedgerError {
+  override readonly name = 'SupersededError'
+  constructor(facts: Facts) {
+    super('Another transaction of this wallet took the nonce, so this one was not mined.', facts, { retryable: true })
+  }
+}
+
+/** A wallet was asked to send and did not say whether it did. */
+export class UnresolvedIntentError extends OgLedgerError {
+  override readonly name = 'UnresolvedIntentError'
+  readonly id: string
+  constructor({ id, cause }: { id: string; cause: unknown }) {
+    super(
+      'The wallet did not say whether it sent the transaction.',
+      { id, do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"' },
+      { cause },
+    )
+    this.id = id
+  }
+}
+
+/** Another process sends for the same wallet. */
+export class LockedError extends OgLedgerError {
+  override readonly name = 'LockedError'
+}
+
+/** The journal's file holds what it should not, or cannot be written; guessing would risk paying twice. */
+export class JournalError extends OgLedgerError {
+  override readonly name = 'JournalError'
+}
+
 /** The broker was closed, or the call's signal aborted, before anything was sent. */
 export class AbortedError extends OgLedgerError {
   override readonly name = 'AbortedError'

@@ -18,8 +18,9 @@ export type { Inspect } from './inspect.ts'
 export type { Logger } from './logger.ts'
 export type { PositionStatus, PositionStream } from './streams/positions.ts'
 export type { Intent, Receipt } from './transactions/intent.ts'
-export { memoryJournal, type Journal, type JournalRecord } from './transactions/journal.ts'
-export type { TransactionActor } from './transactions/lane.ts'
+export { memoryJournal, type Journal, type JournalEntry, type JournalRecord } from './transactions/journal.ts'
+export { openFileJournal, readFileJournal } from './transactions/default-journal.ts'
+export type { TransactionActor } from './transactions/entry.ts'
 export { AbortedError, InvalidInputError, NotSentError, OgLedgerError, ReadError, StaleReadingError } from './errors.ts'
 export {
   AccountNotExistsError,

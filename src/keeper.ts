@@ -14,7 +14,7 @@ import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import { within } from './within.ts'
-import type { Intent } from './transactions/intent.ts'
+import type { Flight } from './transactions/lane.ts'
 
 export type AutoFundingActor = ActorRefFrom<typeof autoFundingMachine>
 
@@ -25,7 +25,7 @@ export type KeeperOptions = {
   /** What sub-accounts without auto-funding are graded by. */
   minLockedBalance: bigint
   minTransfer: bigint | null
-  inFlight: () => readonly Intent[]
+  inFlight: () => readonly Flight[]
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspect: Inspect | undefined
   logger: Logger
@@ -94,7 +94,9 @@ export function createKeeper({ minLockedBalance, minTransfer, inFlight, topUp, i
 
   function planFor(position: Position): Plan {
     const moving = inFlight()
-    const toFund = new Set(moving.flatMap(({ subAccount }) => (subAccount ? keyOf(subAccount) : [])))
+    const toFund = new Map(
+      moving.flatMap(({ intent, unresolved }) => (intent.subAccount ? [[keyOf(intent.subAccount), unresolved]] : [])),
+    )
     const ids = new Map<string, SubAccountId>()
     for (const { provider, serviceType } of position.subAccounts)
       ids.set(keyOf({ provider, serviceType }), { provider, serviceType })
@@ -108,11 +110,12 @@ export function createKeeper({ minLockedBalance, minTransfer, inFlight, topUp, i
         required: one ? one.policy.required(one.unsettledFee) : defaultRequired,
         priority: one?.policy.priority ?? 0,
         inFlight: toFund.has(key),
+        unresolved: toFund.get(key) ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
       }
     })
-    const inFlightFromLedger = moving.reduce((sum, { fromLedger }) => sum + fromLedger, 0n)
+    const inFlightFromLedger = moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n)
     return { block: position.block, decisions: plan({ position, standings, inFlightFromLedger, minTransfer }) }
   }
 

@@ -19,6 +19,8 @@ export type Standing = {
   priority: number
   /** A transaction that moves money to it is on its way. */
   inFlight: boolean
+  /** Whether that transaction was ever sent, only the chain or a person can tell. */
+  unresolved: boolean
   /** Block of its last top-up: readings before it say nothing. */
   settledFrom: number | null
   failure: Failure | null
@@ -108,8 +110,8 @@ export function retryAt({ count, at }: Failure): number {
 }
 
 function reasonToHold({ block, ledger, wallet }: Position, standing: Standing, row: DecisionRow): HoldReason | null {
-  const { on, inFlight, settledFrom, failure } = standing
-  if (inFlight) return 'in-flight'
+  const { on, inFlight, unresolved, settledFrom, failure } = standing
+  if (inFlight) return unresolved ? 'unresolved-intent' : 'in-flight'
   if (settledFrom !== null && block.number < settledFrom) return 'settling'
   if (!on) return 'off'
   if (row.deficit === 0n && row.exists) return 'sufficient'

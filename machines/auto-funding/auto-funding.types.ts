@@ -8,6 +8,8 @@ export type HoldReason =
   | 'off'
   /** A transaction for it was sent and is not mined yet. */
   | 'in-flight'
+  /** A wallet was asked to send a transaction for it and never said whether it did. */
+  | 'unresolved-intent'
   /** Its last top-up is mined; a reading from that block on is awaited. */
   | 'settling'
   /** A refund is pending; topping up would undo it. */

@@ -24,18 +24,25 @@ export type Connection =
   | { signer: Signer; provider?: undefined; address?: undefined }
   | { signer?: undefined; provider: Provider; address: string }
 
+export type Connected = Chain & {
+  network: NetworkConfig
+  /** Hash of the first block, where the node still has it. */
+  genesis: string | undefined
+  /** The latest block when the chain was opened. */
+  head: number
+}
+
 /**
  * Opens a chain for one wallet: finds the network, proves its contracts and reads their rules. Two requests.
  *
  * @throws InvalidInputError for an unknown chain, wrong addresses or an incomplete connection
  * @throws ReadError when the node cannot be asked
  */
-export async function connectChain(
-  connection: Connection,
-  network?: NetworkName | NetworkConfig,
-): Promise<Chain & { network: NetworkConfig }> {
+export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
   const { signer, provider, wallet } = await partsOf(connection)
-  const [{ chainId }, head] = await asked(() => Promise.all([provider.getNetwork(), provider.getBlock('latest')]))
+  const [{ chainId }, head, first] = await asked(() =>
+    Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)]),
+  )
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
   const addresses = addressesOf(config)
@@ -56,6 +63,8 @@ export async function connectChain(
   return {
     chainId,
     network: config,
+    head: head.number,
+    genesis: first?.hash ?? undefined,
     wallet,
     rules,
     async readPosition() {
@@ -70,6 +79,15 @@ export async function connectChain(
     blockTimeMs: () => blockTime.ms(),
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
     transactions: signer ? createSender({ signer, provider, wallet, addresses, chainId }) : null,
+  }
+}
+
+/** Tells a local chain from the one before it. Nodes that dropped their first block are not asked again. */
+async function firstBlock(provider: Provider): Promise<{ hash: string | null } | null> {
+  try {
+    return await provider.getBlock(0)
+  } catch {
+    return null
   }
 }
 

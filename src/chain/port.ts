@@ -69,13 +69,29 @@ export interface ChainReader {
 export interface TransactionPort {
   estimateGas(call: Call): Promise<bigint>
   fees(): Promise<Fees>
-  transactionCount(tag: 'latest' | 'pending'): Promise<number>
+  /** How many nonces the wallet has spent as of a block, or with what the node holds for the next one. */
+  transactionCount(tag: 'latest' | 'pending' | number): Promise<number>
   sign: ((call: Call, options: SendOptions) => Promise<SignedTransaction>) | null
   send(call: Call, options: SendOptions): Promise<string>
   broadcast(raw: string): Promise<void>
   mined(transactionHash: string): Promise<MinedTransaction | null>
+  /** The mined transaction that spent a nonce; null when it is not mined, or the node cannot tell any more. */
+  spender(nonce: number): Promise<Spender | null>
+  /** Whether a mined transaction is this call. */
+  isCall(spender: Spender, call: Call): boolean
   /** The error that the call gives when it is repeated as of this block; null when it gives none. */
   replay(call: Call, blockNumber: number): Promise<Error | null>
+}
+
+/** A mined transaction, and what it did. */
+export type Spender = {
+  transactionHash: string
+  blockNumber: number
+  /** Blocks on top of its own. */
+  depth: number
+  to: string | null
+  data: string
+  value: bigint
 }
 
 export type SendOptions = { nonce: number; gasLimit: bigint; fees: Fees }

@@ -42,9 +42,10 @@ export function revertData(error: unknown): string | null {
     const part = queue[at]
     if (typeof part !== 'object' || part === null || seen.has(part)) continue
     seen.add(part)
-    const { data, code, message, info, error: inner, cause, originalError } = part as Record<string, unknown>
+    const { data, message, info, error: inner, cause, originalError } = part as Record<string, unknown>
     if (typeof data === 'string' && /^0x([0-9a-f]{2})+$/i.test(data)) return data
-    reverted ||= code === 'CALL_EXCEPTION' || (typeof message === 'string' && /\breverted\b/i.test(message))
+    // Not by ethers' CALL_EXCEPTION: it says so too when a node refused to answer at all.
+    reverted ||= typeof message === 'string' && /\brevert(ed)?\b/i.test(message.replace(/missing revert data/i, ''))
     queue.push(data, info, inner, cause, originalError)
   }
   return reverted ? '0x' : null

@@ -5,6 +5,7 @@ import { asked } from './batch.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import type { Call, ContractName, Fees, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
+import { findSpender } from './spender.ts'
 import type { Addresses } from './rules.ts'
 
 const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTuningAbi }
@@ -45,8 +46,17 @@ export function createSender({ signer, provider, wallet, addresses, chainId }: S
         },
     async send(call, options) {
       const complete = { ...request(call), from: wallet, ...transaction(options) }
-      if (sendsToSign(signer)) return signer.sendUncheckedTransaction(complete)
-      return (await signer.sendTransaction(complete)).hash
+      try {
+        if (sendsToSign(signer)) return await signer.sendUncheckedTransaction(complete)
+        return (await signer.sendTransaction(complete)).hash
+      } catch (error) {
+        if (!isRefusal(error)) throw safeCause(error)
+        throw new NotSentError(
+          'The wallet refused to send.',
+          { operation: call.method, reason: reasonOf(error) },
+          { cause: safeCause(error) },
+        )
+      }
     },
     async broadcast(raw) {
       await provider.broadcastTransaction(raw)
@@ -56,6 +66,11 @@ export function createSender({ signer, provider, wallet, addresses, chainId }: S
       if (!receipt) return null
       const { blockNumber, gasUsed, status } = receipt
       return { transactionHash, blockNumber, gasUsed, status: status === 0 ? 0 : 1 }
+    },
+    spender: (nonce) => asked(() => findSpender(provider, wallet, nonce)),
+    isCall({ to, data, value }, call) {
+      const expected = request(call)
+      return to === expected.to && data === expected.data && value === (call.value ?? 0n)
     },
     async replay(call, blockNumber) {
       for (const blockTag of [blockNumber, blockNumber - 1]) {
@@ -101,6 +116,13 @@ type SendingSigner = Signer & { sendUncheckedTransaction(request: TransactionReq
 /** A wallet behind JSON-RPC (browser wallets, a node's own accounts): it signs only what it sends. */
 function sendsToSign(signer: Signer): signer is SendingSigner {
   return 'sendUncheckedTransaction' in signer
+}
+
+/** The person at the wallet said no (EIP-1193's 4001, ethers' ACTION_REJECTED): it was certainly not sent. */
+function isRefusal(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const { code, info } = error as { code?: unknown; info?: { error?: { code?: unknown } } }
+  return code === 'ACTION_REJECTED' || code === 4001 || info?.error?.code === 4001
 }
 
 function notSent(call: Call, error: unknown): NotSentError {

@@ -41,6 +41,8 @@ export type PositionsOptions = {
   intervalMs: number
   blockTimeMs: () => number
   onBlock: ((listener: (blockNumber: number) => void) => () => void) | null
+  /** A block that was seen already: nothing older is accepted. */
+  notBefore: number
   /** Hears each accepted position before any subscriber does. */
   accept: (position: Position) => Promise<void> | void
   logger: Logger
@@ -50,13 +52,14 @@ export type PositionsOptions = {
  * A wallet's positions: the first at once, then every interval, after each own receipt, and on each block where the
  * provider can say so. Never two reads at a time, and never back to an older block.
  */
-export function createPositions({ read, intervalMs, blockTimeMs, onBlock, accept, logger }: PositionsOptions) {
+export function createPositions(options: PositionsOptions) {
+  const { read, intervalMs, blockTimeMs, onBlock, accept, logger } = options
   const accepted$ = new Subject<Position>()
   const closed$ = new ReplaySubject<void>(1)
   const nudge$ = new Subject<void>()
   let status: PositionStatus = { block: null, failures: 0, error: null, dropped: 0 }
   let interval = intervalMs
-  let floor = -1
+  let floor = options.notBefore
   let due = false
   let closed = false
   let queue: Promise<unknown> = Promise.resolve()

@@ -1,8 +1,9 @@
-import type { Fees } from '../chain/port.ts'
+import type { Fees, SignedTransaction } from '../chain/port.ts'
 import type { Intent } from './intent.ts'
 
 /** One step in the life of an intent. What is appended is on disk before the step is taken. */
 export type JournalRecord =
+  /** Decided, and signed where the wallet signs before it sends. Nothing was broadcast yet. */
   | {
       type: 'prepared'
       id: string
@@ -10,14 +11,24 @@ export type JournalRecord =
       nonce: number
       gasLimit: bigint
       fees: Fees
-      /** Null for wallets that sign only by sending. */
-      signed: { raw: string; hash: string } | null
+      signed: SignedTransaction | null
+      /** Milliseconds since 1970, for people. */
+      at: number
     }
+  /** The same intent at the same nonce, signed anew with higher fees. */
+  | { type: 'replaced'; id: string; fees: Fees; signed: SignedTransaction }
+  /** A wallet that signs only by sending gave this hash. */
   | { type: 'sent'; id: string; hash: string }
   | { type: 'mined'; id: string; hash: string; blockNumber: number; status: 0 | 1 }
+  /** A reorganisation took its block back. */
+  | { type: 'unmined'; id: string }
+  /** It can never be mined, or a person said that it was not sent. */
+  | { type: 'superseded'; id: string; reason: string }
 
 /** Where intents are kept from before they are broadcast until their outcome is known. */
 export interface Journal {
+  /** Everything kept so far, oldest first. Called once, before anything is appended. */
+  load(): Promise<readonly JournalRecord[]>
   /** Resolves once the record would survive a crash; rejects when it would not, and then nothing is sent. */
   append(record: JournalRecord): Promise<void>
   close(): Promise<void>
@@ -28,10 +39,50 @@ export function memoryJournal(): Journal & { readonly records: readonly JournalR
   const records: JournalRecord[] = []
   return {
     records,
+    load: () => Promise.resolve([...records]),
     append(record) {
       records.push(record)
       return Promise.resolve()
     },
     close: () => Promise.resolve(),
+  }
+}
+
+/** What the records of one intent add up to. */
+export type JournalEntry = {
+  prepared: Extract<JournalRecord, { type: 'prepared' }>
+  /** Every hash it may be mined under, with the bytes where they are known. */
+  attempts: readonly { hash: string; raw: string | null; fees: Fees }[]
+  outcome: Extract<JournalRecord, { type: 'mined' | 'superseded' }> | null
+}
+
+/** Folds records into intents, oldest first. */
+export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
+  const entries = new Map<string, JournalEntry>()
+  for (const record of records) {
+    const known = entries.get(record.id)
+    if (record.type === 'prepared')
+      entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
+    else if (known) entries.set(record.id, fold(known, record))
+  }
+  return [...entries.values()]
+}
+
+function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry['attempts'] {
+  return signed ? [{ ...signed, fees }] : []
+}
+
+function fold(entry: JournalEntry, record: Exclude<JournalRecord, { type: 'prepared' }>): JournalEntry {
+  const { attempts, prepared } = entry
+  switch (record.type) {
+    case 'replaced':
+      return { ...entry, attempts: [...attempts, { ...record.signed, fees: record.fees }] }
+    case 'sent':
+      return { ...entry, attempts: [...attempts, { hash: record.hash, raw: null, fees: prepared.fees }] }
+    case 'unmined':
+      return { ...entry, outcome: null }
+    case 'mined':
+    case 'superseded':
+      return { ...entry, outcome: record }
   }
 }

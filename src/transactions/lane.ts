@@ -1,15 +1,12 @@
-import { createActor, type ActorRefFrom } from 'xstate'
-import { transactionMachine } from '../../machines/transaction/transaction.machine.ts'
-import type { MinedTransaction, SignedTransaction, TransactionPort } from '../chain/port.ts'
-import { ContractError, TransactionRevertedError } from '../contract-errors.ts'
-import { AbortedError, NotSentError } from '../errors.ts'
+import type { TransactionPort } from '../chain/port.ts'
+import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspect } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
+import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
+import { capped } from './fees.ts'
+import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
-import type { Journal } from './journal.ts'
-import { createPace } from './pace.ts'
-
-export type TransactionActor = ActorRefFrom<typeof transactionMachine>
+import { foldRecords, type Journal, type JournalEntry } from './journal.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -17,6 +14,10 @@ export type LaneOptions = {
   blockTimeMs: () => number
   /** Hears of each receipt before whoever waits for it. */
   onMined: (blockNumber: number) => void
+  /** Hears of each transaction when it begins and when it changes. */
+  onChange: (actor: TransactionActor) => void
+  /** The most that gas may cost, in wei; null for no limit. */
+  maxFeePerGas: bigint | null
   logger: Logger
   inspect?: Inspect | undefined
 }
@@ -27,180 +28,220 @@ export type SubmitOptions = {
   background?: boolean
 }
 
+/** What is on its way. */
+export type Flight = {
+  intent: Intent
+  /** A wallet was asked to send it and never said under which hash: only the chain, or a person, can tell. */
+  unresolved: boolean
+}
+
 /** The serial sender of one wallet: every transaction of the broker goes through it. */
 export type Lane = ReturnType<typeof createLane>
 
-/** A transaction that was broadcast and whose outcome is open. */
-type Entry = {
-  intent: Intent
-  id: string
-  hash: string
-  actor: TransactionActor
-  background: boolean
-  settle: { resolve(receipt: Receipt): void; reject(error: Error): void }
-}
-
 /** How many transactions surfaces can look back on. */
 const REMEMBERED = 1_000
-
 /** Gas limits get a fifth more than estimated: state may change between estimate and block. */
 const GAS_MARGIN = { times: 6n, over: 5n }
 
-export function createLane({ port, journal, blockTimeMs, onMined, logger, inspect }: LaneOptions) {
-  /** From the moment of the decision until the outcome is known. */
-  const flights = new Map<Intent, Promise<Receipt>>()
-  const open = new Set<Entry>()
-  const actors: TransactionActor[] = []
-  const pace = createPace(blockTimeMs)
-  let nextNonce = 0
+export function createLane(options: LaneOptions) {
+  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, logger, inspect } = options
+  /** Decided on, and without a nonce yet. */
+  const preparing = new Set<Intent>()
+  const entries: Entry[] = []
+  let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
-  let following = false
+  let opening: Promise<void> | null = null
+  let refused: Error | null = null
   let closed = false
 
+  const follower = createFollower({
+    port,
+    journal,
+    blockTimeMs,
+    onMined,
+    onChange(entry) {
+      onChange(entry.actor)
+      wake()
+    },
+    maxFeePerGas,
+    logger,
+  })
+
   return {
+    open,
+    /** Why nothing can be sent; null while everything can. */
+    refusal: (): Error | null => refused,
     /** Sends one intent and resolves with its receipt. Rejects before anything is sent, or once it is mined reverted. */
-    submit(intent: Intent, options: SubmitOptions = {}): Promise<Receipt> {
-      const flight = fly(intent, options).finally(() => flights.delete(intent))
-      flights.set(intent, flight)
-      return flight
+    async submit(intent: Intent, { signal, background = false }: SubmitOptions = {}): Promise<Receipt> {
+      preparing.add(intent)
+      try {
+        await open()
+        const entry = await prepare(intent, background, signal)
+        return await new Promise<Receipt>((resolve, reject) => {
+          entry.settle = { resolve, reject }
+          follower.follow(entry)
+          preparing.delete(intent)
+        })
+      } finally {
+        preparing.delete(intent)
+        wake()
+      }
     },
     /** What is on its way: decided on, and without a known outcome. */
-    inFlight: (): Intent[] => [...flights.keys()],
+    inFlight: (): Flight[] => [
+      ...[...preparing].map((intent) => ({ intent, unresolved: false })),
+      ...follower.open().map(({ intent, attempts }) => ({ intent, unresolved: attempts.length === 0 })),
+    ],
     /** Resolves once nothing is in flight that matches. */
     async idle(matches: (intent: Intent) => boolean): Promise<void> {
-      await Promise.allSettled([...flights].filter(([intent]) => matches(intent)).map(([, flight]) => flight))
+      const isBusy = () => [...preparing, ...follower.open().map(({ intent }) => intent)].some(matches)
+      while (!closed && isBusy()) await new Promise<void>((resolve) => waiting.push(resolve))
     },
+    /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
+    confirm: follower.confirm,
+    resolve,
     /** Every transaction of this lane, oldest first. */
-    transactions: (): readonly TransactionActor[] => actors,
+    transactions: (): readonly TransactionActor[] => entries.map(({ actor }) => actor),
     async close(): Promise<void> {
       closed = true
-      pace.stop()
-      for (const { settle, hash } of open)
-        settle.reject(
-          new AbortedError('The broker was closed before the transaction was mined.', { transaction: hash }),
-        )
-      open.clear()
-      for (const actor of actors) actor.stop()
-      await turn
+      follower.close()
+      wake()
       await journal.close()
     },
   }
 
-  async function fly(intent: Intent, { signal, background = false }: SubmitOptions): Promise<Receipt> {
+  /** Takes up what an earlier process left open. A journal that cannot be had now is tried again at each submit. */
+  function open(): Promise<void> {
+    opening ??= recover().catch((error: unknown) => {
+      opening = null
+      throw (refused = error instanceof Error ? error : new Error(String(error)))
+    })
+    return opening
+  }
+
+  async function recover(): Promise<void> {
+    const past = foldRecords(await journal.load())
+    refused = null
+    for (const { prepared, attempts, outcome } of past) {
+      if (outcome?.type === 'superseded') continue
+      const entry = remember({ ...prepared, attempts: [...attempts], background: true })
+      if (attempts.length > 0) entry.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
+      if (outcome) replay(entry, outcome)
+      else follower.follow(entry)
+    }
+  }
+
+  function replay(entry: Entry, outcome: Extract<JournalEntry['outcome'], { type: 'mined' }>): void {
+    const { hash, blockNumber, status } = outcome
+    entry.minedIn = blockNumber
+    const mined = { hash, blockNumber, gasUsed: '0' } as const
+    if (status === 1) entry.actor.send({ type: 'receipt.succeeded', ...mined })
+    else entry.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
+    onMined(blockNumber)
+    follower.watch(entry)
+  }
+
+  async function prepare(intent: Intent, background: boolean, signal: AbortSignal | undefined): Promise<Entry> {
     throwIfAborted(signal)
-    const [estimate, fees, pending] = await Promise.all([
+    const [estimate, asked, pending] = await Promise.all([
       port.estimateGas(intent.call),
       port.fees(),
       port.transactionCount('pending'),
     ])
     const gasLimit = (estimate * GAS_MARGIN.times) / GAS_MARGIN.over
+    const fees = capped(asked, maxFeePerGas)
     // One at a time from here: a nonce is taken only by what is signed and recorded.
-    const sending = turn.then(async () => {
+    const taken = turn.then(async () => {
       throwIfAborted(signal)
-      const options = { nonce: Math.max(nextNonce, pending), gasLimit, fees }
-      const signed = port.sign ? await port.sign(intent.call, options) : null
-      const id = `${options.nonce}-${signed?.hash.slice(2, 10) ?? 'unsigned'}`
-      await recorded(() => journal.append({ type: 'prepared', id, intent, ...options, signed }))
-      nextNonce = options.nonce + 1
-      const actor = remember(intent, id, options.nonce, signed)
-      const hash = signed?.hash ?? (await port.send(intent.call, options))
-      if (!signed) await journal.append({ type: 'sent', id, hash })
-      actor.send({ type: 'sent', hash })
-      return { intent, id, hash, raw: signed?.raw, actor, background }
+      const nonce = freeNonce(pending)
+      const signed = port.sign ? await port.sign(intent.call, { nonce, gasLimit, fees }) : null
+      const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : Date.now().toString(36)}`
+      throwIfAborted(signal)
+      await recorded({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: Date.now() })
+      const attempts = signed ? [{ ...signed, fees }] : []
+      const entry = remember({ id, intent, nonce, gasLimit, attempts, background })
+      if (!signed) await send(entry, { nonce, gasLimit, fees })
+      return entry
     })
-    turn = sending.catch(() => undefined)
-    const { raw, ...sent } = await sending
-    return new Promise<Receipt>((resolve, reject) => {
-      open.add({ ...sent, settle: { resolve, reject } })
-      if (raw !== undefined) void broadcast(raw)
-      void follow()
-    })
+    turn = taken.catch(() => undefined)
+    return taken
   }
 
-  /** A node that refuses, or does not answer, may still have taken it: the receipts tell. */
-  async function broadcast(raw: string): Promise<void> {
+  /**
+   * The first nonce from the chain's on that none of our transactions has. A node that lags, or holds less than was
+   * sent, names one too low; an intent that turned out not to be sent leaves one free.
+   */
+  function freeNonce(pending: number): number {
+    const ours = entries.filter(({ actor }) => actor.getSnapshot().value !== 'superseded')
+    const taken = new Set(ours.map(({ nonce }) => nonce))
+    let nonce = pending
+    while (taken.has(nonce)) nonce += 1
+    return nonce
+  }
+
+  /** A wallet that signs only by sending: what it does not refuse outright may have been sent. */
+  async function send(entry: Entry, options: Parameters<TransactionPort['send']>[1]): Promise<void> {
     try {
-      await port.broadcast(raw)
-      pace.hurry()
+      const hash = await port.send(entry.intent.call, options)
+      entry.attempts.push({ hash, raw: null, fees: options.fees })
+      await journal.append({ type: 'sent', id: entry.id, hash })
+      entry.actor.send({ type: 'sent', hash })
     } catch (error) {
-      logger.warn({ err: error }, 'broadcast failed; looking for its receipt')
+      if (entry.attempts.length > 0) return // The hash is known to this process, if not to the next.
+      follower.follow(entry)
+      if (!(error instanceof NotSentError)) throw new UnresolvedIntentError({ id: entry.id, cause: error })
+      await follower.abandon(entry, 'the wallet refused to send it')
+      throw error
     }
   }
 
-  /** Looks for the receipts of everything that is open, until nothing is. */
-  async function follow(): Promise<void> {
-    if (following) return
-    following = true
-    while (open.size > 0 && !closed) {
-      await pace.rest([...open].every(({ background }) => background))
-      await Promise.all([...open].map(look))
-    }
-    following = false
+  /** What a person knows about an intent that nobody else can tell. */
+  async function resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void> {
+    const entry = follower.open().find((one) => one.id === id)
+    if (!entry) throw new InvalidInputError('There is no open intent of this id.', { id })
+    if (entry.attempts.length > 0 && outcome === 'not-sent')
+      throw new InvalidInputError('This intent was sent; it is followed to its end.', {
+        id,
+        transaction: entry.attempts.at(-1)?.hash,
+      })
+    if (outcome === 'not-sent') return follower.abandon(entry, 'resolved by hand: it was not sent')
+    if (!/^0x[0-9a-f]{64}$/i.test(outcome.hash))
+      throw new InvalidInputError('This is not a transaction hash.', { hash: outcome.hash })
+    await journal.append({ type: 'sent', id, hash: outcome.hash })
+    entry.attempts.push({ hash: outcome.hash, raw: null, fees: { gasPrice: 0n } })
+    entry.actor.send({ type: 'sent', hash: outcome.hash })
+    follower.follow(entry)
   }
 
-  async function look(entry: Entry): Promise<void> {
+  async function recorded(record: Parameters<Journal['append']>[0]): Promise<void> {
     try {
-      const mined = await port.mined(entry.hash)
-      if (mined) await conclude(entry, mined)
+      await journal.append(record)
     } catch (error) {
-      // Some nodes answer with an error for a receipt that they do not have yet.
-      logger.debug({ err: error, transaction: entry.hash }, 'no receipt yet')
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new NotSentError('The intent could not be recorded, so it was not sent.', { reason }, { cause: error })
     }
-  }
-
-  async function conclude(entry: Entry, mined: MinedTransaction): Promise<void> {
-    const { transactionHash: hash, blockNumber, gasUsed, status } = mined
-    const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
-    const error = status === 1 ? null : await revertedBecause(entry.intent, mined)
-    await journal.append({ type: 'mined', id: entry.id, hash, blockNumber, status })
-    if (!open.delete(entry)) return
-    onMined(blockNumber)
-    if (error) {
-      entry.actor.send({ type: 'receipt.reverted', ...outcome, reason: error.errorName })
-      entry.settle.reject(error)
-    } else {
-      entry.actor.send({ type: 'receipt.succeeded', ...outcome })
-      entry.settle.resolve({ ...mined, success: true })
-    }
-  }
-
-  async function revertedBecause(intent: Intent, mined: MinedTransaction): Promise<TransactionRevertedError> {
-    const replayed = await port.replay(intent.call, mined.blockNumber)
-    const { errorName, errorArgs } =
-      replayed instanceof ContractError ? replayed : { errorName: 'no reason', errorArgs: {} }
-    return new TransactionRevertedError({ operation: intent.call.method, errorName, errorArgs }, mined)
   }
 
   /** A long-running process forgets the oldest that are over. */
-  function remember(intent: Intent, id: string, nonce: number, signed: SignedTransaction | null): TransactionActor {
-    const input = { id, nonce, hash: signed?.hash ?? null, ...summaryOf(intent) }
-    const actor = createActor(transactionMachine, { input, ...(inspect && { inspect }) }).start()
-    actors.push(actor)
-    if (actors.length > REMEMBERED) {
-      const oldest = actors.findIndex((one) => !one.getSnapshot().hasTag('open'))
-      if (oldest >= 0) actors.splice(oldest, 1)
+  function remember(input: EntryInput): Entry {
+    const entry = createEntry(input, inspect, Date.now())
+    entries.push(entry)
+    if (entries.length > REMEMBERED) {
+      const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))
+      if (oldest >= 0) entries.splice(oldest, 1)
     }
-    return actor
+    onChange(entry.actor)
+    return entry
+  }
+
+  function wake(): void {
+    const woken = waiting
+    waiting = []
+    for (const resolve of woken) resolve()
   }
 
   function throwIfAborted(signal: AbortSignal | undefined): void {
     if (closed) throw new AbortedError('The broker is closed; nothing was sent.')
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
   }
-}
-
-async function recorded(append: () => Promise<void>): Promise<void> {
-  try {
-    await append()
-  } catch (error) {
-    throw new NotSentError(
-      'The intent could not be recorded, so it was not sent.',
-      { reason: error instanceof Error ? error.message : String(error) },
-      { cause: error },
-    )
-  }
-}
-
-function summaryOf({ call, subAccount, amount, fromLedger }: Intent) {
-  return { operation: call.method, subAccount, amount: `${amount}` as const, fromLedger: `${fromLedger}` as const }
 }

@@ -12,7 +12,9 @@ function started(topUp: (request: TopUpRequest) => Promise<TopUpReceipt>) {
 }
 
 test('a top-up is sent once, settles, and is not repeated by decisions that come meanwhile', async () => {
-  const sent = vi.fn((_: TopUpRequest) => Promise.resolve({ transactionHash: '0x1', blockNumber: 7 }))
+  const sent = vi.fn<(request: TopUpRequest) => Promise<TopUpReceipt>>(() =>
+    Promise.resolve({ transactionHash: '0x1', blockNumber: 7 }),
+  )
   const actor = started(sent)
   for (let i = 0; i < 3; i += 1) actor.send({ type: 'plan.topUp', amount: '15', at: 100 })
   await waitFor(actor, (snapshot) => snapshot.value === 'settling')

@@ -27,6 +27,8 @@ test('og-ledger exports these names', () => {
       "memoryJournal",
       "networks",
       "ogToWei",
+      "openFileJournal",
+      "readFileJournal",
       "weiToOg",
     ]
   `)

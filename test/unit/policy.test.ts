@@ -30,6 +30,7 @@ const standing = (provider: string, more: Partial<Standing> = {}): Standing => (
   required: 10n,
   priority: 0,
   inFlight: false,
+  unresolved: false,
   settledFrom: null,
   failure: null,
   ...more,
@@ -67,6 +68,7 @@ test('each hold has its reason', () => {
   const low = position(100n, [account('a', 3n)])
   const reason = (more: Partial<Standing>, at = low) => decide({ position: at, standings: [standing('a', more)] })[0]
   expect(reason({ inFlight: true })).toBe('in-flight')
+  expect(reason({ inFlight: true, unresolved: true })).toBe('unresolved-intent')
   expect(reason({ settledFrom: 101 })).toBe('settling')
   expect(reason({ settledFrom: 100 })).toBe(7n)
   expect(reason({ on: false })).toBe('off')

@@ -21,6 +21,7 @@ function stream(read: () => Promise<Position>, more: Partial<PositionsOptions> =
     intervalMs: 30_000,
     blockTimeMs: () => 1_000,
     onBlock: null,
+    notBefore: 0,
     accept,
     logger: silent,
     ...more,
@@ -185,4 +186,13 @@ test('a position asked for by hand goes on reading until the node has caught up'
   const asked = fresh()
   await vi.advanceTimersByTimeAsync(2_000)
   expect((await asked).block.number).toBe(9)
+})
+
+test('nothing older than the block at which the chain was opened is accepted', async () => {
+  const answers = [4, 5]
+  const { watch, blocks, positions$ } = stream(() => Promise.resolve(at(answers.shift() ?? 5)), { notBefore: 5 })
+  watch()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(blocks).toEqual([5])
+  expect(positions$.status.dropped).toBe(1)
 })

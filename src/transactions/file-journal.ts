@@ -1,0 +1,208 @@
+import * as nodeFiles from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { JournalError } from '../errors.ts'
+import { silent, type Logger } from '../logger.ts'
+import { foldRecords, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
+import { lockFile, type ProcessLock } from './process-lock.ts'
+import { decodeRecord, encodeRecord } from './record-codec.ts'
+
+/** How many intents with a known outcome are kept, for nonces, budgets and people. */
+const KEPT = 200
+/** How many records may pile up before the file is written anew. */
+const COMPACT_AFTER = 2_000
+
+export type FileJournalOptions = {
+  /** What tells this chain from another with the same id (a local chain that was started anew): its first block. */
+  genesis?: string | undefined
+  compactAfter?: number
+  logger?: Logger
+  files?: Pick<typeof nodeFiles, 'mkdir' | 'open' | 'readFile' | 'rename' | 'rm'>
+}
+
+/**
+ * Keeps intents in a file: one checksummed line per record, on disk before `append` resolves. One process at a time.
+ *
+ * @throws LockedError while another process uses it, JournalError for a file that is damaged other than at its end
+ */
+export function fileJournal(path: string, options: FileJournalOptions = {}): Journal {
+  const { genesis, compactAfter = COMPACT_AFTER, logger = silent, files = nodeFiles } = options
+  const file = resolve(path)
+  let lock: ProcessLock | null = null
+  let handle: nodeFiles.FileHandle | null = null
+  let size = 0
+  let appended = 0
+  let broken: Error | null = null
+  let queue: Promise<unknown> = Promise.resolve()
+
+  return {
+    load: () => inTurn(open),
+    append: (record) => inTurn(() => write(record)),
+    close: () =>
+      inTurn(async () => {
+        await handle?.close()
+        handle = null
+        await lock?.release()
+        lock = null
+      }),
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = queue.then(work)
+    queue = result.catch(() => undefined)
+    return result
+  }
+
+  async function open(): Promise<JournalRecord[]> {
+    await files.mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    lock = await lockFile(file)
+    try {
+      await files.rm(`${file}.new`, { force: true })
+      let records = parse(await readIfThere())
+      if (records === null) {
+        await files.rename(file, `${file}.${Date.now()}.old`)
+        records = []
+      }
+      const kept = compacted(records)
+      await rewrite(kept)
+      return kept
+    } catch (error) {
+      await lock.release()
+      lock = null
+      throw error
+    }
+  }
+
+  async function readIfThere(): Promise<string> {
+    try {
+      return await files.readFile(file, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+      throw error
+    }
+  }
+
+  /** @returns null for the journal of a chain that is gone */
+  function parse(text: string): JournalRecord[] | null {
+    const [header, ...body] = text.split('\n')
+    if (!header) return []
+    if (genesis !== undefined && header !== headerOf(genesis) && header !== headerOf(undefined)) {
+      logger.warn({ journal: file }, 'the journal belongs to a chain with another first block; it was put aside')
+      return null
+    }
+    const records: JournalRecord[] = []
+    for (const [index, line] of body.entries()) {
+      const record = decodeRecord(line)
+      if (record) records.push(record)
+      else if (body.slice(index + 1).some((later) => decodeRecord(later) !== null))
+        throw new JournalError('The journal of transactions in flight is damaged.', {
+          journal: file,
+          line: String(index + 2),
+          do: 'check the wallet for transactions that are not mined yet, then move the file away',
+        })
+      else if (line !== '')
+        logger.warn({ journal: file, line: index + 2 }, 'the last record was torn; it was never sent')
+    }
+    return records
+  }
+
+  async function write(record: JournalRecord): Promise<void> {
+    if (broken) throw broken
+    if (!handle) throw new JournalError('The journal is closed.', { journal: file })
+    const line = Buffer.from(encodeRecord(record))
+    const found = await handle.stat()
+    if (found.size !== size)
+      throw (broken = new JournalError('Somebody else writes to the journal.', {
+        journal: file,
+        do: 'stop the other process: two senders would take the same nonces',
+      }))
+    try {
+      await writeFully(handle, line)
+      await handle.datasync()
+    } catch (error) {
+      await undo(handle, error)
+      throw error
+    }
+    size += line.length
+    appended += 1
+    if (appended >= compactAfter) await compact()
+  }
+
+  /** Half a record must not stand before the next one. */
+  async function undo(open: nodeFiles.FileHandle, error: unknown): Promise<void> {
+    try {
+      await open.truncate(size)
+    } catch {
+      broken = error instanceof Error ? error : new Error(String(error))
+    }
+  }
+
+  /** A journal that cannot be shortened still works. */
+  async function compact(): Promise<void> {
+    try {
+      await rewrite(compacted(parse(await files.readFile(file, 'utf8')) ?? []))
+    } catch (error) {
+      appended = 0
+      logger.warn({ err: error, journal: file }, 'the journal could not be compacted')
+    }
+  }
+
+  /** Writes a new file beside the old one and puts it in its place at once. */
+  async function rewrite(records: readonly JournalRecord[]): Promise<void> {
+    const bytes = Buffer.from(`${headerOf(genesis)}\n${records.map(encodeRecord).join('')}`)
+    const fresh = await files.open(`${file}.new`, 'w', 0o600)
+    try {
+      await writeFully(fresh, bytes)
+      await fresh.sync()
+    } finally {
+      await fresh.close()
+    }
+    await files.rename(`${file}.new`, file)
+    await syncFolder()
+    await handle?.close()
+    handle = await files.open(file, 'a', 0o600)
+    size = bytes.length
+    appended = 0
+  }
+
+  async function syncFolder(): Promise<void> {
+    try {
+      const folder = await files.open(dirname(file), 'r')
+      try {
+        await folder.sync()
+      } finally {
+        await folder.close()
+      }
+    } catch {
+      // Some systems do not open folders; there the rename is as durable as it gets.
+    }
+  }
+}
+
+function headerOf(genesis: string | undefined): string {
+  return `og-ledger journal 1 ${genesis ?? 'any'}`
+}
+
+async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten
+}
+
+/** All that is open, and the latest of what is not. */
+function compacted(records: readonly JournalRecord[]): JournalRecord[] {
+  const entries = foldRecords(records)
+  const over = entries.filter(({ outcome }) => outcome !== null)
+  const dropped = new Set(over.slice(0, Math.max(0, over.length - KEPT)).map(idOf))
+  return records.filter(({ id }) => !dropped.has(id))
+}
+
+const idOf = ({ prepared }: JournalEntry): string => prepared.id
+
+/** The records of a journal that another process may be writing to: what is not whole yet is left out. */
+export async function readRecords(path: string): Promise<JournalRecord[]> {
+  try {
+    const [, ...lines] = (await nodeFiles.readFile(resolve(path), 'utf8')).split('\n')
+    return lines.flatMap((line) => decodeRecord(line) ?? [])
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,253 @@
+import { ContractError, TransactionRevertedError } from '../contract-errors.ts'
+import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
+import { AbortedError, SupersededError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Attempt, Entry } from './entry.ts'
+import { bumped } from './fees.ts'
+import type { Journal } from './journal.ts'
+import { createPace } from './pace.ts'
+
+export type FollowerOptions = {
+  port: TransactionPort
+  journal: Journal
+  blockTimeMs: () => number
+  /** Hears of each receipt before whoever waits for it. */
+  onMined: (blockNumber: number) => void
+  /** Hears that the state of an entry changed. */
+  onChange: (entry: Entry) => void
+  maxFeePerGas: bigint | null
+  logger: Logger
+}
+
+/** A receipt this deep is taken as final. */
+const CONFIRMATIONS = 12
+/** A stranger's transaction must be this deep before the nonce counts as lost. */
+const SUPERSEDED_DEPTH = 3
+/** Without a receipt the same bytes are sent again after this many blocks: the node may have lost them. */
+const BLOCKS_TO_RESEND = 3
+const SHORTEST_RESEND_MS = 1_000
+const LONGEST_RESEND_MS = 30_000
+/** And after this many with a higher fee. */
+const BLOCKS_TO_REPLACE = 10
+const SHORTEST_STUCK_MS = 8_000
+const LONGEST_STUCK_MS = 300_000
+
+/** Follows what was broadcast until its outcome is known: sends it again, raises its fee, notices its end. */
+export function createFollower(options: FollowerOptions) {
+  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, logger } = options
+  const open = new Set<Entry>()
+  /** Mined of late: a reorganisation may take them back. */
+  const recent = new Set<Entry>()
+  const pace = createPace(blockTimeMs)
+  let running = false
+  let closed = false
+
+  return {
+    open: (): Entry[] => [...open],
+    follow,
+    /** An entry of the past that may still be taken back. */
+    watch: (entry: Entry): void => void recent.add(entry),
+    confirm,
+    abandon,
+    close(): void {
+      closed = true
+      pace.hurry()
+      for (const { settle, attempts, id } of open)
+        settle.reject(
+          new AbortedError('The broker was closed before the transaction was mined.', {
+            transaction: attempts.at(-1)?.hash ?? id,
+            do: 'the next broker of this wallet follows it to its end',
+          }),
+        )
+      for (const { actor } of [...open, ...recent]) actor.stop()
+      open.clear()
+    },
+  }
+
+  function follow(entry: Entry): void {
+    open.add(entry)
+    void sendAgain(entry, false)
+    pace.hurry()
+    void run()
+  }
+
+  async function run(): Promise<void> {
+    if (running) return
+    running = true
+    while (open.size > 0 && !closed) {
+      try {
+        await round()
+      } catch (error) {
+        logger.warn({ err: error }, 'following transactions failed; going on')
+      }
+      if (open.size > 0 && !closed) await pace.rest([...open].every(({ background }) => background))
+    }
+    running = false
+  }
+
+  /** Looks at everything that is open, in one request, and does what is due. */
+  async function round(): Promise<void> {
+    const entries = [...open].toSorted((a, b) => a.nonce - b.nonce)
+    const [spent, ...found] = await Promise.all([countSpent(), ...entries.map(minedOf)])
+    for (const [index, entry] of entries.entries()) {
+      const mined = found[index]
+      if (mined) await conclude(entry, mined)
+    }
+    const left = entries.filter((entry) => open.has(entry))
+    await Promise.all(
+      left.map((entry, index) =>
+        spent !== null && spent > entry.nonce ? investigate(entry) : sendAgain(entry, index === 0),
+      ),
+    )
+  }
+
+  async function countSpent(): Promise<number | null> {
+    try {
+      return await port.transactionCount('latest')
+    } catch {
+      return null
+    }
+  }
+
+  /** Some nodes answer with an error for a receipt that they do not have yet. */
+  async function minedOf({ attempts }: Entry): Promise<MinedTransaction | null> {
+    const answers = await Promise.allSettled(attempts.map(({ hash }) => port.mined(hash)))
+    return (
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : null)).find((one) => one !== null) ?? null
+    )
+  }
+
+  async function conclude(entry: Entry, mined: MinedTransaction): Promise<void> {
+    const { transactionHash: hash, blockNumber, gasUsed, status } = mined
+    const error = status === 1 ? null : await revertedBecause(entry, mined)
+    await noted({ type: 'mined', id: entry.id, hash, blockNumber, status })
+    if (!open.delete(entry)) return
+    entry.minedIn = blockNumber
+    recent.add(entry)
+    onMined(blockNumber)
+    const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
+    if (error) entry.actor.send({ type: 'receipt.reverted', ...outcome, reason: error.errorName })
+    else entry.actor.send({ type: 'receipt.succeeded', ...outcome })
+    onChange(entry)
+    if (error) entry.settle.reject(error)
+    else entry.settle.resolve({ ...mined, success: true })
+  }
+
+  async function revertedBecause({ intent }: Entry, mined: MinedTransaction): Promise<TransactionRevertedError> {
+    const replayed = await port.replay(intent.call, mined.blockNumber).catch(() => null)
+    const reason = replayed instanceof ContractError ? replayed : { errorName: 'no reason', errorArgs: {} }
+    const { errorName, errorArgs } = reason
+    return new TransactionRevertedError({ operation: intent.call.method, errorName, errorArgs }, mined)
+  }
+
+  /** The nonce is spent and no receipt is known: either the node lags, or somebody else spent it. */
+  async function investigate(entry: Entry): Promise<void> {
+    const spender = await port.spender(entry.nonce)
+    if (!spender || entry.attempts.some(({ hash }) => hash === spender.transactionHash)) return
+    if (entry.attempts.length === 0 && port.isCall(spender, entry.intent.call)) {
+      const { transactionHash: hash } = spender
+      await noted({ type: 'sent', id: entry.id, hash })
+      entry.attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })
+      entry.actor.send({ type: 'sent', hash })
+    } else if (spender.depth >= SUPERSEDED_DEPTH && entry.attempts.length > 0) {
+      await abandon(entry, `nonce ${entry.nonce} was spent by ${spender.transactionHash}`)
+    }
+  }
+
+  /** It can never be mined any more: whoever waits may decide anew. */
+  async function abandon(entry: Entry, reason: string): Promise<void> {
+    await journal.append({ type: 'superseded', id: entry.id, reason })
+    if (!open.delete(entry)) return
+    entry.actor.send({ type: 'nonce.taken', reason })
+    logger.warn({ id: entry.id, operation: entry.intent.call.method, reason }, 'transaction superseded')
+    onChange(entry)
+    entry.settle.reject(new SupersededError({ operation: entry.intent.call.method, reason }))
+  }
+
+  async function sendAgain(entry: Entry, isFirst: boolean): Promise<void> {
+    const now = Date.now()
+    const last = entry.attempts.at(-1)
+    if (now < entry.sendAgainAt || !last || last.raw === null) return
+    const isStuck = isFirst && entry.sends > 0 && now - entry.since > stuckAfterMs()
+    const attempt = isStuck ? ((await raiseFee(entry, last)) ?? last) : last
+    entry.sends += 1
+    entry.sendAgainAt = now + restMs(BLOCKS_TO_RESEND)
+    await broadcast(entry, attempt)
+  }
+
+  /** A node that refuses, or does not answer, may still have taken it: only the chain tells. */
+  async function broadcast(entry: Entry, { raw, hash }: Attempt): Promise<void> {
+    try {
+      if (raw !== null) await port.broadcast(raw)
+      entry.actor.send({ type: 'sent', hash })
+    } catch (error) {
+      entry.actor.send({ type: 'sent', hash })
+      entry.sendAgainAt = Math.min(entry.sendAgainAt, Date.now() + restMs(1))
+      logger.debug(
+        { err: error, id: entry.id, transaction: hash },
+        'broadcast failed; it may have arrived all the same',
+      )
+    }
+    onChange(entry)
+  }
+
+  /** The same intent at the same nonce, in the journal before it is sent; null where the cap allows no more. */
+  async function raiseFee(entry: Entry, last: Attempt): Promise<Attempt | null> {
+    const fees = bumped(last.fees, await port.fees(), maxFeePerGas)
+    if (!fees || !port.sign) {
+      logger.warn({ id: entry.id, nonce: entry.nonce }, 'transaction stuck; its fee is at the cap')
+      return null
+    }
+    const { nonce, gasLimit, intent } = entry
+    const signed = await port.sign(intent.call, { nonce, gasLimit, fees })
+    await journal.append({ type: 'replaced', id: entry.id, fees, signed })
+    const attempt = { ...signed, fees }
+    entry.attempts.push(attempt)
+    entry.since = Date.now()
+    entry.actor.send({ type: 'replaced', hash: signed.hash })
+    logger.info({ id: entry.id, nonce, transaction: signed.hash }, 'transaction stuck; sent again with a higher fee')
+    return attempt
+  }
+
+  /**
+   * Whether every recent receipt still holds at this block; those that do not are open again. To be called between
+   * reading a position and deciding on it.
+   *
+   * @throws when the node cannot be asked: then nothing may be decided
+   */
+  async function confirm(blockNumber: number): Promise<void> {
+    for (const entry of recent) if (blockNumber - (entry.minedIn ?? 0) > CONFIRMATIONS) recent.delete(entry)
+    if (recent.size === 0) return
+    const spent = await port.transactionCount(blockNumber)
+    for (const entry of recent) {
+      if (spent > entry.nonce) continue
+      recent.delete(entry)
+      await noted({ type: 'unmined', id: entry.id })
+      entry.minedIn = null
+      entry.sends = 0
+      entry.sendAgainAt = entry.since = Date.now()
+      entry.background = true
+      entry.actor.send({ type: 'receipt.gone' })
+      logger.warn({ id: entry.id, nonce: entry.nonce }, 'receipt gone in a reorganisation; sending it again')
+      follow(entry)
+      onChange(entry)
+    }
+  }
+
+  /** What the chain shows anyway need not be on disk to be true. */
+  async function noted(record: Parameters<Journal['append']>[0]): Promise<void> {
+    try {
+      await journal.append(record)
+    } catch (error) {
+      logger.error({ err: error, id: record.id }, 'the journal could not be written; the chain still holds the outcome')
+    }
+  }
+
+  function restMs(blocks: number): number {
+    return Math.min(Math.max(blockTimeMs() * blocks, SHORTEST_RESEND_MS), LONGEST_RESEND_MS)
+  }
+
+  function stuckAfterMs(): number {
+    return Math.min(Math.max(blockTimeMs() * BLOCKS_TO_REPLACE, SHORTEST_STUCK_MS), LONGEST_STUCK_MS)
+  }
+}

@@ -1,0 +1,23 @@
+import { crc32 } from 'node:zlib'
+import type { JournalRecord } from './journal.ts'
+
+/** A record as one line: the checksum of what follows, a blank, and JSON. */
+export function encodeRecord(record: JournalRecord): string {
+  const json = JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? { $wei: `${value}` } : value))
+  return `${checksum(json)} ${json}\n`
+}
+
+/** What a line holds; null when it is torn or altered. */
+export function decodeRecord(line: string): JournalRecord | null {
+  const json = line.slice(9)
+  if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return null
+  return JSON.parse(json, (_, value: unknown) => (isWei(value) ? BigInt(value.$wei) : value)) as JournalRecord
+}
+
+function isWei(value: unknown): value is { $wei: string } {
+  return typeof value === 'object' && value !== null && '$wei' in value
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { localChain, type LocalChain } from '../support/chain.ts'
+import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../support/low-wallet.ts'
+import { chaosRuns } from '../support/runs.ts'
+
+/** Every moment at which losing the process could lose or repeat a payment. */
+const moments = [
+  'before-prepared',
+  'after-prepared',
+  'in-broadcast',
+  'after-broadcast',
+  'before-mined',
+  'after-mined',
+  'before-rename',
+  'after-rename',
+] as const
+
+const runs = chaosRuns(moments.length)
+
+let chain: LocalChain
+let folder: string
+
+beforeAll(async () => {
+  chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0 })
+  await chain.provider.send('anvil_setBlockTimestampInterval', [10])
+  folder = await mkdtemp(join(tmpdir(), 'og-ledger-crash-'))
+})
+afterAll(async () => {
+  await chain[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test.each(runs)('killed at a chosen moment, each deficit is paid once (seed $seed)', async ({ seed, random }) => {
+  const crashAt = moments[seed % moments.length]
+  await chain.setAutomine(true)
+  const low = await lowWallet(chain, chain.inference)
+  await chain.setAutomine(false)
+  const journal = join(folder, `${seed}.journal`)
+
+  // Blocks are slow: none comes before the first process is gone, unless it is to see its receipt.
+  const first = keeper(low, journal, crashAt)
+  const dead = once(first, 'exit')
+  const mining = setInterval(() => void chain.mine(), 100 + Math.floor(random() * 300))
+  if (!(crashAt ?? '').endsWith('-mined')) clearInterval(mining)
+  expect(await dead).toEqual([null, 'SIGKILL'])
+  clearInterval(mining)
+
+  // The second process has looked and decided before what the first one sent is mined.
+  const second = keeper(low, journal, null)
+  const words = wordsOf(second)
+  await words.next()
+  const minedLater = setInterval(() => void chain.mine(), 100 + Math.floor(random() * 300))
+  for await (const word of words) if (word === 'sufficient,sufficient') break
+  clearInterval(minedLater)
+  second.kill('SIGKILL')
+  await once(second, 'exit')
+  await chain.mine()
+
+  expect(await outcomeOf(chain, low), `${crashAt}, seed ${seed}`).toEqual(paidOnce(low))
+})
+
+function keeper(low: LowWallet, journal: string, crashAt: string | null | undefined): ChildProcess {
+  const { chainId, ledger, inference, fineTuning } = chain.network
+  const options = {
+    rpcUrl: chain.anvil.url,
+    network: { chainId: Number(chainId), ledger, inference, fineTuning },
+    key: low.wallet.privateKey,
+    providers: [...low.needed.keys()],
+    journal,
+    crashAt,
+  }
+  return spawn(process.execPath, [join(import.meta.dirname, '../support/crashing-keeper.mjs')], {
+    env: { ...process.env, KEEPER: JSON.stringify(options) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+/** What a keeper says of each plan it makes. */
+async function* wordsOf(child: ChildProcess): AsyncGenerator<string, void> {
+  if (!child.stdout) throw new Error('no output')
+  yield* createInterface(child.stdout)
+  throw new Error('the process ended before it was killed')
+}

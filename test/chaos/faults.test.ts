@@ -1,0 +1,58 @@
+import { Wallet } from 'ethers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createBroker, memoryJournal } from '../../src/index.ts'
+import { connect, localChain, type LocalChain } from '../support/chain.ts'
+import { lowWallet, outcomeOf, paidOnce } from '../support/low-wallet.ts'
+import { startProxy, type Proxy } from '../support/proxy.ts'
+import { randomFaults } from '../support/random-faults.ts'
+import { chaosRuns } from '../support/runs.ts'
+import { until } from '../support/until.ts'
+
+const runs = chaosRuns(5)
+
+let chain: LocalChain
+let proxy: Proxy
+
+beforeAll(async () => {
+  chain = await localChain({ inferenceProviders: 3, fineTuningProviders: 0 })
+  // Chain time runs ahead of ours, so that rests counted in it are short.
+  await chain.provider.send('anvil_setBlockTimestampInterval', [2])
+  proxy = await startProxy(chain.anvil.url)
+})
+afterAll(async () => {
+  await proxy.stop()
+  await chain[Symbol.asyncDispose]()
+})
+
+test.each(runs)(
+  'under random faults each deficit is paid once and no nonce is left over (seed $seed)',
+  async ({ seed, random }) => {
+    await chain.setAutomine(true)
+    const low = await lowWallet(chain, chain.inference)
+    await chain.setAutomine(false)
+    const signer = new Wallet(low.wallet.privateKey, connect(proxy.url))
+    await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal() })
+
+    const healed = proxy.fault(randomFaults(random))
+    const mining = setInterval(() => void mineOrEvict(chain, random), 50 + Math.floor(random() * 250))
+    for (const provider of low.needed.keys()) broker.inference.startAutoFunding(provider, { intervalMs: 100 })
+    await until(() => proxy.log.length > 100)
+    healed()
+    proxy.reset()
+    await until(async () => {
+      const { waiting, mined } = await outcomeOf(chain, low)
+      return mined >= low.needed.size && waiting === 0
+    })
+    await until(() => broker.inference.autoFundingStatus().every(({ state }) => state === 'watching'))
+    clearInterval(mining)
+    await chain.mine()
+
+    expect(await outcomeOf(chain, low), `seed ${seed}`).toEqual(paidOnce(low))
+  },
+)
+
+/** A block; or the node forgets everything that waits, as nodes do. */
+async function mineOrEvict({ mine, provider }: LocalChain, random: () => number): Promise<void> {
+  if (random() < 0.1) await provider.send('anvil_dropAllTransactions', [])
+  else await mine()
+}

@@ -1,0 +1,42 @@
+import { Wallet } from 'ethers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createBroker, memoryJournal } from '../../src/index.ts'
+import { connect, localChain, type LocalChain } from '../support/chain.ts'
+import { lowWallet, outcomeOf, paidOnce } from '../support/low-wallet.ts'
+import { startProxy, type Proxy } from '../support/proxy.ts'
+import { until } from '../support/until.ts'
+
+let chain: LocalChain
+let proxy: Proxy
+
+beforeAll(async () => {
+  chain = await localChain({ inferenceProviders: 50, fineTuningProviders: 0 })
+  proxy = await startProxy(chain.anvil.url)
+})
+afterAll(async () => {
+  await proxy.stop()
+  await chain[Symbol.asyncDispose]()
+})
+
+test.each([10, 50])(
+  '%i sub-accounts low at once are funded within 3 blocks, each by one transaction',
+  async (count) => {
+    await chain.provider.send('evm_setIntervalMining', [0])
+    await chain.setAutomine(true)
+    const low = await lowWallet(chain, chain.inference.slice(0, count))
+    await chain.setAutomine(false)
+    const signer = new Wallet(low.wallet.privateKey, connect(proxy.url))
+    await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal() })
+    proxy.reset()
+    const before = await chain.provider.getBlockNumber()
+    for (const provider of low.needed.keys()) broker.inference.startAutoFunding(provider, { intervalMs: 100 })
+    await chain.provider.send('evm_setIntervalMining', [1])
+    await until(() => broker.inference.autoFundingStatus().every(({ topUps }) => topUps === 1))
+    await chain.provider.send('evm_setIntervalMining', [0])
+
+    const funded = broker.inference.autoFundingStatus().map(({ lastTopUp }) => (lastTopUp?.blockNumber ?? 0) - before)
+    expect(Math.max(...funded)).toBeLessThanOrEqual(3)
+    expect(await outcomeOf(chain, low)).toEqual(paidOnce(low))
+    expect(proxy.calls['eth_sendRawTransaction']).toBe(count)
+  },
+)

@@ -1,0 +1,49 @@
+// A program that keeps one sub-account funded and is killed at a chosen moment. Runs on the built package, as an app's
+// process would; `crashAt` names the moment.
+import * as files from 'node:fs/promises'
+import { JsonRpcProvider, Wallet } from 'ethers'
+import { createBroker } from '../../dist/src/index.js'
+import { fileJournal } from '../../dist/src/transactions/file-journal.js'
+
+const { rpcUrl, network, key, providers, journal: path, crashAt } = JSON.parse(process.env.KEEPER)
+
+class Provider extends JsonRpcProvider {
+  async broadcastTransaction(raw) {
+    if (crashAt === 'in-broadcast') setImmediate(() => setImmediate(die))
+    const response = await super.broadcastTransaction(raw)
+    if (crashAt === 'after-broadcast') die()
+    return response
+  }
+}
+
+const dying = {
+  ...files,
+  async rename(from, to) {
+    if (crashAt === 'before-rename' && (await files.stat(from)).size > 60) die()
+    await files.rename(from, to)
+    if (crashAt === 'after-rename' && (await files.stat(to)).size > 60) die()
+  },
+}
+
+const inner = fileJournal(path, { ...(crashAt?.endsWith('-rename') && { compactAfter: 1, files: dying }) })
+const journal = {
+  ...inner,
+  async append(record) {
+    if (crashAt === `before-${record.type}`) die()
+    await inner.append(record)
+    if (crashAt === `after-${record.type}`) die()
+  },
+}
+
+const provider = new Provider(rpcUrl, undefined, { cacheTimeout: -1, batchStallTime: 0 })
+const broker = await createBroker({ signer: new Wallet(key, provider), network, journal })
+broker.plan$.subscribe(({ decisions }) => {
+  const words = decisions.map((decision) => (decision.action === 'top-up' ? 'top-up' : decision.reason))
+  process.stdout.write(`${words.join()}\n`)
+})
+for (const address of providers) broker.inference.startAutoFunding(address, { intervalMs: 100 })
+setInterval(() => undefined, 1_000)
+
+function die() {
+  process.kill(process.pid, 'SIGKILL')
+}
