@@ -30,3 +30,10 @@ export type {
   TopUpRequest,
 } from './auto-funding/auto-funding.types.ts'
 export type { Block, LedgerPosition, Position, Refund, ServiceType, SubAccountPosition, Wei } from './position.types.ts'
+export { transactionMachine } from './transaction/transaction.machine.ts'
+export type {
+  IntentSummary,
+  TransactionContext,
+  TransactionEvent,
+  TransactionInput,
+} from './transaction/transaction.types.ts'

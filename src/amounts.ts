@@ -65,7 +65,10 @@ export function toWei(amount: Amount, name = 'amount'): bigint {
 }
 
 function hint(value: unknown): string {
-  return typeof value === 'number' ? `Write "${value}" for OG or ${Math.trunc(value) || 1}n for wei.` : 'Write "1.5".'
+  if (typeof value !== 'number' || !(value >= 1e-18 && value < 1e27)) return 'Write "1.5".'
+  const text = Number.isInteger(value) ? String(BigInt(value)) : String(value)
+  const plain = text.includes('e') ? value.toFixed(18).replace(/0+$/, '') : text
+  return `Write "${plain}" for OG or ${BigInt(Math.trunc(value)) || 1n}n for wei.`
 }
 
 function refused(amount: string, problem: string): InvalidInputError {

@@ -10,7 +10,8 @@ import type { Inspect } from './inspect.ts'
 import { createKeeper, type Plan } from './keeper.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent, type Logger } from './logger.ts'
-import { ServiceManager, transferIntent } from './service-manager.ts'
+import { transferIntent } from './intents.ts'
+import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
 import { createPlans } from './streams/plans.ts'
 import { createTopic } from './streams/topic.ts'
@@ -46,6 +47,8 @@ export type BrokerOptions = Connection & {
 export type Broker = {
   readonly wallet: string
   readonly network: NetworkConfig
+  /** What providers want to see locked, in wei, unless auto-funding is told otherwise. */
+  readonly minLockedBalance: bigint
   /** What the deployment demands: minimums, limits, lock times and registered names. */
   readonly rules: Rules
   readonly ledger: LedgerManager
@@ -93,6 +96,9 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
+  /** Sub-accounts that ensureFunded is deciding about, and who waits for them. */
+  const reserved = new Set<string>()
+  const turns = new Map<string, Promise<void>>()
   let closed = false
 
   const lane =
@@ -113,6 +119,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     })
 
   const keeper = createKeeper({
+    reserved,
     minLockedBalance,
     minTransfer: rules.minTransfer,
     inFlight: () => lane?.inFlight() ?? [],
@@ -134,9 +141,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     blockTimeMs: chain.blockTimeMs,
     onBlock: chain.onBlock,
     notBefore: chain.head,
-    async accept(position) {
+    async prepare(position) {
       await Promise.all([keeper.refreshFees(), lane?.confirm(position.block.number)])
-      if (closed) return
+    },
+    accept(position) {
       subAccounts.fold(position)
       const plan = keeper.plan(position)
       keeper.act(position, plan)
@@ -170,15 +178,16 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       serviceType,
       minLockedBalance,
       submit: (intent, signal) => submit(intent, { signal }),
-      settled,
+      exclusive,
       autoFunding,
     })
 
   const broker: Broker = {
     wallet,
     network: chain.network,
+    minLockedBalance,
     rules,
-    ledger: new LedgerManager({ ...shared, listLedgers: chain.listLedgers, submit }),
+    ledger: new LedgerManager({ ...shared, listLedgers: chain.listLedgers, submit, onClosing: stopAll, intervalMs }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
     positions$: positions.positions$,
@@ -200,6 +209,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
   return broker
 
+  function stopAll(): void {
+    for (const { id } of keeper.all()) autoFunding.stop(id)
+  }
+
   function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
     return requireLane().submit(intent, options)
   }
@@ -219,9 +232,27 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     watching ??= positions.positions$.subscribe()
   }
 
-  async function settled(id: SubAccountId): Promise<void> {
+  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>): Promise<T> {
     const key = keyOf(id)
-    await lane?.idle(({ subAccount }) => subAccount !== null && keyOf(subAccount) === key)
+    const before = turns.get(key) ?? Promise.resolve()
+    const mine = before.then(async () => {
+      reserved.add(key)
+      await lane?.idle(({ touches }) => touches.some((one) => keyOf(one) === key))
+      return work()
+    })
+    const over = mine.then(
+      () => undefined,
+      () => undefined,
+    )
+    turns.set(key, over)
+    try {
+      return await mine
+    } finally {
+      if (turns.get(key) === over) {
+        turns.delete(key)
+        reserved.delete(key)
+      }
+    }
   }
 
   async function close(): Promise<void> {

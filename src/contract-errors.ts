@@ -32,7 +32,7 @@ export class ContractError extends OgLedgerError {
         error: errorName,
         ...shown(errorArgs, amounts),
         transaction: mined?.transactionHash,
-        do: advice?.(errorArgs),
+        do: advice?.(errorArgs, operation),
       },
       { cause, retryable },
     )
@@ -103,7 +103,7 @@ export function contractError(input: ContractErrorInput): ContractError {
 
 type Text = {
   sentence: string
-  advice?: (args: ErrorArgs) => string
+  advice?: (args: ErrorArgs, operation: string) => string
   /** Which arguments are amounts in wei. */
   amounts?: readonly string[]
   retryable?: boolean
@@ -117,8 +117,12 @@ const texts: Readonly<Record<string, Text>> = {
   MinimumDepositRequired: {
     sentence: 'The amount is below the minimum of the contract.',
     amounts: ['provided', 'required'],
-    advice: ({ required }) =>
-      typeof required === 'bigint' ? `use at least ${weiToOg(required)} OG` : 'use a larger amount',
+    advice({ provided, required }, operation) {
+      if (typeof provided !== 'bigint' || typeof required !== 'bigint') return 'use a larger amount'
+      if (operation !== 'refund') return `use at least ${weiToOg(required)} OG`
+      const less = weiToOg(required - provided)
+      return `nothing or at least ${weiToOg(required)} OG must stay: withdraw everything, or ${less} OG less`
+    },
   },
   InsufficientBalance: {
     sentence: 'The ledger has less available than that.',

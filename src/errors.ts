@@ -14,8 +14,9 @@ export class OgLedgerError extends Error {
   readonly retryable: boolean
 
   constructor(sentence: string, facts: Facts = {}, { cause, retryable = false }: ErrorOptions = {}) {
-    super(document(sentence, facts), cause === undefined ? undefined : { cause })
-    this.facts = facts
+    const known = Object.fromEntries(Object.entries(facts).filter((fact) => fact[1] !== undefined))
+    super(document(sentence, known), cause === undefined ? undefined : { cause })
+    this.facts = known
     this.retryable = retryable
   }
 }
@@ -44,6 +45,11 @@ export class StaleReadingError extends OgLedgerError {
 /** A transaction was not sent: it could not be signed, recorded or broadcast. Nothing was paid. */
 export class NotSentError extends OgLedgerError {
   override readonly name = 'NotSentError'
+}
+
+/** No sub-account has anything to ask back or to claim now. */
+export class NothingToRetrieveError extends OgLedgerError {
+  override readonly name = 'NothingToRetrieveError'
 }
 
 /** A transaction's nonce was spent by one that is not this broker's: it can never be mined. Nothing was paid. */
@@ -84,7 +90,7 @@ export class AbortedError extends OgLedgerError {
 }
 
 function document(sentence: string, facts: Facts): string {
-  const known = Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined)
+  const known = Object.entries(facts)
   if (known.length === 0) return sentence
   const width = Math.max(...known.map(([name]) => name.length)) + 1
   return `${sentence}\n\n${known.map(([name, value]) => `${`${name}:`.padEnd(width)} ${value}`).join('\n')}`

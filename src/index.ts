@@ -21,7 +21,19 @@ export type { Intent, Receipt } from './transactions/intent.ts'
 export { memoryJournal, type Journal, type JournalEntry, type JournalRecord } from './transactions/journal.ts'
 export { openFileJournal, readFileJournal } from './transactions/default-journal.ts'
 export type { TransactionActor } from './transactions/entry.ts'
-export { AbortedError, InvalidInputError, NotSentError, OgLedgerError, ReadError, StaleReadingError } from './errors.ts'
+export {
+  AbortedError,
+  InvalidInputError,
+  JournalError,
+  LockedError,
+  NothingToRetrieveError,
+  NotSentError,
+  OgLedgerError,
+  ReadError,
+  StaleReadingError,
+  SupersededError,
+  UnresolvedIntentError,
+} from './errors.ts'
 export {
   AccountNotExistsError,
   ContractError,

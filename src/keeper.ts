@@ -22,6 +22,8 @@ export type AutoFundingActor = ActorRefFrom<typeof autoFundingMachine>
 export type Plan = { block: Block; decisions: readonly Decision[] }
 
 export type KeeperOptions = {
+  /** Sub-accounts that somebody else is deciding about at this moment, by key. */
+  reserved: ReadonlySet<string>
   /** What sub-accounts without auto-funding are graded by. */
   minLockedBalance: bigint
   minTransfer: bigint | null
@@ -37,7 +39,8 @@ const FEE_TIMEOUT_MS = 5_000
 type Kept = { id: SubAccountId; policy: AutoFundingPolicy; actor: AutoFundingActor; unsettledFee: bigint }
 
 /** Keeps the sub-accounts funded that auto-funding is on for: a plan for each position, and an actor for each. */
-export function createKeeper({ minLockedBalance, minTransfer, inFlight, topUp, inspect, logger }: KeeperOptions) {
+export function createKeeper(options: KeeperOptions) {
+  const { reserved, minLockedBalance, minTransfer, inFlight, topUp, inspect, logger } = options
   const kept = new Map<string, Kept>()
   const defaultRequired = requiredBalance({ unsettledFee: 0n, bufferMultiplier: 2, minLockedBalance })
   const machine = autoFundingMachine.provide({
@@ -94,8 +97,8 @@ export function createKeeper({ minLockedBalance, minTransfer, inFlight, topUp, i
 
   function planFor(position: Position): Plan {
     const moving = inFlight()
-    const toFund = new Map(
-      moving.flatMap(({ intent, unresolved }) => (intent.subAccount ? [[keyOf(intent.subAccount), unresolved]] : [])),
+    const touched = new Map(
+      moving.flatMap(({ intent, unresolved }) => intent.touches.map((id) => [keyOf(id), unresolved] as const)),
     )
     const ids = new Map<string, SubAccountId>()
     for (const { provider, serviceType } of position.subAccounts)
@@ -109,8 +112,8 @@ export function createKeeper({ minLockedBalance, minTransfer, inFlight, topUp, i
         on: one !== undefined,
         required: one ? one.policy.required(one.unsettledFee) : defaultRequired,
         priority: one?.policy.priority ?? 0,
-        inFlight: toFund.has(key),
-        unresolved: toFund.get(key) ?? false,
+        inFlight: touched.has(key) || reserved.has(key),
+        unresolved: touched.get(key) ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
       }

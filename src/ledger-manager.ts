@@ -5,9 +5,10 @@ import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
 import { closingStep } from './closing.ts'
 import { contractError } from './contract-errors.ts'
-import { AbortedError, InvalidInputError } from './errors.ts'
+import { AbortedError, InvalidInputError, NothingToRetrieveError } from './errors.ts'
 import { isFull, isRetrievable } from './refunds.ts'
-import { resolveService } from './services.ts'
+import { intentOf, retrieveIntent, transferIntent } from './intents.ts'
+import { resolveService, type Service } from './services.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 
 /** A ledger's money, in wei. `available` (also called `balance`) is free; `locked` lies in sub-accounts. */
@@ -36,11 +37,13 @@ export type LedgerManagerOptions = {
   read: (signal?: AbortSignal) => Promise<Position>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
   submit: (intent: Intent) => Promise<Receipt>
+  /** Auto-funding of what is being closed stops first. */
+  onClosing: () => void
+  /** How often a ledger that waits for its refunds is looked at, at least. */
+  intervalMs: number
 }
 
 const MAX_PAGE = 50
-/** How often a closing ledger is looked at while its refunds are locked. */
-const CLOSING_PACE_MS = 15_000
 
 /** The account API: everything a wallet does with its ledger. Amounts: a `bigint` is wei, a `string` is OG. */
 export class LedgerManager {
@@ -155,12 +158,8 @@ export class LedgerManager {
       throw contractError({ operation: 'transferFund', errorName: 'InvalidAddress', errorArgs: { addr: address } })
     if (address === this.#options.wallet && service.serviceType === 'inference')
       throw contractError({ operation: 'transferFund', errorName: 'ProviderCannotBeUser' })
-    return this.#options.submit({
-      call: { contract: 'ledger', method: 'transferFund', args: [address, service.name, wei] },
-      subAccount: { provider: address, serviceType: service.serviceType },
-      amount: wei,
-      fromLedger: wei,
-    })
+    const id = { provider: address, serviceType: service.serviceType }
+    return this.#options.submit(transferIntent(id, wei, this.#options.rules))
   }
 
   /**
@@ -170,7 +169,7 @@ export class LedgerManager {
    * Sub-accounts with nothing to retrieve or claim are left out, and so are those whose five refunds are all locked:
    * one of them would make the contract refuse its whole batch.
    *
-   * @throws InvalidInputError when there is nothing to retrieve, with what is still locked and until when
+   * @throws NothingToRetrieveError with what is still locked and until when
    */
   async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
     const service = resolveService(serviceType, this.#options.rules)
@@ -179,13 +178,13 @@ export class LedgerManager {
     const accounts = position.subAccounts.filter((one) => one.serviceType === service.serviceType)
     const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
     if (providers.length === 0) throw nothingToRetrieve(service.serviceType, accounts)
-    return this.#retrieve(providers, service.name)
+    return this.#retrieve(providers, service)
   }
 
   /**
    * As `retrieveFund`, from one provider. Everything free is locked: a live provider stops serving.
    *
-   * @throws AccountNotExistsError, TooManyRefundsError, InvalidInputError when there is nothing to retrieve
+   * @throws AccountNotExistsError, TooManyRefundsError, NothingToRetrieveError
    */
   async retrieveFundFromProvider(provider: string, serviceType: string): Promise<Receipt> {
     const service = resolveService(serviceType, this.#options.rules)
@@ -199,7 +198,7 @@ export class LedgerManager {
     if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
     if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve(service.serviceType, [account])
-    return this.#retrieve([address], service.name)
+    return this.#options.submit(retrieveIntent([address], service.serviceType, service.name))
   }
 
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
@@ -210,41 +209,46 @@ export class LedgerManager {
 
   /**
    * Brings everything home: revokes API tokens, retrieves from every sub-account, waits for the lock, claims and
-   * withdraws. Each step follows from the position, so calling it again goes on where it stopped.
+   * withdraws. Each step follows from the position, so calling it again goes on where it stopped. Auto-funding is
+   * stopped first.
    *
    * @returns the receipt of the last step
    * @throws LedgerNotExistsError, AbortedError when the signal aborts the wait
    */
   async closeLedger({ signal }: { signal?: AbortSignal } = {}): Promise<Receipt> {
+    this.#options.onClosing()
     let last: Receipt | null = null
     for (;;) {
+      if (signal?.aborted) throw new AbortedError('Closing was interrupted; what was done so far stands.')
       const position = await this.#options.read(signal)
       if (!position.ledger && last) return last
       this.#account(position)
       const step = closingStep(position, this.#options.rules)
-      if (signal?.aborted) throw new AbortedError('Closing was interrupted; what was done so far stands.')
-      if (step.type === 'wait') await rest(CLOSING_PACE_MS, signal)
-      else last = await this.#send(step.call, step.amount, step.amount)
+      if (step.type === 'wait') await rest(this.#restMs(position, step.until), signal)
+      else last = await this.#options.submit(step.intent)
     }
   }
 
-  async #retrieve(providers: readonly string[], serviceName: string): Promise<RetrieveReceipt> {
+  async #retrieve(providers: readonly string[], { serviceType, name }: Service): Promise<RetrieveReceipt> {
     const size = this.#options.rules.maxProvidersPerBatch
     const batches = Array.from({ length: Math.ceil(providers.length / size) }, (_, index) =>
       providers.slice(index * size, (index + 1) * size),
     )
     const receipts = await Promise.all(
-      batches.map((batch) =>
-        this.#send({ contract: 'ledger', method: 'retrieveFund', args: [batch, serviceName] }, 0n),
-      ),
+      batches.map((batch) => this.#options.submit(retrieveIntent(batch, serviceType, name))),
     )
     const last = receipts.at(-1)
-    if (!last) throw new InvalidInputError('There is nothing to retrieve.')
+    if (!last) throw new NothingToRetrieveError('There is nothing to retrieve.')
     return { ...last, receipts }
   }
 
+  /** Until the lock is over by block time, but never so long that a change of it would be missed. */
+  #restMs({ block }: Position, until: number): number {
+    return Math.min(Math.max((until - block.timestamp) * 1_000, 1_000), this.#options.intervalMs)
+  }
+
   #send(call: Call, amount: bigint, fromLedger = 0n): Promise<Receipt> {
-    return this.#options.submit({ call, subAccount: null, amount, fromLedger })
+    return this.#options.submit(intentOf(call, { amount, fromLedger }))
   }
 
   #account({ ledger }: Position): LedgerAccount {
@@ -276,10 +280,10 @@ export class LedgerManager {
   }
 }
 
-function nothingToRetrieve(serviceType: ServiceType, accounts: readonly SubAccountPosition[]): InvalidInputError {
+function nothingToRetrieve(serviceType: ServiceType, accounts: readonly SubAccountPosition[]): NothingToRetrieveError {
   const locked = accounts.reduce((sum, { pendingRefund, claimable }) => sum + pendingRefund - claimable, 0n)
   const unlocks = accounts.flatMap((account) => nextUnlock(account) ?? [])
-  return new InvalidInputError('There is nothing to retrieve.', {
+  return new NothingToRetrieveError('There is nothing to retrieve.', {
     serviceType,
     'sub-accounts': String(accounts.length),
     locked: `${formatOg(locked)} OG`,

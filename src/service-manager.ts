@@ -8,6 +8,7 @@ import type { Rules } from './chain/port.ts'
 import { contractError } from './contract-errors.ts'
 import { AbortedError } from './errors.ts'
 import type { AutoFundingActor } from './keeper.ts'
+import { intentOf, transferIntent } from './intents.ts'
 import { contractOf } from './services.ts'
 import type { SubAccountId } from './sub-account-id.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
@@ -27,8 +28,8 @@ export type ServiceManagerOptions = {
   minLockedBalance: bigint
   read: (signal?: AbortSignal) => Promise<Position>
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
-  /** Resolves when nothing is on its way to the sub-account any more. */
-  settled: (id: SubAccountId) => Promise<void>
+  /** Runs work while nothing is on its way to the sub-account, and keeps everybody else from deciding about it. */
+  exclusive: <T>(id: SubAccountId, work: () => Promise<T>) => Promise<T>
   autoFunding: {
     start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor
     stop(id: SubAccountId): void
@@ -53,6 +54,9 @@ export class ServiceManager {
    */
   startAutoFunding(provider: string, config: AutoFundingConfig = {}): AutoFundingActor {
     const id = this.#id(provider)
+    const { serviceNames } = this.#options.rules
+    if (serviceNames[id.serviceType] === undefined)
+      throw contractError({ operation: 'startAutoFunding', errorName: 'ServiceNotFound' })
     return this.#options.autoFunding.start(id, toPolicy(config, this.#options.minLockedBalance))
   }
 
@@ -87,19 +91,10 @@ export class ServiceManager {
    * @returns the receipt, or null when enough was there
    * @throws ContractError when the ledger cannot pay for it
    */
-  async ensureFunded(provider: string, amount: Amount, { signal }: EnsureFundedOptions = {}): Promise<Receipt | null> {
+  async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
     const wanted = toWei(amount)
-    await this.#options.settled(id)
-    const position = await this.#options.read(signal)
-    if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
-    const account = position.subAccounts.find(
-      (one) => one.provider === id.provider && one.serviceType === id.serviceType,
-    )
-    const missing = wanted - (account?.available ?? 0n)
-    if (missing <= 0n && account) return null
-    const least = account ? 0n : (this.#options.rules.minTransfer ?? 0n)
-    return this.#options.submit(this.#transfer(id, missing > least ? missing : least), signal)
+    return this.#options.exclusive(id, () => this.#fund(id, wanted, options))
   }
 
   /**
@@ -118,17 +113,26 @@ export class ServiceManager {
         errorArgs: { user: this.#options.wallet, provider: id.provider },
       })
     if (account.acknowledged) return null
-    return this.#options.submit({
-      call: { contract: contractOf(id.serviceType), method: 'acknowledgeTEESigner', args: [id.provider, true] },
-      subAccount: null,
-      amount: 0n,
-      fromLedger: 0n,
-    })
+    return this.#options.submit(
+      intentOf({ contract: contractOf(id.serviceType), method: 'acknowledgeTEESigner', args: [id.provider, true] }),
+    )
   }
 
   /** Whether the wallet accepts the provider's signer; false where there is no sub-account. */
   async acknowledged(provider: string): Promise<boolean> {
     return (await this.#account(this.#id(provider)))?.acknowledged ?? false
+  }
+
+  /** Alone with the sub-account: nobody else sends to it, or decides to, between this reading and its transfer. */
+  async #fund(id: SubAccountId, wanted: bigint, { signal }: EnsureFundedOptions): Promise<Receipt | null> {
+    const { rules, read, submit } = this.#options
+    const { subAccounts } = await read(signal)
+    if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
+    const account = subAccounts.find((one) => one.provider === id.provider && one.serviceType === id.serviceType)
+    const missing = wanted - (account?.available ?? 0n)
+    if (missing <= 0n) return null
+    const least = account ? 0n : (rules.minTransfer ?? 0n)
+    return submit(transferIntent(id, missing > least ? missing : least, rules), signal)
   }
 
   #own() {
@@ -147,21 +151,5 @@ export class ServiceManager {
   async #account({ provider, serviceType }: SubAccountId) {
     const { subAccounts } = await this.#options.read()
     return subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
-  }
-
-  #transfer(id: SubAccountId, amount: bigint): Intent {
-    return transferIntent(id, amount, this.#options.rules)
-  }
-}
-
-/** A transfer from the ledger to a sub-account. */
-export function transferIntent(id: SubAccountId, amount: bigint, { serviceNames }: Rules): Intent {
-  const name = serviceNames[id.serviceType]
-  if (name === undefined) throw contractError({ operation: 'transferFund', errorName: 'ServiceNotFound' })
-  return {
-    call: { contract: 'ledger', method: 'transferFund', args: [id.provider, name, amount] },
-    subAccount: id,
-    amount,
-    fromLedger: amount,
   }
 }

@@ -2,12 +2,15 @@ import type { ServiceType } from '../machines/position.types.ts'
 import type { ContractName, Rules } from './chain/port.ts'
 import { InvalidInputError } from './errors.ts'
 
+/** A service and the exact name under which the contracts know it. */
+export type Service = { serviceType: ServiceType; name: string }
+
 /**
  * A service type, or the exact name under which one is registered (such as `inference-v1.0`).
  *
  * @throws InvalidInputError for anything else: a wrong name must not send money to another service
  */
-export function resolveService(service: string, { serviceNames }: Rules): { serviceType: ServiceType; name: string } {
+export function resolveService(service: string, { serviceNames }: Rules): Service {
   for (const [serviceType, name] of Object.entries(serviceNames) as [ServiceType, string][])
     if (service === serviceType || service === name) return { serviceType, name }
   const known = Object.entries(serviceNames).flatMap((entry) => entry)

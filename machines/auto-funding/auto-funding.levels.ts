@@ -53,9 +53,7 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
   }
   if (!levels.target) return { required: base, target: base }
   const wanted =
-    'amount' in levels.target
-      ? levels.target.amount
-      : unsettledFee + times(minLockedBalance, levels.target.multiplier)
+    'amount' in levels.target ? levels.target.amount : unsettledFee + times(minLockedBalance, levels.target.multiplier)
   return { required: base, target: atLeast(wanted, base) }
 }
 

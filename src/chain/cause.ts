@@ -3,13 +3,20 @@
  * its body a signed transaction.
  */
 export function safeCause(error: unknown): Error {
-  const { shortMessage, message, code, info } = (typeof error === 'object' && error !== null ? error : {}) as {
+  const {
+    shortMessage,
+    message,
+    code,
+    info,
+    error: inner,
+  } = (typeof error === 'object' && error !== null ? error : {}) as {
     shortMessage?: unknown
     message?: unknown
     code?: unknown
-    info?: { error?: { message?: unknown; code?: unknown } }
+    info?: { error?: { message?: unknown } }
+    error?: { message?: unknown }
   }
-  const text = [shortMessage, info?.error?.message, message].find((part) => typeof part === 'string')
+  const text = [info?.error?.message, inner?.message, shortMessage, message].find((part) => typeof part === 'string')
   const safe = new Error(redact(typeof text === 'string' ? text : String(error)))
   safe.name = typeof code === 'string' ? code : 'Error'
   delete safe.stack
@@ -26,7 +33,12 @@ export function reasonOf(error: unknown): string {
 /** URLs lose what may be a credential (user, path, query); long hex and bearer tokens are cut. */
 export function redact(text: string): string {
   return text
-    .replace(/\b(https?|wss?):\/\/(?:[^\s/@"']*@)?([^\s/"'?#)]+)[^\s"')]*/gi, '$1://$2/…')
+    .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, hostOf)
     .replace(/0x[0-9a-f]{65,}/gi, (hex) => `${hex.slice(0, 12)}…`)
     .replace(/\b(app-sk-|bearer\s+)\S+/gi, '$1…')
+}
+
+function hostOf(url: string): string {
+  if (!URL.canParse(url)) return '…'
+  return `${url.slice(0, url.indexOf(':'))}://${new URL(url).host}/…`
 }

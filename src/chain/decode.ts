@@ -1,6 +1,7 @@
 import type { LedgerPosition, Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { contractError } from '../contract-errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
+import { ReadError } from '../errors.ts'
 import { decoded, type Outcome } from './batch.ts'
 import type { LedgerEntry } from './port.ts'
 import { decodeRevert } from './reverts.ts'
@@ -103,5 +104,8 @@ function text(read: () => string): string {
 
 function answered(outcome: Outcome | undefined, operation: string): string {
   if (outcome && !outcome.reverted) return outcome.data
-  throw contractError({ operation, ...(decodeRevert(outcome?.data ?? '0x') ?? { errorName: 'no reason' }) })
+  const revert = decodeRevert(outcome?.data ?? '0x')
+  if (revert) throw contractError({ operation, ...revert })
+  // Out of gas, or a node that could not: nothing that the contract said.
+  throw new ReadError('A call failed without a reason.', { operation })
 }

@@ -12,7 +12,7 @@ export type Revert = { errorName: string; errorArgs: ErrorArgs }
  */
 export function decodeRevert(data: string): Revert | null {
   if (!/^0x[0-9a-f]{8,}$/i.test(data)) return null
-  const selector = data.slice(0, 10)
+  const selector = data.slice(0, 10).toLowerCase()
   const body = `0x${data.slice(10)}`
   try {
     if (selector === '0x08c379a0') return { errorName: 'Error', errorArgs: { reason: decode('string', body) } }
@@ -42,10 +42,10 @@ export function revertData(error: unknown): string | null {
     const part = queue[at]
     if (typeof part !== 'object' || part === null || seen.has(part)) continue
     seen.add(part)
-    const { data, message, info, error: inner, cause, originalError } = part as Record<string, unknown>
+    const { data, code, message, info, error: inner, cause, originalError } = part as Record<string, unknown>
     if (typeof data === 'string' && /^0x([0-9a-f]{2})+$/i.test(data)) return data
-    // Not by ethers' CALL_EXCEPTION: it says so too when a node refused to answer at all.
-    reverted ||= typeof message === 'string' && /\brevert(ed)?\b/i.test(message.replace(/missing revert data/i, ''))
+    // ethers says CALL_EXCEPTION and "revert" also when a node refused to answer: only the node's own words count.
+    reverted ||= code !== 'CALL_EXCEPTION' && typeof message === 'string' && /\brevert(ed)?\b/i.test(message)
     queue.push(data, info, inner, cause, originalError)
   }
   return reverted ? '0x' : null

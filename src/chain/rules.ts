@@ -1,4 +1,5 @@
 import type { Interface } from 'ethers'
+import type { ServiceType } from '../../machines/position.types.ts'
 import { InvalidInputError, ReadError } from '../errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { decoded, type Batch, type Outcome, type ViewCall } from './batch.ts'
@@ -39,7 +40,11 @@ export async function readRules(batch: Batch, addresses: Addresses): Promise<Rul
   )
   const limits = LIMITS.map((limit, index) => optionalNumber(outcomes[index], limit))
   const [inferenceRules, fineTuningRules] = services.map((service, index) =>
-    serviceRules(outcomes.slice(LIMITS.length + index * 3), service, ledger),
+    serviceRules(outcomes.slice(LIMITS.length + index * 3), {
+      service,
+      ledger,
+      serviceType: index === 0 ? 'inference' : 'fine-tuning',
+    }),
   )
   if (!inferenceRules) throw new ReadError('The node answered fewer calls than were made.', {})
   const [minLedgerBalance = null, minTransfer = null, batchSize, maxSubAccounts, maxInfoBytes] = limits
@@ -64,7 +69,9 @@ export function view(to: string, abi: Interface, method: string, args: readonly 
   return { to, data: abi.encodeFunctionData(method, args) }
 }
 
-function serviceRules(outcomes: readonly Outcome[], service: string, ledger: string) {
+type Expected = { service: string; ledger: string; serviceType: ServiceType }
+
+function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceType }: Expected) {
   const [lock, owner, info] = outcomes
   if (!lock || !owner || !info || [lock, owner, info].some(({ reverted, data }) => reverted || data === '0x'))
     throw new InvalidInputError('These are not the contracts of 0G Compute.', {
@@ -77,15 +84,21 @@ function serviceRules(outcomes: readonly Outcome[], service: string, ledger: str
     string,
   ]
   const [lockTime] = decoded(() => inferenceAbi.decodeFunctionResult('lockTime', lock.data)) as unknown as [bigint]
-  const [{ fullName }] = decoded(() => ledgerAbi.decodeFunctionResult('getServiceInfo', info.data)) as unknown as [
-    { fullName: string },
-  ]
+  const [{ fullName, serviceType: registeredType }] = decoded(() =>
+    ledgerAbi.decodeFunctionResult('getServiceInfo', info.data),
+  ) as unknown as [{ fullName: string; serviceType: string }]
   if (ledgerAddress.toLowerCase() !== ledger.toLowerCase() || fullName === '')
     throw new InvalidInputError('The service and the ledger do not belong together.', {
       service,
       ledger,
       'ledger of the service': ledgerAddress,
       'registered as': fullName || 'nothing',
+    })
+  if (registeredType !== serviceType)
+    throw new InvalidInputError('The service is another one than the network says.', {
+      service,
+      expected: serviceType,
+      'registered as': fullName,
     })
   return { name: fullName, lockTime: Number(lockTime) }
 }

@@ -118,11 +118,13 @@ function sendsToSign(signer: Signer): signer is SendingSigner {
   return 'sendUncheckedTransaction' in signer
 }
 
+type Coded = { code?: unknown }
+
 /** The person at the wallet said no (EIP-1193's 4001, ethers' ACTION_REJECTED): it was certainly not sent. */
 function isRefusal(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
-  const { code, info } = error as { code?: unknown; info?: { error?: { code?: unknown } } }
-  return code === 'ACTION_REJECTED' || code === 4001 || info?.error?.code === 4001
+  const { code, info, error: inner } = error as { code?: unknown; info?: { error?: Coded }; error?: Coded }
+  return code === 'ACTION_REJECTED' || [code, info?.error?.code, inner?.code].includes(4001)
 }
 
 function notSent(call: Call, error: unknown): NotSentError {

@@ -32,6 +32,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'List the providers that hold money of a wallet',
     load: async () => generic(await import('./commands/providers.ts')),
   },
+  transactions: {
+    summary: 'List transactions on their way and of late, or say what became of one that nobody else can tell',
+    load: async () => generic(await import('./commands/transactions.ts')),
+  },
   'add-ledger': {
     summary: 'Open a ledger with a deposit',
     load: async () => generic(await import('./commands/add-ledger.ts')),

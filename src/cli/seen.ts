@@ -32,6 +32,7 @@ export function forecast(broker: Broker, position: Position): Decision[] {
       required: BigInt(required),
       priority: 0,
       inFlight: false,
+      unresolved: false,
       settledFrom: null,
       failure: null,
     }))

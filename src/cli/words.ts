@@ -8,6 +8,7 @@ export const reasonInWords = {
   sufficient: 'enough is available',
   off: 'auto-funding is off',
   'in-flight': 'a transaction is on its way',
+  'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
   settling: 'a top-up is mined; awaiting a reading that shows it',
   'refund-pending': 'a refund is pending; a top-up would undo it',
   'ledger-missing': 'the wallet has no ledger',

@@ -37,7 +37,12 @@ export type Anvil = {
  * @throws OgLedgerError when anvil is not installed, or does not come up
  */
 export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
-  const child = spawn(binary(), commandLine(options), { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  const child = spawn(binary(), commandLine(options), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    // Ctrl-C in a terminal goes to the whole group; when the chain ends is for its user to say.
+    detached: true,
+  })
   endWithProcess(child)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const stop = async () => {

@@ -43,8 +43,10 @@ export type PositionsOptions = {
   onBlock: ((listener: (blockNumber: number) => void) => () => void) | null
   /** A block that was seen already: nothing older is accepted. */
   notBefore: number
+  /** What must be known beside a position before anything is decided on it; when it fails, so does the reading. */
+  prepare: (position: Position) => Promise<void>
   /** Hears each accepted position before any subscriber does. */
-  accept: (position: Position) => Promise<void> | void
+  accept: (position: Position) => void
   logger: Logger
 }
 
@@ -53,7 +55,7 @@ export type PositionsOptions = {
  * provider can say so. Never two reads at a time, and never back to an older block.
  */
 export function createPositions(options: PositionsOptions) {
-  const { read, intervalMs, blockTimeMs, onBlock, accept, logger } = options
+  const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, logger } = options
   const accepted$ = new Subject<Position>()
   const closed$ = new ReplaySubject<void>(1)
   const nudge$ = new Subject<void>()
@@ -124,11 +126,11 @@ export function createPositions(options: PositionsOptions) {
   async function readOnce(): Promise<Position> {
     try {
       const position = await read()
-      if (closed) throw new AbortedError('The broker was closed while it was reading.')
-      const least = Math.max(floor, status.block ?? -1)
-      if (position.block.number < least)
-        throw new StaleReadingError({ answered: `block ${position.block.number}`, 'at least': `block ${least}` })
-      await accept(position)
+      checkAge(position)
+      await prepare(position)
+      // Meanwhile a receipt may have come that this position does not show.
+      checkAge(position)
+      accept(position)
       status = { ...status, block: position.block.number, failures: 0, error: null }
       accepted$.next(position)
       return position
@@ -136,6 +138,13 @@ export function createPositions(options: PositionsOptions) {
       if (!closed) failed(error instanceof Error ? error : new Error(String(error)))
       throw error
     }
+  }
+
+  function checkAge({ block }: Position): void {
+    if (closed) throw new AbortedError('The broker was closed while it was reading.')
+    const least = Math.max(floor, status.block ?? -1)
+    if (block.number < least)
+      throw new StaleReadingError({ answered: `block ${block.number}`, 'at least': `block ${least}` })
   }
 
   function failed(error: Error): void {

@@ -6,6 +6,8 @@ export type Intent = {
   call: Call
   /** The sub-account that it moves money to, if it does. */
   subAccount: { provider: string; serviceType: ServiceType } | null
+  /** Every sub-account that it changes: nothing is decided about them while it is on its way. */
+  touches: readonly { provider: string; serviceType: ServiceType }[]
   /** What it moves: into the ledger, a sub-account, or back to the wallet. */
   amount: bigint
   /** The most that it may take out of the ledger's available funds. */

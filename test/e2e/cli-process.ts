@@ -31,8 +31,8 @@ export type Running = {
 
 /** Starts the built program. Whatever it prints is searched for the key it was given. */
 export function start(args: readonly string[], env: Environment = {}): Running {
-  const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const { PATH = '', XDG_STATE_HOME = '' } = process.env
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH, XDG_STATE_HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   const lines: string[] = []
   const waiting = new Set<() => void>()

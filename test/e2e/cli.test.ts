@@ -103,7 +103,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     const one = await cli(wallet, 'retrieve', 'inference', '--provider', first.address, '--yes')
     const { transactionHash, blockNumber, gasUsed, status, success } = receipt('retrieve')
     const receipts = [{ transactionHash, blockNumber, gasUsed, status, success }]
-    expect(one).toMatchObject({ code: 0, json: [{ ...receipt('retrieve'), receipts }] })
+    expect(one).toMatchObject({ code: 0, json: [receipt('retrieve')] })
     const listed = await cli(wallet, 'providers', 'inference')
     expect({ code: listed.code, json: listed.json }).toEqual({
       code: 0,
@@ -124,6 +124,33 @@ describe.concurrent('each command does on the chain what it says', () => {
         ],
       },
     ])
+  })
+
+  test('transactions lists what was sent from here, beside a process that sends', async () => {
+    const wallet = nextWallet()
+    await cli(wallet, 'add-ledger', '5', '--yes')
+    await cli(wallet, 'transfer', first.address, 'inference', '2', '--yes')
+    const { code, json } = await cli(wallet, 'transactions')
+    const sent = {
+      type: 'transaction',
+      state: 'mined',
+      hashes: [expect.stringMatching(/^0x[\da-f]{64}$/)] as unknown[],
+    }
+    expect({ code, json }).toMatchObject({
+      code: 0,
+      json: [
+        { ...sent, operation: 'addLedger', amount: wei('5'), subAccount: null, nonce: 0 },
+        { ...sent, operation: 'transferFund', amount: wei('2'), nonce: 1 },
+      ],
+    })
+    expect(await cli(wallet, 'transactions', '--resolve', 'x', '--yes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--resolve needs either --hash or --not-sent.') as string,
+    })
+    expect(await cli(wallet, 'transactions', '--resolve', 'x', '--not-sent', '--yes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no open intent of this id.') as string,
+    })
   })
 
   test('refund withdraws, and close brings the rest home', async () => {
@@ -320,7 +347,7 @@ describe.concurrent('help', () => {
     expect(asked.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
     const words = [...asked.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
-      'demo status watch providers add-ledger deposit deposit-for transfer ensure auto-fund retrieve refund delete ' +
+      'demo status watch providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refund delete ' +
         'close machines PRIVATE_KEY KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
     )
   })

@@ -22,6 +22,7 @@ function stream(read: () => Promise<Position>, more: Partial<PositionsOptions> =
     blockTimeMs: () => 1_000,
     onBlock: null,
     notBefore: 0,
+    prepare: () => Promise.resolve(),
     accept,
     logger: silent,
     ...more,
@@ -195,4 +196,19 @@ test('nothing older than the block at which the chain was opened is accepted', a
   await vi.advanceTimersByTimeAsync(1_000)
   expect(blocks).toEqual([5])
   expect(positions$.status.dropped).toBe(1)
+})
+
+test('a position is dropped when a receipt came while it was being prepared', async () => {
+  const block = { number: 5 }
+  const { watch, blocks, notBefore } = stream(() => Promise.resolve(at(block.number)), {
+    prepare: () => {
+      notBefore((block.number = 6))
+      return Promise.resolve()
+    },
+  })
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(blocks).toEqual([])
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(blocks).toEqual([6])
 })

@@ -68,12 +68,11 @@ function configOf(
 }
 
 function words(
-  { wallet, network }: Broker,
+  { wallet, minLockedBalance: usual }: Broker,
   { bufferMultiplier = 2, minLockedBalance }: AutoFundingConfig,
   { providers, service, place }: { providers: readonly string[]; service: string; place: string },
 ): [string, string][] {
-  const known = minLockedBalance === undefined ? network.minLockedBalance && og(network.minLockedBalance) : null
-  const least = known ?? (minLockedBalance === undefined ? 'what providers want locked' : `${minLockedBalance} OG`)
+  const least = minLockedBalance === undefined ? og(usual) : `${minLockedBalance} OG`
   return [
     ['do', 'whenever less is available than required, transfer what is missing'],
     ['required', `${bufferMultiplier} × ${least}`],

@@ -1,4 +1,4 @@
-import { createBroker, ogToWei, type Broker } from '../../index.ts'
+import { createBroker, memoryJournal, ogToWei, type Broker } from '../../index.ts'
 import { startDemoChain, type DemoChain } from '../../local/demo.ts'
 import { follow } from '../follow.ts'
 import { landed } from '../landing.ts'
@@ -47,7 +47,12 @@ export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
   const chain = await startDemoChain({ ...options, blockTime: BLOCK_TIME })
   try {
     if (options.signal.aborted) return null
-    const broker = await createBroker({ signer: chain.wallet, network: chain.network, intervalMs: INTERVAL_MS })
+    const broker = await createBroker({
+      signer: chain.wallet,
+      network: chain.network,
+      intervalMs: INTERVAL_MS,
+      journal: memoryJournal(),
+    })
     try {
       return await play(broker, chain, options)
     } finally {

@@ -1,0 +1,36 @@
+import type { ServiceType } from '../machines/position.types.ts'
+import type { Call, Rules } from './chain/port.ts'
+import { contractError } from './contract-errors.ts'
+import type { SubAccountId } from './sub-account-id.ts'
+import type { Intent } from './transactions/intent.ts'
+
+/** A transaction that concerns no single sub-account's funding. Amounts in wei. */
+export function intentOf(call: Call, money: { amount?: bigint; fromLedger?: bigint } = {}): Intent {
+  const { amount = 0n, fromLedger = 0n } = money
+  return { call, subAccount: null, touches: [], amount, fromLedger }
+}
+
+/**
+ * A transfer from the ledger to a sub-account.
+ *
+ * @throws ContractError where the network has no such service
+ */
+export function transferIntent(id: SubAccountId, amount: bigint, { serviceNames }: Rules): Intent {
+  const name = serviceNames[id.serviceType]
+  if (name === undefined) throw contractError({ operation: 'transferFund', errorName: 'ServiceNotFound' })
+  return {
+    call: { contract: 'ledger', method: 'transferFund', args: [id.provider, name, amount] },
+    subAccount: id,
+    touches: [id],
+    amount,
+    fromLedger: amount,
+  }
+}
+
+/** Asks back what is free in these sub-accounts and claims what is unlocked. */
+export function retrieveIntent(providers: readonly string[], serviceType: ServiceType, name: string): Intent {
+  return {
+    ...intentOf({ contract: 'ledger', method: 'retrieveFund', args: [providers, name] }),
+    touches: providers.map((provider) => ({ provider, serviceType })),
+  }
+}
