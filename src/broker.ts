@@ -226,8 +226,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     if (keeper.all().length === 0) {
       watching?.unsubscribe()
       watching = null
+      positions.setIntervalMs(intervalMs)
       return
     }
+    positions.nudge()
     positions.setIntervalMs(Math.min(intervalMs, keeper.intervalMs() ?? intervalMs))
     watching ??= positions.positions$.subscribe()
   }

@@ -47,6 +47,11 @@ export class NotSentError extends OgLedgerError {
   override readonly name = 'NotSentError'
 }
 
+/** Sending money to the sub-account would undo a refund that is pending there. */
+export class RefundPendingError extends OgLedgerError {
+  override readonly name = 'RefundPendingError'
+}
+
 /** No sub-account has anything to ask back or to claim now. */
 export class NothingToRetrieveError extends OgLedgerError {
   override readonly name = 'NothingToRetrieveError'

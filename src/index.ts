@@ -30,6 +30,7 @@ export {
   NotSentError,
   OgLedgerError,
   ReadError,
+  RefundPendingError,
   StaleReadingError,
   SupersededError,
   UnresolvedIntentError,

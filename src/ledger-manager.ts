@@ -174,7 +174,7 @@ export class LedgerManager {
   async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
     const service = resolveService(serviceType, this.#options.rules)
     const position = await this.#options.read()
-    this.#account(position)
+    this.#account(position, 'retrieveFund')
     const accounts = position.subAccounts.filter((one) => one.serviceType === service.serviceType)
     const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
     if (providers.length === 0) throw nothingToRetrieve(service.serviceType, accounts)
@@ -190,7 +190,7 @@ export class LedgerManager {
     const service = resolveService(serviceType, this.#options.rules)
     const address = toAddress(provider, 'provider')
     const position = await this.#options.read()
-    this.#account(position)
+    this.#account(position, 'retrieveFund')
     const account = position.subAccounts.find(
       (one) => one.provider === address && one.serviceType === service.serviceType,
     )
@@ -222,7 +222,7 @@ export class LedgerManager {
       if (signal?.aborted) throw new AbortedError('Closing was interrupted; what was done so far stands.')
       const position = await this.#options.read(signal)
       if (!position.ledger && last) return last
-      this.#account(position)
+      this.#account(position, 'closeLedger')
       const step = closingStep(position, this.#options.rules)
       if (step.type === 'wait') await rest(this.#restMs(position, step.until), signal)
       else last = await this.#options.submit(step.intent)
@@ -251,10 +251,10 @@ export class LedgerManager {
     return this.#options.submit(intentOf(call, { amount, fromLedger }))
   }
 
-  #account({ ledger }: Position): LedgerAccount {
+  #account({ ledger }: Position, operation = 'getLedger'): LedgerAccount {
     if (!ledger)
       throw contractError({
-        operation: 'getLedger',
+        operation,
         errorName: 'LedgerNotExists',
         errorArgs: { user: this.#options.wallet },
       })

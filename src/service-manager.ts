@@ -1,12 +1,12 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import type { Position, ServiceType } from '../machines/position.types.ts'
 import type { SnapshotFrom } from 'xstate'
-import { toWei, type Amount } from './amounts.ts'
+import { toWei, weiToOg, type Amount } from './amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
 import { contractError } from './contract-errors.ts'
-import { AbortedError } from './errors.ts'
+import { AbortedError, RefundPendingError } from './errors.ts'
 import type { AutoFundingActor } from './keeper.ts'
 import { intentOf, transferIntent } from './intents.ts'
 import { contractOf } from './services.ts'
@@ -19,6 +19,8 @@ export type AutoFundingStatus = SubAccountId & {
 
 export type EnsureFundedOptions = {
   signal?: AbortSignal
+  /** What is pending there as a refund: `hold` refuses to undo it, `reuse` takes from it first. */
+  onPendingRefund?: 'hold' | 'reuse'
 }
 
 export type ServiceManagerOptions = {
@@ -89,7 +91,7 @@ export class ServiceManager {
    * for a new sub-account) and nothing when enough is there. For programs that run briefly and often.
    *
    * @returns the receipt, or null when enough was there
-   * @throws ContractError when the ledger cannot pay for it
+   * @throws ContractError when the ledger cannot pay for it, RefundPendingError when it would undo a refund
    */
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
@@ -124,13 +126,21 @@ export class ServiceManager {
   }
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between this reading and its transfer. */
-  async #fund(id: SubAccountId, wanted: bigint, { signal }: EnsureFundedOptions): Promise<Receipt | null> {
+  async #fund(id: SubAccountId, wanted: bigint, options: EnsureFundedOptions): Promise<Receipt | null> {
+    const { signal, onPendingRefund = 'hold' } = options
     const { rules, read, submit } = this.#options
     const { subAccounts } = await read(signal)
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
     const account = subAccounts.find((one) => one.provider === id.provider && one.serviceType === id.serviceType)
     const missing = wanted - (account?.available ?? 0n)
     if (missing <= 0n) return null
+    if (account && account.pendingRefund > 0n && onPendingRefund === 'hold')
+      throw new RefundPendingError('A refund is pending there, and a transfer would undo it.', {
+        provider: id.provider,
+        'pending refund': `${weiToOg(account.pendingRefund)} OG`,
+        missing: `${weiToOg(missing)} OG`,
+        do: "pass { onPendingRefund: 'reuse' } to take from it",
+      })
     const least = account ? 0n : (rules.minTransfer ?? 0n)
     return submit(transferIntent(id, missing > least ? missing : least, rules), signal)
   }

@@ -1,8 +1,8 @@
-import type { Provider } from 'ethers'
 import { OgLedgerError, ReadError } from '../errors.ts'
 import { multicallAbi } from './abi.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { revertData } from './reverts.ts'
+import type { Rpc } from './rpc.ts'
 
 export type ViewCall = { to: string; data: string }
 
@@ -15,10 +15,10 @@ export type BlockTag = number | 'latest'
 export type Batch = (calls: readonly ViewCall[], blockTag: BlockTag) => Promise<Outcome[]>
 
 /** All calls inside one `eth_call`: one request and one block, whatever the node does. */
-export function multicallBatch(provider: Provider, multicall: string): Batch {
+export function multicallBatch(rpc: Rpc, multicall: string): Batch {
   return async (calls, blockTag) => {
     const data = multicallAbi.encodeFunctionData('aggregate3', [calls.map(({ to, data }) => [to, true, data])])
-    const answer = await asked(() => provider.call({ to: multicall, data, blockTag }))
+    const answer = await asked(() => rpc.call({ to: multicall, data }, blockTag))
     const [results] = decoded(() => multicallAbi.decodeFunctionResult('aggregate3', answer)) as unknown as [
       [boolean, string][],
     ]
@@ -27,13 +27,13 @@ export function multicallBatch(provider: Provider, multicall: string): Batch {
 }
 
 /** Calls side by side: ethers puts them into one JSON-RPC batch, hence one HTTP request. */
-export function parallelBatch(provider: Provider): Batch {
-  return (calls, blockTag) => Promise.all(calls.map((call) => outcome(provider, call, blockTag)))
+export function parallelBatch(rpc: Rpc): Batch {
+  return (calls, blockTag) => Promise.all(calls.map((call) => outcome(rpc, call, blockTag)))
 }
 
-async function outcome(provider: Provider, { to, data }: ViewCall, blockTag: BlockTag): Promise<Outcome> {
+async function outcome(rpc: Rpc, { to, data }: ViewCall, blockTag: BlockTag): Promise<Outcome> {
   try {
-    return { reverted: false, data: await provider.call({ to, data, blockTag }) }
+    return { reverted: false, data: await rpc.call({ to, data }, blockTag) }
   } catch (error) {
     const reverted = revertData(error)
     if (reverted === null) throw unreachable(error)

@@ -10,6 +10,7 @@ import { decodeLedgers } from './decode.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
+import { rpcOf, type Rpc } from './rpc.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
 
@@ -47,16 +48,17 @@ export async function connectChain(connection: Connection, network?: NetworkName
   const config = resolveNetwork(network, chainId)
   const addresses = addressesOf(config)
   const multicallAddress = toAddress(config.multicall3 ?? MULTICALL3, 'multicall3')
-  const parallel = parallelBatch(provider)
+  const rpc = rpcOf(provider)
+  const parallel = parallelBatch(rpc)
   const [multicallCode, provesBlock, rules, earlier] = await Promise.all([
     asked(() => provider.getCode(multicallAddress)),
-    canProveBlock(provider, head.number),
+    canProveBlock(rpc, head.number),
     readRules(parallel, addresses),
     asked(() => provider.getBlock(Math.max(0, head.number - BLOCKS_BACK))),
   ])
   const multicall = multicallCode === '0x' ? null : multicallAddress
-  const batch = multicall ? multicallBatch(provider, multicall) : parallel
-  const reader = createReader({ provider, batch, addresses, wallet, multicall, provesBlock })
+  const batch = multicall ? multicallBatch(rpc, multicall) : parallel
+  const reader = createReader({ provider, rpc, batch, addresses, wallet, multicall, provesBlock })
   const blockTime = createBlockTime()
   for (const block of [earlier, head]) if (block) blockTime.see(block)
 
@@ -78,7 +80,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
     },
     blockTimeMs: () => blockTime.ms(),
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
-    transactions: signer ? createSender({ signer, provider, wallet, addresses, chainId }) : null,
+    transactions: signer ? createSender({ signer, provider, rpc, wallet, addresses, chainId }) : null,
   }
 }
 
@@ -111,9 +113,9 @@ function addressesOf({ ledger, inference, fineTuning }: NetworkConfig): Addresse
 }
 
 /** Some nodes refuse to run code without an address; then the header is trusted. */
-async function canProveBlock(provider: Provider, head: number): Promise<boolean> {
+async function canProveBlock(rpc: Rpc, head: number): Promise<boolean> {
   try {
-    return decodeBlockProof(await provider.call({ data: BLOCK_PROOF, blockTag: head })).number === head
+    return decodeBlockProof(await rpc.call({ data: BLOCK_PROOF }, head)).number === head
   } catch {
     return false
   }

@@ -12,6 +12,7 @@ import {
   type RawAccount,
 } from './decode.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
+import type { Rpc } from './rpc.ts'
 import { view, type Addresses } from './rules.ts'
 
 /** The most that the contracts give in one page. */
@@ -19,6 +20,7 @@ const PAGE = 50
 
 export type ReaderOptions = {
   provider: Provider
+  rpc: Rpc
   batch: Batch
   addresses: Addresses
   wallet: string
@@ -32,7 +34,7 @@ export type ReaderOptions = {
  * Reads everything that a wallet has at one block. With Multicall3 that is one request: the call itself says which
  * block it saw. Without, the head is asked first and everything else as of that block.
  */
-export function createReader({ provider, batch, addresses, wallet, multicall, provesBlock }: ReaderOptions) {
+export function createReader({ provider, rpc, batch, addresses, wallet, multicall, provesBlock }: ReaderOptions) {
   const services = servicesOf(addresses)
   /** Fine-tuning accounts whose refunds the next request brings along; its list view leaves them out. */
   let pending: string[] = []
@@ -100,9 +102,9 @@ export function createReader({ provider, batch, addresses, wallet, multicall, pr
   async function readPinned(blockTag: BlockTag): Promise<{ block: Block; balance: bigint }> {
     const [proof, header, balance] = await asked(() =>
       Promise.all([
-        provesBlock ? provider.call({ data: BLOCK_PROOF, blockTag }) : null,
+        provesBlock ? rpc.call({ data: BLOCK_PROOF }, blockTag) : null,
         provesBlock ? null : provider.getBlock(blockTag),
-        provider.getBalance(wallet, blockTag),
+        rpc.balance(wallet, blockTag),
       ]),
     )
     const block = proof !== null ? decodeBlockProof(proof) : header

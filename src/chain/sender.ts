@@ -3,8 +3,9 @@ import { NotSentError, ReadError } from '../errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { asked } from './batch.ts'
 import { reasonOf, safeCause } from './cause.ts'
-import type { Call, ContractName, Fees, SendOptions, TransactionPort } from './port.ts'
+import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
+import type { Rpc } from './rpc.ts'
 import { findSpender } from './spender.ts'
 import type { Addresses } from './rules.ts'
 
@@ -13,23 +14,24 @@ const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTunin
 export type SenderOptions = {
   signer: Signer
   provider: Provider
+  rpc: Rpc
   wallet: string
   addresses: Addresses
   chainId: bigint
 }
 
 /** Everything that a transaction needs of the chain. Nonces, order and repetition are the lane's. */
-export function createSender({ signer, provider, wallet, addresses, chainId }: SenderOptions): TransactionPort {
+export function createSender({ signer, provider, rpc, wallet, addresses, chainId }: SenderOptions): TransactionPort {
   return {
     async estimateGas(call) {
       try {
-        return await provider.estimateGas({ ...request(call), from: wallet })
+        return await rpc.estimateGas({ ...request(call), from: wallet })
       } catch (error) {
         throw revertError(call.method, error) ?? notSent(call, error)
       }
     },
-    fees: () => asked(async () => feesOf(await provider.getFeeData())),
-    transactionCount: (tag) => asked(() => provider.getTransactionCount(wallet, tag)),
+    fees: () => asked(rpc.fees),
+    transactionCount: (tag) => asked(() => rpc.transactionCount(wallet, tag)),
     sign: sendsToSign(signer)
       ? null
       : async (call, options) => {
@@ -58,15 +60,8 @@ export function createSender({ signer, provider, wallet, addresses, chainId }: S
         )
       }
     },
-    async broadcast(raw) {
-      await provider.broadcastTransaction(raw)
-    },
-    async mined(transactionHash) {
-      const receipt = await asked(() => provider.getTransactionReceipt(transactionHash))
-      if (!receipt) return null
-      const { blockNumber, gasUsed, status } = receipt
-      return { transactionHash, blockNumber, gasUsed, status: status === 0 ? 0 : 1 }
-    },
+    broadcast: rpc.broadcast,
+    mined: (transactionHash) => asked(() => rpc.receipt(transactionHash)),
     spender: (nonce) => asked(() => findSpender(provider, wallet, nonce)),
     isCall({ to, data, value }, call) {
       const expected = request(call)
@@ -75,7 +70,7 @@ export function createSender({ signer, provider, wallet, addresses, chainId }: S
     async replay(call, blockNumber) {
       for (const blockTag of [blockNumber, blockNumber - 1]) {
         try {
-          await provider.call({ ...request(call), from: wallet, blockTag })
+          await rpc.call({ ...request(call), from: wallet }, blockTag)
         } catch (error) {
           const reverted = revertError(call.method, error)
           if (reverted) return reverted
@@ -85,7 +80,7 @@ export function createSender({ signer, provider, wallet, addresses, chainId }: S
     },
   }
 
-  function request({ contract, method, args, value = 0n }: Call): TransactionRequest & { to: string; data: string } {
+  function request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
     return { to: addressOf(contract), data: abis[contract].encodeFunctionData(method, args), value }
   }
 
@@ -98,17 +93,6 @@ export function createSender({ signer, provider, wallet, addresses, chainId }: S
 
 function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionRequest {
   return { nonce, gasLimit, type: 'gasPrice' in fees ? 0 : 2, ...fees }
-}
-
-function feesOf(data: {
-  gasPrice: bigint | null
-  maxFeePerGas: bigint | null
-  maxPriorityFeePerGas: bigint | null
-}): Fees {
-  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = data
-  if (maxFeePerGas !== null && maxPriorityFeePerGas !== null) return { maxFeePerGas, maxPriorityFeePerGas }
-  if (gasPrice !== null) return { gasPrice }
-  throw new ReadError('The node names no gas price.', {})
 }
 
 type SendingSigner = Signer & { sendUncheckedTransaction(request: TransactionRequest): Promise<string> }

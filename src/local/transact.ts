@@ -18,6 +18,9 @@ export type TransactOptions = {
   atOnce?: boolean
 }
 
+/** More calls than fit into one block's gas can stay behind in anvil's pool when it mines at once. */
+const A_BLOCK_FULL = 25
+
 /** A call of a contract's function, with more gas than any of them needs. */
 export function callOf(contract: Contract, name: string, args: readonly unknown[], value = 0n): Call {
   const { interface: abi } = contract
@@ -41,6 +44,10 @@ export async function transact(
   calls: readonly Call[],
   { atOnce = false }: TransactOptions = {},
 ): Promise<TransactionReceipt[]> {
+  if (calls.length > A_BLOCK_FULL) {
+    const first = await transact(signer, calls.slice(0, A_BLOCK_FULL), { atOnce })
+    return [...first, ...(await transact(signer, calls.slice(A_BLOCK_FULL), { atOnce }))]
+  }
   const provider = jsonRpc(signer)
   const hashes = await inTurn(signer, () => broadcast(provider, signer, calls))
   if (atOnce && !(await provider.send('anvil_getAutomine', []))) await provider.send('evm_mine', [])

@@ -103,7 +103,6 @@ export function createPositions(options: PositionsOptions) {
     },
     setIntervalMs(ms: number): void {
       interval = ms
-      nudge()
     },
     close(): void {
       closed = true

@@ -283,6 +283,21 @@ describe('a service', () => {
     expect(await standing()).toEqual({ ledger: ledger('10', '10'), subAccounts: [] })
   })
 
+  test('ensureFunded does not undo a refund unless it is told to, and then takes from it first', async () => {
+    await open([alice, '2'])
+    await broker.ledger.retrieveFundFromProvider(alice.address, 'inference')
+    await expect(broker.inference.ensureFunded(alice.address, '1')).rejects.toMatchObject({
+      name: 'RefundPendingError',
+      facts: { provider: alice.address, 'pending refund': '2 OG', missing: '1 OG' },
+    })
+    const reuse = { onPendingRefund: 'reuse' } as const
+    expect(await broker.inference.ensureFunded(alice.address, '1', reuse)).toMatchObject({ success: true })
+    expect(await standing()).toMatchObject({
+      ledger: ledger('8', '10'),
+      subAccounts: [{ balance: og('2'), pendingRefund: og('1'), available: og('1') }],
+    })
+  })
+
   test('ensureFunded asked several times at once pays once', async () => {
     await open([alice, '1'])
     const asked = [alice.address, alice.address, alice.address.toLowerCase()].map((provider) =>

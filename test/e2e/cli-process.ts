@@ -32,7 +32,10 @@ export type Running = {
 /** Starts the built program. Whatever it prints is searched for the key it was given. */
 export function start(args: readonly string[], env: Environment = {}): Running {
   const { PATH = '', XDG_STATE_HOME = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH, XDG_STATE_HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH, XDG_STATE_HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const output = { stdout: '', stderr: '' }
   const lines: string[] = []
   const waiting = new Set<() => void>()

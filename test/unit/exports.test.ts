@@ -21,6 +21,7 @@ test('og-ledger exports these names', () => {
       "NothingToRetrieveError",
       "OgLedgerError",
       "ReadError",
+      "RefundPendingError",
       "ServiceManager",
       "StaleReadingError",
       "SupersededError",

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { localChain, type LocalChain } from '../support/chain.ts'
+
+let chain: LocalChain
+
+beforeAll(async () => {
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0 })
+})
+afterAll(() => chain[Symbol.asyncDispose]())
+
+/** An app's own process, from the built package. It never closes its broker. */
+async function app(work: string) {
+  const { chainId, ledger, inference, fineTuning } = chain.network
+  const program = `
+    import { JsonRpcProvider, Wallet } from 'ethers'
+    import { createBroker } from ${JSON.stringify(join(import.meta.dirname, '../../dist/src/index.js'))}
+    const signer = new Wallet(${JSON.stringify(chain.wallets[0]?.privateKey)}, new JsonRpcProvider(${JSON.stringify(chain.anvil.url)}))
+    const network = ${JSON.stringify({ chainId: Number(chainId), ledger, inference, fineTuning })}
+    const broker = await createBroker({ signer, network })
+    const provider = ${JSON.stringify(chain.inference[0]?.address)}
+    ${work}`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: join(import.meta.dirname, '../..'),
+  })
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { stdout, stderr, code: code as number }
+}
+
+test('a process with auto-funding on ends by itself when its own work ends, and says nothing', async () => {
+  const ended = await app(`
+    await broker.ledger.addLedger('5')
+    broker.positions$.subscribe(() => undefined)
+    broker.inference.startAutoFunding(provider, { intervalMs: 100 })
+    console.log(JSON.stringify(await broker.ledger.getLedger(), (_, value) => String(value) && (typeof value === 'bigint' ? String(value) : value)))`)
+  expect(ended).toEqual({
+    stdout:
+      '{"balance":"5000000000000000000","available":"5000000000000000000","locked":"0","totalBalance":"5000000000000000000"}\n',
+    stderr: '',
+    code: 0,
+  })
+})
+
+test('a transaction that is awaited keeps the process alive until it is mined', async () => {
+  await chain.provider.send('evm_setIntervalMining', [1])
+  await chain.setAutomine(false)
+  const ended = await app(`
+    const { success } = await broker.ledger.depositFund('3')
+    console.log(success)`)
+  expect(ended).toEqual({ stdout: 'true\n', stderr: '', code: 0 })
+})
