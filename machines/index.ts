@@ -11,14 +11,22 @@ export type {
 export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
 export {
   plan,
-  requiredBalance,
   autoFundingEvents,
   retryAt,
-  REQUIRED_FLOOR,
   type Decision,
+  type DecisionRow,
+  type Limits,
   type PlanInput,
   type Standing,
 } from './auto-funding/auto-funding.policy.ts'
+export {
+  levelsOf,
+  requiredBalance,
+  runwayOf,
+  REQUIRED_FLOOR,
+  type Demand,
+  type Levels,
+} from './auto-funding/auto-funding.levels.ts'
 export type {
   AutoFundingContext,
   AutoFundingEvent,

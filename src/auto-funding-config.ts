@@ -1,13 +1,21 @@
-import { requiredBalance } from '../machines/auto-funding/auto-funding.policy.ts'
+import type { Levels } from '../machines/auto-funding/auto-funding.levels.ts'
+import { requiredBalance } from '../machines/auto-funding/auto-funding.levels.ts'
+import type { Decision } from '../machines/auto-funding/auto-funding.policy.ts'
 import { toWei, type Amount } from './amounts.ts'
+import { toSeconds, type Duration } from './durations.ts'
 import { InvalidInputError } from './errors.ts'
 
 export const SHORTEST_INTERVAL_MS = 100
 const DEFAULT_BUFFER_MULTIPLIER = 2
 /** Beyond this a multiplier is a slip of the pen. */
 const LARGEST_MULTIPLIER = 1_000_000
+/** Budgets look back no further: that is how long payments are remembered. */
+export const LONGEST_WINDOW = 31 * 86_400
 
-/** How one sub-account is kept funded. */
+/** At most `amount` in any stretch of time as long as `per`. What is on its way counts. */
+export type Budget = { amount: Amount; per: Duration }
+
+/** How one sub-account is kept funded. Every limit holds across restarts. */
 export type AutoFundingConfig = {
   /** How often the position is read at least; the broker's interval where left out. From 100 ms. */
   intervalMs?: number
@@ -15,8 +23,26 @@ export type AutoFundingConfig = {
   bufferMultiplier?: number
   /** What the provider wants to see locked; the network's value by default. */
   minLockedBalance?: Amount
-  /** What the provider has served and not charged yet, in wei: asked before each decision. 0 by default. */
+  /** What a top-up fills up to: a number is a multiple of `minLockedBalance`, otherwise an amount; `required` by default. */
+  target?: number | Amount
+  /** Instead: top up when less than `trigger` is left at the measured burn rate, so that it lasts for `target`. */
+  runway?: { trigger: Duration; target: Duration }
+  /** What the provider has served and not charged yet, in wei: asked before each decision. */
   unsettledFee?: false | (() => bigint | Promise<bigint>)
+  /** A provider that claims more than this is not paid; by default 10 × the minimum, or the last hour's burn if more. */
+  maxUnsettledFee?: Amount
+  /** The most that one top-up sends. */
+  maxTopUp?: Amount
+  /** The most that this provider gets in a rolling window. */
+  budget?: Budget
+  /** What must stay in the ledger. */
+  ledgerReserve?: Amount
+  /** The least time between two top-ups. */
+  cooldownMs?: number
+  /** While a refund is pending: `hold` leaves it alone, `reuse` tops up from it first. `hold` by default. */
+  onPendingRefund?: 'hold' | 'reuse'
+  /** Asked before each top-up; `false` refuses it. The signal aborts once it is not needed any more. */
+  approve?: (decision: Decision, signal: AbortSignal) => boolean | Promise<boolean>
   /** Whom to fund first when the ledger runs short: higher first, 0 by default. */
   priority?: number
 }
@@ -24,8 +50,16 @@ export type AutoFundingConfig = {
 export type AutoFundingPolicy = {
   intervalMs: number | null
   priority: number
+  minLockedBalance: bigint
+  levels: Levels
   unsettledFee: (() => bigint | Promise<bigint>) | null
-  required(unsettledFee: bigint): bigint
+  maxUnsettledFee: bigint | null
+  maxTopUp: bigint | null
+  budget: { amount: bigint; seconds: number } | null
+  ledgerReserve: bigint
+  cooldown: number
+  onPendingRefund: 'hold' | 'reuse'
+  approve: AutoFundingConfig['approve'] | null
 }
 
 /**
@@ -35,32 +69,98 @@ export type AutoFundingPolicy = {
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
   const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee = false } = config
-  const minLockedBalance =
-    config.minLockedBalance === undefined ? networkMinimum : toWei(config.minLockedBalance, 'minLockedBalance')
+  const { onPendingRefund = 'hold', cooldownMs = 0, approve } = config
+  const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
   if (intervalMs !== undefined) checkIntervalMs(intervalMs)
-  if (!(Number.isFinite(bufferMultiplier) && bufferMultiplier > 0 && bufferMultiplier <= LARGEST_MULTIPLIER))
-    throw new InvalidInputError('bufferMultiplier is a number above 0.', {
-      bufferMultiplier: String(bufferMultiplier),
-      expected: `more than 0, at most ${LARGEST_MULTIPLIER}`,
-    })
-  if (!Number.isFinite(priority)) throw new InvalidInputError('priority is a number.', { priority: String(priority) })
-  if (unsettledFee !== false && typeof unsettledFee !== 'function')
-    throw new InvalidInputError('unsettledFee is a function that gives wei, or false.', {
-      unsettledFee: typeof unsettledFee,
-    })
+  checkMultiplier(bufferMultiplier, 'bufferMultiplier')
+  check(Number.isFinite(priority), 'priority is a number.', { priority: String(priority) })
+  check(
+    unsettledFee === false || typeof unsettledFee === 'function',
+    'unsettledFee is a function that gives wei, or false.',
+    { unsettledFee: typeof unsettledFee },
+  )
+  check(onPendingRefund === 'hold' || onPendingRefund === 'reuse', 'onPendingRefund is "hold" or "reuse".', {
+    onPendingRefund: JSON.stringify(onPendingRefund),
+  })
+  check(Number.isFinite(cooldownMs) && cooldownMs >= 0, 'cooldownMs is milliseconds from 0 up.', {
+    cooldownMs: String(cooldownMs),
+  })
+  check(approve === undefined || typeof approve === 'function', 'approve is a function.', { approve: typeof approve })
   return {
     intervalMs: intervalMs ?? null,
     priority,
+    minLockedBalance,
+    levels: levelsIn(config, bufferMultiplier, minLockedBalance),
     unsettledFee: unsettledFee === false ? null : unsettledFee,
-    required: (fee) => requiredBalance({ unsettledFee: fee, bufferMultiplier, minLockedBalance }),
+    maxUnsettledFee: optional(config.maxUnsettledFee, 'maxUnsettledFee'),
+    maxTopUp: positive(optional(config.maxTopUp, 'maxTopUp'), 'maxTopUp'),
+    budget: toBudget(config.budget),
+    ledgerReserve: optional(config.ledgerReserve, 'ledgerReserve') ?? 0n,
+    cooldown: cooldownMs / 1_000,
+    onPendingRefund,
+    approve: approve ?? null,
   }
+}
+
+/** @throws InvalidInputError for a budget without an amount or for a window that is longer than payments are kept */
+export function toBudget(budget: Budget | undefined): { amount: bigint; seconds: number } | null {
+  if (budget === undefined) return null
+  const amount = positive(toWei(budget.amount, 'budget.amount'), 'budget.amount') ?? 0n
+  const seconds = toSeconds(budget.per, 'budget.per')
+  check(seconds <= LONGEST_WINDOW, 'A budget looks back at most 31 days.', { 'budget.per': budget.per })
+  return { amount, seconds }
 }
 
 /** @throws InvalidInputError for an interval that is no number or under 100 ms */
 export function checkIntervalMs(intervalMs: number): void {
-  if (Number.isFinite(intervalMs) && intervalMs >= SHORTEST_INTERVAL_MS && intervalMs <= 2 ** 31 - 1) return
-  throw new InvalidInputError('intervalMs is milliseconds from 100 up.', {
-    intervalMs: String(intervalMs),
-    expected: `${SHORTEST_INTERVAL_MS} to ${2 ** 31 - 1}`,
+  check(
+    Number.isFinite(intervalMs) && intervalMs >= SHORTEST_INTERVAL_MS && intervalMs <= 2 ** 31 - 1,
+    'intervalMs is milliseconds from 100 up.',
+    { intervalMs: String(intervalMs), expected: `${SHORTEST_INTERVAL_MS} to ${2 ** 31 - 1}` },
+  )
+}
+
+function levelsIn({ target, runway }: AutoFundingConfig, bufferMultiplier: number, minLockedBalance: bigint): Levels {
+  check(target === undefined || runway === undefined, 'Either target or runway, not both.', {})
+  if (runway !== undefined) {
+    const seconds = {
+      trigger: toSeconds(runway.trigger, 'runway.trigger'),
+      target: toSeconds(runway.target, 'runway.target'),
+    }
+    check(seconds.target >= seconds.trigger, 'The target lies below the trigger.', runway)
+    return { bufferMultiplier, runway: seconds }
+  }
+  if (target === undefined) return { bufferMultiplier }
+  if (typeof target === 'number') {
+    checkMultiplier(target, 'target')
+    check(target >= bufferMultiplier, 'The target lies below the trigger.', {
+      target: `${target} × the minimum`,
+      trigger: `${bufferMultiplier} × the minimum`,
+    })
+    return { bufferMultiplier, target: { multiplier: target } }
+  }
+  const amount = toWei(target, 'target')
+  const trigger = requiredBalance({ unsettledFee: 0n, bufferMultiplier, minLockedBalance })
+  check(amount >= trigger, 'The target lies below the trigger.', { target: `${amount} wei`, trigger: `${trigger} wei` })
+  return { bufferMultiplier, target: { amount } }
+}
+
+function checkMultiplier(value: number, name: string): void {
+  check(Number.isFinite(value) && value > 0 && value <= LARGEST_MULTIPLIER, `${name} is a number above 0.`, {
+    [name]: String(value),
+    expected: `more than 0, at most ${LARGEST_MULTIPLIER}`,
   })
+}
+
+function optional(amount: Amount | undefined, name: string): bigint | null {
+  return amount === undefined ? null : toWei(amount, name)
+}
+
+function positive(amount: bigint | null, name: string): bigint | null {
+  check(amount === null || amount > 0n, `${name} is more than nothing.`, { [name]: '0' })
+  return amount
+}
+
+function check(holds: boolean, sentence: string, facts: Record<string, string>): void {
+  if (!holds) throw new InvalidInputError(sentence, facts)
 }

@@ -1,13 +1,15 @@
 import type { Observable } from 'rxjs'
 import type { Position, ServiceType } from '../machines/position.types.ts'
-import { checkIntervalMs } from './auto-funding-config.ts'
+import { checkIntervalMs, toBudget, type Budget } from './auto-funding-config.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 import type { Rules } from './chain/port.ts'
 import { AbortedError, NotSentError } from './errors.ts'
 import type { Inspect } from './inspect.ts'
-import { createKeeper, type Plan } from './keeper.ts'
+import { exitGas, forecastOf, type Forecast } from './forecast.ts'
+import { createGasPrice } from './gas-price.ts'
+import { createKeeper, type Plan, type PlanOptions } from './keeper.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent, type Logger } from './logger.ts'
 import { transferIntent } from './intents.ts'
@@ -35,6 +37,8 @@ export type BrokerOptions = Connection & {
   journal?: Journal
   /** The most that a unit of gas may cost, in wei; a transaction waits while the chain asks for more. */
   maxFeePerGas?: bigint
+  /** At most this much for all providers together in a rolling window; it holds across restarts. */
+  budget?: Budget
   /** Hears what happens; nothing is printed without one. */
   logger?: Logger
   /** XState's inspector for every actor. */
@@ -60,6 +64,12 @@ export type Broker = {
   readonly plan$: Observable<Plan>
   /** Reads the position now. */
   position(): Promise<Position>
+  /** Reads the position now and says what would be done, without doing it. */
+  plan(options?: Pick<PlanOptions, 'dryRun'>): Promise<Plan>
+  /** The same for a position that was read. */
+  planAt(position: Position, options?: Pick<PlanOptions, 'dryRun'>): Plan
+  /** When ledger, gas and each sub-account run dry at the present burn, and what to deposit. */
+  forecast(): Promise<Forecast>
   /** The lifecycle actor of one sub-account. */
   subAccount(provider: string, serviceType: string): SubAccountActor
   /** The lifecycle actors of every sub-account seen so far. */
@@ -118,13 +128,20 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       inspect,
     })
 
+  const gas = createGasPrice(chain.transactions)
   const keeper = createKeeper({
     reserved,
     minLockedBalance,
     minTransfer: rules.minTransfer,
     inFlight: () => lane?.inFlight() ?? [],
+    spending: {
+      budget: toBudget(options.budget),
+      payments: () => lane?.payments() ?? [],
+      paidIn: (key, from, to) => lane?.paidIn((id) => keyOf(id) === key, from, to) ?? 0n,
+    },
+    gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
     async topUp(request, signal) {
-      const intent = transferIntent(request, BigInt(request.amount), rules)
+      const intent = transferIntent(request, BigInt(request.amount), rules, request.decidedAt)
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },
@@ -142,13 +159,18 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     onBlock: chain.onBlock,
     notBefore: chain.head,
     async prepare(position) {
-      await Promise.all([keeper.refreshFees(), lane?.confirm(position.block.number)])
+      await Promise.all([keeper.refreshFees(), gas.refresh(), lane?.confirm(position.block.number)])
     },
     accept(position) {
+      keeper.see(position)
       subAccounts.fold(position)
       const plan = keeper.plan(position)
-      keeper.act(position, plan)
+      keeper.act(plan)
       plans.next(plan)
+    },
+    onFailure() {
+      const last = keeper.latest()
+      if (last) plans.next(keeper.plan(last.position, { isStale: true }))
     },
     logger,
   })
@@ -193,6 +215,13 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     positions$: positions.positions$,
     plan$: plans.follow(positions.positions$),
     position: () => positions.fresh(),
+    async plan(how) {
+      return keeper.plan(await positions.fresh(), how)
+    },
+    planAt: keeper.plan,
+    async forecast() {
+      return forecastOf(await broker.plan({ dryRun: true }), gas.price)
+    },
     subAccount: (provider, serviceType) =>
       subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: subAccounts.all,

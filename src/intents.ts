@@ -7,7 +7,7 @@ import type { Intent } from './transactions/intent.ts'
 /** A transaction that concerns no single sub-account's funding. Amounts in wei. */
 export function intentOf(call: Call, money: { amount?: bigint; fromLedger?: bigint } = {}): Intent {
   const { amount = 0n, fromLedger = 0n } = money
-  return { call, subAccount: null, touches: [], amount, fromLedger }
+  return { call, subAccount: null, touches: [], decidedAt: null, amount, fromLedger }
 }
 
 /**
@@ -15,13 +15,20 @@ export function intentOf(call: Call, money: { amount?: bigint; fromLedger?: bigi
  *
  * @throws ContractError where the network has no such service
  */
-export function transferIntent(id: SubAccountId, amount: bigint, { serviceNames }: Rules): Intent {
-  const name = serviceNames[id.serviceType]
+export function transferIntent(
+  { provider, serviceType }: SubAccountId,
+  amount: bigint,
+  { serviceNames }: Rules,
+  decidedAt: number | null = null,
+): Intent {
+  const id = { provider, serviceType }
+  const name = serviceNames[serviceType]
   if (name === undefined) throw contractError({ operation: 'transferFund', errorName: 'ServiceNotFound' })
   return {
-    call: { contract: 'ledger', method: 'transferFund', args: [id.provider, name, amount] },
+    call: { contract: 'ledger', method: 'transferFund', args: [provider, name, amount] },
     subAccount: id,
     touches: [id],
+    decidedAt,
     amount,
     fromLedger: amount,
   }

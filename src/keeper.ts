@@ -1,50 +1,69 @@
 import { createActor, fromPromise, type ActorRefFrom } from 'xstate'
+import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
-import {
-  autoFundingEvents,
-  plan,
-  requiredBalance,
-  type Decision,
-  type Standing,
-} from '../machines/auto-funding/auto-funding.policy.ts'
+import { autoFundingEvents, plan, type Decision } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position } from '../machines/position.types.ts'
-import type { AutoFundingPolicy } from './auto-funding-config.ts'
+import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
+import { budgetLeft, limitsOf, type Spending } from './spending.ts'
+import { defaultStanding, standingOf, type Kept } from './standing.ts'
+import { createBurnRates } from './streams/burn-rate.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
-import { within } from './within.ts'
 import type { Flight } from './transactions/lane.ts'
+import { within } from './within.ts'
 
 export type AutoFundingActor = ActorRefFrom<typeof autoFundingMachine>
 
 /** What is to be done about each sub-account at one block, and why not. */
-export type Plan = { block: Block; decisions: readonly Decision[] }
+export type Plan = {
+  block: Block
+  position: Position
+  decisions: readonly Decision[]
+  /** What the ledger would need on top of what it has to do everything that is due, in wei. */
+  shortfall: bigint
+}
+
+export type PlanOptions = {
+  /** As if auto-funding were on, with its defaults, for every sub-account that exists. */
+  dryRun?: boolean
+  /** The chain could not be read of late. */
+  isStale?: boolean
+}
 
 export type KeeperOptions = {
   /** Sub-accounts that somebody else is deciding about at this moment, by key. */
   reserved: ReadonlySet<string>
-  /** What sub-accounts without auto-funding are graded by. */
   minLockedBalance: bigint
   minTransfer: bigint | null
   inFlight: () => readonly Flight[]
+  spending: Spending
+  gasReserve: (position: Position) => bigint
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspect: Inspect | undefined
   logger: Logger
 }
 
-/** A provider that does not answer must not hold up the others. */
 const FEE_TIMEOUT_MS = 5_000
+/** A provider that does not answer must not hold up the others. */
+const FEE_GRACE_MS = 500
 
-type Kept = { id: SubAccountId; policy: AutoFundingPolicy; actor: AutoFundingActor; unsettledFee: bigint }
+/** At most one question to a provider at a time. */
+type Asked = Kept & { asking: Promise<void> | null }
 
 /** Keeps the sub-accounts funded that auto-funding is on for: a plan for each position, and an actor for each. */
 export function createKeeper(options: KeeperOptions) {
-  const { reserved, minLockedBalance, minTransfer, inFlight, topUp, inspect, logger } = options
-  const kept = new Map<string, Kept>()
-  const defaultRequired = requiredBalance({ unsettledFee: 0n, bufferMultiplier: 2, minLockedBalance })
+  const { reserved, minLockedBalance, minTransfer, inFlight, spending, gasReserve, topUp, inspect, logger } = options
+  const kept = new Map<string, Asked & { actor: AutoFundingActor }>()
+  const burns = createBurnRates()
+  const usual = toPolicy({}, minLockedBalance)
+  let latest: Plan | null = null
   const machine = autoFundingMachine.provide({
-    actors: { topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => topUp(input, signal)) },
+    actors: {
+      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => topUp(input, signal)),
+      approve: fromPromise<boolean, TopUpRequest>(({ input, signal }) => approve(input, signal)),
+    },
   })
 
   return {
@@ -56,18 +75,18 @@ export function createKeeper(options: KeeperOptions) {
       }
       const actor = createActor(machine, { input: id, ...(inspect && { inspect }) })
       actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
-      kept.set(keyOf(id), { id, policy, actor: actor.start(), unsettledFee: 0n })
+      kept.set(keyOf(id), { id, policy, actor: actor.start(), unsettledFee: 0n, asking: null })
       return actor
     },
     stop(id: SubAccountId): void {
       kept.get(keyOf(id))?.actor.stop()
       kept.delete(keyOf(id))
     },
-    get: (id: SubAccountId): AutoFundingActor | undefined => kept.get(keyOf(id))?.actor,
     all: (): readonly { id: SubAccountId; actor: AutoFundingActor }[] => [...kept.values()],
     requiredOf(id: SubAccountId): bigint {
-      const one = kept.get(keyOf(id))
-      return one ? one.policy.required(one.unsettledFee) : defaultRequired
+      const { policy, unsettledFee } = kept.get(keyOf(id)) ?? { policy: usual, unsettledFee: 0n }
+      const burnRate = burns.of(keyOf(id)).rate
+      return levelsOf({ minLockedBalance: policy.minLockedBalance, unsettledFee, burnRate }, policy.levels).required
     },
     /** The shortest interval that anybody asked for; null when nobody did. */
     intervalMs(): number | null {
@@ -78,15 +97,22 @@ export function createKeeper(options: KeeperOptions) {
     async refreshFees(): Promise<void> {
       await Promise.all([...kept.values()].map(refreshFee))
     },
+    /** Learns from a position how fast each sub-account is charged. */
+    see: (position: Position): void => burns.see(position, spending.paidIn),
     plan: planFor,
+    latest: (): Plan | null => latest,
     /** Tells each actor its decision. */
-    act(position: Position, { decisions }: Plan): void {
-      for (const decision of decisions) {
+    act(made: Plan): void {
+      latest = made
+      for (const decision of made.decisions) {
         const actor = kept.get(keyOf(decision))?.actor
         if (!actor) continue
         const { value, context } = actor.getSnapshot()
-        const settledFrom = value === 'settling' ? (context.lastTopUp?.blockNumber ?? null) : null
-        for (const event of autoFundingEvents(position, settledFrom, decision)) actor.send(event)
+        const standing = {
+          settledFrom: value === 'settling' ? (context.lastTopUp?.blockNumber ?? null) : null,
+          proposed: value === 'awaitingApproval' && context.amount !== null ? BigInt(context.amount) : null,
+        }
+        for (const event of autoFundingEvents(made.position, standing, decision)) actor.send(event)
       }
     },
     close(): void {
@@ -95,7 +121,7 @@ export function createKeeper(options: KeeperOptions) {
     },
   }
 
-  function planFor(position: Position): Plan {
+  function planFor(position: Position, { dryRun = false, isStale = false }: PlanOptions = {}): Plan {
     const moving = inFlight()
     const touched = new Map(
       moving.flatMap(({ intent, unresolved }) => intent.touches.map((id) => [keyOf(id), unresolved] as const)),
@@ -104,35 +130,57 @@ export function createKeeper(options: KeeperOptions) {
     for (const { provider, serviceType } of position.subAccounts)
       ids.set(keyOf({ provider, serviceType }), { provider, serviceType })
     for (const { id } of kept.values()) ids.set(keyOf(id), id)
-    const standings = [...ids].map(([key, id]): Standing => {
+    const payments = spending.payments()
+    const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
       return {
-        ...id,
-        on: one !== undefined,
-        required: one ? one.policy.required(one.unsettledFee) : defaultRequired,
-        priority: one?.policy.priority ?? 0,
+        ...(one ? standingOf(one, burns.of(key)) : defaultStanding(id, usual, burns.of(key), dryRun)),
+        limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key) ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
       }
     })
-    const inFlightFromLedger = moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n)
-    return { block: position.block, decisions: plan({ position, standings, inFlightFromLedger, minTransfer }) }
+    const decisions = plan({
+      position,
+      standings,
+      inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
+      minTransfer,
+      budgetLeft: budgetLeft(spending.budget, payments, position.block.timestamp),
+      gasReserve: gasReserve(position),
+      isStale,
+    })
+    const missing = decisions.map((one) => (one.action === 'hold' ? (one.missing ?? 0n) : one.deficit - one.amount))
+    const shortfall = missing.reduce((sum, one) => (one > 0n ? sum + one : sum), 0n)
+    return { block: position.block, position, decisions, shortfall }
   }
 
-  async function refreshFee(one: Kept): Promise<void> {
-    if (!one.policy.unsettledFee) {
+  async function approve(request: TopUpRequest, signal: AbortSignal): Promise<boolean> {
+    const ask = kept.get(keyOf(request))?.policy.approve
+    const decision = latest?.decisions.find((one) => keyOf(one) === keyOf(request))
+    if (!ask || !decision) return false
+    return ask(decision, signal)
+  }
+
+  /** Waits for the answer only so long: one that comes later counts from the next decision on. */
+  async function refreshFee(one: Asked): Promise<void> {
+    const ask = one.policy.unsettledFee
+    if (!ask) {
       one.unsettledFee = 0n
       return
     }
-    try {
-      const fee = await within(FEE_TIMEOUT_MS, one.policy.unsettledFee)
-      if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
-      one.unsettledFee = fee
-    } catch (error) {
-      logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
-    }
+    one.asking ??= within(FEE_TIMEOUT_MS, ask)
+      .then((fee) => {
+        if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
+        one.unsettledFee = fee
+      })
+      .catch((error: unknown) => {
+        logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
+      })
+      .finally(() => (one.asking = null))
+    const asking = one.asking
+    await within(FEE_GRACE_MS, () => asking).catch(() => undefined)
   }
 }

@@ -21,12 +21,24 @@ export const autoFundingMachine = setup({
     topUp: fromPromise<TopUpReceipt, TopUpRequest>(() =>
       Promise.reject(new Error('The actor "topUp" was not provided.')),
     ),
+    /** Resolves with whether the top-up may be sent. */
+    approve: fromPromise<boolean, TopUpRequest>(() =>
+      Promise.reject(new Error('The actor "approve" was not provided.')),
+    ),
+  },
+  guards: {
+    isApproved: (_, params: { approved: boolean }) => params.approved,
   },
   actions: {
     rest: assign({ reason: 'sufficient', amount: null, failure: null }),
-    hold: assign({ reason: (_, params: { reason: AutoFundingContext['reason'] }) => params.reason }),
+    hold: assign({ reason: (_, params: { reason: AutoFundingContext['reason'] }) => params.reason, amount: null }),
     begin: assign({
       reason: null,
+      amount: (_, params: { amount: AutoFundingContext['amount']; at: number }) => params.amount,
+      decidedAt: (_, params) => params.at,
+    }),
+    propose: assign({
+      reason: 'awaiting-approval',
       amount: (_, params: { amount: AutoFundingContext['amount']; at: number }) => params.amount,
       decidedAt: (_, params) => params.at,
     }),
@@ -64,6 +76,7 @@ export const autoFundingMachine = setup({
         'plan.sufficient': { actions: 'rest' },
         'plan.hold': { target: 'held', actions: { type: 'hold', params: ({ event }) => ({ reason: event.reason }) } },
         'plan.topUp': { target: 'toppingUp', actions: { type: 'begin', params: ({ event }) => event } },
+        'plan.propose': { target: 'awaitingApproval', actions: { type: 'propose', params: ({ event }) => event } },
       },
     },
     held: {
@@ -71,12 +84,42 @@ export const autoFundingMachine = setup({
         'plan.sufficient': { target: 'watching', actions: 'rest' },
         'plan.hold': { actions: { type: 'hold', params: ({ event }) => ({ reason: event.reason }) } },
         'plan.topUp': { target: 'toppingUp', actions: { type: 'begin', params: ({ event }) => event } },
+        'plan.propose': { target: 'awaitingApproval', actions: { type: 'propose', params: ({ event }) => event } },
+      },
+    },
+    awaitingApproval: {
+      invoke: {
+        src: 'approve',
+        input: ({ context }) => requestOf(context),
+        onDone: [
+          {
+            guard: { type: 'isApproved', params: ({ event }) => ({ approved: event.output }) },
+            target: 'toppingUp',
+            actions: 'clear',
+          },
+          { target: 'held', actions: { type: 'failed', params: { message: 'The top-up was not approved.' } } },
+        ],
+        onError: {
+          target: 'held',
+          actions: { type: 'failed', params: ({ event }) => ({ message: messageOf(event.error) }) },
+        },
+      },
+      on: {
+        'plan.sufficient': { target: 'watching', actions: 'rest' },
+        'plan.hold': { target: 'held', actions: { type: 'hold', params: ({ event }) => ({ reason: event.reason }) } },
+        'plan.topUp': { target: 'toppingUp', actions: { type: 'begin', params: ({ event }) => event } },
+        // Less is wanted than was asked for.
+        'plan.propose': {
+          target: 'awaitingApproval',
+          reenter: true,
+          actions: { type: 'propose', params: ({ event }) => event },
+        },
       },
     },
     toppingUp: {
       invoke: {
         src: 'topUp',
-        input: ({ context: { provider, serviceType, amount } }) => ({ provider, serviceType, amount: amount ?? '0' }),
+        input: ({ context }) => requestOf(context),
         onDone: { target: 'settling', actions: { type: 'paid', params: ({ event }) => event.output } },
         onError: {
           target: 'held',
@@ -91,6 +134,10 @@ export const autoFundingMachine = setup({
     },
   },
 })
+
+function requestOf({ provider, serviceType, amount, decidedAt }: AutoFundingContext): TopUpRequest {
+  return { provider, serviceType, amount: amount ?? '0', decidedAt }
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

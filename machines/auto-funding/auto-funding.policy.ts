@@ -1,22 +1,43 @@
 import type { Position, ServiceType, SubAccountPosition } from '../position.types.ts'
+import { gradeReading, readingOf } from '../sub-account/sub-account.facts.ts'
+import type { Fact } from '../sub-account/sub-account.types.ts'
+import { runwayOf, type Demand } from './auto-funding.levels.ts'
 import type { AutoFundingEvent, Failure, HoldReason } from './auto-funding.types.ts'
-
-/** No sub-account is kept below this, in wei: the least that the first providers asked for. */
-export const REQUIRED_FLOOR = 500n
 
 const FIRST_DELAY = 15
 const LONGEST_DELAY = 3_600
+
+/** The most that may be sent, whatever is missing. Amounts in wei, times in seconds; null is no limit. */
+export type Limits = {
+  maxTopUp: bigint | null
+  /** What this provider may still get in its rolling window; what is on its way is taken off. */
+  budgetLeft: bigint | null
+  /** Block time before which nothing more is sent to it. */
+  coolingUntil: number
+  /** What must stay in the ledger when this sub-account is topped up. */
+  ledgerReserve: bigint
+}
 
 /** What is wanted for one sub-account, and what is going on with it. Amounts in wei. */
 export type Standing = {
   provider: string
   serviceType: ServiceType
-  /** Auto-funding is on for it. */
-  on: boolean
-  /** What must be available. */
+  mode: 'on' | 'off' | 'paused'
+  /** Below this a top-up is due. */
   required: bigint
+  /** And it fills up to this. */
+  target: bigint
+  demand: Demand
   /** Whom to fund first when the ledger runs short: higher first. */
   priority: number
+  limits: Limits
+  onPendingRefund: 'hold' | 'reuse'
+  /** Nothing is sent before somebody approves. */
+  needsApproval: boolean
+  /** Its provider offers a service; null while that is unknown. */
+  registered: boolean | null
+  /** Burn or unsettled fee jumped. */
+  anomaly: boolean
   /** A transaction that moves money to it is on its way. */
   inFlight: boolean
   /** Whether that transaction was ever sent, only the chain or a person can tell. */
@@ -33,124 +54,194 @@ export type PlanInput = {
   inFlightFromLedger: bigint
   /** The least that opens a sub-account; null where the contract knows no minimum. */
   minTransfer: bigint | null
+  /** What all providers together may still get in the rolling window; null is no limit. */
+  budgetLeft: bigint | null
+  /** What the wallet must keep to pay the gas of a full exit. */
+  gasReserve: bigint
+  /** The chain could not be read of late. */
+  isStale: boolean
 }
 
+/** One sub-account in the plan. Amounts in wei, burn rate in wei per hour, runway in seconds. */
 export type DecisionRow = {
   provider: string
   serviceType: ServiceType
-  exists: boolean
+  /** Where the lifecycle stands; `none` for one that does not exist (any more). */
+  state: 'none' | 'created' | 'funded' | 'low' | 'refunding'
   available: bigint
   pendingRefund: bigint
   required: bigint
-  /** `required - available`, never negative. */
+  target: bigint
+  /** What is missing to the target once `available` is below `required`; 0 before. */
   deficit: bigint
+  burnRate: bigint | null
+  runway: number | null
+  limits: Limits
 }
 
+/** `top-up` sends `amount`, of which `fromRefund` comes out of a pending refund and costs the ledger nothing. */
 export type Decision = DecisionRow &
-  ({ action: 'top-up'; amount: bigint } | { action: 'hold'; reason: HoldReason; missing?: bigint })
+  (
+    | { action: 'top-up'; amount: bigint; fromRefund: bigint }
+    | { action: 'propose'; amount: bigint; fromRefund: bigint }
+    | { action: 'hold'; reason: HoldReason; /** What would be needed to do it. */ missing?: bigint }
+  )
 
 /**
- * What to do about each sub-account, and why not. Pure: the same position and standings give the same decisions.
- * Decisions come in the order of the standings; the ledger is given out by priority, then by need.
+ * What to do about each sub-account, and why not. Pure: the same input gives the same decisions, in the order of the
+ * standings. The ledger and the common budget are given out by priority, then by shortest runway, then by who has the
+ * smaller part of what is required; once they cannot serve one, nobody after it is served from what little is left.
  */
-export function plan({ position, standings, inFlightFromLedger, minTransfer }: PlanInput): Decision[] {
-  let left = (position.ledger?.available ?? 0n) - inFlightFromLedger
+export function plan(input: PlanInput): Decision[] {
+  const { position, standings, inFlightFromLedger, minTransfer, budgetLeft } = input
+  const rows = new Map(standings.map((standing) => [standing, rowOf(position, standing)]))
+  const pot: Pot = { ledger: (position.ledger?.available ?? 0n) - inFlightFromLedger, budget: budgetLeft, dry: null }
   const decided = new Map<Standing, Decision>()
-  for (const standing of byUrgency(position, standings)) {
-    const row = rowOf(position, standing)
-    const reason = reasonToHold(position, standing, row)
-    const amount = row.exists ? row.deficit : atLeast(row.deficit, minTransfer ?? 0n)
-    if (reason) decided.set(standing, { ...row, action: 'hold', reason })
-    else if (amount > left)
-      decided.set(standing, { ...row, action: 'hold', reason: 'ledger-short', missing: amount - left })
-    else {
-      left -= amount
-      decided.set(standing, { ...row, action: 'top-up', amount })
-    }
+  for (const [standing, row] of [...rows].toSorted(byUrgency)) {
+    const reason = reasonToHold(input, standing, row)
+    const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
+    decided.set(standing, reason ? { ...row, action: 'hold', reason } : give(pot, standing, row, least))
   }
   return standings.flatMap((standing) => decided.get(standing) ?? [])
 }
 
 /**
- * `unsettledFee + bufferMultiplier × minLockedBalance`, never under 500 wei (reference rules of 0G Compute). Computed
- * in decimal, so that a multiplier of 1.1 means 1.1; rounded up to a whole wei.
+ * The events that tell a chart of its decision. One that waits for approval of at most what is wanted now goes on
+ * waiting: what is wanted grows with every charge, and asking anew each time would never end.
+ *
+ * @param standing.settledFrom block of its receipt while it settles
+ * @param standing.proposed what it waits for approval of
  */
-export function requiredBalance({
-  unsettledFee,
-  bufferMultiplier,
-  minLockedBalance,
-}: {
-  unsettledFee: bigint
-  bufferMultiplier: number
-  minLockedBalance: bigint
-}): bigint {
-  const [whole = '0', fraction = ''] = decimal(bufferMultiplier).split('.')
-  const scale = 10n ** BigInt(fraction.length)
-  const buffer = (BigInt(whole + fraction) * minLockedBalance + scale - 1n) / scale
-  return atLeast(unsettledFee + buffer, REQUIRED_FLOOR)
-}
-
-/** The events that tell a chart of its decision. */
 export function autoFundingEvents(
   position: Position,
-  settledFrom: number | null,
+  standing: { settledFrom: number | null; proposed: bigint | null },
   decision: Decision,
 ): AutoFundingEvent[] {
+  const { settledFrom, proposed } = standing
+  if (decision.action === 'propose' && proposed !== null && decision.amount >= proposed) return []
   const caughtUp: AutoFundingEvent[] =
     settledFrom !== null && position.block.number >= settledFrom ? [{ type: 'reading.caughtUp' }] : []
-  if (decision.action === 'top-up')
-    return [...caughtUp, { type: 'plan.topUp', amount: `${decision.amount}`, at: position.block.timestamp }]
-  if (decision.reason === 'sufficient') return [...caughtUp, { type: 'plan.sufficient' }]
-  return [...caughtUp, { type: 'plan.hold', reason: decision.reason }]
+  return [...caughtUp, eventOf(position, decision)]
 }
 
-/** Block time from which a failed top-up is tried again: 15 s after the first failure, doubling up to an hour. */
+/**
+ * Block time from which a failed top-up is tried again: 15 s after the first failure, doubling up to an hour, and up to
+ * a quarter longer so that many do not come back at once. The spread follows from the time of the failure.
+ */
 export function retryAt({ count, at }: Failure): number {
-  return at + Math.min(FIRST_DELAY * 2 ** (count - 1), LONGEST_DELAY)
+  const delay = Math.min(FIRST_DELAY * 2 ** Math.min(count - 1, 20), LONGEST_DELAY)
+  return at + delay + Math.floor((delay * ((at * 7_919 + count * 104_729) % 1_000)) / 4_000)
 }
 
-function reasonToHold({ block, ledger, wallet }: Position, standing: Standing, row: DecisionRow): HoldReason | null {
-  const { on, inFlight, unresolved, settledFrom, failure } = standing
+/** What is left to give out, and why it ran dry. */
+type Pot = { ledger: bigint; budget: bigint | null; dry: HoldReason | null }
+
+function give(
+  pot: Pot,
+  { limits, needsApproval, onPendingRefund }: Standing,
+  row: DecisionRow,
+  least: bigint,
+): Decision {
+  const hold = (reason: HoldReason, missing?: bigint): Decision => ({
+    ...row,
+    action: 'hold',
+    reason,
+    ...(missing !== undefined && { missing }),
+  })
+  const wanted = max(row.deficit, least)
+  if (limits.maxTopUp !== null && limits.maxTopUp < least) return hold('over-max')
+  if (limits.budgetLeft !== null && limits.budgetLeft < least)
+    return hold('budget-exhausted', wanted - limits.budgetLeft)
+  const allowed = min(wanted, limits.maxTopUp, limits.budgetLeft)
+  const fromRefund = onPendingRefund === 'reuse' ? min(allowed, row.pendingRefund) : 0n
+  const above = max(pot.ledger - limits.ledgerReserve, 0n)
+  const amount = min(allowed, above + fromRefund, pot.budget)
+  if (pot.dry !== null && fromRefund < allowed) return hold(pot.dry, allowed - fromRefund)
+  if (amount < least) {
+    const short = pot.budget !== null && pot.budget < least ? 'budget-exhausted' : shortOf(pot, above, least)
+    pot.dry ??= short === 'reserve' ? null : short
+    return hold(short, allowed - amount)
+  }
+  pot.ledger -= amount - min(amount, fromRefund)
+  if (pot.budget !== null) pot.budget -= amount
+  if (amount < allowed && above + fromRefund > amount) pot.dry = 'budget-exhausted'
+  return { ...row, action: needsApproval ? 'propose' : 'top-up', amount, fromRefund: min(amount, fromRefund) }
+}
+
+function shortOf({ ledger }: Pot, above: bigint, least: bigint): HoldReason {
+  if (ledger >= least && above < least) return 'reserve'
+  return ledger > 0n && least > 1n ? 'too-small' : 'ledger-short'
+}
+
+function reasonToHold(
+  { position: { block, ledger, wallet }, gasReserve, isStale }: PlanInput,
+  standing: Standing,
+  row: DecisionRow,
+): HoldReason | null {
+  const { mode, inFlight, unresolved, settledFrom, failure, limits } = standing
   if (inFlight) return unresolved ? 'unresolved-intent' : 'in-flight'
   if (settledFrom !== null && block.number < settledFrom) return 'settling'
-  if (!on) return 'off'
-  if (row.deficit === 0n && row.exists) return 'sufficient'
-  if (row.pendingRefund > 0n) return 'refund-pending'
+  if (mode !== 'on') return mode
+  if (isStale) return 'stale-reading'
+  if (row.deficit === 0n && row.state !== 'none') return 'sufficient'
+  if (row.pendingRefund > 0n && standing.onPendingRefund === 'hold') return 'refund-pending'
+  if (standing.registered === false) return 'provider-unregistered'
+  if (standing.anomaly) return 'anomaly'
   if (!ledger) return 'ledger-missing'
   if (failure && block.timestamp < retryAt(failure)) return 'backing-off'
-  if (wallet.balance === 0n) return 'gas-short'
+  if (block.timestamp < limits.coolingUntil) return 'cooling-down'
+  if (wallet.balance <= gasReserve) return 'gas-short'
   return null
 }
 
-function rowOf({ subAccounts }: Position, { provider, serviceType, required }: Standing): DecisionRow {
-  const found = subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
+function rowOf(position: Position, standing: Standing): DecisionRow {
+  const { provider, serviceType, required, target, demand, limits } = standing
+  const found = position.subAccounts.find(
+    (one: SubAccountPosition) => one.provider === provider && one.serviceType === serviceType,
+  )
   const available = found?.available ?? 0n
   return {
     provider,
     serviceType,
-    exists: found !== undefined,
+    state: stateNames[gradeReading(readingOf(position, standing, required))],
     available,
     pendingRefund: found?.pendingRefund ?? 0n,
     required,
-    deficit: required > available ? required - available : 0n,
+    target,
+    deficit: available < required ? target - available : 0n,
+    burnRate: demand.burnRate,
+    runway: runwayOf(available, demand),
+    limits,
   }
 }
 
-/** Highest priority first, then who has the smaller part of what is required. */
-function byUrgency({ subAccounts }: Position, standings: readonly Standing[]): Standing[] {
-  const available = ({ provider, serviceType }: Standing): bigint =>
-    subAccounts.find((one: SubAccountPosition) => one.provider === provider && one.serviceType === serviceType)
-      ?.available ?? 0n
-  return standings.toSorted(
-    (a, b) => b.priority - a.priority || compare(available(a) * b.required, available(b) * a.required),
+const stateNames: Readonly<Record<Fact, DecisionRow['state']>> = {
+  'account.gone': 'none',
+  'account.empty': 'created',
+  'balance.low': 'low',
+  'balance.ample': 'funded',
+  'refund.locked': 'refunding',
+  'refund.claimable': 'refunding',
+}
+
+function eventOf({ block }: Position, decision: Decision): AutoFundingEvent {
+  const amount = decision.action === 'hold' ? null : (`${decision.amount}` as const)
+  if (decision.action === 'top-up' && amount !== null) return { type: 'plan.topUp', amount, at: block.timestamp }
+  if (decision.action === 'propose' && amount !== null) return { type: 'plan.propose', amount, at: block.timestamp }
+  if (decision.action === 'hold' && decision.reason !== 'sufficient')
+    return { type: 'plan.hold', reason: decision.reason }
+  return { type: 'plan.sufficient' }
+}
+
+function byUrgency([a, rowA]: [Standing, DecisionRow], [b, rowB]: [Standing, DecisionRow]): number {
+  return (
+    b.priority - a.priority ||
+    (rowA.runway ?? Infinity) - (rowB.runway ?? Infinity) ||
+    compare(rowA.available * rowB.required, rowB.available * rowA.required)
   )
 }
 
-/** A number as people write it: without an exponent. */
-function decimal(value: number): string {
-  const text = String(value)
-  return text.includes('e') ? value.toFixed(18) : text
-}
-
-const atLeast = (value: bigint, least: bigint): bigint => (value < least ? least : value)
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const min = (first: bigint, ...rest: (bigint | null)[]): bigint =>
+  rest.reduce<bigint>((least, one) => (one !== null && one < least ? one : least), first)
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -6,6 +6,10 @@ export type HoldReason =
   | 'sufficient'
   /** Auto-funding is not on for it. */
   | 'off'
+  /** Auto-funding is on and rests until it is resumed. */
+  | 'paused'
+  /** The chain could not be read of late; nothing is decided on an old position. */
+  | 'stale-reading'
   /** A transaction for it was sent and is not mined yet. */
   | 'in-flight'
   /** A wallet was asked to send a transaction for it and never said whether it did. */
@@ -14,14 +18,30 @@ export type HoldReason =
   | 'settling'
   /** A refund is pending; topping up would undo it. */
   | 'refund-pending'
+  /** The provider offers no service any more. */
+  | 'provider-unregistered'
+  /** Its burn or its unsettled fee jumped far beyond what was usual; somebody should look. */
+  | 'anomaly'
   /** The wallet has no ledger. */
   | 'ledger-missing'
   /** The ledger has less available than this needs. */
   | 'ledger-short'
-  /** The wallet has nothing to pay gas with. */
+  /** The ledger has enough, but for the reserve that is to stay in it. */
+  | 'reserve'
+  /** The most that may be sent in the rolling window is sent, or on its way. */
+  | 'budget-exhausted'
+  /** The least that the contract takes is more than one top-up may send. */
+  | 'over-max'
+  /** What could be sent is less than the least that the contract takes. */
+  | 'too-small'
+  /** The wallet has too little to pay gas with, beside what the way out will cost. */
   | 'gas-short'
+  /** The last top-up was too short a time ago. */
+  | 'cooling-down'
   /** The last top-up failed; it is tried again later. */
   | 'backing-off'
+  /** Somebody has to approve it first. */
+  | 'awaiting-approval'
 
 export type AutoFundingInput = { provider: string; serviceType: ServiceType }
 
@@ -38,7 +58,7 @@ export type Failure = {
 export type AutoFundingContext = AutoFundingInput & {
   /** Why nothing is being done; null before the first reading and while something is. */
   reason: HoldReason | null
-  /** What the present top-up sends. */
+  /** What the present top-up sends, or would send once it is approved. */
   amount: Wei | null
   /** Block time at which the present top-up was decided, in seconds. */
   decidedAt: number
@@ -53,10 +73,12 @@ export type AutoFundingEvent =
   | { type: 'plan.sufficient' }
   | { type: 'plan.hold'; reason: HoldReason }
   | { type: 'plan.topUp'; amount: Wei; at: number }
+  /** The same, for somebody to approve first. */
+  | { type: 'plan.propose'; amount: Wei; at: number }
   /** A reading at or past the block of the last top-up. */
   | { type: 'reading.caughtUp' }
 
 /** What the lane is asked for. */
-export type TopUpRequest = AutoFundingInput & { amount: Wei }
+export type TopUpRequest = AutoFundingInput & { amount: Wei; decidedAt: number }
 /** What the lane answers. */
 export type TopUpReceipt = { transactionHash: string; blockNumber: number }

@@ -69,7 +69,9 @@ function typed(provider: Provider): Rpc {
     },
     async receipt(transactionHash) {
       const receipt = await provider.getTransactionReceipt(transactionHash)
-      return receipt && minedOf({ ...receipt, transactionHash, gasUsed: receipt.gasUsed, status: receipt.status ?? 1 })
+      if (!receipt) return null
+      const { blockNumber, gasUsed, status } = receipt
+      return minedOf({ transactionHash, blockNumber, gasUsed, status: status ?? 1 })
     },
     async fees() {
       const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData()

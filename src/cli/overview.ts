@@ -59,6 +59,6 @@ function pendingOf({ pendingRefund, claimable, unlocksAt }: SeenAccount): string
 function wouldDo({ decision }: SeenAccount): string {
   if (!decision) return '-'
   const words = decisionInWords(decision)
-  if (decision.action === 'top-up') return paint('yellow', words)
+  if (decision.action !== 'hold') return paint('yellow', words)
   return decision.reason === 'sufficient' ? `nothing: ${words}` : `wait: ${words}`
 }

@@ -1,4 +1,4 @@
-import { plan, subAccountView, type SubAccountView } from '../../machines/index.ts'
+import { subAccountView, type SubAccountView } from '../../machines/index.ts'
 import type { AutoFundingStatus, Broker, Decision, Position } from '../index.ts'
 
 /** What there is to show at one block. */
@@ -22,21 +22,8 @@ export function see(broker: Broker, position: Position, decisions: readonly Deci
 }
 
 /** What auto-funding would do at this position if it were on for every sub-account that exists. */
-export function forecast(broker: Broker, position: Position): Decision[] {
-  const standings = viewsOf(broker)
-    .filter(({ state }) => state !== 'none' && state !== 'closed')
-    .map(({ provider, serviceType, required }) => ({
-      provider,
-      serviceType,
-      on: true,
-      required: BigInt(required),
-      priority: 0,
-      inFlight: false,
-      unresolved: false,
-      settledFrom: null,
-      failure: null,
-    }))
-  return plan({ position, standings, inFlightFromLedger: 0n, minTransfer: broker.rules.minTransfer })
+export function forecast(broker: Broker, position: Position): readonly Decision[] {
+  return broker.planAt(position, { dryRun: true }).decisions
 }
 
 /** A position as one line of JSON. */
@@ -55,9 +42,11 @@ function accountRecord({ decision, autoFunding, ...view }: SeenAccount): object 
 }
 
 function planRecord(decision: Decision): object {
-  if (decision.action === 'top-up') return { action: decision.action, amount: decision.amount }
+  const { target, deficit, burnRate, runway } = decision
+  const row = { target, deficit, burnRate, runway }
+  if (decision.action !== 'hold') return { action: decision.action, amount: decision.amount, ...row }
   const { action, reason, missing } = decision
-  return { action, reason, ...(missing !== undefined && { missing }) }
+  return { action, reason, ...(missing !== undefined && { missing }), ...row }
 }
 
 function viewsOf(broker: Broker): SubAccountView[] {

@@ -13,7 +13,17 @@ export const reasonInWords = {
   'refund-pending': 'a refund is pending; a top-up would undo it',
   'ledger-missing': 'the wallet has no ledger',
   'ledger-short': 'the ledger has too little available',
-  'gas-short': 'the wallet has nothing to pay gas with',
+  reserve: 'the ledger has no more than its reserve',
+  'budget-exhausted': 'the budget of this window is spent, or on its way',
+  'over-max': 'the least that the contract takes is more than one top-up may send',
+  'too-small': 'what could be sent is less than the contract takes',
+  'gas-short': 'the wallet has too little gas for it and for the way out',
+  'cooling-down': 'the last top-up is too fresh',
+  'provider-unregistered': 'the provider offers no service',
+  anomaly: 'burn or unsettled fee jumped: somebody should look',
+  'awaiting-approval': 'awaiting approval',
+  paused: 'paused',
+  'stale-reading': 'the chain could not be read of late',
   'backing-off': 'the last top-up failed; it is tried again later',
 } satisfies Record<HoldReason, string>
 
@@ -29,12 +39,14 @@ export const stateInWords = {
 export const autoFundingInWords = {
   watching: 'watching',
   held: 'held',
+  awaitingApproval: 'awaiting approval',
   toppingUp: 'topping up',
   settling: 'settling',
 } satisfies Record<AutoFundingStatus['state'], string>
 
 export function decisionInWords(decision: Decision): string {
   if (decision.action === 'top-up') return `top up by ${og(decision.amount)}`
+  if (decision.action === 'propose') return `asks to top up by ${og(decision.amount)}`
   const { reason, missing } = decision
   return missing === undefined ? reasonInWords[reason] : `${reasonInWords[reason]}: ${og(missing)} missing`
 }

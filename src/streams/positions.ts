@@ -47,6 +47,8 @@ export type PositionsOptions = {
   prepare: (position: Position) => Promise<void>
   /** Hears each accepted position before any subscriber does. */
   accept: (position: Position) => void
+  /** Hears of each reading that failed. */
+  onFailure?: () => void
   logger: Logger
 }
 
@@ -150,6 +152,7 @@ export function createPositions(options: PositionsOptions) {
     const isStale = error instanceof StaleReadingError
     status = { ...status, failures: status.failures + 1, error, dropped: status.dropped + (isStale ? 1 : 0) }
     logger.warn({ err: error, failures: status.failures }, isStale ? 'reading dropped' : 'reading failed')
+    options.onFailure?.()
   }
 
   function delayMs(): number {

@@ -1,8 +1,9 @@
 import * as nodeFiles from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import { JournalError } from '../errors.ts'
 import { silent, type Logger } from '../logger.ts'
-import { foldRecords, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
+import { foldRecords, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
 
@@ -186,12 +187,24 @@ async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<
   for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten
 }
 
-/** All that is open, and the latest of what is not. */
+/** All that is open, the latest of what is not, and what budgets count of the rest. */
 function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const entries = foldRecords(records)
   const over = entries.filter(({ outcome }) => outcome !== null)
-  const dropped = new Set(over.slice(0, Math.max(0, over.length - KEPT)).map(idOf))
-  return records.filter(({ id }) => !dropped.has(id))
+  const dropped = over.slice(0, Math.max(0, over.length - KEPT))
+  const ids = new Set(dropped.map(idOf))
+  const paid = [
+    ...records.filter((record) => record.type === 'paid'),
+    ...dropped.flatMap(({ prepared: { id, intent }, outcome }): Extract<JournalRecord, { type: 'paid' }>[] => {
+      const payment = paymentOf(intent, outcome)
+      return payment ? [{ type: 'paid', id, ...payment }] : []
+    }),
+  ]
+  const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
+  return [
+    ...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW),
+    ...records.filter((record) => record.type !== 'paid' && !ids.has(record.id)),
+  ]
 }
 
 const idOf = ({ prepared }: JournalEntry): string => prepared.id

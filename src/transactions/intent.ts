@@ -8,6 +8,8 @@ export type Intent = {
   subAccount: { provider: string; serviceType: ServiceType } | null
   /** Every sub-account that it changes: nothing is decided about them while it is on its way. */
   touches: readonly { provider: string; serviceType: ServiceType }[]
+  /** Block time in seconds at which auto-funding decided on it; null for what a person or program asked for. */
+  decidedAt: number | null
   /** What it moves: into the ledger, a sub-account, or back to the wallet. */
   amount: bigint
   /** The most that it may take out of the ledger's available funds. */

@@ -1,4 +1,5 @@
 import type { Fees, SignedTransaction } from '../chain/port.ts'
+import type { ServiceType } from '../../machines/position.types.ts'
 import type { Intent } from './intent.ts'
 
 /** One step in the life of an intent. What is appended is on disk before the step is taken. */
@@ -24,6 +25,11 @@ export type JournalRecord =
   | { type: 'unmined'; id: string }
   /** It can never be mined, or a person said that it was not sent. */
   | { type: 'superseded'; id: string; reason: string }
+  /** What remains of an intent of auto-funding that was mined long ago: for budgets. */
+  | ({ type: 'paid'; id: string } & Payment)
+
+/** Money that auto-funding sent, and when it decided to, in seconds of block time. */
+export type Payment = { provider: string; serviceType: ServiceType; amount: bigint; at: number }
 
 /** Where intents are kept from before they are broadcast until their outcome is known. */
 export interface Journal {
@@ -63,7 +69,7 @@ export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
     const known = entries.get(record.id)
     if (record.type === 'prepared')
       entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
-    else if (known) entries.set(record.id, fold(known, record))
+    else if (known && record.type !== 'paid') entries.set(record.id, fold(known, record))
   }
   return [...entries.values()]
 }
@@ -72,7 +78,7 @@ function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry[
   return signed ? [{ ...signed, fees }] : []
 }
 
-function fold(entry: JournalEntry, record: Exclude<JournalRecord, { type: 'prepared' }>): JournalEntry {
+function fold(entry: JournalEntry, record: Exclude<JournalRecord, { type: 'prepared' | 'paid' }>): JournalEntry {
   const { attempts, prepared } = entry
   switch (record.type) {
     case 'replaced':
@@ -85,4 +91,11 @@ function fold(entry: JournalEntry, record: Exclude<JournalRecord, { type: 'prepa
     case 'superseded':
       return { ...entry, outcome: record }
   }
+}
+
+/** What auto-funding sent by this intent, or may yet; null for what it did not decide on, or what did not happen. */
+export function paymentOf({ subAccount, amount, decidedAt }: Intent, outcome: JournalEntry['outcome']): Payment | null {
+  if (!subAccount || decidedAt === null) return null
+  if (outcome?.type === 'superseded' || outcome?.status === 0) return null
+  return { ...subAccount, amount, at: decidedAt }
 }

@@ -6,7 +6,7 @@ import { createEntry, type Entry, type EntryInput, type TransactionActor } from 
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
-import { foldRecords, type Journal, type JournalEntry } from './journal.ts'
+import { foldRecords, paymentOf, type Journal, type JournalEntry, type Payment } from './journal.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -48,6 +48,8 @@ export function createLane(options: LaneOptions) {
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
   const entries: Entry[] = []
+  /** Of entries that are forgotten: what budgets still count. */
+  const paid: Payment[] = []
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -97,6 +99,18 @@ export function createLane(options: LaneOptions) {
       const isBusy = () => [...preparing, ...follower.open().map(({ intent }) => intent)].some(matches)
       while (!closed && isBusy()) await new Promise<void>((resolve) => waiting.push(resolve))
     },
+    /** All that auto-funding sent, or may yet, as far back as it is remembered. */
+    payments: (): Payment[] => [
+      ...paid,
+      ...entries.flatMap((entry) => paymentIn(entry) ?? []),
+      ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
+    ],
+    /** What mined transactions of this lane moved to a sub-account in the blocks (from, to]. */
+    paidIn: (isTo: (id: Intent['touches'][number]) => boolean, from: number, to: number): bigint =>
+      entries
+        .filter(({ minedIn }) => minedIn !== null && minedIn > from && minedIn <= to)
+        .filter(({ intent: { subAccount }, actor }) => subAccount && isTo(subAccount) && isMined(actor))
+        .reduce((sum, { intent }) => sum + intent.amount, 0n),
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
     confirm: follower.confirm,
     resolve,
@@ -120,8 +134,10 @@ export function createLane(options: LaneOptions) {
   }
 
   async function recover(): Promise<void> {
-    const past = foldRecords(await journal.load())
+    const records = await journal.load()
+    const past = foldRecords(records)
     refused = null
+    for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue
       const entry = remember({ ...prepared, attempts: [...attempts], background: true })
@@ -228,7 +244,9 @@ export function createLane(options: LaneOptions) {
     entries.push(entry)
     if (entries.length > REMEMBERED) {
       const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))
-      if (oldest >= 0) entries.splice(oldest, 1)
+      const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
+      const payment = forgotten && paymentIn(forgotten)
+      if (payment) paid.push(payment)
     }
     onChange(entry.actor)
     return entry
@@ -244,4 +262,11 @@ export function createLane(options: LaneOptions) {
     if (closed) throw new AbortedError('The broker is closed; nothing was sent.')
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
   }
+}
+
+const isMined = (actor: TransactionActor): boolean => actor.getSnapshot().value === 'mined'
+
+function paymentIn({ intent, actor }: Entry): Payment | null {
+  const { value } = actor.getSnapshot()
+  return value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
 }

@@ -339,27 +339,34 @@ describe('nothing is sent', () => {
     expect([sends(), await held()]).toEqual([1, { ledger: og('1'), [alice.address]: og('2') }])
   })
 
-  test('while the ledger has too little, and the plan says how much is missing', async () => {
+  test('beyond what the ledger has: it pays what it can, says what is missing, and pays that once it is there', async () => {
     await open('3', { [alice.address]: '1', [toBeHex(1, 20)]: '1.4' })
     start(alice.address)
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'ledger-short', failure: null }))
-    const { decisions } = await firstValueFrom(broker.plan$)
+    await until(() =>
+      expect(status()).toMatchObject({ state: 'held', reason: 'ledger-short', topUps: 1, failure: null }),
+    )
+    expect(await held()).toMatchObject({ ledger: 0n, [alice.address]: og('1.6') })
+    const { decisions, shortfall } = await firstValueFrom(broker.plan$)
     expect(decisions.find(({ provider }) => provider === alice.address)).toEqual({
       provider: alice.address,
       serviceType: 'inference',
-      exists: true,
-      available: og('1'),
+      state: 'low',
+      available: og('1.6'),
       pendingRefund: 0n,
       required: og('2'),
-      deficit: og('1'),
+      target: og('2'),
+      deficit: og('0.4'),
+      burnRate: null,
+      runway: null,
+      limits: { maxTopUp: null, budgetLeft: null, coolingUntil: 0, ledgerReserve: 0n },
       action: 'hold',
       reason: 'ledger-short',
       missing: og('0.4'),
     })
-    expect([sends(), warnings]).toEqual([0, []])
+    expect([shortfall, sends(), warnings]).toEqual([og('0.4'), 1, []])
     await transact(friend, [callOf(chain.contracts.ledger, 'depositFundFor', [user.address], og('0.4'))])
-    await rests()
-    expect(sends()).toBe(1)
+    await until(() => expect(status()).toMatchObject({ state: 'watching', topUps: 2 }))
+    expect(sends()).toBe(2)
   })
 
   test('while the wallet has no gas', async () => {
@@ -385,7 +392,7 @@ describe('nothing is sent', () => {
     expect(status()?.failure).toEqual({ count: 1, at: timestamp, message: expect.stringContaining('out of order') })
     expect(proxy.calls['eth_estimateGas']).toBe(1)
     remove()
-    await chain.warp(15)
+    await chain.warp(19)
     await rests()
     expect(status()).toMatchObject({ topUps: 1, failure: null })
     expect([sends(), await held()]).toEqual([1, { ledger: og('8'), [alice.address]: og('2') }])

@@ -78,9 +78,21 @@ describe.concurrent('each command does on the chain what it says', () => {
         ...account(first, '1.5'),
         state: 'low',
         spendable: false,
-        plan: { action: 'top-up', amount: wei('0.5') },
+        plan: {
+          action: 'top-up',
+          amount: wei('0.5'),
+          deficit: wei('0.5'),
+          target: wei('2'),
+          burnRate: null,
+          runway: null,
+        },
       },
-      { ...account(tuner, '2'), state: 'funded', spendable: true, plan: { action: 'hold', reason: 'sufficient' } },
+      {
+        ...account(tuner, '2'),
+        state: 'funded',
+        spendable: true,
+        plan: { action: 'hold', reason: 'sufficient', deficit: '0', target: wei('2'), burnRate: null, runway: null },
+      },
     ])
   })
 

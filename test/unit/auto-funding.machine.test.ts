@@ -19,7 +19,7 @@ test('a top-up is sent once, settles, and is not repeated by decisions that come
   for (let i = 0; i < 3; i += 1) actor.send({ type: 'plan.topUp', amount: '15', at: 100 })
   await waitFor(actor, (snapshot) => snapshot.value === 'settling')
   actor.send({ type: 'plan.topUp', amount: '15', at: 101 })
-  expect(sent.mock.calls).toEqual([[{ ...input, amount: '15' }]])
+  expect(sent.mock.calls).toEqual([[{ ...input, amount: '15', decidedAt: 100 }]])
   actor.send({ type: 'reading.caughtUp' })
   expect(actor.getSnapshot()).toMatchObject({
     value: 'watching',
@@ -67,4 +67,57 @@ test('an actor that was not provided says its name', async () => {
   actor.send({ type: 'plan.topUp', amount: '5', at: 1 })
   await waitFor(actor, (snapshot) => snapshot.value === 'held')
   expect(actor.getSnapshot().context.failure?.message).toBe('The actor "topUp" was not provided.')
+})
+
+function asked(approve: (request: TopUpRequest, signal: AbortSignal) => Promise<boolean>) {
+  const sent: TopUpRequest[] = []
+  const machine = autoFundingMachine.provide({
+    actors: {
+      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input }) => {
+        sent.push(input)
+        return Promise.resolve({ transactionHash: '0x1', blockNumber: 7 })
+      }),
+      approve: fromPromise<boolean, TopUpRequest>(({ input, signal }) => approve(input, signal)),
+    },
+  })
+  return { actor: createActor(machine, { input }).start(), sent }
+}
+
+test('what is proposed is sent once it is approved, and held when it is refused', async () => {
+  let answer = true
+  const { actor, sent } = asked(() => Promise.resolve(answer))
+  actor.send({ type: 'plan.propose', amount: '5', at: 100 })
+  expect(actor.getSnapshot()).toMatchObject({
+    value: 'awaitingApproval',
+    context: { reason: 'awaiting-approval', amount: '5' },
+  })
+  await waitFor(actor, (snapshot) => snapshot.value === 'settling')
+  expect(sent).toEqual([{ ...input, amount: '5', decidedAt: 100 }])
+  actor.send({ type: 'reading.caughtUp' })
+  answer = false
+  actor.send({ type: 'plan.propose', amount: '6', at: 200 })
+  await waitFor(actor, (snapshot) => snapshot.value === 'held')
+  expect(actor.getSnapshot().context).toMatchObject({
+    reason: 'backing-off',
+    failure: { count: 1, at: 200, message: 'The top-up was not approved.' },
+    topUps: 1,
+  })
+  expect(sent).toHaveLength(1)
+})
+
+test('a question that nobody needs answered any more is withdrawn, and less is asked for anew', () => {
+  const signals: [string, AbortSignal][] = []
+  const { actor, sent } = asked(({ amount }, signal) => {
+    signals.push([amount, signal])
+    return new Promise(() => undefined)
+  })
+  actor.send({ type: 'plan.propose', amount: '5', at: 100 })
+  actor.send({ type: 'plan.propose', amount: '3', at: 110 })
+  actor.send({ type: 'plan.sufficient' })
+  expect(signals.map(([amount, { aborted }]) => [amount, aborted])).toEqual([
+    ['5', true],
+    ['3', true],
+  ])
+  expect(actor.getSnapshot().value).toBe('watching')
+  expect(sent).toEqual([])
 })

@@ -25,6 +25,7 @@ const prepared = (nonce: number): JournalRecord => ({
     call: { contract: 'ledger', method: 'transferFund', args: ['0xp', 'inference-v1.0', 15n * 10n ** 17n] },
     subAccount: { provider: '0xp', serviceType: 'inference' },
     touches: [{ provider: '0xp', serviceType: 'inference' }],
+    decidedAt: nonce,
     amount: 15n * 10n ** 17n,
     fromLedger: 15n * 10n ** 17n,
   },

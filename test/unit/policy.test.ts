@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import {
   autoFundingEvents,
   plan,
-  requiredBalance,
   retryAt,
+  type Decision,
   type PlanInput,
   type Position,
   type Standing,
@@ -23,12 +23,21 @@ const account = (provider: string, balance: bigint, pendingRefund = 0n): SubAcco
   tokensRevoked: false,
 })
 
+const noLimits = { maxTopUp: null, budgetLeft: null, coolingUntil: 0, ledgerReserve: 0n }
+
 const standing = (provider: string, more: Partial<Standing> = {}): Standing => ({
   provider,
   serviceType: 'inference',
-  on: true,
+  mode: 'on',
   required: 10n,
+  target: more.required ?? 10n,
+  demand: { minLockedBalance: 5n, unsettledFee: 0n, burnRate: null },
   priority: 0,
+  limits: noLimits,
+  onPendingRefund: 'hold',
+  needsApproval: false,
+  registered: null,
+  anomaly: false,
   inFlight: false,
   unresolved: false,
   settledFrom: null,
@@ -44,10 +53,17 @@ const position = (available: bigint, subAccounts: SubAccountPosition[], more: Pa
   ...more,
 })
 
-const decide = (input: Partial<PlanInput> & Pick<PlanInput, 'position' | 'standings'>) =>
-  plan({ inFlightFromLedger: 0n, minTransfer: 5n, ...input }).map((decision) =>
-    decision.action === 'top-up' ? decision.amount : decision.reason,
-  )
+const input = (more: Partial<PlanInput> & Pick<PlanInput, 'position' | 'standings'>): PlanInput => ({
+  inFlightFromLedger: 0n,
+  minTransfer: 5n,
+  budgetLeft: null,
+  gasReserve: 0n,
+  isStale: false,
+  ...more,
+})
+
+const brief = (decision: Decision) => (decision.action === 'hold' ? decision.reason : decision.amount)
+const decide = (more: Parameters<typeof input>[0]) => plan(input(more)).map(brief)
 
 test('what is missing is topped up exactly, and nothing where enough is there', () => {
   const at = position(100n, [account('a', 3n), account('b', 10n), account('c', 11n)])
@@ -58,100 +74,247 @@ test('what is missing is topped up exactly, and nothing where enough is there', 
   ])
 })
 
+test('below the trigger a top-up fills up to the target, and not before', () => {
+  const at = position(100n, [account('a', 9n), account('b', 10n)])
+  const standings = ['a', 'b'].map((provider) => standing(provider, { target: 25n }))
+  expect(decide({ position: at, standings })).toEqual([16n, 'sufficient'])
+})
+
 test('a new sub-account gets what is required, and at least the minimum of the contract', () => {
   const at = position(100n, [])
-  expect(decide({ position: at, standings: [standing('a', { required: 3n }), standing('b')] })).toEqual([5n, 10n])
-  expect(decide({ position: at, standings: [standing('a', { required: 3n })], minTransfer: null })).toEqual([3n])
+  const small = standing('a', { required: 3n })
+  expect(decide({ position: at, standings: [small, standing('b')] })).toEqual([5n, 10n])
+  expect(decide({ position: at, standings: [small], minTransfer: null })).toEqual([3n])
 })
 
 test('each hold has its reason', () => {
   const low = position(100n, [account('a', 3n)])
-  const reason = (more: Partial<Standing>, at = low) => decide({ position: at, standings: [standing('a', more)] })[0]
-  expect(reason({ inFlight: true })).toBe('in-flight')
-  expect(reason({ inFlight: true, unresolved: true })).toBe('unresolved-intent')
-  expect(reason({ settledFrom: 101 })).toBe('settling')
-  expect(reason({ settledFrom: 100 })).toBe(7n)
-  expect(reason({ on: false })).toBe('off')
-  expect(reason({}, position(100n, [account('a', 8n, 4n)]))).toBe('refund-pending')
-  expect(reason({}, position(100n, [account('a', 30n, 4n)]))).toBe('sufficient')
-  expect(reason({}, position(0n, [], { ledger: null }))).toBe('ledger-missing')
-  expect(reason({ failure: { count: 1, at: 990, message: '' } })).toBe('backing-off')
-  expect(reason({ failure: { count: 1, at: 985, message: '' } })).toBe(7n)
-  expect(reason({}, position(100n, [account('a', 3n)], { wallet: { address: 'w', balance: 0n } }))).toBe('gas-short')
-  expect(reason({}, position(6n, [account('a', 3n)]))).toBe('ledger-short')
+  const reason = (more: Partial<Standing>, at = low, rest: Partial<PlanInput> = {}) =>
+    decide({ position: at, standings: [standing('a', more)], ...rest })[0]
+  const limits = (more: Partial<Standing['limits']>) => ({ limits: { ...noLimits, ...more } })
+  const short = position(0n, [account('a', 3n)])
+  const none = position(100n, [])
+  expect({
+    inFlight: reason({ inFlight: true }),
+    unresolved: reason({ inFlight: true, unresolved: true }),
+    settling: reason({ settledFrom: 101 }),
+    settled: reason({ settledFrom: 100 }),
+    off: reason({ mode: 'off' }),
+    paused: reason({ mode: 'paused' }),
+    stale: reason({}, low, { isStale: true }),
+    refund: reason({}, position(100n, [account('a', 8n, 4n)])),
+    ample: reason({}, position(100n, [account('a', 30n, 4n)])),
+    unregistered: reason({ registered: false }),
+    anomaly: reason({ anomaly: true }),
+    ledgerMissing: reason({}, position(0n, [], { ledger: null })),
+    backingOff: reason({ failure: { count: 1, at: 990, message: '' } }),
+    tried: reason({ failure: { count: 1, at: 980, message: '' } }),
+    cooling: reason(limits({ coolingUntil: 1_001 })),
+    cooled: reason(limits({ coolingUntil: 1_000 })),
+    gas: reason({}, low, { gasReserve: 1n }),
+    short: reason({}, short),
+    reserve: reason(limits({ ledgerReserve: 100n })),
+    budget: reason(limits({ budgetLeft: 0n })),
+    commonBudget: reason({}, low, { budgetLeft: 0n }),
+    overMax: reason(limits({ maxTopUp: 4n }), none),
+    tooSmall: reason({}, position(4n, [])),
+    approval: plan(input({ position: low, standings: [standing('a', { needsApproval: true })] }))[0]?.action,
+  }).toEqual({
+    inFlight: 'in-flight',
+    unresolved: 'unresolved-intent',
+    settling: 'settling',
+    settled: 7n,
+    off: 'off',
+    paused: 'paused',
+    stale: 'stale-reading',
+    refund: 'refund-pending',
+    ample: 'sufficient',
+    unregistered: 'provider-unregistered',
+    anomaly: 'anomaly',
+    ledgerMissing: 'ledger-missing',
+    backingOff: 'backing-off',
+    tried: 7n,
+    cooling: 'cooling-down',
+    cooled: 7n,
+    gas: 'gas-short',
+    short: 'ledger-short',
+    reserve: 'reserve',
+    budget: 'budget-exhausted',
+    commonBudget: 'budget-exhausted',
+    overMax: 'over-max',
+    tooSmall: 'too-small',
+    approval: 'propose',
+  })
 })
 
-test('a short ledger goes to the higher priority, then to who has the smaller part of what it needs', () => {
-  const at = position(15n, [account('a', 5n), account('b', 2n), account('c', 0n)])
-  const standings = [standing('a', { priority: 1 }), standing('b'), standing('c')]
-  expect(decide({ position: at, standings })).toEqual([5n, 'ledger-short', 10n])
+test('a limit cuts a top-up to what it allows', () => {
+  const at = position(100n, [account('a', 3n)])
+  const cut = (limits: Partial<Standing['limits']>, rest: Partial<PlanInput> = {}) =>
+    decide({ position: at, standings: [standing('a', { limits: { ...noLimits, ...limits } })], ...rest })[0]
+  expect([
+    cut({ maxTopUp: 4n }),
+    cut({ budgetLeft: 2n }),
+    cut({ ledgerReserve: 97n }),
+    cut({}, { budgetLeft: 6n }),
+    cut({}, { inFlightFromLedger: 95n }),
+  ]).toEqual([4n, 2n, 3n, 6n, 5n])
 })
 
-test('waiting after failures doubles from 15 s up to an hour', () => {
-  expect([1, 2, 3, 9, 30].map((count) => retryAt({ count, at: 0, message: '' }))).toEqual([15, 30, 60, 3600, 3600])
+test('a pending refund pays first where it may be reused, and the ledger only the rest', () => {
+  const at = position(2n, [account('a', 8n, 5n)])
+  const [decision] = plan(input({ position: at, standings: [standing('a', { onPendingRefund: 'reuse' })] }))
+  expect(decision).toMatchObject({ action: 'top-up', amount: 7n, fromRefund: 5n })
 })
 
-test('what is given out never passes what the ledger has beside what is on its way', () => {
-  const someone = fc.record({
-    provider: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-    required: fc.bigInt(0n, 50n),
+test('a short ledger goes to the higher priority, then the shorter runway, then the smaller part', () => {
+  const at = position(15n, [account('a', 5n), account('b', 9n), account('c', 1n), account('d', 2n)])
+  const burning = { minLockedBalance: 5n, unsettledFee: 0n, burnRate: 1n }
+  const standings = [standing('a', { priority: 1 }), standing('b', { demand: burning }), standing('c'), standing('d')]
+  expect(decide({ position: at, standings })).toEqual([5n, 1n, 9n, 'ledger-short'])
+  expect(decide({ position: position(20n, at.subAccounts as SubAccountPosition[]), standings })).toEqual([
+    5n,
+    1n,
+    9n,
+    5n,
+  ])
+})
+
+test('waiting after failures doubles from 15 s up to an hour, spread by up to a quarter', () => {
+  const rests = [1, 2, 3, 9, 30].map((count) => retryAt({ count, at: 0, message: '' }))
+  expect(rests.map((rest, index) => rest / ([15, 30, 60, 3_600, 3_600][index] ?? 1))).toSatisfy((all: number[]) =>
+    all.every((part) => part >= 1 && part <= 1.25),
+  )
+  expect(retryAt({ count: 1, at: 7, message: '' })).toBe(retryAt({ count: 1, at: 7, message: '' }))
+})
+
+const wei = (most: bigint) => fc.bigInt(0n, most)
+const names = ['a', 'b', 'c', 'd', 'e']
+const someone = fc
+  .record({
+    provider: fc.constantFrom(...names),
+    required: wei(40n),
+    extra: wei(20n),
     priority: fc.integer({ min: -1, max: 1 }),
     inFlight: fc.boolean(),
-    on: fc.boolean(),
+    mode: fc.constantFrom('on', 'on', 'on', 'off', 'paused'),
+    onPendingRefund: fc.constantFrom('hold', 'reuse'),
     settledFrom: fc.option(fc.integer({ min: 99, max: 101 })),
+    burnRate: fc.option(wei(9n)),
+    limits: fc.record({
+      maxTopUp: fc.option(fc.bigInt(1n, 30n)),
+      budgetLeft: fc.option(wei(30n)),
+      coolingUntil: fc.constantFrom(0, 2_000),
+      ledgerReserve: fc.oneof(fc.constant(0n), wei(30n)),
+    }),
   })
-  fc.assert(
-    fc.property(
-      fc.uniqueArray(someone, { selector: ({ provider }) => provider }),
-      fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.bigInt(0n, 50n), fc.bigInt(0n, 50n)), {
-        selector: ([provider]) => provider,
-      }),
-      fc.bigInt(0n, 200n),
-      fc.bigInt(0n, 200n),
-      (people, accounts, available, inFlightFromLedger) => {
-        const at = position(
-          available,
-          accounts.map(([provider, balance, pending]) =>
-            account(provider, balance, pending < balance ? pending : balance),
-          ),
-        )
-        const standings = people.map(({ provider, ...more }) => standing(provider, more))
-        const decisions = plan({ position: at, standings, inFlightFromLedger, minTransfer: 5n })
-        const given = decisions.reduce((sum, one) => (one.action === 'top-up' ? sum + one.amount : sum), 0n)
-        if (given > 0n) expect(given + inFlightFromLedger <= available).toBe(true)
-        expect(decisions.map(({ provider }) => provider)).toEqual(people.map(({ provider }) => provider))
-        for (const [index, one] of decisions.entries()) {
-          if (one.action !== 'top-up') continue
-          expect(one.amount).toBe(one.exists || one.deficit > 5n ? one.deficit : 5n)
-          expect(people[index]).toMatchObject({ on: true, inFlight: false })
-          expect(one.pendingRefund).toBe(0n)
-        }
-      },
+  .map(({ provider, extra, burnRate, ...more }) =>
+    standing(provider, {
+      ...(more as Partial<Standing>),
+      target: more.required + extra,
+      demand: { minLockedBalance: 5n, unsettledFee: 0n, burnRate },
+    }),
+  )
+const situation = fc.record({
+  standings: fc.uniqueArray(someone, { selector: ({ provider }) => provider, minLength: 1 }),
+  accounts: fc.uniqueArray(fc.tuple(fc.constantFrom(...names), wei(50n), wei(50n)), { selector: ([name]) => name }),
+  available: wei(150n),
+  inFlightFromLedger: fc.oneof(fc.constant(0n), wei(50n)),
+  budgetLeft: fc.option(wei(60n)),
+})
+type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
+
+const inputOf = ({ accounts, available, ...rest }: Situation): PlanInput =>
+  input({
+    ...rest,
+    position: position(
+      available,
+      accounts.map(([name, balance, pending]) => account(name, balance, pending < balance ? pending : balance)),
     ),
-    { numRuns: 2_000 },
+  })
+
+test('nothing passes deficit, target, limits, budgets, reserve or what the ledger has', () => {
+  fc.assert(
+    fc.property(situation, (given) => {
+      const { standings, budgetLeft, inFlightFromLedger } = given
+      const decisions = plan(inputOf(given))
+      expect(decisions.map(({ provider }) => provider)).toEqual(standings.map(({ provider }) => provider))
+      let fromLedger = 0n
+      let total = 0n
+      for (const [index, one] of decisions.entries()) {
+        if (one.action === 'hold') continue
+        const { limits, target, mode, inFlight, onPendingRefund } = standings[index] ?? standing('?')
+        expect({ mode, inFlight }).toEqual({ mode: 'on', inFlight: false })
+        expect(one.amount > 0n && (one.amount <= one.deficit || (one.state === 'none' && one.amount === 5n))).toBe(true)
+        expect(one.available + one.amount <= target || one.state === 'none').toBe(true)
+        expect(one.amount <= (limits.maxTopUp ?? one.amount)).toBe(true)
+        expect(one.amount <= (limits.budgetLeft ?? one.amount)).toBe(true)
+        expect(one.fromRefund <= one.pendingRefund && (one.fromRefund === 0n || onPendingRefund === 'reuse')).toBe(true)
+        if (one.state === 'none') expect(one.amount >= 5n).toBe(true)
+        fromLedger += one.amount - one.fromRefund
+        total += one.amount
+        if (one.amount > one.fromRefund) expect(given.available - inFlightFromLedger >= limits.ledgerReserve).toBe(true)
+      }
+      if (fromLedger > 0n) expect(fromLedger + inFlightFromLedger <= given.available).toBe(true)
+      expect(total <= (budgetLeft ?? total)).toBe(true)
+    }),
+    { numRuns: 3_000 },
   )
 })
 
-test('required = unsettled fee + multiplier × minimum, in decimal, rounded up, never under 500 wei', () => {
-  const og = 10n ** 18n
-  const required = (bufferMultiplier: number, minLockedBalance: bigint, unsettledFee = 0n) =>
-    requiredBalance({ unsettledFee, bufferMultiplier, minLockedBalance })
-  expect(required(2, og)).toBe(2n * og)
-  expect(required(1.5, og, 7n)).toBe((3n * og) / 2n + 7n)
-  expect(required(1.1, 1_000n)).toBe(1_100n)
-  expect(required(1.0001, 1_001n)).toBe(1_002n)
-  expect(required(1e-7, og)).toBe(10n ** 11n)
-  expect(required(2, 0n)).toBe(500n)
-  expect(required(2, 250n, 1n)).toBe(501n)
+test('the same input gives the same plan, whatever the order of the standings', () => {
+  fc.assert(
+    fc.property(situation, (given) => {
+      const all = inputOf(given)
+      const again = plan({ ...all, standings: all.standings.toReversed() }).toReversed()
+      const urgency = new Set(all.standings.map(({ priority }) => priority))
+      if (urgency.size === all.standings.length) expect(again).toEqual(plan(all))
+      expect(plan(all)).toEqual(plan(all))
+    }),
+  )
+})
+
+test('more money in the ledger never funds fewer sub-accounts', () => {
+  const plain = fc.record({
+    standings: fc.uniqueArray(
+      fc
+        .record({ provider: fc.constantFrom(...names), required: wei(40n), priority: fc.integer({ min: -1, max: 1 }) })
+        .map(({ provider, ...more }) => standing(provider, { ...more, target: more.required })),
+      { selector: ({ provider }) => provider, minLength: 1 },
+    ),
+    accounts: fc.uniqueArray(fc.tuple(fc.constantFrom(...names), wei(30n), fc.constant(0n)), {
+      selector: ([name]) => name,
+    }),
+    available: wei(100n),
+    more: wei(50n),
+  })
+  fc.assert(
+    fc.property(plain, ({ more, ...given }) => {
+      const funded = (available: bigint) =>
+        plan(inputOf({ ...given, available, inFlightFromLedger: 0n, budgetLeft: null })).filter(
+          ({ action }) => action === 'top-up',
+        ).length
+      expect(funded(given.available + more)).toBeGreaterThanOrEqual(funded(given.available))
+    }),
+    { numRuns: 3_000 },
+  )
 })
 
 test('a reading from the block of the receipt on ends the settling, before its decision is heard', () => {
   const at = position(100n, [account('a', 3n)])
-  const [decision] = plan({ position: at, standings: [standing('a')], inFlightFromLedger: 0n, minTransfer: null })
+  const [decision] = plan(input({ position: at, standings: [standing('a')] }))
   if (!decision) throw new Error('no decision')
-  expect(autoFundingEvents(at, 100, decision)).toEqual([
+  const topUp = { type: 'plan.topUp', amount: '7', at: 1_000 }
+  expect(autoFundingEvents(at, { settledFrom: 100, proposed: null }, decision)).toEqual([
     { type: 'reading.caughtUp' },
-    { type: 'plan.topUp', amount: '7', at: 1_000 },
+    topUp,
   ])
-  expect(autoFundingEvents(at, 101, decision)).toEqual([{ type: 'plan.topUp', amount: '7', at: 1_000 }])
+  expect(autoFundingEvents(at, { settledFrom: 101, proposed: null }, decision)).toEqual([topUp])
+})
+
+test('what waits for approval goes on waiting while at least as much is wanted, and is asked anew for less', () => {
+  const at = position(100n, [account('a', 3n)])
+  const [decision] = plan(input({ position: at, standings: [standing('a', { needsApproval: true })] }))
+  if (!decision) throw new Error('no decision')
+  const events = (proposed: bigint) => autoFundingEvents(at, { settledFrom: null, proposed }, decision)
+  expect([events(7n), events(5n), events(8n)]).toEqual([[], [], [{ type: 'plan.propose', amount: '7', at: 1_000 }]])
 })

@@ -1,0 +1,18 @@
+import { InvalidInputError } from './errors.ts'
+
+/** A number and its unit: `'90s'`, `'30m'`, `'6h'`, `'7d'`. Fractions are allowed. */
+export type Duration = `${number}${'s' | 'm' | 'h' | 'd'}`
+
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
+
+/** @throws InvalidInputError for anything but a positive number with its unit */
+export function toSeconds(duration: Duration, name: string): number {
+  const match = typeof duration === 'string' ? /^(\d+(?:\.\d+)?)([smhd])$/.exec(duration) : null
+  const seconds = match ? Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] : 0
+  if (!(seconds > 0 && Number.isFinite(seconds)))
+    throw new InvalidInputError('This is not a duration.', {
+      [name]: JSON.stringify(duration),
+      expected: 'a number and s, m, h or d, such as "6h"',
+    })
+  return seconds
+}

@@ -1,0 +1,42 @@
+import type { Limits } from '../machines/auto-funding/auto-funding.policy.ts'
+import type { AutoFundingPolicy } from './auto-funding-config.ts'
+import { keyOf, type SubAccountId } from './sub-account-id.ts'
+import type { Payment } from './transactions/journal.ts'
+
+/** What auto-funding sent, as far as limits ask. */
+export type Spending = {
+  /** For all providers together; null is no limit. */
+  budget: Window | null
+  payments: () => readonly Payment[]
+  /** What own transactions moved to a sub-account in the blocks (from, to]. */
+  paidIn: (key: string, from: number, to: number) => bigint
+}
+
+/** At most this much in any stretch of so many seconds. */
+export type Window = { amount: bigint; seconds: number }
+
+/**
+ * What a budget still allows at this block time: every payment that was decided on within the window counts, mined or
+ * not. A payment that comes from a later block than this one (after a reorganisation) counts too.
+ */
+export function budgetLeft(budget: Window | null, payments: readonly Payment[], now: number): bigint | null {
+  if (!budget) return null
+  const spent = payments.filter(({ at }) => at > now - budget.seconds).reduce((sum, { amount }) => sum + amount, 0n)
+  return spent >= budget.amount ? 0n : budget.amount - spent
+}
+
+export function limitsOf(
+  { maxTopUp, budget, cooldown, ledgerReserve }: AutoFundingPolicy,
+  id: SubAccountId,
+  payments: readonly Payment[],
+  now: number,
+): Limits {
+  const own = payments.filter((payment) => keyOf(payment) === keyOf(id))
+  const last = own.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
+  return {
+    maxTopUp,
+    budgetLeft: budgetLeft(budget, own, now),
+    coolingUntil: cooldown > 0 && Number.isFinite(last) ? last + cooldown : 0,
+    ledgerReserve,
+  }
+}
