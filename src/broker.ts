@@ -191,6 +191,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       keeper.stop(id)
       adjust()
     },
+    pause(id: SubAccountId, paused: boolean) {
+      keeper.pause(id, paused)
+      positions.nudge()
+    },
   }
 
   const shared = { wallet, rules, read: positions.fresh }
@@ -199,6 +203,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       ...shared,
       serviceType,
       minLockedBalance,
+      logger,
       submit: (intent, signal) => submit(intent, { signal }),
       exclusive,
       autoFunding,

@@ -52,6 +52,19 @@ export class RefundPendingError extends OgLedgerError {
   override readonly name = 'RefundPendingError'
 }
 
+/** The budget of the rolling window does not allow it. */
+export class BudgetExhaustedError extends OgLedgerError {
+  override readonly name = 'BudgetExhaustedError'
+}
+
+/** A sub-account is charged faster than it could be filled. */
+export class NotFundedError extends OgLedgerError {
+  override readonly name = 'NotFundedError'
+  constructor(facts: Facts) {
+    super('The sub-account still has less available than that.', facts, { retryable: true })
+  }
+}
+
 /** No sub-account has anything to ask back or to claim now. */
 export class NothingToRetrieveError extends OgLedgerError {
   override readonly name = 'NothingToRetrieveError'

@@ -11,8 +11,10 @@ export {
   type RetrieveReceipt,
 } from './ledger-manager.ts'
 export { ServiceManager, type AutoFundingStatus, type EnsureFundedOptions } from './service-manager.ts'
-export type { AutoFundingConfig } from './auto-funding-config.ts'
-export type { AutoFundingActor, Plan } from './keeper.ts'
+export type { AutoFundingConfig, Budget } from './auto-funding-config.ts'
+export type { Duration } from './durations.ts'
+export type { Forecast } from './forecast.ts'
+export type { AutoFundingActor, Plan, PlanOptions } from './keeper.ts'
 export type { SubAccountActor } from './sub-accounts.ts'
 export type { Inspect } from './inspect.ts'
 export type { Logger } from './logger.ts'
@@ -23,9 +25,11 @@ export { openFileJournal, readFileJournal } from './transactions/default-journal
 export type { TransactionActor } from './transactions/entry.ts'
 export {
   AbortedError,
+  BudgetExhaustedError,
   InvalidInputError,
   JournalError,
   LockedError,
+  NotFundedError,
   NothingToRetrieveError,
   NotSentError,
   OgLedgerError,

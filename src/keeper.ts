@@ -1,7 +1,7 @@
 import { createActor, fromPromise, type ActorRefFrom } from 'xstate'
 import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
-import { autoFundingEvents, plan, type Decision } from '../machines/auto-funding/auto-funding.policy.ts'
+import { autoFundingEvents, plan, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
@@ -75,8 +75,19 @@ export function createKeeper(options: KeeperOptions) {
       }
       const actor = createActor(machine, { input: id, ...(inspect && { inspect }) })
       actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
-      kept.set(keyOf(id), { id, policy, actor: actor.start(), unsettledFee: 0n, asking: null })
+      kept.set(keyOf(id), { id, policy, actor: actor.start(), unsettledFee: 0n, paused: false, asking: null })
       return actor
+    },
+    /** A paused one stays on, and holds. */
+    pause(id: SubAccountId, paused: boolean): void {
+      const one = kept.get(keyOf(id))
+      if (one) one.paused = paused
+    },
+    /** The limits of a sub-account, whoever decides to send to it. */
+    limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null } {
+      const payments = spending.payments()
+      const policy = kept.get(keyOf(id))?.policy ?? usual
+      return { own: limitsOf(policy, id, payments, now), common: budgetLeft(spending.budget, payments, now) }
     },
     stop(id: SubAccountId): void {
       kept.get(keyOf(id))?.actor.stop()

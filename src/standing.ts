@@ -5,12 +5,12 @@ import type { Burn } from './streams/burn-rate.ts'
 import type { SubAccountId } from './sub-account-id.ts'
 
 /** A sub-account that auto-funding is on for. */
-export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: bigint }
+export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: bigint; paused: boolean }
 
 /** What is wanted for a sub-account; what goes on with it is added by the keeper. */
 type Wanted = Omit<Standing, 'limits' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure'>
 
-export function standingOf({ id, policy, unsettledFee }: Kept, burn: Burn): Wanted {
+export function standingOf({ id, policy, unsettledFee, paused }: Kept, burn: Burn): Wanted {
   const cap = policy.maxUnsettledFee ?? max(10n * policy.minLockedBalance, burn.lastHour)
   // A provider's word is not worth more than the cap.
   const demand = {
@@ -20,7 +20,7 @@ export function standingOf({ id, policy, unsettledFee }: Kept, burn: Burn): Want
   }
   return {
     ...id,
-    mode: 'on',
+    mode: paused ? 'paused' : 'on',
     ...levelsOf(demand, policy.levels),
     demand,
     priority: policy.priority,
@@ -33,7 +33,7 @@ export function standingOf({ id, policy, unsettledFee }: Kept, burn: Burn): Want
 
 /** One that auto-funding is not on for: graded as if it were, with the usual policy. */
 export function defaultStanding(id: SubAccountId, usual: AutoFundingPolicy, burn: Burn, dryRun: boolean): Wanted {
-  const standing = standingOf({ id, policy: usual, unsettledFee: 0n }, burn)
+  const standing = standingOf({ id, policy: usual, unsettledFee: 0n, paused: false }, burn)
   return { ...standing, mode: dryRun ? 'on' : 'off' }
 }
 

@@ -283,12 +283,19 @@ describe('a service', () => {
     expect(await standing()).toEqual({ ledger: ledger('10', '10'), subAccounts: [] })
   })
 
+  test('acknowledging a provider without a sub-account opens one with the minimum, in one transaction', async () => {
+    await broker.ledger.addLedger('10')
+    const asked = [0, 1].map(() => broker.inference.acknowledgeProviderSigner(alice.address))
+    expect(await Promise.all(asked)).toMatchObject([{ success: true }, null])
+    expect(await standing()).toEqual({ ledger: ledger('9', '10'), subAccounts: [subAccount(alice, '1')] })
+  })
+
   test('ensureFunded does not undo a refund unless it is told to, and then takes from it first', async () => {
     await open([alice, '2'])
     await broker.ledger.retrieveFundFromProvider(alice.address, 'inference')
     await expect(broker.inference.ensureFunded(alice.address, '1')).rejects.toMatchObject({
       name: 'RefundPendingError',
-      facts: { provider: alice.address, 'pending refund': '2 OG', missing: '1 OG' },
+      facts: { provider: alice.address, 'pending refund': '2 OG', amount: '1 OG' },
     })
     const reuse = { onPendingRefund: 'reuse' } as const
     expect(await broker.inference.ensureFunded(alice.address, '1', reuse)).toMatchObject({ success: true })

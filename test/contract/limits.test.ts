@@ -147,3 +147,34 @@ test('a plan is made without auto-funding too, and says what it would do', async
   expect(forecast).toMatchObject({ ledgerDryAt: null, burnRate: 0n })
   expect(forecast.depositFor(7)).toBe(0n)
 })
+
+describe('ensureFunded', () => {
+  test('fills again what was charged while its transfer was on its way', async () => {
+    await chain.setAutomine(false)
+    const funded = broker.inference.ensureFunded(alice.address, '2')
+    await until(() => broker.transactions().length === 1)
+    await chain.setAutomine(true)
+    await alice.settle(broker.wallet, og('0.5'))
+    expect(await funded).toMatchObject({ success: true })
+    const { subAccounts } = await broker.position()
+    expect(subAccounts.find(({ provider }) => provider === alice.address)?.available).toBe(og('2'))
+  })
+
+  test('counts in the common budget, and is refused beyond it', async () => {
+    await broker.close()
+    broker = await open({ budget: { amount: missing(alice), per: '1d' } })
+    expect(await broker.inference.ensureFunded(alice.address, '2')).toMatchObject({ success: true })
+    await expect(broker.inference.ensureFunded(bob.address, '2')).rejects.toMatchObject({
+      name: 'BudgetExhaustedError',
+      facts: { provider: bob.address, left: '0 OG' },
+    })
+  })
+})
+
+test('paused auto-funding holds, and goes on when it is resumed', async () => {
+  start(alice)
+  broker.inference.pauseAutoFunding()
+  await held(alice, 'paused')
+  broker.inference.resumeAutoFunding(alice.address)
+  await until(() => paid(alice) === missing(alice))
+})

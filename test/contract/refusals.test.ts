@@ -225,10 +225,10 @@ describe('what the chain must answer is refused before anything is sent:', () =>
 
       There is no sub-account with this provider.
 
-      operation: acknowledgeTEESigner
+      operation: retrieveFund
       error:     AccountNotExists
       user:      0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC
-      provider:  0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65
+      provider:  0x90F79bf6EB2c4f870365E785982E1f101E93b906
       do:        transferFund opens one and acknowledges the provider"
     `)
   })
@@ -290,13 +290,6 @@ function refusals(): Refusal[] {
       AccountNotExistsError,
       'AccountNotExists',
       full,
-    ],
-    [
-      "a stranger's signer",
-      () => owner.inference.acknowledgeProviderSigner(STRANGER),
-      AccountNotExistsError,
-      'AccountNotExists',
-      stranger,
     ],
   ]
 }

@@ -11,8 +11,9 @@ const allowed: Record<string, readonly string[]> = {
   'src/chain': ['src/chain', 'src', 'machines', 'ethers'],
   'src/streams': ['src/streams', 'src', 'machines', 'rxjs'],
   'src/transactions': ['src/transactions', 'src/chain', 'src', 'machines', 'xstate', 'node'],
-  src: ['src', 'src/chain', 'src/streams', 'src/transactions', 'machines', 'xstate', 'rxjs'],
-  entry: ['src', 'src/chain', 'src/streams', 'src/transactions', 'machines'],
+  src: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'machines', 'xstate', 'rxjs'],
+  entry: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'machines'],
+  'src/provider': ['src/provider', 'src', 'node'],
   'src/local': ['src/local', 'src/chain', 'src', 'ethers', 'node'],
   'src/cli': [
     'src/cli',

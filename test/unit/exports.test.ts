@@ -7,6 +7,7 @@ test('og-ledger exports these names', () => {
     [
       "AbortedError",
       "AccountNotExistsError",
+      "BudgetExhaustedError",
       "ContractError",
       "InsufficientBalanceError",
       "InvalidInputError",
@@ -17,6 +18,7 @@ test('og-ledger exports these names', () => {
       "LockedError",
       "MinimumDepositRequiredError",
       "MustWithdrawAllFundsFirstError",
+      "NotFundedError",
       "NotSentError",
       "NothingToRetrieveError",
       "OgLedgerError",

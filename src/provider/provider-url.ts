@@ -1,0 +1,88 @@
+import { OgLedgerError } from '../errors.ts'
+import { rangeOfAddress } from './address-range.ts'
+import { resolveInNode } from './resolve-host.ts'
+
+export type ProviderUrlRules = {
+  /** Plain http beyond loopback too: whoever is on the way reads the token. */
+  allowHttp?: boolean
+  /** Addresses that only a private network has. */
+  allowPrivate?: boolean
+  /** This machine itself; true by default. A library that runs on a server does well to say false. */
+  allowLoopback?: boolean
+}
+
+/** All addresses of a host. */
+export type Resolve = (host: string) => Promise<readonly string[]>
+
+/** A provider's URL, which the provider alone chose, is not one to send a token to. */
+export class ProviderUrlError extends OgLedgerError {
+  override readonly name = 'ProviderUrlError'
+  readonly rule: string
+
+  /** @param rule what was broken, in words that name nothing of the URL but its host */
+  constructor(rule: string, host?: string) {
+    super('A token is not sent to this provider URL.', { host, rule })
+    this.rule = rule
+  }
+}
+
+/**
+ * A provider's URL, parsed, when it is one to send a token to: https (or http on this machine), without credentials,
+ * and at no address that only this machine or its network can reach. Numbers are judged as the URL parser reads them,
+ * so `0x7f.1` is loopback.
+ *
+ * @throws ProviderUrlError naming the rule
+ */
+export function checkProviderUrl(url: string, rules: ProviderUrlRules = {}): URL {
+  if (typeof url !== 'string' || !URL.canParse(url)) throw new ProviderUrlError('it is a URL')
+  const parsed = new URL(url)
+  const { protocol, host, hostname, username, password } = parsed
+  const { allowHttp = false, allowPrivate = false, allowLoopback = true } = rules
+  if (username !== '' || password !== '') throw new ProviderUrlError('it has no user and no password in it', host)
+  const loopback = isLoopback(hostname)
+  if (protocol !== 'https:' && !(protocol === 'http:' && (loopback || allowHttp)))
+    throw new ProviderUrlError(allowHttp ? 'it is https or http' : 'it is https, or http on this machine', host)
+  if (hostname === '') throw new ProviderUrlError('it names a host', host)
+  if (loopback) {
+    if (!allowLoopback && !allowPrivate) throw new ProviderUrlError('it is not this machine (loopback)', host)
+    return parsed
+  }
+  const range = rangeOfAddress(hostname)
+  if (!allowPrivate && range !== null && range !== 'public') throw outOfReach(range, host)
+  if (!allowPrivate && range === null && isLocalName(hostname))
+    throw new ProviderUrlError('its host is a name that everybody can resolve', host)
+  return parsed
+}
+
+/**
+ * Looks where a checked URL's name leads, because a public name may lead to a private address. Whoever answers for
+ * the name may answer otherwise when the request is made; then https stands between: a server on a private network
+ * has no certificate for that name.
+ *
+ * @param resolve Node's resolver by default; where there is none, as in browsers, nothing is looked up
+ * @throws ProviderUrlError when any address is not public; whatever `resolve` rejects with
+ */
+export async function checkProviderAddresses(
+  { host, hostname }: URL,
+  { allowPrivate = false }: ProviderUrlRules = {},
+  resolve: Resolve | null = resolveInNode(),
+): Promise<void> {
+  if (allowPrivate || !resolve || isLoopback(hostname) || rangeOfAddress(hostname) !== null) return
+  const addresses = await resolve(hostname)
+  if (addresses.length === 0) throw new ProviderUrlError('its host has an address', host)
+  for (const address of addresses) {
+    const range = rangeOfAddress(address) ?? 'reserved'
+    if (range !== 'public') throw outOfReach(range, host)
+  }
+}
+
+function outOfReach(range: string, host: string): ProviderUrlError {
+  return new ProviderUrlError(`its address is public, not ${range}`, host)
+}
+
+const isLoopback = (hostname: string): boolean =>
+  /^localhost\.?$/.test(hostname) || rangeOfAddress(hostname) === 'loopback'
+
+/** Names that mean something on one network only, such as a cloud's `metadata.google.internal`. */
+const isLocalName = (hostname: string): boolean =>
+  !/[^.]\.[^.]/.test(hostname) || /\.(localhost|local|internal|intranet|lan|home\.arpa|onion)\.?$/.test(hostname)

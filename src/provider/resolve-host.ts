@@ -1,0 +1,13 @@
+import type { Resolve } from './provider-url.ts'
+
+/** Node's own resolver, loaded when it is first needed; null where there is none. */
+export function resolveInNode(): Resolve | null {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } }
+  return typeof process?.versions?.node === 'string' ? addressesOf : null
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  const { lookup } = await import('node:dns/promises')
+  const found = await lookup(host, { all: true })
+  return found.map(({ address }) => address)
+}

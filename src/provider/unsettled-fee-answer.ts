@@ -1,0 +1,61 @@
+/** Answers are read by this and nothing else, so no provider can fill the memory. */
+export async function readText(response: Response, maxBytes: number): Promise<string> {
+  const reader = response.body?.getReader()
+  if (!reader) return ''
+  const decoder = new TextDecoder()
+  let size = 0
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > maxBytes) {
+      void reader.cancel().catch(() => undefined)
+      throw new Error(`the answer is longer than ${maxBytes} bytes`)
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+/**
+ * The fee in a provider's answer, in wei.
+ *
+ * @throws Error saying what is wrong with it
+ */
+export function decodeUnsettledFee(text: string, wallet: string): bigint {
+  const { userAddress, unsettledFee } = (parsed(text) ?? {}) as { userAddress?: unknown; unsettledFee?: unknown }
+  if (typeof userAddress !== 'string' || typeof unsettledFee !== 'string')
+    throw new Error('the answer has no userAddress and unsettledFee')
+  if (userAddress.toLowerCase() !== wallet.toLowerCase()) throw new Error("the answer is about somebody else's fee")
+  if (!/^\d{1,78}$/.test(unsettledFee)) throw new Error('unsettledFee is no whole number of neuron')
+  const fee = BigInt(unsettledFee)
+  if (fee >= 2n ** 256n) throw new Error('unsettledFee is more than a contract can hold')
+  return fee
+}
+
+/** What a refusal says: the text in its `error`, else in its `message`, else all of it. */
+export function refusalOf(text: string): string {
+  const body = parsed(text)
+  const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
+  const inner = (error ?? {}) as { message?: unknown }
+  const found = [error, inner.message, message].find((part) => typeof part === 'string')
+  return typeof found === 'string' ? found : body === undefined ? text : JSON.stringify(body)
+}
+
+/**
+ * How long a provider asks to be left alone, in milliseconds: whole seconds, from 1 to an hour.
+ *
+ * @param fallback where it does not say so
+ */
+export function retryAfterMs(header: string | null, fallback: number): number {
+  if (header === null || !/^\d{1,12}$/.test(header.trim())) return fallback
+  return Math.min(Math.max(Number(header), 1), 3_600) * 1_000
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
