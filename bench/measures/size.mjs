@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '')
+
+/** What lies on disk after a production install: the package, what it depends on, and its peers. */
+export function size() {
+  const reference = treeOf(locate('@0gfoundation/0g-compute-ts-sdk', ROOT))
+  const ours = treeOf(ROOT)
+  return {
+    rows: [
+      { name: 'installed: MB', digits: 1, reference: megabytes(reference), ours: megabytes(ours) },
+      { name: 'installed: packages', digits: 0, reference: reference.size, ours: ours.size },
+    ],
+    details: { ours: largest(ours), reference: largest(reference) },
+  }
+}
+
+/** Folder → bytes, for a package and everything it needs. */
+function treeOf(folder, tree = new Map()) {
+  if (tree.has(folder)) return tree
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta = {} } = manifest(folder)
+  tree.set(folder, folder === ROOT ? published() : bytesIn(folder))
+  const required = { ...dependencies, ...peerDependencies }
+  for (const name of Object.keys({ ...required, ...optionalDependencies })) {
+    const found = locate(name, folder)
+    const optional = peerDependenciesMeta[name]?.optional === true || name in (optionalDependencies ?? {})
+    if (!found && !optional) throw new Error(`${name}, which ${folder} needs, is not installed.`)
+    // A peer that may be left out is here for somebody else.
+    if (found && peerDependenciesMeta[name]?.optional !== true) treeOf(found, tree)
+  }
+  return tree
+}
+
+/** Where Node finds a package from a folder. */
+function locate(name, from) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name)
+    if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate)
+    if (folder === dirname(folder)) return null
+  }
+}
+
+/** og-ledger is measured as it is published: what `files` names, and what npm adds. */
+function published() {
+  const named = ['package.json', 'LICENSE', 'README.md']
+    .map((file) => join(ROOT, file))
+    .filter((file) => existsSync(file))
+  const build = bytesIn(join(ROOT, 'dist'), (name) => !name.endsWith('.tsbuildinfo'))
+  return build + named.reduce((sum, file) => sum + statSync(file).size, 0)
+}
+
+function bytesIn(folder, counts = () => true) {
+  let bytes = 0
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && entry.name !== 'node_modules') bytes += bytesIn(path, counts)
+    else if (entry.isFile() && counts(entry.name)) bytes += statSync(path).size
+  }
+  return bytes
+}
+
+function largest(tree) {
+  const sorted = [...tree].toSorted(([, a], [, b]) => b - a).slice(0, 8)
+  return Object.fromEntries(sorted.map(([folder, bytes]) => [nameOf(folder), Math.round(bytes / 1e4) / 100]))
+}
+
+function nameOf(folder) {
+  const { name, version } = manifest(folder)
+  return `${name}@${version}`
+}
+
+const megabytes = (tree) => [...tree.values()].reduce((sum, bytes) => sum + bytes, 0) / 1e6
+const manifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
