@@ -15,9 +15,7 @@ import { silent, type Logger } from './logger.ts'
 import { transferIntent } from './intents.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
-import { createPlans } from './streams/plans.ts'
-import { createTopic } from './streams/topic.ts'
-import { createPositions, type PositionStream } from './streams/positions.ts'
+import type { PositionStream } from './streams/positions.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import { createSubAccounts, type SubAccountActor } from './sub-accounts.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
@@ -102,7 +100,11 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { network, intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal } = options
   checkIntervalMs(intervalMs)
   if (signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
-  const chain = await connectChain(options, network)
+  // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
+  const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
+    connectChain(options, network),
+    import('./streams/streams.ts'),
+  ])
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()

@@ -1,6 +1,6 @@
 import { OgLedgerError } from '../errors.ts'
 import { rangeOfAddress } from './address-range.ts'
-import { resolveInNode } from './resolve-host.ts'
+import { resolveInNode, type Resolve } from './resolve-host.ts'
 
 export type ProviderUrlRules = {
   /** Plain http beyond loopback too: whoever is on the way reads the token. */
@@ -10,9 +10,6 @@ export type ProviderUrlRules = {
   /** This machine itself; true by default. A library that runs on a server does well to say false. */
   allowLoopback?: boolean
 }
-
-/** All addresses of a host. */
-export type Resolve = (host: string) => Promise<readonly string[]>
 
 /** A provider's URL, which the provider alone chose, is not one to send a token to. */
 export class ProviderUrlError extends OgLedgerError {

@@ -1,4 +1,5 @@
-import type { Resolve } from './provider-url.ts'
+/** All addresses of a host. */
+export type Resolve = (host: string) => Promise<readonly string[]>
 
 /** Node's own resolver, loaded when it is first needed; null where there is none. */
 export function resolveInNode(): Resolve | null {

@@ -8,11 +8,10 @@ const LONG_WORD = /\S{50,}/g
  * secrets. A provider may send back whatever it was sent, so what is known to be secret goes first.
  */
 export function safeText(text: string, secrets: Iterable<string> = []): string {
-  let safe = text
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\p{C}\p{Z}]+/gu, ' ')
-    .trim()
-  const known = [...secrets].filter(({ length }) => length > 2).toSorted((a, b) => b.length - a.length)
+  let safe = oneLine(text)
+  const known = Array.from(secrets, oneLine)
+    .filter(({ length }) => length > 2)
+    .toSorted((a, b) => b.length - a.length)
   for (const secret of known) safe = safe.replaceAll(secret, '…')
   // Long words first: what is left of them is short, so that no text makes the second pattern slow.
   safe = safe.replace(LONG_WORD, '…').replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, '…')
@@ -37,6 +36,12 @@ export function secretsOf({ pathname, search, hash, searchParams }: URL): string
   const encoded = [pathname, search, hash, ...parts]
   return [...encoded, ...encoded.map(decoded)]
 }
+
+const oneLine = (text: string): string =>
+  text
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim()
 
 type Properties = { shortMessage?: unknown; message?: unknown; code?: unknown; cause?: unknown }
 

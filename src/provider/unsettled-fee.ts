@@ -1,11 +1,6 @@
 import { within } from '../within.ts'
-import {
-  checkProviderAddresses,
-  checkProviderUrl,
-  ProviderUrlError,
-  type ProviderUrlRules,
-  type Resolve,
-} from './provider-url.ts'
+import { checkProviderAddresses, checkProviderUrl, ProviderUrlError, type ProviderUrlRules } from './provider-url.ts'
+import type { Resolve } from './resolve-host.ts'
 import { safeReason, safeText, secretsOf } from './safe-text.ts'
 import { decodeUnsettledFee, readText, refusalOf, retryAfterMs } from './unsettled-fee-answer.ts'
 import { UnsettledFeeError } from './unsettled-fee-error.ts'

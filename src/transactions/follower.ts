@@ -23,6 +23,8 @@ export type FollowerOptions = {
 const CONFIRMATIONS = 12
 /** A stranger's transaction must be this deep before the nonce counts as lost. */
 const SUPERSEDED_DEPTH = 3
+/** Without a receipt after this many blocks, whether the nonce was spent is asked too. */
+const BLOCKS_TO_DOUBT = 2
 /** Without a receipt the same bytes are sent again after this many blocks: the node may have lost them. */
 const BLOCKS_TO_RESEND = 3
 const SHORTEST_RESEND_MS = 1_000
@@ -88,7 +90,9 @@ export function createFollower(options: FollowerOptions) {
   /** Looks at everything that is open, in one request, and does what is due. */
   async function round(): Promise<void> {
     const entries = [...open].toSorted((a, b) => a.nonce - b.nonce)
-    const [spent, ...found] = await Promise.all([countSpent(), ...entries.map(minedOf)])
+    // While receipts are not overdue, that they are missing says enough.
+    const isOverdue = entries.some(({ since }) => Date.now() - since > restMs(BLOCKS_TO_DOUBT))
+    const [spent, ...found] = await Promise.all([isOverdue ? countSpent() : null, ...entries.map(minedOf)])
     for (const [index, entry] of entries.entries()) {
       const mined = found[index]
       if (mined) await conclude(entry, mined)

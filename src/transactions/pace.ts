@@ -1,17 +1,18 @@
-const FIRST_MS = 50
+/** The first rest is a tenth of a block, and not shorter than this. */
+const SHORTEST_MS = 50
 const LONGEST_MS = 2_000
 
 /** Rests between looks for receipts: short at first, then growing to a quarter of the chain's block time. */
 export function createPace(blockTimeMs: () => number) {
-  let ms = FIRST_MS
+  let ms = 0
   let wake: (() => void) | null = null
 
   return {
     /** @param idle nothing that anybody waits for: the rest does not keep the process alive */
     rest(idle: boolean): Promise<void> {
-      const longest = Math.min(Math.max(blockTimeMs() / 4, FIRST_MS), LONGEST_MS)
-      const timeout = Math.min(ms, longest)
-      ms *= 1.5
+      const within = (part: number) => Math.min(Math.max(blockTimeMs() * part, SHORTEST_MS), LONGEST_MS)
+      const timeout = Math.min(Math.max(ms, within(0.1)), within(0.25))
+      ms = timeout * 1.5
       return new Promise((resolve) => {
         const timer = setTimeout(done, timeout)
         if (idle && typeof timer === 'object') timer.unref()
@@ -25,7 +26,7 @@ export function createPace(blockTimeMs: () => number) {
     },
     /** Something new was sent: looks at once, and often again. */
     hurry(): void {
-      ms = FIRST_MS
+      ms = 0
       wake?.()
     },
     stop(): void {

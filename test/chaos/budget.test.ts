@@ -48,17 +48,18 @@ test.each(chaosRuns(3))(
       await broker.close()
     }
     const broker = await opened()
-    await until(() =>
-      broker.inference
-        .autoFundingStatus()
-        .every(({ state, reason }) => state === 'watching' || reason === 'budget-exhausted'),
-    )
-    await until(async () => (await outcomeOf(chain, low)).waiting === 0)
+    const needed = [...low.needed.values()].reduce((sum, one) => sum + one, 0n)
+    const allowed = budget.amount < needed ? budget.amount : needed
+    await until(async () => {
+      const { spent, waiting } = await outcomeOf(chain, low)
+      return waiting === 0 && spent >= allowed
+    })
+    const block = await chain.provider.getBlockNumber()
+    await until(() => (broker.positions$.status.block ?? 0) > block + 3)
     clearInterval(mining)
     await broker.close()
 
     const { spent } = await outcomeOf(chain, low)
-    const needed = [...low.needed.values()].reduce((sum, one) => sum + one, 0n)
-    expect(spent, `seed ${seed}`).toBe(budget.amount < needed ? budget.amount : needed)
+    expect(spent, `seed ${seed}`).toBe(allowed)
   },
 )
