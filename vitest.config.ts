@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // Examples import the package by its name, as an app does.
+  resolve: { alias: { 'og-ledger': join(import.meta.dirname, 'src/index.ts') } },
   test: {
     include: ['test/**/*.test.ts', 'machines/**/*.test.ts'],
     testTimeout: 60_000,
