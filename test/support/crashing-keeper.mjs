@@ -8,9 +8,10 @@ import { fileJournal } from '../../dist/src/transactions/file-journal.js'
 const { rpcUrl, network, key, providers, journal: path, crashAt } = JSON.parse(process.env.KEEPER)
 
 class Provider extends JsonRpcProvider {
-  async broadcastTransaction(raw) {
+  async send(method, params) {
+    if (method !== 'eth_sendRawTransaction') return super.send(method, params)
     if (crashAt === 'in-broadcast') setImmediate(() => setImmediate(die))
-    const response = await super.broadcastTransaction(raw)
+    const response = await super.send(method, params)
     if (crashAt === 'after-broadcast') die()
     return response
   }
