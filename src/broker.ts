@@ -112,6 +112,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const reserved = new Set<string>()
   const turns = new Map<string, Promise<void>>()
   let closed = false
+  let closing: Promise<void> | null = null
 
   const lane =
     chain.transactions &&
@@ -143,6 +144,13 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     },
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
     async topUp(request, signal) {
+      // Approved long after it was decided, it would come on top of what was sent meanwhile.
+      if (isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
+        throw new NotSentError(
+          'Another transaction overtook the top-up.',
+          { provider: request.provider },
+          { retryable: true },
+        )
       const intent = transferIntent(request, BigInt(request.amount), rules, request.decidedAt)
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
@@ -240,9 +248,14 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     close,
     [Symbol.asyncDispose]: close,
   }
-  signal?.addEventListener('abort', () => void close(), { once: true })
+  signal?.addEventListener('abort', abort)
   // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
   await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  // It may have been aborted at any moment since it was asked for.
+  if (signal?.aborted) {
+    await close()
+    throw new AbortedError('The broker was aborted before it was open.')
+  }
   return broker
 
   function stopAll(): void {
@@ -270,12 +283,18 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     watching ??= positions.positions$.subscribe()
   }
 
-  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>): Promise<T> {
+  /** Somebody else is paying it, or deciding to. */
+  function isTaken(id: SubAccountId): boolean {
+    const key = keyOf(id)
+    return reserved.has(key) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, key))
+  }
+
+  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const key = keyOf(id)
     const before = turns.get(key) ?? Promise.resolve()
     const mine = before.then(async () => {
       reserved.add(key)
-      await lane?.idle(({ touches }) => touches.some((one) => keyOf(one) === key))
+      await lane?.idle((intent) => isAbout(intent, key), signal)
       return work()
     })
     const over = mine.then(
@@ -293,9 +312,18 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     }
   }
 
-  async function close(): Promise<void> {
-    if (closed) return
+  function abort(): void {
+    close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
+  }
+
+  /** Whoever asks again waits for the same end. */
+  function close(): Promise<void> {
+    return (closing ??= shut())
+  }
+
+  async function shut(): Promise<void> {
     closed = true
+    signal?.removeEventListener('abort', abort)
     watching?.unsubscribe()
     positions.close()
     plans.close()
@@ -305,3 +333,5 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     await lane?.close()
   }
 }
+
+const isAbout = ({ touches }: Intent, key: string): boolean => touches.some((one) => keyOf(one) === key)

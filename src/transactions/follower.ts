@@ -4,6 +4,7 @@ import { AbortedError, SupersededError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Attempt, Entry } from './entry.ts'
 import { bumped } from './fees.ts'
+import type { Intent } from './intent.ts'
 import type { Journal } from './journal.ts'
 import { createPace } from './pace.ts'
 
@@ -49,24 +50,32 @@ export function createFollower(options: FollowerOptions) {
     follow,
     /** An entry of the past that may still be taken back. */
     watch: (entry: Entry): void => void recent.add(entry),
+    /** Somebody waits for these from now on. */
+    attend(matches: (intent: Intent) => boolean): void {
+      for (const entry of open) {
+        if (!entry.background || !matches(entry.intent)) continue
+        entry.background = false
+        pace.hurry()
+      }
+    },
     confirm,
     abandon,
     close(): void {
       closed = true
       pace.hurry()
-      for (const { settle, attempts, id } of open)
-        settle.reject(
-          new AbortedError('The broker was closed before the transaction was mined.', {
-            transaction: attempts.at(-1)?.hash ?? id,
-            do: 'the next broker of this wallet follows it to its end',
-          }),
-        )
+      for (const entry of open) entry.settle.reject(leftOpen(entry))
       for (const { actor } of [...open, ...recent]) actor.stop()
       open.clear()
     },
   }
 
   function follow(entry: Entry): void {
+    // The lane may have been closed while this was being recorded.
+    if (closed) {
+      entry.actor.stop()
+      entry.settle.reject(leftOpen(entry))
+      return
+    }
     open.add(entry)
     void sendAgain(entry, false)
     pace.hurry()
@@ -98,6 +107,13 @@ export function createFollower(options: FollowerOptions) {
       if (mined) await conclude(entry, mined)
     }
     const left = entries.filter((entry) => open.has(entry))
+    const [lowest] = left
+    // What keeps it waiting may be one of ours below it, in a block that is gone.
+    if (lowest && spent !== null && spent < lowest.nonce && isStuck(lowest)) {
+      const below = [...recent].filter(({ nonce }) => nonce >= spent)
+      // A node that lags behind still has their receipts, or gets them soon.
+      for (const entry of below) if ((await minedOf(entry)) === null) await takeBack(entry)
+    }
     await Promise.all(
       left.map((entry, index) =>
         spent !== null && spent > entry.nonce ? investigate(entry) : sendAgain(entry, index === 0),
@@ -127,9 +143,13 @@ export function createFollower(options: FollowerOptions) {
     await noted({ type: 'mined', id: entry.id, hash, blockNumber, status })
     if (!open.delete(entry)) return
     entry.minedIn = blockNumber
+    // A spent nonce proves those below it.
+    forget(entry.nonce, blockNumber)
     recent.add(entry)
     onMined(blockNumber)
     const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
+    // The chain may be quicker than the answer to a broadcast.
+    entry.actor.send({ type: 'sent', hash })
     if (error) entry.actor.send({ type: 'receipt.reverted', ...outcome, reason: error.errorName })
     else entry.actor.send({ type: 'receipt.succeeded', ...outcome })
     onChange(entry)
@@ -148,7 +168,8 @@ export function createFollower(options: FollowerOptions) {
   async function investigate(entry: Entry): Promise<void> {
     const spender = await port.spender(entry.nonce)
     if (!spender || entry.attempts.some(({ hash }) => hash === spender.transactionHash)) return
-    if (entry.attempts.length === 0 && port.isCall(spender, entry.intent.call)) {
+    // Wallets that are asked to speed a transaction up sign it anew: what it is told by is what it does.
+    if (port.isCall(spender, entry.intent.call)) {
       const { transactionHash: hash } = spender
       await noted({ type: 'sent', id: entry.id, hash })
       entry.attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })
@@ -170,13 +191,16 @@ export function createFollower(options: FollowerOptions) {
 
   async function sendAgain(entry: Entry, isFirst: boolean): Promise<void> {
     const now = Date.now()
-    const last = entry.attempts.at(-1)
-    if (now < entry.sendAgainAt || !last || last.raw === null) return
-    const isStuck = isFirst && entry.sends > 0 && now - entry.since > stuckAfterMs()
-    const attempt = isStuck ? ((await raiseFee(entry, last)) ?? last) : last
+    const last = entry.attempts.findLast(({ raw }) => raw !== null)
+    if (now < entry.sendAgainAt || !last) return
+    const attempt = isFirst && isStuck(entry) ? await raisedOr(entry, last) : last
     entry.sends += 1
     entry.sendAgainAt = now + restMs(BLOCKS_TO_RESEND)
     await broadcast(entry, attempt)
+  }
+
+  function isStuck({ sends, since }: Entry): boolean {
+    return sends > 0 && Date.now() - since > stuckAfterMs()
   }
 
   /** A node that refuses, or does not answer, may still have taken it: only the chain tells. */
@@ -195,11 +219,21 @@ export function createFollower(options: FollowerOptions) {
     onChange(entry)
   }
 
+  /** Without a higher fee what is signed goes on being sent: the node may have lost it. */
+  async function raisedOr(entry: Entry, last: Attempt): Promise<Attempt> {
+    try {
+      return (await raiseFee(entry, last)) ?? last
+    } catch (error) {
+      logger.warn({ err: error, id: entry.id, nonce: entry.nonce }, 'transaction stuck; its fee could not be raised')
+      return last
+    }
+  }
+
   /** The same intent at the same nonce, in the journal before it is sent; null where the cap allows no more. */
   async function raiseFee(entry: Entry, last: Attempt): Promise<Attempt | null> {
     const fees = bumped(last.fees, await port.fees(), maxFeePerGas)
     if (!fees || !port.sign) {
-      logger.warn({ id: entry.id, nonce: entry.nonce }, 'transaction stuck; its fee is at the cap')
+      logger.warn({ id: entry.id, nonce: entry.nonce }, 'transaction stuck; its fee is raised no further')
       return null
     }
     const { nonce, gasLimit, intent } = entry
@@ -220,22 +254,30 @@ export function createFollower(options: FollowerOptions) {
    * @throws when the node cannot be asked: then nothing may be decided
    */
   async function confirm(blockNumber: number): Promise<void> {
-    for (const entry of recent) if (blockNumber - (entry.minedIn ?? 0) > CONFIRMATIONS) recent.delete(entry)
     if (recent.size === 0) return
     const spent = await port.transactionCount(blockNumber)
-    for (const entry of recent) {
-      if (spent > entry.nonce) continue
-      recent.delete(entry)
-      await noted({ type: 'unmined', id: entry.id })
-      entry.minedIn = null
-      entry.sends = 0
-      entry.sendAgainAt = entry.since = Date.now()
-      entry.background = true
-      entry.actor.send({ type: 'receipt.gone' })
-      logger.warn({ id: entry.id, nonce: entry.nonce }, 'receipt gone in a reorganisation; sending it again')
-      follow(entry)
-      onChange(entry)
-    }
+    forget(spent, blockNumber)
+    for (const entry of recent) if (entry.nonce >= spent) await takeBack(entry)
+  }
+
+  /** What is final: its nonce is spent as of a block that lies far enough above it. */
+  function forget(spent: number, blockNumber: number): void {
+    for (const entry of recent)
+      if (entry.nonce < spent && blockNumber - (entry.minedIn ?? 0) > CONFIRMATIONS) recent.delete(entry)
+  }
+
+  /** It was mined of late, and its nonce is free again. */
+  async function takeBack(entry: Entry): Promise<void> {
+    recent.delete(entry)
+    await noted({ type: 'unmined', id: entry.id })
+    entry.minedIn = null
+    entry.sends = 0
+    entry.sendAgainAt = entry.since = Date.now()
+    entry.background = true
+    entry.actor.send({ type: 'receipt.gone' })
+    logger.warn({ id: entry.id, nonce: entry.nonce }, 'receipt gone in a reorganisation; sending it again')
+    follow(entry)
+    onChange(entry)
   }
 
   /** What the chain shows anyway need not be on disk to be true. */
@@ -254,4 +296,11 @@ export function createFollower(options: FollowerOptions) {
   function stuckAfterMs(): number {
     return Math.min(Math.max(blockTimeMs() * BLOCKS_TO_REPLACE, SHORTEST_STUCK_MS), LONGEST_STUCK_MS)
   }
+}
+
+function leftOpen({ id, attempts }: Entry): AbortedError {
+  return new AbortedError('The broker was closed before the transaction was mined.', {
+    transaction: attempts.at(-1)?.hash ?? id,
+    do: 'the next broker of this wallet follows it to its end',
+  })
 }

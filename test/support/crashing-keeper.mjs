@@ -11,9 +11,9 @@ class Provider extends JsonRpcProvider {
   async send(method, params) {
     if (method !== 'eth_sendRawTransaction') return super.send(method, params)
     if (crashAt === 'in-broadcast') setImmediate(() => setImmediate(die))
-    const answer = await super.send(method, params)
+    const response = await super.send(method, params)
     if (crashAt === 'after-broadcast') die()
-    return answer
+    return response
   }
 }
 

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { memoryJournal } from '../../src/transactions/journal.ts'
+import { deposit, laneOn, receiptOf, scriptedPort } from '../support/scripted-port.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const HOUR = 3_600_000
+
+test('however long no block comes, a stuck transaction never offers more than ten times what the chain asks', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(6 * HOUR)
+  const offered = port.signed.map((fees) => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas))
+  expect(offered.length).toBeGreaterThan(1)
+  expect(offered.filter((fee) => fee > 300n)).toEqual([])
+  // What is signed goes on being sent.
+  expect(port.sent.length).toBeGreaterThan(1_000)
+  await lane.close()
+})
+
+test('a stuck transaction whose fee cannot be raised is sent again as it is', async () => {
+  let broken = false
+  const port = scriptedPort()
+  const fees = port.fees
+  port.fees = () => (broken ? Promise.reject(new Error('no fees')) : fees())
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  broken = true
+  await vi.advanceTimersByTimeAsync(20_000)
+  port.sent.length = 0
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(port.sent.length).toBeGreaterThan(10)
+  await lane.close()
+})
+
+test('a lane that closes while an intent is being recorded rejects it, and leaves the sending to the next', async () => {
+  const inner = memoryJournal()
+  let written = (): void => undefined
+  const disk = new Promise<void>((resolve) => (written = resolve))
+  const port = scriptedPort()
+  const lane = laneOn(port, { journal: { ...inner, append: (record) => disk.then(() => inner.append(record)) } })
+  const outcome = lane.submit(deposit()).then(
+    () => 'mined',
+    (error: Error) => error.name,
+  )
+  await vi.advanceTimersByTimeAsync(0)
+  await lane.close()
+  written()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await Promise.race([outcome, Promise.resolve('waits for ever')])).toBe('AbortedError')
+  expect(inner.records.map(({ type }) => type)).toEqual(['prepared'])
+  expect(port.sent).toEqual([])
+})
+
+test('a transaction that is mined before the node answers its broadcast is shown as mined', async () => {
+  const port = scriptedPort({ broadcast: (raw) => new Promise(() => port.receipts.set(raw, receiptOf(raw, 5))) })
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await mined).toMatchObject({ blockNumber: 5, success: true })
+  expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
+  await lane.close()
+})
+
+test('a receipt that nobody looked at for many blocks is checked once more before it is taken as final', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(5_000)
+  await mined
+  // The block is replaced by one without it, and many come on top before anybody looks again.
+  port.receipts.clear()
+  port.spent = 0
+  port.sent.length = 0
+  await lane.confirm(40)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(port.sent).toEqual([hash])
+  await lane.close()
+})
+
+test('a receipt that a reorganisation took back is found out when a later transaction cannot be mined', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const first = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(5_000)
+  await first
+  port.receipts.clear()
+  port.spent = 0
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  port.sent.length = 0
+  // Nobody reads a position meanwhile.
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(port.sent).toContain(hash)
+  await lane.close()
+})
+
+test('the same call mined at its nonce under another hash is the intent itself: it is not sent a second time', async () => {
+  const port = scriptedPort({ isCall: () => true })
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  // Somebody raised its fee in another program that holds the same key.
+  const sped = `0x${'ab'.repeat(32)}`
+  port.spenders.set(0, { transactionHash: sped, blockNumber: 5, depth: 9, to: null, data: '0x', value: 1n })
+  port.receipts.set(sped, receiptOf(sped, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await mined).toMatchObject({ transactionHash: sped, success: true })
+  expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
+  await lane.close()
+})
+
+test('waiting for what is in flight ends when its signal aborts', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  const abort = new AbortController()
+  const waited = lane
+    .idle(() => true, abort.signal)
+    .then(
+      () => 'idle',
+      (error: Error) => error.name,
+    )
+  abort.abort()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await Promise.race([waited, Promise.resolve('waits for ever')])).toBe('AbortedError')
+  await lane.close()
+})
