@@ -199,7 +199,7 @@ export function createFollower(options: FollowerOptions) {
   async function raiseFee(entry: Entry, last: Attempt): Promise<Attempt | null> {
     const fees = bumped(last.fees, await port.fees(), maxFeePerGas)
     if (!fees || !port.sign) {
-      logger.warn({ id: entry.id, nonce: entry.nonce }, 'transaction stuck; its fee is at the cap')
+      logger.warn({ id: entry.id, nonce: entry.nonce }, 'transaction stuck; its fee is raised no further')
       return null
     }
     const { nonce, gasLimit, intent } = entry

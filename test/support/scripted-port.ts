@@ -1,0 +1,71 @@
+import type { Fees, MinedTransaction, Spender, TransactionPort } from '../../src/chain/port.ts'
+import { silent } from '../../src/logger.ts'
+import { intentOf } from '../../src/intents.ts'
+import { memoryJournal } from '../../src/transactions/journal.ts'
+import { createLane, type LaneOptions } from '../../src/transactions/lane.ts'
+
+/** A node that answers what a test says, and remembers what it was sent. */
+export type ScriptedPort = TransactionPort & {
+  /** Hashes in the order in which they arrived. */
+  readonly sent: string[]
+  /** Fees of everything that was signed. */
+  readonly signed: Fees[]
+  readonly receipts: Map<string, MinedTransaction>
+  readonly spenders: Map<number, Spender>
+  /** Nonces spent as of the latest block. */
+  spent: number
+  asked: Fees
+}
+
+export function scriptedPort(overrides: Partial<TransactionPort> = {}): ScriptedPort {
+  const port: ScriptedPort = {
+    sent: [],
+    signed: [],
+    receipts: new Map(),
+    spenders: new Map(),
+    spent: 0,
+    asked: { maxFeePerGas: 30n, maxPriorityFeePerGas: 10n },
+    estimateGas: () => Promise.resolve(100_000n),
+    fees: () => Promise.resolve(port.asked),
+    transactionCount: () => Promise.resolve(port.spent),
+    sign: (_, { nonce, fees }) => {
+      port.signed.push(fees)
+      const hash = `0x${nonce.toString(16).padStart(8, '0')}${port.signed.length.toString(16).padStart(56, '0')}`
+      return Promise.resolve({ raw: hash, hash })
+    },
+    send: () => Promise.reject(new Error('not a wallet that sends')),
+    broadcast: (raw) => {
+      port.sent.push(raw)
+      return Promise.resolve()
+    },
+    mined: (hash) => Promise.resolve(port.receipts.get(hash) ?? null),
+    spender: (nonce) => Promise.resolve(port.spenders.get(nonce) ?? null),
+    isCall: () => false,
+    replay: () => Promise.resolve(null),
+    ...overrides,
+  }
+  return port
+}
+
+export const receiptOf = (transactionHash: string, blockNumber: number): MinedTransaction => ({
+  transactionHash,
+  blockNumber,
+  gasUsed: 50_000n,
+  status: 1,
+})
+
+export const deposit = () =>
+  intentOf({ contract: 'ledger', method: 'depositFund', args: [], value: 1n }, { amount: 1n })
+
+export function laneOn(port: TransactionPort, options: Partial<LaneOptions> = {}) {
+  return createLane({
+    port,
+    journal: memoryJournal(),
+    blockTimeMs: () => 1_000,
+    onMined: () => undefined,
+    onChange: () => undefined,
+    maxFeePerGas: null,
+    logger: silent,
+    ...options,
+  })
+}

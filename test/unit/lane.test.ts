@@ -1,0 +1,20 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { deposit, laneOn, scriptedPort } from '../support/scripted-port.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const HOUR = 3_600_000
+
+test('however long no block comes, a stuck transaction never offers more than ten times what the chain asks', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(6 * HOUR)
+  const offered = port.signed.map((fees) => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas))
+  expect(offered.length).toBeGreaterThan(1)
+  expect(offered.filter((fee) => fee > 300n)).toEqual([])
+  // What is signed goes on being sent.
+  expect(port.sent.length).toBeGreaterThan(1_000)
+  await lane.close()
+})
