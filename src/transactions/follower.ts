@@ -173,7 +173,7 @@ export function createFollower(options: FollowerOptions) {
     const last = entry.attempts.at(-1)
     if (now < entry.sendAgainAt || !last || last.raw === null) return
     const isStuck = isFirst && entry.sends > 0 && now - entry.since > stuckAfterMs()
-    const attempt = isStuck ? ((await raiseFee(entry, last)) ?? last) : last
+    const attempt = isStuck ? await raisedOr(entry, last) : last
     entry.sends += 1
     entry.sendAgainAt = now + restMs(BLOCKS_TO_RESEND)
     await broadcast(entry, attempt)
@@ -193,6 +193,16 @@ export function createFollower(options: FollowerOptions) {
       )
     }
     onChange(entry)
+  }
+
+  /** Without a higher fee what is signed goes on being sent: the node may have lost it. */
+  async function raisedOr(entry: Entry, last: Attempt): Promise<Attempt> {
+    try {
+      return (await raiseFee(entry, last)) ?? last
+    } catch (error) {
+      logger.warn({ err: error, id: entry.id, nonce: entry.nonce }, 'transaction stuck; its fee could not be raised')
+      return last
+    }
   }
 
   /** The same intent at the same nonce, in the journal before it is sent; null where the cap allows no more. */

@@ -18,3 +18,19 @@ test('however long no block comes, a stuck transaction never offers more than te
   expect(port.sent.length).toBeGreaterThan(1_000)
   await lane.close()
 })
+
+test('a stuck transaction whose fee cannot be raised is sent again as it is', async () => {
+  let broken = false
+  const port = scriptedPort()
+  const fees = port.fees
+  port.fees = () => (broken ? Promise.reject(new Error('no fees')) : fees())
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  broken = true
+  await vi.advanceTimersByTimeAsync(20_000)
+  port.sent.length = 0
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(port.sent.length).toBeGreaterThan(10)
+  await lane.close()
+})
