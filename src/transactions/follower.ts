@@ -54,19 +54,19 @@ export function createFollower(options: FollowerOptions) {
     close(): void {
       closed = true
       pace.hurry()
-      for (const { settle, attempts, id } of open)
-        settle.reject(
-          new AbortedError('The broker was closed before the transaction was mined.', {
-            transaction: attempts.at(-1)?.hash ?? id,
-            do: 'the next broker of this wallet follows it to its end',
-          }),
-        )
+      for (const entry of open) entry.settle.reject(leftOpen(entry))
       for (const { actor } of [...open, ...recent]) actor.stop()
       open.clear()
     },
   }
 
   function follow(entry: Entry): void {
+    // The lane may have been closed while this was being recorded.
+    if (closed) {
+      entry.actor.stop()
+      entry.settle.reject(leftOpen(entry))
+      return
+    }
     open.add(entry)
     void sendAgain(entry, false)
     pace.hurry()
@@ -264,4 +264,11 @@ export function createFollower(options: FollowerOptions) {
   function stuckAfterMs(): number {
     return Math.min(Math.max(blockTimeMs() * BLOCKS_TO_REPLACE, SHORTEST_STUCK_MS), LONGEST_STUCK_MS)
   }
+}
+
+function leftOpen({ id, attempts }: Entry): AbortedError {
+  return new AbortedError('The broker was closed before the transaction was mined.', {
+    transaction: attempts.at(-1)?.hash ?? id,
+    do: 'the next broker of this wallet follows it to its end',
+  })
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { memoryJournal } from '../../src/transactions/journal.ts'
 import { deposit, laneOn, scriptedPort } from '../support/scripted-port.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -33,4 +34,23 @@ test('a stuck transaction whose fee cannot be raised is sent again as it is', as
   await vi.advanceTimersByTimeAsync(60_000)
   expect(port.sent.length).toBeGreaterThan(10)
   await lane.close()
+})
+
+test('a lane that closes while an intent is being recorded rejects it, and leaves the sending to the next', async () => {
+  const inner = memoryJournal()
+  let written = (): void => undefined
+  const disk = new Promise<void>((resolve) => (written = resolve))
+  const port = scriptedPort()
+  const lane = laneOn(port, { journal: { ...inner, append: (record) => disk.then(() => inner.append(record)) } })
+  const outcome = lane.submit(deposit()).then(
+    () => 'mined',
+    (error: Error) => error.name,
+  )
+  await vi.advanceTimersByTimeAsync(0)
+  await lane.close()
+  written()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await Promise.race([outcome, Promise.resolve('waits for ever')])).toBe('AbortedError')
+  expect(inner.records.map(({ type }) => type)).toEqual(['prepared'])
+  expect(port.sent).toEqual([])
 })
