@@ -130,6 +130,8 @@ export function createFollower(options: FollowerOptions) {
     recent.add(entry)
     onMined(blockNumber)
     const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
+    // The chain may be quicker than the answer to a broadcast.
+    entry.actor.send({ type: 'sent', hash })
     if (error) entry.actor.send({ type: 'receipt.reverted', ...outcome, reason: error.errorName })
     else entry.actor.send({ type: 'receipt.succeeded', ...outcome })
     onChange(entry)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { memoryJournal } from '../../src/transactions/journal.ts'
-import { deposit, laneOn, scriptedPort } from '../support/scripted-port.ts'
+import { deposit, laneOn, receiptOf, scriptedPort } from '../support/scripted-port.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -53,4 +53,14 @@ test('a lane that closes while an intent is being recorded rejects it, and leave
   expect(await Promise.race([outcome, Promise.resolve('waits for ever')])).toBe('AbortedError')
   expect(inner.records.map(({ type }) => type)).toEqual(['prepared'])
   expect(port.sent).toEqual([])
+})
+
+test('a transaction that is mined before the node answers its broadcast is shown as mined', async () => {
+  const port = scriptedPort({ broadcast: (raw) => new Promise(() => port.receipts.set(raw, receiptOf(raw, 5))) })
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await mined).toMatchObject({ blockNumber: 5, success: true })
+  expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
+  await lane.close()
 })
