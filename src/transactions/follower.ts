@@ -232,11 +232,22 @@ export function createFollower(options: FollowerOptions) {
    * @throws when the node cannot be asked: then nothing may be decided
    */
   async function confirm(blockNumber: number): Promise<void> {
-    for (const entry of recent) if (blockNumber - (entry.minedIn ?? 0) > CONFIRMATIONS) recent.delete(entry)
     if (recent.size === 0) return
     const spent = await port.transactionCount(blockNumber)
+    forget(spent, blockNumber)
+    await takeBack(spent)
+  }
+
+  /** What is final: its nonce is spent as of a block that lies far enough above it. */
+  function forget(spent: number, blockNumber: number): void {
+    for (const entry of recent)
+      if (entry.nonce < spent && blockNumber - (entry.minedIn ?? 0) > CONFIRMATIONS) recent.delete(entry)
+  }
+
+  /** What was mined of late, and has a nonce that is free again. */
+  async function takeBack(spent: number): Promise<void> {
     for (const entry of recent) {
-      if (spent > entry.nonce) continue
+      if (entry.nonce < spent) continue
       recent.delete(entry)
       await noted({ type: 'unmined', id: entry.id })
       entry.minedIn = null

@@ -64,3 +64,23 @@ test('a transaction that is mined before the node answers its broadcast is shown
   expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
   await lane.close()
 })
+
+test('a receipt that nobody looked at for many blocks is checked once more before it is taken as final', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(5_000)
+  await mined
+  // The block is replaced by one without it, and many come on top before anybody looks again.
+  port.receipts.clear()
+  port.spent = 0
+  port.sent.length = 0
+  await lane.confirm(40)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(port.sent).toEqual([hash])
+  await lane.close()
+})
