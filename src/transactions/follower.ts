@@ -98,6 +98,13 @@ export function createFollower(options: FollowerOptions) {
       if (mined) await conclude(entry, mined)
     }
     const left = entries.filter((entry) => open.has(entry))
+    const [lowest] = left
+    // What keeps it waiting may be one of ours below it, in a block that is gone.
+    if (lowest && spent !== null && spent < lowest.nonce && isStuck(lowest)) {
+      const below = [...recent].filter(({ nonce }) => nonce >= spent)
+      // A node that lags behind still has their receipts, or gets them soon.
+      for (const entry of below) if ((await minedOf(entry)) === null) await takeBack(entry)
+    }
     await Promise.all(
       left.map((entry, index) =>
         spent !== null && spent > entry.nonce ? investigate(entry) : sendAgain(entry, index === 0),
@@ -127,6 +134,8 @@ export function createFollower(options: FollowerOptions) {
     await noted({ type: 'mined', id: entry.id, hash, blockNumber, status })
     if (!open.delete(entry)) return
     entry.minedIn = blockNumber
+    // A spent nonce proves those below it.
+    forget(entry.nonce, blockNumber)
     recent.add(entry)
     onMined(blockNumber)
     const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
@@ -174,11 +183,14 @@ export function createFollower(options: FollowerOptions) {
     const now = Date.now()
     const last = entry.attempts.at(-1)
     if (now < entry.sendAgainAt || !last || last.raw === null) return
-    const isStuck = isFirst && entry.sends > 0 && now - entry.since > stuckAfterMs()
-    const attempt = isStuck ? await raisedOr(entry, last) : last
+    const attempt = isFirst && isStuck(entry) ? await raisedOr(entry, last) : last
     entry.sends += 1
     entry.sendAgainAt = now + restMs(BLOCKS_TO_RESEND)
     await broadcast(entry, attempt)
+  }
+
+  function isStuck({ sends, since }: Entry): boolean {
+    return sends > 0 && Date.now() - since > stuckAfterMs()
   }
 
   /** A node that refuses, or does not answer, may still have taken it: only the chain tells. */
@@ -235,7 +247,7 @@ export function createFollower(options: FollowerOptions) {
     if (recent.size === 0) return
     const spent = await port.transactionCount(blockNumber)
     forget(spent, blockNumber)
-    await takeBack(spent)
+    for (const entry of recent) if (entry.nonce >= spent) await takeBack(entry)
   }
 
   /** What is final: its nonce is spent as of a block that lies far enough above it. */
@@ -244,21 +256,18 @@ export function createFollower(options: FollowerOptions) {
       if (entry.nonce < spent && blockNumber - (entry.minedIn ?? 0) > CONFIRMATIONS) recent.delete(entry)
   }
 
-  /** What was mined of late, and has a nonce that is free again. */
-  async function takeBack(spent: number): Promise<void> {
-    for (const entry of recent) {
-      if (entry.nonce < spent) continue
-      recent.delete(entry)
-      await noted({ type: 'unmined', id: entry.id })
-      entry.minedIn = null
-      entry.sends = 0
-      entry.sendAgainAt = entry.since = Date.now()
-      entry.background = true
-      entry.actor.send({ type: 'receipt.gone' })
-      logger.warn({ id: entry.id, nonce: entry.nonce }, 'receipt gone in a reorganisation; sending it again')
-      follow(entry)
-      onChange(entry)
-    }
+  /** It was mined of late, and its nonce is free again. */
+  async function takeBack(entry: Entry): Promise<void> {
+    recent.delete(entry)
+    await noted({ type: 'unmined', id: entry.id })
+    entry.minedIn = null
+    entry.sends = 0
+    entry.sendAgainAt = entry.since = Date.now()
+    entry.background = true
+    entry.actor.send({ type: 'receipt.gone' })
+    logger.warn({ id: entry.id, nonce: entry.nonce }, 'receipt gone in a reorganisation; sending it again')
+    follow(entry)
+    onChange(entry)
   }
 
   /** What the chain shows anyway need not be on disk to be true. */

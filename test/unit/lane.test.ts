@@ -84,3 +84,24 @@ test('a receipt that nobody looked at for many blocks is checked once more befor
   expect(port.sent).toEqual([hash])
   await lane.close()
 })
+
+test('a receipt that a reorganisation took back is found out when a later transaction cannot be mined', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const first = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(5_000)
+  await first
+  port.receipts.clear()
+  port.spent = 0
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  port.sent.length = 0
+  // Nobody reads a position meanwhile.
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(port.sent).toContain(hash)
+  await lane.close()
+})
