@@ -159,7 +159,8 @@ export function createFollower(options: FollowerOptions) {
   async function investigate(entry: Entry): Promise<void> {
     const spender = await port.spender(entry.nonce)
     if (!spender || entry.attempts.some(({ hash }) => hash === spender.transactionHash)) return
-    if (entry.attempts.length === 0 && port.isCall(spender, entry.intent.call)) {
+    // Wallets that are asked to speed a transaction up sign it anew: what it is told by is what it does.
+    if (port.isCall(spender, entry.intent.call)) {
       const { transactionHash: hash } = spender
       await noted({ type: 'sent', id: entry.id, hash })
       entry.attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })
@@ -181,8 +182,8 @@ export function createFollower(options: FollowerOptions) {
 
   async function sendAgain(entry: Entry, isFirst: boolean): Promise<void> {
     const now = Date.now()
-    const last = entry.attempts.at(-1)
-    if (now < entry.sendAgainAt || !last || last.raw === null) return
+    const last = entry.attempts.findLast(({ raw }) => raw !== null)
+    if (now < entry.sendAgainAt || !last) return
     const attempt = isFirst && isStuck(entry) ? await raisedOr(entry, last) : last
     entry.sends += 1
     entry.sendAgainAt = now + restMs(BLOCKS_TO_RESEND)

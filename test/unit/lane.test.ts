@@ -105,3 +105,19 @@ test('a receipt that a reorganisation took back is found out when a later transa
   expect(port.sent).toContain(hash)
   await lane.close()
 })
+
+test('the same call mined at its nonce under another hash is the intent itself: it is not sent a second time', async () => {
+  const port = scriptedPort({ isCall: () => true })
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  // Somebody raised its fee in another program that holds the same key.
+  const sped = `0x${'ab'.repeat(32)}`
+  port.spenders.set(0, { transactionHash: sped, blockNumber: 5, depth: 9, to: null, data: '0x', value: 1n })
+  port.receipts.set(sped, receiptOf(sped, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await mined).toMatchObject({ transactionHash: sped, success: true })
+  expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
+  await lane.close()
+})
