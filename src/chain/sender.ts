@@ -60,7 +60,13 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
         )
       }
     },
-    broadcast: rpc.broadcast,
+    async broadcast(raw) {
+      try {
+        await rpc.broadcast(raw)
+      } catch (error) {
+        throw safeCause(error)
+      }
+    },
     mined: (transactionHash) => asked(() => rpc.receipt(transactionHash)),
     spender: (nonce) => asked(() => findSpender(provider, wallet, nonce)),
     isCall({ to, data, value }, call) {
