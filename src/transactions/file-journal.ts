@@ -17,7 +17,7 @@ export type FileJournalOptions = {
   genesis?: string | undefined
   compactAfter?: number
   logger?: Logger
-  files?: Pick<typeof nodeFiles, 'mkdir' | 'open' | 'readFile' | 'rename' | 'rm'>
+  files?: Pick<typeof nodeFiles, 'mkdir' | 'open' | 'readFile' | 'rename' | 'rm' | 'stat'>
 }
 
 /**
@@ -57,8 +57,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     await files.mkdir(dirname(file), { recursive: true, mode: 0o700 })
     lock = await lockFile(file)
     try {
-      await files.rm(`${file}.new`, { force: true })
-      let records = parse(await readIfThere())
+      let records = parse((await ifThere(() => files.readFile(file, 'utf8'))) ?? '')
       if (records === null) {
         await files.rename(file, `${file}.${Date.now()}.old`)
         records = []
@@ -69,15 +68,6 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     } catch (error) {
       await lock.release()
       lock = null
-      throw error
-    }
-  }
-
-  async function readIfThere(): Promise<string> {
-    try {
-      return await files.readFile(file, 'utf8')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
       throw error
     }
   }
@@ -110,12 +100,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     if (broken) throw broken
     if (!handle) throw new JournalError('The journal is closed.', { journal: file })
     const line = Buffer.from(encodeRecord(record))
-    const found = await handle.stat()
-    if (found.size !== size)
-      throw (broken = new JournalError('Somebody else writes to the journal.', {
-        journal: file,
-        do: 'stop the other process: two senders would take the same nonces',
-      }))
+    await checkOwn(handle)
     try {
       await writeFully(handle, line)
       await handle.datasync()
@@ -126,6 +111,21 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     size += line.length
     appended += 1
     if (appended >= compactAfter) await compact()
+  }
+
+  /** What is written must be what the next process reads: in this file, at this place, after our own last record. */
+  async function checkOwn(open: nodeFiles.FileHandle): Promise<void> {
+    const [held, named] = await Promise.all([open.stat(), ifThere(() => files.stat(file))])
+    if (named?.ino !== held.ino)
+      throw (broken = new JournalError('The journal was moved away or replaced.', {
+        journal: file,
+        do: 'stop whoever did that; a new broker takes up what the file in its place holds',
+      }))
+    if (held.size !== size)
+      throw (broken = new JournalError('Somebody else writes to the journal.', {
+        journal: file,
+        do: 'stop the other process: two senders would take the same nonces',
+      }))
   }
 
   /** Half a record must not stand before the next one. */
@@ -150,19 +150,23 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   /** Writes a new file beside the old one and puts it in its place at once. */
   async function rewrite(records: readonly JournalRecord[]): Promise<void> {
     const bytes = Buffer.from(`${headerOf(genesis)}\n${records.map(encodeRecord).join('')}`)
-    const fresh = await files.open(`${file}.new`, 'w', 0o600)
+    await files.rm(`${file}.new`, { force: true })
+    const fresh = await files.open(`${file}.new`, 'a', 0o600)
     try {
       await writeFully(fresh, bytes)
       await fresh.sync()
-    } finally {
+      await files.rename(`${file}.new`, file)
+    } catch (error) {
       await fresh.close()
+      throw error
     }
-    await files.rename(`${file}.new`, file)
-    await syncFolder()
-    await handle?.close()
-    handle = await files.open(file, 'a', 0o600)
+    // From here on the old file is gone: nothing that fails may leave us writing to it.
+    const old = handle
+    handle = fresh
     size = bytes.length
     appended = 0
+    await syncFolder()
+    await old?.close()
   }
 
   async function syncFolder(): Promise<void> {
@@ -181,6 +185,16 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
 
 function headerOf(genesis: string | undefined): string {
   return `og-ledger journal 1 ${genesis ?? 'any'}`
+}
+
+/** @returns null where there is no such file */
+async function ifThere<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
 }
 
 async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<void> {
@@ -211,11 +225,9 @@ const idOf = ({ prepared }: JournalEntry): string => prepared.id
 
 /** The records of a journal that another process may be writing to: what is not whole yet is left out. */
 export async function readRecords(path: string): Promise<JournalRecord[]> {
-  try {
-    const [, ...lines] = (await nodeFiles.readFile(resolve(path), 'utf8')).split('\n')
-    return lines.flatMap((line) => decodeRecord(line) ?? [])
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+  const text = (await ifThere(() => nodeFiles.readFile(resolve(path), 'utf8'))) ?? ''
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => decodeRecord(line) ?? [])
 }

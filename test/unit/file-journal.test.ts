@@ -174,3 +174,38 @@ test('a second process is refused with the pid of the first, and gets in at once
   await once(holder, 'exit')
   expect(await load()).toEqual([])
 })
+
+test.each(['rm', 'rename'] as const)(
+  'a file that is gone from its place (%s) is not written to any more: the next process would not find it',
+  async (how) => {
+    const journal = fileJournal(path)
+    await journal.load()
+    await journal.append(prepared(1))
+    await (how === 'rm' ? rm(path) : nodeFiles.rename(path, `${path}.old`))
+    await expect(journal.append(prepared(2))).rejects.toMatchObject({ name: 'JournalError' })
+    await journal.close()
+  },
+)
+
+test('a compaction during which no file can be opened any more costs no record and no later one', async () => {
+  let exhausted = false
+  let made = 0
+  const files = {
+    ...nodeFiles,
+    async open(...args: Parameters<typeof nodeFiles.open>) {
+      // The new file is made; after that there is no descriptor left.
+      if (exhausted && (made += 1) > 1)
+        throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+      return nodeFiles.open(...args)
+    },
+  }
+  const journal = fileJournal(path, { files, compactAfter: 2 })
+  await journal.load()
+  await journal.append(prepared(1))
+  exhausted = true
+  await journal.append(prepared(2))
+  exhausted = false
+  await journal.append(prepared(3))
+  await journal.close()
+  expect(await load()).toEqual([prepared(1), prepared(2), prepared(3)])
+})
