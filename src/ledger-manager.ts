@@ -36,7 +36,7 @@ export type LedgerManagerOptions = {
   rules: Rules
   read: (signal?: AbortSignal) => Promise<Position>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
-  submit: (intent: Intent) => Promise<Receipt>
+  submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
   /** Auto-funding of what is being closed stops first. */
   onClosing: () => void
   /** How often a ledger that waits for its refunds is looked at, at least. */
@@ -225,7 +225,7 @@ export class LedgerManager {
       this.#account(position, 'closeLedger')
       const step = closingStep(position, this.#options.rules)
       if (step.type === 'wait') await rest(this.#restMs(position, step.until), signal)
-      else last = await this.#options.submit(step.intent)
+      else last = await this.#options.submit(step.intent, { signal })
     }
   }
 
@@ -291,16 +291,16 @@ function nothingToRetrieve(serviceType: ServiceType, accounts: readonly SubAccou
   })
 }
 
+/** Over early when the signal aborts; nothing stays at the signal, which may live much longer. */
 function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done)
+    if (signal?.aborted) done()
+    function done(): void {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
   })
 }
