@@ -112,6 +112,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const reserved = new Set<string>()
   const turns = new Map<string, Promise<void>>()
   let closed = false
+  let closing: Promise<void> | null = null
 
   const lane =
     chain.transactions &&
@@ -240,9 +241,14 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     close,
     [Symbol.asyncDispose]: close,
   }
-  signal?.addEventListener('abort', () => void close(), { once: true })
+  signal?.addEventListener('abort', abort)
   // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
   await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  // It may have been aborted at any moment since it was asked for.
+  if (signal?.aborted) {
+    await close()
+    throw new AbortedError('The broker was aborted before it was open.')
+  }
   return broker
 
   function stopAll(): void {
@@ -293,9 +299,18 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     }
   }
 
-  async function close(): Promise<void> {
-    if (closed) return
+  function abort(): void {
+    close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
+  }
+
+  /** Whoever asks again waits for the same end. */
+  function close(): Promise<void> {
+    return (closing ??= shut())
+  }
+
+  async function shut(): Promise<void> {
     closed = true
+    signal?.removeEventListener('abort', abort)
     watching?.unsubscribe()
     positions.close()
     plans.close()
