@@ -144,6 +144,13 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     },
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
     async topUp(request, signal) {
+      // Approved long after it was decided, it would come on top of what was sent meanwhile.
+      if (isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
+        throw new NotSentError(
+          'Another transaction overtook the top-up.',
+          { provider: request.provider },
+          { retryable: true },
+        )
       const intent = transferIntent(request, BigInt(request.amount), rules, request.decidedAt)
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
@@ -276,12 +283,18 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     watching ??= positions.positions$.subscribe()
   }
 
+  /** Somebody else is paying it, or deciding to. */
+  function isTaken(id: SubAccountId): boolean {
+    const key = keyOf(id)
+    return reserved.has(key) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, key))
+  }
+
   async function exclusive<T>(id: SubAccountId, work: () => Promise<T>): Promise<T> {
     const key = keyOf(id)
     const before = turns.get(key) ?? Promise.resolve()
     const mine = before.then(async () => {
       reserved.add(key)
-      await lane?.idle(({ touches }) => touches.some((one) => keyOf(one) === key))
+      await lane?.idle((intent) => isAbout(intent, key))
       return work()
     })
     const over = mine.then(
@@ -320,3 +333,5 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     await lane?.close()
   }
 }
+
+const isAbout = ({ touches }: Intent, key: string): boolean => touches.some((one) => keyOf(one) === key)

@@ -103,6 +103,8 @@ export function createPositions(options: PositionsOptions) {
     notBefore(block: number): void {
       floor = Math.max(floor, block)
     },
+    /** Whether the wallet has a receipt that a position of this block does not show. */
+    isOvertaken: (block: number): boolean => block < floor,
     setIntervalMs(ms: number): void {
       interval = ms
     },
