@@ -289,12 +289,12 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     return reserved.has(key) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, key))
   }
 
-  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>): Promise<T> {
+  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const key = keyOf(id)
     const before = turns.get(key) ?? Promise.resolve()
     const mine = before.then(async () => {
       reserved.add(key)
-      await lane?.idle((intent) => isAbout(intent, key))
+      await lane?.idle((intent) => isAbout(intent, key), signal)
       return work()
     })
     const over = mine.then(

@@ -36,7 +36,7 @@ export type ServiceManagerOptions = {
   read: (signal?: AbortSignal) => Promise<Position>
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
   /** Runs work while nothing is on its way to the sub-account, and keeps everybody else from deciding about it. */
-  exclusive: <T>(id: SubAccountId, work: () => Promise<T>) => Promise<T>
+  exclusive: <T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
   autoFunding: {
     start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor
     stop(id: SubAccountId): void
@@ -126,7 +126,7 @@ export class ServiceManager {
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
     const wanted = toWei(amount)
-    return this.#options.exclusive(id, () => this.#fund(id, wanted, options))
+    return this.#options.exclusive(id, () => this.#fund(id, wanted, options), options.signal)
   }
 
   /**

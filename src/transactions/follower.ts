@@ -4,6 +4,7 @@ import { AbortedError, SupersededError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Attempt, Entry } from './entry.ts'
 import { bumped } from './fees.ts'
+import type { Intent } from './intent.ts'
 import type { Journal } from './journal.ts'
 import { createPace } from './pace.ts'
 
@@ -49,6 +50,14 @@ export function createFollower(options: FollowerOptions) {
     follow,
     /** An entry of the past that may still be taken back. */
     watch: (entry: Entry): void => void recent.add(entry),
+    /** Somebody waits for these from now on. */
+    attend(matches: (intent: Intent) => boolean): void {
+      for (const entry of open) {
+        if (!entry.background || !matches(entry.intent)) continue
+        entry.background = false
+        pace.hurry()
+      }
+    },
     confirm,
     abandon,
     close(): void {

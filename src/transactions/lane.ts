@@ -94,10 +94,19 @@ export function createLane(options: LaneOptions) {
       ...[...preparing].map((intent) => ({ intent, unresolved: false })),
       ...follower.open().map(({ intent, attempts }) => ({ intent, unresolved: attempts.length === 0 })),
     ],
-    /** Resolves once nothing is in flight that matches. */
-    async idle(matches: (intent: Intent) => boolean): Promise<void> {
+    /** Resolves once nothing is in flight that matches. What is waited for keeps the process alive. */
+    async idle(matches: (intent: Intent) => boolean, signal?: AbortSignal): Promise<void> {
       const isBusy = () => [...preparing, ...follower.open().map(({ intent }) => intent)].some(matches)
-      while (!closed && isBusy()) await new Promise<void>((resolve) => waiting.push(resolve))
+      signal?.addEventListener('abort', wake)
+      try {
+        while (!closed && isBusy()) {
+          throwIfAborted(signal)
+          follower.attend(matches)
+          await new Promise<void>((resolve) => waiting.push(resolve))
+        }
+      } finally {
+        signal?.removeEventListener('abort', wake)
+      }
     },
     /** All that auto-funding sent, or may yet, as far back as it is remembered. */
     payments: (): Payment[] => [

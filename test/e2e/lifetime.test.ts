@@ -53,3 +53,15 @@ test('a transaction that is awaited keeps the process alive until it is mined', 
     console.log(success)`)
   expect(ended).toEqual({ stdout: 'true\n', stderr: '', code: 0 })
 })
+
+test('whoever waits for a transaction of auto-funding keeps the process alive until it is mined', async () => {
+  await chain.provider.send('evm_setIntervalMining', [4])
+  await chain.setAutomine(false)
+  const ended = await app(`
+    await broker.ledger.depositFund('5')
+    broker.inference.startAutoFunding(provider, { intervalMs: 100 })
+    while (!broker.transactions().some((actor) => actor.getSnapshot().context.operation === 'transferFund'))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    console.log(await broker.inference.ensureFunded(provider, '1'))`)
+  expect(ended).toEqual({ stdout: 'null\n', stderr: '', code: 0 })
+})

@@ -121,3 +121,21 @@ test('the same call mined at its nonce under another hash is the intent itself: 
   expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
   await lane.close()
 })
+
+test('waiting for what is in flight ends when its signal aborts', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  const abort = new AbortController()
+  const waited = lane
+    .idle(() => true, abort.signal)
+    .then(
+      () => 'idle',
+      (error: Error) => error.name,
+    )
+  abort.abort()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await Promise.race([waited, Promise.resolve('waits for ever')])).toBe('AbortedError')
+  await lane.close()
+})
