@@ -10,12 +10,9 @@ import { decodeLedgers } from './decode.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
-import { rpcOf, type Rpc } from './rpc.ts'
+import { ANSWER_TIMEOUT_MS, rpcOf, type Rpc } from './rpc.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
-
-/** ethers itself waits 300 s for a node that does not answer. */
-const READ_TIMEOUT_MS = 20_000
 
 /** How far back the second block lies that tells the block time. */
 const BLOCKS_BACK = 20
@@ -70,7 +67,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
     wallet,
     rules,
     async readPosition() {
-      const position = await asked(() => within(READ_TIMEOUT_MS, reader.readPosition))
+      const position = await asked(() => within(ANSWER_TIMEOUT_MS, reader.readPosition))
       blockTime.see(position.block)
       return position
     },

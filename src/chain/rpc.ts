@@ -3,6 +3,9 @@ import type { BlockTag } from './batch.ts'
 import type { Fees, MinedTransaction } from './port.ts'
 import { ReadError } from '../errors.ts'
 
+/** ethers itself waits 300 s for a node that does not answer, and for a broken socket without an end. */
+export const ANSWER_TIMEOUT_MS = 20_000
+
 /** What is asked of a node again and again. Rejects with whatever the provider rejects with. */
 export type Rpc = {
   call(request: { to?: string; data: string; from?: string; value?: bigint }, blockTag: BlockTag): Promise<string>
@@ -23,7 +26,7 @@ export function rpcOf(provider: Provider): Rpc {
 }
 
 type Sender = { send(method: string, params: readonly unknown[]): Promise<unknown> }
-type RawReceipt = { transactionHash: string; blockNumber: string; gasUsed: string; status?: string }
+type RawReceipt = { transactionHash: string; blockNumber: string | null; gasUsed: string; status?: string }
 
 function direct(node: Sender): Rpc {
   const text = async (method: string, ...params: unknown[]) => (await node.send(method, params)) as string
@@ -42,6 +45,8 @@ function direct(node: Sender): Rpc {
       const receipt = (await node.send('eth_getTransactionReceipt', [transactionHash])) as RawReceipt | null
       if (!receipt) return null
       const { blockNumber, gasUsed, status } = receipt
+      // Some nodes give a receipt for what still waits.
+      if (blockNumber === null) return null
       return minedOf({
         transactionHash,
         blockNumber: Number(blockNumber),
@@ -71,6 +76,8 @@ function typed(provider: Provider): Rpc {
       const receipt = await provider.getTransactionReceipt(transactionHash)
       if (!receipt) return null
       const { blockNumber, gasUsed, status } = receipt
+      // Some nodes give a receipt for what still waits.
+      if (blockNumber === null) return null
       return minedOf({ transactionHash, blockNumber, gasUsed, status: status ?? 1 })
     },
     async fees() {

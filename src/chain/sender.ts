@@ -1,11 +1,12 @@
 import { keccak256, type Provider, type Signer, type TransactionRequest } from 'ethers'
 import { NotSentError, ReadError } from '../errors.ts'
+import { within } from '../within.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { asked } from './batch.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
-import type { Rpc } from './rpc.ts'
+import { ANSWER_TIMEOUT_MS, type Rpc } from './rpc.ts'
 import { findSpender } from './spender.ts'
 import type { Addresses } from './rules.ts'
 
@@ -25,13 +26,13 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
   return {
     async estimateGas(call) {
       try {
-        return await rpc.estimateGas({ ...request(call), from: wallet })
+        return await soon(() => rpc.estimateGas({ ...request(call), from: wallet }))
       } catch (error) {
         throw revertError(call.method, error) ?? notSent(call, error)
       }
     },
-    fees: () => asked(rpc.fees),
-    transactionCount: (tag) => asked(() => rpc.transactionCount(wallet, tag)),
+    fees: () => asked(() => soon(rpc.fees)),
+    transactionCount: (tag) => asked(() => soon(() => rpc.transactionCount(wallet, tag))),
     sign: sendsToSign(signer)
       ? null
       : async (call, options) => {
@@ -62,13 +63,14 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     },
     async broadcast(raw) {
       try {
-        await rpc.broadcast(raw)
+        await soon(() => rpc.broadcast(raw))
       } catch (error) {
         throw safeCause(error)
       }
     },
-    mined: (transactionHash) => asked(() => rpc.receipt(transactionHash)),
-    spender: (nonce) => asked(() => findSpender(provider, wallet, nonce)),
+    mined: (transactionHash) => asked(() => soon(() => rpc.receipt(transactionHash))),
+    // A search of up to two dozen questions.
+    spender: (nonce) => asked(() => within(6 * ANSWER_TIMEOUT_MS, () => findSpender(provider, wallet, nonce))),
     isCall({ to, data, value }, call) {
       const expected = request(call)
       return to === expected.to && data === expected.data && value === (call.value ?? 0n)
@@ -76,7 +78,7 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     async replay(call, blockNumber) {
       for (const blockTag of [blockNumber, blockNumber - 1]) {
         try {
-          await rpc.call({ ...request(call), from: wallet }, blockTag)
+          await soon(() => rpc.call({ ...request(call), from: wallet }, blockTag))
         } catch (error) {
           const reverted = revertError(call.method, error)
           if (reverted) return reverted
@@ -96,6 +98,9 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     return address
   }
 }
+
+/** What does not answer one question must not keep the others from being asked. */
+const soon = <T>(ask: () => Promise<T>): Promise<T> => within(ANSWER_TIMEOUT_MS, ask)
 
 function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionRequest {
   return { nonce, gasLimit, type: 'gasPrice' in fees ? 0 : 2, ...fees }
