@@ -27,7 +27,10 @@ export type AutoFundingConfig = {
   target?: number | Amount
   /** Instead: top up when less than `trigger` is left at the measured burn rate, so that it lasts for `target`. */
   runway?: { trigger: Duration; target: Duration }
-  /** What the provider has served and not charged yet, in wei: asked before each decision. */
+  /**
+   * What the provider has served and not charged yet, in wei: asked before each decision. By default an inference
+   * provider itself is asked, where the wallet signs without asking somebody; `false` asks nobody.
+   */
   unsettledFee?: false | (() => bigint | Promise<bigint>)
   /** A provider that claims more than this is not paid; by default 10 × the minimum, or the last hour's burn if more. */
   maxUnsettledFee?: Amount
@@ -52,7 +55,7 @@ export type AutoFundingPolicy = {
   priority: number
   minLockedBalance: bigint
   levels: Levels
-  unsettledFee: (() => bigint | Promise<bigint>) | null
+  unsettledFee: (() => bigint | Promise<bigint>) | 'provider' | null
   maxUnsettledFee: bigint | null
   maxTopUp: bigint | null
   budget: { amount: bigint; seconds: number } | null
@@ -68,14 +71,14 @@ export type AutoFundingPolicy = {
  * @throws InvalidInputError for what cannot work, TypeError for an amount that is a number
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
-  const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee = false } = config
+  const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee } = config
   const { onPendingRefund = 'hold', cooldownMs = 0, approve } = config
   const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
   if (intervalMs !== undefined) checkIntervalMs(intervalMs)
   checkMultiplier(bufferMultiplier, 'bufferMultiplier')
   check(Number.isFinite(priority), 'priority is a number.', { priority: String(priority) })
   check(
-    unsettledFee === false || typeof unsettledFee === 'function',
+    unsettledFee === undefined || unsettledFee === false || typeof unsettledFee === 'function',
     'unsettledFee is a function that gives wei, or false.',
     { unsettledFee: typeof unsettledFee },
   )
@@ -91,7 +94,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     priority,
     minLockedBalance,
     levels: levelsIn(config, bufferMultiplier, minLockedBalance),
-    unsettledFee: unsettledFee === false ? null : unsettledFee,
+    unsettledFee: unsettledFee === false ? null : (unsettledFee ?? 'provider'),
     maxUnsettledFee: optional(config.maxUnsettledFee, 'maxUnsettledFee'),
     maxTopUp: positive(optional(config.maxTopUp, 'maxTopUp'), 'maxTopUp'),
     budget: toBudget(config.budget),

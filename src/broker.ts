@@ -3,12 +3,13 @@ import type { Position, ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget, type Budget } from './auto-funding-config.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connection } from './chain/connect.ts'
-import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig, type NetworkName } from './chain/networks.ts'
+import { DEFAULT_MIN_LOCKED_BALANCE, networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 import type { Rules } from './chain/port.ts'
 import { AbortedError, NotSentError } from './errors.ts'
 import type { Inspect } from './inspect.ts'
 import { exitGas, forecastOf, type Forecast } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
+import { createProviderFees } from './provider-fees.ts'
 import { createKeeper, type Plan, type PlanOptions } from './keeper.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent, type Logger } from './logger.ts'
@@ -142,6 +143,14 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       payments: () => lane?.payments() ?? [],
       paidIn: (key, from, to) => lane?.paidIn((id) => keyOf(id) === key, from, to) ?? 0n,
     },
+    providerFee: chain.signMessage
+      ? createProviderFees({
+          wallet,
+          sign: chain.signMessage,
+          readService: chain.readService,
+          allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
+        })
+      : null,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.

@@ -40,21 +40,37 @@ export type KeeperOptions = {
   inFlight: () => readonly Flight[]
   spending: Spending
   gasReserve: (position: Position) => bigint
+  /** Asks an inference provider; null where the wallet cannot sign in there by itself. */
+  providerFee: ((provider: string) => Promise<bigint>) | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspect: Inspect | undefined
   logger: Logger
 }
 
-const FEE_TIMEOUT_MS = 5_000
+const FEE_TIMEOUT_MS = 8_000
 /** A provider that does not answer must not hold up the others. */
 const FEE_GRACE_MS = 500
 
+/** A sub-account that auto-funding is on for, as surfaces see it. */
+export type KeptAccount = { id: SubAccountId; actor: AutoFundingActor; unsettledFee: bigint; feeError: string | null }
+
 /** At most one question to a provider at a time. */
-type Asked = Kept & { asking: Promise<void> | null }
+type Asked = Kept & { asking: Promise<void> | null; feeError: string | null }
 
 /** Keeps the sub-accounts funded that auto-funding is on for: a plan for each position, and an actor for each. */
 export function createKeeper(options: KeeperOptions) {
-  const { reserved, minLockedBalance, minTransfer, inFlight, spending, gasReserve, topUp, inspect, logger } = options
+  const {
+    reserved,
+    minLockedBalance,
+    minTransfer,
+    inFlight,
+    spending,
+    gasReserve,
+    providerFee,
+    topUp,
+    inspect,
+    logger,
+  } = options
   const kept = new Map<string, Asked & { actor: AutoFundingActor }>()
   const burns = createBurnRates()
   const usual = toPolicy({}, minLockedBalance)
@@ -75,7 +91,15 @@ export function createKeeper(options: KeeperOptions) {
       }
       const actor = createActor(machine, { input: id, ...(inspect && { inspect }) })
       actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
-      kept.set(keyOf(id), { id, policy, actor: actor.start(), unsettledFee: 0n, paused: false, asking: null })
+      kept.set(keyOf(id), {
+        id,
+        policy,
+        actor: actor.start(),
+        unsettledFee: 0n,
+        paused: false,
+        asking: null,
+        feeError: null,
+      })
       return actor
     },
     /** A paused one stays on, and holds. */
@@ -93,7 +117,7 @@ export function createKeeper(options: KeeperOptions) {
       kept.get(keyOf(id))?.actor.stop()
       kept.delete(keyOf(id))
     },
-    all: (): readonly { id: SubAccountId; actor: AutoFundingActor }[] => [...kept.values()],
+    all: (): readonly KeptAccount[] => [...kept.values()],
     requiredOf(id: SubAccountId): bigint {
       const { policy, unsettledFee } = kept.get(keyOf(id)) ?? { policy: usual, unsettledFee: 0n }
       const burnRate = burns.of(keyOf(id)).rate
@@ -177,7 +201,7 @@ export function createKeeper(options: KeeperOptions) {
 
   /** Waits for the answer only so long: one that comes later counts from the next decision on. */
   async function refreshFee(one: Asked): Promise<void> {
-    const ask = one.policy.unsettledFee
+    const ask = questionOf(one)
     if (!ask) {
       one.unsettledFee = 0n
       return
@@ -186,12 +210,22 @@ export function createKeeper(options: KeeperOptions) {
       .then((fee) => {
         if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
         one.unsettledFee = fee
+        one.feeError = null
       })
       .catch((error: unknown) => {
-        logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
+        const message = error instanceof Error ? error.message : String(error)
+        // Told once, not at every reading; it stays in the status.
+        if (message !== one.feeError)
+          logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
+        one.feeError = message
       })
       .finally(() => (one.asking = null))
     const asking = one.asking
     await within(FEE_GRACE_MS, () => asking).catch(() => undefined)
+  }
+
+  function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {
+    if (unsettledFee !== 'provider') return unsettledFee
+    return id.serviceType === 'inference' && providerFee ? () => providerFee(id.provider) : null
   }
 }

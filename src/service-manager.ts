@@ -8,7 +8,7 @@ import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
 import { contractError } from './contract-errors.ts'
 import { AbortedError, BudgetExhaustedError, NotFundedError, RefundPendingError } from './errors.ts'
-import type { AutoFundingActor } from './keeper.ts'
+import type { AutoFundingActor, KeptAccount } from './keeper.ts'
 import type { Logger } from './logger.ts'
 import { intentOf, transferIntent } from './intents.ts'
 import { contractOf } from './services.ts'
@@ -17,6 +17,9 @@ import type { Intent, Receipt } from './transactions/intent.ts'
 
 export type AutoFundingStatus = SubAccountId & {
   state: SnapshotFrom<typeof autoFundingMachine>['value']
+  /** What the provider says it has served and not charged yet, in wei, and why that is not known anew. */
+  unsettledFee: bigint
+  feeError: string | null
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
 export type EnsureFundedOptions = {
@@ -42,7 +45,7 @@ export type ServiceManagerOptions = {
     stop(id: SubAccountId): void
     pause(id: SubAccountId, paused: boolean): void
     limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null }
-    all(): readonly { id: SubAccountId; actor: AutoFundingActor }[]
+    all(): readonly KeptAccount[]
   }
 }
 
@@ -106,10 +109,10 @@ export class ServiceManager {
     const address = provider === undefined ? null : this.#id(provider).provider
     return this.#own()
       .filter(({ id }) => address === null || id.provider === address)
-      .map(({ id, actor }) => {
+      .map(({ id, actor, unsettledFee, feeError }) => {
         const { value, context } = actor.getSnapshot()
         const { reason, lastTopUp, topUps, paid, failure } = context
-        return { ...id, state: value, reason, lastTopUp, topUps, paid, failure }
+        return { ...id, state: value, reason, lastTopUp, topUps, paid, failure, unsettledFee, feeError }
       })
   }
 

@@ -13,6 +13,8 @@ import { createReader } from './reader.ts'
 import { ANSWER_TIMEOUT_MS, rpcOf, type Rpc } from './rpc.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
+import { readService, type ProviderService } from './service.ts'
+import { signSessionMessage } from './session-signature.ts'
 
 /** How far back the second block lies that tells the block time. */
 const BLOCKS_BACK = 20
@@ -23,6 +25,9 @@ export type Connection =
   | { signer?: undefined; provider: Provider; address: string }
 
 export type Connected = Chain & {
+  readService(provider: string): Promise<ProviderService>
+  /** Signs what a provider's session token says; null for a wallet that would have to ask somebody. */
+  signMessage: ((message: string) => Promise<string>) | null
   network: NetworkConfig
   /** Hash of the first block, where the node still has it. */
   genesis: string | undefined
@@ -77,6 +82,8 @@ export async function connectChain(connection: Connection, network?: NetworkName
     },
     blockTimeMs: () => blockTime.ms(),
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
+    readService: (provider) => readService(batch, { inference: addresses.inference, wallet, provider }),
+    signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
     transactions: signer ? createSender({ signer, provider, rpc, wallet, addresses, chainId }) : null,
   }
 }

@@ -25,7 +25,7 @@ const STAKE = parseEther('100')
 export async function registerInferenceProvider(
   { owner, inference }: LocalContracts,
   wallet: Wallet,
-  { url = 'http://127.0.0.1', model = 'local-model' }: LocalProviderOptions = {},
+  { url = '', model = 'local-model' }: LocalProviderOptions = {},
 ): Promise<LocalProvider> {
   const { address } = wallet
   await register(wallet, inference, owner, [['chatbot', url, model, 'TeeML', 1n, 1n, '{}', address]])
@@ -39,7 +39,7 @@ export async function registerInferenceProvider(
 export async function registerFineTuningProvider(
   { owner, fineTuning }: LocalContracts,
   wallet: Wallet,
-  { url = 'http://127.0.0.1', model = 'local-model' }: LocalProviderOptions = {},
+  { url = '', model = 'local-model' }: LocalProviderOptions = {},
 ): Promise<LocalProvider> {
   const { address } = wallet
   await register(wallet, fineTuning, owner, [url, [1n, 1n, 1n, 1n, 'local'], 1n, false, [model], address])

@@ -23,7 +23,7 @@ export type FollowerOptions = {
 /** A receipt this deep is taken as final. */
 const CONFIRMATIONS = 12
 /** A stranger's transaction must be this deep before the nonce counts as lost. */
-const SUPERSEDED_DEPTH = 3
+const SUPERSEDED_DEPTH = 12
 /** Without a receipt after this many blocks, whether the nonce was spent is asked too. */
 const BLOCKS_TO_DOUBT = 2
 /** Without a receipt the same bytes are sent again after this many blocks: the node may have lost them. */

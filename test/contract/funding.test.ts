@@ -77,6 +77,8 @@ describe('one drain is one transfer of what is missing', () => {
         topUps: 1,
         paid: `${og('1.25') + 7n}`,
         failure: null,
+        unsettledFee: 0n,
+        feeError: null,
       },
     ])
     expect(await held()).toEqual({ ledger: og('8') - og('1.25') - 7n, [alice.address]: og('2') })

@@ -36,6 +36,7 @@ test('og-ledger exports these names', () => {
       "networks",
       "ogToWei",
       "openFileJournal",
+      "parseInsufficientBalance",
       "readFileJournal",
       "weiToOg",
     ]

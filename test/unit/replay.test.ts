@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import type { FundingConfig, Terms } from '../../src/cli/config-file.ts'
+import { movesBetween } from '../../src/cli/replay-moves.ts'
+import { replay } from '../../src/cli/replay.ts'
+import { ogToWei as og, weiToOg, type Position, type SubAccountPosition } from '../../src/index.ts'
+
+const MINUTE = 60
+
+describe('between two readings', () => {
+  const before = position(0, { ledger: '10', a: '2', b: '3' })
+
+  test.for<[string, Position, Record<string, string>]>([
+    ['a fall is a charge', position(1, { ledger: '10', a: '1.5', b: '3' }), { 'a charged': '0.5' }],
+    ['a rise is a top-up', position(1, { ledger: '9', a: '3', b: '3' }), { 'a paid': '1' }],
+    [
+      'what the ledger lost beside a rise was charged at once',
+      position(1, { ledger: '8.75', a: '3', b: '3' }),
+      { 'a paid': '1.25', 'a charged': '0.25' },
+    ],
+    [
+      'and so it is beside a fall',
+      position(1, { ledger: '9.5', a: '1.75', b: '3' }),
+      { 'a paid': '0.5', 'a charged': '0.75' },
+    ],
+    [
+      'of several that rose each gets its part of it',
+      position(1, { ledger: '6', a: '3', b: '5' }),
+      {
+        'a paid': '1.333333333333333333',
+        'a charged': '0.333333333333333333',
+        'b paid': '2.666666666666666667',
+        'b charged': '0.666666666666666667',
+      },
+    ],
+    [
+      'what the wallet got of it was withdrawn',
+      position(1, { ledger: '7', a: '2', b: '3', wallet: '103' }),
+      { deposited: '-3' },
+    ],
+    [
+      'what nobody lost was deposited',
+      position(1, { ledger: '14', a: '3', b: '3' }),
+      { 'a paid': '1', deposited: '5' },
+    ],
+    ['an opened sub-account was paid', position(1, { ledger: '8', a: '2', b: '3', c: '2' }), { 'c paid': '2' }],
+  ])('%s', ([, after, expected]) => {
+    expect(spoken(movesBetween(before, after))).toEqual(expected)
+  })
+
+  test('what comes back from an unlocked refund is no charge', () => {
+    const asked = position(0, { ledger: '10', a: '2' }, { pendingRefund: og('1.5'), unlocksAt: MINUTE })
+    expect(spoken(movesBetween(asked, position(1, { ledger: '11.5', a: '0.25' })))).toEqual({
+      'a claimed': '1.5',
+      'a charged': '0.25',
+    })
+    const locked = position(0, { ledger: '10', a: '2' }, { pendingRefund: og('1.5'), unlocksAt: 9 * MINUTE })
+    expect(spoken(movesBetween(locked, position(1, { ledger: '10', a: '0.5' })))).toEqual({ 'a charged': '1.5' })
+  })
+})
+
+describe('a policy', () => {
+  /** One sub-account that is charged half an OG a minute; in truth 2 OG came in once, after it had been too low. */
+  const recording = [
+    position(0, { ledger: '10', a: '2' }),
+    position(1, { ledger: '10', a: '1.5' }),
+    position(2, { ledger: '10', a: '1' }),
+    position(3, { ledger: '10', a: '0.5' }),
+    position(4, { ledger: '8', a: '2' }),
+    position(5, { ledger: '8', a: '1.5' }),
+  ]
+  const recorded = {
+    topUps: 1,
+    paid: og('2'),
+    smallestLedger: og('2'),
+    secondsBelow: MINUTE,
+    subAccounts: [{ ...id('a'), topUps: 1, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: MINUTE }],
+  }
+
+  test('tops up one position after it sees what is missing, and never falls below', () => {
+    expect(replay(recording, policy({}))).toEqual({
+      positions: 6,
+      seconds: 5 * MINUTE,
+      // 2 → 1.5, and from then on each charge meets what was sent for the one before it.
+      policy: {
+        topUps: 4,
+        paid: og('2'),
+        smallestLedger: og('2'),
+        secondsBelow: 0,
+        subAccounts: [{ ...id('a'), topUps: 4, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: 0 }],
+      },
+      recorded,
+    })
+  })
+
+  test.for<[string, Partial<FundingConfig> & Terms, [number, string, string, number]]>([
+    ['with a target fills up more and sends less often', { target: '4' }, [1, '2.5', '2.5', 0]],
+    ['with a multiple as a target does the same', { target: 4 }, [1, '2.5', '2.5', 0]],
+    ['with a most for each sends no more at once', { maxTopUp: '0.25' }, [4, '1', '1', 1]],
+    ['with a rest between two waits', { cooldownMs: 150_000 }, [2, '2', '2', 1]],
+    [
+      'with a budget for each stops when it is spent',
+      { budget: { amount: '0.75', per: '1h' } },
+      [2, '0.75', '0.75', 1],
+    ],
+    ['whose window goes on sends again', { budget: { amount: '0.5', per: '2m' } }, [2, '1', '1', 0]],
+    ['with a reserve needs a ledger that has it, too', { ledgerReserve: '7' }, [4, '2', '9', 0]],
+    ['with more reserve than there is sends nothing', { ledgerReserve: '10' }, [0, '0', '12', 2]],
+    ['of another minimum is measured by it', { minLockedBalance: '0.1' }, [1, '0.2', '0.2', 1]],
+  ])('%s', ([, terms, [topUps, paid, smallestLedger, minutes]]) => {
+    const { policy: made } = replay(recording, policy(terms))
+    const { subAccounts: _, ...figures } = made
+    expect(figures).toEqual({
+      topUps,
+      paid: og(paid),
+      smallestLedger: og(smallestLedger),
+      secondsBelow: minutes * MINUTE,
+    })
+  })
+})
+
+function policy(defaults: Terms, more: Partial<FundingConfig> = {}): FundingConfig {
+  return { defaults, providers: null, ...more }
+}
+
+function id(provider: string) {
+  return { provider, serviceType: 'inference' as const }
+}
+
+type Amounts = { ledger: string; wallet?: string; [provider: string]: string | undefined }
+
+/** One minute after another; amounts in OG. */
+function position(
+  minute: number,
+  { ledger, wallet = '100', ...balances }: Amounts,
+  refund?: { pendingRefund: bigint; unlocksAt: number },
+): Position {
+  return {
+    block: { number: minute, timestamp: minute * MINUTE },
+    wallet: { address: 'wallet', balance: og(wallet) },
+    ledger: { available: og(ledger), total: og(ledger), locked: 0n, additionalInfo: '' },
+    subAccounts: Object.entries(balances).map(([provider, balance = '0']): SubAccountPosition => {
+      const { pendingRefund, unlocksAt } = refund ?? { pendingRefund: 0n, unlocksAt: 0 }
+      return {
+        ...id(provider),
+        balance: og(balance),
+        pendingRefund,
+        available: og(balance) - pendingRefund,
+        claimable: 0n,
+        refunds: refund ? [{ amount: pendingRefund, createdAt: 0, unlocksAt, claimable: false }] : [],
+        acknowledged: true,
+        tokensRevoked: false,
+      }
+    }),
+  }
+}
+
+/** Whatever is not nothing, in OG. */
+function spoken({ accounts, deposited }: ReturnType<typeof movesBetween>): Record<string, string> {
+  const moves = [...accounts].flatMap(([key, move]) =>
+    Object.entries(move).map(([what, amount]): [string, bigint] => [
+      `${key.replace('inference ', '')} ${what}`,
+      amount,
+    ]),
+  )
+  return Object.fromEntries(
+    [...moves, ['deposited', deposited] as const].flatMap(([name, wei]) => (wei === 0n ? [] : [[name, weiToOg(wei)]])),
+  )
+}
