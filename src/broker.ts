@@ -143,7 +143,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       payments: () => lane?.payments() ?? [],
       paidIn: (key, from, to) => lane?.paidIn((id) => keyOf(id) === key, from, to) ?? 0n,
     },
-    providerFee: chain.signMessage
+    providerFees: chain.signMessage
       ? createProviderFees({
           wallet,
           sign: chain.signMessage,

@@ -7,6 +7,7 @@ import type { Block, Position } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
+import type { createProviderFees } from './provider-fees.ts'
 import { budgetLeft, limitsOf, type Spending } from './spending.ts'
 import { defaultStanding, standingOf, type Kept } from './standing.ts'
 import { createBurnRates } from './streams/burn-rate.ts'
@@ -40,8 +41,8 @@ export type KeeperOptions = {
   inFlight: () => readonly Flight[]
   spending: Spending
   gasReserve: (position: Position) => bigint
-  /** Asks an inference provider; null where the wallet cannot sign in there by itself. */
-  providerFee: ((provider: string) => Promise<bigint>) | null
+  /** Asks inference providers; null where the wallet cannot sign in there by itself. */
+  providerFees: ReturnType<typeof createProviderFees> | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspect: Inspect | undefined
   logger: Logger
@@ -66,7 +67,7 @@ export function createKeeper(options: KeeperOptions) {
     inFlight,
     spending,
     gasReserve,
-    providerFee,
+    providerFees,
     topUp,
     inspect,
     logger,
@@ -171,6 +172,7 @@ export function createKeeper(options: KeeperOptions) {
       const context = one?.actor.getSnapshot().context
       return {
         ...(one ? standingOf(one, burns.of(key)) : defaultStanding(id, usual, burns.of(key), dryRun)),
+        registered: id.serviceType === 'inference' ? (providerFees?.isRegistered(id.provider) ?? null) : null,
         limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key) ?? false,
@@ -226,6 +228,6 @@ export function createKeeper(options: KeeperOptions) {
 
   function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {
     if (unsettledFee !== 'provider') return unsettledFee
-    return id.serviceType === 'inference' && providerFee ? () => providerFee(id.provider) : null
+    return id.serviceType === 'inference' && providerFees ? () => providerFees.ask(id.provider) : null
   }
 }

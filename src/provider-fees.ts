@@ -22,7 +22,16 @@ export function createProviderFees({ wallet, sign, readService, allowLoopback }:
   const fees = createUnsettledFees({ wallet, tokenFor, allowLoopback })
   const services = new Map<string, { service: ProviderService; until: number }>()
 
-  return async (provider: string): Promise<bigint> => {
+  return {
+    ask,
+    /** Whether the provider offers a service, as far as it was seen of late. */
+    isRegistered(provider: string): boolean | null {
+      const known = services.get(provider)
+      return known ? known.service.url !== null : null
+    },
+  }
+
+  async function ask(provider: string): Promise<bigint> {
     const { url, acknowledged, generation } = await serviceOf(provider)
     if (!url || !acknowledged || generation === null) return 0n
     try {

@@ -125,7 +125,7 @@ describe('one drain is one transfer of what is missing', () => {
     const providers = Array.from({ length: 10 }, (_, index) => getAddress(toBeHex(index + 1, 20)))
     await open('100', Object.fromEntries(providers.map((provider, index) => [provider, `1.${index}`])))
     await chain.setAutomine(false)
-    for (const provider of providers) start(provider)
+    for (const provider of providers) start(provider, { unsettledFee: false })
     await until(() => expect(sends()).toBe(10))
     await readings(3)
     await chain.mine()

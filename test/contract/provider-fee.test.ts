@@ -33,3 +33,11 @@ test('a provider is asked what it has served and not charged yet, and that is ke
   expect(broker.inference.autoFundingStatus()[0]?.feeError).toBeNull()
   expect((await broker.position()).subAccounts).toMatchObject([{ available: og('2.75') }])
 })
+
+test('a provider that offers no service gets nothing', async () => {
+  const low = await lowWallet(chain, [])
+  await using broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
+  broker.inference.startAutoFunding('0x00000000000000000000000000000000000000AA', { intervalMs: 100 })
+  await until(() => broker.inference.autoFundingStatus()[0]?.reason === 'provider-unregistered')
+  expect((await broker.position()).subAccounts).toEqual([])
+})
