@@ -23,10 +23,19 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Show a wallet's ledger and sub-accounts, and what auto-funding would do",
     load: async () => generic(await import('./commands/status.ts')),
   },
+  plan: {
+    summary: 'Show what auto-funding would do now for every sub-account, and what to deposit: a dry run',
+    endless: true,
+    load: async () => generic(await import('./commands/plan.ts')),
+  },
   watch: {
     summary: 'The same, again and again',
     endless: true,
     load: async () => generic(await import('./commands/watch.ts')),
+  },
+  replay: {
+    summary: 'Say what a policy would have sent, from positions that were recorded',
+    load: async () => generic(await import('./commands/replay.ts')),
   },
   providers: {
     summary: 'List the providers that hold money of a wallet',

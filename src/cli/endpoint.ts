@@ -18,11 +18,18 @@ const NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly N
  * The endpoint that options and environment name. Nothing is guessed: without a network or a URL there is none.
  *
  * @param rpcUrl from the environment: where --rpc-url is left out
+ * @param configured from a config file: where the options name no deployment
  */
-export function endpointOf(args: NetworkArguments, rpcUrl: string | undefined): Endpoint {
-  const name = args.network === undefined ? undefined : choiceOf(args.network, 'network', NAMES)
-  const own = ownNetwork(args)
-  if (name && own) throw new UsageError('Either --network or addresses of your own, not both.')
+export function endpointOf(
+  args: NetworkArguments,
+  rpcUrl: string | undefined,
+  configured?: NetworkName | NetworkConfig,
+): Endpoint {
+  const named = args.network === undefined ? undefined : choiceOf(args.network, 'network', NAMES)
+  const addressed = ownNetwork(args)
+  if (named && addressed) throw new UsageError('Either --network or addresses of your own, not both.')
+  const network = named ?? addressed ?? configured
+  const [name, own] = typeof network === 'string' ? [network, undefined] : [undefined, network]
   const url = args['rpc-url'] ?? (rpcUrl === '' ? undefined : rpcUrl) ?? (name && networks[name].rpcUrl)
   if (url !== undefined) return { url, host: hostOf(url), network: name ?? own }
   throw new UsageError(

@@ -30,6 +30,10 @@ export const jsonOption = {
   json: { type: 'boolean', description: 'one JSON object per line; amounts are strings in wei' },
 } as const satisfies ArgsDef
 
+export const recordOption = {
+  record: { type: 'string', valueHint: 'file', description: 'appends every position to it, for replay' },
+} as const satisfies ArgsDef
+
 /** Commands that only look. */
 export const readingOptions = {
   ...networkOptions,

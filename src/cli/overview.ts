@@ -7,7 +7,7 @@ import { paint } from './terminal.ts'
 export const IN_OG = paint('dim', 'Amounts in OG.')
 
 /** Wallet and ledger in words. */
-export function walletLines({ position }: Seen, place: string): string[] {
+export function walletLines({ position }: Pick<Seen, 'position'>, place: string): string[] {
   const { block, wallet, ledger } = position
   return list([
     ['network', `${place}, block ${block.number} of ${moment(block.timestamp)}`],

@@ -8,6 +8,11 @@ export function mayProceed({ yes }: { yes?: boolean | undefined }): void {
   throw new UsageError('Nothing was sent: nobody can be asked here, so this needs --yes.')
 }
 
+/** @throws UsageError where nobody can be asked at all */
+export function mayAsk(why: string): void {
+  if (!canAsk()) throw new UsageError(`Nothing was sent: ${why}, and nobody can be asked here.`)
+}
+
 /** Asks on stderr; no is the answer where Enter is hit unseen. */
 export async function ask(question: string): Promise<void> {
   const { confirm, isCancel } = await import('@clack/prompts')

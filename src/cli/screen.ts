@@ -13,8 +13,8 @@ const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
 export type Screen = { draw(lines: readonly string[]): void; close(): void }
 
 /** Lines that are drawn over again where they stand. What was printed before stays above, the last drawing stays too. */
-export function openScreen(stream: NodeJS.WriteStream = process.stdout): Screen {
-  const silence = listenToKeys()
+export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.WriteStream = process.stdout): Screen {
+  const silence = listenToKeys(onKeys)
   let drawn = 0
   let last: readonly string[] = []
   const restore = () => void stream.write(SHOW)

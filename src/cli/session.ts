@@ -12,25 +12,25 @@ export type Session = AsyncDisposable & {
   place: string
 }
 
-type More = Pick<BrokerOptions, 'intervalMs' | 'signal'>
+type More = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | 'network'>
 
 /** For commands that look: the wallet is an address. */
 export async function readingSession(args: ReadingArguments, more: More = {}): Promise<Session> {
   const { url, host, network } = endpointOf(args, process.env['OG_RPC_URL'])
   const provider = await connectTo(url, host)
-  return session(await watched(args.address, keysOf(args), provider), { host, network, ...more })
+  return session(await watched(args.address, keysOf(args), provider), { ...more, host, network })
 }
 
 /** For commands that send: the wallet has its key. */
 export async function sendingSession(args: SendingArguments, more: More = {}): Promise<Session> {
-  const { url, host, network } = endpointOf(args, process.env['OG_RPC_URL'])
+  const { url, host, network } = endpointOf(args, process.env['OG_RPC_URL'], more.network)
   const provider = await connectTo(url, host)
-  return session({ signer: await walletOf(keysOf(args), provider) }, { host, network, ...more })
+  return session({ signer: await walletOf(keysOf(args), provider) }, { ...more, host, network })
 }
 
 async function session(
   connection: Connection,
-  { host, network, ...more }: More & { host: string; network: BrokerOptions['network'] },
+  { host, network, ...more }: Omit<More, 'network'> & { host: string; network: BrokerOptions['network'] },
 ): Promise<Session> {
   const broker = await createBroker({ ...connection, ...(network !== undefined && { network }), ...more })
   return {

@@ -1,5 +1,9 @@
 import { OgLedgerError, type Broker, type Plan, type Position, type PositionStatus } from '../index.ts'
+import type { Approvals } from './approvals.ts'
 import { follow } from './follow.ts'
+import { listenToKeys } from './keys.ts'
+import type { Notices } from './notices.ts'
+import type { Recorder } from './recorder.ts'
 import { openScreen } from './screen.ts'
 import { recordOf, type Seen } from './seen.ts'
 import { paint, printJson } from './terminal.ts'
@@ -10,6 +14,10 @@ export type Show = {
   see: (position: Position, plan: Plan) => Seen
   /** What a terminal shows of it. */
   lines: (seen: Seen) => string[]
+  /** Keeps every position. */
+  recorder?: Recorder | null
+  notices?: Notices
+  approvals?: Approvals | null
 }
 
 /** Shows every position until the signal aborts: as a table drawn in place, or as lines of JSON. */
@@ -17,25 +25,42 @@ export async function show(broker: Broker, options: Show): Promise<void> {
   await (options.json ? showLines(broker, options) : showTable(broker, options))
 }
 
-async function showLines(broker: Broker, { signal, see }: Show): Promise<void> {
+async function showLines(broker: Broker, { signal, see, recorder, approvals }: Show): Promise<void> {
   let failures = 0
-  await follow(broker, signal, {
-    position: (position, plan) => printJson(recordOf(see(position, plan))),
-    tick(status) {
-      if (status.failures > failures) printJson(failureRecord(status))
-      failures = status.failures
-    },
-  })
-}
-
-async function showTable(broker: Broker, { signal, see, lines }: Show): Promise<void> {
-  const screen = openScreen()
-  let shown: string[] = []
-  let readAt = Date.now()
-  const draw = () => screen.draw(['', ...shown, '', statusLine(broker.positions$.status, Date.now() - readAt)])
+  const silence = approvals ? listenToKeys(approvals.type) : () => undefined
   try {
     await follow(broker, signal, {
       position(position, plan) {
+        recorder?.record(position)
+        printJson(recordOf(see(position, plan)))
+      },
+      tick(status) {
+        if (status.failures > failures) printJson(failureRecord(status))
+        failures = status.failures
+      },
+    })
+  } finally {
+    silence()
+  }
+}
+
+async function showTable(broker: Broker, { signal, see, lines, recorder, notices, approvals }: Show): Promise<void> {
+  const screen = openScreen((keys) => {
+    approvals?.type(keys)
+    draw()
+  })
+  let shown: string[] = []
+  let readAt = Date.now()
+  const draw = () => {
+    const question = approvals?.question() ?? null
+    const said = [notices?.last() ?? null, question && paint('yellow', question)].filter((line) => line !== null)
+    const status = statusLine(broker.positions$.status, Date.now() - readAt)
+    screen.draw(['', ...shown, '', ...said, status])
+  }
+  try {
+    await follow(broker, signal, {
+      position(position, plan) {
+        recorder?.record(position)
         shown = lines(see(position, plan))
         readAt = Date.now()
         draw()

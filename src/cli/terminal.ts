@@ -10,6 +10,12 @@ export const isColored: boolean =
 /** Somebody looks at the output as it comes. */
 export const isTerminal = (): boolean => process.stdout.isTTY
 
+/** What goes to stderr is seen in the same place. */
+export const sharesTerminal = (): boolean => process.stdout.isTTY && process.stderr.isTTY
+
+/** What a line of results has room for. */
+export const lineWidth = (): number => (process.stdout.isTTY ? process.stdout.columns : Infinity)
+
 /** Somebody can be asked. Questions go to stderr, so that they do not mix with results. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 

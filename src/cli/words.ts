@@ -72,3 +72,13 @@ export function moment(seconds: number): string {
 }
 
 const two = (value: number): string => String(value).padStart(2, '0')
+
+/** A stretch of time in its two largest units. */
+export function durationInWords(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)}s`
+  const minutes = Math.floor(seconds / 60)
+  const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24]
+  if (days >= 1_000) return `${days}d`
+  if (days > 0) return `${days}d ${hours}h`
+  return hours > 0 ? `${hours}h ${minutes % 60}m` : `${minutes}m`
+}

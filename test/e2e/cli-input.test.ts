@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { run } from '../../src/cli/run.ts'
@@ -52,12 +55,42 @@ test.for<[string, string]>([
   [`transfer ${PROVIDER} inference`, 'AMOUNT is missing.'],
   [`retrieve inference --provider me`, '--provider is no address: "me".'],
   [`ensure ${PROVIDER} 1 --service x`, '--service is one of inference, fine-tuning; this is "x".'],
-  ['auto-fund', 'PROVIDER is missing.'],
+  ['auto-fund', 'PROVIDER is missing; or name a file with --config.'],
   [`auto-fund ${PROVIDER} 0x12`, 'PROVIDER is no address: "0x12".'],
   [`auto-fund ${PROVIDER} --interval-ms 1e3`, '--interval-ms is a whole number from 100 up; this is "1e3".'],
   [`auto-fund ${PROVIDER} --interval-ms 99`, '--interval-ms is a whole number from 100 up; this is "99".'],
   [`auto-fund ${PROVIDER} --buffer-multiplier two`, '--buffer-multiplier is a number from 0 up; this is "two".'],
   [`auto-fund ${PROVIDER} --min-locked-balance 1e18`, 'it has an exponent'],
+  [`auto-fund ${PROVIDER} --target 1,5`, '--target: "1,5" is no amount in OG: it has separators.'],
+  [`auto-fund ${PROVIDER} --target 1x`, '--target: a target of 1 × the minimum lies below the trigger of 2 ×.'],
+  [`auto-fund ${PROVIDER} --target twox`, '--target is a number from 0 up; this is "two".'],
+  [`auto-fund ${PROVIDER} --target 0x`, '--target: a number above 0, at most 1000000; this is 0.'],
+  [`auto-fund ${PROVIDER} --runway-trigger 6h`, '--runway-trigger and --runway-target go together.'],
+  [
+    `auto-fund ${PROVIDER} --runway-trigger 6h --runway-target 6`,
+    '--runway.target: a number and s, m, h or d, such as "6h"; this is "6".',
+  ],
+  [
+    `auto-fund ${PROVIDER} --runway-trigger 6h --runway-target 1d --target 5`,
+    'Either --target or --runway-trigger and --runway-target, not both.',
+  ],
+  [`auto-fund ${PROVIDER} --max-top-up 0`, '--max-top-up: it is more than nothing.'],
+  [`auto-fund ${PROVIDER} --budget 10`, '--budget is OG per time, such as 10/24h; this is "10".'],
+  [`auto-fund ${PROVIDER} --budget 10/24h/2`, '--budget is OG per time, such as 10/24h; this is "10/24h/2".'],
+  [`auto-fund ${PROVIDER} --budget 0/24h`, '--budget.amount: it is more than nothing.'],
+  [`auto-fund ${PROVIDER} --total-budget 1/32d`, '--total-budget.per: a budget looks back at most 31 days.'],
+  [`auto-fund ${PROVIDER} --cooldown-ms 1s`, '--cooldown-ms is a whole number from 0 up; this is "1s".'],
+  [`auto-fund ${PROVIDER} --on-pending-refund wait`, '--on-pending-refund is one of hold, reuse; this is "wait".'],
+  [`auto-fund ${PROVIDER} --approve`, '--approve asks on the terminal, and nobody can be asked here.'],
+  [`auto-fund ${PROVIDER} --config x`, 'Either PROVIDER or --config, not both.'],
+  ['auto-fund --config x --target 5', '--target stands in the file when there is a --config.'],
+  ['auto-fund --config x --service inference', '--service stands in the file when there is a --config.'],
+  ['auto-fund --config /no/where', '/no/where cannot be read.'],
+  ['plan --service x', '--service is one of inference, fine-tuning; this is "x".'],
+  ['plan --for 0', '--for is a whole number from 1 to 86400; this is "0".'],
+  ['replay', 'FILE is missing.'],
+  ['replay /no/where', '/no/where cannot be read.'],
+  ['replay x --policy /no/where', '/no/where cannot be read.'],
   ['status --network moon', '--network is one of mainnet, testnet, testnetDev; this is "moon".'],
   [`status --network testnet --ledger ${PROVIDER}`, 'A deployment of your own needs --ledger, --inference and --chain'],
   ['status --chain-id 1x', '--chain-id is a whole number from 1 up; this is "1x".'],
@@ -76,6 +109,36 @@ test.for<[string, string]>([
   expect(await run([...yes, ...line.split(' ')])).toBe(2)
   expect(said).toEqual({ stdout: '', stderr: expect.stringContaining(message) as string })
   expect(said.stderr).not.toMatch(/\n\s+at |secret/)
+})
+
+test('a bad config is refused as a whole, under the name of its file and its field', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'og-ledger-'))
+  try {
+    const file = join(folder, 'og-ledger.json')
+    const refused = async (config: unknown, ...words: string[]) => {
+      said.stderr = ''
+      writeFileSync(file, JSON.stringify(config))
+      expect(await run([...words, file])).toBe(2)
+      return said.stderr.replace(file, 'FILE').replace(' og-ledger --help tells what is possible.\n', '')
+    }
+    const fund = ['auto-fund', '--yes', '--config']
+    expect(await refused({ providers: [{ provider: PROVIDER, maxTopUp: 5 }] }, ...fund)).toBe(
+      'FILE: providers[0].maxTopUp: an amount is a string in OG such as "1.5"; this is a number.',
+    )
+    expect(await refused({ providers: [{ provider: PROVIDER, maxTopup: '5' }] }, ...fund)).toBe(
+      'FILE: providers[0].maxTopup: there is no such field; the nearest is maxTopUp.',
+    )
+    expect(await refused({ defaults: {} }, ...fund)).toBe('providers: it is missing: auto-fund needs a list of them.')
+    expect(await refused({ wallet: `0x${'11'.repeat(32)}` }, ...fund)).toBe(
+      'FILE: wallet: this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.',
+    )
+    expect(await refused({ target: '5' }, 'replay', file, '--policy')).toBe(
+      'FILE: target: there is no such field; the nearest is budget.',
+    )
+    expect(said.stdout).toBe('')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test.for([

@@ -48,6 +48,8 @@ describe.concurrent('each command does on the chain what it says', () => {
           wallet: { address: wallet.address, balance: wei(await chain.provider.getBalance(wallet.address)) },
           ledger: { available: wei('5.25'), total: wei('5.25'), locked: '0', additionalInfo: 'hello' },
           subAccounts: [],
+          shortfall: '0',
+          depositFor: { 1: '0', 7: '0', 30: '0' },
         },
       ],
       stderr: '',
@@ -359,9 +361,28 @@ describe.concurrent('help', () => {
     expect(asked.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
     const words = [...asked.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
-      'demo status watch providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refund delete ' +
+      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refund delete ' +
         'close machines PRIVATE_KEY KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
     )
+  })
+
+  test('of the commands that plan, record and keep names what they take', async () => {
+    const [plan, watch, replay, fund] = await Promise.all(
+      ['plan', 'watch', 'replay', 'auto-fund'].map((command) => run([command, '--help'])),
+    )
+    const optionsOf = (help: Ended | undefined): string =>
+      [...(help?.stdout ?? '').matchAll(/^ +--([a-z-]+)(?:=<\S+>)? {2,}\S/gm)].map(([, name]) => name).join(' ')
+    const network = 'network rpc-url chain-id ledger inference fine-tuning'
+    expect(optionsOf(plan)).toBe(`service for ${network} address keystore json`)
+    expect(optionsOf(watch)).toBe(`${network} address keystore json interval-ms record`)
+    expect(optionsOf(replay)).toBe('policy json')
+    expect(optionsOf(fund)).toBe(
+      'config service interval-ms buffer-multiplier min-locked-balance target runway-trigger runway-target max-top-up ' +
+        'budget ledger-reserve cooldown-ms on-pending-refund skip-unsettled-fee max-unsettled-fee total-budget approve ' +
+        `record ${network} keystore json yes`,
+    )
+    expect(replay?.stdout).toContain('USAGE og-ledger replay [OPTIONS] <FILE>')
+    expect(fund?.stdout).toContain('USAGE og-ledger auto-fund [OPTIONS] [PROVIDER]')
   })
 
   test('of a command names its options; options may stand before the command', async () => {

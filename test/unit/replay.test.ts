@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { FundingConfig, Terms } from '../../src/cli/config-file.ts'
+import type { FundingConfig } from '../../src/cli/config-file.ts'
+import type { Terms } from '../../src/cli/config-terms.ts'
 import { movesBetween } from '../../src/cli/replay-moves.ts'
 import { replay } from '../../src/cli/replay.ts'
 import { ogToWei as og, weiToOg, type Position, type SubAccountPosition } from '../../src/index.ts'
@@ -117,6 +118,100 @@ describe('a policy', () => {
     })
   })
 })
+
+describe('several sub-accounts', () => {
+  /** 2 OG in the ledger; a lacks 1 OG and b 1.5 OG from the first position on, and nothing was done about it. */
+  const poor = [0, 1, 2].map((minute) => position(minute, { ledger: '2', a: '1', b: '0.5' }))
+  const provided = (a: Terms, b: Terms, more: Partial<FundingConfig> = {}) =>
+    policy({}, { providers: [funded('a', a), funded('b', b)], ...more })
+
+  test.for<[string, FundingConfig, { a: string; b: string }]>([
+    ['the one with less is served first', provided({}, {}), { a: '0.5', b: '1.5' }],
+    ['unless another comes first', provided({ priority: 1 }, {}), { a: '1', b: '1' }],
+    ['within the budget of all together', provided({}, {}, { budget: { amount: '1', per: '1h' } }), { a: '0', b: '1' }],
+    ['each leaves its own reserve', provided({}, { ledgerReserve: '1.75' }), { a: '1', b: '0.25' }],
+    ['nobody else gets anything', policy({}, { providers: [funded('a', {})] }), { a: '1', b: '0' }],
+    ['who is not there yet is opened', policy({}, { providers: [funded('c', {})] }), { a: '0', b: '0' }],
+  ])('%s', ([, config, expected]) => {
+    const { policy: made } = replay(poor, config)
+    const paid = Object.fromEntries(made.subAccounts.map(({ provider, paid }) => [provider, weiToOg(paid)]))
+    expect(paid).toEqual({ ...expected, ...(config.providers?.[0]?.provider === 'c' && { c: '2' }) })
+  })
+
+  test('the smallest ledger is what the policy would want, whatever there was', () => {
+    const { policy: made, recorded } = replay(poor, provided({}, {}))
+    expect(made).toEqual({
+      topUps: 2,
+      paid: og('2'),
+      smallestLedger: og('2.5'),
+      secondsBelow: MINUTE,
+      subAccounts: [
+        { ...id('a'), topUps: 1, paid: og('0.5'), charged: 0n, unpaid: 0n, secondsBelow: 0 },
+        { ...id('b'), topUps: 1, paid: og('1.5'), charged: 0n, unpaid: 0n, secondsBelow: MINUTE },
+      ],
+    })
+    expect(recorded).toEqual({
+      topUps: 0,
+      paid: 0n,
+      smallestLedger: 0n,
+      secondsBelow: 2 * MINUTE,
+      subAccounts: [
+        { ...id('a'), topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 0 },
+        { ...id('b'), topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 2 * MINUTE },
+      ],
+    })
+  })
+})
+
+test('a runway is measured on the charges, and fills up for the time it should last', () => {
+  const charged = Array.from({ length: 7 }, (_, minute) => {
+    return position(minute, { ledger: '90', a: weiToOg(og('10') - BigInt(minute) * og('1')) })
+  })
+  const { policy: made } = replay(charged, policy({ runway: { trigger: '5m', target: '20m' } }))
+  // From the fourth position on 60 OG an hour are known; 1 OG + 5 minutes of it is 6 OG. At the sixth 5 OG are left,
+  // and 1 OG + 20 minutes are 21 OG.
+  expect(made).toEqual({
+    topUps: 1,
+    paid: og('16'),
+    smallestLedger: og('16'),
+    secondsBelow: 0,
+    subAccounts: [{ ...id('a'), topUps: 1, paid: og('16'), charged: og('6'), unpaid: 0n, secondsBelow: 0 }],
+  })
+})
+
+test('a pending refund holds, or is taken from first', () => {
+  const pending = [0, 1, 2].map((minute) =>
+    position(minute, { ledger: '10', a: '2' }, { pendingRefund: og('1.5'), unlocksAt: 60 * MINUTE }),
+  )
+  const figures = (terms: Terms) => replay(pending, policy(terms)).policy
+  expect(figures({})).toMatchObject({ topUps: 0, paid: 0n, smallestLedger: 0n, secondsBelow: 2 * MINUTE })
+  expect(figures({ onPendingRefund: 'reuse' })).toMatchObject({
+    topUps: 1,
+    paid: og('1.5'),
+    smallestLedger: 0n,
+    secondsBelow: MINUTE,
+  })
+})
+
+test('a charge that finds no money is told', () => {
+  const drained = [
+    position(0, { ledger: '0', a: '1.5' }),
+    position(1, { ledger: '0', a: '1' }),
+    // Somebody deposited and topped up, which this policy may not.
+    position(2, { ledger: '0', a: '3' }),
+    position(3, { ledger: '0', a: '1' }),
+  ]
+  const { policy: made, recorded } = replay(drained, policy({ ledgerReserve: '5' }))
+  expect(made).toMatchObject({
+    topUps: 0,
+    subAccounts: [{ charged: og('1.5'), unpaid: og('1'), secondsBelow: 0 }],
+  })
+  expect(recorded).toMatchObject({ topUps: 1, paid: og('2'), subAccounts: [{ charged: og('2.5'), unpaid: 0n }] })
+})
+
+function funded(provider: string, terms: Terms) {
+  return { provider, service: 'inference' as const, terms }
+}
 
 function policy(defaults: Terms, more: Partial<FundingConfig> = {}): FundingConfig {
   return { defaults, providers: null, ...more }

@@ -1,84 +1,109 @@
 import { defineCommand } from 'citty'
-import type { AutoFundingConfig, Broker } from '../../index.ts'
+import { openApprovals } from '../approvals.ts'
 import { autoFundingLines } from '../auto-funding-lines.ts'
+import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config-file.ts'
 import { addressOf } from '../connection.ts'
+import { openFunding } from '../funding.ts'
+import { budgetOf, termsGiven, termsIn, termsOptions } from '../funding-options.ts'
+import { fundingWords } from '../funding-words.ts'
+import { onHangup } from '../hangup.ts'
 import { interrupted } from '../interrupt.ts'
 import { landed } from '../landing.ts'
-import { sendingOptions } from '../options.ts'
+import { openNotices } from '../notices.ts'
+import { recordOption, sendingOptions } from '../options.ts'
 import { walletLines } from '../overview.ts'
-import { ask, mayProceed } from '../questions.ts'
+import { ask, mayAsk, mayProceed } from '../questions.ts'
+import { openRecorder } from '../recorder.ts'
+import { createReload } from '../reload.ts'
 import { see } from '../seen.ts'
-import { managerOf, serviceOption, serviceTypeOf } from '../services.ts'
+import { serviceTypeOf } from '../services.ts'
 import { sendingSession } from '../session.ts'
 import { show } from '../show.ts'
 import { list } from '../table.ts'
 import { note, wantsJson } from '../terminal.ts'
-import { amountOf, numberOf } from '../values.ts'
+import { UsageError } from '../usage-error.ts'
 import { og } from '../words.ts'
 
 export const command = defineCommand({
   args: {
-    provider: { type: 'positional', required: true, description: 'addresses of the providers to keep funded' },
-    service: serviceOption,
-    'interval-ms': { type: 'string', valueHint: 'ms', description: 'how often the position is read (30000)' },
-    'buffer-multiplier': { type: 'string', valueHint: 'number', description: 'how many times the minimum (2)' },
-    'min-locked-balance': { type: 'string', valueHint: 'OG', description: "the minimum, else the network's" },
+    provider: { type: 'positional', required: false, description: 'addresses of the providers to keep funded' },
+    config: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'or a file that names them, with terms of their own; SIGHUP reads it again',
+    },
+    service: { type: 'string', valueHint: 'type', description: 'inference or fine-tuning (inference)' },
+    ...termsOptions,
+    'total-budget': { type: 'string', valueHint: 'OG/time', description: 'the most that all of them get together' },
+    approve: { type: 'boolean', description: 'asks on the terminal before each top-up' },
+    ...recordOption,
     ...sendingOptions,
   },
   async run({ args }) {
-    const providers = [...new Set(args._.map((one) => addressOf(one, 'PROVIDER')))]
-    const service = serviceTypeOf(args.service)
-    const config = configOf(args)
+    const { config: file } = args
+    const config = file === undefined ? configOf(args) : await configIn(file, args)
+    const funded = fundedIn(config)
     mayProceed(args)
-    await using session = await sendingSession(args)
+    if (args.approve) mayAsk('--approve asks on the terminal')
+    const json = wantsJson(args)
+    const notices = openNotices({ json })
+    using reloading = file === undefined ? null : onHangup()
+    using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
+    const { network, intervalMs, budget } = config
+    await using session = await sendingSession(args, {
+      ...(network !== undefined && { network }),
+      ...(intervalMs !== undefined && { intervalMs }),
+      ...(budget && { budget }),
+    })
     const { broker, place } = session
-    note(list(words(broker, config, { providers, service, place })).join('\n'))
+    checkOn(broker, funded, file === undefined ? () => '--' : undefined)
+    note(list(fundingWords(broker, config, place)).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
-    const manager = managerOf(broker, service)
-    for (const provider of providers) {
-      // Shown from the start, whether it exists or not.
-      broker.subAccount(provider, service)
-      manager.startAutoFunding(provider, config)
-    }
+    const approvals = args.approve
+      ? openApprovals({ onChange: (question) => json && question && note(question) })
+      : null
+    const funding = openFunding(broker, approvals && approvals.approve)
+    funding.apply(funded)
+    if (file !== undefined) reloading?.hear(createReload({ file, config, broker, funding, say: notices.say }))
     await show(broker, {
-      json: wantsJson(args),
+      json,
       signal: interrupted,
       see: (position, plan) => see(broker, position, plan.decisions),
       lines: (seen) => [...walletLines(seen, place), '', ...autoFundingLines(seen)],
+      recorder,
+      notices,
+      approvals,
     })
-    const paid = manager.autoFundingStatus().map((status) => ({ count: status.topUps, wei: BigInt(status.paid) }))
-    manager.stopAutoFunding()
+    const { topUps, paid } = funding.stop()
     if (!(await landed(broker))) note('A transaction that was sent is not mined yet; it may still be.')
-    const sum = paid.reduce((all, one) => ({ count: all.count + one.count, wei: all.wei + one.wei }))
-    note(`Auto-funding ended after ${sum.count} top-ups of ${og(sum.wei)} together.`)
+    note(`Auto-funding ended after ${topUps} top-ups of ${og(paid)} together.`)
   },
 })
 
-function configOf(
-  args: Partial<Record<'interval-ms' | 'buffer-multiplier' | 'min-locked-balance', string | undefined>>,
-) {
-  const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 })
-  const bufferMultiplier = numberOf(args['buffer-multiplier'], 'buffer-multiplier', { whole: false })
-  const minLockedBalance = args['min-locked-balance']
-  return {
-    ...(intervalMs !== undefined && { intervalMs }),
-    ...(bufferMultiplier !== undefined && { bufferMultiplier }),
-    ...(minLockedBalance !== undefined && { minLockedBalance: amountOf(minLockedBalance) }),
-  } satisfies AutoFundingConfig
+type Arguments = Parameters<typeof termsIn>[0] & {
+  _: readonly string[]
+  service?: string | undefined
+  'total-budget'?: string | undefined
 }
 
-function words(
-  { wallet, minLockedBalance: usual }: Broker,
-  { bufferMultiplier = 2, minLockedBalance }: AutoFundingConfig,
-  { providers, service, place }: { providers: readonly string[]; service: string; place: string },
-): [string, string][] {
-  const least = minLockedBalance === undefined ? og(usual) : `${minLockedBalance} OG`
-  return [
-    ['do', 'whenever less is available than required, transfer what is missing'],
-    ['required', `${bufferMultiplier} × ${least}`],
-    ['from', 'the ledger'],
-    ['to', `the ${service} sub-accounts with ${providers.join(', ')}`],
-    ['wallet', wallet],
-    ['network', place],
-  ]
+/** The same terms for everybody that the command line names. */
+function configOf(args: Arguments): FundingConfig {
+  const { _: named, 'total-budget': total } = args
+  if (named.length === 0) throw new UsageError('PROVIDER is missing; or name a file with --config.')
+  const providers = [...new Set(named.map((one) => addressOf(one, 'PROVIDER')))]
+  const service = serviceTypeOf(args.service ?? 'inference')
+  const terms = termsIn(args)
+  return {
+    ...(total !== undefined && { budget: budgetOf(total, '--total-budget') }),
+    defaults: terms,
+    providers: providers.map((provider) => ({ provider, service, terms })),
+  }
+}
+
+/** A file says all of it: an option beside it would be forgotten when it is read again. */
+async function configIn(file: string, args: Arguments): Promise<FundingConfig> {
+  if (args._.length > 0) throw new UsageError('Either PROVIDER or --config, not both.')
+  const given = (['service', 'total-budget'] as const).find((name) => args[name] !== undefined) ?? termsGiven(args)
+  if (given !== undefined) throw new UsageError(`--${given} stands in the file when there is a --config.`)
+  return readConfig(file)
 }

@@ -1,8 +1,9 @@
 import { defineCommand } from 'citty'
+import { depositLines, forecastRecord } from '../forecast-lines.ts'
 import { interrupted } from '../interrupt.ts'
 import { readingOptions } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
-import { forecast, recordOf, see } from '../seen.ts'
+import { recordOf, see } from '../seen.ts'
 import { readingSession } from '../session.ts'
 import { print, printJson, wantsJson } from '../terminal.ts'
 
@@ -11,9 +12,11 @@ export const command = defineCommand({
   async run({ args }) {
     await using session = await readingSession(args, { signal: interrupted })
     const { broker, place } = session
-    const position = await broker.position()
-    const seen = see(broker, position, forecast(broker, position))
-    if (wantsJson(args)) printJson(recordOf(seen))
-    else print([...walletLines(seen, place), '', ...accountLines(seen)].join('\n'))
+    const { position, decisions, shortfall } = await broker.plan({ dryRun: true })
+    const forecast = await broker.forecast()
+    const seen = see(broker, position, decisions)
+    if (wantsJson(args)) printJson({ ...recordOf(seen), ...forecastRecord(forecast, shortfall) })
+    else
+      print([...walletLines(seen, place), ...depositLines(forecast, shortfall), '', ...accountLines(seen)].join('\n'))
   },
 })

@@ -1,7 +1,9 @@
 import { defineCommand } from 'citty'
 import { interrupted } from '../interrupt.ts'
-import { readingOptions } from '../options.ts'
+import { openNotices } from '../notices.ts'
+import { readingOptions, recordOption } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
+import { openRecorder } from '../recorder.ts'
 import { forecast, see } from '../seen.ts'
 import { readingSession } from '../session.ts'
 import { show } from '../show.ts'
@@ -18,16 +20,22 @@ export const command = defineCommand({
       valueHint: 'ms',
       description: `how often the position is read: ${INTERVAL_MS} by default, from 100`,
     },
+    ...recordOption,
   },
   async run({ args }) {
     const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 }) ?? INTERVAL_MS
+    const json = wantsJson(args)
+    const notices = openNotices({ json })
+    using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
     await using session = await readingSession(args, { intervalMs })
     const { broker, place } = session
     await show(broker, {
-      json: wantsJson(args),
+      json,
       signal: interrupted,
       see: (position) => see(broker, position, forecast(broker, position)),
       lines: (seen) => [...walletLines(seen, place), '', ...accountLines(seen)],
+      recorder,
+      notices,
     })
   },
 })

@@ -1,0 +1,78 @@
+import { defineCommand } from 'citty'
+import type { Broker, Decision, Forecast, Plan } from '../../index.ts'
+import { follow } from '../follow.ts'
+import { forecastLines, forecastRecord } from '../forecast-lines.ts'
+import { interrupted } from '../interrupt.ts'
+import { readingOptions } from '../options.ts'
+import { walletLines } from '../overview.ts'
+import { planLines } from '../plan-lines.ts'
+import { serviceTypeOf } from '../services.ts'
+import { readingSession } from '../session.ts'
+import { lineWidth, note, print, printJson, wantsJson } from '../terminal.ts'
+import { numberOf } from '../values.ts'
+
+const INTERVAL_MS = 5_000
+
+export const command = defineCommand({
+  args: {
+    service: { type: 'string', valueHint: 'type', description: 'only inference or fine-tuning; both by default' },
+    for: {
+      type: 'string',
+      valueHint: 'seconds',
+      description: 'looks at it that long first, to measure the burn; Ctrl-C ends that, too',
+    },
+    ...readingOptions,
+  },
+  async run({ args }) {
+    const service = args.service === undefined ? null : serviceTypeOf(args.service)
+    const seconds = numberOf(args.for, 'for', { least: 1, most: 86_400 })
+    await using session = await readingSession(args, {
+      intervalMs: INTERVAL_MS,
+      ...(seconds === undefined && { signal: interrupted }),
+    })
+    const { broker, place } = session
+    if (seconds !== undefined) await look(broker, seconds)
+    const plan = await broker.plan({ dryRun: true })
+    const forecast = await broker.forecast()
+    const decisions = plan.decisions.filter(({ serviceType }) => service === null || serviceType === service)
+    if (wantsJson(args)) printJson(recordOf(plan, decisions, forecast))
+    else
+      print(
+        [
+          ...walletLines(plan, place),
+          '',
+          ...planLines(decisions, lineWidth()),
+          '',
+          ...forecastLines(forecast, plan.shortfall, plan.block.timestamp),
+        ].join('\n'),
+      )
+  },
+})
+
+/** How fast money is charged shows only over time. */
+async function look(broker: Broker, seconds: number): Promise<void> {
+  note(`Looking for ${seconds} s at how fast money is charged…`)
+  const over = new AbortController()
+  const end = () => over.abort()
+  const timer = setTimeout(end, seconds * 1_000)
+  interrupted.addEventListener('abort', end, { once: true })
+  if (interrupted.aborted) end()
+  await follow(broker, over.signal, { position: () => undefined })
+  clearTimeout(timer)
+}
+
+function recordOf({ block, position, shortfall }: Plan, decisions: readonly Decision[], forecast: Forecast): object {
+  const { ledgerDryAt, gasDryAt, burnRate } = forecast
+  const { wallet, ledger } = position
+  return {
+    type: 'plan',
+    block,
+    wallet,
+    ledger,
+    decisions,
+    ...forecastRecord(forecast, shortfall),
+    burnRate,
+    ledgerDryAt,
+    gasDryAt,
+  }
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { defineCommand } from 'citty'
+import { readConfig } from '../config-file.ts'
+import { jsonOption } from '../options.ts'
+import { decodeRecording, type Recording } from '../recording.ts'
+import { replay } from '../replay.ts'
+import { replayLines } from '../replay-lines.ts'
+import { note, print, printJson, wantsJson } from '../terminal.ts'
+import { UsageError } from '../usage-error.ts'
+
+export const command = defineCommand({
+  args: {
+    file: { type: 'positional', required: true, description: 'what watch or auto-fund recorded with --record' },
+    policy: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'a config as auto-fund takes it; without providers its defaults hold for everybody recorded',
+    },
+    ...jsonOption,
+  },
+  async run({ args }) {
+    const config = args.policy === undefined ? { defaults: {}, providers: null } : await readConfig(args.policy)
+    const { positions, late, torn } = await recordingIn(args.file)
+    if (torn) note('The last line is torn and left out.')
+    if (late > 0) note(`Left out: ${late} that went back to an earlier block.`)
+    const result = replay(positions, config)
+    if (wantsJson(args)) printJson({ type: 'replay', ...result })
+    else print(replayLines(result).join('\n'))
+  },
+})
+
+async function recordingIn(file: string): Promise<Recording> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`${file} cannot be read.`)
+  })
+  try {
+    const recording = decodeRecording(text)
+    if (recording.positions.length > 1) return recording
+  } catch (error) {
+    throw new UsageError(`${file} is no recording. ${error instanceof Error ? error.message : ''}`.trim())
+  }
+  throw new UsageError(`${file} has too little to replay: two positions are the least.`)
+}

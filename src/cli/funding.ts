@@ -1,0 +1,61 @@
+import type { AutoFundingConfig, Broker } from '../index.ts'
+import type { Funded } from './config-file.ts'
+import { managerOf } from './services.ts'
+
+export type Changes = { added: number; removed: number; changed: number }
+export type Sum = { topUps: number; paid: bigint }
+
+/** Auto-funding for a list of providers that may change while it is on. */
+export type Funding = {
+  /** From now on for these: those that are new start, those that are gone stop, and terms that changed hold at once. */
+  apply(funded: readonly Funded[]): Changes
+  /** Stops all, and says what was done. */
+  stop(): Sum
+}
+
+export function openFunding(broker: Broker, approve: AutoFundingConfig['approve'] | null): Funding {
+  const on = new Map<string, Funded>()
+  const sum: Sum = { topUps: 0, paid: 0n }
+
+  return {
+    apply(funded) {
+      const wanted = new Map(funded.map((one) => [keyOf(one), one]))
+      const removed = [...on.values()].filter((one) => !wanted.has(keyOf(one)))
+      const added = funded.filter((one) => !on.has(keyOf(one)))
+      const changed = funded.filter((one) => termsOf(on.get(keyOf(one))) !== termsOf(one) && !added.includes(one))
+      removed.forEach(end)
+      ;[...added, ...changed].forEach(start)
+      return { added: added.length, removed: removed.length, changed: changed.length }
+    },
+    stop() {
+      ;[...on.values()].forEach(end)
+      return sum
+    },
+  }
+
+  function start(one: Funded): void {
+    const { provider, service, terms } = one
+    // Shown from the start, whether it exists or not.
+    broker.subAccount(provider, service)
+    managerOf(broker, service).startAutoFunding(provider, { ...terms, ...(approve && { approve }) })
+    on.set(keyOf(one), one)
+  }
+
+  /** What it did is told at the end: its actor will be gone. */
+  function end(one: Funded): void {
+    const manager = managerOf(broker, one.service)
+    for (const { topUps, paid } of manager.autoFundingStatus(one.provider)) {
+      sum.topUps += topUps
+      sum.paid += BigInt(paid)
+    }
+    manager.stopAutoFunding(one.provider)
+    on.delete(keyOf(one))
+  }
+}
+
+const keyOf = ({ provider, service }: Funded): string => `${service} ${provider}`
+
+/** In the order of their names: it matters to nobody how a file orders them. */
+function termsOf(one: Funded | undefined): string {
+  return JSON.stringify(Object.entries(one?.terms ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}

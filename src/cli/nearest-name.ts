@@ -1,0 +1,21 @@
+/** The known name that takes the fewest changes of a letter; upper and lower case and dashes count for nothing. */
+export function nearestName(name: string, known: readonly string[]): string {
+  const near = known.map((one) => ({ one, changes: changesBetween(plain(name), plain(one)) }))
+  return near.toSorted((a, b) => a.changes - b.changes)[0]?.one ?? ''
+}
+
+const plain = (name: string): string => name.replace(/[-_]/g, '').toLowerCase()
+
+/** Letters to add, drop or replace (Levenshtein). */
+function changesBetween(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [index, letter] of from.split('').entries()) {
+    const next = [index + 1]
+    for (const [column, other] of to.split('').entries()) {
+      const [replaced = 0, dropped = 0] = row.slice(column)
+      next.push(Math.min(replaced + (letter === other ? 0 : 1), dropped + 1, (next[column] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
