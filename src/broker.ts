@@ -5,7 +5,7 @@ import { toAddress } from './chain/address.ts'
 import { connectChain, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 import type { Rules } from './chain/port.ts'
-import { AbortedError, NotSentError } from './errors.ts'
+import { AbortedError, InvalidInputError, NotSentError } from './errors.ts'
 import type { Inspect } from './inspect.ts'
 import { exitGas, forecastOf, type Forecast } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
@@ -202,6 +202,12 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
       if (closed) throw new AbortedError('The broker is closed.')
       const refusal = requireLane().refusal()
       if (refusal) throw refusal
+      // No surprise wallet pop-ups.
+      if ('document' in globalThis && args[1].approve === null)
+        throw new InvalidInputError('In a browser auto-funding asks before each top-up.', {
+          provider: args[0].provider,
+          do: 'pass approve: a function that asks the person at the page',
+        })
       const actor = keeper.start(...args)
       adjust()
       return actor

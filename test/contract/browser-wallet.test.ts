@@ -1,5 +1,5 @@
 import { JsonRpcSigner, parseEther, type TransactionRequest } from 'ethers'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createBroker, memoryJournal, type Journal } from '../../src/index.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 import { until } from '../support/until.ts'
@@ -110,4 +110,18 @@ test('a wallet that fails without saying whether it sent leaves the intent open,
     message: expect.stringContaining('resolveIntent'),
   })
   await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'mined')
+})
+
+test('in a browser auto-funding is refused without somebody to ask', async () => {
+  await using broker = await brokerOf(wallet())
+  vi.stubGlobal('document', {})
+  try {
+    expect(() => broker.inference.startAutoFunding(provider())).toThrow(
+      'In a browser auto-funding asks before each top-up.',
+    )
+    broker.inference.startAutoFunding(provider(), { approve: () => false })
+    expect(broker.inference.hasAutoFunding(provider())).toBe(true)
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
