@@ -4,6 +4,7 @@ import { createUnsettledFees } from './provider/unsettled-fee.ts'
 
 /** What a provider offers changes seldom, and a token of an older generation is refused. */
 const GOOD_FOR_MS = 600_000
+const RETRY_MS = 60_000
 
 export type ProviderFeesOptions = {
   wallet: string
@@ -37,7 +38,9 @@ export function createProviderFees({ wallet, sign, readService, allowLoopback }:
     try {
       return await fees.ask({ provider, url, generation })
     } catch (error) {
-      services.delete(provider)
+      // Its address or our generation may have changed: looked at again, but not at every reading.
+      const known = services.get(provider)
+      if (known) known.until = Math.min(known.until, Date.now() + RETRY_MS)
       throw error
     }
   }
