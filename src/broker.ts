@@ -5,7 +5,7 @@ import { toAddress } from './chain/address.ts'
 import { connectChain, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 import type { Rules } from './chain/port.ts'
-import { AbortedError, InvalidInputError, NotSentError } from './errors.ts'
+import { AbortedError, BudgetExhaustedError, InvalidInputError, NotSentError } from './errors.ts'
 import type { Inspect } from './inspect.ts'
 import { exitGas, forecastOf, type Forecast } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
@@ -160,7 +160,13 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
           { provider: request.provider },
           { retryable: true },
         )
-      const intent = transferIntent(request, BigInt(request.amount), rules, request.decidedAt)
+      // It counts from now on, and the budget is asked once more: an approval may have taken its time.
+      const amount = BigInt(request.amount)
+      const now = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
+      const { own, common } = keeper.limitsOf(request, now)
+      if ([own.budgetLeft, common].some((left) => left !== null && left < amount))
+        throw new BudgetExhaustedError('The budget of this window went elsewhere.', { provider: request.provider })
+      const intent = transferIntent(request, amount, rules, now)
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },

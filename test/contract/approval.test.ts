@@ -8,13 +8,13 @@ let chain: LocalChain
 let reset: () => Promise<void>
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0 })
+  chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0 })
   reset = await chain.snapshot()
 })
 afterEach(() => reset())
 afterAll(() => chain[Symbol.asyncDispose]())
 
-const provider = () => chain.inference[0]?.address ?? ''
+const provider = (index = 0) => chain.inference[index]?.address ?? ''
 
 test('what is approved after somebody else began to pay is not paid a second time', async () => {
   const [signer] = chain.wallets
@@ -41,4 +41,32 @@ test('what is approved after somebody else began to pay is not paid a second tim
   clearInterval(mining)
   await chain.setAutomine(true)
   expect((await broker.position()).subAccounts).toMatchObject([{ balance: parseEther('2') }])
+})
+
+test('what is approved when the budget has gone elsewhere is not sent', async () => {
+  const [signer] = chain.wallets
+  if (!signer) throw new Error('no wallet')
+  const budget = { amount: '2', per: '1d' } as const
+  await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal(), budget })
+  await broker.ledger.addLedger('10')
+  let approve: (approved: boolean) => void = () => undefined
+  const asked = new Promise<void>((resolve) => {
+    broker.inference.startAutoFunding(provider(), {
+      approve: () => {
+        resolve()
+        return new Promise<boolean>((answer) => (approve = answer))
+      },
+    })
+  })
+  await asked
+  await chain.setAutomine(false)
+  const other = broker.inference.ensureFunded(provider(1), '2')
+  await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'broadcast')
+  approve(true)
+  await until(() => broker.inference.autoFundingStatus()[0]?.state !== 'awaitingApproval')
+  const mining = setInterval(() => void chain.mine(), 100)
+  await other
+  clearInterval(mining)
+  await chain.setAutomine(true)
+  expect((await broker.position()).subAccounts).toMatchObject([{ provider: provider(1), balance: parseEther('2') }])
 })
