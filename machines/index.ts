@@ -12,13 +12,14 @@ export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
 export {
   plan,
   autoFundingEvents,
-  retryAt,
   type Decision,
   type DecisionRow,
   type Limits,
   type PlanInput,
   type Standing,
 } from './auto-funding/auto-funding.policy.ts'
+export { retryAt } from './auto-funding/auto-funding.retry.ts'
+export type { ClaimDecision } from './auto-funding/auto-claim.policy.ts'
 export {
   levelsOf,
   requiredBalance,
@@ -31,6 +32,7 @@ export type {
   AutoFundingContext,
   AutoFundingEvent,
   AutoFundingInput,
+  ClaimHold,
   Failure,
   HoldReason,
   TopUp,

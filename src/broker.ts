@@ -5,7 +5,7 @@ import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
-import { AbortedError, BudgetExhaustedError, NotSentError } from './errors.ts'
+import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
@@ -13,6 +13,7 @@ import { createKeeper, type Plan } from './keeper.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
 import { transferIntent } from './intents.ts'
+import { createMoneyOut } from './money-out.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
 import { keyOf } from './sub-account-id.ts'
@@ -47,7 +48,7 @@ export async function openBroker(
   connecting: Connected | Promise<Connected>,
   options: Omit<BrokerOptions, keyof Connection | 'network'>,
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal, autoClaim = false } = options
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
     connecting,
@@ -77,6 +78,15 @@ export async function openBroker(
     })
 
   const turns = createTurns(lane)
+  const out = createMoneyOut({
+    wallet,
+    rules,
+    lane,
+    turns,
+    read: (signal) => positions.fresh(signal),
+    submit: (intent, how) => requireLane().submit(intent, how),
+    logger,
+  })
   const gas = createGasPrice(chain.transactions)
   const keeper = createKeeper({
     reserved: turns.reserved,
@@ -97,6 +107,8 @@ export async function openBroker(
         })
       : null,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
+    gasPrice: () => gas.price,
+    claims: { ofAll: autoClaim, failureOf: out.failureOf },
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.
       if (turns.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
@@ -111,7 +123,8 @@ export async function openBroker(
       const { own, common } = keeper.limitsOf(request, now)
       if ([own.budgetLeft, common].some((left) => left !== null && left < amount))
         throw new BudgetExhaustedError('The budget of this window went elsewhere.', { provider: request.provider })
-      const intent = transferIntent(request, amount, rules, now)
+      const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
+      const intent = transferIntent(request, amount, rules, { decidedAt: now, pendingRefund })
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },
@@ -133,9 +146,11 @@ export async function openBroker(
     },
     accept(position) {
       keeper.see(position)
+      out.calendar.see(position)
       subAccounts.fold(position)
       const plan = keeper.plan(position)
       keeper.act(plan)
+      out.act(plan)
       plans.next(plan)
     },
     onFailure() {
@@ -177,6 +192,8 @@ export async function openBroker(
       ...shared,
       listLedgers: chain.listLedgers,
       submit,
+      isKept: (id) => keeper.all().some((one) => keyOf(one.id) === keyOf(id)),
+      out,
       onClosing: autoFunding.stopAll,
       intervalMs,
     }),
@@ -206,6 +223,7 @@ export async function openBroker(
   signal?.addEventListener('abort', abort)
   // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
   await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  out.resume()
   // It may have been aborted at any moment since it was asked for.
   if (signal?.aborted) {
     await close()
@@ -213,13 +231,15 @@ export async function openBroker(
   }
   return broker
 
+  /** Whoever asks: no ledger is deleted that holds anything. */
   function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
+    if (intent.call.method === 'deleteLedger') return out.withdrawing.deleteEmpty(options)
     return requireLane().submit(intent, options)
   }
 
   function requireLane() {
     if (lane) return lane
-    throw new NotSentError('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+    throw readOnlyError(wallet)
   }
 
   function abort(): void {

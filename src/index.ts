@@ -4,13 +4,10 @@ export { ogToWei, weiToOg, formatOg, type Amount } from './amounts.ts'
 export { networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 export type { Connection } from './chain/connect.ts'
 export type { LedgerEntry, Rules } from './chain/port.ts'
-export {
-  LedgerManager,
-  type LedgerAccount,
-  type LedgerDetail,
-  type ProviderBalance,
-  type RetrieveReceipt,
-} from './ledger-manager.ts'
+export { LedgerManager, type LedgerAccount, type LedgerDetail, type ProviderBalance } from './ledger-manager.ts'
+export type { ClaimReceipt } from './claiming.ts'
+export type { PendingRefund } from './refund-calendar.ts'
+export type { RetrieveReceipt } from './retrieving.ts'
 export { ServiceManager, type AutoFundingStatus, type EnsureFundedOptions } from './service-manager.ts'
 export type { AutoFundingConfig, Budget } from './auto-funding-config.ts'
 export type { Duration } from './durations.ts'
@@ -28,11 +25,13 @@ export type { TransactionActor } from './transactions/entry.ts'
 export {
   AbortedError,
   BudgetExhaustedError,
+  CapabilityMissingError,
   InvalidInputError,
   JournalError,
   LockedError,
   NotFundedError,
   NothingToRetrieveError,
+  NothingToWithdrawError,
   NotSentError,
   OgLedgerError,
   ReadError,
@@ -40,6 +39,7 @@ export {
   StaleReadingError,
   SupersededError,
   UnresolvedIntentError,
+  WouldLockError,
 } from './errors.ts'
 export {
   AccountNotExistsError,

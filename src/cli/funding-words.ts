@@ -42,13 +42,15 @@ function requiredInWords({ minLockedBalance: usual }: Broker, terms: Terms): str
 }
 
 function limitsInWords(terms: Terms): string[] {
-  const { maxTopUp, budget, ledgerReserve, cooldownMs, onPendingRefund, unsettledFee, maxUnsettledFee } = terms
+  const { maxTopUp, budget, ledgerReserve, cooldownMs, onPendingRefund, autoClaim, unsettledFee, maxUnsettledFee } =
+    terms
   return [
     ...(maxTopUp === undefined ? [] : [`at most ${inOg(maxTopUp)} at once`]),
     ...(budget ? [budgetInWords(budget)] : []),
     ...(ledgerReserve === undefined ? [] : [`${inOg(ledgerReserve)} stay in the ledger`]),
     ...(cooldownMs === undefined ? [] : [`at least ${cooldownMs / 1_000} s apart`]),
     ...(onPendingRefund === 'reuse' ? ['pending refunds are taken from first'] : []),
+    ...(autoClaim === true ? ['refunds are claimed once their lock is over'] : []),
     ...(unsettledFee === false ? ['unsettled fees are not asked for'] : []),
     ...(maxUnsettledFee === undefined ? [] : [`nothing to one that claims more than ${inOg(maxUnsettledFee)}`]),
   ]

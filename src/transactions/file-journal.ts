@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import { JournalError } from '../errors.ts'
 import { silent, type Logger } from '../logger.ts'
-import { foldRecords, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
+import { foldRecords, openClaims, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
 
@@ -204,9 +204,11 @@ async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<
 /** All that is open, the latest of what is not, and what budgets count of the rest. */
 function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const entries = foldRecords(records)
-  const over = entries.filter(({ outcome }) => outcome !== null)
+  const claims = new Set(openClaims(records).map(({ id }) => id))
+  const over = entries.filter(({ outcome, prepared }) => outcome !== null && !claims.has(prepared.intent.claim ?? ''))
   const dropped = over.slice(0, Math.max(0, over.length - KEPT))
   const ids = new Set(dropped.map(idOf))
+  const isOver = ({ type, id }: JournalRecord) => type === 'claiming-ended' || (type === 'claiming' && !claims.has(id))
   const paid = [
     ...records.filter((record) => record.type === 'paid'),
     ...dropped.flatMap(({ prepared: { id, intent }, outcome }): Extract<JournalRecord, { type: 'paid' }>[] => {
@@ -217,7 +219,7 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
   return [
     ...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW),
-    ...records.filter((record) => record.type !== 'paid' && !ids.has(record.id)),
+    ...records.filter((record) => record.type !== 'paid' && !ids.has(record.id) && !isOver(record)),
   ]
 }
 

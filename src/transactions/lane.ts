@@ -6,7 +6,16 @@ import { createEntry, type Entry, type EntryInput, type TransactionActor } from 
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
-import { foldRecords, paymentOf, type Journal, type JournalEntry, type Payment } from './journal.ts'
+import {
+  foldRecords,
+  openClaims,
+  paymentOf,
+  type Claim,
+  type Journal,
+  type JournalEntry,
+  type JournalRecord,
+  type Payment,
+} from './journal.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -50,6 +59,8 @@ export function createLane(options: LaneOptions) {
   const entries: Entry[] = []
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
+  /** That an earlier process left open. */
+  let claims: readonly Claim[] = []
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -120,6 +131,24 @@ export function createLane(options: LaneOptions) {
         .filter(({ minedIn }) => minedIn !== null && minedIn > from && minedIn <= to)
         .filter(({ intent: { subAccount }, actor }) => subAccount && isTo(subAccount) && isMined(actor))
         .reduce((sum, { intent }) => sum + intent.amount, 0n),
+    /** What mined transactions of this lane did in the blocks (from, to]. */
+    minedIn: (from: number, to: number): Intent[] =>
+      entries
+        .filter(({ minedIn, actor }) => minedIn !== null && minedIn > from && minedIn <= to && isMined(actor))
+        .map(({ intent }) => intent),
+    /** Claims that an earlier process began and did not end. */
+    openClaims: (): readonly Claim[] => claims,
+    /** Whether the retrieve of a claim was mined. */
+    isClaimed: (id: string): boolean =>
+      entries.some(
+        ({ intent, actor }) => intent.claim === id && isMined(actor) && intent.call.method === 'retrieveFund',
+      ),
+    /** Records something beside transactions: it is on disk once this resolves. */
+    async note(record: Extract<JournalRecord, { type: 'claiming' | 'claiming-ended' }>): Promise<void> {
+      await open()
+      throwIfAborted(undefined)
+      await recorded(record)
+    },
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
     confirm: follower.confirm,
     resolve,
@@ -145,6 +174,7 @@ export function createLane(options: LaneOptions) {
   async function recover(): Promise<void> {
     const records = await journal.load()
     const past = foldRecords(records)
+    claims = openClaims(records)
     refused = null
     for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
@@ -238,7 +268,7 @@ export function createLane(options: LaneOptions) {
     follower.follow(entry)
   }
 
-  async function recorded(record: Parameters<Journal['append']>[0]): Promise<void> {
+  async function recorded(record: JournalRecord): Promise<void> {
     try {
       await journal.append(record)
     } catch (error) {

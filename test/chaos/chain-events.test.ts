@@ -101,6 +101,7 @@ test('a mined revert says why, from a replay at its block', async () => {
   await using broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
   // Both are possible now, but not one after the other.
   const all = broker.ledger.refund('490')
+  await until(() => states(broker).join() === 'broadcast')
   const [provider] = low.needed.keys()
   const late = broker.ledger.transferFund(provider ?? '', 'inference', parseEther('480'))
   late.catch(() => undefined)
