@@ -10,6 +10,9 @@ export function fundingWords(broker: Broker, config: FundingConfig, place: strin
     ['do', 'whenever less is available than required, transfer what is missing'],
     ...(isAlike(funded) ? alikeWords(broker, funded) : funded.map((one) => ownWords(broker, one))),
     ...(config.budget ? [['all together', budgetInWords(config.budget)] as [string, string]] : []),
+    ...(config.autoClaim
+      ? [['and', 'claim refunds of every sub-account once their lock is over'] as [string, string]]
+      : []),
     ['from', 'the ledger'],
     ['wallet', broker.wallet],
     ['network', place],

@@ -48,6 +48,7 @@ describe.concurrent('each command does on the chain what it says', () => {
           wallet: { address: wallet.address, balance: wei(await chain.provider.getBalance(wallet.address)) },
           ledger: { available: wei('5.25'), total: wei('5.25'), locked: '0', additionalInfo: 'hello' },
           subAccounts: [],
+          refunds: [],
           shortfall: '0',
           depositFor: { 1: '0', 7: '0', 30: '0' },
         },

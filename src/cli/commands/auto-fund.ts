@@ -49,11 +49,12 @@ export const command = defineCommand({
     const notices = openNotices({ json })
     using reloading = file === undefined ? null : onHangup()
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
-    const { network, intervalMs, budget } = config
+    const { network, intervalMs, budget, autoClaim } = config
     await using session = await sendingSession(args, {
       ...(network !== undefined && { network }),
       ...(intervalMs !== undefined && { intervalMs }),
       ...(budget && { budget }),
+      ...(autoClaim && { autoClaim }),
     })
     const { broker, place } = session
     checkOn(broker, funded, file === undefined ? () => '--' : undefined)

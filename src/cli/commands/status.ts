@@ -3,6 +3,7 @@ import { depositLines, forecastRecord } from '../forecast-lines.ts'
 import { interrupted } from '../interrupt.ts'
 import { readingOptions } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
+import { refundLines } from '../refund-lines.ts'
 import { recordOf, see } from '../seen.ts'
 import { readingSession } from '../session.ts'
 import { print, printJson, wantsJson } from '../terminal.ts'
@@ -17,6 +18,14 @@ export const command = defineCommand({
     const seen = see(broker, position, decisions)
     if (wantsJson(args)) printJson({ ...recordOf(seen), ...forecastRecord(forecast, shortfall) })
     else
-      print([...walletLines(seen, place), ...depositLines(forecast, shortfall), '', ...accountLines(seen)].join('\n'))
+      print(
+        [
+          ...walletLines(seen, place),
+          ...depositLines(forecast, shortfall),
+          '',
+          ...accountLines(seen),
+          ...(seen.refunds.length > 0 ? ['', ...refundLines(seen.refunds, position)] : []),
+        ].join('\n'),
+      )
   },
 })
