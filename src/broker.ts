@@ -1,6 +1,6 @@
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
-import { createAutoFunding } from './auto-funding.ts'
+import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
@@ -39,6 +39,7 @@ const DEFAULT_INTERVAL_MS = 30_000
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
+  if (options.autoClaim && 'document' in globalThis) throw claimsUnasked()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   return openBroker(connectChain(options, options.network), options)
 }

@@ -9,13 +9,13 @@ import type { Intent, Receipt } from './intent.ts'
 import {
   foldRecords,
   openClaims,
-  paymentOf,
   type Claim,
   type Journal,
   type JournalEntry,
   type JournalRecord,
   type Payment,
 } from './journal.ts'
+import { createRecall, paymentIn } from './recall.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -119,30 +119,9 @@ export function createLane(options: LaneOptions) {
         signal?.removeEventListener('abort', wake)
       }
     },
-    /** All that auto-funding sent, or may yet, as far back as it is remembered. */
-    payments: (): Payment[] => [
-      ...paid,
-      ...entries.flatMap((entry) => paymentIn(entry) ?? []),
-      ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
-    ],
-    /** What mined transactions of this lane moved to a sub-account in the blocks (from, to]. */
-    paidIn: (isTo: (id: Intent['touches'][number]) => boolean, from: number, to: number): bigint =>
-      entries
-        .filter(({ minedIn }) => minedIn !== null && minedIn > from && minedIn <= to)
-        .filter(({ intent: { subAccount }, actor }) => subAccount && isTo(subAccount) && isMined(actor))
-        .reduce((sum, { intent }) => sum + intent.amount, 0n),
-    /** What mined transactions of this lane did in the blocks (from, to]. */
-    minedIn: (from: number, to: number): Intent[] =>
-      entries
-        .filter(({ minedIn, actor }) => minedIn !== null && minedIn > from && minedIn <= to && isMined(actor))
-        .map(({ intent }) => intent),
+    ...createRecall(entries, preparing, paid),
     /** Claims that an earlier process began and did not end. */
     openClaims: (): readonly Claim[] => claims,
-    /** Whether the retrieve of a claim was mined. */
-    isClaimed: (id: string): boolean =>
-      entries.some(
-        ({ intent, actor }) => intent.claim === id && isMined(actor) && intent.call.method === 'retrieveFund',
-      ),
     /** Records something beside transactions: it is on disk once this resolves. */
     async note(record: Extract<JournalRecord, { type: 'claiming' | 'claiming-ended' }>): Promise<void> {
       await open()
@@ -301,11 +280,4 @@ export function createLane(options: LaneOptions) {
     if (closed) throw new AbortedError('The broker is closed; nothing was sent.')
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
   }
-}
-
-const isMined = (actor: TransactionActor): boolean => actor.getSnapshot().value === 'mined'
-
-function paymentIn({ intent, actor }: Entry): Payment | null {
-  const { value } = actor.getSnapshot()
-  return value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
 }

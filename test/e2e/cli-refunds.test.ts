@@ -86,7 +86,8 @@ test('auto-fund --auto-claim claims what is unlocked, and takes a top-up from a 
 })
 
 test('what cannot be is said before anything is read', async () => {
-  const wallet = wallets[0] as Wallet
+  const [wallet] = wallets
+  if (!wallet) throw new Error('no wallet is left')
   expect(await cli(wallet, 'claim', '--service', 'inference', '--yes')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--service goes with --provider.') as string,
