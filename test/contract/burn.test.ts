@@ -17,15 +17,15 @@ let charged: number
 beforeAll(async () => {
   chain = await localChain()
   proxy = await startProxy(chain.anvil.url)
-  const wallet = chain.wallets[0]!
+  const wallet = chain.wallets[0]
   await using broker = await createBroker({ signer: wallet, network: chain.network, journal: memoryJournal() })
   await broker.ledger.addLedger('30')
-  await broker.ledger.transferFund(chain.inference[0]!.address, 'inference', '5')
-  await broker.ledger.transferFund(chain.fineTuning[0]!.address, 'fine-tuning', '5')
+  await broker.ledger.transferFund(chain.inference[0].address, 'inference', '5')
+  await broker.ledger.transferFund(chain.fineTuning[0].address, 'fine-tuning', '5')
   for (let hour = 0; hour < 3; hour += 1) {
     await chain.warp(HOUR)
-    await chain.inference[0]!.settle(wallet.address, FEE)
-    await chain.fineTuning[0]!.settle(wallet.address, FEE)
+    await chain.inference[0].settle(wallet.address, FEE)
+    await chain.fineTuning[0].settle(wallet.address, FEE)
   }
   first = (await chain.provider.getBlock(1))!.timestamp
   charged = (await chain.provider.getBlock('latest'))!.timestamp
@@ -47,7 +47,7 @@ test('the logs are asked once, and what readings show after that comes on top', 
   await using broker = await watching()
   await broker.plan()
   await chain.warp(HOUR)
-  await chain.inference[0]!.settle(chain.wallets[0]!.address, FEE)
+  await chain.inference[0].settle(chain.wallets[0].address, FEE)
   const now = (await chain.provider.getBlock('latest'))!.timestamp
   expect(await burnRates(broker)).toEqual({
     inference: (4n * FEE * BigInt(HOUR)) / BigInt(now - first),
@@ -106,7 +106,7 @@ test('who only watches learns when the gas runs dry', async () => {
 })
 
 function watching(logger: Logger = silent): Promise<Broker> {
-  const { address } = chain.wallets[0]!
+  const { address } = chain.wallets[0]
   return createBroker({ provider: connect(proxy.url), address, network: chain.network, logger })
 }
 
