@@ -9,7 +9,13 @@ import type { Receipt } from './transactions/intent.ts'
 import type { Claim } from './transactions/journal.ts'
 import type { Lane } from './transactions/lane.ts'
 
-export type PutBackOptions = { rules: Rules; lane: Lane; read: () => Promise<Position>; logger: Logger }
+export type PutBackOptions = {
+  rules: Rules
+  lane: Lane
+  read: () => Promise<Position>
+  isClosing: () => boolean
+  logger: Logger
+}
 
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 5_000
@@ -25,7 +31,7 @@ const REFUSALS = 3
  * up for it, out of older refunds first and the ledger after those: no more than the charge, as a top-up would.
  */
 export async function putBack(
-  { rules, lane, read, logger }: PutBackOptions,
+  { rules, lane, read, isClosing, logger }: PutBackOptions,
   { id: claim, serviceType }: Claim,
   { provider, known }: Claim['accounts'][number],
 ): Promise<{ amount: bigint; receipt: Receipt | null }> {
@@ -35,7 +41,7 @@ export async function putBack(
       await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
       const { subAccounts } = await read()
       const queued = queuedSince(subAccounts.find((one) => keyOf(one) === keyOf(id))?.refunds ?? [], known)
-      if (!queued) return { amount: 0n, receipt: null }
+      if (!queued || isClosing()) return { amount: 0n, receipt: null }
       const { amount } = queued
       const receipt = await lane.submit({ ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim })
       return { amount, receipt }

@@ -28,6 +28,8 @@ export type ClaimingOptions = {
   read: (signal?: AbortSignal) => Promise<Position>
   /** Runs work while nobody else decides about these sub-accounts, and nothing is on its way to them. */
   exclusiveAll: <T>(ids: readonly SubAccountId[], work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
+  /** The ledger is being closed: what closing asks back is not put back. */
+  isClosing: () => boolean
   logger: Logger
 }
 

@@ -20,22 +20,27 @@ export type MoneyOutOptions = {
   read: (signal?: AbortSignal) => Promise<Position>
   /** Sends; throws where nothing can be sent. */
   submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
+  /** While the ledger is being closed nothing is put back into a sub-account. */
+  closing: { isWanted: () => boolean; refuse: (operation: string) => void }
   logger: Logger
 }
 
 export type MoneyOut = ReturnType<typeof createMoneyOut>
 
 /** The ways back to the wallet: refunds and their claims, and what may leave the ledger. */
-export function createMoneyOut({ wallet, rules, lane, turns, read, submit, logger }: MoneyOutOptions) {
+export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closing, logger }: MoneyOutOptions) {
   const failures = new Map<string, Failure>()
   const busy = new Set<string>()
-  const claims = lane && createClaiming({ wallet, rules, lane, read, exclusiveAll: turns.exclusiveAll, logger })
+  const claims =
+    lane &&
+    createClaiming({ wallet, rules, lane, read, exclusiveAll: turns.exclusiveAll, isClosing: closing.isWanted, logger })
 
   return {
-    /** @throws NotSentError where nothing can be sent */
+    /** @throws NotSentError where nothing can be sent, LedgerClosingError while the ledger is being closed */
     claiming(): Claiming {
-      if (claims) return claims
-      throw readOnlyError(wallet)
+      if (!claims) throw readOnlyError(wallet)
+      closing.refuse('claimRefunds')
+      return claims
     },
     /** Takes up the claims that an earlier process left open. */
     resume: (): void => claims?.resume(),
@@ -52,7 +57,7 @@ export function createMoneyOut({ wallet, rules, lane, turns, read, submit, logge
     failureOf: (id: SubAccountId): Failure | null => failures.get(keyOf(id)) ?? null,
     /** Claims what a plan says is to be claimed by itself. */
     act({ decisions, block }: Plan): void {
-      if (!claims) return
+      if (!claims || closing.isWanted()) return
       const due = decisions.filter((one) => one.claim?.wait === null && !busy.has(keyOf(one)))
       for (const ids of claims.group(due)) void claimQuietly(claims, ids, block.timestamp)
     },

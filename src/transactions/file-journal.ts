@@ -3,7 +3,16 @@ import { dirname, resolve } from 'node:path'
 import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import { JournalError } from '../errors.ts'
 import { silent, type Logger } from '../logger.ts'
-import { foldRecords, openClaims, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
+import { intentionIn, isIntention } from './intention.ts'
+import {
+  foldRecords,
+  isClaim,
+  openClaims,
+  paymentOf,
+  type Journal,
+  type JournalEntry,
+  type JournalRecord,
+} from './journal.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
 
@@ -40,10 +49,13 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     append: (record) => inTurn(() => write(record)),
     close: () =>
       inTurn(async () => {
-        await handle?.close()
-        handle = null
-        await lock?.release()
-        lock = null
+        try {
+          await handle?.close()
+        } finally {
+          handle = null
+          await lock?.release()
+          lock = null
+        }
       }),
   }
 
@@ -128,10 +140,11 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
       }))
   }
 
-  /** Half a record must not stand before the next one. */
+  /** Half a record must not stand before the next one, and a whole one that was refused must not come back. */
   async function undo(open: nodeFiles.FileHandle, error: unknown): Promise<void> {
     try {
       await open.truncate(size)
+      await open.datasync()
     } catch {
       broken = error instanceof Error ? error : new Error(String(error))
     }
@@ -201,14 +214,13 @@ async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<
   for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten
 }
 
-/** All that is open, the latest of what is not, and what budgets count of the rest. */
+/** All that is open, the latest of what is not, what budgets count of the rest, and what is still intended. */
 function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const entries = foldRecords(records)
   const claims = new Set(openClaims(records).map(({ id }) => id))
   const over = entries.filter(({ outcome, prepared }) => outcome !== null && !claims.has(prepared.intent.claim ?? ''))
   const dropped = over.slice(0, Math.max(0, over.length - KEPT))
   const ids = new Set(dropped.map(idOf))
-  const isOver = ({ type, id }: JournalRecord) => type === 'claiming-ended' || (type === 'claiming' && !claims.has(id))
   const paid = [
     ...records.filter((record) => record.type === 'paid'),
     ...dropped.flatMap(({ prepared: { id, intent }, outcome }): Extract<JournalRecord, { type: 'paid' }>[] => {
@@ -216,11 +228,14 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
       return payment ? [{ type: 'paid', id, ...payment }] : []
     }),
   ]
+  const closing = intentionIn(records)
+  const isKept = (record: JournalRecord) => {
+    if (isIntention(record)) return record.id === closing?.id
+    if (isClaim(record)) return claims.has(record.id)
+    return record.type !== 'paid' && !ids.has(record.id)
+  }
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
-  return [
-    ...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW),
-    ...records.filter((record) => record.type !== 'paid' && !ids.has(record.id) && !isOver(record)),
-  ]
+  return [...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW), ...records.filter(isKept)]
 }
 
 const idOf = ({ prepared }: JournalEntry): string => prepared.id

@@ -16,6 +16,8 @@ export type Intent = {
   fromLedger: bigint
   /** The claim that it is a step of (see `claiming` in the journal). */
   claim?: string
+  /** The closing that it is a step of. */
+  closing?: string
 }
 
 /** What became of a transaction, as every method of the account API gives it. */

@@ -1,6 +1,7 @@
 import type { Fees, SignedTransaction } from '../chain/port.ts'
 import type { ServiceType } from '../../machines/position.types.ts'
 import type { Intent } from './intent.ts'
+import { isIntention, type IntentionRecord } from './intention.ts'
 
 /** One step in the life of an intent. What is appended is on disk before the step is taken. */
 export type JournalRecord =
@@ -28,9 +29,12 @@ export type JournalRecord =
   /** Refunds are about to be claimed. What was free there is locked by it, and is to be put back. */
   | Claim
   /** It was put back, or there was nothing to put back. */
-  | { type: 'claiming-ended'; id: string }
+  | ClaimEnded
   /** What remains of an intent of auto-funding that was mined long ago: for budgets. */
   | ({ type: 'paid'; id: string } & Payment)
+  | IntentionRecord
+
+export type ClaimEnded = { type: 'claiming-ended'; id: string }
 
 /** One retrieve that claims refunds of these sub-accounts; its transactions name it. */
 export type Claim = {
@@ -81,12 +85,17 @@ export type JournalEntry = {
 export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
   const entries = new Map<string, JournalEntry>()
   for (const record of records) {
+    if (isIntention(record)) continue
     const known = entries.get(record.id)
     if (record.type === 'prepared')
       entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
     else if (known && isStep(record)) entries.set(record.id, fold(known, record))
   }
   return [...entries.values()]
+}
+
+export function isClaim(record: JournalRecord): record is Claim | ClaimEnded {
+  return record.type === 'claiming' || record.type === 'claiming-ended'
 }
 
 /** Claims that did not end, oldest first. */

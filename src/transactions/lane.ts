@@ -6,10 +6,12 @@ import { createEntry, type Entry, type EntryInput, type TransactionActor } from 
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
+import { createIntention } from './intention.ts'
 import {
   foldRecords,
   openClaims,
   type Claim,
+  type ClaimEnded,
   type Journal,
   type JournalEntry,
   type JournalRecord,
@@ -61,6 +63,7 @@ export function createLane(options: LaneOptions) {
   const paid: Payment[] = []
   /** That an earlier process left open. */
   let claims: readonly Claim[] = []
+  const intention = createIntention(journal)
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -123,10 +126,20 @@ export function createLane(options: LaneOptions) {
     /** Claims that an earlier process began and did not end. */
     openClaims: (): readonly Claim[] => claims,
     /** Records something beside transactions: it is on disk once this resolves. */
-    async note(record: Extract<JournalRecord, { type: 'claiming' | 'claiming-ended' }>): Promise<void> {
+    async note(record: Claim | ClaimEnded): Promise<void> {
       await open()
       throwIfAborted(undefined)
       await recorded(record)
+    },
+    /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
+    closing: {
+      current: intention.current,
+      async begin(): Promise<void> {
+        await open()
+        throwIfAborted(undefined)
+        await intention.begin(Date.now())
+      },
+      end: intention.end,
     },
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
     confirm: follower.confirm,
@@ -155,6 +168,7 @@ export function createLane(options: LaneOptions) {
     const past = foldRecords(records)
     claims = openClaims(records)
     refused = null
+    intention.restore(records)
     for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue

@@ -1,5 +1,5 @@
 import type { Entry, TransactionActor } from './entry.ts'
-import type { Intent } from './intent.ts'
+import type { Intent, Receipt } from './intent.ts'
 import { paymentOf, type Payment } from './journal.ts'
 
 /** What a lane has done so far, as plans and limits ask for it. */
@@ -21,6 +21,13 @@ export function createRecall(entries: readonly Entry[], preparing: ReadonlySet<I
         .reduce((sum, { intent }) => sum + intent.amount, 0n),
     /** What mined transactions of this lane did in the blocks (from, to]. */
     minedIn: (from: number, to: number): Intent[] => mined(from, to).map(({ intent }) => intent),
+    /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
+    lastMined(matches: (intent: Intent) => boolean): Receipt | null {
+      const entry = entries.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
+      const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
+      if (hash === null || blockNumber === null) return null
+      return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
+    },
     /** Whether the retrieve of a claim was mined. */
     isClaimed: (id: string): boolean =>
       entries.some(
