@@ -221,7 +221,8 @@ export async function openBroker(
     ledger: new LedgerManager({
       ...shared,
       listLedgers: chain.listLedgers,
-      submit,
+      // What is moved by hand waits for a claim to be whole: else it would count as a part of it.
+      submit: (intent, how) => turns.after(intent.touches, () => submit(intent, how)),
       isKept: (id) => keeper.all().some((one) => keyOf(one.id) === keyOf(id)),
       out,
       actor: ledgerActor.actor,

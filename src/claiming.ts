@@ -44,30 +44,34 @@ type Done = { claimed: bigint; putBack: bigint; receipts: Receipt[] }
  */
 export function createClaiming(options: ClaimingOptions) {
   const { wallet, rules, lane, read, exclusiveAll, logger } = options
+  /** Claims of an earlier process, by id, and what became of them here. */
+  const resumed = new Map<string, Promise<Done>>()
 
   return { claim, claimAll, group, claimGroup, resume }
 
   /** @throws NothingToRetrieveError where nothing is unlocked, AccountNotExistsError */
   async function claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt> {
     const { provider, serviceType } = id
+    const left = await leftOver()
     const account = accountOf(await read(signal), id)
     const errorArgs = { user: wallet, provider }
     if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
     const done = await claimGroup([{ provider, serviceType }], signal)
-    const receipt = receiptOf(done)
+    const receipt = receiptOf(sumOf([left, done]))
     if (!receipt) throw nothingToRetrieve([account], serviceType)
     return receipt
   }
 
   /** @throws NothingToRetrieveError where nothing is unlocked anywhere */
   async function claimAll(signal?: AbortSignal): Promise<ClaimReceipt> {
+    const left = await leftOver()
     const { subAccounts } = await read(signal)
     const due = subAccounts.filter(({ claimable }) => claimable > 0n)
     const outcomes = await Promise.allSettled(group(due).map((ids) => claimGroup(ids, signal)))
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
     const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-    const receipt = receiptOf(sumOf(done))
+    const receipt = receiptOf(sumOf([left, ...done]))
     if (!receipt) throw nothingToRetrieve(subAccounts)
     return receipt
   }
@@ -111,7 +115,7 @@ export function createClaiming(options: ClaimingOptions) {
       return await lane.submit({ ...retrieveIntent(providers, serviceType, name), claim: id })
     } catch (error) {
       // It may have been sent: whoever learns that it was mined goes on.
-      if (error instanceof UnresolvedIntentError) resumeOne(claim)
+      if (error instanceof UnresolvedIntentError) void resumeOne(claim)
       else if (!(error instanceof AbortedError)) await end(id)
       throw error
     }
@@ -135,21 +139,40 @@ export function createClaiming(options: ClaimingOptions) {
     }
   }
 
-  /** Takes up what an earlier process began. Until it is done nobody else decides about these sub-accounts. */
+  /** Takes up what an earlier process began. Until that is done nobody else decides about these sub-accounts. */
   function resume(): void {
-    for (const claim of lane.openClaims()) resumeOne(claim)
+    for (const claim of lane.openClaims()) if (!resumed.has(claim.id)) resumed.set(claim.id, resumeOne(claim))
   }
 
-  function resumeOne(claim: Claim): void {
-    exclusiveAll(idsOf(claim), async () => {
-      if (!lane.isClaimed(claim.id)) return end(claim.id)
-      const { putBack } = await finish(claim, null)
-      logger.info({ claim: claim.id, 'put back': `${weiToOg(putBack)} OG` }, 'a claim that was left open is ended')
-    }).catch((error: unknown) => {
+  /** What became of that, once it is over; told once. */
+  async function leftOver(): Promise<Done> {
+    resume()
+    const ids = [...resumed.keys()]
+    const done = await Promise.all(resumed.values())
+    for (const id of ids) resumed.set(id, Promise.resolve(nothing))
+    return sumOf(done)
+  }
+
+  async function resumeOne(claim: Claim): Promise<Done> {
+    try {
+      return await exclusiveAll(idsOf(claim), async () => {
+        if (!lane.isClaimed(claim.id)) {
+          await end(claim.id)
+          return nothing
+        }
+        const done = await finish(claim, null)
+        const amount = `${weiToOg(done.putBack)} OG`
+        logger.info({ claim: claim.id, 'put back': amount }, 'a claim that was left open is ended')
+        return done
+      })
+    } catch (error) {
       if (!(error instanceof AbortedError)) logger.error({ err: error, claim: claim.id }, 'a claim could not be ended')
-    })
+      return nothing
+    }
   }
 }
+
+const nothing: Done = { claimed: 0n, putBack: 0n, receipts: [] }
 
 let claims = 0
 

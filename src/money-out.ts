@@ -2,7 +2,7 @@ import type { Position } from '../machines/position.types.ts'
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Rules } from './chain/port.ts'
 import { createClaiming, type Claiming } from './claiming.ts'
-import { readOnlyError } from './errors.ts'
+import { OgLedgerError, readOnlyError } from './errors.ts'
 import type { Plan } from './keeper.ts'
 import type { Logger } from './logger.ts'
 import { createRefundCalendar } from './refund-calendar.ts'
@@ -67,7 +67,9 @@ export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closi
     const keys = ids.map(keyOf)
     for (const key of keys) busy.add(key)
     try {
-      await claimGroup(ids)
+      const { claimed, receipts } = await claimGroup(ids)
+      // It was mined and claimed nothing: at once again, it would only cost gas.
+      if (claimed === 0n && receipts.length > 0) throw new OgLedgerError('A retrieve claimed nothing.')
       for (const key of keys) failures.delete(key)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)

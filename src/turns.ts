@@ -22,6 +22,12 @@ export function createTurns(lane: Lane | null) {
       return reserved.has(key) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, key))
     },
     exclusive,
+    /** Does the work once nobody decides about these any more: at once where nobody does. */
+    async after<T>(ids: readonly SubAccountId[], work: () => Promise<T>): Promise<T> {
+      const busy = ids.flatMap((id) => turns.get(keyOf(id)) ?? [])
+      if (busy.length > 0) await Promise.all(busy)
+      return work()
+    },
   }
 
   /** Does the work once nothing else is decided about, or in flight for, this sub-account. */

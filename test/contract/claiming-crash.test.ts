@@ -71,6 +71,31 @@ test('what was taken back by hand before the next process came is not touched', 
   expect(operations(second)).toEqual(['retrieveFund'])
 })
 
+test('whoever claims next waits for what was left open, and hears of it', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before prepared')
+  const second = await open(await copyOf(journal))
+  const { receipts, ...claim } = await second.ledger.claimRefunds()
+  expect(claim).toEqual({ ...receipts[0], claimed: 0n, putBack: og('2') })
+  expect(await standing(second)).toEqual(claimed)
+  await expect(second.ledger.claimRefunds()).rejects.toThrow('There is nothing to retrieve.')
+})
+
+test('nothing is put back into what is being closed', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before prepared')
+  const kept = await copyOf(journal)
+  await kept.append({ type: 'closing', id: 'closing-1', at: 0 })
+  const second = await open(kept)
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
+  expect(operations(second)).toEqual(['retrieveFund'])
+})
+
 async function open(journal: Journal): Promise<Broker> {
   const broker = await createBroker({ signer: user, network: chain.network, intervalMs: 1_000, journal })
   brokers.push(broker)

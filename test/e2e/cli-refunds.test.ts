@@ -1,4 +1,5 @@
 import { parseEther as og, type Wallet } from 'ethers'
+import process from 'node:process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../src/local/transact.ts'
@@ -13,7 +14,7 @@ let place: string[]
 let alice: LocalProvider
 
 beforeAll(async () => {
-  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 5 })
+  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 6 })
   wallets = [...chain.wallets]
   ;[alice] = chain.inference as [LocalProvider]
   const { ledger, inference } = chain.network
@@ -57,6 +58,24 @@ test('claim brings home what is unlocked, and leaves the rest', async () => {
   const forced = await cli(wallet, 'retrieve', 'inference', '--provider', alice.address, '--force', '--yes')
   expect(forced).toMatchObject({ code: 0 })
   expect(await chainState(wallet)).toMatchObject({ free: 0n, pending: og('0.5') })
+})
+
+test('a claim that is killed between its two transactions is ended by the next one', async () => {
+  const wallet = await refunding('2', '0.5')
+  await chain.warp(LOCK)
+  await chain.mine(30)
+  await chain.setAutomine(false)
+  const claiming = start(['claim', '--yes', ...place], { PRIVATE_KEY: wallet.privateKey })
+  await claiming.line((line) => line.startsWith('retrieveFund was sent as'))
+  await chain.mine()
+  await claiming.line((line) => line.startsWith('retrieveFund was mined'))
+  process.kill(claiming.pid, 'SIGKILL')
+  await claiming.ended
+  await chain.setAutomine(true)
+  await chain.mine() // what it may have sent last
+  await cli(wallet, 'claim', '--yes')
+  expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
+  expect(await chain.provider.getTransactionCount(wallet.address)).toBe(6)
 })
 
 test('refund says which amounts are possible, and refund all what stays', async () => {

@@ -362,7 +362,7 @@ describe.concurrent('help', () => {
     expect(asked.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
     const words = [...asked.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
-      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refund delete ' +
+      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refunds claim refund delete ' +
         'close machines PRIVATE_KEY KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
     )
   })
@@ -379,7 +379,7 @@ describe.concurrent('help', () => {
     expect(optionsOf(replay)).toBe('policy json')
     expect(optionsOf(fund)).toBe(
       'config service interval-ms buffer-multiplier min-locked-balance target runway-trigger runway-target max-top-up ' +
-        'budget ledger-reserve cooldown-ms on-pending-refund skip-unsettled-fee max-unsettled-fee total-budget approve ' +
+        'budget ledger-reserve cooldown-ms on-pending-refund auto-claim skip-unsettled-fee max-unsettled-fee total-budget approve ' +
         `record ${network} keystore json yes`,
     )
     expect(replay?.stdout).toContain('USAGE og-ledger replay [OPTIONS] <FILE>')

@@ -14,6 +14,7 @@ import { recordOption, sendingOptions } from '../options.ts'
 import { walletLines } from '../overview.ts'
 import { ask, mayAsk, mayProceed } from '../questions.ts'
 import { openRecorder } from '../recorder.ts'
+import { drainLines } from '../refund-lines.ts'
 import { createReload } from '../reload.ts'
 import { see } from '../seen.ts'
 import { serviceTypeOf } from '../services.ts'
@@ -70,7 +71,7 @@ export const command = defineCommand({
       json,
       signal: interrupted,
       see: (position, plan) => see(broker, position, plan.decisions),
-      lines: (seen) => [...walletLines(seen, place), '', ...autoFundingLines(seen)],
+      lines: (seen) => [...walletLines(seen, place), '', ...autoFundingLines(seen), ...drainLines(seen.refunds)],
       recorder,
       notices,
       approvals,

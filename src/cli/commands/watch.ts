@@ -4,6 +4,7 @@ import { openNotices } from '../notices.ts'
 import { readingOptions, recordOption } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
 import { openRecorder } from '../recorder.ts'
+import { drainLines } from '../refund-lines.ts'
 import { forecast, see } from '../seen.ts'
 import { readingSession } from '../session.ts'
 import { show } from '../show.ts'
@@ -33,7 +34,7 @@ export const command = defineCommand({
       json,
       signal: interrupted,
       see: (position) => see(broker, position, forecast(broker, position)),
-      lines: (seen) => [...walletLines(seen, place), '', ...accountLines(seen)],
+      lines: (seen) => [...walletLines(seen, place), '', ...accountLines(seen), ...drainLines(seen.refunds)],
       recorder,
       notices,
     })
