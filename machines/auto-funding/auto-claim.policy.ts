@@ -2,7 +2,7 @@ import type { PlanInput, Standing, Decision } from './auto-funding.policy.ts'
 import { retryAt } from './auto-funding.retry.ts'
 import type { ClaimHold } from './auto-funding.types.ts'
 
-/** Measured on the contracts: a retrieve that claims and queues nothing, and one whose queued refund is cancelled again. */
+/** Measured on the contracts, at most: a retrieve that queues nothing, and one whose queued refund is cancelled again. */
 const CLAIM_GAS = 125_000n
 const CLAIM_AND_PUT_BACK_GAS = 330_000n
 
