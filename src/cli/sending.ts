@@ -13,26 +13,18 @@ export type Sending = {
   words: (broker: Broker) => Readonly<Record<string, string>>
   /** Null when nothing had to be sent. */
   send: (broker: Broker) => Promise<Receipt | null>
-  /** What is awaited between two transactions, where there are several. */
-  between?: (broker: Broker) => string | null
-  /** It takes the interrupt itself, and ends between two steps. */
-  endsItself?: true
 }
 
 /** Says what will be done, asks, does it, and tells what became of it. */
 export async function sendAndTell(args: SendingArguments, sending: Sending): Promise<void> {
-  const { command, words, send, between, endsItself } = sending
+  const { command, words, send } = sending
   mayProceed(args)
-  await using session = await sendingSession(args, endsItself ? {} : { signal: interrupted })
+  await using session = await sendingSession(args, { signal: interrupted })
   const { broker, place } = session
   const facts = { ...words(broker), wallet: broker.wallet, network: place }
   note(list(Object.entries(facts)).join('\n'))
   if (args.yes !== true) await ask('Shall this be done?')
-  const receipt = await reporting(
-    broker,
-    () => send(broker),
-    () => between?.(broker) ?? null,
-  )
+  const receipt = await reporting(broker, () => send(broker))
   if (wantsJson(args)) printJson({ type: 'receipt', command, sent: receipt !== null, ...receipt })
   else print(receipt ? doneInWords(receipt) : 'Nothing had to be sent: it was so already.')
 }

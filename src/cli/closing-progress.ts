@@ -1,0 +1,48 @@
+import process from 'node:process'
+import type { ClosingStatus } from '../index.ts'
+import { closingLine } from './closing-lines.ts'
+import { note, printJson } from './terminal.ts'
+
+const CLEAR_LINE = '\r\u001B[2K'
+
+export type ClosingProgress = Disposable & { tell(status: ClosingStatus): void }
+
+/**
+ * Says how far closing has come: one line, or one line of JSON, whenever something else is awaited. On a terminal a clock
+ * runs while only time has to pass.
+ */
+export function openClosingProgress({ json }: { json: boolean }): ClosingProgress {
+  const hasClock = !json && process.stderr.isTTY
+  let awaited: { status: ClosingStatus; readAt: number } | null = null
+  let said = ''
+  const draw = () => {
+    if (!awaited) return
+    const { status, readAt } = awaited
+    const now = status.block.timestamp + Math.floor((Date.now() - readAt) / 1_000)
+    process.stderr.write(`${CLEAR_LINE}${closingLine(status, now)}`)
+  }
+  const stop = () => {
+    if (awaited) process.stderr.write(CLEAR_LINE)
+    awaited = null
+  }
+  const clock = hasClock ? setInterval(draw, 1_000) : null
+  return {
+    tell(status) {
+      const { state, until, hold, failure } = status
+      if (hasClock && until !== null) {
+        awaited = { status, readAt: Date.now() }
+        return draw()
+      }
+      stop()
+      const news = JSON.stringify([state, until, hold, failure?.count])
+      if (news === said) return
+      said = news
+      if (json) printJson({ type: 'closing', ...status })
+      else note(closingLine(status))
+    },
+    [Symbol.dispose]() {
+      stop()
+      if (clock) clearInterval(clock)
+    },
+  }
+}
