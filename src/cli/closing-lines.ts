@@ -1,4 +1,6 @@
 import type { ClosingCancelled, ClosingHold, ClosingPlan, ClosingState, ClosingStatus } from '../index.ts'
+import { IN_OG } from './overview.ts'
+import type { Seen } from './seen.ts'
 import { list, table, type Column } from './table.ts'
 import { paint } from './terminal.ts'
 import { aligned, durationInWords, moment, og, short } from './words.ts'
@@ -21,6 +23,7 @@ export function closingPlanLines(plan: ClosingPlan): string[] {
         : [['stays', paint('red', `${og(stuck)} in a service that this network does not name`)] as const]),
       ['may change', 'providers can still charge, also from what is asked back; a longer lock makes it later'],
     ]),
+    ...(subAccounts.length === 0 ? [] : ['', IN_OG]),
   ]
 }
 
@@ -29,18 +32,24 @@ type Account = ClosingPlan['subAccounts'][number]
 const columns: readonly Column<Account>[] = [
   { title: 'provider', cell: ({ provider }) => short(provider) },
   { title: 'service', cell: ({ serviceType }) => serviceType },
-  { title: 'OG', right: true, cell: ({ balance }) => aligned(balance) },
-  { title: 'unlocks', cell: ({ refunds }) => refunds.map(refundInWords).join(', ') },
+  { title: 'asked back now', right: true, cell: ({ refunds }) => sumOf(refunds.filter((one) => !one.isRequested)) },
+  { title: 'pending', right: true, cell: ({ refunds }) => sumOf(refunds.filter((one) => one.isRequested)) },
+  { title: 'unlocks', cell: ({ refunds }) => unlocksInWords(refunds.map(({ unlocksAt }) => unlocksAt)) },
   { title: 'home from', cell: ({ homeAt }) => moment(homeAt) },
 ]
 
-function refundInWords({ amount, unlocksAt, isRequested }: Account['refunds'][number]): string {
-  return `${og(amount)} ${isRequested ? '' : 'asked back now, '}${moment(unlocksAt)}`
+function sumOf(refunds: Account['refunds']): string {
+  return refunds.length === 0 ? '-' : aligned(refunds.reduce((sum, { amount }) => sum + amount, 0n))
+}
+
+function unlocksInWords(unlocks: readonly number[]): string {
+  const [first, last] = [Math.min(...unlocks), Math.max(...unlocks)]
+  return first === last ? moment(first) : `${moment(first)} to ${moment(last)}`
 }
 
 function gasInWords({ units, cost, missing }: ClosingPlan['gas']): string {
   if (cost === null) return `${units} units; what they cost is not known here`
-  const whole = `about ${og(cost)} at most for the whole way, which the wallet must keep`
+  const whole = `up to ${og(cost)} for the whole way; the wallet must keep that`
   return missing === 0n ? whole : `${whole}; ${paint('red', `${og(missing)} are missing`)}`
 }
 
@@ -83,6 +92,11 @@ const holdInWords = {
   'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
   'backing-off': 'the last step failed and is tried again later',
 } satisfies Record<ClosingHold, string>
+
+/** What is done with the ledger, where somebody wants it closed. */
+export function closingLines({ closing }: Pick<Seen, 'closing'>): string[] {
+  return closing ? [paint('yellow', closingLine(closing))] : []
+}
 
 /** What a closing that was cancelled leaves. */
 export function cancelledLines({ available, locked, free }: ClosingCancelled): string[] {

@@ -15,14 +15,17 @@ export function openClosingProgress({ json }: { json: boolean }): ClosingProgres
   const hasClock = !json && process.stderr.isTTY
   let awaited: { status: ClosingStatus; readAt: number } | null = null
   let said = ''
+  let isDrawn = false
   const draw = () => {
     if (!awaited) return
     const { status, readAt } = awaited
     const now = status.block.timestamp + Math.floor((Date.now() - readAt) / 1_000)
     process.stderr.write(`${CLEAR_LINE}${closingLine(status, now)}`)
+    isDrawn = true
   }
   const stop = () => {
-    if (awaited) process.stderr.write(CLEAR_LINE)
+    if (isDrawn) process.stderr.write(CLEAR_LINE)
+    isDrawn = false
     awaited = null
   }
   const clock = hasClock ? setInterval(draw, 1_000) : null
@@ -30,8 +33,9 @@ export function openClosingProgress({ json }: { json: boolean }): ClosingProgres
     tell(status) {
       const { state, until, hold, failure } = status
       if (hasClock && until !== null) {
+        // Drawn with the next second: what is still to be said of transactions has its lines before it.
         awaited = { status, readAt: Date.now() }
-        return draw()
+        return
       }
       stop()
       const news = JSON.stringify([state, until, hold, failure?.count])

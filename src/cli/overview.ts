@@ -1,4 +1,3 @@
-import { closingLine } from './closing-lines.ts'
 import { stateInWords, decisionInWords, moment, og, aligned, short } from './words.ts'
 import type { Seen, SeenAccount } from './seen.ts'
 import { list, table, type Column } from './table.ts'
@@ -20,11 +19,6 @@ export function walletLines({ position }: Pick<Seen, 'position'>, place: string)
         : 'none: add-ledger opens one',
     ],
   ])
-}
-
-/** What is done with the ledger, where somebody wants it closed. */
-export function closingLines({ closing }: Seen): string[] {
-  return closing ? [paint('yellow', closingLine(closing))] : []
 }
 
 /** Every sub-account, with what auto-funding would do about it. */

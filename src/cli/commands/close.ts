@@ -10,7 +10,7 @@ import { ask, mayProceed } from '../questions.ts'
 import { sendingSession, type Session } from '../session.ts'
 import { list } from '../table.ts'
 import { note, print, printJson, wantsJson } from '../terminal.ts'
-import { UsageError } from '../usage-error.ts'
+import { InterruptedError, UsageError } from '../usage-error.ts'
 import { numberOf } from '../values.ts'
 import { og } from '../words.ts'
 
@@ -57,7 +57,14 @@ async function close({ broker, place }: Session, args: Arguments): Promise<numbe
 }
 
 async function toTheEnd(broker: Broker, json: boolean): Promise<number> {
-  return closed(await watched(broker, json, interrupted), json)
+  try {
+    return closed(await watched(broker, json, interrupted), json)
+  } catch (error) {
+    if (!interrupted.aborted) throw error
+    throw new InterruptedError(
+      `The wait was interrupted; the ledger is still being closed. It goes on with ${WHO_GOES_ON}; close --cancel ends it.`,
+    )
+  }
 }
 
 /** Sends what can be sent now, and leaves the rest to whoever goes on. */
