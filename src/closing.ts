@@ -67,7 +67,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
       throwIfAborted(signal)
       if (!position.ledger) return lastReceipt(before)
       if (!lane.closing.current()) {
-        await lane.closing.begin()
+        await lane.closing.begin(Date.now())
         onBegin()
         logger.info({ wallet }, 'closing the ledger')
       }

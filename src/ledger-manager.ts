@@ -41,7 +41,7 @@ export type LedgerManagerOptions = {
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
   actor: LedgerActor
   closing: Pick<ReturnType<typeof createClosing>, 'close' | 'cancel' | 'isWanted' | 'status'>
-  closingPlanAt: (position: Position) => ClosingPlan
+  closingPlanAt: (position: Position) => Promise<ClosingPlan>
 }
 
 const MAX_PAGE = 50

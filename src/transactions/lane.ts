@@ -2,7 +2,7 @@ import type { TransactionPort } from '../chain/port.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspect } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
-import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
+import { createEntry, receiptOf, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
@@ -51,7 +51,10 @@ export function createLane(options: LaneOptions) {
   const entries: Entry[] = []
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
-  const intention = createIntention(journal)
+  const closing = createIntention(journal, async () => {
+    await open()
+    throwIfAborted(undefined)
+  })
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -111,21 +114,11 @@ export function createLane(options: LaneOptions) {
       }
     },
     /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
-    closing: {
-      current: intention.current,
-      async begin(): Promise<void> {
-        await open()
-        throwIfAborted(undefined)
-        await intention.begin(Date.now())
-      },
-      end: intention.end,
-    },
+    closing,
     /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
     lastMined(matches: (intent: Intent) => boolean): Receipt | null {
       const entry = entries.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
-      const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
-      if (hash === null || blockNumber === null) return null
-      return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
+      return entry ? receiptOf(entry) : null
     },
     /** All that auto-funding sent, or may yet, as far back as it is remembered. */
     payments: (): Payment[] => [
@@ -165,7 +158,7 @@ export function createLane(options: LaneOptions) {
     const records = await journal.load()
     const past = foldRecords(records)
     refused = null
-    intention.restore(records)
+    closing.restore(records)
     for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue

@@ -50,10 +50,12 @@ test('og-ledger exports these names', () => {
 test('og-ledger/machines exports these names', () => {
   expect(Object.keys(machines).toSorted()).toMatchInlineSnapshot(`
     [
+      "BURN_WINDOW",
       "CLAIM_MARGIN",
       "REQUIRED_FLOOR",
       "autoFundingEvents",
       "autoFundingMachine",
+      "burnOf",
       "closingState",
       "closingStep",
       "facts",

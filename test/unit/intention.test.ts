@@ -50,7 +50,7 @@ test('it holds once it is on disk, and what the chain shows is over even where t
   const inner = memoryJournal()
   let broken = true
   const append = (record: JournalRecord) => (broken ? Promise.reject(new Error('full')) : inner.append(record))
-  const intention = createIntention({ ...inner, append })
+  const intention = createIntention({ append }, () => Promise.resolve())
   await expect(intention.begin(1)).rejects.toThrow('full')
   expect(intention.current()).toBeNull()
   broken = false
