@@ -145,11 +145,11 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
   }
 
   async function take(lane: Lane, { id }: ClosingIntention, step: ClosingStep, { block }: Position): Promise<void> {
-    const transaction = intentOfStep(step, rules)
-    if (!transaction) return
-    const intent = { ...transaction, closing: id }
-    own.add(intent)
     try {
+      const transaction = intentOfStep(step, rules)
+      if (!transaction) return
+      const intent = { ...transaction, closing: id }
+      own.add(intent)
       await lane.submit(intent, { background: waiters.count() === 0 })
       setbacks = setbacksAfter(setbacks, step, null)
       failure = null

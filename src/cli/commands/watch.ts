@@ -32,14 +32,17 @@ export const command = defineCommand({
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
     await using session = await watchingSession(args, { intervalMs, say: notices.say })
     const { broker, place } = session
-    // Who does not go on with it sees what the journal said.
-    const intention = broker.ledger.isClosing ? null : await closingIntended(broker)
+    // Who does not go on with it sees what the journal says.
+    const goesOn = broker.ledger.isClosing
+    let intention = await closingIntended(broker)
     await show(broker, {
       json,
       signal: interrupted,
       see(position) {
         const seen = see(broker, position, forecast(broker, position))
-        return { ...seen, closing: seen.closing ?? closingSeen(broker, intention, position) }
+        if (goesOn) return seen
+        void closingIntended(broker).then((now) => (intention = now))
+        return { ...seen, closing: closingSeen(broker, intention, position) }
       },
       lines: (seen) => [...walletLines(seen, place), ...closingLines(seen), '', ...accountLines(seen)],
       recorder,
