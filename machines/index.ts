@@ -59,8 +59,9 @@ export type {
 } from './transaction/transaction.types.ts'
 export { ledgerMachine } from './ledger/ledger.machine.ts'
 export { gradeLedger, ledgerFacts, ledgerReadingOf } from './ledger/ledger.facts.ts'
-export { CLAIM_MARGIN, closingStep, type StepOptions } from './ledger/ledger.steps.ts'
+export { CLAIM_MARGIN, closingState, closingStep, type StepOptions } from './ledger/ledger.steps.ts'
 export type {
+  ClosingState,
   ClosingStep,
   LedgerContext,
   LedgerEvent,

@@ -227,7 +227,10 @@ export async function openBroker(
       out,
       actor: ledgerActor.actor,
       closing,
-      closingPlanAt: (position) => closingPlanOf(position, rules, gas.price),
+      async closingPlanAt(position) {
+        await gas.refresh()
+        return closingPlanOf(position, rules, gas.price)
+      },
     }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),

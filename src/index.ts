@@ -20,7 +20,6 @@ export type {
   ClosingGas,
   ClosingHold,
   ClosingPlan,
-  ClosingState,
   ClosingStatus,
   LockedRefund,
 } from './closing.types.ts'
@@ -76,3 +75,4 @@ export type {
 } from '../machines/position.types.ts'
 export type { Decision } from '../machines/auto-funding/auto-funding.policy.ts'
 export type { Failure, HoldReason, TopUp } from '../machines/auto-funding/auto-funding.types.ts'
+export type { ClosingState, ClosingStep } from '../machines/ledger/ledger.types.ts'

@@ -44,7 +44,7 @@ export type LedgerManagerOptions = {
   out: MoneyOut
   actor: LedgerActor
   closing: Pick<ReturnType<typeof createClosing>, 'close' | 'cancel' | 'isWanted' | 'status'>
-  closingPlanAt: (position: Position) => ClosingPlan
+  closingPlanAt: (position: Position) => Promise<ClosingPlan>
 }
 
 const MAX_PAGE = 50

@@ -15,8 +15,6 @@ export type Sending<Sent extends Receipt = Receipt> = {
   send: (broker: Broker) => Promise<Sent | null>
   /** What was done, where the transaction does not say it all. */
   done?: (sent: Sent) => string
-  /** What is awaited between two transactions, where there are several. */
-  between?: (broker: Broker) => string | null
   /** It takes the interrupt itself, and ends between two steps. */
   endsItself?: true
 }
@@ -25,18 +23,14 @@ type Words = Readonly<Record<string, string>>
 
 /** Says what will be done, asks, does it, and tells what became of it. */
 export async function sendAndTell<Sent extends Receipt>(args: SendingArguments, sending: Sending<Sent>): Promise<void> {
-  const { command, words, send, done, between, endsItself } = sending
+  const { command, words, send, done, endsItself } = sending
   mayProceed(args)
   await using session = await sendingSession(args, endsItself ? {} : { signal: interrupted })
   const { broker, place } = session
   const facts = { ...(await words(broker)), wallet: broker.wallet, network: place }
   note(list(Object.entries(facts)).join('\n'))
   if (args.yes !== true) await ask('Shall this be done?')
-  const receipt = await reporting(
-    broker,
-    () => send(broker),
-    () => between?.(broker) ?? null,
-  )
+  const receipt = await reporting(broker, () => send(broker))
   if (wantsJson(args)) printJson({ type: 'receipt', command, sent: receipt !== null, ...receipt })
   else if (receipt) print([doneInWords(receipt), ...(done ? [done(receipt)] : [])].join('\n'))
   else print('Nothing had to be sent: it was so already.')

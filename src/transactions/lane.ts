@@ -63,7 +63,10 @@ export function createLane(options: LaneOptions) {
   const paid: Payment[] = []
   /** That an earlier process left open. */
   let claims: readonly Claim[] = []
-  const intention = createIntention(journal)
+  const closing = createIntention(journal, async () => {
+    await open()
+    throwIfAborted(undefined)
+  })
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -132,15 +135,7 @@ export function createLane(options: LaneOptions) {
       await recorded(record)
     },
     /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
-    closing: {
-      current: intention.current,
-      async begin(): Promise<void> {
-        await open()
-        throwIfAborted(undefined)
-        await intention.begin(Date.now())
-      },
-      end: intention.end,
-    },
+    closing,
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
     confirm: follower.confirm,
     resolve,
@@ -168,7 +163,7 @@ export function createLane(options: LaneOptions) {
     const past = foldRecords(records)
     claims = openClaims(records)
     refused = null
-    intention.restore(records)
+    closing.restore(records)
     for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue

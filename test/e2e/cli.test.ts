@@ -168,13 +168,11 @@ describe.concurrent('each command does on the chain what it says', () => {
     })
   })
 
-  test('refund withdraws, and close brings the rest home', async () => {
+  test('refund withdraws', async () => {
     const wallet = nextWallet()
     await fund(wallet)
     expect(await cli(wallet, 'refund', '1.5', '--yes')).toMatchObject({ code: 0, json: [receipt('refund')] })
     expect(await ledgerOf(wallet)).toEqual({ available: og('8.5'), total: og('8.5') })
-    expect(await cli(wallet, 'close', '--yes')).toMatchObject({ code: 0, json: [receipt('close')] })
-    await expect(ledgerOf(wallet)).rejects.toThrow('LedgerNotExists')
   })
 
   test('delete takes a ledger away that holds nothing any more', async () => {
@@ -184,18 +182,6 @@ describe.concurrent('each command does on the chain what it says', () => {
     await first.settle(wallet.address, og('3'))
     expect(await cli(wallet, 'delete', '--yes')).toMatchObject({ code: 0, json: [receipt('delete')] })
     await expect(ledgerOf(wallet)).rejects.toThrow('LedgerNotExists')
-  })
-
-  test('close says what it waits for, and Ctrl-C ends it with exit code 130', async () => {
-    const wallet = nextWallet()
-    await fund(wallet, first)
-    const closing = start(['close', '--yes', ...place], { PRIVATE_KEY: wallet.privateKey })
-    await closing.line((line) => /^Refunds are locked until .*; waiting\.$/.test(line))
-    closing.interrupt()
-    const { code, stdout, stderr } = await closing.ended
-    expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
-    expect(stderr).toContain('what was done so far stands')
-    expect(await balanceOf(wallet, first)).toEqual({ balance: og('2'), pendingRefund: og('2') })
   })
 
   test('watch prints each position until Ctrl-C, and ends when nobody reads it any more', async () => {

@@ -59,6 +59,7 @@ test('og-ledger/machines exports these names', () => {
       "autoFundingEvents",
       "autoFundingMachine",
       "burnOf",
+      "closingState",
       "closingStep",
       "facts",
       "gradeLedger",

@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { carryOn } from '../carrying-on.ts'
 import { openApprovals } from '../approvals.ts'
 import { autoFundingLines } from '../auto-funding-lines.ts'
 import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config-file.ts'
@@ -58,6 +59,7 @@ export const command = defineCommand({
       ...(autoClaim && { autoClaim }),
     })
     const { broker, place } = session
+    if (broker.ledger.isClosing) return await carryOn(session, { json, recorder, notices, yes: args.yes === true })
     checkOn(broker, funded, file === undefined ? () => '--' : undefined)
     note(list(fundingWords(broker, config, place)).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
