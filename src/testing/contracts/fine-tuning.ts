@@ -31,6 +31,7 @@ export type TaskSettlement = {
 
 const kind: ServingKind = {
   contract: 'fineTuning',
+  isQuietWhenSame: true,
   check: () => undefined,
   lockTimeOutOfRange: (lockTime) => new Revert('LockTimeOutOfRange', { lockTime }),
   limitTooLarge: (limit) => new Revert('LimitTooLarge', { limit }),

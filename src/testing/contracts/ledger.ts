@@ -2,6 +2,7 @@ import {
   bytesOf,
   MAX_INFO_BYTES,
   MAX_PROVIDERS_PER_BATCH,
+  MAX_SERVICES,
   MAX_SUB_ACCOUNTS,
   pageOf,
   ZERO_ADDRESS,
@@ -127,6 +128,7 @@ export function createLedger(storage: Storage, funds: Funds, registry: Registry,
     MAX_PROVIDERS_PER_BATCH: () => BigInt(MAX_PROVIDERS_PER_BATCH),
     MAX_PROVIDERS_PER_USER_PER_SERVICE: () => BigInt(MAX_SUB_ACCOUNTS),
     MAX_ADDITIONAL_INFO_LENGTH: () => BigInt(MAX_INFO_BYTES),
+    MAX_SERVICES: () => BigInt(MAX_SERVICES),
   }
 
   return {
