@@ -22,8 +22,11 @@ import { defaultJournal } from './transactions/default-journal.ts'
 import type { TransactionActor } from './transactions/entry.ts'
 import { createLane, type SubmitOptions } from './transactions/lane.ts'
 import { createTurns } from './turns.ts'
+import { within } from './within.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
+/** A node that takes long over its logs does not hold up the readings. */
+const HISTORY_GRACE_MS = 500
 
 /**
  * Connects to a wallet's 0G Compute ledger.
@@ -56,6 +59,8 @@ export async function openBroker(
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
+  /** Somebody looks at the plan: what was charged before is worth a question. */
+  let wantsBurn = false
   let closed = false
   let closing: Promise<void> | null = null
 
@@ -77,7 +82,7 @@ export async function openBroker(
     })
 
   const turns = createTurns(lane)
-  const gas = createGasPrice(chain.transactions)
+  const gas = createGasPrice(chain.fees)
   const keeper = createKeeper({
     reserved: turns.reserved,
     minLockedBalance,
@@ -96,6 +101,7 @@ export async function openBroker(
           allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
         })
       : null,
+    readSettlements: chain.readSettlements,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.
@@ -129,7 +135,12 @@ export async function openBroker(
     onBlock: chain.onBlock,
     notBefore: chain.head,
     async prepare(position) {
-      await Promise.all([keeper.refreshFees(), gas.refresh(), lane?.confirm(position.block.number)])
+      await Promise.all([
+        keeper.refreshFees(),
+        lane && gas.refresh(),
+        lane?.confirm(position.block.number),
+        wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position)).catch(() => undefined),
+      ])
     },
     accept(position) {
       keeper.see(position)
@@ -150,6 +161,7 @@ export async function openBroker(
     positions,
     intervalMs,
     requireSending() {
+      wantBurn()
       if (closed) throw new AbortedError('The broker is closed.')
       const refusal = requireLane().refusal()
       if (refusal) throw refusal
@@ -183,15 +195,22 @@ export async function openBroker(
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
     positions$: positions.positions$,
-    plan$: plans.follow(positions.positions$),
+    plan$: plans.follow(positions.positions$, wantBurn),
     position: () => positions.fresh(),
     async plan(how) {
-      return keeper.plan(await positions.fresh(), how)
+      wantBurn()
+      const position = await positions.fresh()
+      await Promise.all([keeper.learn(position), gas.refresh()])
+      return keeper.plan(position, how)
     },
-    planAt: keeper.plan,
+    planAt(position, how) {
+      wantBurn()
+      return keeper.plan(position, how)
+    },
     async forecast() {
-      return forecastOf(await broker.plan({ dryRun: true }), gas.price)
+      return broker.forecastAt(await broker.plan({ dryRun: true }))
     },
+    forecastAt: (plan) => forecastOf(plan, gas.price),
     subAccount: (provider, serviceType) =>
       subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: subAccounts.all,
@@ -212,6 +231,10 @@ export async function openBroker(
     throw new AbortedError('The broker was aborted before it was open.')
   }
   return broker
+
+  function wantBurn(): void {
+    wantsBurn = true
+  }
 
   function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
     return requireLane().submit(intent, options)

@@ -46,9 +46,11 @@ test('og-ledger exports these names', () => {
 test('og-ledger/machines exports these names', () => {
   expect(Object.keys(machines).toSorted()).toMatchInlineSnapshot(`
     [
+      "BURN_WINDOW",
       "REQUIRED_FLOOR",
       "autoFundingEvents",
       "autoFundingMachine",
+      "burnOf",
       "facts",
       "gradeReading",
       "levelsOf",
