@@ -7,6 +7,7 @@ import { charging, contractOf, register, together, type SimulatedProvider } from
 import { fakeAddress } from './fakes.ts'
 import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
 import { createNode } from './node.ts'
+import type { Act } from './pool.ts'
 import { seeded } from './random.ts'
 import { connectSimulated, type ConnectionOptions } from './simulated-connection.ts'
 
@@ -95,7 +96,10 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     /** Gives a wallet money, in wei. */
     fund(wallet: string, amount: bigint): void {
       const address = toAddress(wallet, 'wallet')
-      act(() => contracts.mint(address, amount))
+      act(() => {
+        contracts.mint(address, amount)
+        return []
+      })
     },
     /**
      * A provider charges a wallet, in wei. Where the sub-account holds less than an inference fee all of it is taken; a
@@ -139,7 +143,7 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     return found
   }
 
-  function act(run: (block: Block) => void): void {
+  function act(run: Act['run']): void {
     acts += 1
     node.act({ kind: 'act', hash: `act ${acts}`, run })
   }
