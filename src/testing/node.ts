@@ -124,7 +124,7 @@ export function createNode(options: NodeOptions) {
   }
 
   function isAnyLate(): boolean {
-    return pool.all().some(({ notBefore }) => notBefore > blocks.head().number + 1)
+    return pool.all().some(({ notBefore }) => notBefore > blocks.head().number)
   }
 
   function announce(): void {
