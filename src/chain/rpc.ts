@@ -119,7 +119,14 @@ function typed(provider: Provider): Rpc {
     },
     async logs({ address, topics, ...range }) {
       const logs = await provider.getLogs({ ...range, address: [...address], topics: topics.map((one) => [...one]) })
-      return logs.map((log) => ({ ...log, topics: log.topics, timestamp: null }))
+      return logs.map((log) => ({
+        address: log.address,
+        topics: log.topics,
+        data: log.data,
+        blockNumber: log.blockNumber,
+        transactionHash: log.transactionHash,
+        timestamp: null,
+      }))
     },
   }
 }

@@ -1,6 +1,8 @@
+import type { Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBroker, memoryJournal, type Broker, type Logger } from '../../src/index.ts'
 import { silent } from '../../src/logger.ts'
+import type { LocalProvider } from '../../src/local/providers.ts'
 import { connect, localChain, type LocalChain } from '../support/chain.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
 
@@ -9,6 +11,8 @@ const FEE = 10n ** 17n
 
 let chain: LocalChain
 let proxy: Proxy
+let wallet: Wallet
+let alice: LocalProvider, frank: LocalProvider
 let restore: () => Promise<void>
 /** Block time of the first block, and of the one after three charges. */
 let first: number
@@ -17,15 +21,17 @@ let charged: number
 beforeAll(async () => {
   chain = await localChain()
   proxy = await startProxy(chain.anvil.url)
-  const wallet = chain.wallets[0]!
+  ;[wallet] = chain.wallets as [Wallet]
+  ;[alice] = chain.inference as [LocalProvider]
+  ;[frank] = chain.fineTuning as [LocalProvider]
   await using broker = await createBroker({ signer: wallet, network: chain.network, journal: memoryJournal() })
   await broker.ledger.addLedger('30')
-  await broker.ledger.transferFund(chain.inference[0]!.address, 'inference', '5')
-  await broker.ledger.transferFund(chain.fineTuning[0]!.address, 'fine-tuning', '5')
+  await broker.ledger.transferFund(alice.address, 'inference', '5')
+  await broker.ledger.transferFund(frank.address, 'fine-tuning', '5')
   for (let hour = 0; hour < 3; hour += 1) {
     await chain.warp(HOUR)
-    await chain.inference[0]!.settle(wallet.address, FEE)
-    await chain.fineTuning[0]!.settle(wallet.address, FEE)
+    await alice.settle(wallet.address, FEE)
+    await frank.settle(wallet.address, FEE)
   }
   first = (await chain.provider.getBlock(1))!.timestamp
   charged = (await chain.provider.getBlock('latest'))!.timestamp
@@ -47,7 +53,7 @@ test('the logs are asked once, and what readings show after that comes on top', 
   await using broker = await watching()
   await broker.plan()
   await chain.warp(HOUR)
-  await chain.inference[0]!.settle(chain.wallets[0]!.address, FEE)
+  await alice.settle(wallet.address, FEE)
   const now = (await chain.provider.getBlock('latest'))!.timestamp
   expect(await burnRates(broker)).toEqual({
     inference: (4n * FEE * BigInt(HOUR)) / BigInt(now - first),
@@ -106,7 +112,7 @@ test('who only watches learns when the gas runs dry', async () => {
 })
 
 function watching(logger: Logger = silent): Promise<Broker> {
-  const { address } = chain.wallets[0]!
+  const { address } = wallet
   return createBroker({ provider: connect(proxy.url), address, network: chain.network, logger })
 }
 
