@@ -17,8 +17,6 @@ export type InclusionOptions = {
   baseFee: () => bigint
 }
 
-export type Inclusion = ReturnType<typeof createInclusion>
-
 /** Puts what waits into blocks: nonces in order, gas paid for, receipts written. */
 export function createInclusion({ storage, contracts, baseFee }: InclusionOptions) {
   const nonces = storage.table<number>()

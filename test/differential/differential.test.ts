@@ -8,6 +8,26 @@ const LENGTH = 60
 const runs = Number(process.env['DIFFERENTIAL_RUNS'] ?? 15)
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 1)
 
+/** What a sample must have seen to prove anything. */
+const ESSENTIAL = [
+  'ledger.depositFund',
+  'ledger.transferFund',
+  'ledger.transferFund ✗ CallFailed',
+  'ledger.transferFund ✗ InsufficientAvailableBalance',
+  'ledger.transferFund ✗ MinimumDepositRequired',
+  'ledger.retrieveFund ! BalanceUpdated',
+  'ledger.retrieveFund ! RefundRequested',
+  'ledger.retrieveFund ✗ TooManyRefunds',
+  'ledger.refund ! AccountDeleted',
+  'ledger.refund ✗ MinimumDepositRequired',
+  'ledger.deleteLedger',
+  'inference.settleFeesWithTEE status 0',
+  'inference.settleFeesWithTEE status 1',
+  'inference.settleFeesWithTEE status 4',
+  'fineTuning.settleFees',
+  'fineTuning.settleFees ✗ InvalidVerifierInput insufficient balance',
+]
+
 let world: World
 
 beforeAll(async () => {
@@ -22,6 +42,7 @@ test(
     const { divergence, steps } = await search(player, { runs, seed, length: LENGTH })
     if (process.env['DIFFERENTIAL_TALLY']) console.log(tableOf(steps, player.reached()))
     expect(divergence?.message).toBeUndefined()
+    expect(ESSENTIAL.filter((outcome) => !player.reached().has(outcome))).toEqual([])
   },
   runs * 10_000 + 60_000,
 )

@@ -95,6 +95,8 @@ export const delivering = fc
     }
     const accept: Step = { do: 'acknowledgeDeliverable', ...next, wallet, provider: 0, id }
     return [
+      { do: 'depositFund', ...next, wallet, value: some(5_000) },
+      { do: 'transferFund', ...next, wallet, service: 'fineTuning', provider: 0, amount: some(2_000) },
       { do: 'addDeliverable', ...next, provider: 0, user, id },
       ...(acknowledged ? [accept] : []),
       ...(rest.do === 'settleTask' ? [{ ...rest, id, item: { ...rest.item, user } }] : []),

@@ -1,6 +1,6 @@
 import type { Position, ServiceType } from '../../machines/position.types.ts'
 import type { ContractCall, Contracts } from '../../src/testing/contracts/contracts.ts'
-import type { TaskSettlement } from '../../src/testing/contracts/fine-tuning.ts'
+import type { TaskSettlement } from '../../src/testing/contracts/tasks.ts'
 import type { Settlement } from '../../src/testing/contracts/settlements.ts'
 import { HASH, idOf, ledger, NAMES, on, ZERO, type Action } from './calls.ts'
 import { timeOf, weiOf } from './amounts.ts'

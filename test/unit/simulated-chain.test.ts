@@ -110,6 +110,13 @@ describe('faults', () => {
     expect(await readPosition()).toEqual(chain.position(wallet))
   })
 
+  test('a stale count of nonces is the one of those blocks ago', async () => {
+    const { chain, port } = await opened()
+    chain.fail('stale-nonce', { blocks: 2, times: 2 })
+    const stale = [await port.transactionCount('latest'), await port.transactionCount('pending')]
+    expect([stale, await port.transactionCount('latest')]).toEqual([[0, 0], 2])
+  })
+
   test('a lost transaction is never mined, and can be sent again', async () => {
     const { chain, port } = await opened()
     chain.fail('lost')

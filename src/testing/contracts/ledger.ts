@@ -26,8 +26,6 @@ export type LedgerOptions = {
   minTransfer: bigint
 }
 
-export type LedgerContract = ReturnType<typeof createLedger>
-
 /** LedgerManager: the wallets' unallocated money, and the way into and out of sub-accounts. */
 export function createLedger(storage: Storage, funds: Funds, registry: Registry, options: LedgerOptions) {
   const { address, minLedgerBalance, minTransfer } = options
