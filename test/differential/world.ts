@@ -1,9 +1,10 @@
 import { Wallet } from 'ethers'
 import type { ContractName } from '../../src/chain/port.ts'
-import { createContracts, type Contracts } from '../../src/testing/contracts/contracts.ts'
+import { createContracts, type ContractCall, type Contracts } from '../../src/testing/contracts/contracts.ts'
 import { refundRules, type RefundRules } from '../../src/testing/contracts/refunds.ts'
 import { testWallet } from '../../src/local/wallets.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
+import { nth } from './nth.ts'
 import { createRpc, type Rpc } from './rpc.ts'
 
 /** Everybody who acts in a history. */
@@ -97,28 +98,29 @@ export async function createWorld(): Promise<World> {
       const options = { addresses, owner: people.owner, lockTime: LOCK_TIME, registeredAt: Number(registeredAt) }
       const simulated = createContracts({ ...options, ...demands }, { rules })
       for (const [address, balance] of balances) simulated.mint(address, balance)
-      for (const [index, address] of people.inference.entries()) register(simulated, address, offered[index] ?? 0)
-      for (const address of people.fineTuning) registerFineTuning(simulated, address)
+      for (const [index, address] of people.inference.entries()) {
+        const offer = { contract: 'inference', args: [inferenceOffer(address)] } as const
+        register(simulated, offer, address, nth(offered, index))
+      }
+      for (const address of people.fineTuning)
+        register(simulated, { contract: 'fineTuning', args: fineTuningOffer(address) }, address, startAt)
       return simulated
     },
     [Symbol.asyncDispose]: () => chain[Symbol.asyncDispose](),
   }
 
-  function register(simulated: Contracts, address: string, timestamp: number): void {
-    simulated.mint(address, STAKE)
-    const offer = inferenceOffer(address)
-    const call = { contract: 'inference', method: 'addOrUpdateService', args: [offer] } as const
-    simulated.execute({ from: address, value: STAKE, call, timestamp })
-    const accept = { contract: 'inference', method: 'acknowledgeTEESignerByOwner', args: [address] } as const
+  /** What the setup of the chain did for a provider. */
+  function register(
+    simulated: Contracts,
+    offer: Pick<ContractCall, 'contract' | 'args'>,
+    from: string,
+    timestamp: number,
+  ) {
+    const { contract, args } = offer
+    simulated.mint(from, STAKE)
+    simulated.execute({ from, value: STAKE, call: { contract, method: 'addOrUpdateService', args }, timestamp })
+    const accept = { contract, method: 'acknowledgeTEESignerByOwner', args: [from] }
     simulated.execute({ from: people.owner, call: accept, timestamp })
-  }
-
-  function registerFineTuning(simulated: Contracts, address: string): void {
-    simulated.mint(address, STAKE)
-    const call = { contract: 'fineTuning', method: 'addOrUpdateService', args: fineTuningOffer(address) } as const
-    simulated.execute({ from: address, value: STAKE, call, timestamp: 0 })
-    const accept = { contract: 'fineTuning', method: 'acknowledgeTEESignerByOwner', args: [address] } as const
-    simulated.execute({ from: people.owner, call: accept, timestamp: 0 })
   }
 }
 

@@ -65,7 +65,7 @@ test.each(mistakes)('is noticed: %s', async (_, { heard, ...wrong }) => {
 
 test('is told as the shortest history that shows it', async () => {
   const player = await createPlayer(world, { simulated: world.simulate({ rules: oldestFirst }) })
-  const { divergence } = await search(player, { runs: 100, seed: 1, length: 60 })
+  const { divergence } = await search(player, { runs: 500, seed: 1, length: 10 })
   const history = divergence?.message.split('\n\n')[0] ?? ''
   expect(history.split('\n').filter((line) => line.startsWith('0x')).length).toBeLessThanOrEqual(8)
 })
