@@ -21,10 +21,12 @@ export {
 } from './auto-funding/auto-funding.policy.ts'
 export { burnOf, BURN_WINDOW, type Burn, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {
+  demandOf,
   levelsOf,
   requiredBalance,
   runwayOf,
   REQUIRED_FLOOR,
+  type Claim,
   type Demand,
   type Levels,
 } from './auto-funding/auto-funding.levels.ts'

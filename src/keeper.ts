@@ -25,6 +25,8 @@ export type Plan = {
   decisions: readonly Decision[]
   /** What the ledger would need on top of what it has to do everything that is due, in wei. */
   shortfall: bigint
+  /** What the wallet is to keep for the gas of a full exit, in wei; 0 while no price of gas is known. */
+  gasReserve: bigint
 }
 
 export type PlanOptions = {
@@ -186,18 +188,19 @@ export function createKeeper(options: KeeperOptions) {
         failure: context?.failure ?? null,
       }
     })
+    const reserve = gasReserve(position)
     const decisions = plan({
       position,
       standings,
       inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
       minTransfer,
       budgetLeft: budgetLeft(spending.budget, payments, position.block.timestamp),
-      gasReserve: gasReserve(position),
+      gasReserve: reserve,
       isStale,
     })
     const missing = decisions.map((one) => (one.action === 'hold' ? (one.missing ?? 0n) : one.deficit - one.amount))
     const shortfall = missing.reduce((sum, one) => (one > 0n ? sum + one : sum), 0n)
-    return { block: position.block, position, decisions, shortfall }
+    return { block: position.block, position, decisions, shortfall, gasReserve: reserve }
   }
 
   async function approve(request: TopUpRequest, signal: AbortSignal): Promise<boolean> {

@@ -51,6 +51,7 @@ test('og-ledger/machines exports these names', () => {
       "autoFundingEvents",
       "autoFundingMachine",
       "burnOf",
+      "demandOf",
       "facts",
       "gradeReading",
       "levelsOf",
