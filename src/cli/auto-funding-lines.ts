@@ -16,9 +16,11 @@ const autoFundingColumns: readonly Column<SeenAccount>[] = [
   { title: 'why', cell: whyOf },
 ]
 
-/** What the plan says, and what the last attempt failed with. */
+/** What the plan says, and what the last attempt failed with: that comes first where it is why nothing is done. */
 export function whyOf({ decision, autoFunding }: SeenAccount): string {
   const failure = autoFunding?.failure?.message.split('\n', 1)[0]
   const words = decision ? decisionInWords(decision) : '-'
-  return failure === undefined ? words : paint('red', `${words} (${failure})`)
+  if (failure === undefined) return words
+  const isBackingOff = decision?.action === 'hold' && decision.reason === 'backing-off'
+  return paint('red', isBackingOff ? `${failure} Tried again later.` : `${words} (${failure})`)
 }
