@@ -1,6 +1,8 @@
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { createAutoFunding } from './auto-funding.ts'
+import { createClosing } from './closing.ts'
+import { closingPlanOf } from './closing-plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
@@ -10,6 +12,7 @@ import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
 import { createKeeper, type Plan } from './keeper.ts'
+import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
 import { transferIntent } from './intents.ts'
@@ -62,7 +65,7 @@ export async function openBroker(
   /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
   let wantsBurn = false
   let closed = false
-  let closing: Promise<void> | null = null
+  let shutting: Promise<void> | null = null
 
   const lane =
     chain.transactions &&
@@ -126,6 +129,7 @@ export async function openBroker(
   })
 
   const subAccounts = createSubAccounts(keeper.requiredOf, inspect)
+  const ledgerActor = createLedgerActor(wallet, inspect)
   const plans = createPlans<Plan>()
 
   const positions = createPositions({
@@ -145,6 +149,8 @@ export async function openBroker(
     accept(position) {
       keeper.see(position)
       subAccounts.fold(position)
+      ledgerActor.fold(position, closing.stepAt(position))
+      closing.advance(position)
       const plan = keeper.plan(position)
       keeper.act(plan)
       plans.next(plan)
@@ -161,11 +167,20 @@ export async function openBroker(
     positions,
     intervalMs,
     requireSending() {
+      requireSending()
+      closing.refuse('startAutoFunding')
       wantBurn()
-      if (closed) throw new AbortedError('The broker is closed.')
-      const refusal = requireLane().refusal()
-      if (refusal) throw refusal
     },
+  })
+
+  const closing = createClosing({
+    wallet,
+    rules,
+    lane,
+    requireSending,
+    positions,
+    onBegin: autoFunding.stopAll,
+    logger,
   })
 
   const shared = { wallet, rules, read: positions.fresh }
@@ -177,6 +192,7 @@ export async function openBroker(
       logger,
       submit: (intent, signal) => submit(intent, { signal }),
       exclusive: turns.exclusive,
+      refuseWhileClosing: (operation) => closing.refuse(operation),
       autoFunding,
     })
 
@@ -189,8 +205,9 @@ export async function openBroker(
       ...shared,
       listLedgers: chain.listLedgers,
       submit,
-      onClosing: autoFunding.stopAll,
-      intervalMs,
+      actor: ledgerActor.actor,
+      closing,
+      closingPlanAt: (position) => closingPlanOf(position, rules, gas.price),
     }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
@@ -236,8 +253,18 @@ export async function openBroker(
     wantsBurn = true
   }
 
-  function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
-    return requireLane().submit(intent, options)
+  async function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
+    const lane = requireLane()
+    if (intent.call.method === 'transferFund') closing.refuse('transferFund')
+    return lane.submit(intent, options)
+  }
+
+  function requireSending() {
+    if (closed) throw new AbortedError('The broker is closed.')
+    const lane = requireLane()
+    const refusal = lane.refusal()
+    if (refusal) throw refusal
+    return lane
   }
 
   function requireLane() {
@@ -251,17 +278,19 @@ export async function openBroker(
 
   /** Whoever asks again waits for the same end. */
   function close(): Promise<void> {
-    return (closing ??= shut())
+    return (shutting ??= shut())
   }
 
   async function shut(): Promise<void> {
     closed = true
     signal?.removeEventListener('abort', abort)
     autoFunding.close()
+    closing.stop()
     positions.close()
     plans.close()
     transactions.close()
     subAccounts.stop()
+    ledgerActor.stop()
     await lane?.close()
   }
 }
