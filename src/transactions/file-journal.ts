@@ -1,10 +1,9 @@
 import * as nodeFiles from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import { JournalError } from '../errors.ts'
 import { silent, type Logger } from '../logger.ts'
 import { intentionIn, isIntention } from './intention.ts'
-import { foldRecords, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
+import { foldRecords, isCounted, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
 
@@ -223,7 +222,7 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const isKept = (record: JournalRecord) =>
     isIntention(record) ? record.id === closing?.id : record.type !== 'paid' && !ids.has(record.id)
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
-  return [...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW), ...records.filter(isKept)]
+  return [...paid.filter((one) => isCounted(one, newest)), ...records.filter(isKept)]
 }
 
 const idOf = ({ prepared }: JournalEntry): string => prepared.id

@@ -7,7 +7,7 @@ import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { createIntention } from './intention.ts'
-import { foldRecords, paymentOf, type Journal, type JournalEntry, type Payment } from './journal.ts'
+import { foldRecords, isCounted, paymentOf, type Journal, type JournalEntry, type Payment } from './journal.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -276,6 +276,7 @@ export function createLane(options: LaneOptions) {
       const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
       const payment = forgotten && paymentIn(forgotten)
       if (payment) paid.push(payment)
+      while (payment && paid[0] && !isCounted(paid[0], payment.at)) paid.shift()
     }
     onChange(entry.actor)
     return entry
