@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { depositLines, forecastRecord } from '../forecast-lines.ts'
+import { depositPairs, forecastRecord } from '../forecast-lines.ts'
 import { interrupted } from '../interrupt.ts'
 import { readingOptions } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
@@ -17,7 +17,6 @@ export const command = defineCommand({
     const forecast = broker.forecastAt(plan)
     const seen = see(broker, position, decisions)
     if (wantsJson(args)) printJson({ ...recordOf(seen), ...forecastRecord(forecast, shortfall) })
-    else
-      print([...walletLines(seen, place), ...depositLines(forecast, shortfall), '', ...accountLines(seen)].join('\n'))
+    else print([...walletLines(seen, place, depositPairs(forecast, shortfall)), '', ...accountLines(seen)].join('\n'))
   },
 })
