@@ -8,11 +8,12 @@ export type {
   SubAccountEvent,
   SubAccountInput,
 } from './sub-account/sub-account.types.ts'
+export { autoFundingEvents } from './auto-funding/auto-funding.events.ts'
 export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
+export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export {
   plan,
-  autoFundingEvents,
-  retryAt,
+  shortfallOf,
   type Decision,
   type DecisionRow,
   type Limits,

@@ -106,6 +106,7 @@ export async function openBroker(
       : null,
     readSettlements: chain.readSettlements,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
+    gasPrice: () => gas.price,
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.
       if (turns.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))

@@ -1,4 +1,4 @@
-import { retryAt } from '../machines/auto-funding/auto-funding.policy.ts'
+import { retryAt } from '../machines/auto-funding/auto-funding.retry.ts'
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
 import { closingStep } from '../machines/ledger/ledger.steps.ts'
 import type { ClosingStep, Setback } from '../machines/ledger/ledger.types.ts'

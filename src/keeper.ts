@@ -1,7 +1,8 @@
 import { createActor, fromPromise, type ActorRefFrom } from 'xstate'
 import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
+import { autoFundingEvents } from '../machines/auto-funding/auto-funding.events.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
-import { autoFundingEvents, plan, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
+import { plan, shortfallOf, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
@@ -45,6 +46,7 @@ export type KeeperOptions = {
   inFlight: () => readonly Flight[]
   spending: Spending
   gasReserve: (position: Position) => bigint
+  gasPrice: () => bigint
   readSettlements: (until: Block, seconds: number) => Promise<Settlements>
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
   providerFees: ReturnType<typeof createProviderFees> | null
@@ -72,6 +74,7 @@ export function createKeeper(options: KeeperOptions) {
     inFlight,
     spending,
     gasReserve,
+    gasPrice,
     readSettlements,
     providerFees,
     topUp,
@@ -190,18 +193,18 @@ export function createKeeper(options: KeeperOptions) {
       }
     })
     const reserve = gasReserve(position)
-    const decisions = plan({
+    const input = {
       position,
       standings,
       inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
       minTransfer,
       budgetLeft: budgetLeft(spending.budget, payments, position.block.timestamp),
       gasReserve: reserve,
+      gasPrice: gasPrice(),
       isStale,
-    })
-    const missing = decisions.map((one) => (one.action === 'hold' ? (one.missing ?? 0n) : one.deficit - one.amount))
-    const shortfall = missing.reduce((sum, one) => (one > 0n ? sum + one : sum), 0n)
-    return { block: position.block, position, decisions, shortfall, gasReserve: reserve }
+    }
+    const shortfall = shortfallOf(input)
+    return { block: position.block, position, decisions: plan(input), shortfall, gasReserve: reserve }
   }
 
   async function approve(request: TopUpRequest, signal: AbortSignal): Promise<boolean> {

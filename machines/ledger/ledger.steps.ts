@@ -1,4 +1,4 @@
-import { retryAt } from '../auto-funding/auto-funding.policy.ts'
+import { retryAt } from '../auto-funding/auto-funding.retry.ts'
 import type { Position, Refund, ServiceType, SubAccountPosition } from '../position.types.ts'
 import type { ClosingStep, Setback } from './ledger.types.ts'
 

@@ -71,6 +71,7 @@ test('og-ledger/machines exports these names', () => {
       "requiredBalance",
       "retryAt",
       "runwayOf",
+      "shortfallOf",
       "subAccountMachine",
       "subAccountView",
       "transactionMachine",
