@@ -1,6 +1,13 @@
 import { parseEther as og } from 'ethers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createBroker, memoryJournal, type AutoFundingConfig, type Broker, type Journal } from '../../src/index.ts'
+import {
+  createBroker,
+  memoryJournal,
+  weiToOg,
+  type AutoFundingConfig,
+  type Broker,
+  type Journal,
+} from '../../src/index.ts'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 import { lowWallet, type LowWallet } from '../support/low-wallet.ts'
@@ -158,6 +165,37 @@ describe('ensureFunded', () => {
     expect(await funded).toMatchObject({ success: true })
     const { subAccounts } = await broker.position()
     expect(subAccounts.find(({ provider }) => provider === alice.address)?.available).toBe(og('2'))
+  })
+
+  test('gives up in time while its transaction waits for a block, which counts when it is called again', async () => {
+    await chain.setAutomine(false)
+    const [first, second] = [1, 2].map(() => broker.inference.ensureFunded(alice.address, '2', { timeoutMs: 400 }))
+    const late = { name: 'NotFundedError', facts: { provider: alice.address, wanted: '2 OG', after: '400 ms' } }
+    await expect(Promise.allSettled([first, second])).resolves.toMatchObject([{ reason: late }, { reason: late }])
+    await chain.setAutomine(true)
+    await chain.mine()
+    expect(await broker.inference.ensureFunded(alice.address, '2')).toBeNull()
+    const { subAccounts } = await broker.position()
+    expect(subAccounts.find(({ provider }) => provider === alice.address)?.available).toBe(og('2'))
+    expect(broker.transactions()).toHaveLength(1)
+  })
+
+  test('sends no more than auto-funding may for the same provider', async () => {
+    const { available = 0n } = (await broker.position()).ledger ?? {}
+    const ensured = () => broker.inference.ensureFunded(alice.address, '4')
+    const asksForEver = { approve: () => new Promise<boolean>(() => undefined) }
+    start(alice, { maxTopUp: '2', ...asksForEver })
+    await expect(ensured()).rejects.toMatchObject({
+      name: 'BudgetExhaustedError',
+      facts: { provider: alice.address, maxTopUp: '2 OG' },
+    })
+    const ledgerReserve = available - og('3')
+    start(alice, { ledgerReserve, ...asksForEver })
+    await expect(ensured()).rejects.toMatchObject({
+      name: 'BudgetExhaustedError',
+      facts: { ledgerReserve: `${weiToOg(ledgerReserve)} OG` },
+    })
+    expect(broker.transactions()).toHaveLength(0)
   })
 
   test('counts in the common budget, and is refused beyond it', async () => {
