@@ -3,7 +3,7 @@ import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingEvents } from '../machines/auto-funding/auto-funding.events.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import { plan, shortfallOf, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
-import type { TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
+import type { Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { createChargeHistory } from './charge-history.ts'
@@ -47,6 +47,11 @@ export type KeeperOptions = {
   spending: Spending
   gasReserve: (position: Position) => bigint
   gasPrice: () => bigint
+  claims: {
+    /** Refunds of every sub-account are claimed by themselves. */
+    ofAll: boolean
+    failureOf: (id: SubAccountId) => Failure | null
+  }
   readSettlements: (until: Block, seconds: number) => Promise<Settlements>
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
   providerFees: ReturnType<typeof createProviderFees> | null
@@ -75,6 +80,7 @@ export function createKeeper(options: KeeperOptions) {
     spending,
     gasReserve,
     gasPrice,
+    claims,
     readSettlements,
     providerFees,
     topUp,
@@ -150,6 +156,8 @@ export function createKeeper(options: KeeperOptions) {
     see: (position: Position): void => burns.see(position, spending.paidIn),
     plan: planFor,
     latest: (): Plan | null => latest,
+    /** What the newest plan says of a sub-account. */
+    decisionOf,
     /** Tells each actor its decision. */
     act(made: Plan): void {
       latest = made
@@ -182,8 +190,11 @@ export function createKeeper(options: KeeperOptions) {
     const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
+      const wanted = one ? standingOf(one, burns.of(key)) : defaultStanding(id, usual, burns.of(key), dryRun)
       return {
-        ...(one ? standingOf(one, burns.of(key)) : defaultStanding(id, usual, burns.of(key), dryRun)),
+        ...wanted,
+        autoClaim: wanted.autoClaim === true || claims.ofAll,
+        claimFailure: claims.failureOf(id),
         registered: id.serviceType === 'inference' ? (providerFees?.isRegistered(id.provider) ?? null) : null,
         limits: limitsOf(one?.policy ?? usual, paidTo.get(key) ?? [], position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
@@ -207,9 +218,13 @@ export function createKeeper(options: KeeperOptions) {
     return { block: position.block, position, decisions: plan(input), shortfall, gasReserve: reserve }
   }
 
+  function decisionOf(id: SubAccountId): Decision | undefined {
+    return latest?.decisions.find((one) => keyOf(one) === keyOf(id))
+  }
+
   async function approve(request: TopUpRequest, signal: AbortSignal): Promise<boolean> {
     const ask = kept.get(keyOf(request))?.policy.approve
-    const decision = latest?.decisions.find((one) => keyOf(one) === keyOf(request))
+    const decision = decisionOf(request)
     if (!ask || !decision) return false
     return ask(decision, signal)
   }

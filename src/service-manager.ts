@@ -1,6 +1,6 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import type { Limits } from '../machines/auto-funding/auto-funding.policy.ts'
-import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
+import type { Position, ServiceType } from '../machines/position.types.ts'
 import type { SnapshotFrom } from 'xstate'
 import { toWei, weiToOg, type Amount } from './amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './auto-funding-config.ts'
@@ -190,7 +190,8 @@ export class ServiceManager {
       const now = position.block.timestamp
       const available = position.ledger?.available ?? 0n
       checkLimits({ provider: id.provider, account, available, amount }, autoFunding.limitsOf(id, now), options)
-      receipt = await submit(transferIntent(id, amount, rules, now), signal)
+      const pendingRefund = account?.pendingRefund ?? 0n
+      receipt = await submit(transferIntent(id, amount, rules, { decidedAt: now, pendingRefund }), signal)
     }
   }
 

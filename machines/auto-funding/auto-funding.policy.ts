@@ -1,8 +1,8 @@
-import type { Position, ServiceType, SubAccountPosition } from '../position.types.ts'
-import { gradeReading, readingOf } from '../sub-account/sub-account.facts.ts'
-import type { Fact } from '../sub-account/sub-account.types.ts'
-import { runwayOf, type Demand } from './auto-funding.levels.ts'
+import type { Position, ServiceType } from '../position.types.ts'
+import type { Demand } from './auto-funding.levels.ts'
 import { retryAt } from './auto-funding.retry.ts'
+import { rowOf } from './auto-funding.row.ts'
+import { withClaim, type ClaimDecision } from './auto-claim.policy.ts'
 import type { Failure, HoldReason } from './auto-funding.types.ts'
 
 /** Measured on the contracts, at most: a transfer to a sub-account that exists, and one that opens it. */
@@ -47,6 +47,10 @@ export type Standing = {
   /** Block of its last top-up: readings before it say nothing. */
   settledFrom: number | null
   failure: Failure | null
+  /** Refunds whose lock is over are claimed by themselves. */
+  autoClaim?: boolean
+  /** What became of the last attempt to, where it failed. */
+  claimFailure?: Failure | null
 }
 
 export type PlanInput = {
@@ -81,6 +85,8 @@ export type DecisionRow = {
   burnRate: bigint | null
   runway: number | null
   limits: Limits
+  /** What is to be claimed by itself, beside all this; left out where nothing is, or that is off. */
+  claim?: ClaimDecision
 }
 
 /** `top-up` sends `amount`, of which `fromRefund` comes out of a pending refund and costs the ledger nothing. */
@@ -99,7 +105,10 @@ export type Decision = DecisionRow &
 export function plan(input: PlanInput): Decision[] {
   const { standings } = input
   const { decided } = giveOut(input, leftIn(input))
-  return standings.flatMap((standing) => decided.get(standing) ?? [])
+  return standings.flatMap((standing) => {
+    const decision = decided.get(standing)
+    return decision ? withClaim(input, standing, decision) : []
+  })
 }
 
 /**
@@ -162,9 +171,10 @@ function give(
     return hold('budget-exhausted', wanted - limits.budgetLeft)
   const allowed = min(wanted, limits.maxTopUp, limits.budgetLeft)
   const fromRefund = onPendingRefund === 'reuse' ? min(allowed, row.pendingRefund) : 0n
-  const above = max(pot.ledger - limits.ledgerReserve, 0n)
+  // Once the ledger could not serve one before it, what comes out of its own refund is still free.
+  const above = pot.dry === null ? max(pot.ledger - limits.ledgerReserve, 0n) : 0n
   const amount = min(allowed, above + fromRefund, pot.budget)
-  if (pot.dry !== null && fromRefund < allowed) return hold(pot.dry, allowed - fromRefund)
+  if (pot.dry === 'budget-exhausted' || (pot.dry !== null && amount < least)) return hold(pot.dry, allowed - fromRefund)
   if (amount < least) {
     const short = pot.budget !== null && pot.budget < least ? 'budget-exhausted' : shortOf(pot, above, least)
     pot.dry ??= short === 'reserve' ? null : short
@@ -200,36 +210,6 @@ function reasonToHold(
   if (block.timestamp < limits.coolingUntil) return 'cooling-down'
   if (wallet.balance <= gasReserve) return 'gas-short'
   return null
-}
-
-function rowOf(position: Position, standing: Standing): DecisionRow {
-  const { provider, serviceType, required, target, demand, limits } = standing
-  const found = position.subAccounts.find(
-    (one: SubAccountPosition) => one.provider === provider && one.serviceType === serviceType,
-  )
-  const available = found?.available ?? 0n
-  return {
-    provider,
-    serviceType,
-    state: stateNames[gradeReading(readingOf(position, standing, required))],
-    available,
-    pendingRefund: found?.pendingRefund ?? 0n,
-    required,
-    target,
-    deficit: available < required ? target - available : 0n,
-    burnRate: demand.burnRate,
-    runway: runwayOf(available, demand),
-    limits,
-  }
-}
-
-const stateNames: Readonly<Record<Fact, DecisionRow['state']>> = {
-  'account.gone': 'none',
-  'account.empty': 'created',
-  'balance.low': 'low',
-  'balance.ample': 'funded',
-  'refund.locked': 'refunding',
-  'refund.claimable': 'refunding',
 }
 
 function byUrgency([a, rowA]: [Standing, DecisionRow], [b, rowB]: [Standing, DecisionRow]): number {

@@ -28,10 +28,10 @@ export function walletLines(
   return list(pairs, lineWidth())
 }
 
-/** Every sub-account, with what auto-funding would do about it. */
-export function accountLines({ accounts }: Seen): string[] {
+/** Every sub-account, with what auto-funding would do about it: nothing to what is being closed. */
+export function accountLines({ accounts, closing }: Seen): string[] {
   if (accounts.length === 0) return ['No sub-accounts: transfer opens one.']
-  return [...fitting(layouts, accounts, lineWidth()), '', IN_OG]
+  return [...fitting(closing ? closingLayouts : layouts, accounts, lineWidth()), '', IN_OG]
 }
 
 export const accountColumns: readonly Column<SeenAccount>[] = [
@@ -50,6 +50,11 @@ const layouts: readonly Layout<SeenAccount>[] = [
     columns: accountColumns.filter(({ title }) => title !== 'pending refund'),
     under: (row) => [...pendingWords(row), ...(row.decision && !hasEnough(row.decision) ? [wouldDo(row)] : [])],
   },
+]
+
+const closingLayouts: readonly Layout<SeenAccount>[] = [
+  { columns: accountColumns },
+  { columns: accountColumns.filter(({ title }) => title !== 'pending refund'), under: (row) => pendingWords(row) },
 ]
 
 const colors: Partial<Record<SeenAccount['state'], 'green' | 'yellow' | 'cyan'>> = {
