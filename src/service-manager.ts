@@ -22,6 +22,8 @@ export type AutoFundingStatus = SubAccountId & {
   /** What the provider says it has served and not charged yet, in wei, and why that is not known anew. */
   unsettledFee: bigint
   feeError: string | null
+  /** Block time at which the provider said so, in seconds: its age. Null before, and where nobody is asked. */
+  feeAt: number | null
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
 export type EnsureFundedOptions = {
@@ -109,10 +111,10 @@ export class ServiceManager {
     const address = provider === undefined ? null : this.#id(provider).provider
     return this.#own()
       .filter(({ id }) => address === null || id.provider === address)
-      .map(({ id, actor, unsettledFee, feeError }) => {
+      .map(({ id, actor, unsettledFee, feeError, feeAt }) => {
         const { value, context } = actor.getSnapshot()
         const { reason, lastTopUp, topUps, paid, failure } = context
-        return { ...id, state: value, reason, lastTopUp, topUps, paid, failure, unsettledFee, feeError }
+        return { ...id, state: value, reason, lastTopUp, topUps, paid, failure, unsettledFee, feeError, feeAt }
       })
   }
 

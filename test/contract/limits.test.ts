@@ -113,6 +113,43 @@ describe('auto-funding sends no more than', () => {
   })
 })
 
+test('what nobody approves in time is asked anew, and the first question is over', async () => {
+  const asked: { amount: bigint; signal: AbortSignal; answer: (approved: boolean) => void }[] = []
+  start(alice, {
+    approvalTimeoutMs: 60_000,
+    approve: (decision, signal) =>
+      new Promise((answer) => {
+        if (decision.action === 'propose') asked.push({ amount: decision.amount, signal, answer })
+      }),
+  })
+  await until(() => asked.length === 1)
+  await alice.settle(broker.wallet, og('0.25'))
+  await chain.warp(61)
+  await until(() => asked.length === 2)
+  expect(asked.map(({ amount, signal }) => [amount, signal.aborted])).toEqual([
+    [missing(alice), true],
+    [missing(alice) + og('0.25'), false],
+  ])
+  asked[0]?.answer(true)
+  await broker.position()
+  expect(broker.transactions()).toHaveLength(0)
+  asked[1]?.answer(true)
+  await until(() => paid(alice) === missing(alice) + og('0.25'))
+})
+
+test('a fee that cannot be asked for any more stands as it was told last, with its age', async () => {
+  let isBroken = false
+  start(alice, { unsettledFee: () => (isBroken ? Promise.reject(new Error('gone')) : og('0.5')) })
+  await until(() => paid(alice) === missing(alice) + og('0.5'))
+  isBroken = true
+  await until(() => status(alice)?.feeError === 'gone')
+  const { feeAt } = status(alice) ?? {}
+  await chain.warp(600)
+  const { block } = await broker.position()
+  expect(status(alice)).toMatchObject({ unsettledFee: og('0.5'), feeError: 'gone', feeAt })
+  expect(block.timestamp - (feeAt ?? 0)).toBeGreaterThanOrEqual(600)
+})
+
 describe('a provider that claims too much', () => {
   test('is not paid beyond the cap: auto-funding stops with a reason', async () => {
     start(alice, { unsettledFee: () => og('50') })

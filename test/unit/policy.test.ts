@@ -368,6 +368,9 @@ test('what waits for approval goes on waiting while at least as much is wanted, 
   const [decision] = plan(input({ position: at, standings: [standing('a', { needsApproval: true })] }))
   if (!decision) throw new Error('no decision')
   const events = (proposed: bigint) => autoFundingEvents(at, { settledFrom: null, proposed }, decision)
+  const expiring = (expiresAt: number) =>
+    autoFundingEvents(at, { settledFrom: null, proposed: 7n, expiresAt }, decision)
+  expect([expiring(1_001), expiring(1_000)]).toEqual([[], [{ type: 'plan.hold', reason: 'awaiting-approval' }]])
   expect([events(7n), events(5n), events(8n)]).toEqual([[], [], [{ type: 'plan.propose', amount: '7', at: 1_000 }]])
 })
 
