@@ -155,7 +155,7 @@ export async function openBroker(
     notBefore: chain.head,
     async prepare(position) {
       await Promise.all([
-        keeper.refreshFees(),
+        keeper.refreshFees(position),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
         wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position)).catch(() => undefined),

@@ -75,6 +75,7 @@ test('og-ledger/machines exports these names', () => {
       "requiredBalance",
       "retryAt",
       "runwayOf",
+      "shortfallOf",
       "subAccountMachine",
       "subAccountView",
       "transactionMachine",
