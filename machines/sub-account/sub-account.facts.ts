@@ -54,6 +54,8 @@ function missed(before: Fact, now: Fact, balance: Fact): Fact[] {
   switch (now) {
     case 'account.gone': // only an empty account can be deleted
       return holdsNothing ? [] : ['account.empty']
+    case 'account.empty': // the contract opens none with nothing in it
+      return before === 'account.gone' ? ['balance.low'] : []
     case 'refund.locked':
       return holdsNothing ? [balance] : []
     case 'refund.claimable': // a refund is locked first
