@@ -45,3 +45,15 @@ export type {
   TransactionEvent,
   TransactionInput,
 } from './transaction/transaction.types.ts'
+export { ledgerMachine } from './ledger/ledger.machine.ts'
+export { gradeLedger, ledgerFacts, ledgerReadingOf } from './ledger/ledger.facts.ts'
+export { CLAIM_MARGIN, closingStep, type StepOptions } from './ledger/ledger.steps.ts'
+export type {
+  ClosingStep,
+  LedgerContext,
+  LedgerEvent,
+  LedgerFact,
+  LedgerInput,
+  LedgerReading,
+  Setback,
+} from './ledger/ledger.types.ts'

@@ -46,11 +46,17 @@ test('og-ledger exports these names', () => {
 test('og-ledger/machines exports these names', () => {
   expect(Object.keys(machines).toSorted()).toMatchInlineSnapshot(`
     [
+      "CLAIM_MARGIN",
       "REQUIRED_FLOOR",
       "autoFundingEvents",
       "autoFundingMachine",
+      "closingStep",
       "facts",
+      "gradeLedger",
       "gradeReading",
+      "ledgerFacts",
+      "ledgerMachine",
+      "ledgerReadingOf",
       "levelsOf",
       "nextUnlock",
       "plan",
