@@ -1,9 +1,12 @@
 import type { AnyStateMachine } from 'xstate'
 import {
   autoFundingMachine,
+  ledgerMachine,
   subAccountMachine,
   transactionMachine,
   type Fact,
+  type LedgerFact,
+  type LedgerReading,
   type Reading,
 } from '../../machines/index.ts'
 import { edgePaths, type EdgePath } from '../../src/testing/edge-paths.ts'
@@ -93,4 +96,26 @@ const transactionChart: Chart = {
   }),
 }
 
-export const charts: readonly Chart[] = [subAccountChart, autoFundingChart, transactionChart]
+const LEDGER_FACTS: readonly LedgerFact[] = [
+  'ledger.open',
+  'tokens.revocable',
+  'funds.retrievable',
+  'refunds.locked',
+  'funds.home',
+  'ledger.empty',
+  'ledger.gone',
+]
+
+const ledger: LedgerReading = { exists: true, available: '1', total: '1', locked: '0', step: null, block: 1 }
+
+const ledgerChart: Chart = {
+  name: 'ledger',
+  machine: ledgerMachine,
+  input: { wallet: '0xb' },
+  paths: edgePaths(ledgerMachine, {
+    input: { wallet: '0xb' },
+    events: LEDGER_FACTS.map((type) => ({ type, reading: ledger })),
+  }),
+}
+
+export const charts: readonly Chart[] = [subAccountChart, autoFundingChart, transactionChart, ledgerChart]
