@@ -5,6 +5,7 @@ import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
+import { systemClock, type Clock } from './clock.ts'
 import { AbortedError, BudgetExhaustedError, NotSentError } from './errors.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
@@ -45,9 +46,9 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
 /** A broker on a chain that is being connected, or was made for it. */
 export async function openBroker(
   connecting: Connected | Promise<Connected>,
-  options: Omit<BrokerOptions, keyof Connection | 'network'>,
+  options: Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock },
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal, clock = systemClock } = options
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
     connecting,
@@ -72,12 +73,13 @@ export async function openBroker(
       },
       onChange: (actor) => transactions.next(actor),
       maxFeePerGas: options.maxFeePerGas ?? null,
+      clock,
       logger,
       inspect,
     })
 
   const turns = createTurns(lane)
-  const gas = createGasPrice(chain.transactions)
+  const gas = createGasPrice(chain.transactions, clock)
   const keeper = createKeeper({
     reserved: turns.reserved,
     minLockedBalance,
@@ -94,6 +96,7 @@ export async function openBroker(
           sign: chain.signMessage,
           readService: chain.readService,
           allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
+          clock,
         })
       : null,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
@@ -116,6 +119,7 @@ export async function openBroker(
       return { transactionHash, blockNumber }
     },
     inspect,
+    clock,
     logger,
   })
 
@@ -142,6 +146,7 @@ export async function openBroker(
       const last = keeper.latest()
       if (last) plans.next(keeper.plan(last.position, { isStale: true }))
     },
+    clock,
     logger,
   })
 
@@ -162,6 +167,7 @@ export async function openBroker(
       ...shared,
       serviceType,
       minLockedBalance,
+      clock,
       logger,
       submit: (intent, signal) => submit(intent, { signal }),
       exclusive: turns.exclusive,
@@ -179,6 +185,7 @@ export async function openBroker(
       submit,
       onClosing: autoFunding.stopAll,
       intervalMs,
+      clock,
     }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),

@@ -5,6 +5,7 @@ import { autoFundingEvents, plan, type Decision, type Limits } from '../machines
 import type { TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
+import type { Clock } from './clock.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
@@ -45,6 +46,7 @@ export type KeeperOptions = {
   providerFees: ReturnType<typeof createProviderFees> | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspect: Inspect | undefined
+  clock: Clock
   logger: Logger
 }
 
@@ -70,6 +72,7 @@ export function createKeeper(options: KeeperOptions) {
     providerFees,
     topUp,
     inspect,
+    clock,
     logger,
   } = options
   const kept = new Map<string, Asked & { actor: AutoFundingActor }>()
@@ -208,7 +211,7 @@ export function createKeeper(options: KeeperOptions) {
       one.unsettledFee = 0n
       return
     }
-    one.asking ??= within(FEE_TIMEOUT_MS, ask)
+    one.asking ??= within(FEE_TIMEOUT_MS, ask, clock)
       .then((fee) => {
         if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
         one.unsettledFee = fee
@@ -223,7 +226,7 @@ export function createKeeper(options: KeeperOptions) {
       })
       .finally(() => (one.asking = null))
     const asking = one.asking
-    await within(FEE_GRACE_MS, () => asking).catch(() => undefined)
+    await within(FEE_GRACE_MS, () => asking, clock).catch(() => undefined)
   }
 
   function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {

@@ -3,6 +3,7 @@ import { nextUnlock } from '../machines/sub-account/sub-account.facts.ts'
 import { formatOg, toWei, type Amount } from './amounts.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { closingStep } from './closing.ts'
 import { contractError } from './contract-errors.ts'
 import { AbortedError, InvalidInputError, NothingToRetrieveError } from './errors.ts'
@@ -41,6 +42,7 @@ export type LedgerManagerOptions = {
   onClosing: () => void
   /** How often a ledger that waits for its refunds is looked at, at least. */
   intervalMs: number
+  clock: Clock
 }
 
 const MAX_PAGE = 50
@@ -224,7 +226,7 @@ export class LedgerManager {
       if (!position.ledger && last) return last
       this.#account(position, 'closeLedger')
       const step = closingStep(position, this.#options.rules)
-      if (step.type === 'wait') await rest(this.#restMs(position, step.until), signal)
+      if (step.type === 'wait') await this.#rest(this.#restMs(position, step.until), signal)
       else last = await this.#options.submit(step.intent, { signal })
     }
   }
@@ -245,6 +247,20 @@ export class LedgerManager {
   /** Until the lock is over by block time, but never so long that a change of it would be missed. */
   #restMs({ block }: Position, until: number): number {
     return Math.min(Math.max((until - block.timestamp) * 1_000, 1_000), this.#options.intervalMs)
+  }
+
+  /** Over early when the signal aborts; nothing stays at the signal, which may live much longer. */
+  #rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, done)
+      signal?.addEventListener('abort', done)
+      if (signal?.aborted) done()
+      function done(): void {
+        cancel()
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+    })
   }
 
   #send(call: Call, amount: bigint, fromLedger = 0n): Promise<Receipt> {
@@ -288,19 +304,5 @@ function nothingToRetrieve(serviceType: ServiceType, accounts: readonly SubAccou
     'sub-accounts': String(accounts.length),
     locked: `${formatOg(locked)} OG`,
     'next unlock': unlocks.length > 0 ? new Date(Math.min(...unlocks) * 1_000).toISOString() : undefined,
-  })
-}
-
-/** Over early when the signal aborts; nothing stays at the signal, which may live much longer. */
-function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal?.addEventListener('abort', done)
-    if (signal?.aborted) done()
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
   })
 }

@@ -6,6 +6,7 @@ import { toWei, weiToOg, type Amount } from './amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { contractError } from './contract-errors.ts'
 import { AbortedError, BudgetExhaustedError, NotFundedError, RefundPendingError } from './errors.ts'
 import type { AutoFundingActor, KeptAccount } from './keeper.ts'
@@ -35,6 +36,7 @@ export type ServiceManagerOptions = {
   wallet: string
   rules: Rules
   minLockedBalance: bigint
+  clock: Clock
   logger: Logger
   read: (signal?: AbortSignal) => Promise<Position>
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
@@ -162,9 +164,9 @@ export class ServiceManager {
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
   async #fund(id: SubAccountId, wanted: bigint, options: EnsureFundedOptions): Promise<Receipt | null> {
-    const { rules, read, submit } = this.#options
+    const { rules, read, submit, clock } = this.#options
     const { signal, timeoutMs = ENSURE_TIMEOUT_MS } = options
-    const giveUpAt = Date.now() + timeoutMs
+    const giveUpAt = clock.now() + timeoutMs
     let receipt: Receipt | null = null
     for (;;) {
       const position = await read(signal)
@@ -173,7 +175,7 @@ export class ServiceManager {
       const missing = wanted - (account?.available ?? 0n)
       if (missing <= 0n) return receipt
       // Charged faster than it can be filled.
-      if (Date.now() > giveUpAt)
+      if (clock.now() > giveUpAt)
         throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(missing)} OG`, after: `${timeoutMs} ms` })
       const least = account ? 0n : (rules.minTransfer ?? 0n)
       const amount = missing > least ? missing : least

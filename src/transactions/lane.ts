@@ -1,4 +1,5 @@
 import type { TransactionPort } from '../chain/port.ts'
+import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspect } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
@@ -18,6 +19,7 @@ export type LaneOptions = {
   onChange: (actor: TransactionActor) => void
   /** The most that gas may cost, in wei; null for no limit. */
   maxFeePerGas: bigint | null
+  clock: Clock
   logger: Logger
   inspect?: Inspect | undefined
 }
@@ -44,7 +46,7 @@ const REMEMBERED = 1_000
 const GAS_MARGIN = { times: 6n, over: 5n }
 
 export function createLane(options: LaneOptions) {
-  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, logger, inspect } = options
+  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger, inspect } = options
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
   const entries: Entry[] = []
@@ -66,6 +68,7 @@ export function createLane(options: LaneOptions) {
       wake()
     },
     maxFeePerGas,
+    clock,
     logger,
   })
 
@@ -180,9 +183,9 @@ export function createLane(options: LaneOptions) {
       throwIfAborted(signal)
       const nonce = freeNonce(pending)
       const signed = port.sign ? await port.sign(intent.call, { nonce, gasLimit, fees }) : null
-      const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : Date.now().toString(36)}`
+      const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : clock.now().toString(36)}`
       throwIfAborted(signal)
-      await recorded({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: Date.now() })
+      await recorded({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
       const attempts = signed ? [{ ...signed, fees }] : []
       const entry = remember({ id, intent, nonce, gasLimit, attempts, background })
       if (!signed) await send(entry, { nonce, gasLimit, fees })
@@ -249,7 +252,7 @@ export function createLane(options: LaneOptions) {
 
   /** A long-running process forgets the oldest that are over. */
   function remember(input: EntryInput): Entry {
-    const entry = createEntry(input, inspect, Date.now())
+    const entry = createEntry(input, inspect, clock.now())
     entries.push(entry)
     if (entries.length > REMEMBERED) {
       const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))

@@ -93,3 +93,10 @@ test('machines and library have no clock of their own, no randomness and no proc
     })
   expect(found).toEqual([])
 })
+
+test('timers are those of src/clock.ts, so that a simulation has them in hand', () => {
+  const found = files
+    .filter((file) => file.startsWith('src/') && !/^src\/(cli|local)\//.test(file))
+    .filter((file) => /(?<![.\w])set(Timeout|Interval|Immediate)\(/.test(readFileSync(resolve(root, file), 'utf8')))
+  expect(found).toEqual(['src/clock.ts'])
+})
