@@ -1,6 +1,8 @@
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { createAutoFunding } from './auto-funding.ts'
+import { createClosing } from './closing.ts'
+import { closingPlanOf } from './closing-plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
@@ -11,6 +13,7 @@ import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
 import { createKeeper, type Plan } from './keeper.ts'
+import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
 import { transferIntent } from './intents.ts'
@@ -58,7 +61,7 @@ export async function openBroker(
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
   let closed = false
-  let closing: Promise<void> | null = null
+  let shutting: Promise<void> | null = null
 
   const lane =
     chain.transactions &&
@@ -124,6 +127,7 @@ export async function openBroker(
   })
 
   const subAccounts = createSubAccounts(keeper.requiredOf, inspect)
+  const ledgerActor = createLedgerActor(wallet, inspect)
   const plans = createPlans<Plan>()
 
   const positions = createPositions({
@@ -138,6 +142,8 @@ export async function openBroker(
     accept(position) {
       keeper.see(position)
       subAccounts.fold(position)
+      ledgerActor.fold(position, closing.stepAt(position))
+      closing.advance(position)
       const plan = keeper.plan(position)
       keeper.act(plan)
       plans.next(plan)
@@ -155,10 +161,19 @@ export async function openBroker(
     positions,
     intervalMs,
     requireSending() {
-      if (closed) throw new AbortedError('The broker is closed.')
-      const refusal = requireLane().refusal()
-      if (refusal) throw refusal
+      requireSending()
+      closing.refuse('startAutoFunding')
     },
+  })
+
+  const closing = createClosing({
+    wallet,
+    rules,
+    lane,
+    requireSending,
+    positions,
+    onBegin: autoFunding.stopAll,
+    logger,
   })
 
   const shared = { wallet, rules, read: positions.fresh }
@@ -171,6 +186,7 @@ export async function openBroker(
       logger,
       submit: (intent, signal) => submit(intent, { signal }),
       exclusive: turns.exclusive,
+      refuseWhileClosing: (operation) => closing.refuse(operation),
       autoFunding,
     })
 
@@ -183,9 +199,9 @@ export async function openBroker(
       ...shared,
       listLedgers: chain.listLedgers,
       submit,
-      onClosing: autoFunding.stopAll,
-      intervalMs,
-      clock,
+      actor: ledgerActor.actor,
+      closing,
+      closingPlanAt: (position) => closingPlanOf(position, rules, gas.price),
     }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
@@ -220,8 +236,18 @@ export async function openBroker(
   }
   return broker
 
-  function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
-    return requireLane().submit(intent, options)
+  async function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
+    const lane = requireLane()
+    if (intent.call.method === 'transferFund') closing.refuse('transferFund')
+    return lane.submit(intent, options)
+  }
+
+  function requireSending() {
+    if (closed) throw new AbortedError('The broker is closed.')
+    const lane = requireLane()
+    const refusal = lane.refusal()
+    if (refusal) throw refusal
+    return lane
   }
 
   function requireLane() {
@@ -235,17 +261,19 @@ export async function openBroker(
 
   /** Whoever asks again waits for the same end. */
   function close(): Promise<void> {
-    return (closing ??= shut())
+    return (shutting ??= shut())
   }
 
   async function shut(): Promise<void> {
     closed = true
     signal?.removeEventListener('abort', abort)
     autoFunding.close()
+    closing.stop()
     positions.close()
     plans.close()
     transactions.close()
     subAccounts.stop()
+    ledgerActor.stop()
     await lane?.close()
   }
 }

@@ -20,3 +20,9 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** Keeps the process alive until it is told to let go. */
+export function keepAlive(): () => void {
+  const alive = setInterval(() => undefined, 60_000)
+  return () => clearInterval(alive)
+}
