@@ -209,15 +209,16 @@ export function createFollower(options: FollowerOptions) {
   async function broadcast(entry: Entry, { raw, hash }: Attempt): Promise<void> {
     try {
       if (raw !== null) await port.broadcast(raw)
-      entry.actor.send({ type: 'sent', hash })
     } catch (error) {
-      entry.actor.send({ type: 'sent', hash })
       entry.sendAgainAt = Math.min(entry.sendAgainAt, clock.now() + restMs(1))
       logger.debug(
         { err: error, id: entry.id, transaction: hash },
         'broadcast failed; it may have arrived all the same',
       )
     }
+    // After the end it is for the next broker to follow.
+    if (closed) return
+    entry.actor.send({ type: 'sent', hash })
     onChange(entry)
   }
 
