@@ -19,6 +19,7 @@ import { silent } from './logger.ts'
 import { transferIntent } from './intents.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
+import { bySubAccount } from './spending.ts'
 import { keyOf } from './sub-account-id.ts'
 import { createSubAccounts } from './sub-accounts.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
@@ -91,7 +92,7 @@ export async function openBroker(
     spending: {
       budget: toBudget(options.budget),
       payments: () => lane?.payments() ?? [],
-      paidIn: (key, from, to) => lane?.paidIn((id) => keyOf(id) === key, from, to) ?? 0n,
+      paidIn: bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map()),
     },
     providerFees: chain.signMessage
       ? createProviderFees({

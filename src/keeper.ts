@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
-import { budgetLeft, limitsOf, type Spending } from './spending.ts'
+import { budgetLeft, limitsOf, paymentsOf, type Spending } from './spending.ts'
 import { defaultStanding, standingOf, type Kept } from './standing.ts'
 import { createBurnRates } from './streams/burn-rate.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
@@ -113,9 +113,9 @@ export function createKeeper(options: KeeperOptions) {
     },
     /** The limits of a sub-account, whoever decides to send to it. */
     limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null } {
-      const payments = spending.payments()
+      const payments = paymentsOf(spending)
       const policy = kept.get(keyOf(id))?.policy ?? usual
-      return { own: limitsOf(policy, id, payments, now), common: budgetLeft(spending.budget, payments, now) }
+      return { own: limitsOf(policy, id, payments, now), common: budgetLeft(spending.budget, payments.all, now) }
     },
     stop(id: SubAccountId): void {
       kept.get(keyOf(id))?.actor.stop()
@@ -147,6 +147,8 @@ export function createKeeper(options: KeeperOptions) {
         const actor = kept.get(keyOf(decision))?.actor
         if (!actor) continue
         const { value, context } = actor.getSnapshot()
+        // Most of the time there is nothing new to say.
+        if (value === 'watching' && context.reason === 'sufficient' && isSufficient(decision)) continue
         const standing = {
           settledFrom: value === 'settling' ? (context.lastTopUp?.blockNumber ?? null) : null,
           proposed: value === 'awaitingApproval' && context.amount !== null ? BigInt(context.amount) : null,
@@ -169,7 +171,7 @@ export function createKeeper(options: KeeperOptions) {
     for (const { provider, serviceType } of position.subAccounts)
       ids.set(keyOf({ provider, serviceType }), { provider, serviceType })
     for (const { id } of kept.values()) ids.set(keyOf(id), id)
-    const payments = spending.payments()
+    const payments = paymentsOf(spending)
     const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
@@ -188,7 +190,7 @@ export function createKeeper(options: KeeperOptions) {
       standings,
       inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
       minTransfer,
-      budgetLeft: budgetLeft(spending.budget, payments, position.block.timestamp),
+      budgetLeft: budgetLeft(spending.budget, payments.all, position.block.timestamp),
       gasReserve: gasReserve(position),
       isStale,
     })
@@ -233,4 +235,8 @@ export function createKeeper(options: KeeperOptions) {
     if (unsettledFee !== 'provider') return unsettledFee
     return id.serviceType === 'inference' && providerFees ? () => providerFees.ask(id.provider) : null
   }
+}
+
+function isSufficient(decision: Decision): boolean {
+  return decision.action === 'hold' && decision.reason === 'sufficient'
 }

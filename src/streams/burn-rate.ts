@@ -29,6 +29,8 @@ export type Burn = {
 export function createBurnRates() {
   const seen = new Map<string, Seen>()
   const falls = new Map<string, Fall[]>()
+  /** What the falls of each say, once it was asked for. */
+  const burns = new Map<string, Burn>()
 
   return {
     /** @param paidIn what was transferred to the sub-account by transactions mined in these blocks (from, to] */
@@ -43,10 +45,17 @@ export function createBurnRates() {
         const burnt = before.balance + paidIn(key, before.block, block) - balance
         // More than was known of: somebody else paid in, and what was burnt beside it cannot be told.
         if (burnt < 0n) continue
+        burns.delete(key)
         falls.set(key, recent([...(falls.get(key) ?? []), { at, seconds: at - before.at, burnt }], at))
       }
     },
-    of: (key: string): Burn => burnOf(falls.get(key) ?? []),
+    of(key: string): Burn {
+      const known = burns.get(key)
+      if (known) return known
+      const burn = burnOf(falls.get(key) ?? [])
+      burns.set(key, burn)
+      return burn
+    },
   }
 }
 

@@ -1,8 +1,10 @@
+import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspect } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
+import { keyOf } from '../sub-account-id.ts'
 import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
@@ -53,6 +55,8 @@ export function createLane(options: LaneOptions) {
   const entries: Entry[] = []
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
+  /** The newest block that any of them was mined in. */
+  let lastMinedIn = -1
   const intention = createIntention(journal)
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
@@ -64,7 +68,7 @@ export function createLane(options: LaneOptions) {
     port,
     journal,
     blockTimeMs,
-    onMined,
+    onMined: noteMined,
     onChange(entry) {
       onChange(entry.actor)
       wake()
@@ -136,12 +140,17 @@ export function createLane(options: LaneOptions) {
       ...entries.flatMap((entry) => paymentIn(entry) ?? []),
       ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
     ],
-    /** What mined transactions of this lane moved to a sub-account in the blocks (from, to]. */
-    paidIn: (isTo: (id: Intent['touches'][number]) => boolean, from: number, to: number): bigint =>
-      entries
-        .filter(({ minedIn }) => minedIn !== null && minedIn > from && minedIn <= to)
-        .filter(({ intent: { subAccount }, actor }) => subAccount && isTo(subAccount) && isMined(actor))
-        .reduce((sum, { intent }) => sum + intent.amount, 0n),
+    /** What mined transactions of this lane moved to sub-accounts in the blocks (from, to], by key. */
+    paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
+      const sums = new Map<string, bigint>()
+      if (lastMinedIn <= from) return sums
+      for (const { minedIn, intent, actor } of entries) {
+        if (minedIn === null || minedIn <= from || minedIn > to || !intent.subAccount || !isMined(actor)) continue
+        const key = keyOf(intent.subAccount)
+        sums.set(key, (sums.get(key) ?? 0n) + intent.amount)
+      }
+      return sums
+    },
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
     confirm: follower.confirm,
     resolve,
@@ -185,7 +194,7 @@ export function createLane(options: LaneOptions) {
     const mined = { hash, blockNumber, gasUsed: '0' } as const
     if (status === 1) entry.actor.send({ type: 'receipt.succeeded', ...mined })
     else entry.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
-    onMined(blockNumber)
+    noteMined(blockNumber)
     follower.watch(entry)
   }
 
@@ -220,8 +229,9 @@ export function createLane(options: LaneOptions) {
    * sent, names one too low; an intent that turned out not to be sent leaves one free.
    */
   function freeNonce(pending: number): number {
-    const ours = entries.filter(({ actor }) => actor.getSnapshot().value !== 'superseded')
-    const taken = new Set(ours.map(({ nonce }) => nonce))
+    const taken = new Set<number>()
+    for (const one of entries)
+      if (one.nonce >= pending && one.actor.getSnapshot().value !== 'superseded') taken.add(one.nonce)
     let nonce = pending
     while (taken.has(nonce)) nonce += 1
     return nonce
@@ -278,10 +288,21 @@ export function createLane(options: LaneOptions) {
       const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))
       const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
       const payment = forgotten && paymentIn(forgotten)
-      if (payment) paid.push(payment)
+      if (payment) keep(payment)
     }
     onChange(entry.actor)
     return entry
+  }
+
+  function noteMined(blockNumber: number): void {
+    lastMinedIn = Math.max(lastMinedIn, blockNumber)
+    onMined(blockNumber)
+  }
+
+  /** No budget looks further back than the longest window. */
+  function keep(payment: Payment): void {
+    paid.push(payment)
+    while (paid[0] && payment.at - paid[0].at > LONGEST_WINDOW) paid.shift()
   }
 
   function wake(): void {

@@ -99,7 +99,9 @@ async function take(sim: Simulation, one: Step): Promise<void> {
     case 'forget':
       return sim.chain.dropTransactions()
     case 'reorganise':
-      return sim.chain.reorganise(one.depth)
+      sim.chain.reorganise(one.depth)
+      // All of it is mined anew, in its order: a charge that is lost for good was paid for, and nobody takes that back.
+      return sim.mine()
   }
 }
 
