@@ -20,15 +20,17 @@ import { transferIntent } from './intents.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
 import { bySubAccount } from './spending.ts'
-import { keyOf } from './sub-account-id.ts'
 import { createSubAccounts } from './sub-accounts.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
 import type { TransactionActor } from './transactions/entry.ts'
 import { createLane, type SubmitOptions } from './transactions/lane.ts'
 import { createTurns } from './turns.ts'
+import { within } from './within.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
+/** A node that takes long over its logs does not hold up the readings. */
+const HISTORY_GRACE_MS = 500
 
 /**
  * Connects to a wallet's 0G Compute ledger.
@@ -61,6 +63,8 @@ export async function openBroker(
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
+  /** Somebody looks at the plan: what was charged before is worth a question. */
+  let wantsBurn = false
   let closed = false
   let shutting: Promise<void> | null = null
 
@@ -83,7 +87,7 @@ export async function openBroker(
     })
 
   const turns = createTurns(lane)
-  const gas = createGasPrice(chain.transactions, clock)
+  const gas = createGasPrice(chain.fees, clock)
   const keeper = createKeeper({
     reserved: turns.reserved,
     minLockedBalance,
@@ -103,6 +107,7 @@ export async function openBroker(
           clock,
         })
       : null,
+    readSettlements: chain.readSettlements,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.
@@ -138,7 +143,12 @@ export async function openBroker(
     onBlock: chain.onBlock,
     notBefore: chain.head,
     async prepare(position) {
-      await Promise.all([keeper.refreshFees(), gas.refresh(), lane?.confirm(position.block.number)])
+      await Promise.all([
+        keeper.refreshFees(),
+        lane && gas.refresh(),
+        lane?.confirm(position.block.number),
+        wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
+      ])
     },
     accept(position) {
       keeper.see(position)
@@ -164,6 +174,7 @@ export async function openBroker(
     requireSending() {
       requireSending()
       closing.refuse('startAutoFunding')
+      wantBurn()
     },
   })
 
@@ -207,15 +218,22 @@ export async function openBroker(
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
     positions$: positions.positions$,
-    plan$: plans.follow(positions.positions$),
+    plan$: plans.follow(positions.positions$, wantBurn),
     position: () => positions.fresh(),
     async plan(how) {
-      return keeper.plan(await positions.fresh(), how)
+      wantBurn()
+      const position = await positions.fresh()
+      await Promise.all([keeper.learn(position), gas.refresh()])
+      return keeper.plan(position, how)
     },
-    planAt: keeper.plan,
+    planAt(position, how) {
+      wantBurn()
+      return keeper.plan(position, how)
+    },
     async forecast() {
-      return forecastOf(await broker.plan({ dryRun: true }), gas.price)
+      return broker.forecastAt(await broker.plan({ dryRun: true }))
     },
+    forecastAt: (plan) => forecastOf(plan, gas.price),
     subAccount: (provider, serviceType) =>
       subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: subAccounts.all,
@@ -236,6 +254,10 @@ export async function openBroker(
     throw new AbortedError('The broker was aborted before it was open.')
   }
   return broker
+
+  function wantBurn(): void {
+    wantsBurn = true
+  }
 
   async function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
     const lane = requireLane()

@@ -1,5 +1,6 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import type { Contracts, ContractTransaction } from './contracts/contracts.ts'
+import type { ContractEvent } from './contracts/transaction.ts'
 
 export type SimulatedProvider = { address: string; serviceType: ServiceType; url: string }
 
@@ -48,14 +49,19 @@ export function charging(provider: SimulatedProvider, user: string, fee: bigint,
   ]
 }
 
-/** All of it or nothing. */
-export function together(contracts: Contracts, timestamp: number, transactions: readonly Untimed[]): void {
+/** All of it or nothing. @returns what the contracts told */
+export function together(contracts: Contracts, timestamp: number, transactions: readonly Untimed[]): ContractEvent[] {
   const mark = contracts.storage.mark()
-  for (const transaction of transactions)
-    if (!contracts.execute({ ...transaction, timestamp }).ok) {
+  const events: ContractEvent[] = []
+  for (const transaction of transactions) {
+    const execution = contracts.execute({ ...transaction, timestamp })
+    if (!execution.ok) {
       contracts.storage.revert(mark)
-      return
+      return []
     }
+    events.push(...execution.events)
+  }
+  return events
 }
 
 export const contractOf = (serviceType: ServiceType) => (serviceType === 'inference' ? 'inference' : 'fineTuning')

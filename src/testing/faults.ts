@@ -4,6 +4,8 @@ export type FaultKind =
   | 'read'
   /** A position is that of some blocks ago. */
   | 'stale'
+  /** A count of nonces is that of some blocks ago. */
+  | 'stale-nonce'
   /** A transaction is refused, with an error. */
   | 'broadcast'
   /** A transaction is taken and forgotten. */

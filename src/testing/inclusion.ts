@@ -2,6 +2,7 @@ import type { Block } from '../../machines/position.types.ts'
 import type { MinedTransaction } from '../chain/port.ts'
 import type { Contracts } from './contracts/contracts.ts'
 import type { Storage } from './contracts/storage.ts'
+import type { ContractEvent } from './contracts/transaction.ts'
 import { gasOf, gasOfRevert, maxPriceOf, priceOf } from './gas.ts'
 import type { Sent, Waiting } from './pool.ts'
 import type { SimulatedTransaction } from './wire.ts'
@@ -16,8 +17,6 @@ export type InclusionOptions = {
   baseFee: () => bigint
 }
 
-export type Inclusion = ReturnType<typeof createInclusion>
-
 /** Puts what waits into blocks: nonces in order, gas paid for, receipts written. */
 export function createInclusion({ storage, contracts, baseFee }: InclusionOptions) {
   const nonces = storage.table<number>()
@@ -31,21 +30,23 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
     receipt: (hash: string) => receipts.get(hash),
     spender: (wallet: string, nonce: number) => receipts.get(byNonce.get(keyOf(wallet, nonce)) ?? ''),
     affords,
-    /** @returns those that are in the block now, in their order */
-    include(waiting: readonly Waiting[], block: Block): Waiting[] {
+    /** @returns what is in the block now, and what the contracts told, in order */
+    include(waiting: readonly Waiting[], block: Block): { included: Waiting[]; events: ContractEvent[] } {
       const included: Waiting[] = []
+      const events: ContractEvent[] = []
       let left = waiting.filter(({ notBefore }) => notBefore <= block.number)
       // One may have to wait for another that came later.
       for (let before = -1; before !== included.length;) {
         before = included.length
         left = left.filter((one) => {
-          if (one.kind === 'act') one.run(block)
-          else if (!includes(one, block)) return true
+          const told = one.kind === 'act' ? one.run(block) : eventsOf(one, block)
+          if (!told) return true
           included.push(one)
+          events.push(...told)
           return false
         })
       }
-      return included
+      return { included, events }
     },
   }
 
@@ -54,13 +55,18 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
     return contracts.balanceOf(from) >= (call.value ?? 0n) + gasLimit * maxPriceOf(fees)
   }
 
-  function includes({ hash, transaction }: Sent, { number: blockNumber, timestamp }: Block): boolean {
+  /** @returns null when it cannot be in this block */
+  function eventsOf(
+    { hash, transaction }: Sent,
+    { number: blockNumber, timestamp }: Block,
+  ): readonly ContractEvent[] | null {
     const { from, nonce, call, gasLimit, fees } = transaction
     const price = priceOf(fees, baseFee())
-    if (nonce !== spent(from) || price === null || !affords(transaction)) return false
+    if (nonce !== spent(from) || price === null || !affords(transaction)) return null
     nonces.set(from, nonce + 1)
     const mark = storage.mark()
-    const { ok } = contracts.execute({ from, value: call.value ?? 0n, call, timestamp })
+    const execution = contracts.execute({ from, value: call.value ?? 0n, call, timestamp })
+    const { ok } = execution
     const needed = ok ? gasOf(call) : gasOfRevert(call)
     const isOut = needed > gasLimit
     if (isOut) storage.revert(mark)
@@ -69,7 +75,7 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
     const status = ok && !isOut ? 1 : 0
     receipts.set(hash, { transactionHash: hash, blockNumber, gasUsed, status, transaction })
     byNonce.set(keyOf(from, nonce), hash)
-    return true
+    return execution.ok && !isOut ? execution.events : []
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type Execution,
 } from './contracts/contracts.ts'
 import { createStorage } from './contracts/storage.ts'
+import { createEventLog } from './event-log.ts'
 import { createFaults } from './faults.ts'
 import { maxPriceOf } from './gas.ts'
 import { createInclusion } from './inclusion.ts'
@@ -35,6 +36,7 @@ export function createNode(options: NodeOptions) {
   const blocks = createBlocks(storage, first, blockTime)
   const pool = createPool()
   const faults = createFaults(random)
+  const log = createEventLog()
   const listeners = new Set<(blockNumber: number) => void>()
   let baseFee = GWEI
   let automine = true
@@ -47,6 +49,7 @@ export function createNode(options: NodeOptions) {
     blocks,
     pool,
     faults,
+    log,
     inclusion,
     head: blocks.head,
     onBlock(listener: (blockNumber: number) => void): () => void {
@@ -98,6 +101,7 @@ export function createNode(options: NodeOptions) {
     },
     /** The last blocks are others now. What was in them waits again, or is forgotten. */
     reorganise(depth: number, { forget = false }: { forget?: boolean } = {}): void {
+      log.cut(blocks.head().number - depth)
       const back = blocks.takeBack(depth)
       if (!forget) pool.putBack(back)
       announce()
@@ -112,14 +116,15 @@ export function createNode(options: NodeOptions) {
   /** One block. @returns whether anything is in it */
   function fill(): boolean {
     return blocks.add((block) => {
-      const included = inclusion.include(pool.all(), block)
+      const { included, events } = inclusion.include(pool.all(), block)
+      log.add(block, events)
       pool.remove(included)
       return included
     })
   }
 
   function isAnyLate(): boolean {
-    return pool.all().some(({ notBefore }) => notBefore > blocks.head().number + 1)
+    return pool.all().some(({ notBefore }) => notBefore > blocks.head().number)
   }
 
   function announce(): void {

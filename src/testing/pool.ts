@@ -1,11 +1,12 @@
 import type { Block } from '../../machines/position.types.ts'
+import type { ContractEvent } from './contracts/transaction.ts'
 import type { SimulatedTransaction } from './wire.ts'
 
 /** A wallet's transaction. */
 export type Sent = { kind: 'transaction'; hash: string; transaction: SimulatedTransaction }
 
 /** What somebody else does: a provider that charges, the owner, a faucet. Their gas and nonces are nobody's concern. */
-export type Act = { kind: 'act'; hash: string; run: (block: Block) => void }
+export type Act = { kind: 'act'; hash: string; run: (block: Block) => readonly ContractEvent[] }
 
 /** Not to be mined before some block. */
 export type Waiting = (Sent | Act) & { notBefore: number }

@@ -7,6 +7,7 @@ import { charging, contractOf, register, together, type SimulatedProvider } from
 import { fakeAddress } from './fakes.ts'
 import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
 import { createNode } from './node.ts'
+import type { Act } from './pool.ts'
 import { seeded } from './random.ts'
 import { connectSimulated, type ConnectionOptions } from './simulated-connection.ts'
 
@@ -60,6 +61,8 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
   for (const provider of providers) register(contracts, OWNER, provider, startAt)
   let settlements = 0n
   let acts = 0
+  /** A checksum is a hash, and the same few addresses come again and again. */
+  const spelled = new Map<string, string>()
   /** Seconds that have passed since the last block. */
   let since = 0
 
@@ -71,10 +74,10 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     contracts,
     /** The chain as a broker of this wallet sees it. */
     connect: (wallet: string, how?: ConnectionOptions): Connected =>
-      connectSimulated(node, toAddress(wallet, 'wallet'), network, how),
+      connectSimulated(node, addressOf(wallet), network, how),
     head: (): Block => blocks.head(),
     /** A wallet's position in the latest block, whatever the faults. */
-    position: (wallet: string): Position => contracts.positionOf(toAddress(wallet, 'wallet'), blocks.head()),
+    position: (wallet: string): Position => contracts.positionOf(addressOf(wallet), blocks.head()),
     /** Calls back for each new latest block. */
     onBlock: node.onBlock,
 
@@ -94,8 +97,11 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
 
     /** Gives a wallet money, in wei. */
     fund(wallet: string, amount: bigint): void {
-      const address = toAddress(wallet, 'wallet')
-      act(() => contracts.mint(address, amount))
+      const address = addressOf(wallet)
+      act(() => {
+        contracts.mint(address, amount)
+        return []
+      })
     },
     /**
      * A provider charges a wallet, in wei. Where the sub-account holds less than an inference fee all of it is taken; a
@@ -103,7 +109,7 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
      */
     spend(provider: string, wallet: string, amount: bigint, serviceType?: ServiceType): void {
       const who = providerOf(provider, serviceType)
-      const calls = charging(who, toAddress(wallet, 'wallet'), amount, (settlements += 1n))
+      const calls = charging(who, addressOf(wallet), amount, (settlements += 1n))
       act(({ timestamp }) => together(contracts, timestamp, calls))
     },
     /** The contracts' owner changes for how many seconds refunds are locked, those that wait already included. */
@@ -124,6 +130,12 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     reorganise: node.reorganise,
   }
 
+  function addressOf(value: string): string {
+    const address = spelled.get(value) ?? toAddress(value)
+    spelled.set(value, address)
+    return address
+  }
+
   function offered(serviceType: ServiceType, wanted: number | readonly string[]): SimulatedProvider[] {
     const all =
       typeof wanted === 'number'
@@ -133,13 +145,13 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
   }
 
   function providerOf(provider: string, serviceType?: ServiceType): SimulatedProvider {
-    const address = toAddress(provider, 'provider')
+    const address = addressOf(provider)
     const found = providers.find((one) => one.address === address && (!serviceType || one.serviceType === serviceType))
     if (!found) throw new InvalidInputError('Nobody offers a service under this address.', { provider: address })
     return found
   }
 
-  function act(run: (block: Block) => void): void {
+  function act(run: Act['run']): void {
     acts += 1
     node.act({ kind: 'act', hash: `act ${acts}`, run })
   }

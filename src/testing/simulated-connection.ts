@@ -19,7 +19,7 @@ export function connectSimulated(
   network: NetworkConfig,
   { readOnly = false, pushesBlocks = true }: ConnectionOptions = {},
 ): Connected {
-  const { blocks, contracts, faults } = node
+  const { blocks, contracts, faults, log } = node
   return {
     chainId: BigInt(network.chainId),
     network,
@@ -35,6 +35,16 @@ export function connectSimulated(
     async listLedgers(offset, limit) {
       node.answer()
       return ledgersOf(contracts, offset, limit)
+    },
+    async readSettlements(until, seconds) {
+      node.answer()
+      const from = Math.max(1, log.first(), until.number - Math.ceil(seconds / node.blockTime) + 1)
+      const settled = log.settled(wallet, from, until.number)
+      return { since: until.timestamp - (until.number - from) * node.blockTime, until: until.timestamp, settled }
+    },
+    async fees() {
+      node.answer()
+      return node.fees()
     },
     blockTimeMs: () => node.blockTime * 1_000,
     onBlock: pushesBlocks ? node.onBlock : null,

@@ -31,8 +31,10 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
     },
     async transactionCount(tag) {
       node.answer()
-      if (tag === 'pending') return pool.countFrom(wallet, inclusion.spent(wallet))
-      return tag === 'latest' ? inclusion.spent(wallet) : blocks.at(tag, () => inclusion.spent(wallet))
+      if (typeof tag === 'number') return blocks.at(tag, () => inclusion.spent(wallet))
+      const old = node.faults.take('stale-nonce')
+      if (old !== null) return blocks.at(Math.max(0, node.head().number - old), () => inclusion.spent(wallet))
+      return tag === 'latest' ? inclusion.spent(wallet) : pool.countFrom(wallet, inclusion.spent(wallet))
     },
     sign: (call, options) => Promise.resolve(signed(call, options)),
     async send(call, options) {

@@ -15,8 +15,8 @@ const LOCK = 3_600
 
 /** Every moment at which losing the process could lose a step, or repeat it: one half in one run, the other in the next. */
 const moments = [
-  ['before-prepared', 'in-broadcast', 'after-mined'],
-  ['after-prepared', 'after-broadcast', 'before-mined'],
+  ['before-prepared', 'after-broadcast', 'after-mined'],
+  ['after-prepared', 'in-broadcast', 'before-mined'],
 ] as const
 
 let chain: LocalChain

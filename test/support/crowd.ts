@@ -68,21 +68,24 @@ export async function crowd(chain: LocalChain, wallet: Wallet): Promise<bigint> 
   return fees.reduce((sum, [, fee]) => sum + fee, 0n)
 }
 
-/** What a wallet has paid for gas, and in how many transactions, from the chain's own blocks. */
-export async function gasPaid(chain: LocalChain, address: string): Promise<{ wei: bigint; transactions: string[] }> {
+/** What a wallet has paid for gas, and for which transactions, from the chain's own blocks. */
+export async function gasPaid(
+  chain: LocalChain,
+  address: string,
+  fromBlock = 0,
+): Promise<{ wei: bigint; units: bigint[]; transactions: string[] }> {
+  const { ledger, inference } = chain.contracts
   const head = await chain.provider.getBlockNumber()
-  let wei = 0n
-  const transactions: string[] = []
-  for (let number = 0; number <= head; number += 1) {
-    const block = await chain.provider.getBlock(number, true)
-    for (const { from, hash, data } of block?.prefetchedTransactions ?? []) {
-      if (from !== address) continue
-      const receipt = await chain.provider.getTransactionReceipt(hash)
-      wei += receipt?.fee ?? 0n
-      const { ledger, inference } = chain.contracts
-      const call = ledger.interface.parseTransaction({ data }) ?? inference.interface.parseTransaction({ data })
-      transactions.push(`${call?.name ?? '?'}${receipt?.status === 1 ? '' : ' reverted'}`)
-    }
+  const numbers = Array.from({ length: head + 1 - fromBlock }, (_, index) => fromBlock + index)
+  const blocks = await Promise.all(numbers.map((number) => chain.provider.getBlock(number, true)))
+  const own = blocks.flatMap((block) => block?.prefetchedTransactions ?? []).filter(({ from }) => from === address)
+  const receipts = await Promise.all(own.map(({ hash }) => chain.provider.getTransactionReceipt(hash)))
+  const names = own.map(
+    ({ data }) => (ledger.interface.parseTransaction({ data }) ?? inference.interface.parseTransaction({ data }))?.name,
+  )
+  return {
+    wei: receipts.reduce((sum, receipt) => sum + (receipt?.fee ?? 0n), 0n),
+    units: receipts.map((receipt) => receipt?.gasUsed ?? 0n),
+    transactions: receipts.map((receipt, index) => `${names[index]}${receipt?.status === 1 ? '' : ' reverted'}`),
   }
-  return { wei, transactions }
 }

@@ -51,10 +51,12 @@ test('og-ledger exports these names', () => {
 test('og-ledger/machines exports these names', () => {
   expect(Object.keys(machines).toSorted()).toMatchInlineSnapshot(`
     [
+      "BURN_WINDOW",
       "CLAIM_MARGIN",
       "REQUIRED_FLOOR",
       "autoFundingEvents",
       "autoFundingMachine",
+      "burnOf",
       "closingStep",
       "facts",
       "gradeLedger",

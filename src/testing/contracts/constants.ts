@@ -5,6 +5,7 @@ export const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
 /** Limits of the contracts. Amounts in wei, times in seconds, lengths in UTF-8 bytes. */
 export const MAX_PROVIDERS_PER_BATCH = 20
 export const MAX_SUB_ACCOUNTS = 50
+export const MAX_SERVICES = 500
 export const MAX_REFUNDS = 5
 export const MAX_INFO_BYTES = 4096
 export const MAX_PAGE = 50

@@ -84,10 +84,11 @@ export function createContracts(
   ])
   const ledger = createLedger(storage, funds, registry, { address: addresses.ledger, minLedgerBalance, minTransfer })
   const calls = { ledger: ledger.calls, inference: inference.calls, fineTuning: fineTuning.calls }
+  const common = { ledgerAddress: () => addresses.ledger, owner: () => owner }
   const views = {
-    ledger: { ...ledger.views, ...registry.views },
-    inference: { ...inference.views, ledgerAddress: () => addresses.ledger },
-    fineTuning: { ...fineTuning.views, ledgerAddress: () => addresses.ledger },
+    ledger: { ...ledger.views, ...registry.views, owner: () => owner },
+    inference: { ...inference.views, ...common },
+    fineTuning: { ...fineTuning.views, ...common },
   }
   const sources = {
     find: ledger.find,

@@ -31,6 +31,7 @@ export type InferenceOffer = Offer & InferenceOfferInput & { updatedAt: bigint }
 
 const kind: ServingKind = {
   contract: 'inference',
+  isQuietWhenSame: false,
   check(user, provider) {
     if (provider === ZERO_ADDRESS) throw new Revert('InvalidAddress', { addr: provider })
     if (user === provider) throw new Revert('ProviderCannotBeUser')

@@ -2,6 +2,7 @@ import {
   bytesOf,
   MAX_INFO_BYTES,
   MAX_PROVIDERS_PER_BATCH,
+  MAX_SERVICES,
   MAX_SUB_ACCOUNTS,
   pageOf,
   ZERO_ADDRESS,
@@ -24,8 +25,6 @@ export type LedgerOptions = {
   /** In wei: the least to open a sub-account with. */
   minTransfer: bigint
 }
-
-export type LedgerContract = ReturnType<typeof createLedger>
 
 /** LedgerManager: the wallets' unallocated money, and the way into and out of sub-accounts. */
 export function createLedger(storage: Storage, funds: Funds, registry: Registry, options: LedgerOptions) {
@@ -127,6 +126,7 @@ export function createLedger(storage: Storage, funds: Funds, registry: Registry,
     MAX_PROVIDERS_PER_BATCH: () => BigInt(MAX_PROVIDERS_PER_BATCH),
     MAX_PROVIDERS_PER_USER_PER_SERVICE: () => BigInt(MAX_SUB_ACCOUNTS),
     MAX_ADDITIONAL_INFO_LENGTH: () => BigInt(MAX_INFO_BYTES),
+    MAX_SERVICES: () => BigInt(MAX_SERVICES),
   }
 
   return {

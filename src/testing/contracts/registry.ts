@@ -33,11 +33,7 @@ export function createRegistry(registrations: readonly Registration[]) {
         const found = registrations.find(({ serving }) => serving.address === address)
         return found ? infoOf(found) : noInfo
       },
-      getServiceAddressByName(_: string, name: string) {
-        const found = byName(name)
-        if (!found) throw new Revert('ServiceNotFound', { serviceAddress: ZERO_ADDRESS })
-        return found.serving.address
-      },
+      getServiceAddressByName: (_: string, name: string) => byName(name)?.serving.address ?? ZERO_ADDRESS,
       getAllActiveServices: () => registrations.map(infoOf),
       getRecommendedService(_: string, serviceType: string) {
         const [found] = byType(serviceType)

@@ -1,5 +1,5 @@
 import { createAccounts, type Account, type Accounts } from './accounts.ts'
-import { MAX_LOCK_TIME, MAX_PAGE, MIN_LOCK_TIME, pageOf } from './constants.ts'
+import { MAX_LOCK_TIME, MAX_PAGE, MIN_LOCK_TIME, MIN_PROVIDER_STAKE, pageOf } from './constants.ts'
 import type { Funds } from './funds.ts'
 import { createOffers, type Offer } from './offers.ts'
 import { claim, request, type RefundRules } from './refunds.ts'
@@ -22,6 +22,8 @@ export type ServingOptions = {
 /** What the two services do differently. */
 export type ServingKind = {
   contract: 'inference' | 'fineTuning'
+  /** A lock time that is set to what it was is not told. */
+  isQuietWhenSame: boolean
   /** Looks at who wants to open or fill a sub-account. */
   check(user: string, provider: string): void
   lockTimeOutOfRange(lockTime: bigint): Revert
@@ -101,6 +103,7 @@ export function createServing<O extends Offer>(kind: ServingKind, options: Servi
       requireOwner(from)
       if (wanted < BigInt(MIN_LOCK_TIME) || wanted > BigInt(MAX_LOCK_TIME)) throw kind.lockTimeOutOfRange(wanted)
       const oldLockTime = BigInt(lockTime())
+      if (kind.isQuietWhenSame && wanted === oldLockTime) return
       settings.set('lockTime', Number(wanted))
       emit(contract, 'LockTimeUpdated', { oldLockTime, newLockTime: wanted })
     },
@@ -121,6 +124,9 @@ export function createServing<O extends Offer>(kind: ServingKind, options: Servi
 
   const views = {
     lockTime: () => BigInt(lockTime()),
+    MIN_LOCKTIME: () => BigInt(MIN_LOCK_TIME),
+    MAX_LOCKTIME: () => BigInt(MAX_LOCK_TIME),
+    MIN_PROVIDER_STAKE: () => MIN_PROVIDER_STAKE,
     accountExists: (_: string, user: string, provider: string) => accounts.exists(user, provider),
     getPendingRefund: (_: string, user: string, provider: string) => accounts.get(user, provider).pendingRefund,
   }
