@@ -1,5 +1,5 @@
 import type { Position, ServiceType, SubAccountPosition } from '../position.types.ts'
-import { gradeReading, readingOf } from '../sub-account/sub-account.facts.ts'
+import { gradeAccount } from '../sub-account/sub-account.facts.ts'
 import type { Fact } from '../sub-account/sub-account.types.ts'
 import { runwayOf, type Demand } from './auto-funding.levels.ts'
 import type { AutoFundingEvent, Failure, HoldReason } from './auto-funding.types.ts'
@@ -203,7 +203,7 @@ function rowOf(position: Position, standing: Standing): DecisionRow {
   return {
     provider,
     serviceType,
-    state: stateNames[gradeReading(readingOf(position, standing, required))],
+    state: stateNames[gradeAccount(found, required)],
     available,
     pendingRefund: found?.pendingRefund ?? 0n,
     required,
