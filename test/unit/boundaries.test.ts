@@ -12,7 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/streams': ['src/streams', 'src', 'machines', 'rxjs'],
   'src/transactions': ['src/transactions', 'src/chain', 'src', 'machines', 'xstate', 'node'],
   src: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'machines', 'xstate', 'rxjs'],
-  entry: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'machines'],
+  entry: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'src/testing', 'machines'],
   'src/provider': ['src/provider', 'src', 'node'],
   'src/local': ['src/local', 'src/chain', 'src', 'ethers', 'node'],
   'src/testing': ['src/testing', 'src', 'src/chain', 'src/transactions', 'machines', 'xstate', 'vitest'],
@@ -57,7 +57,7 @@ const imports: Import[] = files.flatMap((from) => {
 })
 
 function placeOf(path: string): string {
-  if (path === 'src/index.ts' || path === 'machines/index.ts') return 'entry'
+  if (['src/index.ts', 'src/testing/index.ts', 'machines/index.ts'].includes(path)) return 'entry'
   if (path.startsWith('machines/')) return 'machines'
   if (path.startsWith('node:')) return 'node'
   if (path.startsWith('src/')) return path.split('/').length === 2 ? 'src' : path.split('/').slice(0, 2).join('/')
