@@ -136,9 +136,14 @@ export function createKeeper(options: KeeperOptions) {
       const asked = [...kept.values()].flatMap(({ policy }) => policy.intervalMs ?? [])
       return asked.length === 0 ? null : Math.min(...asked)
     },
-    /** Asks for the unsettled fees; one that cannot be had keeps its last value. */
+    /**
+     * Asks for the unsettled fees, and waits only so long: an answer that comes later counts from the next decision on, and
+     * one that cannot be had leaves the last value.
+     */
     async refreshFees(): Promise<void> {
-      await Promise.all([...kept.values()].map(refreshFee))
+      const asked = [...kept.values()].flatMap((one) => askFee(one) ?? [])
+      if (asked.length === 0) return
+      await within(FEE_GRACE_MS, () => Promise.all(asked), clock).catch(() => undefined)
     },
     /** Learns, once, what was charged before the first position. */
     learn: history.learn,
@@ -212,12 +217,12 @@ export function createKeeper(options: KeeperOptions) {
     return ask(decision, signal)
   }
 
-  /** Waits for the answer only so long: one that comes later counts from the next decision on. */
-  async function refreshFee(one: Asked): Promise<void> {
+  /** Resolves once there is an answer, whatever it is; null where there is nobody to ask. */
+  function askFee(one: Asked): Promise<void> | null {
     const ask = questionOf(one)
     if (!ask) {
       one.unsettledFee = 0n
-      return
+      return null
     }
     one.asking ??= within(FEE_TIMEOUT_MS, ask, clock)
       .then((fee) => {
@@ -233,8 +238,7 @@ export function createKeeper(options: KeeperOptions) {
         one.feeError = message
       })
       .finally(() => (one.asking = null))
-    const asking = one.asking
-    await within(FEE_GRACE_MS, () => asking, clock).catch(() => undefined)
+    return one.asking
   }
 
   function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {

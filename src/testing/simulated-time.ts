@@ -53,8 +53,7 @@ export function createSimulatedTime({ startMs, onPass }: { startMs: number; onPa
 
   /** After those that are due at the same time. */
   function placeOf({ at }: Timer): number {
-    const after = timers.findIndex((one) => one.at > at)
-    return after === -1 ? timers.length : after
+    return timers.findLastIndex((one) => one.at <= at) + 1
   }
 
   function remove(timer: Timer): void {
