@@ -1,6 +1,6 @@
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
-import { createAutoFunding } from './auto-funding.ts'
+import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
 import { createClosing } from './closing.ts'
 import { closingPlanOf } from './closing-plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
@@ -8,7 +8,7 @@ import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { AbortedError, BudgetExhaustedError, NotSentError } from './errors.ts'
+import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
@@ -17,9 +17,11 @@ import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
 import { transferIntent } from './intents.ts'
+import { createMoneyOut } from './money-out.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
 import { bySubAccount } from './spending.ts'
+import { keyOf } from './sub-account-id.ts'
 import { createSubAccounts } from './sub-accounts.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
@@ -45,6 +47,7 @@ const HISTORY_GRACE_MS = 500
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
+  if (options.autoClaim && 'document' in globalThis) throw claimsUnasked()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   return openBroker(connectChain(options, options.network), options)
 }
@@ -54,7 +57,8 @@ export async function openBroker(
   connecting: Connected | Promise<Connected>,
   options: Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock },
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal, clock = systemClock } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal, autoClaim = false } = options
+  const { clock = systemClock } = options
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
     connecting,
@@ -87,6 +91,17 @@ export async function openBroker(
     })
 
   const turns = createTurns(lane)
+  const out = createMoneyOut({
+    wallet,
+    rules,
+    lane,
+    turns,
+    read: (signal) => positions.fresh(signal),
+    submit,
+    closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
+    clock,
+    logger,
+  })
   const gas = createGasPrice(chain.fees, clock)
   const keeper = createKeeper({
     reserved: turns.reserved,
@@ -109,6 +124,8 @@ export async function openBroker(
       : null,
     readSettlements: chain.readSettlements,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
+    gasPrice: () => gas.price,
+    claims: { ofAll: autoClaim, failureOf: out.failureOf },
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.
       if (turns.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
@@ -123,7 +140,8 @@ export async function openBroker(
       const { own, common } = keeper.limitsOf(request, now)
       if ([own.budgetLeft, common].some((left) => left !== null && left < amount))
         throw new BudgetExhaustedError('The budget of this window went elsewhere.', { provider: request.provider })
-      const intent = transferIntent(request, amount, rules, now)
+      const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
+      const intent = transferIntent(request, amount, rules, { decidedAt: now, pendingRefund })
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },
@@ -152,11 +170,13 @@ export async function openBroker(
     },
     accept(position) {
       keeper.see(position)
+      out.calendar.see(position)
       subAccounts.fold(position)
       ledgerActor.fold(position, closing.stepAt(position))
       closing.advance(position)
       const plan = keeper.plan(position)
       keeper.act(plan)
+      out.act(plan)
       plans.next(plan)
     },
     onFailure() {
@@ -185,6 +205,7 @@ export async function openBroker(
     requireSending,
     positions,
     onBegin: autoFunding.stopAll,
+    clock,
     logger,
   })
 
@@ -210,10 +231,16 @@ export async function openBroker(
     ledger: new LedgerManager({
       ...shared,
       listLedgers: chain.listLedgers,
-      submit,
+      // What is moved by hand waits for a claim to be whole: else it would count as a part of it.
+      submit: (intent, how) => turns.after(intent.touches, () => submit(intent, how)),
+      isKept: (id) => keeper.all().some((one) => keyOf(one.id) === keyOf(id)),
+      out,
       actor: ledgerActor.actor,
       closing,
-      closingPlanAt: (position) => closingPlanOf(position, rules, gas.price),
+      async closingPlanAt(position) {
+        await gas.refresh()
+        return closingPlanOf(position, rules, gas.price)
+      },
     }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
@@ -248,6 +275,7 @@ export async function openBroker(
   signal?.addEventListener('abort', abort)
   // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
   await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  out.resume()
   // It may have been aborted at any moment since it was asked for.
   if (signal?.aborted) {
     await close()
@@ -275,7 +303,7 @@ export async function openBroker(
 
   function requireLane() {
     if (lane) return lane
-    throw new NotSentError('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+    throw readOnlyError(wallet)
   }
 
   function abort(): void {

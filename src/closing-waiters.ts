@@ -36,8 +36,15 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
         letGo()
       }
     },
+    /** Whoever cannot hear it waits no more; closing goes on. */
     tell(status: ClosingStatus): void {
-      for (const { onProgress } of waiting) onProgress?.(status)
+      for (const { onProgress, reject } of waiting) {
+        try {
+          onProgress?.(status)
+        } catch (error) {
+          reject(error)
+        }
+      }
     },
     resolve(receipt: Receipt): void {
       for (const waiter of waiting) waiter.resolve(receipt)

@@ -1,11 +1,12 @@
-import { retryAt } from '../machines/auto-funding/auto-funding.policy.ts'
+import { retryAt } from '../machines/auto-funding/auto-funding.retry.ts'
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
-import { closingStep } from '../machines/ledger/ledger.steps.ts'
+import { closingState, closingStep } from '../machines/ledger/ledger.steps.ts'
 import type { ClosingStep, Setback } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
 import type { Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { ClosingCancelledError, ClosingStuckError, LedgerClosingError } from './closing-errors.ts'
-import { closingState, failureAfter, setbacksAfter, whatStays } from './closing-outcome.ts'
+import { failureAfter, setbacksAfter, whatStays } from './closing-outcome.ts'
 import { intentOfStep, isLastStep } from './closing-steps.ts'
 import { createClosingWaiters } from './closing-waiters.ts'
 import type { CloseOptions, ClosingCancelled, ClosingHold, ClosingStatus } from './closing.types.ts'
@@ -26,15 +27,28 @@ export type ClosingOptions = {
   positions: Pick<ReturnType<typeof createPositions>, 'positions$' | 'fresh' | 'nudge'>
   /** Auto-funding of what is being closed stops first. */
   onBegin: () => void
+  clock: Clock
   logger: Logger
 }
+
+/** Longer waits are cut short by the interval at which positions are read. */
+const SOON = 600
 
 /**
  * Closes the ledger, once somebody wants that, at whatever positions are accepted: each time the next step that follows
  * from the position is sent, unless something is on its way. That it is wanted stands in the journal, so whichever
  * broker of this wallet comes next goes on with it.
  */
-export function createClosing({ wallet, rules, lane, requireSending, positions, onBegin, logger }: ClosingOptions) {
+export function createClosing({
+  wallet,
+  rules,
+  lane,
+  requireSending,
+  positions,
+  onBegin,
+  clock,
+  logger,
+}: ClosingOptions) {
   const waiters = createClosingWaiters(positions.positions$)
   /** What this process sent. */
   const own = new WeakSet<Intent>()
@@ -42,6 +56,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
   let setbacks: readonly Setback[] = []
   let failure: Failure | null = null
   let ending = false
+  let cancelAlarm = (): void => undefined
 
   return {
     /** Somebody wants the ledger closed. */
@@ -63,7 +78,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
       throwIfAborted(signal)
       if (!position.ledger) return lastReceipt(before)
       if (!lane.closing.current()) {
-        await lane.closing.begin()
+        await lane.closing.begin(clock.now())
         onBegin()
         logger.info({ wallet }, 'closing the ledger')
       }
@@ -94,6 +109,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
     },
     /** What is wanted stays wanted: the next broker of this wallet goes on with it. */
     stop(): void {
+      cancelAlarm()
       waiters.reject(
         new AbortedError('The broker was closed before the ledger was.', {
           do: 'the next broker of this wallet goes on with it',
@@ -120,6 +136,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
     if (!step || wasSentBefore(lane, intention)) return void finish('closed')
     latest = { position, step }
     if (step.type === 'stuck') return void finish('stuck', new ClosingStuckError(BigInt(step.amount)))
+    wakeUp(step, position)
     if (holdOf(lane, step, position) === null) void take(lane, intention, step, position)
     tell()
   }
@@ -139,11 +156,11 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
   }
 
   async function take(lane: Lane, { id }: ClosingIntention, step: ClosingStep, { block }: Position): Promise<void> {
-    const transaction = intentOfStep(step, rules)
-    if (!transaction) return
-    const intent = { ...transaction, closing: id }
-    own.add(intent)
     try {
+      const transaction = intentOfStep(step, rules)
+      if (!transaction) return
+      const intent = { ...transaction, closing: id }
+      own.add(intent)
       await lane.submit(intent, { background: waiters.count() === 0 })
       setbacks = setbacksAfter(setbacks, step, null)
       failure = null
@@ -178,6 +195,13 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
       hold: holdOf(lane, step, position),
       failure: failure ?? resting[0] ?? null,
     }
+  }
+
+  /** The next position is wanted when the time has come, and not only at the next interval. */
+  function wakeUp(step: ClosingStep, { block }: Position): void {
+    cancelAlarm()
+    if (step.type !== 'wait' || step.until - block.timestamp > SOON) return
+    cancelAlarm = clock.after((step.until - block.timestamp) * 1_000, positions.nudge, { idle: true })
   }
 
   function tell(): void {

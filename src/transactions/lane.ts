@@ -4,13 +4,22 @@ import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspect } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
-import { keyOf } from '../sub-account-id.ts'
 import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { createIntention } from './intention.ts'
-import { foldRecords, paymentOf, type Journal, type JournalEntry, type Payment } from './journal.ts'
+import {
+  foldRecords,
+  openClaims,
+  type Claim,
+  type ClaimEnded,
+  type Journal,
+  type JournalEntry,
+  type JournalRecord,
+  type Payment,
+} from './journal.ts'
+import { createRecall, paymentIn } from './recall.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -57,7 +66,12 @@ export function createLane(options: LaneOptions) {
   const paid: Payment[] = []
   /** The newest block that any of them was mined in. */
   let lastMinedIn = -1
-  const intention = createIntention(journal)
+  /** That an earlier process left open. */
+  let claims: readonly Claim[] = []
+  const closing = createIntention(journal, async () => {
+    await open()
+    throwIfAborted(undefined)
+  })
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -117,40 +131,17 @@ export function createLane(options: LaneOptions) {
         signal?.removeEventListener('abort', wake)
       }
     },
+    ...createRecall({ entries, preparing, paid, lastMinedIn: () => lastMinedIn }),
+    /** Claims that an earlier process began and did not end. */
+    openClaims: (): readonly Claim[] => claims,
+    /** Records something beside transactions: it is on disk once this resolves. */
+    async note(record: Claim | ClaimEnded): Promise<void> {
+      await open()
+      throwIfAborted(undefined)
+      await recorded(record)
+    },
     /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
-    closing: {
-      current: intention.current,
-      async begin(): Promise<void> {
-        await open()
-        throwIfAborted(undefined)
-        await intention.begin(clock.now())
-      },
-      end: intention.end,
-    },
-    /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
-    lastMined(matches: (intent: Intent) => boolean): Receipt | null {
-      const entry = entries.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
-      const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
-      if (hash === null || blockNumber === null) return null
-      return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
-    },
-    /** All that auto-funding sent, or may yet, as far back as it is remembered. */
-    payments: (): Payment[] => [
-      ...paid,
-      ...entries.flatMap((entry) => paymentIn(entry) ?? []),
-      ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
-    ],
-    /** What mined transactions of this lane moved to sub-accounts in the blocks (from, to], by key. */
-    paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
-      const sums = new Map<string, bigint>()
-      if (lastMinedIn <= from) return sums
-      for (const { minedIn, intent, actor } of entries) {
-        if (minedIn === null || minedIn <= from || minedIn > to || !intent.subAccount || !isMined(actor)) continue
-        const key = keyOf(intent.subAccount)
-        sums.set(key, (sums.get(key) ?? 0n) + intent.amount)
-      }
-      return sums
-    },
+    closing,
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
     confirm: follower.confirm,
     resolve,
@@ -176,8 +167,9 @@ export function createLane(options: LaneOptions) {
   async function recover(): Promise<void> {
     const records = await journal.load()
     const past = foldRecords(records)
+    claims = openClaims(records)
     refused = null
-    intention.restore(records)
+    closing.restore(records)
     for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue
@@ -271,7 +263,7 @@ export function createLane(options: LaneOptions) {
     follower.follow(entry)
   }
 
-  async function recorded(record: Parameters<Journal['append']>[0]): Promise<void> {
+  async function recorded(record: JournalRecord): Promise<void> {
     try {
       await journal.append(record)
     } catch (error) {
@@ -315,11 +307,4 @@ export function createLane(options: LaneOptions) {
     if (closed) throw new AbortedError('The broker is closed; nothing was sent.')
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
   }
-}
-
-const isMined = (actor: TransactionActor): boolean => actor.getSnapshot().value === 'mined'
-
-function paymentIn({ intent, actor }: Entry): Payment | null {
-  const { value } = actor.getSnapshot()
-  return value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
 }
