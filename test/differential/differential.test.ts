@@ -8,7 +8,7 @@ const LENGTH = 60
 const runs = Number(process.env['DIFFERENTIAL_RUNS'] ?? 15)
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 1)
 
-/** What a sample must have seen to prove anything. */
+/** What the default sample must have seen to prove anything. */
 const ESSENTIAL = [
   'ledger.depositFund',
   'ledger.transferFund',
@@ -42,7 +42,8 @@ test(
     const { divergence, steps } = await search(player, { runs, seed, length: LENGTH })
     if (process.env['DIFFERENTIAL_TALLY']) console.log(tableOf(steps, player.reached()))
     expect(divergence?.message).toBeUndefined()
-    expect(ESSENTIAL.filter((outcome) => !player.reached().has(outcome))).toEqual([])
+    const expected = process.env['DIFFERENTIAL_RUNS'] === undefined ? ESSENTIAL : []
+    expect(expected.filter((outcome) => !player.reached().has(outcome))).toEqual([])
   },
   runs * 10_000 + 60_000,
 )
