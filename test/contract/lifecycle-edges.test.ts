@@ -2,6 +2,7 @@ import { parseEther, type Wallet } from 'ethers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { InspectionEvent } from 'xstate'
 import { createBroker, type Broker } from '../../src/index.ts'
+import type { SubAccountActor } from '../../src/sub-accounts.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 import { factOf, subAccountChart } from '../support/charts.ts'
 import { edgeCoverage } from '../support/edge-coverage.ts'
@@ -29,10 +30,11 @@ describe.for(['inference', 'fine-tuning'] as const)('a real sub-account of %s', 
   const coverage = edgeCoverage()
   const inspect = (inspected: InspectionEvent): void => {
     coverage.inspect(inspected)
-    if (inspected.type === '@xstate.event') told.push(inspected.event.type)
+    if (inspected.type === '@xstate.event' && inspected.actorRef === actor) told.push(inspected.event.type)
   }
   let cause: ReturnType<typeof driveSubAccount>
   let provider: LocalChain['inference'][number]
+  let actor: SubAccountActor | null = null
 
   beforeEach(async () => {
     const [first] = serviceType === 'inference' ? chain.inference : chain.fineTuning
@@ -43,23 +45,23 @@ describe.for(['inference', 'fine-tuning'] as const)('a real sub-account of %s', 
   })
 
   test.for(subAccountChart.paths)('$title', async ({ steps }) => {
-    const actor = broker.subAccount(provider.address, serviceType)
+    const life = (actor = broker.subAccount(provider.address, serviceType))
     for (const { event, to } of steps) {
       await cause(factOf(event), await broker.position())
       told = []
       await broker.position()
-      expect({ told, state: actor.getSnapshot().value }).toEqual({ told: [event.type], state: to })
+      expect({ told, state: life.getSnapshot().value }).toEqual({ told: [event.type], state: to })
     }
   })
 
   test('that was opened and drained between two readings held something in between', async () => {
-    const actor = broker.subAccount(provider.address, serviceType)
+    const life = (actor = broker.subAccount(provider.address, serviceType))
     const before = await broker.position()
     await cause('balance.ample', before)
     await provider.settle(user.address, parseEther('2'))
     told = []
     await broker.position()
-    expect({ told, state: actor.getSnapshot().value }).toEqual({
+    expect({ told, state: life.getSnapshot().value }).toEqual({
       told: ['balance.low', 'account.empty'],
       state: 'created',
     })
