@@ -4,6 +4,8 @@ import process from 'node:process'
 
 /** Every figure is a cost: a ratio above 1 means that the reference costs that many times as much. */
 export function ratioOf({ reference, ours }) {
+  // The reference has nothing like it.
+  if (reference === null) return null
   if (reference === ours) return 1
   return ours === 0 ? Infinity : reference / ours
 }
@@ -42,10 +44,12 @@ export function machine() {
 }
 
 function figure(value, { digits }, atLeast = false) {
+  if (value === null) return '-'
   return `${atLeast ? '> ' : ''}${value.toFixed(digits)}`
 }
 
 function ratioText(ratio) {
+  if (ratio === null) return ''
   if (!Number.isFinite(ratio)) return 'all'
   return `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(1)}×`
 }

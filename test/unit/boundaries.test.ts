@@ -12,10 +12,10 @@ const allowed: Record<string, readonly string[]> = {
   'src/streams': ['src/streams', 'src', 'machines', 'rxjs'],
   'src/transactions': ['src/transactions', 'src/chain', 'src', 'machines', 'xstate', 'node'],
   src: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'machines', 'xstate', 'rxjs'],
-  entry: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'machines'],
+  entry: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'src/testing', 'machines'],
   'src/provider': ['src/provider', 'src', 'node'],
   'src/local': ['src/local', 'src/chain', 'src', 'ethers', 'node'],
-  'src/testing': ['src/testing', 'src/chain', 'src', 'machines'],
+  'src/testing': ['src/testing', 'src', 'src/chain', 'src/transactions', 'machines', 'xstate', 'vitest'],
   'src/cli': [
     'src/cli',
     'src/local',
@@ -34,6 +34,7 @@ const allowed: Record<string, readonly string[]> = {
 const owners: Record<string, RegExp> = {
   ethers: /^src\/(chain|local|cli)\//,
   rxjs: /^src\/(streams|cli)\//,
+  vitest: /^src\/testing\/vitest\.ts$/,
 }
 
 type Import = { from: string; to: string; typeOnly: boolean }
@@ -56,7 +57,7 @@ const imports: Import[] = files.flatMap((from) => {
 })
 
 function placeOf(path: string): string {
-  if (path === 'src/index.ts' || path === 'machines/index.ts') return 'entry'
+  if (['src/index.ts', 'src/testing/index.ts', 'machines/index.ts'].includes(path)) return 'entry'
   if (path.startsWith('machines/')) return 'machines'
   if (path.startsWith('node:')) return 'node'
   if (path.startsWith('src/')) return path.split('/').length === 2 ? 'src' : path.split('/').slice(0, 2).join('/')
@@ -72,7 +73,7 @@ test('every import is one that the architecture allows', () => {
   expect(imports.length).toBeGreaterThan(100)
 })
 
-test('ethers is known to src/chain alone and rxjs to src/streams, but for types', () => {
+test('ethers is known to src/chain alone, rxjs to src/streams and vitest to its own entry, but for types', () => {
   const leaks = imports.filter(({ from, to, typeOnly }) => {
     const owner = owners[placeOf(to)]
     return owner !== undefined && !typeOnly && !owner.test(from)
@@ -92,4 +93,11 @@ test('machines and library have no clock of their own, no randomness and no proc
       return forbidden[file.startsWith('machines/') ? 'machines' : 'library']?.test(code)
     })
   expect(found).toEqual([])
+})
+
+test('timers are those of the clock, so that a simulation has them in hand', () => {
+  const found = files
+    .filter((file) => file.startsWith('src/') && !/^src\/(cli|local)\//.test(file))
+    .filter((file) => /(?<![.\w])set(Timeout|Interval|Immediate)\(/.test(readFileSync(resolve(root, file), 'utf8')))
+  expect(found).toEqual(['src/clock.ts', 'src/testing/simulated-time.ts'])
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import * as main from '../../src/index.ts'
 import * as machines from '../../machines/index.ts'
+import * as testing from '../../src/testing/index.ts'
 
 test('og-ledger exports these names', () => {
   expect(Object.keys(main).toSorted()).toMatchInlineSnapshot(`
@@ -79,6 +80,18 @@ test('og-ledger/machines exports these names', () => {
       "subAccountMachine",
       "subAccountView",
       "transactionMachine",
+    ]
+  `)
+})
+
+test('og-ledger/testing exports these names', () => {
+  expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
+    [
+      "createSimulatedBroker",
+      "createSimulatedChain",
+      "edgePaths",
+      "matchers",
+      "walk",
     ]
   `)
 })

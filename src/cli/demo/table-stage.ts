@@ -8,10 +8,13 @@ import { og, aligned } from '../words.ts'
 import type { Charge } from './charging.ts'
 import type { Stage } from './demo.ts'
 
+const SHORTEST_LOOK_MS = 50
+
 /** For people: a table that is drawn in place. */
 export function tableStage(seconds: number | null): Stage {
   const screen = openScreen()
   let startedAt = 0
+  let drawnAt = -Infinity
   screen.draw(['Setting up…'])
   return {
     deposited: () => undefined,
@@ -20,6 +23,9 @@ export function tableStage(seconds: number | null): Stage {
       startedAt = Date.now()
     },
     seen(seen, charges, ending) {
+      // Simulated positions come faster than anybody can look.
+      if (Date.now() - drawnAt < SHORTEST_LOOK_MS) return
+      drawnAt = Date.now()
       const left = seconds === null ? null : Math.max(0, Math.ceil(seconds - (Date.now() - startedAt) / 1_000))
       screen.draw([...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
     },
