@@ -1,0 +1,392 @@
+import type { Fact, HoldReason, ServiceType, Wei } from '../../machines/index.ts'
+
+/**
+ * All that travels between the visualizer's server and its page, as JSON. But for this number it is types alone.
+ *
+ * The way of it: `GET api/hello` gives a `Hello`, with the state as it was when the history begins (`base`) and everything
+ * that happened since (`history`). `GET api/events?after=<Hello.id>` (server-sent events) goes on from there. Each entry
+ * carries what it changes, so the state at any moment is `base` with the patches of all entries up to it
+ * (`merged(state, entry.patch)`, patch.ts); that is all there is to time travel.
+ *
+ * Every amount is wei in decimal, as a string. `at` is milliseconds since 1970 by the server's clock; times within a
+ * state (`timestamp`, `unlocksAt`, `dryAt`, …) are seconds of block time. Every key is always there: what is not known is
+ * null. Text may come from the chain or a provider: it is to be shown as text.
+ */
+export const PROTOCOL = 1
+
+/* ------------------------------------------------------------------------------------------------ at load */
+
+/** Answer to `GET api/hello`. */
+export type Hello = {
+  protocol: typeof PROTOCOL
+  /** Where `base` and `history` end: `<instance>.<seq>`. Each server that starts is another instance. */
+  id: string
+  /** Of og-ledger. */
+  version: string
+  wallet: string
+  network: Network
+  /** What may be asked for with `POST api/control`; empty where the page only looks. */
+  actions: readonly ActionName[]
+  /** The plans say what would be done if auto-funding were on, not what is being done. */
+  dryRun: boolean
+  charts: readonly Chart[]
+  /** Before the first entry of the history. */
+  base: State
+  /** Oldest first, numbered without gaps. Bounded: the oldest are folded into `base`. */
+  history: readonly Entry[]
+}
+
+export type Network = {
+  /** `mainnet`, `testnet`, `testnetDev`, or `chain 31337` where it has no name. */
+  name: string
+  /** In decimal. */
+  chainId: string
+  /** Base URL without a slash at its end: `${explorer}/tx/${hash}`, `${explorer}/address/${address}`; null where there is none. */
+  explorer: string | null
+}
+
+/* ------------------------------------------------------------------------------------------------ the state */
+
+/** Everything at one moment. */
+export type State = {
+  /** Of the newest position; null before the first. */
+  block: { number: number; timestamp: number } | null
+  wallet: { address: string; balance: Wei }
+  /** `locked = total - available` lies in sub-accounts. Null where the wallet has no ledger, and before the first position. */
+  ledger: { available: Wei; total: Wei; locked: Wei; additionalInfo: string } | null
+  /** The actor of the chart `ledger`; null where there is none. */
+  ledgerActor: ActorState | null
+  reading: ReadingState
+  /** By key: `${serviceType}:${provider}`. One that was seen once stays, with `account: null` once it is closed. */
+  subAccounts: Readonly<Record<string, SubAccountState>>
+  /** By id, oldest first; the newest 200. */
+  transactions: Readonly<Record<string, TransactionState>>
+  forecast: Forecast | null
+  /** What the ledger would need on top of what it has to do everything that is due. */
+  shortfall: Wei
+}
+
+/** Where an actor stands in its chart. */
+export type ActorState = {
+  /** Path of the innermost state, as in `ChartNode.path`: `funded`, `refunding.locked`. */
+  value: string
+  /** Id of the edge it came by, as in `ChartEdge.id`; null where it began. */
+  edge: string | null
+  /** When it took that edge, in milliseconds since 1970. Goes up with a self-transition too. */
+  since: number
+}
+
+/** How reading the chain goes. */
+export type ReadingState = {
+  /** Failed readings in a row. */
+  failures: number
+  /** What the last one failed with, in a sentence; null once one succeeds. */
+  error: string | null
+  /** Readings dropped because they were too old. */
+  dropped: number
+}
+
+export type SubAccountState = {
+  key: string
+  provider: string
+  serviceType: ServiceType
+  /** What the chain holds; null where the sub-account does not exist (yet, or any more). */
+  account: AccountState | null
+  /** Actor of the chart `subAccount`. */
+  lifecycle: ActorState
+  /** Null before the first plan that names it. */
+  plan: PlanState | null
+  /** Null where auto-funding is not on. */
+  autoFunding: AutoFundingState | null
+  /** When it meets its provider's minimum without another top-up; null where nothing burns, or it is unknown. */
+  dryAt: number | null
+  /** What its provider offers, in its own words; null while that is unknown. */
+  service: { model: string; url: string } | null
+}
+
+export type AccountState = {
+  balance: Wei
+  pendingRefund: Wei
+  /** `balance - pendingRefund`: what the provider may charge. */
+  available: Wei
+  /** The part of `pendingRefund` whose lock is over. */
+  claimable: Wei
+  refunds: readonly { amount: Wei; createdAt: number; unlocksAt: number; claimable: boolean }[]
+  acknowledged: boolean
+  tokensRevoked: boolean
+}
+
+/** One row of the plan. `reason` is set exactly when `action` is `hold`. */
+export type PlanState = {
+  action: 'top-up' | 'propose' | 'hold'
+  reason: HoldReason | null
+  /** What is sent, or would be; null for a hold. */
+  amount: Wei | null
+  /** The part of `amount` that comes out of a pending refund. */
+  fromRefund: Wei | null
+  /** What the ledger or a budget would need to do it; null where that is not why it holds. */
+  missing: Wei | null
+  /** Below this a top-up is due, and it fills up to `target`. */
+  required: Wei
+  target: Wei
+  /** What is missing to the target once `available` is below `required`; 0 before. */
+  deficit: Wei
+  /** Wei per hour; null while it is unknown. */
+  burnRate: Wei | null
+  /** Seconds; null while it is unknown, or nothing burns. */
+  runway: number | null
+  limits: { maxTopUp: Wei | null; budgetLeft: Wei | null; coolingUntil: number; ledgerReserve: Wei }
+}
+
+/** Actor of the chart `autoFunding`. */
+export type AutoFundingState = ActorState & {
+  reason: HoldReason | null
+  /** What the present top-up sends, or would send once it is approved. */
+  amount: Wei | null
+  lastTopUp: { amount: Wei; transactionHash: string; blockNumber: number } | null
+  topUps: number
+  paid: Wei
+  /** `at` in seconds of block time. */
+  failure: { count: number; at: number; message: string } | null
+  /** What the provider has served and not charged yet, and why that is not known anew. */
+  unsettledFee: Wei
+  feeError: string | null
+}
+
+/** Actor of the chart `transaction`. */
+export type TransactionState = ActorState & {
+  id: string
+  nonce: number
+  /** The contract's function. */
+  operation: string
+  /** Key of the sub-account that it moves money to, if it does. */
+  subAccount: string | null
+  amount: Wei
+  hash: string | null
+  /** All hashes it was broadcast under; the last is the one with the highest fee. */
+  hashes: readonly string[]
+  blockNumber: number | null
+  gasUsed: Wei | null
+  /** Why it reverted, or what is known of who took its nonce. */
+  reason: string | null
+}
+
+/** When money runs out at the present burn, in seconds of block time; null where nothing burns, or it is unknown. */
+export type Forecast = {
+  ledgerDryAt: number | null
+  gasDryAt: number | null
+  /** Wei per hour, all sub-accounts together. */
+  burnRate: Wei
+  /** What must be deposited so that everything is funded now and for so many days: for 1, 7 and 30. */
+  deposits: readonly { days: number; amount: Wei }[]
+}
+
+/* ------------------------------------------------------------------------------------------------ what happens */
+
+/**
+ * One thing that happened, and what it changed. Numbered from 1 without gaps; `at` never goes back. `block` is the newest
+ * position's at that moment. After `patch` is merged the state shows it.
+ */
+export type Entry = {
+  seq: number
+  at: number
+  block: { number: number; timestamp: number } | null
+  patch: Patch<State>
+} & Happening
+
+export type Happening =
+  PositionTaken | FactStated | Transition | DecisionChanged | TransactionChanged | ReadingFailed | ControlUsed
+
+/** A position was read and accepted. Comes last of all that follows from it. */
+export type PositionTaken = { kind: 'position' }
+
+/** What a position shows anew. Nothing is said of what stayed as it was. */
+export type FactStated = {
+  kind: 'fact'
+  /** Key of a sub-account, or what else changed. */
+  subject: string
+  /** A sub-account's fact, or `balance.changed` of `ledger` and `wallet`. */
+  fact: Fact | 'balance.changed'
+  /** What became of the balance (of a sub-account), or of what is available (of the ledger): with a minus where it fell. */
+  change: Wei
+}
+
+/** An actor heard an event that its chart has an edge for. Also those that lead back to the same state. */
+export type Transition = {
+  kind: 'transition'
+  /** Id of the chart. */
+  machine: string
+  /** Key of a sub-account, id of a transaction, or `ledger`. */
+  actor: string
+  /** Paths of the innermost states. */
+  from: string
+  to: string
+  event: string
+  /** `ChartEdge.id`; null where no drawn edge fits. */
+  edge: string | null
+}
+
+/** What is planned for a sub-account changed its action, reason or amount. */
+export type DecisionChanged = {
+  kind: 'decision'
+  subAccount: string
+  action: PlanState['action']
+  reason: HoldReason | null
+  amount: Wei | null
+}
+
+/** A transaction began or changed. A `transition` of its actor comes with each change; this is its news. */
+export type TransactionChanged = {
+  kind: 'transaction'
+  id: string
+  /** `prepared`, `broadcast`, `mined`, `reverted` or `superseded`. */
+  value: string
+  operation: string
+  subAccount: string | null
+  amount: Wei
+  hash: string | null
+  blockNumber: number | null
+}
+
+/** The chain could not be read; nothing is decided meanwhile. */
+export type ReadingFailed = { kind: 'failure'; failures: number; error: string }
+
+/** Somebody used a control. `asked` comes at once; `done` or `failed` when its outcome is known. */
+export type ControlUsed = {
+  kind: 'control'
+  action: ActionName
+  subAccount: string | null
+  outcome: 'asked' | 'done' | 'failed'
+  /** In a sentence; null when there is nothing to say. */
+  message: string | null
+}
+
+/**
+ * What an entry changes: objects are merged key by key, everything else (amounts, lists, null) takes the place of what was
+ * there. A null in `transactions` takes one out. See `merged` in patch.ts.
+ */
+export type Patch<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]?: Patch<T[K]> | (string extends K ? null : never) }
+    : T
+
+/* ------------------------------------------------------------------------------------------------ charts */
+
+/** A statechart as it is drawn. All coordinates are from its upper left corner; sizes in CSS pixels. */
+export type Chart = {
+  /** The machine's: `subAccount`, `autoFunding`, `transaction`, … */
+  id: string
+  /** For people: `sub-account`. */
+  title: string
+  width: number
+  height: number
+  /** Outer states before those inside them. */
+  nodes: readonly ChartNode[]
+  edges: readonly ChartEdge[]
+}
+
+export type ChartNode = {
+  /** Unique in its chart: the path, or for a `start` that of what it starts with `.start` at its end. */
+  id: string
+  /** Of the state in its machine: `refunding.locked`. Empty for a start at the top. */
+  path: string
+  /** The state's own name. */
+  label: string
+  /** `compound` has states inside; `start` is the dot from which an arrow leads to the state where it begins. */
+  kind: 'state' | 'compound' | 'final' | 'start'
+  /** Id of the compound state around it. */
+  parent: string | null
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+export type ChartEdge = {
+  /** Unique in its chart, and the same in every build: `funded|balance.low|low`. A start's: `start||none`. */
+  id: string
+  /** Ids of nodes. */
+  source: string
+  target: string
+  /** The event's type; empty for the arrow from a start. */
+  event: string
+  /** For people: an outcome of what is invoked reads `topUp done`, a guard stands in brackets. */
+  label: string
+  /** From the source's border to the target's; at least two. To be drawn through all of them in turn. */
+  points: readonly Point[]
+  /** Upper left corner and size of the room that is kept for the label. Null without a label. */
+  labelAt: { x: number; y: number; width: number; height: number } | null
+}
+
+export type Point = { x: number; y: number }
+
+/* ------------------------------------------------------------------------------------------------ live */
+
+/**
+ * `GET api/events?after=<id>` answers as `text/event-stream`. A browser that reconnects sends `Last-Event-ID`, which counts
+ * before `after`. Each event's data is one line of JSON:
+ *
+ * - `entry`, with `id: <instance>.<seq>`: the next `Entry`. Several may come at once.
+ * - `reset`: the id is of another instance, or of what is forgotten. The page closes the stream and says hello anew.
+ * - `beat` every ten seconds, so that a page can tell a connection that is dead from a chain that is quiet.
+ */
+export type ServerEvents = {
+  entry: Entry
+  reset: { reason: 'restarted' | 'too-old' }
+  beat: { at: number }
+}
+
+/* ------------------------------------------------------------------------------------------------ control */
+
+export type ActionName = 'top-up' | 'pause' | 'resume' | 'approve' | 'reject' | 'retrieve' | 'close'
+
+/**
+ * Body of `POST api/control`, as `application/json` with the token in the header `x-og-ledger-token`. The token comes to
+ * the page in the URL's fragment (`#token=…`), which no server is sent.
+ */
+export type ControlRequest =
+  /** Sends what is missing to the target, or `amount` wei. */
+  | ({ action: 'top-up'; amount?: Wei } & SubAccountRef)
+  /** Auto-funding rests, and goes on. */
+  | ({ action: 'pause' | 'resume' } & SubAccountRef)
+  /** Answers what auto-funding waits for: only while `autoFunding.value` is `awaitingApproval`. */
+  | ({ action: 'approve' | 'reject' } & SubAccountRef)
+  /** Asks everything back from it, and claims what is unlocked. */
+  | ({ action: 'retrieve' } & SubAccountRef)
+  /** Brings everything home and closes the ledger. */
+  | { action: 'close' }
+
+export type SubAccountRef = { provider: string; serviceType: ServiceType }
+
+/**
+ * 202 with `{ accepted: true }`: it is begun, and a `control` entry tells its outcome. 400 for a body that cannot be, 403
+ * without control or with a wrong token, 409 for what cannot be done now: all with `{ error }`.
+ */
+export type ControlResponse = { accepted: true } | { error: string }
+
+/* ------------------------------------------------------------------------------------------------ recordings */
+
+/**
+ * A recording is JSON lines, the same whether `watch --record` or the page wrote it. A reader skips types that it does not
+ * need: `og-ledger replay` reads `position` alone.
+ *
+ * - `{"type":"position", block, wallet, ledger, subAccounts}`: everything read at one block.
+ * - `{"type":"base", protocol, wallet, network, state}`: the state from which the entries after it go on. It may come again,
+ *   as when a recording is gone on with.
+ * - `{"type":"entry", …Entry}`.
+ *
+ * A file without entries still shows: see `framesOf` in frames.ts.
+ */
+export type RecordingLine =
+  | PositionLine
+  | { type: 'base'; protocol: typeof PROTOCOL; wallet: string; network: Network; state: State }
+  | ({ type: 'entry' } & Entry)
+
+export type PositionLine = {
+  type: 'position'
+  block: { number: number; timestamp: number }
+  wallet: { address: string; balance: Wei }
+  ledger: State['ledger']
+  subAccounts: readonly (AccountState & SubAccountRef)[]
+}
