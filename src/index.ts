@@ -1,4 +1,5 @@
-export { createBroker, type Broker, type BrokerOptions } from './broker.ts'
+export { createBroker } from './broker.ts'
+export type { Broker, BrokerOptions } from './broker.types.ts'
 export { ogToWei, weiToOg, formatOg, type Amount } from './amounts.ts'
 export { networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 export type { Connection } from './chain/connect.ts'

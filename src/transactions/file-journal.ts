@@ -40,10 +40,13 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     append: (record) => inTurn(() => write(record)),
     close: () =>
       inTurn(async () => {
-        await handle?.close()
-        handle = null
-        await lock?.release()
-        lock = null
+        try {
+          await handle?.close()
+        } finally {
+          handle = null
+          await lock?.release()
+          lock = null
+        }
       }),
   }
 
@@ -128,10 +131,11 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
       }))
   }
 
-  /** Half a record must not stand before the next one. */
+  /** Half a record must not stand before the next one, and a whole one that was refused must not come back. */
   async function undo(open: nodeFiles.FileHandle, error: unknown): Promise<void> {
     try {
       await open.truncate(size)
+      await open.datasync()
     } catch {
       broken = error instanceof Error ? error : new Error(String(error))
     }

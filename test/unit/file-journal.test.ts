@@ -148,6 +148,54 @@ test('a record that does not reach the disk is refused, and the next one is not 
   expect(await load()).toEqual([prepared(1), prepared(3)])
 })
 
+test('a record that was refused is cut off on disk too, before anybody hears of it', async () => {
+  const calls: string[] = []
+  const files = {
+    ...nodeFiles,
+    async open(...args: Parameters<typeof nodeFiles.open>) {
+      const handle = await nodeFiles.open(...args)
+      const { truncate, datasync } = handle
+      return Object.assign(handle, {
+        async truncate(length?: number) {
+          calls.push('truncate')
+          await truncate.call(handle, length)
+        },
+        async datasync() {
+          calls.push('datasync')
+          if (calls.length === 1) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+          await datasync.call(handle)
+        },
+      })
+    },
+  }
+  const journal = fileJournal(path, { files })
+  await journal.load()
+  await expect(journal.append(prepared(1))).rejects.toThrow('EIO')
+  expect(calls).toEqual(['datasync', 'truncate', 'datasync'])
+  await journal.close()
+  expect(await load()).toEqual([])
+})
+
+test('a file that cannot be closed gives its lock back all the same', async () => {
+  const files = {
+    ...nodeFiles,
+    async open(...args: Parameters<typeof nodeFiles.open>) {
+      const handle = await nodeFiles.open(...args)
+      const { close } = handle
+      return Object.assign(handle, {
+        async close() {
+          await close.call(handle)
+          throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+        },
+      })
+    },
+  }
+  const journal = fileJournal(path, { files })
+  await journal.load()
+  await expect(journal.close()).rejects.toThrow('EIO')
+  expect(await load()).toEqual([])
+})
+
 test('a file that somebody else wrote to is not written to any more', async () => {
   const journal = fileJournal(path)
   await journal.load()
