@@ -27,6 +27,18 @@ const allowed: Record<string, readonly string[]> = {
     'citty',
     '@clack/prompts',
   ],
+  'src/visualizer': ['src/visualizer', 'src/visualizer/shared', 'entry', 'machines', 'xstate', 'node'],
+  'src/visualizer/build': [
+    'src/visualizer/build',
+    'src/visualizer/shared',
+    'machines',
+    'xstate',
+    'node',
+    'elkjs',
+    'esbuild',
+  ],
+  'src/visualizer/page': ['src/visualizer/page', 'src/visualizer/shared', 'machines', 'preact', 'uplot'],
+  'src/visualizer/shared': ['src/visualizer/shared', 'machines'],
 }
 
 /** What only one folder may know at run time; types may be named where the public API needs them. */
@@ -40,7 +52,7 @@ type Import = { from: string; to: string; typeOnly: boolean }
 const root = resolve(import.meta.dirname, '../..')
 const files = ['src', 'machines'].flatMap((folder) =>
   readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
 )
 
@@ -54,7 +66,12 @@ const imports: Import[] = files.flatMap((from) => {
   })
 })
 
+/** What the visualizer's server and its page both run. */
+const shared = ['protocol', 'patch', 'frames'].map((name) => `src/visualizer/${name}.ts`)
+
 function placeOf(path: string): string {
+  if (shared.includes(path)) return 'src/visualizer/shared'
+  if (/^src\/visualizer\/(build|page)\//.test(path)) return path.split('/').slice(0, 3).join('/')
   if (path === 'src/index.ts' || path === 'machines/index.ts') return 'entry'
   if (path.startsWith('machines/')) return 'machines'
   if (path.startsWith('node:')) return 'node'
