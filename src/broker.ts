@@ -1,3 +1,4 @@
+import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { createAutoFunding } from './auto-funding.ts'
@@ -12,6 +13,7 @@ import { createProviderFees } from './provider-fees.ts'
 import { createKeeper, type Plan } from './keeper.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
+import { inspectAll } from './inspect.ts'
 import { transferIntent } from './intents.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
@@ -47,7 +49,7 @@ export async function openBroker(
   connecting: Connected | Promise<Connected>,
   options: Omit<BrokerOptions, keyof Connection | 'network'>,
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
     connecting,
@@ -56,6 +58,8 @@ export async function openBroker(
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
+  const inspections = createTopic<InspectionEvent>()
+  const inspect = inspectAll(options.inspect, inspections.next)
   let closed = false
   let closing: Promise<void> | null = null
 
@@ -190,13 +194,15 @@ export async function openBroker(
     },
     planAt: keeper.plan,
     async forecast() {
-      return forecastOf(await broker.plan({ dryRun: true }), gas.price)
+      return broker.forecastAt(await positions.fresh())
     },
+    forecastAt: (position) => forecastOf(keeper.plan(position, { dryRun: true }), gas.price),
     subAccount: (provider, serviceType) =>
       subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: subAccounts.all,
     transactions: () => lane?.transactions() ?? [],
     transactions$: transactions.messages$,
+    inspections$: inspections.messages$,
     async resolveIntent(id, outcome) {
       await requireLane().resolve(id, outcome)
     },
@@ -240,5 +246,6 @@ export async function openBroker(
     transactions.close()
     subAccounts.stop()
     await lane?.close()
+    inspections.close()
   }
 }

@@ -1,6 +1,5 @@
 import * as files from 'node:fs'
-import type { Position } from '../index.ts'
-import { encodePosition, wholePosition } from './recording.ts'
+import { decodePosition, encodePosition, type Position } from '../index.ts'
 import { UsageError } from './usage-error.ts'
 
 const NEWLINE = 10
@@ -71,7 +70,7 @@ function takeOver(file: string, descriptor: number): void {
   const first = bytesAt(descriptor, 0)
   const line = first.toString().split('\n', 1)[0] ?? ''
   const isTorn = !first.includes(NEWLINE) && line.startsWith(BEGINNING)
-  if (stats.size > 0 && !isTorn && !wholePosition(line))
+  if (stats.size > 0 && !isTorn && !decodePosition(line))
     throw new UsageError(`${file} is no recording: nothing is added to it.`)
   const from = Math.max(0, stats.size - LONGEST_LINE)
   const end = from + bytesAt(descriptor, from).lastIndexOf(NEWLINE) + 1
