@@ -72,7 +72,7 @@ export type ActorState = {
   value: string
   /** Id of the edge it came by, as in `ChartEdge.id`; null where it began. */
   edge: string | null
-  /** When it took that edge, in milliseconds since 1970. Goes up with a self-transition too. */
+  /** When it took that edge, in milliseconds since 1970, also where it led back; 0 when that was not seen. */
   since: number
 }
 
@@ -211,7 +211,7 @@ export type FactStated = {
   change: Wei
 }
 
-/** An actor heard an event that its chart has an edge for. Also those that lead back to the same state. */
+/** An actor took an edge. One that leads back to the same state is told when it changed something. */
 export type Transition = {
   kind: 'transition'
   /** Id of the chart. */
@@ -221,6 +221,7 @@ export type Transition = {
   /** Paths of the innermost states. */
   from: string
   to: string
+  /** The event's name, as on the edge: `balance.low`, `topUp done`. */
   event: string
   /** `ChartEdge.id`; null where no drawn edge fits. */
   edge: string | null
