@@ -10,7 +10,7 @@ import { createControl } from './control.ts'
 import { createHandler, type Handler } from './handler.ts'
 import { createHistory, type HistoryLimits } from './history.ts'
 import { PROTOCOL, type Hello, type Network } from './protocol.ts'
-import { listen } from './server.ts'
+import { listen, type Server } from './server.ts'
 
 export type VisualizerOptions = {
   /** Where to listen; any free port by default. Null for no server of its own: mount the handler in yours. */
@@ -83,7 +83,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     hello,
     control: control ? { ...control, use } : null,
     basePath,
-    hosts,
+    hosts: [...hosts, host],
   })
   const beat = setInterval(() => {
     chronicle.look()
@@ -91,8 +91,14 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   }, BEAT_MS)
   // Neither it nor a page that listens keeps a process alive.
   beat.unref()
-  const server = port === null ? null : await listen(handler, { port, host }).catch(abandon)
+  let server: Server | null = null
   let closing: Promise<void> | null = null
+  try {
+    if (port !== null) server = await listen(handler, { port, host })
+  } catch (error) {
+    await shut()
+    throw error
+  }
 
   const visualizer: Visualizer = {
     url: server && `${server.url}${basePath}/`,
@@ -131,11 +137,6 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     approvals.close()
     clients.close()
     await server?.close()
-  }
-
-  async function abandon(error: unknown): Promise<never> {
-    await shut()
-    throw error
   }
 }
 

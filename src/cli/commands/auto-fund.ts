@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { openApprovals } from '../approvals.ts'
+import { firstOf, openApprovals } from '../approvals.ts'
 import { autoFundingLines } from '../auto-funding-lines.ts'
 import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config-file.ts'
 import { addressOf } from '../connection.ts'
@@ -20,7 +20,8 @@ import { serviceTypeOf } from '../services.ts'
 import { sendingSession } from '../session.ts'
 import { show } from '../show.ts'
 import { list } from '../table.ts'
-import { note, wantsJson } from '../terminal.ts'
+import { note, tellPage, wantsJson } from '../terminal.ts'
+import { openUi, uiOptions, uiPlanOf } from '../ui.ts'
 import { UsageError } from '../usage-error.ts'
 import { og } from '../words.ts'
 
@@ -37,6 +38,7 @@ export const command = defineCommand({
     'total-budget': { type: 'string', valueHint: 'OG/time', description: 'the most that all of them get together' },
     approve: { type: 'boolean', description: 'asks on the terminal before each top-up' },
     ...recordOption,
+    ...uiOptions,
     ...sendingOptions,
   },
   async run({ args }) {
@@ -46,6 +48,7 @@ export const command = defineCommand({
     mayProceed(args)
     if (args.approve) mayAsk('--approve asks on the terminal')
     const json = wantsJson(args)
+    const page = uiPlanOf(args)
     const notices = openNotices({ json })
     using reloading = file === undefined ? null : onHangup()
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
@@ -62,7 +65,9 @@ export const command = defineCommand({
     const approvals = args.approve
       ? openApprovals({ onChange: (question) => json && question && note(question) })
       : null
-    const funding = openFunding(broker, approvals && approvals.approve)
+    await using ui = page && (await openUi(broker, page))
+    if (ui) tellPage(ui.url)
+    const funding = openFunding(broker, approvals && firstOf([approvals.approve, ...(ui ? [ui.approve] : [])]))
     funding.apply(funded)
     if (file !== undefined) reloading?.hear(createReload({ file, config, broker, funding, say: notices.say }))
     await show(broker, {

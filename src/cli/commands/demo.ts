@@ -8,6 +8,7 @@ import { interrupted } from '../interrupt.ts'
 import { jsonOption } from '../options.ts'
 import { recordOf } from '../seen.ts'
 import { isTerminal, print, printJson } from '../terminal.ts'
+import { demoOptions, openUi, uiPlanOf } from '../ui.ts'
 import { numberOf } from '../values.ts'
 
 const PROVIDERS = 5
@@ -21,6 +22,7 @@ export const command = defineCommand({
       valueHint: 'number',
       description: `how many charge: ${PROVIDERS} by default, at most ${MOST_PROVIDERS}; the last one offers fine-tuning`,
     },
+    ...demoOptions,
     ...jsonOption,
   },
   async run({ args }) {
@@ -29,9 +31,16 @@ export const command = defineCommand({
     const fineTuningProviders = providers > 1 ? 1 : 0
     const crowd = { inferenceProviders: providers - fineTuningProviders, fineTuningProviders }
     const json = args.json === true
+    const page = uiPlanOf({ ...args, ui: args.ui && !json })
     if (!json) print(introLines(crowd).join('\n'))
     const stage = json ? jsonStage : isTerminal() ? tableStage(seconds) : logStage()
-    const outcome = await runDemo({ ...crowd, seconds, signal: interrupted, stage }).finally(stage.close)
+    const outcome = await runDemo({
+      ...crowd,
+      seconds,
+      signal: interrupted,
+      stage,
+      open: async (broker) => page && openUi(broker, page),
+    }).finally(stage.close)
     if (!outcome) return EXIT.ok
     if (json) printJson({ type: 'summary', ...outcome })
     else print(`\n${summaryLines(outcome).join('\n')}`)
@@ -41,6 +50,7 @@ export const command = defineCommand({
 
 /** For programs: a line for each position. */
 const jsonStage: Stage = {
+  served: () => undefined,
   began: () => undefined,
   deposited: () => undefined,
   charged: () => undefined,

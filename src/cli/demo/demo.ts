@@ -17,10 +17,13 @@ export type DemoOptions = {
   seconds: number | null
   signal: AbortSignal
   stage: Stage
+  /** Serves a page of it, if one is wanted. */
+  open?: (broker: Broker) => Promise<(AsyncDisposable & { url: string }) | null>
 }
 
 /** Whoever shows it. */
 export type Stage = {
+  served(url: string): void
   began(): void
   deposited(amount: string, blockNumber: number): void
   charged(charge: Charge): void
@@ -54,6 +57,8 @@ export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
       journal: memoryJournal(),
     })
     try {
+      await using page = (await options.open?.(broker)) ?? null
+      if (page) options.stage.served(page.url)
       return await play(broker, chain, options)
     } finally {
       await broker.close()

@@ -12,8 +12,12 @@ import type { Stage } from './demo.ts'
 export function tableStage(seconds: number | null): Stage {
   const screen = openScreen()
   let startedAt = 0
+  let page: string[] = []
   screen.draw(['Setting up…'])
   return {
+    served(url) {
+      page = [`page ${url}`]
+    },
     deposited: () => undefined,
     charged: () => undefined,
     began() {
@@ -21,7 +25,7 @@ export function tableStage(seconds: number | null): Stage {
     },
     seen(seen, charges, ending) {
       const left = seconds === null ? null : Math.max(0, Math.ceil(seconds - (Date.now() - startedAt) / 1_000))
-      screen.draw([...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
+      screen.draw([...page, ...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
     },
     close: () => screen.close(),
   }
