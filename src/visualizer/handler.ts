@@ -24,7 +24,8 @@ const LONGEST_BODY = 4_096
 export function createHandler({ files, clients, hello, control, basePath, hosts }: HandlerOptions): Handler {
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    // Anything may stand there, also what is no URL.
+    const [pathname = '', query = ''] = (request.url ?? '/').split('?', 2)
     const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length + 1) : null
     const refusal = refusalOf(request, hosts, path === null || !path.startsWith('api/'))
     if (refusal !== null) return refuse(response, 403, refusal)
@@ -34,7 +35,7 @@ export function createHandler({ files, clients, hello, control, basePath, hosts 
     if (path === 'api/hello') return greet(response)
     if (path === 'api/events') {
       if (clients.isFull()) return refuse(response, 503, 'Too many pages are open.')
-      const last = request.headers['last-event-id'] ?? searchParams.get('after') ?? ''
+      const last = request.headers['last-event-id'] ?? new URLSearchParams(query).get('after') ?? ''
       return clients.connect(response, String(last))
     }
     const file = files.get(path === '' ? 'index.html' : (path ?? ''))

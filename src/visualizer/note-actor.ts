@@ -1,9 +1,9 @@
-import type { AutoFundingContext, Reading, Wei } from '../../machines/index.ts'
+import type { AutoFundingContext, Wei } from '../../machines/index.ts'
 import { edgeOf, type Heard } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
-import type { AccountState, ActorState, TransactionState, Transition } from './protocol.ts'
-import { fundingOf, keyOf, transactionOf, wei } from './views.ts'
+import type { ActorState, TransactionState, Transition } from './protocol.ts'
+import { accountWith, amountsIn, fundingOf, keyOf, transactionOf, wei, type Amounts } from './views.ts'
 
 type By<Machine extends Heard['machine']> = Extract<Heard, { machine: Machine }>
 
@@ -28,13 +28,13 @@ function noteSubAccount(notes: Notes, heard: By<'subAccount'>): void {
   if (!event) return
   const key = keyOf(context)
   const known = notes.state().subAccounts[key]
-  const { account } = event.reading.exists ? { account: amountsIn(event.reading) } : { account: null }
+  const amounts = amountsIn(event.reading)
   const { transition, actor } = stepOf(notes, heard, { id: key, known: known?.lifecycle, first: 'none' })
-  if (transition.from === transition.to && isSame(account, known?.account ?? null)) return
-  const change = wei(BigInt(account?.balance ?? 0) - BigInt(known?.account?.balance ?? 0))
+  if (transition.from === transition.to && isSame(amounts, known?.account ?? null)) return
+  const change = wei(BigInt(amounts?.balance ?? 0) - BigInt(known?.account?.balance ?? 0))
   notes.note(
     { kind: 'fact', subject: key, fact: event.type, change },
-    changes.subAccount(context, (one) => ({ account: account && { ...NOTHING_MORE, ...one.account, ...account } })),
+    changes.subAccount(context, (one) => ({ account: accountWith(amounts, one.account) })),
   )
   notes.note(
     transition,
@@ -106,15 +106,6 @@ function stepOf(notes: Notes, { machine, event, value }: Heard, { id, known, fir
   const actor: ActorState = { value, edge: edge?.id ?? null, since: notes.now() }
   return { transition, actor }
 }
-
-type Amounts = Pick<AccountState, 'balance' | 'pendingRefund' | 'available' | 'claimable'>
-
-/** What a fact says; the rest comes with the position that it was found in. */
-function amountsIn({ balance, pendingRefund, claimable }: Reading): Amounts {
-  return { balance, pendingRefund, available: wei(BigInt(balance) - BigInt(pendingRefund)), claimable }
-}
-
-const NOTHING_MORE = { refunds: [], acknowledged: false, tokensRevoked: false }
 
 const isSame = (one: Amounts | null, other: Amounts | null): boolean =>
   one?.balance === other?.balance && one?.pendingRefund === other?.pendingRefund && one?.claimable === other?.claimable

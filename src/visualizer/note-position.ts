@@ -3,7 +3,18 @@ import { pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
 import type { PlanState, State, SubAccountRef } from './protocol.ts'
-import { accountOf, feeOf, forecastOf, fundingOf, keyOf, ledgerOf, planOf, wei } from './views.ts'
+import {
+  accountOf,
+  accountWith,
+  amountsIn,
+  feeOf,
+  forecastOf,
+  fundingOf,
+  keyOf,
+  ledgerOf,
+  planOf,
+  wei,
+} from './views.ts'
 
 /** Notes what a plan decides anew. */
 export function noteDecisions(notes: Notes, plan: Plan): void {
@@ -71,11 +82,12 @@ export function autoFundingIn(broker: Broker): changes.Change[] {
   )
 }
 
-/** Where each actor stands that nothing was heard of. */
+/** What actors were told before anybody listened. */
 export function lifecyclesIn(broker: Broker): changes.Change[] {
   return broker.subAccounts().map((actor) => {
     const { value, context } = actor.getSnapshot()
-    return changes.subAccount(context, () => ({ lifecycle: { value: pathOf(value), edge: null, since: 0 } }))
+    const lifecycle = { value: pathOf(value), edge: null, since: 0 }
+    return changes.subAccount(context, () => ({ lifecycle, account: accountWith(amountsIn(context.reading), null) }))
   })
 }
 

@@ -1,4 +1,4 @@
-import type { AutoFundingContext, TransactionContext, Wei } from '../../machines/index.ts'
+import type { AutoFundingContext, Reading, TransactionContext, Wei } from '../../machines/index.ts'
 import type { AutoFundingStatus, Decision, Forecast, Position, SubAccountPosition } from '../index.ts'
 import { told } from './told.ts'
 import type * as page from './protocol.ts'
@@ -25,6 +25,20 @@ export function accountOf(account: SubAccountPosition): page.AccountState {
     acknowledged,
     tokensRevoked,
   }
+}
+
+export type Amounts = Pick<page.AccountState, 'balance' | 'pendingRefund' | 'available' | 'claimable'>
+
+/** What an actor was told of its sub-account; null where that does not exist. */
+export function amountsIn(reading: Reading | null): Amounts | null {
+  if (!reading?.exists) return null
+  const { balance, pendingRefund, claimable } = reading
+  return { balance, pendingRefund, available: wei(BigInt(balance) - BigInt(pendingRefund)), claimable }
+}
+
+/** The rest is told with the position. */
+export function accountWith(amounts: Amounts | null, known: page.AccountState | null): page.AccountState | null {
+  return amounts && { refunds: [], acknowledged: false, tokensRevoked: false, ...known, ...amounts }
 }
 
 export function ledgerOf({ ledger }: Position): page.State['ledger'] {

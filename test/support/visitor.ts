@@ -5,12 +5,18 @@ import type { Entry, Hello, ServerEvents, State } from '../../src/visualizer/pro
 import { until } from './until.ts'
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
-export type Asked = { method?: string; headers?: Record<string, string>; body?: string }
+export type Asked = {
+  method?: string
+  headers?: Record<string, string>
+  body?: string
+  /** Instead of the URL's own, and as it is. */
+  path?: string
+}
 
 /** One request, with whatever headers a test wants, also those that fetch does not let one set. */
-export function ask(url: URL | string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
+export function ask(url: URL | string, { body, ...asked }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    request(url, { method, headers, agent: false }, (response) => {
+    request(url, { ...asked, agent: false }, (response) => {
       const { statusCode: status = 0, headers } = response
       void text(response).then((body) => resolve({ status, headers, body }), reject)
     })
