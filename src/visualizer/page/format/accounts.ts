@@ -1,0 +1,54 @@
+import type { SubAccountState } from '../../protocol.ts'
+import { inOg } from './amounts.ts'
+import type { Tone } from './sentences.ts'
+import { planWords, short, stateWords } from './words.ts'
+
+export type IconName = 'funded' | 'low' | 'created' | 'none' | 'refunding' | 'closed' | 'moving' | 'bad' | 'asking'
+
+/** Its model where that is known; what a provider says of itself is not to be trusted, only shown. */
+export const titleOf = ({ service, provider }: SubAccountState): string => service?.model || short(provider)
+
+export const lifecycleWord = ({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): string =>
+  stateWords[lifecycle.value] ?? lifecycle.value
+
+/** The colour of a state in any of the charts. */
+export function toneOfState(chart: string, path: string): Tone {
+  return tones[chart]?.[path] ?? tones[chart]?.[path.split('.')[0] ?? ''] ?? 'calm'
+}
+
+export function iconOfState({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): IconName {
+  const name = lifecycle.value.split('.')[0] ?? ''
+  return icons.find((icon) => icon === name) ?? 'none'
+}
+
+/** What happens next, or why nothing does: what auto-funding is at comes before what was planned. */
+export function nextOf({ autoFunding, plan, account }: SubAccountState, dryRun: boolean): { text: string; tone: Tone } {
+  const amount = autoFunding?.amount ? `${inOg(autoFunding.amount)} OG` : ''
+  switch (autoFunding?.value) {
+    case 'toppingUp':
+      return { text: `${amount} on its way`, tone: 'moving' }
+    case 'settling':
+      return { text: 'top-up mined, awaiting a reading', tone: 'moving' }
+    case 'awaitingApproval':
+      return { text: `${amount} ${amount === '' ? 'awaits' : 'await'} your approval`, tone: 'moving' }
+    default:
+  }
+  if (!plan) return { text: 'not planned yet', tone: 'calm' }
+  const text = planWords(plan, dryRun)
+  if (plan.action !== 'hold') return { text, tone: 'moving' }
+  const isCalm = plan.reason === 'sufficient' || BigInt(plan.deficit) === 0n
+  if (!isCalm) return { text, tone: 'low' }
+  return {
+    text: account && BigInt(account.claimable) > 0n ? `${inOg(account.claimable)} OG to claim` : text,
+    tone: 'calm',
+  }
+}
+
+const icons = ['funded', 'low', 'created', 'none', 'refunding', 'closed'] as const
+
+const tones: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
+  subAccount: { funded: 'good', low: 'low', created: 'low', refunding: 'refund' },
+  autoFunding: { watching: 'good', held: 'low', awaitingApproval: 'moving', toppingUp: 'moving', settling: 'moving' },
+  transaction: { prepared: 'calm', broadcast: 'moving', mined: 'good', reverted: 'bad', superseded: 'bad' },
+  ledger: { open: 'good', closing: 'refund' },
+}
