@@ -63,6 +63,9 @@ export function decodePosition(line: string): Position | null {
   }
 }
 
+/** Whether a line, without its end, belongs into a recording. */
+export const isRecordingLine = (line: string): boolean => decodePosition(line) !== null || isOther(line)
+
 /** Whole, and of a kind that belongs into a recording. */
 function isOther(line: string): boolean {
   try {

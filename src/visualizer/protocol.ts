@@ -370,14 +370,12 @@ export type ControlResponse = { accepted: true } | { error: string }
 
 /**
  * A recording is JSON lines, the same whether `watch --record` or the page wrote it. A reader skips types that it does not
- * need: `og-ledger replay` reads `position` alone.
+ * need: `og-ledger replay` reads `position` alone, the page `base` and `entry`.
  *
  * - `{"type":"position", block, wallet, ledger, subAccounts}`: everything read at one block.
  * - `{"type":"base", protocol, wallet, network, state}`: the state from which the entries after it go on. It may come again,
  *   as when a recording is gone on with.
  * - `{"type":"entry", …Entry}`.
- *
- * A file without entries still shows: see `framesOf` in frames.ts.
  */
 export type RecordingLine =
   | PositionLine

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { InvalidInputError, networks, type AutoFundingConfig, type Broker } from '../index.ts'
+import { InvalidInputError, type AutoFundingConfig, type Broker } from '../index.ts'
 import { createApprovals } from './approvals.ts'
 import { readAssets } from './assets.ts'
 import { createChronicle } from './chronicle.ts'
@@ -9,7 +9,8 @@ import { ACTIONS } from './control-request.ts'
 import { createControl } from './control.ts'
 import { createHandler, type Handler } from './handler.ts'
 import { createHistory, type HistoryLimits } from './history.ts'
-import { PROTOCOL, type Hello, type Network } from './protocol.ts'
+import { networkOf } from './network.ts'
+import { PROTOCOL, type Hello } from './protocol.ts'
 import { listen, type Server } from './server.ts'
 
 export type VisualizerOptions = {
@@ -48,12 +49,6 @@ const LEAST_TOKEN = 16
 /** Entries that are sent at once. */
 const CHUNK = 500
 const LIMITS: HistoryLimits = { entries: 50_000, bytes: 16 * 2 ** 20 }
-
-const EXPLORERS: Readonly<Record<string, string>> = {
-  mainnet: 'https://chainscan.0g.ai',
-  testnet: 'https://chainscan-galileo.0g.ai',
-  testnetDev: 'https://chainscan-galileo.0g.ai',
-}
 
 /**
  * Serves a page with the broker's state and its history, live, for as long as the broker runs. It follows the broker's
@@ -110,13 +105,12 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   return visualizer
 
   function* hello(): Iterable<string> {
-    const { name, chainId } = networkOf(broker)
     const head: Omit<Hello, 'history'> = {
       protocol: PROTOCOL,
       id: `${instance}.${history.seq()}`,
       version: version(),
       wallet: broker.wallet,
-      network: { name, chainId, explorer: options.explorer?.replace(/\/+$/, '') ?? EXPLORERS[name] ?? null },
+      network: networkOf(broker, options.explorer),
       actions: control ? ACTIONS : [],
       dryRun,
       charts,
@@ -138,11 +132,6 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     clients.close()
     await server?.close()
   }
-}
-
-function networkOf({ network }: Broker): Omit<Network, 'explorer'> {
-  const named = Object.entries(networks).find(([, one]) => one === network)
-  return { name: named?.[0] ?? `chain ${network.chainId}`, chainId: String(network.chainId) }
 }
 
 function version(): string {

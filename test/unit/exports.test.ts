@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import * as main from '../../src/index.ts'
 import * as machines from '../../machines/index.ts'
+import * as visualizer from '../../src/visualizer/index.ts'
 
 test('og-ledger exports these names', () => {
   expect(Object.keys(main).toSorted()).toMatchInlineSnapshot(`
@@ -31,10 +32,10 @@ test('og-ledger exports these names', () => {
       "TransactionRevertedError",
       "UnresolvedIntentError",
       "createBroker",
-      "decodePosition",
       "decodeRecording",
       "encodePosition",
       "formatOg",
+      "isRecordingLine",
       "memoryJournal",
       "networks",
       "ogToWei",
@@ -64,6 +65,15 @@ test('og-ledger/machines exports these names', () => {
       "subAccountMachine",
       "subAccountView",
       "transactionMachine",
+    ]
+  `)
+})
+
+test('og-ledger/visualizer exports these names', () => {
+  expect(Object.keys(visualizer).toSorted()).toMatchInlineSnapshot(`
+    [
+      "createVisualizer",
+      "recordEntries",
     ]
   `)
 })

@@ -65,6 +65,7 @@ export const command = defineCommand({
     const approvals = args.approve
       ? openApprovals({ onChange: (question) => json && question && note(question) })
       : null
+    await recorder?.follow(broker)
     await using ui = page && (await openUi(broker, page))
     if (ui) tellPage(ui.url)
     const funding = openFunding(broker, approvals && firstOf([approvals.approve, ...(ui ? [ui.approve] : [])]))

@@ -32,6 +32,7 @@ export const command = defineCommand({
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
     await using session = await readingSession(args, { intervalMs })
     const { broker, place } = session
+    await recorder?.follow(broker, { dryRun: true })
     await using ui = page && (await openUi(broker, page, { dryRun: true }))
     if (ui) tellPage(ui.url)
     await show(broker, {

@@ -2,6 +2,7 @@ import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api
 import elk from 'elkjs/lib/elk.bundled.js'
 import type { AnyStateMachine } from 'xstate'
 import type { Chart, ChartEdge, Point } from '../protocol.ts'
+import { straightened } from './straighten.ts'
 import { arrowsOf, boxesOf, type Arrow, type Box } from './boxes.ts'
 
 const START = 8
@@ -75,7 +76,7 @@ function edgeOf({ id, source, target, label }: Arrow, isBack: boolean): ElkExten
 }
 
 function routeOf(edge: ElkExtendedEdge | undefined, isBack: boolean): Pick<ChartEdge, 'points' | 'labelAt'> {
-  const points = (edge?.sections ?? []).flatMap(pointsOf)
+  const points = straightened((edge?.sections ?? []).flatMap(pointsOf))
   const [label] = edge?.labels ?? []
   return { points: isBack ? points.toReversed() : points, labelAt: label ? rectangle(label) : null }
 }
