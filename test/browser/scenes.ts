@@ -129,11 +129,14 @@ export function stateOf(accounts: readonly SubAccountState[], rest: Partial<Stat
   }
 }
 
-/** What the server would answer. Each step is what happened and the state after it; times are seconds after the start. */
+/** What happens so many seconds after the start, and the state after it. */
+export type Step = [seconds: number, what: Happening, after: (state: State) => State]
+
+/** What the server would answer. */
 export function sceneOf(
   charts: readonly Chart[],
   base: State,
-  steps: readonly [seconds: number, what: Happening, after: (state: State) => State][] = [],
+  steps: readonly Step[] = [],
   rest: Partial<Hello> = {},
 ): Scene {
   const history: Entry[] = []
@@ -163,11 +166,8 @@ export function sceneOf(
 }
 
 /** One position after another, as charges and top-ups come and go. */
-export function life(
-  accounts: readonly SubAccountState[],
-  minutes: number,
-): [number, Happening, (state: State) => State][] {
-  const steps: [number, Happening, (state: State) => State][] = []
+export function life(accounts: readonly SubAccountState[], minutes: number): Step[] {
+  const steps: Step[] = []
   const left = new Map(accounts.map((one, index) => [one.key, 2 - (index % 7) * 0.09]))
   for (let tick = 0; tick < minutes * 6; tick += 1) {
     const seconds = tick * 10

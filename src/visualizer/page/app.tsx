@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import type { ActionName, ControlRequest } from '../protocol.ts'
 import { ask } from './live/control.ts'
+import { Boundary } from './parts/boundary.tsx'
 import { Charts } from './parts/charts.tsx'
 import { Detail } from './parts/detail.tsx'
 import { Header } from './parts/header.tsx'
@@ -28,7 +29,14 @@ export function App({ model, tell, token }: AppProps): VNode {
         {model.trouble ?? 'Asking og-ledger…'}
       </p>
     )
-  return <Whole view={view} {...{ model, tell, token }} />
+  const reset = () => {
+    tell({ type: 'unload' })
+  }
+  return (
+    <Boundary reset={reset}>
+      <Whole view={view} {...{ model, tell, token }} />
+    </Boundary>
+  )
 }
 
 function Whole({ view, model, tell, token }: AppProps & { view: View }): VNode {

@@ -1,7 +1,7 @@
 import type { SubAccountState } from '../../protocol.ts'
 import { inOg, minus, type Wei } from './amounts.ts'
 import { clock } from './durations.ts'
-import { reasons } from './words.ts'
+import { reasonWords } from './words.ts'
 
 /** A number of the plan and where it comes from. */
 export type Term = { name: string; wei: Wei; note: string | null }
@@ -38,7 +38,7 @@ export function explained({ plan, autoFunding }: SubAccountState, dryRun: boolea
   const { action, amount, fromRefund, missing, reason } = plan
   const sentences: string[] = []
   if (action === 'hold') {
-    sentences.push(reason === null ? 'Nothing is due.' : reasons[reason].long)
+    sentences.push(reason === null ? 'Nothing is due.' : reasonWords(reason).long)
     if (missing !== null) sentences.push(`${inOg(missing)} OG more would be needed to do it.`)
   } else {
     const verb = action === 'propose' ? 'Once it is approved, it' : dryRun ? 'With auto-funding on it' : 'It'

@@ -1,6 +1,6 @@
 import type { Entry, FactStated, TransactionChanged } from '../../protocol.ts'
 import { change, inOg } from './amounts.ts'
-import { actionWords, count, fundingWords, reasons, stateWords } from './words.ts'
+import { actionWords, count, fundingWords, reasonWords, stateWords } from './words.ts'
 
 /** What a line of the timeline is about: its colour and its sign. */
 export type Tone = 'calm' | 'good' | 'low' | 'moving' | 'refund' | 'bad'
@@ -26,7 +26,7 @@ export function sentenceOf(entry: Entry): Sentence {
       if (action === 'top-up') return said('moving', `Decided to top up ${inOg(amount ?? '0')} OG`, subAccount)
       if (action === 'propose') return said('moving', `Asks to top up ${inOg(amount ?? '0')} OG`, subAccount)
       if (reason === null || reason === 'sufficient') return said('calm', 'Nothing is due', subAccount)
-      return said(troubling.has(reason) ? 'bad' : 'calm', `Holds: ${reasons[reason].short}`, subAccount)
+      return said(troubling.has(reason) ? 'bad' : 'calm', `Holds: ${reasonWords(reason).short}`, subAccount)
     }
     case 'transaction':
       return transactionSentence(entry)

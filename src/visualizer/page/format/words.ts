@@ -65,6 +65,10 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   'awaiting-approval': { short: 'awaiting approval', long: 'Somebody has to approve it first.' },
 }
 
+/** Those of a newer og-ledger are shown by their name. */
+export const reasonWords = (reason: HoldReason): { short: string; long: string } =>
+  Object.hasOwn(reasons, reason) ? reasons[reason] : { short: reason, long: reason }
+
 /** The lifecycle's states as people would say them. */
 export const stateWords: Readonly<Record<string, string>> = {
   none: 'not opened',
@@ -93,7 +97,7 @@ export function planWords({ action, amount, reason, missing }: PlanState, dryRun
     case 'propose':
       return `asks for ${inOg(amount ?? '0')} OG`
     case 'hold': {
-      const words = reason === null ? 'nothing is due' : reasons[reason].short
+      const words = reason === null ? 'nothing is due' : reasonWords(reason).short
       return missing === null ? words : `${words}: ${inOg(missing)} OG missing`
     }
     default:

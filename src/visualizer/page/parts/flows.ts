@@ -5,6 +5,8 @@ import { flowOf, type Flow } from '../store/flows.ts'
 import type { View } from '../store/store.ts'
 
 const DURATION_MS = 1_100
+/** Those that land at once leave one after another. */
+const APART_MS = 90
 /** More at once would be a swarm. */
 const MOST = 12
 
@@ -18,11 +20,11 @@ export function useFlows({ history, isLive, seq }: View, overlay: RefObject<HTML
     if (matchMedia('(prefers-reduced-motion: reduce)').matches || document.visibilityState !== 'visible') return
     const first = history.entries[0]?.seq ?? 0
     const flows = history.entries.slice(since - first + 1).flatMap((entry) => flowOf(entry) ?? [])
-    for (const flow of flows.slice(0, MOST)) send(flow, overlay.current)
+    for (const [index, flow] of flows.slice(0, MOST).entries()) send(flow, overlay.current, index * APART_MS)
   }, [history, isLive, seq])
 }
 
-function send({ from, to, amount }: Flow, overlay: HTMLElement): void {
+function send({ from, to, amount }: Flow, overlay: HTMLElement, delay: number): void {
   const body = overlay.parentElement
   const [start, end] = [placeOf(body, from), placeOf(body, to)]
   if (!start) return
@@ -43,7 +45,9 @@ function send({ from, to, amount }: Flow, overlay: HTMLElement): void {
     { transform: at(x2, y2), opacity: 1, offset: 0.85 },
     { transform: at(x2, y2), opacity: 0 },
   ]
-  coin.animate(frames, { duration: DURATION_MS, easing: 'ease-in-out' }).addEventListener('finish', () => coin.remove())
+  coin
+    .animate(frames, { duration: DURATION_MS, delay, easing: 'ease-in-out' })
+    .addEventListener('finish', () => coin.remove())
 }
 
 function placeOf(body: HTMLElement | null, name: string): { x: number; y: number } | null {

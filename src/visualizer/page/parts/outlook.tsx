@@ -93,18 +93,29 @@ function Dry({ name, at }: { name: string; at: number | null }): VNode {
   )
 }
 
+/** For how long is told once a burn is known: before that, three times the same number would look like a promise. */
 function Deposits(): VNode {
   const { view } = usePage()
-  const deposits = view.state.forecast?.deposits ?? []
-  const isNeeded = deposits.some(({ amount }) => amount !== '0')
+  const { forecast } = view.state
+  const isBurning = forecast !== null && forecast.burnRate !== '0'
+  const [now] = forecast?.deposits ?? []
+  const isNeeded = forecast?.deposits.some(({ amount }) => amount !== '0') ?? false
+  if (!isBurning)
+    return (
+      <div>
+        <p class="label">Deposit that is needed now</p>
+        <p class="figure">{now ? <Figure wei={now.amount} /> : '–'}</p>
+        <p class="under">what lasts longer is not known yet</p>
+      </div>
+    )
   return (
     <div>
-      <p class="label">{isNeeded ? 'Deposit to be funded for' : 'Deposit: none is needed for'}</p>
+      <p class="label">{isNeeded ? 'Deposit to be funded for' : 'No deposit is needed for'}</p>
       <div class="deposits">
-        {(deposits.length === 0 ? NOTHING : deposits).map(({ days, amount }) => (
+        {forecast.deposits.map(({ days, amount }) => (
           <div key={days}>
-            <p class="figure" title={amount === null ? '' : exactly(amount)}>
-              {amount === null ? '–' : inOg(amount, 2)}
+            <p class="figure">
+              <Figure wei={amount} />
             </p>
             <p class="under">{days === 1 ? '1 day' : `${days} days`}</p>
           </div>
@@ -114,4 +125,4 @@ function Deposits(): VNode {
   )
 }
 
-const NOTHING: readonly { days: number; amount: Wei | null }[] = [1, 7, 30].map((days) => ({ days, amount: null }))
+const Figure = ({ wei }: { wei: Wei }): VNode => <span title={exactly(wei)}>{wei === '0' ? 'none' : inOg(wei, 2)}</span>

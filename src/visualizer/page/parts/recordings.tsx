@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
+import { count } from '../format/words.ts'
 import { encodeRecording, loadRecording } from '../store/recording.ts'
 import { Icon } from './icon.tsx'
 import { usePage } from './page.ts'
@@ -17,7 +18,9 @@ export function Recordings({ fail }: { fail: (sentence: string) => void }): VNod
   const open = async (file: File | undefined) => {
     if (!file) return
     try {
-      tell({ type: 'load', loaded: loadRecording(file.name, await file.text(), view.subject.charts) })
+      const loaded = loadRecording(file.name, await file.text(), view.subject.charts)
+      tell({ type: 'load', loaded })
+      if (loaded.skipped > 0) fail(`${count(loaded.skipped, 'line')} of ${file.name} cannot be read and are left out.`)
     } catch (error) {
       fail(`${file.name} cannot be shown. ${error instanceof Error ? error.message : ''}`)
     }

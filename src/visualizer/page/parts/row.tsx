@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks'
 import type { SubAccountState } from '../../protocol.ts'
 import { iconOfState, lifecycleWord, nextOf, titleOf, toneOfState } from '../format/accounts.ts'
 import { duration } from '../format/durations.ts'
-import { reasons, short } from '../format/words.ts'
+import { reasonWords, short } from '../format/words.ts'
 import { samplesUntil, type Sample } from '../store/samples.ts'
 import { Amount } from './amount.tsx'
 import { Icon } from './icon.tsx'
@@ -46,7 +46,7 @@ function Cells({ account: one, samples, from, to, at, dryRun, isSelected, select
           {one.serviceType}
         </span>
       </td>
-      <td class="standing" title={one.plan?.reason ? reasons[one.plan.reason].long : text}>
+      <td class="standing" title={one.plan?.reason ? reasonWords(one.plan.reason).long : text}>
         <span class="state" data-tone={toneOfState('subAccount', one.lifecycle.value)}>
           <Icon name={iconOfState(one)} />
           {lifecycleWord(one)}

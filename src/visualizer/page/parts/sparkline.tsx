@@ -26,7 +26,7 @@ export function Sparkline({ samples, from, to, required }: SparklineProps): VNod
       <line class="required" x1={0} x2={WIDTH} y1={y(least)} y2={y(least)} />
       {line !== '' && <path class="line" d={line} />}
       {paid.map(({ at, available }) => (
-        <circle key={at} class="paid" cx={Math.max(2, x(at))} cy={y(available)} r={2} />
+        <circle key={at} class="paid" cx={Math.max(2, x(at))} cy={y(available)} r={paid.length > 10 ? 1.3 : 2} />
       ))}
     </svg>
   )

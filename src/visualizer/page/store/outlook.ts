@@ -1,7 +1,7 @@
 import { inOg, sum } from '../format/amounts.ts'
 import { duration } from '../format/durations.ts'
 import type { Tone } from '../format/sentences.ts'
-import { count, reasons } from '../format/words.ts'
+import { count, reasonWords } from '../format/words.ts'
 import type { State, SubAccountState } from '../../protocol.ts'
 
 /** How it stands, in one sentence. */
@@ -51,7 +51,7 @@ function stuckWords(held: readonly SubAccountState[]): string {
   const [first] = held
   const reason = first?.plan?.reason ?? null
   const isOne = held.every(({ plan }) => plan?.reason === reason)
-  const why = isOne && reason !== null ? `: ${reasons[reason].short}` : ''
+  const why = isOne && reason !== null ? `: ${reasonWords(reason).short}` : ''
   return `${count(held.length, 'sub-account')} cannot be topped up${why}.`
 }
 

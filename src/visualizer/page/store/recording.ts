@@ -1,49 +1,81 @@
+import { merged, patchOf } from '../../patch.ts'
 import { PROTOCOL, type Chart, type Entry, type PositionLine, type RecordingLine, type State } from '../../protocol.ts'
-import { startHistory, stateAt, type History } from './history.ts'
+import { isBaseLine, isEntryLine } from './checks.ts'
+import { startHistory, type History } from './history.ts'
 import type { Loaded, Subject } from './store.ts'
 
 /** The history as JSON lines: whole, and with every position on a line of its own for `og-ledger replay`. */
-export function encodeRecording({ wallet, network }: Subject, history: History): string {
-  const lines: RecordingLine[] = [{ type: 'base', protocol: PROTOCOL, wallet, network, state: history.base }]
-  for (const entry of history.entries) {
+export function encodeRecording({ wallet, network }: Subject, { base, entries }: History): string {
+  const lines: RecordingLine[] = [{ type: 'base', protocol: PROTOCOL, wallet, network, state: base }]
+  let state = base
+  for (const entry of entries) {
+    state = merged(state, entry.patch)
     lines.push({ type: 'entry', ...entry })
-    const position = entry.kind === 'position' ? positionOf(stateAt(history, entry.seq)) : null
+    const position = entry.kind === 'position' ? positionOf(state) : null
     if (position) lines.push(position)
   }
   return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
 }
 
 /**
- * What a recording shows. Lines that are none are counted and left out.
+ * What a recording shows. It may have been gone on with, so that it begins more than once: then all of it is one history.
+ * Lines that are none are counted and left out.
  *
  * @throws SyntaxError where nothing of it can be shown
  */
 export function loadRecording(file: string, text: string, charts: readonly Chart[]): Loaded {
-  let base: Extract<RecordingLine, { type: 'base' }> | null = null
-  let entries: Entry[] = []
+  let first: Pick<Subject, 'wallet' | 'network'> & { state: State } = NONE
+  let state = NONE.state
+  let positions = 0
   let skipped = 0
+  const entries: Entry[] = []
+  const add = (entry: Entry) => {
+    const last = entries.at(-1)
+    entries.push({ ...entry, seq: entries.length + 1, at: Math.max(entry.at, last?.at ?? 0) })
+    state = merged(state, entry.patch)
+  }
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue
-    const parsed = parsedLine(line)
-    if (!parsed) skipped += 1
-    // It began anew there: what came before is another story.
-    else if (parsed.type === 'base') [base, entries] = [parsed, []]
-    else if (parsed.type === 'entry') entries.push(parsed)
+    const value = parsed(line)
+    if (isBaseLine(value)) {
+      if (first === NONE) [first, state] = [value, value.state]
+      else add(begunAnew(state, value.state, entries))
+    } else if (isEntryLine(value) && first !== NONE) add(withoutType(value))
+    else if (isPosition(value)) positions += 1
+    else skipped += 1
   }
-  if (!base) throw new SyntaxError('It is no recording of og-ledger.')
-  const { wallet, network, state } = base
+  if (first === NONE)
+    throw new SyntaxError(
+      positions > 0
+        ? 'It has positions alone, as older recordings do: og-ledger replay reads those.'
+        : 'It is no recording of og-ledger.',
+    )
+  const { wallet, network } = first
   const subject: Subject = { version: '', wallet, network, actions: [], dryRun: false, charts }
-  return { file, subject, history: startHistory(state, entries), skipped }
+  return { file, subject, history: startHistory(first.state, entries), skipped }
 }
 
-function parsedLine(line: string): RecordingLine | null {
+const NONE = { wallet: '', network: { name: '', chainId: '', explorer: null }, state: {} as State }
+
+/** Between two parts of a recording nobody looked: the second begins with what had become of the first. */
+function begunAnew(before: State, after: State, entries: readonly Entry[]): Entry {
+  const at = Math.max((after.block?.timestamp ?? 0) * 1_000, entries.at(-1)?.at ?? 0)
+  return { seq: 0, at, block: after.block, patch: patchOf(before, after) ?? {}, kind: 'position' }
+}
+
+const withoutType = (line: object): Entry =>
+  Object.fromEntries(Object.entries(line).filter(([key]) => key !== 'type')) as Entry
+
+function parsed(line: string): unknown {
   try {
-    const value = JSON.parse(line) as RecordingLine
-    return typeof value === 'object' && value !== null && 'type' in value ? value : null
+    return JSON.parse(line)
   } catch {
     return null
   }
 }
+
+const isPosition = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'position'
 
 function positionOf({ block, wallet, ledger, subAccounts }: State): PositionLine | null {
   if (!block) return null
