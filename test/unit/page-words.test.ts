@@ -6,7 +6,6 @@ import { sentenceOf } from '../../src/visualizer/page/format/sentences.ts'
 import { reasons, reasonWords } from '../../src/visualizer/page/format/words.ts'
 import { flowOf } from '../../src/visualizer/page/store/flows.ts'
 import { isOf } from '../../src/visualizer/page/store/kinds.ts'
-import { everything } from '../../src/visualizer/page/store/rows.ts'
 import { account, og, START, stateOf } from '../browser/scenes.ts'
 
 const one = account(0, { available: 0.7 })

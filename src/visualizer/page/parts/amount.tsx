@@ -6,7 +6,7 @@ export function Amount({ wei, unit = true, digits }: { wei: Wei; unit?: boolean;
   return (
     <span class="amount" title={exactly(wei)}>
       {digits === undefined ? inOg(wei) : column(wei, digits)}
-      {unit && <span class="unit">OG</span>}
+      {unit && <span class="unit"> OG</span>}
     </span>
   )
 }

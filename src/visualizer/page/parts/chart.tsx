@@ -85,7 +85,7 @@ function State({ chart, node, many, isPresent, isChosen, choose }: StateProps): 
   const isOuter = kind === 'compound'
   const choosing = choose && {
     role: 'button' as const,
-    tabIndex: 0,
+    tabindex: 0,
     'aria-pressed': isChosen,
     onClick: () => choose(path),
     onKeyDown: (event: KeyboardEvent) => {

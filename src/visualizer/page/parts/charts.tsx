@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ActorState, Chart, State } from '../../protocol.ts'
 import { titleOf } from '../format/accounts.ts'
 import { movesIn } from '../store/moments.ts'
@@ -23,7 +23,7 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
   const { view, selected } = usePage()
   const charts = useMemo(() => shownOf(view.subject.charts, view.state), [view.subject.charts, !view.state.ledgerActor])
   const [id, setId] = useState('subAccount')
-  const dialog = useRef<HTMLDialogElement>(null)
+  const [isLarge, setLarge] = useState(false)
   const chart = charts.find((one) => one.id === id) ?? charts[0]
   const account = selected === null ? undefined : view.state.subAccounts[selected]
   return (
@@ -37,23 +37,35 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
             class="button bare"
             aria-label="Enlarge the chart"
             title="Enlarge"
-            onClick={() => dialog.current?.showModal()}
+            onClick={() => setLarge(true)}
           >
             <Icon name="grow" />
           </button>
         </div>
       </div>
       {chart && <Panel chart={chart} filter={filter} setFilter={setFilter} />}
-      <dialog ref={dialog} class="enlarged" aria-label="Statechart, enlarged">
-        <form method="dialog">
-          <h2>{chart ? (TITLES[chart.id] ?? chart.title) : ''}</h2>
-          <button class="button bare" aria-label="Close">
-            <Icon name="close" />
-          </button>
-        </form>
-        {chart && <Panel chart={chart} filter={filter} setFilter={setFilter} />}
-      </dialog>
+      {isLarge && chart && (
+        <Enlarged title={TITLES[chart.id] ?? chart.title} close={() => setLarge(false)}>
+          <Panel chart={chart} filter={filter} setFilter={setFilter} />
+        </Enlarged>
+      )}
     </section>
+  )
+}
+
+function Enlarged({ title, close, children }: { title: string; close: () => void; children: VNode }): VNode {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} class="enlarged" aria-label={`${title}, enlarged`} onClose={close}>
+      <div class="card-head">
+        <h2>{title}</h2>
+        <button type="button" class="button bare end" aria-label="Close the enlarged chart" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </div>
+      {children}
+    </dialog>
   )
 }
 

@@ -61,7 +61,10 @@ function Reading(): VNode {
   const read = readAt(view.history, view.seq)
   const age = read === null ? '' : ago((now - read) / 1_000)
   return (
-    <span class="reading" title={`Block time ${moment(block.timestamp * 1_000, now)}`}>
+    <span
+      class={reading.failures > 0 ? 'reading stale' : 'reading'}
+      title={reading.error ?? `Block time ${moment(block.timestamp * 1_000, now)}`}
+    >
       block <b>{block.number.toLocaleString('en')}</b>
       {view.isLive && <span class="age"> · {age}</span>}
       {reading.failures > 0 && <span class="trouble"> · not read since</span>}
