@@ -4,6 +4,7 @@ import * as changes from './changes.ts'
 import { noteActor } from './note-actor.ts'
 import { autoFundingIn, lifecyclesIn, noteDecisions, notePosition } from './note-position.ts'
 import { createNotes } from './notes.ts'
+import { merged } from './patch.ts'
 import type { Entry, State } from './protocol.ts'
 import { toldOf } from './told.ts'
 import { transactionOf } from './views.ts'
@@ -52,7 +53,7 @@ export function createChronicle(broker: Broker, { dryRun, onEntry }: ChronicleOp
     const { failures, error, dropped } = broker.positions$.status
     if (failures === 0 || failures === notes.state().reading.failures) return
     const reading = { failures, error: toldOf(error), dropped }
-    notes.note({ kind: 'failure', failures, error: reading.error }, (state) => ({ ...state, reading }))
+    notes.note({ kind: 'failure', failures, error: reading.error }, changes.parts({ reading }))
   }
 }
 
@@ -62,7 +63,6 @@ function present(broker: Broker): State {
     const { value, context } = actor.getSnapshot()
     return changes.transaction(transactionOf(context), { value, edge: null, since: 0 })
   })
-  return changes.all([...lifecyclesIn(broker), ...autoFundingIn(broker), ...transactions])(
-    changes.unknown(broker.wallet),
-  )
+  const blank = changes.unknown(broker.wallet)
+  return merged(blank, changes.all([...lifecyclesIn(broker), ...autoFundingIn(broker), ...transactions])(blank))
 }

@@ -21,7 +21,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
       const { action } = request
       const used = { kind: 'control', action, subAccount: action === 'close' ? null : keyOf(request) } as const
       const tell = (outcome: ControlUsed['outcome'], message: string | null = null) =>
-        note({ ...used, outcome, message }, (same) => same)
+        note({ ...used, outcome, message }, () => ({}))
       tell('asked')
       work().then(
         (message) => tell('done', message),

@@ -1,10 +1,10 @@
-import { merged } from './patch.ts'
+import { amend, draftOf } from './draft.ts'
 import type { Entry, State } from './protocol.ts'
 
 export type HistoryLimits = {
-  /** How many entries are remembered: 50 000 by default. */
+  /** How many entries are remembered: 100 000 by default. */
   entries: number
-  /** And how many bytes of them, as JSON: 16 MiB by default. */
+  /** And how many bytes of them, as JSON: 32 MiB by default: an hour of a hundred busy sub-accounts. */
   bytes: number
 }
 
@@ -12,7 +12,7 @@ export type Line = { seq: number; json: string }
 
 /** The last that happened, as JSON. What is forgotten is still part of `base`. */
 export function createHistory(start: State, { entries, bytes }: HistoryLimits) {
-  let base = start
+  const base = draftOf(start)
   let lines: Line[] = []
   /** Index of the oldest that is remembered: taking off the first of many is slow, so it is done seldom. */
   let first = 0
@@ -50,7 +50,7 @@ export function createHistory(start: State, { entries, bytes }: HistoryLimits) {
     if (!line) return
     size -= line.json.length
     const { patch } = JSON.parse(line.json) as Entry
-    base = merged(base, patch)
+    amend(base, patch)
     lines[first - 1] = { seq: line.seq, json: '' }
   }
 }

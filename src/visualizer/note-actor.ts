@@ -82,7 +82,7 @@ function noteLedger(notes: Notes, heard: By<'ledger'>): void {
   const known = notes.state().ledgerActor
   const { transition, actor } = stepOf(notes, heard, { id: 'ledger', known, first: heard.value })
   if (known && transition.from === transition.to) return
-  notes.note(transition, (state) => ({ ...state, ledgerActor: actor }))
+  notes.note(transition, changes.parts({ ledgerActor: actor }))
 }
 
 const sameNews = (known: TransactionState, { hash, blockNumber }: Pick<TransactionState, 'hash' | 'blockNumber'>) =>

@@ -36,7 +36,7 @@ export function notePosition(notes: Notes, broker: Broker, { position, decisions
   const ledger = ledgerOf(position)
   const wallet = { address: position.wallet.address, balance: wei(position.wallet.balance) }
   const fact = (subject: string, change: bigint) =>
-    notes.note({ kind: 'fact', subject, fact: 'balance.changed', change: wei(change) }, (state) => state)
+    notes.note({ kind: 'fact', subject, fact: 'balance.changed', change: wei(change) }, changes.nothing)
   if (known.block) {
     const inLedger = BigInt(ledger?.available ?? 0) - BigInt(known.ledger?.available ?? 0)
     const inWallet = BigInt(wallet.balance) - BigInt(known.wallet.balance)
@@ -49,8 +49,7 @@ export function notePosition(notes: Notes, broker: Broker, { position, decisions
   const accounts = new Map(position.subAccounts.map((one) => [keyOf(one), accountOf(one)]))
   const plans = new Map(decisions.map((one) => [keyOf(one), planOf(one)]))
   const change = changes.all([
-    (state) => ({
-      ...state,
+    changes.parts({
       block: position.block,
       wallet,
       ledger,

@@ -1,5 +1,5 @@
 import type { Change } from './changes.ts'
-import { patchOf } from './patch.ts'
+import { amend, draftOf } from './draft.ts'
 import type { Entry, Happening, State } from './protocol.ts'
 
 /** Where everything that happens is noted. */
@@ -16,8 +16,8 @@ export type Notes = {
  * sense, whoever heard of it first.
  */
 export function createNotes(base: State, onEntry: (entry: Entry) => void): Notes {
-  let noted = base
-  let told = base
+  const noted = draftOf(base)
+  const told = draftOf(base)
   let pending: { happening: Happening; change: Change }[] = []
   let seq = 0
   let last = 0
@@ -29,7 +29,7 @@ export function createNotes(base: State, onEntry: (entry: Entry) => void): Notes
     note(happening, change) {
       if (pending.length === 0) queueMicrotask(tell)
       pending.push({ happening, change })
-      noted = change(noted)
+      amend(noted, change(noted))
     },
   }
 
@@ -38,13 +38,11 @@ export function createNotes(base: State, onEntry: (entry: Entry) => void): Notes
     pending = []
     const at = now()
     for (const { happening, change } of happened) {
-      const changed = change(told)
-      const patch = patchOf(told, changed) ?? {}
-      told = changed
+      const patch = change(told)
+      amend(told, patch)
       seq += 1
       onEntry({ seq, at, block: noted.block, ...happening, patch })
     }
-    noted = told
   }
 }
 

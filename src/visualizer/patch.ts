@@ -5,6 +5,11 @@ export function merged(state: State, patch: Patch<State>): State {
   return mergedAny(state, patch) as State
 }
 
+/** The same for a part of it; what was not there becomes what the patch says. */
+export function mergedPart(part: unknown, patch: unknown): unknown {
+  return mergedAny(part, patch)
+}
+
 /** What leads from one value to another by `merged`; undefined where they are the same. */
 export function patchOf<T>(before: T, after: T): Patch<T> | undefined {
   return differenceOf(before, after) as Patch<T> | undefined

@@ -48,7 +48,7 @@ const BEAT_MS = 10_000
 const LEAST_TOKEN = 16
 /** Entries that are sent at once. */
 const CHUNK = 500
-const LIMITS: HistoryLimits = { entries: 50_000, bytes: 16 * 2 ** 20 }
+const LIMITS: HistoryLimits = { entries: 100_000, bytes: 32 * 2 ** 20 }
 
 /**
  * Serves a page with the broker's state and its history, live, for as long as the broker runs. It follows the broker's

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import type { AnyStateMachine } from 'xstate'
 import * as entry from '../../../machines/index.ts'
 import { layOut } from './layout.ts'
@@ -9,7 +9,7 @@ const folder = new URL('../assets/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 const charts = await Promise.all(Object.values<unknown>(entry).filter(isMachine).map(layOut))
 writeFileSync(new URL('charts.json', folder), JSON.stringify(charts))
-if (existsSync(new URL('../../../../src/visualizer/page/main.tsx', import.meta.url))) await bundlePage(folder)
+await bundlePage(folder)
 
 function isMachine(value: unknown): value is AnyStateMachine {
   return typeof value === 'object' && value !== null && 'root' in value && 'config' in value
