@@ -19,6 +19,7 @@ export {
   type PlanInput,
   type Standing,
 } from './auto-funding/auto-funding.policy.ts'
+export { burnOf, BURN_WINDOW, type Burn, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {
   levelsOf,
   requiredBalance,
@@ -37,7 +38,16 @@ export type {
   TopUpReceipt,
   TopUpRequest,
 } from './auto-funding/auto-funding.types.ts'
-export type { Block, LedgerPosition, Position, Refund, ServiceType, SubAccountPosition, Wei } from './position.types.ts'
+export type {
+  Block,
+  LedgerPosition,
+  Position,
+  Refund,
+  ServiceType,
+  Settlements,
+  SubAccountPosition,
+  Wei,
+} from './position.types.ts'
 export { transactionMachine } from './transaction/transaction.machine.ts'
 export type {
   IntentSummary,
@@ -45,3 +55,15 @@ export type {
   TransactionEvent,
   TransactionInput,
 } from './transaction/transaction.types.ts'
+export { ledgerMachine } from './ledger/ledger.machine.ts'
+export { gradeLedger, ledgerFacts, ledgerReadingOf } from './ledger/ledger.facts.ts'
+export { CLAIM_MARGIN, closingStep, type StepOptions } from './ledger/ledger.steps.ts'
+export type {
+  ClosingStep,
+  LedgerContext,
+  LedgerEvent,
+  LedgerFact,
+  LedgerInput,
+  LedgerReading,
+  Setback,
+} from './ledger/ledger.types.ts'

@@ -42,5 +42,12 @@ export type Position = {
   subAccounts: readonly SubAccountPosition[]
 }
 
+/** What providers were paid within a stretch of time, oldest first. Times in seconds of block time, amounts in wei. */
+export type Settlements = {
+  since: number
+  until: number
+  settled: readonly { provider: string; serviceType: ServiceType; amount: bigint; at: number }[]
+}
+
 /** An amount in wei as a decimal string: what travels through a machine is JSON, and JSON refuses a bigint. */
 export type Wei = `${bigint}`

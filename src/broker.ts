@@ -2,6 +2,8 @@ import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { createAutoFunding } from './auto-funding.ts'
+import { createClosing } from './closing.ts'
+import { closingPlanOf } from './closing-plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
@@ -11,6 +13,7 @@ import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
 import { createKeeper, type Plan } from './keeper.ts'
+import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
 import { inspectAll } from './inspect.ts'
@@ -24,8 +27,11 @@ import { defaultJournal } from './transactions/default-journal.ts'
 import type { TransactionActor } from './transactions/entry.ts'
 import { createLane, type SubmitOptions } from './transactions/lane.ts'
 import { createTurns } from './turns.ts'
+import { within } from './within.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
+/** A node that takes long over its logs does not hold up the readings. */
+const HISTORY_GRACE_MS = 500
 
 /**
  * Connects to a wallet's 0G Compute ledger.
@@ -60,8 +66,10 @@ export async function openBroker(
   const transactions = createTopic<TransactionActor>()
   const inspections = createTopic<InspectionEvent>()
   const inspect = inspectAll(options.inspect, inspections.next)
+  /** Somebody looks at the plan: what was charged before is worth a question. */
+  let wantsBurn = false
   let closed = false
-  let closing: Promise<void> | null = null
+  let shutting: Promise<void> | null = null
 
   const lane =
     chain.transactions &&
@@ -81,7 +89,7 @@ export async function openBroker(
     })
 
   const turns = createTurns(lane)
-  const gas = createGasPrice(chain.transactions)
+  const gas = createGasPrice(chain.fees)
   const keeper = createKeeper({
     reserved: turns.reserved,
     minLockedBalance,
@@ -100,6 +108,7 @@ export async function openBroker(
           allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
         })
       : null,
+    readSettlements: chain.readSettlements,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.
@@ -124,6 +133,7 @@ export async function openBroker(
   })
 
   const subAccounts = createSubAccounts(keeper.requiredOf, inspect)
+  const ledgerActor = createLedgerActor(wallet, inspect)
   const plans = createPlans<Plan>()
 
   const positions = createPositions({
@@ -133,11 +143,18 @@ export async function openBroker(
     onBlock: chain.onBlock,
     notBefore: chain.head,
     async prepare(position) {
-      await Promise.all([keeper.refreshFees(), gas.refresh(), lane?.confirm(position.block.number)])
+      await Promise.all([
+        keeper.refreshFees(),
+        lane && gas.refresh(),
+        lane?.confirm(position.block.number),
+        wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position)).catch(() => undefined),
+      ])
     },
     accept(position) {
       keeper.see(position)
       subAccounts.fold(position)
+      ledgerActor.fold(position, closing.stepAt(position))
+      closing.advance(position)
       const plan = keeper.plan(position)
       keeper.act(plan)
       plans.next(plan)
@@ -154,10 +171,20 @@ export async function openBroker(
     positions,
     intervalMs,
     requireSending() {
-      if (closed) throw new AbortedError('The broker is closed.')
-      const refusal = requireLane().refusal()
-      if (refusal) throw refusal
+      requireSending()
+      closing.refuse('startAutoFunding')
+      wantBurn()
     },
+  })
+
+  const closing = createClosing({
+    wallet,
+    rules,
+    lane,
+    requireSending,
+    positions,
+    onBegin: autoFunding.stopAll,
+    logger,
   })
 
   const shared = { wallet, rules, read: positions.fresh }
@@ -169,6 +196,7 @@ export async function openBroker(
       logger,
       submit: (intent, signal) => submit(intent, { signal }),
       exclusive: turns.exclusive,
+      refuseWhileClosing: (operation) => closing.refuse(operation),
       autoFunding,
     })
 
@@ -181,22 +209,29 @@ export async function openBroker(
       ...shared,
       listLedgers: chain.listLedgers,
       submit,
-      onClosing: autoFunding.stopAll,
-      intervalMs,
+      actor: ledgerActor.actor,
+      closing,
+      closingPlanAt: (position) => closingPlanOf(position, rules, gas.price),
     }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
     positions$: positions.positions$,
-    plan$: plans.follow(positions.positions$),
+    plan$: plans.follow(positions.positions$, wantBurn),
     position: () => positions.fresh(),
     async plan(how) {
-      return keeper.plan(await positions.fresh(), how)
+      wantBurn()
+      const position = await positions.fresh()
+      await Promise.all([keeper.learn(position), gas.refresh()])
+      return keeper.plan(position, how)
     },
-    planAt: keeper.plan,
+    planAt(position, how) {
+      wantBurn()
+      return keeper.plan(position, how)
+    },
     async forecast() {
-      return broker.forecastAt(await positions.fresh())
+      return broker.forecastAt(await broker.plan({ dryRun: true }))
     },
-    forecastAt: (position) => forecastOf(keeper.plan(position, { dryRun: true }), gas.price),
+    forecastAt: (plan) => forecastOf(plan, gas.price),
     subAccount: (provider, serviceType) =>
       subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: subAccounts.all,
@@ -219,8 +254,22 @@ export async function openBroker(
   }
   return broker
 
-  function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
-    return requireLane().submit(intent, options)
+  function wantBurn(): void {
+    wantsBurn = true
+  }
+
+  async function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
+    const lane = requireLane()
+    if (intent.call.method === 'transferFund') closing.refuse('transferFund')
+    return lane.submit(intent, options)
+  }
+
+  function requireSending() {
+    if (closed) throw new AbortedError('The broker is closed.')
+    const lane = requireLane()
+    const refusal = lane.refusal()
+    if (refusal) throw refusal
+    return lane
   }
 
   function requireLane() {
@@ -234,17 +283,19 @@ export async function openBroker(
 
   /** Whoever asks again waits for the same end. */
   function close(): Promise<void> {
-    return (closing ??= shut())
+    return (shutting ??= shut())
   }
 
   async function shut(): Promise<void> {
     closed = true
     signal?.removeEventListener('abort', abort)
     autoFunding.close()
+    closing.stop()
     positions.close()
     plans.close()
     transactions.close()
     subAccounts.stop()
+    ledgerActor.stop()
     await lane?.close()
     inspections.close()
   }

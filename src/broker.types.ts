@@ -58,8 +58,8 @@ export type Broker = {
   planAt(position: Position, options?: Pick<PlanOptions, 'dryRun'>): Plan
   /** When ledger, gas and each sub-account run dry at the present burn, and what to deposit. */
   forecast(): Promise<Forecast>
-  /** The same for a position that was read. */
-  forecastAt(position: Position): Forecast
+  /** The same for a plan that was made. */
+  forecastAt(plan: Plan): Forecast
   /** The lifecycle actor of one sub-account. */
   subAccount(provider: string, serviceType: string): SubAccountActor
   /** The lifecycle actors of every sub-account seen so far. */

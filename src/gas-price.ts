@@ -1,9 +1,9 @@
-import type { TransactionPort } from './chain/port.ts'
+import type { Fees } from './chain/port.ts'
 
 const GOOD_FOR_MS = 300_000
 
 /** What a unit of gas costs at most, in wei, asked for now and then. 0 until it is known. */
-export function createGasPrice(port: TransactionPort | null) {
+export function createGasPrice(fees: () => Promise<Fees>) {
   let price = 0n
   let askedAt = -Infinity
   return {
@@ -12,10 +12,10 @@ export function createGasPrice(port: TransactionPort | null) {
     },
     /** A node that does not tell leaves the last price. */
     async refresh(): Promise<void> {
-      if (!port || Date.now() - askedAt < GOOD_FOR_MS) return
+      if (Date.now() - askedAt < GOOD_FOR_MS) return
       askedAt = Date.now()
-      const fees = await port.fees().catch(() => null)
-      if (fees) price = 'gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas
+      const now = await fees().catch(() => null)
+      if (now) price = 'gasPrice' in now ? now.gasPrice : now.maxFeePerGas
     },
   }
 }

@@ -16,6 +16,19 @@ export type { AutoFundingConfig, Budget } from './auto-funding-config.ts'
 export type { Duration } from './durations.ts'
 export type { Forecast } from './forecast.ts'
 export type { AutoFundingActor, Plan, PlanOptions } from './keeper.ts'
+export type {
+  CloseOptions,
+  ClosingAccount,
+  ClosingCancelled,
+  ClosingGas,
+  ClosingHold,
+  ClosingPlan,
+  ClosingState,
+  ClosingStatus,
+  LockedRefund,
+} from './closing.types.ts'
+export { ClosingCancelledError, ClosingStuckError, LedgerClosingError } from './closing-errors.ts'
+export type { LedgerActor } from './ledger-actor.ts'
 export type { SubAccountActor } from './sub-accounts.ts'
 export type { Inspect } from './inspect.ts'
 export type { Logger } from './logger.ts'
@@ -24,7 +37,8 @@ export type { Intent, Receipt } from './transactions/intent.ts'
 export { parseInsufficientBalance, type InsufficientBalance } from './provider/insufficient-balance.ts'
 export { decodeRecording, encodePosition, isRecordingLine, type Recording } from './recording.ts'
 export { memoryJournal, type Journal, type JournalEntry, type JournalRecord } from './transactions/journal.ts'
-export { openFileJournal, readFileJournal } from './transactions/default-journal.ts'
+export { openFileJournal, readFileClosing, readFileJournal } from './transactions/default-journal.ts'
+export type { ClosingIntention } from './transactions/intention.ts'
 export type { TransactionActor } from './transactions/entry.ts'
 export {
   AbortedError,

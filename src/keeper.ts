@@ -3,8 +3,9 @@ import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import { autoFundingEvents, plan, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
-import type { Block, Position } from '../machines/position.types.ts'
+import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
+import { createChargeHistory } from './charge-history.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
@@ -41,6 +42,7 @@ export type KeeperOptions = {
   inFlight: () => readonly Flight[]
   spending: Spending
   gasReserve: (position: Position) => bigint
+  readSettlements: (until: Block, seconds: number) => Promise<Settlements>
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
   providerFees: ReturnType<typeof createProviderFees> | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
@@ -67,6 +69,7 @@ export function createKeeper(options: KeeperOptions) {
     inFlight,
     spending,
     gasReserve,
+    readSettlements,
     providerFees,
     topUp,
     inspect,
@@ -74,6 +77,7 @@ export function createKeeper(options: KeeperOptions) {
   } = options
   const kept = new Map<string, Asked & { actor: AutoFundingActor }>()
   const burns = createBurnRates()
+  const history = createChargeHistory({ burns, readSettlements, logger })
   const usual = toPolicy({}, minLockedBalance)
   let latest: Plan | null = null
   const machine = autoFundingMachine.provide({
@@ -133,6 +137,8 @@ export function createKeeper(options: KeeperOptions) {
     async refreshFees(): Promise<void> {
       await Promise.all([...kept.values()].map(refreshFee))
     },
+    /** Learns, once, what was charged before the first position. */
+    learn: history.learn,
     /** Learns from a position how fast each sub-account is charged. */
     see: (position: Position): void => burns.see(position, spending.paidIn),
     plan: planFor,

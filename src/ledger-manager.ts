@@ -3,11 +3,13 @@ import { nextUnlock } from '../machines/sub-account/sub-account.facts.ts'
 import { formatOg, toWei, type Amount } from './amounts.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
-import { closingStep } from './closing.ts'
+import type { createClosing } from './closing.ts'
+import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from './closing.types.ts'
 import { contractError } from './contract-errors.ts'
-import { AbortedError, InvalidInputError, NothingToRetrieveError } from './errors.ts'
+import { InvalidInputError, NothingToRetrieveError } from './errors.ts'
 import { isFull, isRetrievable } from './refunds.ts'
 import { intentOf, retrieveIntent, transferIntent } from './intents.ts'
+import type { LedgerActor } from './ledger-actor.ts'
 import { resolveService, type Service } from './services.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 
@@ -37,10 +39,9 @@ export type LedgerManagerOptions = {
   read: (signal?: AbortSignal) => Promise<Position>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
-  /** Auto-funding of what is being closed stops first. */
-  onClosing: () => void
-  /** How often a ledger that waits for its refunds is looked at, at least. */
-  intervalMs: number
+  actor: LedgerActor
+  closing: Pick<ReturnType<typeof createClosing>, 'close' | 'cancel' | 'isWanted' | 'status'>
+  closingPlanAt: (position: Position) => ClosingPlan
 }
 
 const MAX_PAGE = 50
@@ -208,25 +209,58 @@ export class LedgerManager {
   }
 
   /**
-   * Brings everything home: revokes API tokens, retrieves from every sub-account, waits for the lock, claims and
-   * withdraws. Each step follows from the position, so calling it again goes on where it stopped. Auto-funding is
-   * stopped first.
+   * Brings everything home: revokes API tokens, retrieves from every sub-account, waits for the lock, claims, withdraws,
+   * and deletes what remains. Auto-funding is stopped first, and refused until it is over.
    *
+   * That it is wanted is recorded in the journal: after a crash, or in another process, the next broker of this wallet
+   * that reads positions goes on with it by itself. Called again, it waits for the closing that is under way.
+   *
+   * @param options.signal ends the wait, and not the closing: `cancelClosing` does
+   * @param options.onProgress hears how far it has come, at each position
    * @returns the receipt of the last step
-   * @throws LedgerNotExistsError, AbortedError when the signal aborts the wait
+   * @throws LedgerNotExistsError, AbortedError when the signal aborts the wait or the broker is closed,
+   *   ClosingCancelledError, ClosingStuckError
    */
-  async closeLedger({ signal }: { signal?: AbortSignal } = {}): Promise<Receipt> {
-    this.#options.onClosing()
-    let last: Receipt | null = null
-    for (;;) {
-      if (signal?.aborted) throw new AbortedError('Closing was interrupted; what was done so far stands.')
-      const position = await this.#options.read(signal)
-      if (!position.ledger && last) return last
-      this.#account(position, 'closeLedger')
-      const step = closingStep(position, this.#options.rules)
-      if (step.type === 'wait') await rest(this.#restMs(position, step.until), signal)
-      else last = await this.#options.submit(step.intent, { signal })
-    }
+  async closeLedger(options: CloseOptions = {}): Promise<Receipt> {
+    return this.#options.closing.close(options)
+  }
+
+  /**
+   * Ends a closing before its last step. What was revoked, asked back and claimed stays so; auto-funding stays off until
+   * it is started again.
+   *
+   * @returns what stays locked, and until when
+   * @throws InvalidInputError where nothing is being closed, or the last step is on its way
+   */
+  async cancelClosing(options: { signal?: AbortSignal | undefined } = {}): Promise<ClosingCancelled> {
+    return this.#options.closing.cancel(options)
+  }
+
+  /**
+   * What closing would do from here: when each sub-account is home, how many transactions and how much gas it takes.
+   * Providers may still charge, also from what is asked back; then less comes home.
+   *
+   * @throws LedgerNotExistsError, ReadError
+   */
+  async closingPlan(): Promise<ClosingPlan> {
+    const position = await this.#options.read()
+    this.#account(position, 'closeLedger')
+    return this.#options.closingPlanAt(position)
+  }
+
+  /** Whether the ledger is being closed, as far as this broker's journal knows. */
+  get isClosing(): boolean {
+    return this.#options.closing.isWanted()
+  }
+
+  /** How far closing has come, at the latest position; null while nothing is being closed, or was read. */
+  closingStatus(): ClosingStatus | null {
+    return this.#options.closing.status()
+  }
+
+  /** The lifecycle actor of the ledger. */
+  get actor(): LedgerActor {
+    return this.#options.actor
   }
 
   async #retrieve(providers: readonly string[], { serviceType, name }: Service): Promise<RetrieveReceipt> {
@@ -240,11 +274,6 @@ export class LedgerManager {
     const last = receipts.at(-1)
     if (!last) throw new NothingToRetrieveError('There is nothing to retrieve.')
     return { ...last, receipts }
-  }
-
-  /** Until the lock is over by block time, but never so long that a change of it would be missed. */
-  #restMs({ block }: Position, until: number): number {
-    return Math.min(Math.max((until - block.timestamp) * 1_000, 1_000), this.#options.intervalMs)
   }
 
   #send(call: Call, amount: bigint, fromLedger = 0n): Promise<Receipt> {
@@ -288,19 +317,5 @@ function nothingToRetrieve(serviceType: ServiceType, accounts: readonly SubAccou
     'sub-accounts': String(accounts.length),
     locked: `${formatOg(locked)} OG`,
     'next unlock': unlocks.length > 0 ? new Date(Math.min(...unlocks) * 1_000).toISOString() : undefined,
-  })
-}
-
-/** Over early when the signal aborts; nothing stays at the signal, which may live much longer. */
-function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal?.addEventListener('abort', done)
-    if (signal?.aborted) done()
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
   })
 }

@@ -40,6 +40,8 @@ export type ServiceManagerOptions = {
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
   /** Runs work while nothing is on its way to the sub-account, and keeps everybody else from deciding about it. */
   exclusive: <T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
+  /** Throws while the ledger is being closed. */
+  refuseWhileClosing: (operation: string) => void
   autoFunding: {
     start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor
     stop(id: SubAccountId): void
@@ -72,7 +74,7 @@ export class ServiceManager {
    * missing is transferred from the ledger, once. Started again, it goes on with the new config.
    *
    * @returns the actor that shows what is being done, and why nothing is
-   * @throws InvalidInputError for a config that cannot work
+   * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
    */
   startAutoFunding(provider: string, config: AutoFundingConfig = {}): AutoFundingActor {
     const id = this.#id(provider)
@@ -124,11 +126,12 @@ export class ServiceManager {
    *
    * @returns the receipt, or null when enough was there
    * @throws ContractError when the ledger cannot pay for it, RefundPendingError when it would undo a refund,
-   *   BudgetExhaustedError, NotFundedError when it is charged faster than it can be filled
+   *   BudgetExhaustedError, NotFundedError when it is charged faster than it can be filled, LedgerClosingError
    */
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
     const wanted = toWei(amount)
+    this.#options.refuseWhileClosing('ensureFunded')
     return this.#options.exclusive(id, () => this.#fund(id, wanted, options), options.signal)
   }
 

@@ -1,7 +1,7 @@
+import type { Burn } from '../machines/auto-funding/auto-funding.burn.ts'
 import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import type { Standing } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { AutoFundingPolicy } from './auto-funding-config.ts'
-import type { Burn } from './streams/burn-rate.ts'
 import type { SubAccountId } from './sub-account-id.ts'
 
 /** A sub-account that auto-funding is on for. */

@@ -41,6 +41,12 @@ export const fineTuningAbi = new Interface([
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool _deprecated_processed)[] refunds, string additionalInfo, tuple(string id, bytes modelRootHash, bytes encryptedSecret, bool acknowledged, uint248 timestamp, bool settled)[] deliverables, uint256 validRefundsLength, uint256 deliverablesHead, uint256 deliverablesCount, bool acknowledged))',
 ])
 
+/** What a settlement leaves behind: LedgerManager says how much, the service next to it whose account it was. */
+export const settlementAbi = new Interface([
+  'event FundSpent(address indexed user, address indexed service, uint256 amount)',
+  'event BalanceUpdated(address indexed user, address indexed provider, uint256 amount, uint256 pendingRefund)',
+])
+
 export const multicallAbi = new Interface([
   'function aggregate3(tuple(address target, bool allowFailure, bytes callData)[] calls) payable returns (tuple(bool success, bytes returnData)[] returnData)',
   'function getBlockNumber() view returns (uint256)',

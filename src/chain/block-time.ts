@@ -4,19 +4,17 @@ import type { Block } from '../../machines/position.types.ts'
 const ASSUMED_MS = 1_000
 const KEPT = 16
 
-/** How far apart blocks are, from those seen of late. */
+/** How far apart blocks usually are, from those seen of late: a chain that stood still for an hour is not slow. */
 export function createBlockTime(): { see(block: Block): void; ms(): number } {
-  const seen: Block[] = []
+  const gaps: number[] = []
+  let last: Block | null = null
   return {
     see(block) {
-      if (block.number <= (seen.at(-1)?.number ?? -1)) return
-      seen.push(block)
-      if (seen.length > KEPT) seen.shift()
+      if (block.number <= (last?.number ?? -1)) return
+      if (last) gaps.push((1_000 * (block.timestamp - last.timestamp)) / (block.number - last.number))
+      if (gaps.length >= KEPT) gaps.shift()
+      last = block
     },
-    ms() {
-      const [first, last] = [seen[0], seen.at(-1)]
-      if (!first || !last || first === last) return ASSUMED_MS
-      return (1_000 * (last.timestamp - first.timestamp)) / (last.number - first.number)
-    },
+    ms: () => gaps.toSorted((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] ?? ASSUMED_MS,
   }
 }

@@ -13,6 +13,7 @@ import { createReader } from './reader.ts'
 import { ANSWER_TIMEOUT_MS, rpcOf, type Rpc } from './rpc.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
+import { createSettlements } from './settlements.ts'
 import { readService, type ProviderService } from './service.ts'
 import { signSessionMessage } from './session-signature.ts'
 
@@ -80,6 +81,8 @@ export async function connectChain(connection: Connection, network?: NetworkName
       const [outcome] = await parallel([view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])], 'latest')
       return decodeLedgers(outcome)
     },
+    readSettlements: createSettlements({ provider, rpc, addresses, wallet, blockTimeMs: () => blockTime.ms() }),
+    fees: () => asked(() => within(ANSWER_TIMEOUT_MS, rpc.fees)),
     blockTimeMs: () => blockTime.ms(),
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
     readService: (provider) => readService(batch, { inference: addresses.inference, wallet, provider }),

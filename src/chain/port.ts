@@ -1,4 +1,4 @@
-import type { Position, ServiceType } from '../../machines/position.types.ts'
+import type { Block, Position, ServiceType, Settlements } from '../../machines/position.types.ts'
 
 export type ContractName = 'ledger' | 'inference' | 'fineTuning'
 
@@ -59,6 +59,13 @@ export interface ChainReader {
   /** Everything at one block. Rejects with ReadError or StaleReadingError, never with a guess. */
   readPosition(): Promise<Position>
   listLedgers(offset: number, limit: number): Promise<{ ledgers: LedgerEntry[]; total: number }>
+  /**
+   * What this wallet's providers settled in the seconds up to a block, as far back as the node tells; from its logs.
+   * Rejects with ReadError where it tells nothing.
+   */
+  readSettlements(until: Block, seconds: number): Promise<Settlements>
+  /** What a transaction would pay for gas now. */
+  fees(): Promise<Fees>
   /** Milliseconds between blocks, as far as it is known. */
   blockTimeMs(): number
   /** Calls back for each new block where the provider can say so by itself; null where it would have to poll. */

@@ -15,6 +15,24 @@ export type Rpc = {
   broadcast(raw: string): Promise<void>
   receipt(transactionHash: string): Promise<MinedTransaction | null>
   fees(): Promise<Fees>
+  logs(filter: LogFilter): Promise<Log[]>
+}
+
+export type LogFilter = {
+  address: readonly string[]
+  topics: readonly (readonly string[])[]
+  fromBlock: number
+  toBlock: number
+}
+
+/** In the order of the chain. `timestamp` in seconds, where the node says it. */
+export type Log = {
+  address: string
+  topics: readonly string[]
+  data: string
+  blockNumber: number
+  transactionHash: string
+  timestamp: number | null
 }
 
 /**
@@ -26,6 +44,7 @@ export function rpcOf(provider: Provider): Rpc {
 }
 
 type Sender = { send(method: string, params: readonly unknown[]): Promise<unknown> }
+type RawLog = Omit<Log, 'blockNumber' | 'timestamp'> & { blockNumber: string; blockTimestamp?: string }
 type RawReceipt = { transactionHash: string; blockNumber: string | null; gasUsed: string; status?: string }
 
 function direct(node: Sender): Rpc {
@@ -60,6 +79,18 @@ function direct(node: Sender): Rpc {
       const maxPriorityFeePerGas = await number('eth_maxPriorityFeePerGas').catch(() => USUAL_PRIORITY_FEE)
       return { maxFeePerGas: 2n * BigInt(block.baseFeePerGas) + maxPriorityFeePerGas, maxPriorityFeePerGas }
     },
+    async logs({ fromBlock, toBlock, ...filter }) {
+      const range = { fromBlock: tagOf(fromBlock), toBlock: tagOf(toBlock) }
+      const logs = (await node.send('eth_getLogs', [{ ...filter, ...range }])) as RawLog[]
+      return logs.map(({ address, topics, data, blockNumber, transactionHash, blockTimestamp }) => ({
+        address,
+        topics,
+        data,
+        blockNumber: Number(blockNumber),
+        transactionHash,
+        timestamp: blockTimestamp === undefined ? null : Number(blockTimestamp),
+      }))
+    },
   }
 }
 
@@ -85,6 +116,17 @@ function typed(provider: Provider): Rpc {
       if (maxFeePerGas !== null && maxPriorityFeePerGas !== null) return { maxFeePerGas, maxPriorityFeePerGas }
       if (gasPrice !== null) return { gasPrice }
       throw new ReadError('The node names no gas price.', {})
+    },
+    async logs({ address, topics, ...range }) {
+      const logs = await provider.getLogs({ ...range, address: [...address], topics: topics.map((one) => [...one]) })
+      return logs.map((log) => ({
+        address: log.address,
+        topics: log.topics,
+        data: log.data,
+        blockNumber: log.blockNumber,
+        transactionHash: log.transactionHash,
+        timestamp: null,
+      }))
     },
   }
 }

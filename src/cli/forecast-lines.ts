@@ -17,8 +17,7 @@ export function forecastLines(forecast: Forecast, shortfall: bigint, now: number
     ...depositPairs(forecast, shortfall),
     ['burn', burnRate === 0n ? 'none measured' : `${og(burnRate)} an hour, all together`],
     ['ledger dry', dryInWords(ledgerDryAt, now, 'not in sight')],
-    // Who only looks asks no node for the price of gas.
-    ['gas dry', dryInWords(gasDryAt, now, burnRate === 0n ? 'not in sight' : 'unknown here')],
+    ['gas dry', dryInWords(gasDryAt, now, 'not in sight')],
   ])
 }
 

@@ -1,6 +1,6 @@
+import type { Fall } from '../../machines/index.ts'
 import type { Position, SubAccountPosition } from '../index.ts'
 import type { FundingConfig } from './config-file.ts'
-import type { Fall } from './replay-burn.ts'
 import { keyOf, least, positive, type Id } from './replay-moves.ts'
 import { minimumOf, type Kept, type Payment } from './replay-policy.ts'
 

@@ -1,4 +1,4 @@
-import { levelsOf, type Levels, type PlanInput, type Standing } from '../../machines/index.ts'
+import { levelsOf, type Burn, type Levels, type PlanInput, type Standing } from '../../machines/index.ts'
 import type { Budget, Position, ServiceType } from '../index.ts'
 import { secondsOf } from './config-fields.ts'
 import type { FundingConfig } from './config-file.ts'
@@ -29,10 +29,10 @@ export const minimumOf = ({ minLockedBalance }: Terms): bigint =>
 export const reserveOf = ({ terms }: Kept): bigint => weiOf(terms.ledgerReserve ?? '0')
 
 /** What machines' plan wants to know of one sub-account, as the broker would tell it. */
-export function standingOf(kept: Kept, burnRate: bigint | null, payments: readonly Payment[], now: number): Standing {
+export function standingOf(kept: Kept, burn: Burn, payments: readonly Payment[], now: number): Standing {
   const { provider, serviceType, terms } = kept
   const own = payments.filter(({ key }) => key === keyOf(kept))
-  const demand = { minLockedBalance: minimumOf(terms), unsettledFee: 0n, burnRate }
+  const demand = { minLockedBalance: minimumOf(terms), unsettledFee: 0n, burnRate: burn.rate }
   const last = own.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
   const { cooldownMs = 0, maxTopUp } = terms
   return {
@@ -51,7 +51,7 @@ export function standingOf(kept: Kept, burnRate: bigint | null, payments: readon
     onPendingRefund: terms.onPendingRefund ?? 'hold',
     needsApproval: false,
     registered: null,
-    anomaly: false,
+    anomaly: burn.jumped,
     inFlight: false,
     unresolved: false,
     settledFrom: null,

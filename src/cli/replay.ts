@@ -1,8 +1,7 @@
-import { plan } from '../../machines/index.ts'
+import { burnOf, plan } from '../../machines/index.ts'
 import type { Position, ServiceType } from '../index.ts'
 import type { FundingConfig } from './config-file.ts'
 import { accountIn, openBooks, pendingOf, positionIn, spend, type Books } from './replay-books.ts'
-import { burnRateOf } from './replay-burn.ts'
 import { keyOf, least, movesBetween, sum, type Move, type Moves } from './replay-moves.ts'
 import { budgetLeft, circumstances, keptBy, reserveOf, standingOf, type Kept } from './replay-policy.ts'
 
@@ -80,8 +79,8 @@ function pass({ before, after, moves }: Step, books: Books, kept: readonly Kept[
     ...circumstances,
     position: positionIn(books, before),
     standings: kept.map((one) => {
-      const rate = burnRateOf(books.accounts.get(keyOf(one))?.falls ?? [], now)
-      return standingOf(one, rate, books.payments, now)
+      const burn = burnOf(books.accounts.get(keyOf(one))?.falls ?? [], now)
+      return standingOf(one, burn, books.payments, now)
     }),
     budgetLeft: budgetLeft(budget, books.payments, now),
   })

@@ -1,39 +1,44 @@
-import type { Position } from '../../machines/position.types.ts'
+import { BURN_WINDOW, burnOf, type Burn, type Fall } from '../../machines/auto-funding/auto-funding.burn.ts'
+import type { Block, Position, Settlements } from '../../machines/position.types.ts'
 import { keyOf } from '../sub-account-id.ts'
 
-const HOUR = 3_600
-/** Older falls say little about the next hours. */
-const WINDOW = 6 * HOUR
-/** Fewer falls, or a shorter time, are a guess. */
-const LEAST_FALLS = 3
-const LEAST_SECONDS = 60
-/** A fall this many times steeper than usual is cut to it. */
-const CLIP = 4n
-/** An hour that burnt this many times as much as those before it is looked at by somebody. */
-const JUMP = 10n
 const KEPT = 1_000
 
 type Seen = { at: number; block: number; balance: bigint; pendingRefund: bigint }
-/** What was burnt between two readings. */
-type Fall = { at: number; seconds: number; burnt: bigint }
 
-export type Burn = {
-  /** Wei per hour; null until enough was seen. */
-  rate: bigint | null
-  lastHour: bigint
-  /** The last hour burnt ten times as much as the hours before it did. */
-  jumped: boolean
-}
-
-/** Follows how fast each sub-account is charged, from its falling balance. Top-ups and refunds are left out. */
+/**
+ * Follows how fast each sub-account is charged: from what its providers settled before the first reading, and from its
+ * falling balance since. Top-ups and refunds are left out.
+ */
 export function createBurnRates() {
   const seen = new Map<string, Seen>()
   const falls = new Map<string, Fall[]>()
+  let first: Block | null = null
+  let now = 0
 
   return {
+    /** Readings say it all from this block on; what was before it is to be learnt. Null before the first. */
+    first: (): Block | null => first,
+    /** What was settled up to the first block, or the one that will be. */
+    learn({ since, until, settled }: Settlements): void {
+      const charges = new Map<string, Fall[]>()
+      for (const { provider, serviceType, amount, at } of settled) {
+        const key = keyOf({ provider, serviceType })
+        const past = charges.get(key) ?? []
+        const before = past.at(-1)
+        charges.set(key, [...past, { at, seconds: at - (before?.at ?? since), burnt: amount }])
+      }
+      for (const [key, past] of charges) {
+        const rest = { at: until, seconds: until - (past.at(-1)?.at ?? since), burnt: 0n }
+        falls.set(key, [...past, rest, ...(falls.get(key) ?? [])])
+      }
+      now = Math.max(now, until)
+    },
     /** @param paidIn what was transferred to the sub-account by transactions mined in these blocks (from, to] */
     see(position: Position, paidIn: (key: string, from: number, to: number) => bigint): void {
       const { number: block, timestamp: at } = position.block
+      first ??= position.block
+      now = at
       for (const account of position.subAccounts) {
         const key = keyOf(account)
         const { balance, pendingRefund } = account
@@ -46,36 +51,10 @@ export function createBurnRates() {
         falls.set(key, recent([...(falls.get(key) ?? []), { at, seconds: at - before.at, burnt }], at))
       }
     },
-    of: (key: string): Burn => burnOf(falls.get(key) ?? []),
+    of: (key: string): Burn => burnOf(falls.get(key) ?? [], now),
   }
 }
 
 function recent(falls: readonly Fall[], now: number): Fall[] {
-  return falls.filter(({ at }) => now - at <= WINDOW).slice(-KEPT)
-}
-
-function burnOf(falls: readonly Fall[]): Burn {
-  const real = falls.filter(({ burnt }) => burnt > 0n)
-  const now = falls.at(-1)?.at ?? 0
-  const lastHour = sum(falls.filter(({ at }) => now - at < HOUR))
-  const seconds = falls.reduce((total, fall) => total + fall.seconds, 0)
-  if (real.length < LEAST_FALLS || seconds < LEAST_SECONDS) return { rate: null, lastHour, jumped: false }
-  // Charges come in lumps: what is clipped is a lump beside other lumps, not a lump beside nothing.
-  const usual = median(real.map(({ burnt }) => burnt))
-  const burnt = falls.reduce((total, fall) => total + (fall.burnt < usual * CLIP ? fall.burnt : usual * CLIP), 0n)
-  return { rate: (burnt * BigInt(HOUR)) / BigInt(seconds), lastHour, jumped: hasJumped(falls, now, lastHour) }
-}
-
-function hasJumped(falls: readonly Fall[], now: number, lastHour: bigint): boolean {
-  const earlier = falls.filter(({ at }) => now - at >= HOUR)
-  const seconds = earlier.reduce((total, fall) => total + fall.seconds, 0)
-  if (seconds < HOUR || sum(earlier) === 0n) return false
-  return lastHour > (JUMP * sum(earlier) * BigInt(HOUR)) / BigInt(seconds)
-}
-
-const sum = (falls: readonly Fall[]): bigint => falls.reduce((total, { burnt }) => total + burnt, 0n)
-
-function median(values: readonly bigint[]): bigint {
-  const sorted = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  return sorted[Math.floor(sorted.length / 2)] ?? 0n
+  return falls.filter(({ at }) => now - at <= BURN_WINDOW).slice(-KEPT)
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.ts'
-import { foldRecords, memoryJournal, type Journal, type JournalEntry } from './journal.ts'
+import { intentionIn, type ClosingIntention } from './intention.ts'
+import { foldRecords, memoryJournal, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
 
 export type JournalOwner = { chainId: bigint; wallet: string }
 
@@ -29,11 +30,20 @@ export async function openFileJournal(
 
 /** What a wallet's journal file holds, oldest first; may be read while another process writes it. */
 export async function readFileJournal(options: JournalOwner & { path?: string }): Promise<JournalEntry[]> {
+  return foldRecords(await recordsOf(options))
+}
+
+/** The closing that a wallet's journal file tells of, from whatever process; null where nobody wants it closed. */
+export async function readFileClosing(options: JournalOwner & { path?: string }): Promise<ClosingIntention | null> {
+  return intentionIn(await recordsOf(options))
+}
+
+async function recordsOf({ chainId, wallet, path }: JournalOwner & { path?: string }): Promise<JournalRecord[]> {
   const [{ readRecords }, { journalPath }] = await Promise.all([
     import('./file-journal.ts'),
     import('./state-directory.ts'),
   ])
-  return foldRecords(await readRecords(options.path ?? journalPath(options.chainId, options.wallet)))
+  return readRecords(path ?? journalPath(chainId, wallet))
 }
 
 function isNode(): boolean {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import { JournalError } from '../errors.ts'
 import { silent, type Logger } from '../logger.ts'
+import { intentionIn, isIntention } from './intention.ts'
 import { foldRecords, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
@@ -205,7 +206,7 @@ async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<
   for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten
 }
 
-/** All that is open, the latest of what is not, and what budgets count of the rest. */
+/** All that is open, the latest of what is not, what budgets count of the rest, and what is still intended. */
 function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const entries = foldRecords(records)
   const over = entries.filter(({ outcome }) => outcome !== null)
@@ -218,11 +219,11 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
       return payment ? [{ type: 'paid', id, ...payment }] : []
     }),
   ]
+  const closing = intentionIn(records)
+  const isKept = (record: JournalRecord) =>
+    isIntention(record) ? record.id === closing?.id : record.type !== 'paid' && !ids.has(record.id)
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
-  return [
-    ...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW),
-    ...records.filter((record) => record.type !== 'paid' && !ids.has(record.id)),
-  ]
+  return [...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW), ...records.filter(isKept)]
 }
 
 const idOf = ({ prepared }: JournalEntry): string => prepared.id

@@ -14,6 +14,8 @@ export type Intent = {
   amount: bigint
   /** The most that it may take out of the ledger's available funds. */
   fromLedger: bigint
+  /** The closing that it is a step of. */
+  closing?: string
 }
 
 /** What became of a transaction, as every method of the account API gives it. */

@@ -1,6 +1,7 @@
 import type { Fees, SignedTransaction } from '../chain/port.ts'
 import type { ServiceType } from '../../machines/position.types.ts'
 import type { Intent } from './intent.ts'
+import { isIntention, type IntentionRecord } from './intention.ts'
 
 /** One step in the life of an intent. What is appended is on disk before the step is taken. */
 export type JournalRecord =
@@ -27,6 +28,7 @@ export type JournalRecord =
   | { type: 'superseded'; id: string; reason: string }
   /** What remains of an intent of auto-funding that was mined long ago: for budgets. */
   | ({ type: 'paid'; id: string } & Payment)
+  | IntentionRecord
 
 /** Money that auto-funding sent, and when it decided to, in seconds of block time. */
 export type Payment = { provider: string; serviceType: ServiceType; amount: bigint; at: number }
@@ -66,6 +68,7 @@ export type JournalEntry = {
 export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
   const entries = new Map<string, JournalEntry>()
   for (const record of records) {
+    if (isIntention(record)) continue
     const known = entries.get(record.id)
     if (record.type === 'prepared')
       entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
@@ -78,7 +81,9 @@ function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry[
   return signed ? [{ ...signed, fees }] : []
 }
 
-function fold(entry: JournalEntry, record: Exclude<JournalRecord, { type: 'prepared' | 'paid' }>): JournalEntry {
+type Outcome = Exclude<JournalRecord, IntentionRecord | { type: 'prepared' | 'paid' }>
+
+function fold(entry: JournalEntry, record: Outcome): JournalEntry {
   const { attempts, prepared } = entry
   switch (record.type) {
     case 'replaced':

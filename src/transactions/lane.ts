@@ -6,6 +6,7 @@ import { createEntry, type Entry, type EntryInput, type TransactionActor } from 
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
+import { createIntention } from './intention.ts'
 import { foldRecords, paymentOf, type Journal, type JournalEntry, type Payment } from './journal.ts'
 
 export type LaneOptions = {
@@ -50,6 +51,7 @@ export function createLane(options: LaneOptions) {
   const entries: Entry[] = []
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
+  const intention = createIntention(journal)
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -108,6 +110,23 @@ export function createLane(options: LaneOptions) {
         signal?.removeEventListener('abort', wake)
       }
     },
+    /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
+    closing: {
+      current: intention.current,
+      async begin(): Promise<void> {
+        await open()
+        throwIfAborted(undefined)
+        await intention.begin(Date.now())
+      },
+      end: intention.end,
+    },
+    /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
+    lastMined(matches: (intent: Intent) => boolean): Receipt | null {
+      const entry = entries.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
+      const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
+      if (hash === null || blockNumber === null) return null
+      return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
+    },
     /** All that auto-funding sent, or may yet, as far back as it is remembered. */
     payments: (): Payment[] => [
       ...paid,
@@ -146,6 +165,7 @@ export function createLane(options: LaneOptions) {
     const records = await journal.load()
     const past = foldRecords(records)
     refused = null
+    intention.restore(records)
     for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue

@@ -4,6 +4,8 @@ import * as entry from '../../machines/index.ts'
 import type {
   AutoFundingContext,
   AutoFundingEvent,
+  LedgerContext,
+  LedgerEvent,
   SubAccountContext,
   SubAccountEvent,
   TransactionContext,
@@ -15,7 +17,7 @@ export type Heard =
   | HeardBy<'subAccount', SubAccountContext, SubAccountEvent>
   | HeardBy<'autoFunding', AutoFundingContext, AutoFundingEvent>
   | HeardBy<'transaction', TransactionContext, TransactionEvent>
-  | HeardBy<'ledger', unknown, { type: string }>
+  | HeardBy<'ledger', LedgerContext, LedgerEvent>
 
 type HeardBy<Machine, Context, Event> = {
   machine: Machine

@@ -1,5 +1,5 @@
 import type { Broker, Plan } from '../index.ts'
-import { heardIn } from './actors.ts'
+import { heardIn, pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import { noteActor } from './note-actor.ts'
 import { autoFundingIn, lifecyclesIn, noteDecisions, notePosition } from './note-position.ts'
@@ -32,8 +32,11 @@ export function createChronicle(broker: Broker, { dryRun, onEntry }: ChronicleOp
       plan = dryRun ? broker.planAt(made.position, { dryRun }) : made
       noteDecisions(notes, plan)
     }),
-    broker.positions$.subscribe(({ block }) => {
-      if (plan?.block.number === block.number) notePosition(notes, broker, plan)
+    broker.positions$.subscribe((position) => {
+      if (plan?.block.number !== position.block.number) return
+      // Money runs out wherever it is charged, also where nobody keeps it funded.
+      const forecast = broker.forecastAt(dryRun ? plan : broker.planAt(position, { dryRun: true }))
+      notePosition(notes, broker, plan, forecast)
     }),
   ]
 
@@ -63,6 +66,8 @@ function present(broker: Broker): State {
     const { value, context } = actor.getSnapshot()
     return changes.transaction(transactionOf(context), { value, edge: null, since: 0 })
   })
+  const { value } = broker.ledger.actor.getSnapshot()
+  const ledger = changes.parts({ ledgerActor: { value: pathOf(value), edge: null, since: 0 } })
   const blank = changes.unknown(broker.wallet)
-  return merged(blank, changes.all([...lifecyclesIn(broker), ...autoFundingIn(broker), ...transactions])(blank))
+  return merged(blank, changes.all([ledger, ...lifecyclesIn(broker), ...autoFundingIn(broker), ...transactions])(blank))
 }

@@ -1,4 +1,4 @@
-import type { AutoFundingStatus, Broker, Plan } from '../index.ts'
+import type { AutoFundingStatus, Broker, Forecast, Plan } from '../index.ts'
 import { pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
@@ -31,7 +31,8 @@ export function noteDecisions(notes: Notes, plan: Plan): void {
 }
 
 /** Notes all that is known as of a position, with the plan that was made at it. */
-export function notePosition(notes: Notes, broker: Broker, { position, decisions, shortfall }: Plan): void {
+export function notePosition(notes: Notes, broker: Broker, plan: Plan, forecast: Forecast): void {
+  const { position, decisions, shortfall } = plan
   const known = notes.state()
   const ledger = ledgerOf(position)
   const wallet = { address: position.wallet.address, balance: wei(position.wallet.balance) }
@@ -43,7 +44,6 @@ export function notePosition(notes: Notes, broker: Broker, { position, decisions
     if (inLedger !== 0n) fact('ledger', inLedger)
     if (inWallet !== 0n) fact('wallet', inWallet)
   }
-  const forecast = broker.forecastAt(position)
   const { dropped } = broker.positions$.status
   const dryAt = new Map(forecast.subAccounts.map((one) => [keyOf(one), one.dryAt]))
   const accounts = new Map(position.subAccounts.map((one) => [keyOf(one), accountOf(one)]))

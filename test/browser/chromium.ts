@@ -52,7 +52,8 @@ export function useBrowser() {
   afterAll(() => browser.close())
 
   return {
-    async open(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+    /** @param now what the page takes for the present, in milliseconds since 1970; time goes on by default */
+    async open(url: string, options: BrowserContextOptions = {}, now?: number): Promise<Opened> {
       const context = await browser.newContext({
         viewport: { width: 1440, height: 900 },
         colorScheme: 'light',
@@ -65,6 +66,7 @@ export function useBrowser() {
         if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
       })
       page.on('pageerror', (error) => complaints.push(String(error)))
+      if (now !== undefined) await page.clock.setFixedTime(now)
       await page.goto(url)
       await page.locator('.page').waitFor()
       const shot = async (name: string) => void (await page.screenshot({ path: join(SHOTS, `page-${name}.png`) }))

@@ -40,6 +40,7 @@ test('a drain turns a sub-account low, its top-up lights up, and both are told',
     .first()
     .waitFor()
   await page.locator('.verdict', { hasText: /^Topping up \d sub-accounts? with [\d.]+ OG\.$/ }).waitFor()
+  expect(await page.locator('tbody tr').count()).toBe(5)
   await page.shot('demo-light')
 })
 

@@ -13,7 +13,7 @@ const charts = JSON.parse(
 const CONTROL: Partial<Hello> = { actions: ['top-up', 'pause', 'resume', 'approve', 'reject', 'retrieve', 'close'] }
 const read: Step = [0, { kind: 'position' }, (state) => state]
 
-const scenes: Record<string, () => Scene> = {
+const scenes = {
   five() {
     const all = [
       account(0, { model: 'deepseek-chat-v3' }),
@@ -99,6 +99,8 @@ const scenes: Record<string, () => Scene> = {
   },
 }
 
+const names = ['five', 'hundred', 'empty', 'refunding', 'errors', 'asking'] as const satisfies (keyof typeof scenes)[]
+
 /** It goes on until the pages are closed. */
 async function play(scene: Scene): Promise<Awaited<ReturnType<typeof openStage>>> {
   const stage = await openStage(scene)
@@ -108,10 +110,12 @@ async function play(scene: Scene): Promise<Awaited<ReturnType<typeof openStage>>
 
 const show = async (scene: Scene): Promise<string> => (await play(scene)).url
 
-test.for(Object.keys(scenes))('%s: everything fits, light and dark, on a desk and on a phone', async (name) => {
-  const url = await show(scenes[name]?.() ?? scenes.five!())
+test.for(names)('%s: everything fits, light and dark, on a desk and on a phone', async (name) => {
+  const scene = scenes[name]()
+  const url = `${await show(scene)}${scene.hello.actions.length > 0 ? '#token=any' : ''}`
+  const now = (scene.hello.history.at(-1)?.at ?? START) + 4_000
   for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await open(url, { colorScheme })
+    const page = await open(url, { colorScheme }, now)
     expect(await overflowOf(page)).toBe(0)
     await page.shot(`${name}-${colorScheme}`)
     const row = page.locator('tbody tr').nth(1)
@@ -121,7 +125,7 @@ test.for(Object.keys(scenes))('%s: everything fits, light and dark, on a desk an
       await page.shot(`${name}-${colorScheme}-detail`)
     }
   }
-  const phone = await open(url, PHONE)
+  const phone = await open(url, PHONE, now)
   expect(await overflowOf(phone)).toBe(0)
   await phone.shot(`${name}-phone`)
 })
@@ -154,8 +158,7 @@ test('what a chain or a provider says is shown as text, whatever it is', async (
 })
 
 test('refunds say when they can be claimed, by block time', async () => {
-  const page = await open(await show(scenes.refunding!()))
-  await page.clock.setFixedTime(START)
+  const page = await open(await show(scenes.refunding()), {}, START)
   await page.locator('tbody tr', { hasText: 'refund ready' }).click()
   const refunds = page.locator('.refunds li')
   await expect
@@ -167,7 +170,7 @@ test('refunds say when they can be claimed, by block time', async () => {
 })
 
 test('what happens while somebody looks is shown at once, and the tab of the page tells of it', async () => {
-  const scene = scenes.five!()
+  const scene = scenes.five()
   const stage = await play(scene)
   const page = await open(stage.url)
   await page.locator('.link', { hasText: 'live' }).waitFor()

@@ -1,6 +1,7 @@
 import { getAddress, keccak256, parseEther as og, toBeHex, Transaction, type Wallet } from 'ethers'
 import { firstValueFrom } from 'rxjs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { CLAIM_MARGIN } from '../../machines/index.ts'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact } from '../../src/local/transact.ts'
 import { createBroker, type AutoFundingConfig, type Broker, memoryJournal } from '../../src/index.ts'
@@ -322,11 +323,11 @@ describe('nothing is sent', () => {
     await rests()
     const interrupt = new AbortController()
     const closing = handled(broker.ledger.closeLedger({ signal: interrupt.signal }))
-    expect(broker.inference.hasAutoFunding(alice.address)).toBe(false)
     await until(() => expect(operations()).toEqual(['retrieveFund mined']))
+    expect(broker.inference.hasAutoFunding(alice.address)).toBe(false)
     interrupt.abort()
-    await expect(closing).rejects.toThrow('Closing was interrupted')
-    await chain.warp(3600)
+    await expect(closing).rejects.toThrow('The wait was interrupted')
+    await chain.warp(3600 + CLAIM_MARGIN)
     const closed = broker.ledger.closeLedger()
     await closed
     expect(operations()).toEqual(['retrieveFund mined', 'retrieveFund mined', 'refund mined'])

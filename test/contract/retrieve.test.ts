@@ -1,6 +1,6 @@
 import { getAddress, parseEther as og, toBeHex, type Wallet } from 'ethers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { closingStep } from '../../src/closing.ts'
+import { CLAIM_MARGIN, closingStep } from '../../machines/index.ts'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../src/local/transact.ts'
 import { createBroker, NothingToRetrieveError, type Broker, memoryJournal } from '../../src/index.ts'
@@ -129,18 +129,15 @@ describe('closeLedger', () => {
     await alice.settle(user.address, og('1')) // its tokens would come back to life with a new sub-account
     expect(await revoked()).toEqual([true, false, true])
     const first = closingStep(await broker.position(), broker.rules)
-    expect(first).toMatchObject({
-      type: 'send',
-      intent: { call: { method: 'revokeAllTokens', args: [alice.address] } },
-    })
+    expect(first).toEqual({ type: 'revoke', provider: alice.address })
     const interrupt = new AbortController()
     const closing = handled(broker.ledger.closeLedger({ signal: interrupt.signal }))
     await until(() => expect(sent()).toContain('retrieveFund mined'))
     interrupt.abort()
-    await expect(closing).rejects.toThrow('Closing was interrupted')
+    await expect(closing).rejects.toThrow('The wait was interrupted')
     expect(sent()).toEqual(['revokeAllTokens mined', 'revokeAllTokens mined', 'retrieveFund mined'])
     expect(await revoked()).toEqual([false, false, false])
-    await chain.warp(LOCK)
+    await chain.warp(LOCK + CLAIM_MARGIN)
     await broker.ledger.closeLedger()
     expect(sent().slice(3)).toEqual(['retrieveFund mined', 'refund mined'])
     await transact(user, [callOf(chain.contracts.ledger, 'addLedger', [''], og('3')), transfer(carol, '1')])
@@ -155,8 +152,8 @@ describe('closeLedger', () => {
     const closing = handled(broker.ledger.closeLedger({ signal: interrupt.signal }))
     await until(() => expect(sent()).toEqual(Array.from({ length: 4 }, () => 'retrieveFund mined')))
     interrupt.abort()
-    await expect(closing).rejects.toThrow('Closing was interrupted')
-    await chain.warp(LOCK)
+    await expect(closing).rejects.toThrow('The wait was interrupted')
+    await chain.warp(LOCK + CLAIM_MARGIN)
     const before = await chain.provider.getBalance(user.address)
     await broker.ledger.closeLedger()
     expect(sent().slice(4)).toEqual([...Array.from({ length: 4 }, () => 'retrieveFund mined'), 'refund mined'])

@@ -6,8 +6,17 @@ export type Run = { seed: number; random: () => number }
  * title, so a failure can be repeated by itself.
  */
 export function chaosRuns(byDefault: number): Run[] {
-  const count = Number(process.env['CHAOS_RUNS'] ?? byDefault)
-  const start = Number(process.env['CHAOS_SEED'] ?? 1)
+  return seededRuns('CHAOS', byDefault)
+}
+
+/** The same for histories that end with closing, which take longer: CLOSING_RUNS and CLOSING_SEED. */
+export function closingRuns(byDefault: number): Run[] {
+  return seededRuns('CLOSING', byDefault)
+}
+
+function seededRuns(name: 'CHAOS' | 'CLOSING', byDefault: number): Run[] {
+  const count = Number(process.env[`${name}_RUNS`] ?? byDefault)
+  const start = Number(process.env[`${name}_SEED`] ?? 1)
   return Array.from({ length: count }, (_, index) => ({ seed: start + index, random: seeded(start + index) }))
 }
 

@@ -33,7 +33,7 @@ export const command = defineCommand({
     const { broker, place } = session
     if (seconds !== undefined) await look(broker, seconds)
     const plan = await broker.plan({ dryRun: true })
-    const forecast = await broker.forecast()
+    const forecast = broker.forecastAt(plan)
     const decisions = plan.decisions.filter(({ serviceType }) => service === null || serviceType === service)
     if (wantsJson(args)) printJson(recordOf(plan, decisions, forecast))
     else

@@ -12,8 +12,9 @@ export const command = defineCommand({
   async run({ args }) {
     await using session = await readingSession(args, { signal: interrupted })
     const { broker, place } = session
-    const { position, decisions, shortfall } = await broker.plan({ dryRun: true })
-    const forecast = await broker.forecast()
+    const plan = await broker.plan({ dryRun: true })
+    const { position, decisions, shortfall } = plan
+    const forecast = broker.forecastAt(plan)
     const seen = see(broker, position, decisions)
     if (wantsJson(args)) printJson({ ...recordOf(seen), ...forecastRecord(forecast, shortfall) })
     else

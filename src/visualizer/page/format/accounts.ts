@@ -36,7 +36,8 @@ export function nextOf({ autoFunding, plan, account }: SubAccountState, dryRun: 
   if (!plan) return { text: 'not planned yet', tone: 'calm' }
   const text = planWords(plan, dryRun)
   if (plan.action !== 'hold') return { text, tone: 'moving' }
-  const isCalm = plan.reason === 'sufficient' || BigInt(plan.deficit) === 0n
+  if (plan.reason === 'refund-pending') return { text, tone: 'refund' }
+  const isCalm = plan.reason === 'off' || plan.reason === 'paused' || BigInt(plan.deficit) === 0n
   if (!isCalm) return { text, tone: 'low' }
   return {
     text: account && BigInt(account.claimable) > 0n ? `${inOg(account.claimable)} OG to claim` : text,

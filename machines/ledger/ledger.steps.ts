@@ -1,0 +1,71 @@
+import { retryAt } from '../auto-funding/auto-funding.policy.ts'
+import type { Position, Refund, ServiceType, SubAccountPosition } from '../position.types.ts'
+import type { ClosingStep, Setback } from './ledger.types.ts'
+
+/**
+ * Seconds past its unlock before a refund is claimed. A claim that is mined too early, after a reorganisation, does
+ * nothing and costs gas; this is more than a block.
+ */
+export const CLAIM_MARGIN = 5
+
+/** A contract keeps at most this many refunds per sub-account (a private constant of both services). */
+const MAX_REFUNDS = 5
+
+export type StepOptions = {
+  /** The most sub-accounts that the contract takes in one retrieve. */
+  maxProvidersPerBatch: number
+  /** Sub-accounts whose retrieve was refused of late. */
+  setbacks?: readonly Setback[]
+}
+
+/**
+ * The next step on the way out, from the position alone, so that it can be resumed anywhere: revoke tokens that would
+ * come back to life, ask everything back, wait for the lock, claim, withdraw, and delete what remains.
+ *
+ * What is unlocked is claimed once all of a sub-account is, or once a place is needed for what is still free in it.
+ *
+ * @returns null where there is no ledger
+ */
+export function closingStep(position: Position, options: StepOptions): ClosingStep | null {
+  const { ledger, subAccounts, block } = position
+  if (!ledger) return null
+  const revived = subAccounts.find(({ tokensRevoked }) => tokensRevoked)
+  if (revived) return { type: 'revoke', provider: revived.provider }
+  const holding = subAccounts.filter(({ balance }) => balance > 0n)
+  const resting = (one: SubAccountPosition): number => retryOf(setbackOf(one, options))
+  const due = holding.filter((one) => Math.max(dueAt(one, block.timestamp), resting(one)) <= block.timestamp)
+  if (due.length > 0) return retrieve(due, options)
+  if (holding.length > 0)
+    return {
+      type: 'wait',
+      until: Math.min(...holding.map((one) => Math.max(dueAt(one, block.timestamp), resting(one)))),
+    }
+  if (ledger.available > 0n) return { type: 'withdraw', amount: `${ledger.available}` }
+  return ledger.total > 0n ? { type: 'stuck', amount: `${ledger.total}` } : { type: 'delete' }
+}
+
+/** Block time from which a retrieve of this sub-account does something, and is taken. */
+function dueAt({ available, refunds }: SubAccountPosition, now: number): number {
+  const unlocks = refunds.map(maturity)
+  if (available === 0n) return Math.max(...unlocks, 0)
+  // With all places taken the contract refuses, unless one of them is claimed by the same call.
+  return refunds.length < MAX_REFUNDS ? now : Math.min(...unlocks)
+}
+
+const maturity = ({ unlocksAt }: Refund): number => unlocksAt + CLAIM_MARGIN
+
+/** As many of one service as the contract takes. Those that were refused come last, and in smaller company. */
+function retrieve(due: readonly SubAccountPosition[], options: StepOptions): ClosingStep {
+  const smooth = due.filter((one) => !setbackOf(one, options))
+  const [first] = smooth.length > 0 ? smooth : due
+  const serviceType: ServiceType = first?.serviceType ?? 'inference'
+  const alike = (smooth.length > 0 ? smooth : due).filter((one) => one.serviceType === serviceType)
+  const size = (first && setbackOf(first, options)?.atMost) ?? options.maxProvidersPerBatch
+  return { type: 'retrieve', serviceType, providers: alike.slice(0, size).map(({ provider }) => provider) }
+}
+
+function setbackOf({ provider, serviceType }: SubAccountPosition, { setbacks = [] }: StepOptions): Setback | undefined {
+  return setbacks.find((one) => one.provider === provider && one.serviceType === serviceType)
+}
+
+const retryOf = (setback: Setback | undefined): number => (setback?.failure ? retryAt(setback.failure) : 0)

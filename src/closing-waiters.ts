@@ -1,0 +1,53 @@
+import type { Observable } from 'rxjs'
+import type { CloseOptions, ClosingStatus } from './closing.types.ts'
+import { AbortedError } from './errors.ts'
+import type { Receipt } from './transactions/intent.ts'
+
+const ALIVE_MS = 60_000
+
+/** Those who wait until the ledger is closed. As long as there is one, positions are read, and the process stays alive. */
+export function createClosingWaiters(positions$: Observable<unknown>) {
+  const waiting = new Set<{
+    resolve: (receipt: Receipt) => void
+    reject: (reason: unknown) => void
+    onProgress: CloseOptions['onProgress']
+  }>()
+
+  return {
+    count: (): number => waiting.size,
+    async wait({ signal, onProgress }: CloseOptions): Promise<Receipt> {
+      let leave = (): void => undefined
+      const outcome = new Promise<Receipt>((resolve, reject) => {
+        const waiter = { resolve, reject, onProgress }
+        waiting.add(waiter)
+        const abort = () => reject(new AbortedError(LEFT, { do: GOES_ON }))
+        signal?.addEventListener('abort', abort)
+        leave = () => {
+          waiting.delete(waiter)
+          signal?.removeEventListener('abort', abort)
+        }
+      })
+      const alive = setInterval(() => undefined, ALIVE_MS)
+      const watching = positions$.subscribe()
+      try {
+        return await outcome
+      } finally {
+        leave()
+        watching.unsubscribe()
+        clearInterval(alive)
+      }
+    },
+    tell(status: ClosingStatus): void {
+      for (const { onProgress } of waiting) onProgress?.(status)
+    },
+    resolve(receipt: Receipt): void {
+      for (const waiter of waiting) waiter.resolve(receipt)
+    },
+    reject(reason: unknown): void {
+      for (const waiter of waiting) waiter.reject(reason)
+    },
+  }
+}
+
+const LEFT = 'The wait was interrupted; the ledger is still being closed.'
+const GOES_ON = 'whichever broker of this wallet reads positions goes on with it; cancelClosing() ends it'

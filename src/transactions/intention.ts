@@ -1,0 +1,51 @@
+import type { Journal, JournalRecord } from './journal.ts'
+
+/** Closing takes days: that it is wanted must outlive the process that was asked. */
+export type IntentionRecord =
+  /** Somebody wants the ledger closed, from now on. `at`: milliseconds since 1970. */
+  { type: 'closing'; id: string; at: number } | { type: 'closing-ended'; id: string; outcome: ClosingOutcome }
+
+/** `stuck`: what is left lies where this network's contracts cannot reach it. */
+export type ClosingOutcome = 'closed' | 'cancelled' | 'stuck'
+
+/** Somebody wants the ledger closed. */
+export type ClosingIntention = {
+  id: string
+  /** Milliseconds since 1970, for people. */
+  since: number
+}
+
+export function isIntention(record: JournalRecord): record is IntentionRecord {
+  return record.type === 'closing' || record.type === 'closing-ended'
+}
+
+/** The closing that these records leave open. */
+export function intentionIn(records: readonly JournalRecord[]): ClosingIntention | null {
+  const last = records.findLast(isIntention)
+  return last?.type === 'closing' ? { id: last.id, since: last.at } : null
+}
+
+/** What is kept in a journal beside transactions: whether somebody wants the ledger closed. */
+export function createIntention(journal: Journal) {
+  let current: ClosingIntention | null = null
+  return {
+    current: (): ClosingIntention | null => current,
+    restore(records: readonly JournalRecord[]): void {
+      current = intentionIn(records)
+    },
+    /** Holds from when it is on disk. */
+    async begin(at: number): Promise<void> {
+      const id = `closing-${at.toString(36)}`
+      await journal.append({ type: 'closing', id, at })
+      current = { id, since: at }
+    },
+    /** A closing is cancelled once that is on disk; what the chain shows is over even where it cannot be written. */
+    async end(outcome: ClosingOutcome): Promise<void> {
+      if (!current) return
+      const { id } = current
+      if (outcome !== 'cancelled') current = null
+      await journal.append({ type: 'closing-ended', id, outcome })
+      current = null
+    },
+  }
+}
