@@ -1,6 +1,6 @@
 import type { SubAccountState } from '../../protocol.ts'
 import { inOg } from './amounts.ts'
-import type { Tone } from './sentences.ts'
+import type { Tone } from './tones.ts'
 import { planWords, short, stateWords } from './words.ts'
 
 export type IconName = 'funded' | 'low' | 'created' | 'none' | 'refunding' | 'closed' | 'moving' | 'bad' | 'asking'
@@ -10,11 +10,6 @@ export const titleOf = ({ service, provider }: SubAccountState): string => servi
 
 export const lifecycleWord = ({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): string =>
   stateWords[lifecycle.value] ?? lifecycle.value
-
-/** The colour of a state in any of the charts. */
-export function toneOfState(chart: string, path: string): Tone {
-  return tones[chart]?.[path] ?? tones[chart]?.[path.split('.')[0] ?? ''] ?? 'calm'
-}
 
 export function iconOfState({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): IconName {
   const name = lifecycle.value.split('.')[0] ?? ''
@@ -46,10 +41,3 @@ export function nextOf({ autoFunding, plan, account }: SubAccountState, dryRun: 
 }
 
 const icons = ['funded', 'low', 'created', 'none', 'refunding', 'closed'] as const
-
-const tones: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
-  subAccount: { funded: 'good', low: 'low', created: 'low', refunding: 'refund' },
-  autoFunding: { watching: 'good', held: 'low', awaitingApproval: 'moving', toppingUp: 'moving', settling: 'moving' },
-  transaction: { prepared: 'calm', broadcast: 'moving', mined: 'good', reverted: 'bad', superseded: 'bad' },
-  ledger: { open: 'good', closing: 'refund' },
-}

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Chart as ChartData, ChartEdge, ChartNode } from '../../protocol.ts'
-import { toneOfState } from '../format/accounts.ts'
+import { toneOfState } from '../format/tones.ts'
 import { arrowHead, roundedPath } from '../format/paths.ts'
 import { count } from '../format/words.ts'
 import type { Move } from '../store/moments.ts'

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { sentenceOf, type Tone } from '../format/sentences.ts'
+import { sentenceOf } from '../format/sentences.ts'
+import { toneOf, type Tone } from '../format/tones.ts'
 import type { View } from '../store/store.ts'
 
 export type Notice = { id: number; tone: Tone; text: string }
@@ -27,8 +28,7 @@ export function useNotices({ history, seq, isLive }: View): {
     const first = history.entries[0]?.seq ?? 0
     for (const entry of history.entries.slice(Math.max(0, since - first + 1))) {
       if (entry.kind !== 'control') continue
-      const { tone, text } = sentenceOf(entry)
-      add(tone, text)
+      add(toneOf(entry), sentenceOf(entry).text)
     }
   }, [history, seq, isLive])
   return { notices, say: (text) => add('bad', text) }

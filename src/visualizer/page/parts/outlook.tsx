@@ -1,9 +1,8 @@
 import type { VNode } from 'preact'
 import { exactly, inOg, type Wei } from '../format/amounts.ts'
 import { duration, moment } from '../format/durations.ts'
-import type { Tone } from '../format/sentences.ts'
 import { stateWords } from '../format/words.ts'
-import { toneOfState, type IconName } from '../format/accounts.ts'
+import { signs, toneOfState } from '../format/tones.ts'
 import { outlookOf } from '../store/outlook.ts'
 import { tally, type Filter } from '../store/rows.ts'
 import { Icon } from './icon.tsx'
@@ -11,14 +10,6 @@ import { useNow, usePage } from './page.ts'
 
 const DAY = 86_400
 const STATES = ['funded', 'low', 'refunding', 'created', 'none', 'closed'] as const
-const SIGNS: Readonly<Record<Tone, IconName>> = {
-  calm: 'none',
-  good: 'funded',
-  low: 'low',
-  moving: 'moving',
-  refund: 'refunding',
-  bad: 'bad',
-}
 
 /** How it stands in one sentence, when money runs out, and what to deposit. */
 export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
@@ -29,7 +20,7 @@ export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: 
     <section class="card outlook" aria-label="Outlook">
       <div>
         <p class="verdict" data-tone={tone} role="status" title={text}>
-          <Icon name={SIGNS[tone]} />
+          <Icon name={signs[tone]} />
           <span>{text}</span>
         </p>
         <Tallies filter={filter} setFilter={setFilter} />

@@ -81,7 +81,9 @@ function Ticks({ from, to, width }: { from: number; to: number; width: number })
   const { view } = usePage()
   const { entries } = view.history
   const places = Math.max(1, Math.floor(width / 4))
-  const ticks = useMemo(() => ticksOf(entries, { from, to, places }), [entries, from, to, places])
+  // A place at a time: within one there is nothing new to be seen.
+  const step = Math.floor(to / Math.max(1_000, (to - from) / places))
+  const ticks = useMemo(() => ticksOf(entries, { from, to, places }), [from, step, places, view.loaded])
   const most = Math.max(1, ...ticks.map(({ many }) => many))
   return (
     <svg class="ticks" width={width} height={HEIGHT} aria-hidden="true">

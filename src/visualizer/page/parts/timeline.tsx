@@ -1,10 +1,11 @@
 import type { VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { Entry } from '../../protocol.ts'
-import { titleOf, type IconName } from '../format/accounts.ts'
+import { titleOf } from '../format/accounts.ts'
 import { clock } from '../format/durations.ts'
 import { transactionLink } from '../format/links.ts'
-import { sentenceOf, type Tone } from '../format/sentences.ts'
+import { sentenceOf } from '../format/sentences.ts'
+import { signs, toneOf } from '../format/tones.ts'
 import { short } from '../format/words.ts'
 import { isOf, kinds, subjectOf, type Kind } from '../store/kinds.ts'
 import { backwards } from '../store/moments.ts'
@@ -19,15 +20,6 @@ const TITLES: Readonly<Record<Kind, string>> = {
   states: 'States',
   everything: 'All',
 }
-const SIGNS: Readonly<Record<Tone, IconName>> = {
-  calm: 'none',
-  good: 'funded',
-  low: 'low',
-  moving: 'moving',
-  refund: 'refunding',
-  bad: 'bad',
-}
-
 /** What happened, newest first: of everything, or of one sub-account. A line's time takes the whole page there. */
 export function Timeline({ only = null }: { only?: string | null }): VNode {
   const { view } = usePage()
@@ -72,7 +64,8 @@ export function Timeline({ only = null }: { only?: string | null }): VNode {
 
 function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
   const { view, tell, select } = usePage()
-  const { tone, text, subject, hash } = useMemo(() => sentenceOf(entry), [entry])
+  const { text, subject, hash } = useMemo(() => sentenceOf(entry), [entry])
+  const tone = toneOf(entry)
   const account = withName && subject !== null ? view.state.subAccounts[subject] : undefined
   const link = transactionLink(view.subject.network.explorer, hash)
   const isHere = view.seq === entry.seq && !view.isLive
@@ -87,7 +80,7 @@ function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
       >
         {clock(entry.at)}
       </button>
-      <Icon name={SIGNS[tone]} />
+      <Icon name={signs[tone]} />
       <span class="what">
         {account && (
           <button type="button" class="who foreign" onClick={() => select(account.key)}>

@@ -1,6 +1,6 @@
 import { inOg, sum } from '../format/amounts.ts'
 import { duration } from '../format/durations.ts'
-import type { Tone } from '../format/sentences.ts'
+import type { Tone } from '../format/tones.ts'
 import { count, reasonWords } from '../format/words.ts'
 import type { State, SubAccountState } from '../../protocol.ts'
 

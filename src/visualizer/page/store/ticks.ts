@@ -1,5 +1,5 @@
 import type { Entry } from '../../protocol.ts'
-import { sentenceOf, type Tone } from '../format/sentences.ts'
+import { toneOf, type Tone } from '../format/tones.ts'
 import { isOf } from './kinds.ts'
 
 /** A stretch of time in which something happened: how much, and the worst of it. */
@@ -17,7 +17,7 @@ export function ticksOf(
   for (const entry of entries) {
     if (entry.at < from || entry.at > to || !isOf('highlights', entry)) continue
     const place = Math.min(places - 1, Math.floor(((entry.at - from) / span) * places))
-    const { tone } = sentenceOf(entry)
+    const tone = toneOf(entry)
     const tick = ticks.get(place)
     if (!tick) ticks.set(place, { place, many: 1, tone })
     else ticks.set(place, { place, many: tick.many + 1, tone: worse(tick.tone, tone) })
