@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Chart, Hello } from '../../src/visualizer/protocol.ts'
 import { overflowOf, PHONE, useBrowser } from './chromium.ts'
@@ -6,9 +7,8 @@ import { account, life, og, sceneOf, START, stateOf, type Scene, type Step } fro
 import { openStage } from './stage.ts'
 
 const { open } = useBrowser()
-const charts = JSON.parse(
-  readFileSync(new URL('../../dist/src/visualizer/assets/charts.json', import.meta.url), 'utf8'),
-) as Chart[]
+const ASSETS = new URL('../../dist/src/visualizer/assets/', import.meta.url)
+const charts = JSON.parse(readFileSync(new URL('charts.json', ASSETS), 'utf8')) as Chart[]
 
 const CONTROL: Partial<Hello> = { actions: ['top-up', 'pause', 'resume', 'approve', 'reject', 'retrieve', 'close'] }
 const read: Step = [0, { kind: 'position' }, (state) => state]
@@ -128,6 +128,13 @@ test.for(names)('%s: everything fits, light and dark, on a desk and on a phone',
   const phone = await open(url, PHONE, now)
   expect(await overflowOf(phone)).toBe(0)
   await phone.shot(`${name}-phone`)
+})
+
+test('the page is small: all of it together', () => {
+  const bytes = ['index.html', 'page.css', 'page.js'].map(
+    (name) => gzipSync(readFileSync(new URL(name, ASSETS))).length,
+  )
+  expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(45_000)
 })
 
 test('what a chain or a provider says is shown as text, whatever it is', async () => {

@@ -5,7 +5,7 @@ import type { Entry } from '../../src/visualizer/protocol.ts'
 import { HEADERS } from '../../src/visualizer/guard.ts'
 import type { Scene } from './scenes.ts'
 
-const ASSETS = new URL(process.env['PAGE_ASSETS'] ?? '../../dist/src/visualizer/assets/', import.meta.url)
+const ASSETS = new URL('../../dist/src/visualizer/assets/', import.meta.url)
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
 
 /** Shows scenes with the page as it was built, and under the rules that the visualizer gives it. */

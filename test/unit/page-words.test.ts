@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { HoldReason } from '../../machines/index.ts'
 import type { Entry, Happening, SubAccountState } from '../../src/visualizer/protocol.ts'
-import { nextOf, toneOfState } from '../../src/visualizer/page/format/accounts.ts'
+import { nextOf } from '../../src/visualizer/page/format/accounts.ts'
 import { sentenceOf } from '../../src/visualizer/page/format/sentences.ts'
+import { toneOf, toneOfState } from '../../src/visualizer/page/format/tones.ts'
 import { reasons, reasonWords } from '../../src/visualizer/page/format/words.ts'
 import { flowOf } from '../../src/visualizer/page/store/flows.ts'
 import { isOf } from '../../src/visualizer/page/store/kinds.ts'
@@ -169,6 +170,6 @@ test('what is next is what auto-funding is at, else what is planned, else why no
 const entryOf = (what: Happening): Entry => ({ seq: 1, at: START, block: stateOf([]).block, patch: {}, ...what })
 
 function told(what: Happening): string {
-  const { tone, text } = sentenceOf(entryOf(what))
-  return `${tone}: ${text}`
+  const entry = entryOf(what)
+  return `${toneOf(entry)}: ${sentenceOf(entry).text}`
 }

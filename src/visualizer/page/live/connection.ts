@@ -35,6 +35,7 @@ export function connect(tell: (message: Message) => void): void {
     source?.close()
     const mine = new EventSource(`api/events?after=${encodeURIComponent(id ?? '')}`)
     source = mine
+    heard()
     mine.addEventListener('open', () => {
       retries = 0
       heard()
@@ -43,6 +44,11 @@ export function connect(tell: (message: Message) => void): void {
     mine.addEventListener('entry', ({ data, lastEventId }: MessageEvent<string>) => {
       heard()
       const entry = JSON.parse(data) as ServerEvents['entry']
+      // Something is missing: all of it anew.
+      if (entry.seq !== Number(id?.split('.')[1]) + 1) {
+        mine.close()
+        return void greet()
+      }
       if (waiting.length === 0) soon(pass)
       waiting.push(entry)
       id = lastEventId

@@ -22,6 +22,7 @@ export function List({ filter, setFilter, sort, setSort }: ListProps): VNode {
   const { view, selected, select } = usePage()
   const { state, history, at, subject } = view
   const rows = useMemo(() => rowsOf(state, filter, sort), [state, filter, sort])
+  const stop = rows.some(({ key }) => key === selected) ? selected : null
   const many = Object.keys(state.subAccounts).length
   const from = Math.max(history.entries[0]?.at ?? at, at - HOUR_MS)
   const step = Math.max(1_000, (at - from) / STEPS)
@@ -63,7 +64,7 @@ export function List({ filter, setFilter, sort, setSort }: ListProps): VNode {
           </tr>
         </thead>
         <tbody onKeyDown={moveFocus}>
-          {rows.map((account) => (
+          {rows.map((account, index) => (
             <Row
               key={account.key}
               account={account}
@@ -73,6 +74,7 @@ export function List({ filter, setFilter, sort, setSort }: ListProps): VNode {
               at={view.isLive ? Infinity : at}
               dryRun={subject.dryRun}
               isSelected={selected === account.key}
+              isStop={stop === null ? index === 0 : stop === account.key}
               select={select}
             />
           ))}

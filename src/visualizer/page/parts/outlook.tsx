@@ -19,7 +19,7 @@ export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: 
   return (
     <section class="card outlook" aria-label="Outlook">
       <div>
-        <p class="verdict" data-tone={tone} role="status" title={text}>
+        <p class="verdict" data-tone={tone} title={text}>
           <Icon name={signs[tone]} />
           <span>{text}</span>
         </p>

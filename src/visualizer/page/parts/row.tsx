@@ -19,16 +19,18 @@ export type RowProps = {
   at: number
   dryRun: boolean
   isSelected: boolean
+  /** Only one row is a stop of the tab key: up and down go on from there. */
+  isStop: boolean
   select: (key: string | null) => void
 }
 
 /** Drawn anew only where something of it changed: with a hundred rows most frames change a few. */
 export function Row(props: RowProps): VNode {
-  const { account, samples, from, to, at, dryRun, isSelected, select } = props
-  return useMemo(() => <Cells {...props} />, [account, samples, from, to, at, dryRun, isSelected, select])
+  const { account, samples, from, to, at, dryRun, isSelected, isStop, select } = props
+  return useMemo(() => <Cells {...props} />, [account, samples, from, to, at, dryRun, isSelected, isStop, select])
 }
 
-function Cells({ account: one, samples, from, to, at, dryRun, isSelected, select }: RowProps): VNode {
+function Cells({ account: one, samples, from, to, at, dryRun, isSelected, isStop, select }: RowProps): VNode {
   const { text, tone } = nextOf(one, dryRun)
   const title = titleOf(one)
   return (
@@ -39,7 +41,7 @@ function Cells({ account: one, samples, from, to, at, dryRun, isSelected, select
       onClick={() => select(isSelected ? null : one.key)}
     >
       <td class="name">
-        <button type="button" aria-expanded={isSelected} title={`${title}\n${one.provider}`}>
+        <button type="button" tabIndex={isStop ? 0 : -1} aria-expanded={isSelected} title={`${title}\n${one.provider}`}>
           <span class="foreign">{title}</span>
         </button>
         <span class="foreign under">
