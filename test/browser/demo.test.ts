@@ -123,10 +123,20 @@ test('without the token the page only looks, and a wrong one is refused', async 
   expect(await looking.locator('.actions').count()).toBe(0)
   expect(await looking.getByRole('button', { name: 'Close ledger…' }).count()).toBe(0)
 
+  expectComplaints(/403/)
+  expect(
+    await looking.evaluate(() =>
+      fetch('api/control', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"action":"close"}',
+      }).then(async (response) => [response.status, await response.json()]),
+    ),
+  ).toEqual([403, { error: 'The token is missing or wrong.' }])
+
   const page = await open(`${base}#token=${'wrong'.repeat(6)}`)
   await page.locator('tbody tr').first().click()
   await page.getByRole('button', { name: 'Pause' }).click()
-  expectComplaints(/403/)
   await page.locator('dialog').getByRole('button', { name: 'Pause' }).click()
   await page.getByRole('alert').filter({ hasText: 'The token is missing or wrong.' }).waitFor()
 })

@@ -17,7 +17,10 @@ export function iconOfState({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): 
 }
 
 /** What happens next, or why nothing does: what auto-funding is at comes before what was planned. */
-export function nextOf({ autoFunding, plan, account }: SubAccountState, dryRun: boolean): { text: string; tone: Tone } {
+export function nextOf(
+  { autoFunding, plan, account, lifecycle }: SubAccountState,
+  dryRun: boolean,
+): { text: string; tone: Tone } {
   const amount = autoFunding?.amount ? `${inOg(autoFunding.amount)} OG` : ''
   switch (autoFunding?.value) {
     case 'toppingUp':
@@ -28,7 +31,9 @@ export function nextOf({ autoFunding, plan, account }: SubAccountState, dryRun: 
       return { text: `${amount} ${amount === '' ? 'awaits' : 'await'} your approval`, tone: 'moving' }
     default:
   }
-  if (!plan) return { text: 'not planned yet', tone: 'calm' }
+  // A reading is told first, what is planned about it right after.
+  const isNews = lifecycle.value === 'low' && plan?.reason === 'sufficient'
+  if (!plan || isNews) return { text: 'not planned yet', tone: 'calm' }
   const text = planWords(plan, dryRun)
   if (plan.action !== 'hold') return { text, tone: 'moving' }
   if (plan.reason === 'refund-pending') return { text, tone: 'refund' }

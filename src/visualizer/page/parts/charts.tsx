@@ -31,7 +31,7 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
       <div class="card-head">
         <Tabs charts={charts} id={chart?.id ?? ''} choose={setId} />
         <div class="end">
-          <span class="of foreign">{account ? titleOf(account) : 'all'}</span>
+          <span class="of foreign">{chart?.id === 'ledger' ? '' : account ? titleOf(account) : 'all'}</span>
           <button
             type="button"
             class="button bare"

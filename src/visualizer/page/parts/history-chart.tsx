@@ -152,7 +152,8 @@ function scaleOf(
 ): Scale {
   const room = Math.max(1, width - EDGE.left - EDGE.right)
   const span = Math.max(1, until - from)
-  const most = Math.max(...samples.map(({ available, required }) => Math.max(available, required)), 1e-9)
+  const seen = samples.map(({ available, required }) => Math.max(available, required))
+  const most = Math.max(...(seen.length === 0 ? [1] : seen), 1e-9)
   const top = most * 1.08
   const ground = HEIGHT - EDGE.bottom
   return {

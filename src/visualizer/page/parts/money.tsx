@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { State } from '../../protocol.ts'
 import { exactly, inOg, minus, type Wei } from '../format/amounts.ts'
+import { isWithin } from '../store/rows.ts'
 import { Amount } from './amount.tsx'
 import { useFlows } from './flows.ts'
 import { usePage } from './page.ts'
@@ -19,7 +20,7 @@ export function Money(): VNode {
       <div class="card-head">
         <h2>Money</h2>
         <Legend hasReserve={reserve !== '0'} />
-        {can('close') && ledger && (
+        {can('close') && ledger && !isWithin(view.state.ledgerActor?.value ?? '', 'closing') && (
           <div class="end">
             <button type="button" class="button danger" onClick={() => propose({ action: 'close' })}>
               Close ledger…

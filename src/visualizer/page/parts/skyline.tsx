@@ -11,7 +11,7 @@ import { useWidth } from './width.ts'
 
 const HEIGHT = 190
 const TOP = 14
-const FOOT = 34
+const FOOTS = { named: 34, numbered: 20, bare: 4 }
 const WIDEST = 56
 /** Narrower columns have no words under them. */
 const NUMBERED = 44
@@ -27,7 +27,8 @@ export function Skyline(): VNode {
   const top = Math.max(...all.map(heightOf), 1e-9) * 1.06
   const pitch = all.length === 0 ? 0 : Math.min(width / all.length, WIDEST * 2.2)
   const bar = Math.max(2, Math.min(WIDEST, pitch * (pitch < 12 ? 0.78 : 0.56)))
-  const y = (og: number) => HEIGHT - FOOT - (og / top) * (HEIGHT - FOOT - TOP)
+  const foot = pitch >= NAMED ? FOOTS.named : pitch >= NUMBERED ? FOOTS.numbered : FOOTS.bare
+  const y = (og: number) => HEIGHT - foot - (og / top) * (HEIGHT - foot - TOP)
   return (
     <div class="skyline" ref={box}>
       {all.length === 0 && <p class="nothing">No sub-accounts yet. A transfer to a provider opens one.</p>}
@@ -37,7 +38,7 @@ export function Skyline(): VNode {
         role="img"
         aria-label={`${count(all.length, 'sub-account')}; the list below says the same in words.`}
       >
-        <line class="ground" x1={0} x2={width} y1={HEIGHT - FOOT + 0.5} y2={HEIGHT - FOOT + 0.5} />
+        <line class="ground" x1={0} x2={width} y1={HEIGHT - foot + 0.5} y2={HEIGHT - foot + 0.5} />
         {all.map((one, index) => (
           <Column
             key={one.key}

@@ -32,15 +32,18 @@ export function outlookOf(state: State): Outlook {
       tone: 'low',
       text: `${dry === forecast?.ledgerDryAt ? 'The ledger' : 'Gas'} runs dry in ${duration(dry - block.timestamp)}.`,
     }
-  const low = all.filter(
-    ({ plan, account }) => account && plan?.reason !== 'refund-pending' && BigInt(plan?.deficit ?? 0) > 0n,
-  )
+  const low = all.filter(isLow)
   if (low.length > 0) return { tone: 'low', text: `${count(low.length, 'sub-account')} below what is required.` }
   const refunding = all.filter(({ account }) => account && account.pendingRefund !== '0')
   if (refunding.length > 0)
     return { tone: 'refund', text: `${count(refunding.length, 'refund is', 'refunds are')} pending.` }
   if (all.length === 0) return { tone: 'calm', text: 'There are no sub-accounts yet.' }
   return { tone: 'good', text: 'Every sub-account has what it needs.' }
+}
+
+function isLow({ plan, account, lifecycle }: SubAccountState): boolean {
+  if (!account || plan?.reason === 'refund-pending') return false
+  return lifecycle.value === 'low' || BigInt(plan?.deficit ?? 0) > 0n
 }
 
 /** Due, and held for a reason that does not pass by itself. */
