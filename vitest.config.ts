@@ -5,7 +5,12 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   // Examples import the package by its name, as an app does.
-  resolve: { alias: { 'og-ledger': join(import.meta.dirname, 'src/index.ts') } },
+  resolve: {
+    alias: [
+      { find: 'og-ledger/visualizer', replacement: join(import.meta.dirname, 'src/visualizer/index.ts') },
+      { find: /^og-ledger$/, replacement: join(import.meta.dirname, 'src/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts', 'machines/**/*.test.ts'],
     testTimeout: 60_000,

@@ -2,6 +2,8 @@ import { parseEther as og, type Wallet } from 'ethers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { createBroker, memoryJournal, type Broker } from '../../src/index.ts'
+import type { InspectionEvent } from 'xstate'
+import { merged } from '../../src/visualizer/patch.ts'
 import type { Entry } from '../../src/visualizer/protocol.ts'
 import { createVisualizer, type Visualizer } from '../../src/visualizer/index.ts'
 import { connect, localChain, type LocalChain } from '../support/chain.ts'
@@ -20,14 +22,9 @@ beforeAll(async () => {
   ;[alice] = chain.inference as [LocalProvider]
   restore = await chain.snapshot()
 })
-beforeEach(async () => {
-  const signer = user.connect(connect(proxy.url))
-  broker = await createBroker({ signer, network: chain.network, intervalMs: 100, journal: memoryJournal() })
-  visualizer = await createVisualizer(broker)
-})
+beforeEach(() => open({ intervalMs: 100 }))
 afterEach(async () => {
-  await visualizer.close()
-  await broker.close()
+  await close()
   await restore()
 })
 afterAll(async () => {
@@ -59,12 +56,15 @@ test('a page that says hello is told everything that is known, and how it came t
 })
 
 test('a drain is told as fact, transition, decision, top-up and settling, in that order', async () => {
+  // Nothing is read but after what happens.
+  await close()
+  await open({ intervalMs: 60_000 })
   await funded()
   const visitor = await visit(url())
   const before = visitor.entries.length
   await alice.settle(user.address, og('1.25') + 7n)
+  await broker.position()
   await visitor.seen('transition', { from: 'settling' })
-  await visitor.seen('decision', { action: 'top-up' })
   visitor.leave()
 
   const news = visitor.entries
@@ -107,7 +107,7 @@ test('the state of any moment is the base with the patches so far', async () => 
   expect({ ledger, wallet, reading }).toEqual({
     ledger: { available: `${og('6.75')}`, total: `${og('8.75')}`, locked: `${og('2')}`, additionalInfo: '' },
     wallet: { address: user.address, balance: `${position.wallet.balance}` },
-    reading: { failures: 0, error: null, dropped: 0 },
+    reading: { failures: 0, error: null, dropped: expect.any(Number) as number },
   })
   expect(block).toEqual(position.block)
   const at = expect.any(Number)
@@ -205,19 +205,19 @@ test('what the history forgets stays in its base', async () => {
   visualizer = await createVisualizer(broker, { history: { entries: 3 } })
   await using other = await createVisualizer(broker)
   await funded()
-  const visitor = await visit(url())
   const all = await visit(other.url ?? '')
   await alice.settle(user.address, og('1'))
-  await visitor.seen('transition', { from: 'settling' })
-  await until(() => visitor.entries.at(-1)?.kind === 'position')
-  const short = await visit(url())
-  const long = await visit(other.url ?? '')
-  for (const one of [visitor, all, short, long]) one.leave()
-  expect((await hello(url())).history).toHaveLength(3)
-  const { ledger, wallet, transactions } = long.state()
-  expect(short.state()).toMatchObject({ ledger, wallet })
-  expect(Object.keys(short.state().transactions)).toEqual(Object.keys(transactions))
-  expect(short.state().subAccounts[key()]?.account).toEqual(long.state().subAccounts[key()]?.account)
+  await all.seen('transition', { from: 'settling' })
+  await until(() => all.entries.at(-1)?.kind === 'position')
+  all.leave()
+
+  const { base, history } = await hello(url())
+  expect(history).toHaveLength(3)
+  const { ledger, transactions, subAccounts } = history.map(({ patch }) => patch).reduce(merged, base)
+  const known = all.state()
+  expect(ledger).toEqual(known.ledger)
+  expect(Object.keys(transactions)).toEqual(Object.keys(known.transactions))
+  expect(subAccounts[key()]?.account).toEqual(known.subAccounts[key()]?.account)
 })
 
 test('a chain that cannot be read is told, and what is decided meanwhile; then that it can be read again', async () => {
@@ -233,6 +233,28 @@ test('a chain that cannot be read is told, and what is decided meanwhile; then t
   mend()
   await until(() => visitor.state().reading.failures === 0)
   visitor.leave()
+})
+
+test('inspectors are told the same before and after, and all of it is JSON, as they send it on', async () => {
+  const [told, late]: string[][] = [[], []]
+  const inShort = ({ type, actorRef, ...more }: InspectionEvent) =>
+    JSON.stringify({ type, id: actorRef.sessionId, ...more })
+  await using inspected = await createBroker({
+    signer: user.connect(connect(proxy.url)),
+    network: chain.network,
+    intervalMs: 100,
+    journal: memoryJournal(),
+    inspect: (event) => told?.push(inShort(event)),
+  })
+  const before = told?.length ?? 0
+  const inspecting = inspected.inspections$.subscribe((event) => late?.push(inShort(event)))
+  await inspected.ledger.addLedger('10')
+  inspected.inference.startAutoFunding(alice.address)
+  await until(() => inspected.inference.autoFundingStatus()[0]?.topUps === 1)
+  inspecting.unsubscribe()
+  expect(late?.length).toBeGreaterThan(20)
+  expect(told?.slice(before, before + (late?.length ?? 0))).toEqual(late)
+  expect(late?.join()).toContain(`"amount":"${og('2')}"`)
 })
 
 test('a page that looks keeps the broker reading, and one of a broker that ran before shows it as it is', async () => {
@@ -254,6 +276,17 @@ test('a page that looks keeps the broker reading, and one of a broker that ran b
     'transferFund mined',
   ])
 })
+
+async function open({ intervalMs }: { intervalMs: number }): Promise<void> {
+  const signer = user.connect(connect(proxy.url))
+  broker = await createBroker({ signer, network: chain.network, intervalMs, journal: memoryJournal() })
+  visualizer = await createVisualizer(broker)
+}
+
+async function close(): Promise<void> {
+  await visualizer.close()
+  await broker.close()
+}
 
 /** 10 OG in the ledger, of which 2 OG are with Alice, whom auto-funding looks after. */
 async function funded(): Promise<void> {

@@ -68,7 +68,7 @@ const imports: Import[] = files.flatMap((from) => {
 })
 
 /** What the visualizer's server and its page both run. */
-const shared = ['protocol', 'patch'].map((name) => `src/visualizer/${name}.ts`)
+const shared = ['protocol', 'state.types', 'chart.types', 'patch'].map((name) => `src/visualizer/${name}.ts`)
 
 function placeOf(path: string): string {
   if (shared.includes(path)) return 'src/visualizer/shared'

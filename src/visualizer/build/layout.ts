@@ -81,8 +81,9 @@ function routeOf(edge: ElkExtendedEdge | undefined, isBack: boolean): Pick<Chart
   return { points: isBack ? points.toReversed() : points, labelAt: label ? rectangle(label) : null }
 }
 
+/** On whole pixels: where a line comes into a compound state, the layout is off by a part of one. */
 const pointsOf = ({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): Point[] =>
-  [startPoint, ...bendPoints, endPoint].map(({ x, y }) => ({ x: round(x), y: round(y) }))
+  [startPoint, ...bendPoints, endPoint].map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }))
 
 type Shape = { x?: number; y?: number; width?: number; height?: number }
 
