@@ -38,7 +38,7 @@ export type Visualizer = {
   readonly url: string | null
   /** Mounts in any Node server: `http.createServer(handler)`, or `app.use(handler)`. */
   readonly handler: Handler
-  /** Give this to `startAutoFunding`: top-ups wait until somebody at the page approves. */
+  /** Give this to `startAutoFunding`: top-ups wait until somebody at the page approves. Without control nobody can: no. */
   readonly approve: NonNullable<AutoFundingConfig['approve']>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -98,7 +98,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   const visualizer: Visualizer = {
     url: server && `${server.url}${basePath}/`,
     handler,
-    approve: approvals.approve,
+    approve: control ? approvals.approve : () => Promise.resolve(false),
     close: () => (closing ??= shut()),
     [Symbol.asyncDispose]: () => visualizer.close(),
   }
