@@ -33,6 +33,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await visualizer.close()
   await broker.close()
+  await chain.provider.send('anvil_dropAllTransactions', [])
   await restore()
 })
 afterAll(async () => {

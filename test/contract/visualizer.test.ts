@@ -25,6 +25,8 @@ beforeAll(async () => {
 beforeEach(() => open({ intervalMs: 100 }))
 afterEach(async () => {
   await close()
+  // What was on its way would be mined in the next test.
+  await chain.provider.send('anvil_dropAllTransactions', [])
   await restore()
 })
 afterAll(async () => {
@@ -198,6 +200,7 @@ test('who comes back after a restart, or for what is forgotten, is told to begin
   const old = await listen(url(), { after: `${(await hello(url())).id.split('.')[0]}.0` })
   await until(() => old.resets.length > 0)
   expect(old.resets).toEqual([{ reason: 'too-old' }])
+  await until(() => broker.inference.autoFundingStatus()[0]?.topUps === 1)
 })
 
 test('what the history forgets stays in its base', async () => {
