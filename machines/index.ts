@@ -12,13 +12,14 @@ export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
 export {
   plan,
   autoFundingEvents,
-  retryAt,
   type Decision,
   type DecisionRow,
   type Limits,
   type PlanInput,
   type Standing,
 } from './auto-funding/auto-funding.policy.ts'
+export { retryAt } from './auto-funding/auto-funding.retry.ts'
+export type { ClaimDecision } from './auto-funding/auto-claim.policy.ts'
 export { burnOf, BURN_WINDOW, type Burn, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {
   levelsOf,
@@ -32,6 +33,7 @@ export type {
   AutoFundingContext,
   AutoFundingEvent,
   AutoFundingInput,
+  ClaimHold,
   Failure,
   HoldReason,
   TopUp,
@@ -57,8 +59,9 @@ export type {
 } from './transaction/transaction.types.ts'
 export { ledgerMachine } from './ledger/ledger.machine.ts'
 export { gradeLedger, ledgerFacts, ledgerReadingOf } from './ledger/ledger.facts.ts'
-export { CLAIM_MARGIN, closingStep, type StepOptions } from './ledger/ledger.steps.ts'
+export { CLAIM_MARGIN, closingState, closingStep, type StepOptions } from './ledger/ledger.steps.ts'
 export type {
+  ClosingState,
   ClosingStep,
   LedgerContext,
   LedgerEvent,

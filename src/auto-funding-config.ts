@@ -44,6 +44,11 @@ export type AutoFundingConfig = {
   cooldownMs?: number
   /** While a refund is pending: `hold` leaves it alone, `reuse` tops up from it first. `hold` by default. */
   onPendingRefund?: 'hold' | 'reuse'
+  /**
+   * Claims refunds whose lock is over, by themselves: what is free stays free, but for the seconds between two
+   * transactions. Not what costs more gas than it brings. Off by default; for every sub-account: `BrokerOptions`.
+   */
+  autoClaim?: boolean
   /** Asked before each top-up; `false` refuses it. The signal aborts once it is not needed any more. */
   approve?: (decision: Decision, signal: AbortSignal) => boolean | Promise<boolean>
   /** Whom to fund first when the ledger runs short: higher first, 0 by default. */
@@ -62,6 +67,7 @@ export type AutoFundingPolicy = {
   ledgerReserve: bigint
   cooldown: number
   onPendingRefund: 'hold' | 'reuse'
+  autoClaim: boolean
   approve: AutoFundingConfig['approve'] | null
 }
 
@@ -72,7 +78,7 @@ export type AutoFundingPolicy = {
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
   const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee } = config
-  const { onPendingRefund = 'hold', cooldownMs = 0, approve } = config
+  const { onPendingRefund = 'hold', cooldownMs = 0, autoClaim = false, approve } = config
   const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
   if (intervalMs !== undefined) checkIntervalMs(intervalMs)
   checkMultiplier(bufferMultiplier, 'bufferMultiplier')
@@ -88,6 +94,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
   check(Number.isFinite(cooldownMs) && cooldownMs >= 0, 'cooldownMs is milliseconds from 0 up.', {
     cooldownMs: String(cooldownMs),
   })
+  check(typeof autoClaim === 'boolean', 'autoClaim is true or false.', { autoClaim: String(autoClaim) })
   check(approve === undefined || typeof approve === 'function', 'approve is a function.', { approve: typeof approve })
   return {
     intervalMs: intervalMs ?? null,
@@ -101,6 +108,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     ledgerReserve: optional(config.ledgerReserve, 'ledgerReserve') ?? 0n,
     cooldown: cooldownMs / 1_000,
     onPendingRefund,
+    autoClaim,
     approve: approve ?? null,
   }
 }

@@ -26,6 +26,7 @@ export function createAutoFunding({ keeper, positions, intervalMs, requireSendin
           provider: id.provider,
           do: 'pass approve: a function that asks the person at the page',
         })
+      if ('document' in globalThis && policy.autoClaim) throw claimsUnasked({ provider: id.provider })
       const actor = keeper.start(id, policy)
       adjust()
       return actor
@@ -63,4 +64,12 @@ export function createAutoFunding({ keeper, positions, intervalMs, requireSendin
     positions.setIntervalMs(Math.min(intervalMs, keeper.intervalMs() ?? intervalMs))
     watching ??= positions.positions$.subscribe()
   }
+}
+
+/** A wallet would pop up, and nobody would know why. */
+export function claimsUnasked(facts: Record<string, string> = {}): InvalidInputError {
+  return new InvalidInputError('In a browser refunds are not claimed by themselves.', {
+    ...facts,
+    do: 'leave autoClaim out, and call claimRefunds when the person at the page asks for it',
+  })
 }

@@ -1,14 +1,14 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
-import { createAutoFunding } from './auto-funding.ts'
+import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
 import { createClosing } from './closing.ts'
 import { closingPlanOf } from './closing-plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
-import { AbortedError, BudgetExhaustedError, NotSentError } from './errors.ts'
+import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
@@ -18,6 +18,7 @@ import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
 import { inspectAll } from './inspect.ts'
 import { transferIntent } from './intents.ts'
+import { createMoneyOut } from './money-out.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
 import { keyOf } from './sub-account-id.ts'
@@ -46,6 +47,7 @@ const HISTORY_GRACE_MS = 500
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
+  if (options.autoClaim && 'document' in globalThis) throw claimsUnasked()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   return openBroker(connectChain(options, options.network), options)
 }
@@ -55,7 +57,7 @@ export async function openBroker(
   connecting: Connected | Promise<Connected>,
   options: Omit<BrokerOptions, keyof Connection | 'network'>,
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal, autoClaim = false } = options
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
     connecting,
@@ -89,6 +91,16 @@ export async function openBroker(
     })
 
   const turns = createTurns(lane)
+  const out = createMoneyOut({
+    wallet,
+    rules,
+    lane,
+    turns,
+    read: (signal) => positions.fresh(signal),
+    submit,
+    closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
+    logger,
+  })
   const gas = createGasPrice(chain.fees)
   const keeper = createKeeper({
     reserved: turns.reserved,
@@ -110,6 +122,8 @@ export async function openBroker(
       : null,
     readSettlements: chain.readSettlements,
     gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
+    gasPrice: () => gas.price,
+    claims: { ofAll: autoClaim, failureOf: out.failureOf },
     async topUp(request, signal) {
       // Approved long after it was decided, it would come on top of what was sent meanwhile.
       if (turns.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
@@ -124,7 +138,8 @@ export async function openBroker(
       const { own, common } = keeper.limitsOf(request, now)
       if ([own.budgetLeft, common].some((left) => left !== null && left < amount))
         throw new BudgetExhaustedError('The budget of this window went elsewhere.', { provider: request.provider })
-      const intent = transferIntent(request, amount, rules, now)
+      const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
+      const intent = transferIntent(request, amount, rules, { decidedAt: now, pendingRefund })
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },
@@ -152,11 +167,13 @@ export async function openBroker(
     },
     accept(position) {
       keeper.see(position)
+      out.calendar.see(position)
       subAccounts.fold(position)
       ledgerActor.fold(position, closing.stepAt(position))
       closing.advance(position)
       const plan = keeper.plan(position)
       keeper.act(plan)
+      out.act(plan)
       plans.next(plan)
     },
     onFailure() {
@@ -208,10 +225,16 @@ export async function openBroker(
     ledger: new LedgerManager({
       ...shared,
       listLedgers: chain.listLedgers,
-      submit,
+      // What is moved by hand waits for a claim to be whole: else it would count as a part of it.
+      submit: (intent, how) => turns.after(intent.touches, () => submit(intent, how)),
+      isKept: (id) => keeper.all().some((one) => keyOf(one.id) === keyOf(id)),
+      out,
       actor: ledgerActor.actor,
       closing,
-      closingPlanAt: (position) => closingPlanOf(position, rules, gas.price),
+      async closingPlanAt(position) {
+        await gas.refresh()
+        return closingPlanOf(position, rules, gas.price)
+      },
     }),
     inference: service('inference'),
     fineTuning: service('fine-tuning'),
@@ -247,6 +270,7 @@ export async function openBroker(
   signal?.addEventListener('abort', abort)
   // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
   await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  out.resume()
   // It may have been aborted at any moment since it was asked for.
   if (signal?.aborted) {
     await close()
@@ -274,7 +298,7 @@ export async function openBroker(
 
   function requireLane() {
     if (lane) return lane
-    throw new NotSentError('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+    throw readOnlyError(wallet)
   }
 
   function abort(): void {

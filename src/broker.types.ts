@@ -27,6 +27,11 @@ export type BrokerOptions = Connection & {
   maxFeePerGas?: bigint
   /** At most this much for all providers together in a rolling window; it holds across restarts. */
   budget?: Budget
+  /**
+   * Claims refunds whose lock is over, of every sub-account, by themselves, for as long as positions are read: what is
+   * free stays free. Off by default. `AutoFundingConfig` has the same for one.
+   */
+  autoClaim?: boolean
   /** Hears what happens; nothing is printed without one. */
   logger?: Logger
   /** XState's inspector for every actor. */

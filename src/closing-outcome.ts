@@ -1,7 +1,7 @@
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
 import type { ClosingStep, Setback } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
-import type { ClosingCancelled, ClosingState } from './closing.types.ts'
+import type { ClosingCancelled } from './closing.types.ts'
 import { keyOf } from './sub-account-id.ts'
 
 /** Another failure in a row. */
@@ -54,22 +54,6 @@ export function whatStays({ block, ledger, subAccounts }: Position): ClosingCanc
         until: Math.max(...refunds.map(({ unlocksAt }) => unlocksAt)),
       })),
     free: subAccounts.reduce((sum, { available }) => sum + available, 0n),
-  }
-}
-
-export function closingState({ type }: ClosingStep): ClosingState {
-  switch (type) {
-    case 'revoke':
-      return 'revoking'
-    case 'retrieve':
-      return 'retrieving'
-    case 'wait':
-    case 'stuck':
-      return 'waiting'
-    case 'withdraw':
-      return 'withdrawing'
-    case 'delete':
-      return 'deleting'
   }
 }
 

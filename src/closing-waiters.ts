@@ -37,8 +37,15 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
         clearInterval(alive)
       }
     },
+    /** Whoever cannot hear it waits no more; closing goes on. */
     tell(status: ClosingStatus): void {
-      for (const { onProgress } of waiting) onProgress?.(status)
+      for (const { onProgress, reject } of waiting) {
+        try {
+          onProgress?.(status)
+        } catch (error) {
+          reject(error)
+        }
+      }
     },
     resolve(receipt: Receipt): void {
       for (const waiter of waiting) waiter.resolve(receipt)

@@ -1,11 +1,11 @@
-import { retryAt } from '../machines/auto-funding/auto-funding.policy.ts'
+import { retryAt } from '../machines/auto-funding/auto-funding.retry.ts'
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
-import { closingStep } from '../machines/ledger/ledger.steps.ts'
+import { closingState, closingStep } from '../machines/ledger/ledger.steps.ts'
 import type { ClosingStep, Setback } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
 import type { Rules } from './chain/port.ts'
 import { ClosingCancelledError, ClosingStuckError, LedgerClosingError } from './closing-errors.ts'
-import { closingState, failureAfter, setbacksAfter, whatStays } from './closing-outcome.ts'
+import { failureAfter, setbacksAfter, whatStays } from './closing-outcome.ts'
 import { intentOfStep, isLastStep } from './closing-steps.ts'
 import { createClosingWaiters } from './closing-waiters.ts'
 import type { CloseOptions, ClosingCancelled, ClosingHold, ClosingStatus } from './closing.types.ts'
@@ -29,6 +29,9 @@ export type ClosingOptions = {
   logger: Logger
 }
 
+/** Longer waits are cut short by the interval at which positions are read. */
+const SOON = 600
+
 /**
  * Closes the ledger, once somebody wants that, at whatever positions are accepted: each time the next step that follows
  * from the position is sent, unless something is on its way. That it is wanted stands in the journal, so whichever
@@ -42,6 +45,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
   let setbacks: readonly Setback[] = []
   let failure: Failure | null = null
   let ending = false
+  let alarm: ReturnType<typeof setTimeout> | undefined
 
   return {
     /** Somebody wants the ledger closed. */
@@ -63,7 +67,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
       throwIfAborted(signal)
       if (!position.ledger) return lastReceipt(before)
       if (!lane.closing.current()) {
-        await lane.closing.begin()
+        await lane.closing.begin(Date.now())
         onBegin()
         logger.info({ wallet }, 'closing the ledger')
       }
@@ -94,6 +98,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
     },
     /** What is wanted stays wanted: the next broker of this wallet goes on with it. */
     stop(): void {
+      clearTimeout(alarm)
       waiters.reject(
         new AbortedError('The broker was closed before the ledger was.', {
           do: 'the next broker of this wallet goes on with it',
@@ -120,6 +125,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
     if (!step || wasSentBefore(lane, intention)) return void finish('closed')
     latest = { position, step }
     if (step.type === 'stuck') return void finish('stuck', new ClosingStuckError(BigInt(step.amount)))
+    wakeUp(step, position)
     if (holdOf(lane, step, position) === null) void take(lane, intention, step, position)
     tell()
   }
@@ -139,11 +145,11 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
   }
 
   async function take(lane: Lane, { id }: ClosingIntention, step: ClosingStep, { block }: Position): Promise<void> {
-    const transaction = intentOfStep(step, rules)
-    if (!transaction) return
-    const intent = { ...transaction, closing: id }
-    own.add(intent)
     try {
+      const transaction = intentOfStep(step, rules)
+      if (!transaction) return
+      const intent = { ...transaction, closing: id }
+      own.add(intent)
       await lane.submit(intent, { background: waiters.count() === 0 })
       setbacks = setbacksAfter(setbacks, step, null)
       failure = null
@@ -178,6 +184,14 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
       hold: holdOf(lane, step, position),
       failure: failure ?? resting[0] ?? null,
     }
+  }
+
+  /** The next position is wanted when the time has come, and not only at the next interval. */
+  function wakeUp(step: ClosingStep, { block }: Position): void {
+    clearTimeout(alarm)
+    if (step.type !== 'wait' || step.until - block.timestamp > SOON) return
+    alarm = setTimeout(positions.nudge, (step.until - block.timestamp) * 1_000)
+    if (typeof alarm === 'object') alarm.unref()
   }
 
   function tell(): void {

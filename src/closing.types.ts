@@ -1,5 +1,5 @@
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
-import type { ClosingStep } from '../machines/ledger/ledger.types.ts'
+import type { ClosingState, ClosingStep } from '../machines/ledger/ledger.types.ts'
 import type { Block, ServiceType } from '../machines/position.types.ts'
 
 /** How far closing has come, at the latest position. Amounts in wei, times in seconds of block time. */
@@ -21,8 +21,6 @@ export type ClosingStatus = {
   /** What the last step failed with, while it has not succeeded since. */
   failure: Failure | null
 }
-
-export type ClosingState = 'revoking' | 'retrieving' | 'waiting' | 'withdrawing' | 'deleting'
 
 export type ClosingHold =
   /** A transaction of this wallet is on its way. */

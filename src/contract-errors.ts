@@ -116,17 +116,18 @@ const texts: Readonly<Record<string, Text>> = {
   LedgerLocked: { sentence: 'The ledger is inside another operation of the same wallet.', retryable: true },
   MinimumDepositRequired: {
     sentence: 'The amount is below the minimum of the contract.',
-    amounts: ['provided', 'required'],
-    advice({ provided, required }, operation) {
+    amounts: ['provided', 'required', 'available'],
+    advice({ provided, required, available }, operation) {
       if (typeof provided !== 'bigint' || typeof required !== 'bigint') return 'use a larger amount'
       if (operation !== 'refund') return `use at least ${weiToOg(required)} OG`
+      if (typeof available === 'bigint') return legalRefunds(available, required)
       const less = weiToOg(required - provided)
       return `nothing or at least ${weiToOg(required)} OG must stay: withdraw everything, or ${less} OG less`
     },
   },
   InsufficientBalance: {
     sentence: 'The ledger has less available than that.',
-    amounts: ['available', 'required'],
+    amounts: ['available', 'required', 'locked'],
     advice: () => 'what is in sub-accounts is locked: retrieve it first, or ask for less',
   },
   InsufficientAvailableBalance: {
@@ -178,6 +179,14 @@ const texts: Readonly<Record<string, Text>> = {
     advice: () => 'use depositFund',
   },
   LimitTooLarge: { sentence: 'The page is larger than the contract allows.' },
+}
+
+/** What stays in the ledger is nothing, or at least the minimum. */
+function legalRefunds(available: bigint, minimum: bigint): string {
+  const everything = `everything: ${weiToOg(available)} OG`
+  return available > minimum
+    ? `withdraw at most ${weiToOg(available - minimum)} OG, or ${everything}`
+    : `less than ${weiToOg(minimum)} OG may not stay; withdraw ${everything}`
 }
 
 function unknown(errorName: string): Text {

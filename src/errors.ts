@@ -47,6 +47,11 @@ export class NotSentError extends OgLedgerError {
   override readonly name = 'NotSentError'
 }
 
+/** For a broker that was made without a signer. */
+export function readOnlyError(wallet: string): NotSentError {
+  return new NotSentError('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+}
+
 /** Sending money to the sub-account would undo a refund that is pending there. */
 export class RefundPendingError extends OgLedgerError {
   override readonly name = 'RefundPendingError'
@@ -68,6 +73,27 @@ export class NotFundedError extends OgLedgerError {
 /** No sub-account has anything to ask back or to claim now. */
 export class NothingToRetrieveError extends OgLedgerError {
   override readonly name = 'NothingToRetrieveError'
+}
+
+/** Retrieving would lock money that a provider works with. Nothing was sent. */
+export class WouldLockError extends OgLedgerError {
+  override readonly name = 'WouldLockError'
+}
+
+/** The ledger has nothing available to withdraw. */
+export class NothingToWithdrawError extends OgLedgerError {
+  override readonly name = 'NothingToWithdrawError'
+}
+
+/** The deployment is an older one, whose contracts lack a function that this needs. Nothing was sent. */
+export class CapabilityMissingError extends OgLedgerError {
+  override readonly name = 'CapabilityMissingError'
+  /** The contract's function. */
+  readonly capability: string
+  constructor({ capability, ...facts }: { capability: string } & Facts, options: ErrorOptions = {}) {
+    super(`This deployment is an older one: its contract has no ${capability}.`, facts, options)
+    this.capability = capability
+  }
 }
 
 /** A transaction's nonce was spent by one that is not this broker's: it can never be mined. Nothing was paid. */

@@ -26,7 +26,8 @@ export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: b
   const { block, ledger, wallet } = position
   const burnRate = decisions.reduce((sum, one) => sum + (one.burnRate ?? 0n), 0n)
   const available = ledger?.available ?? 0n
-  const due = decisions.reduce((sum, { deficit }) => sum + deficit, 0n)
+  // What comes out of a pending refund needs nothing of the ledger.
+  const due = decisions.reduce((sum, one) => sum + one.deficit - (one.action === 'hold' ? 0n : one.fromRefund), 0n)
   // Each top-up fills one sub-account from its trigger to its target, or brings at least what burnt since.
   const topUpsPerDay = decisions.reduce((sum, { burnRate: rate, required, target }) => {
     const size = target > required ? target - required : required

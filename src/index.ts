@@ -4,13 +4,10 @@ export { ogToWei, weiToOg, formatOg, type Amount } from './amounts.ts'
 export { networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 export type { Connection } from './chain/connect.ts'
 export type { LedgerEntry, Rules } from './chain/port.ts'
-export {
-  LedgerManager,
-  type LedgerAccount,
-  type LedgerDetail,
-  type ProviderBalance,
-  type RetrieveReceipt,
-} from './ledger-manager.ts'
+export { LedgerManager, type LedgerAccount, type LedgerDetail, type ProviderBalance } from './ledger-manager.ts'
+export type { ClaimReceipt } from './claiming.ts'
+export type { PendingRefund } from './refund-calendar.ts'
+export type { RetrieveReceipt } from './retrieving.ts'
 export { ServiceManager, type AutoFundingStatus, type EnsureFundedOptions } from './service-manager.ts'
 export type { AutoFundingConfig, Budget } from './auto-funding-config.ts'
 export type { Duration } from './durations.ts'
@@ -23,7 +20,6 @@ export type {
   ClosingGas,
   ClosingHold,
   ClosingPlan,
-  ClosingState,
   ClosingStatus,
   LockedRefund,
 } from './closing.types.ts'
@@ -43,11 +39,13 @@ export type { TransactionActor } from './transactions/entry.ts'
 export {
   AbortedError,
   BudgetExhaustedError,
+  CapabilityMissingError,
   InvalidInputError,
   JournalError,
   LockedError,
   NotFundedError,
   NothingToRetrieveError,
+  NothingToWithdrawError,
   NotSentError,
   OgLedgerError,
   ReadError,
@@ -55,6 +53,7 @@ export {
   StaleReadingError,
   SupersededError,
   UnresolvedIntentError,
+  WouldLockError,
 } from './errors.ts'
 export {
   AccountNotExistsError,
@@ -77,3 +76,4 @@ export type {
 } from '../machines/position.types.ts'
 export type { Decision } from '../machines/auto-funding/auto-funding.policy.ts'
 export type { Failure, HoldReason, TopUp } from '../machines/auto-funding/auto-funding.types.ts'
+export type { ClosingState, ClosingStep } from '../machines/ledger/ledger.types.ts'

@@ -13,13 +13,15 @@ export function intentOf(call: Call, money: { amount?: bigint; fromLedger?: bigi
 /**
  * A transfer from the ledger to a sub-account.
  *
+ * @param more.decidedAt when auto-funding decided on it, in seconds of block time
+ * @param more.pendingRefund what is pending there: the contract takes from that first
  * @throws ContractError where the network has no such service
  */
 export function transferIntent(
   { provider, serviceType }: SubAccountId,
   amount: bigint,
   { serviceNames }: Rules,
-  decidedAt: number | null = null,
+  { decidedAt = null, pendingRefund = 0n }: { decidedAt?: number | null; pendingRefund?: bigint } = {},
 ): Intent {
   const id = { provider, serviceType }
   const name = serviceNames[serviceType]
@@ -30,7 +32,7 @@ export function transferIntent(
     touches: [id],
     decidedAt,
     amount,
-    fromLedger: amount,
+    fromLedger: amount > pendingRefund ? amount - pendingRefund : 0n,
   }
 }
 

@@ -2,7 +2,7 @@ import { createActor, fromPromise, type ActorRefFrom } from 'xstate'
 import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import { autoFundingEvents, plan, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
-import type { TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
+import type { Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { createChargeHistory } from './charge-history.ts'
@@ -42,6 +42,12 @@ export type KeeperOptions = {
   inFlight: () => readonly Flight[]
   spending: Spending
   gasReserve: (position: Position) => bigint
+  gasPrice: () => bigint
+  claims: {
+    /** Refunds of every sub-account are claimed by themselves. */
+    ofAll: boolean
+    failureOf: (id: SubAccountId) => Failure | null
+  }
   readSettlements: (until: Block, seconds: number) => Promise<Settlements>
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
   providerFees: ReturnType<typeof createProviderFees> | null
@@ -69,6 +75,8 @@ export function createKeeper(options: KeeperOptions) {
     inFlight,
     spending,
     gasReserve,
+    gasPrice,
+    claims,
     readSettlements,
     providerFees,
     topUp,
@@ -143,6 +151,8 @@ export function createKeeper(options: KeeperOptions) {
     see: (position: Position): void => burns.see(position, spending.paidIn),
     plan: planFor,
     latest: (): Plan | null => latest,
+    /** What the newest plan says of a sub-account. */
+    decisionOf,
     /** Tells each actor its decision. */
     act(made: Plan): void {
       latest = made
@@ -176,8 +186,11 @@ export function createKeeper(options: KeeperOptions) {
     const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
+      const wanted = one ? standingOf(one, burns.of(key)) : defaultStanding(id, usual, burns.of(key), dryRun)
       return {
-        ...(one ? standingOf(one, burns.of(key)) : defaultStanding(id, usual, burns.of(key), dryRun)),
+        ...wanted,
+        autoClaim: wanted.autoClaim === true || claims.ofAll,
+        claimFailure: claims.failureOf(id),
         registered: id.serviceType === 'inference' ? (providerFees?.isRegistered(id.provider) ?? null) : null,
         limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
@@ -193,6 +206,7 @@ export function createKeeper(options: KeeperOptions) {
       minTransfer,
       budgetLeft: budgetLeft(spending.budget, payments, position.block.timestamp),
       gasReserve: gasReserve(position),
+      gasPrice: gasPrice(),
       isStale,
     })
     const missing = decisions.map((one) => (one.action === 'hold' ? (one.missing ?? 0n) : one.deficit - one.amount))
@@ -200,9 +214,13 @@ export function createKeeper(options: KeeperOptions) {
     return { block: position.block, position, decisions, shortfall }
   }
 
+  function decisionOf(id: SubAccountId): Decision | undefined {
+    return latest?.decisions.find((one) => keyOf(one) === keyOf(id))
+  }
+
   async function approve(request: TopUpRequest, signal: AbortSignal): Promise<boolean> {
     const ask = kept.get(keyOf(request))?.policy.approve
-    const decision = latest?.decisions.find((one) => keyOf(one) === keyOf(request))
+    const decision = decisionOf(request)
     if (!ask || !decision) return false
     return ask(decision, signal)
   }

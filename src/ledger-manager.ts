@@ -1,16 +1,19 @@
 import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
-import { nextUnlock } from '../machines/sub-account/sub-account.facts.ts'
-import { formatOg, toWei, type Amount } from './amounts.ts'
+import { toWei, type Amount } from './amounts.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
 import type { createClosing } from './closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from './closing.types.ts'
 import { contractError } from './contract-errors.ts'
-import { InvalidInputError, NothingToRetrieveError } from './errors.ts'
-import { isFull, isRetrievable } from './refunds.ts'
-import { intentOf, retrieveIntent, transferIntent } from './intents.ts'
+import type { ClaimReceipt } from './claiming.ts'
+import { InvalidInputError } from './errors.ts'
+import { intentOf, transferIntent } from './intents.ts'
 import type { LedgerActor } from './ledger-actor.ts'
-import { resolveService, type Service } from './services.ts'
+import type { MoneyOut } from './money-out.ts'
+import type { PendingRefund } from './refund-calendar.ts'
+import { createRetrieving, type RetrieveReceipt } from './retrieving.ts'
+import { resolveService } from './services.ts'
+import type { SubAccountId } from './sub-account-id.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 
 /** A ledger's money, in wei. `available` (also called `balance`) is free; `locked` lies in sub-accounts. */
@@ -30,18 +33,18 @@ export type LedgerDetail = LedgerAccount & {
   fineTuning: readonly SubAccountPosition[]
 }
 
-/** One transaction stands for all: the last one's receipt, and those of every batch. */
-export type RetrieveReceipt = Receipt & { receipts: readonly Receipt[] }
-
 export type LedgerManagerOptions = {
   wallet: string
   rules: Rules
   read: (signal?: AbortSignal) => Promise<Position>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
+  /** Whether auto-funding is on for a sub-account. */
+  isKept: (id: SubAccountId) => boolean
+  out: MoneyOut
   actor: LedgerActor
   closing: Pick<ReturnType<typeof createClosing>, 'close' | 'cancel' | 'isWanted' | 'status'>
-  closingPlanAt: (position: Position) => ClosingPlan
+  closingPlanAt: (position: Position) => Promise<ClosingPlan>
 }
 
 const MAX_PAGE = 50
@@ -49,9 +52,11 @@ const MAX_PAGE = 50
 /** The account API: everything a wallet does with its ledger. Amounts: a `bigint` is wei, a `string` is OG. */
 export class LedgerManager {
   readonly #options: LedgerManagerOptions
+  readonly #retrieving: ReturnType<typeof createRetrieving>
 
   constructor(options: LedgerManagerOptions) {
     this.#options = options
+    this.#retrieving = createRetrieving(options)
   }
 
   /**
@@ -92,19 +97,24 @@ export class LedgerManager {
   }
 
   /**
-   * Withdraws from the ledger to the wallet. What stays must be nothing or at least the contract's minimum. When that
-   * empties ledger and sub-accounts, the contract deletes them.
+   * Withdraws from the ledger to the wallet: an amount, or `'all'` that is available. What stays must be nothing or at
+   * least the contract's minimum, and what lies in sub-accounts stays there. When that empties ledger and sub-accounts,
+   * the contract deletes them. It waits for what is on its way to or from the ledger.
    *
-   * @throws InsufficientBalanceError, MinimumDepositRequiredError for what would stay, LedgerNotExistsError
+   * @throws MinimumDepositRequiredError with the amounts that are possible, InsufficientBalanceError,
+   *   NothingToWithdrawError, LedgerNotExistsError
    */
   async refund(amount: Amount): Promise<Receipt> {
-    const wei = toWei(amount)
-    return this.#send({ contract: 'ledger', method: 'refund', args: [wei] }, wei, wei)
+    return this.#options.out.withdrawing.refund(amount)
   }
 
-  /** Deletes a ledger that holds nothing any more. `closeLedger` does all that comes before. */
+  /**
+   * Deletes a ledger that holds nothing any more. `closeLedger` does all that comes before.
+   *
+   * @throws MustWithdrawAllFundsFirstError before anything is sent, LedgerNotExistsError
+   */
   async deleteLedger(): Promise<Receipt> {
-    return this.#send({ contract: 'ledger', method: 'deleteLedger', args: [] }, 0n)
+    return this.#options.out.withdrawing.deleteEmpty()
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
@@ -165,7 +175,7 @@ export class LedgerManager {
 
   /**
    * Claims what is unlocked and asks everything else back, from every sub-account of a service, in batches. The lock
-   * (a day by default) starts anew for what is asked back; call again after it to claim.
+   * (a day by default) starts anew for what is asked back; after it `claimRefunds` brings it home.
    *
    * Sub-accounts with nothing to retrieve or claim are left out, and so are those whose five refunds are all locked:
    * one of them would make the contract refuse its whole batch.
@@ -173,33 +183,59 @@ export class LedgerManager {
    * @throws NothingToRetrieveError with what is still locked and until when
    */
   async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
-    const service = resolveService(serviceType, this.#options.rules)
-    const position = await this.#options.read()
-    this.#account(position, 'retrieveFund')
-    const accounts = position.subAccounts.filter((one) => one.serviceType === service.serviceType)
-    const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
-    if (providers.length === 0) throw nothingToRetrieve(service.serviceType, accounts)
-    return this.#retrieve(providers, service)
+    return this.#retrieving.all(serviceType)
   }
 
   /**
-   * As `retrieveFund`, from one provider. Everything free is locked: a live provider stops serving.
+   * As `retrieveFund`, from one provider. Everything free is locked: a live provider stops serving. So it is refused
+   * where auto-funding is on for it, and where something is to be claimed (`claimRefunds` does that and locks nothing),
+   * unless nothing is free.
    *
-   * @throws AccountNotExistsError, TooManyRefundsError, NothingToRetrieveError
+   * @param options.force asks everything back all the same; with `onPendingRefund: 'reuse'` auto-funding undoes it
+   * @throws WouldLockError with what would be locked and until when, AccountNotExistsError, TooManyRefundsError,
+   *   NothingToRetrieveError
    */
-  async retrieveFundFromProvider(provider: string, serviceType: string): Promise<Receipt> {
-    const service = resolveService(serviceType, this.#options.rules)
-    const address = toAddress(provider, 'provider')
-    const position = await this.#options.read()
-    this.#account(position, 'retrieveFund')
-    const account = position.subAccounts.find(
-      (one) => one.provider === address && one.serviceType === service.serviceType,
-    )
-    const about = { operation: 'retrieveFund', errorArgs: { user: this.#options.wallet, provider: address } }
-    if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
-    if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
-    if (!isRetrievable(account)) throw nothingToRetrieve(service.serviceType, [account])
-    return this.#options.submit(retrieveIntent([address], service.serviceType, service.name))
+  async retrieveFundFromProvider(
+    provider: string,
+    serviceType: string,
+    options: { force?: boolean } = {},
+  ): Promise<Receipt> {
+    return this.#retrieving.from(provider, serviceType, options)
+  }
+
+  /**
+   * Every pending refund of both services, the next to be unlocked first, and what providers were paid from them since
+   * this broker reads positions: a refund is money that a provider can still charge.
+   */
+  async refunds(): Promise<PendingRefund[]> {
+    return this.#options.out.calendar.of(await this.#options.read())
+  }
+
+  /** The same for a position that was read. */
+  refundsAt(position: Position): PendingRefund[] {
+    return this.#options.out.calendar.of(position)
+  }
+
+  /**
+   * Brings refunds home whose lock is over, from one sub-account or from all, and leaves what is free where it is. The
+   * contract claims only while it locks what is free; that is put back at once by a second transaction, which costs the
+   * ledger nothing, also when the process is lost in between: the next broker with this journal does it first. For the
+   * seconds between the two the provider has nothing to charge but what is pending.
+   *
+   * @throws NothingToRetrieveError with what is still locked and until when, AccountNotExistsError, AbortedError when
+   *   the signal aborts before anything is sent
+   */
+  async claimRefunds(options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
+  async claimRefunds(provider: string, serviceType: string, options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
+  async claimRefunds(
+    of: string | { signal?: AbortSignal } = {},
+    serviceType = '',
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<ClaimReceipt> {
+    const { out, rules } = this.#options
+    if (typeof of !== 'string') return out.claiming().claimAll(of.signal)
+    const service = resolveService(serviceType, rules)
+    return out.claiming().claim({ provider: toAddress(of, 'provider'), serviceType: service.serviceType }, signal)
   }
 
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
@@ -263,21 +299,8 @@ export class LedgerManager {
     return this.#options.actor
   }
 
-  async #retrieve(providers: readonly string[], { serviceType, name }: Service): Promise<RetrieveReceipt> {
-    const size = this.#options.rules.maxProvidersPerBatch
-    const batches = Array.from({ length: Math.ceil(providers.length / size) }, (_, index) =>
-      providers.slice(index * size, (index + 1) * size),
-    )
-    const receipts = await Promise.all(
-      batches.map((batch) => this.#options.submit(retrieveIntent(batch, serviceType, name))),
-    )
-    const last = receipts.at(-1)
-    if (!last) throw new NothingToRetrieveError('There is nothing to retrieve.')
-    return { ...last, receipts }
-  }
-
-  #send(call: Call, amount: bigint, fromLedger = 0n): Promise<Receipt> {
-    return this.#options.submit(intentOf(call, { amount, fromLedger }))
+  #send(call: Call, amount: bigint): Promise<Receipt> {
+    return this.#options.submit(intentOf(call, { amount }))
   }
 
   #account({ ledger }: Position, operation = 'getLedger'): LedgerAccount {
@@ -307,15 +330,4 @@ export class LedgerManager {
         errorArgs: { length: BigInt(length), max: BigInt(max) },
       })
   }
-}
-
-function nothingToRetrieve(serviceType: ServiceType, accounts: readonly SubAccountPosition[]): NothingToRetrieveError {
-  const locked = accounts.reduce((sum, { pendingRefund, claimable }) => sum + pendingRefund - claimable, 0n)
-  const unlocks = accounts.flatMap((account) => nextUnlock(account) ?? [])
-  return new NothingToRetrieveError('There is nothing to retrieve.', {
-    serviceType,
-    'sub-accounts': String(accounts.length),
-    locked: `${formatOg(locked)} OG`,
-    'next unlock': unlocks.length > 0 ? new Date(Math.min(...unlocks) * 1_000).toISOString() : undefined,
-  })
 }

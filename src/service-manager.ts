@@ -182,7 +182,8 @@ export class ServiceManager {
       const amount = missing > least ? missing : least
       const now = position.block.timestamp
       this.#check({ id, account, amount, now, options })
-      receipt = await submit(transferIntent(id, amount, rules, now), signal)
+      const pendingRefund = account?.pendingRefund ?? 0n
+      receipt = await submit(transferIntent(id, amount, rules, { decidedAt: now, pendingRefund }), signal)
     }
   }
 

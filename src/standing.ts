@@ -8,7 +8,10 @@ import type { SubAccountId } from './sub-account-id.ts'
 export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: bigint; paused: boolean }
 
 /** What is wanted for a sub-account; what goes on with it is added by the keeper. */
-type Wanted = Omit<Standing, 'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure'>
+type Wanted = Omit<
+  Standing,
+  'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
+>
 
 export function standingOf({ id, policy, unsettledFee, paused }: Kept, burn: Burn): Wanted {
   const cap = policy.maxUnsettledFee ?? max(10n * policy.minLockedBalance, burn.lastHour)
@@ -25,6 +28,7 @@ export function standingOf({ id, policy, unsettledFee, paused }: Kept, burn: Bur
     demand,
     priority: policy.priority,
     onPendingRefund: policy.onPendingRefund,
+    autoClaim: policy.autoClaim,
     needsApproval: policy.approve !== null,
     anomaly: unsettledFee > cap || burn.jumped,
   }

@@ -2,6 +2,8 @@ import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Intent } from './transactions/intent.ts'
 import type { Lane } from './transactions/lane.ts'
 
+export type Turns = ReturnType<typeof createTurns>
+
 /**
  * Whose turn it is to decide about a sub-account: those who pay it on demand wait for one another and for what is in
  * flight, and auto-funding keeps away from what they decide about.
@@ -12,35 +14,50 @@ export function createTurns(lane: Lane | null) {
   const turns = new Map<string, Promise<void>>()
 
   return {
+    exclusiveAll,
     reserved: reserved as ReadonlySet<string>,
     /** Somebody is paying it, or deciding to. */
     isTaken(id: SubAccountId): boolean {
       const key = keyOf(id)
       return reserved.has(key) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, key))
     },
-    /** Does the work once nothing else is decided about, or in flight for, this sub-account. */
-    async exclusive<T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-      const key = keyOf(id)
-      const before = turns.get(key) ?? Promise.resolve()
-      const mine = before.then(async () => {
-        reserved.add(key)
-        await lane?.idle((intent) => isAbout(intent, key), signal)
-        return work()
-      })
-      const over = mine.then(
-        () => undefined,
-        () => undefined,
-      )
-      turns.set(key, over)
-      try {
-        return await mine
-      } finally {
-        if (turns.get(key) === over) {
-          turns.delete(key)
-          reserved.delete(key)
-        }
-      }
+    exclusive,
+    /** Does the work once nobody decides about these any more: at once where nobody does. */
+    async after<T>(ids: readonly SubAccountId[], work: () => Promise<T>): Promise<T> {
+      const busy = ids.flatMap((id) => turns.get(keyOf(id)) ?? [])
+      if (busy.length > 0) await Promise.all(busy)
+      return work()
     },
+  }
+
+  /** Does the work once nothing else is decided about, or in flight for, this sub-account. */
+  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const key = keyOf(id)
+    const before = turns.get(key) ?? Promise.resolve()
+    const mine = before.then(async () => {
+      reserved.add(key)
+      await lane?.idle((intent) => isAbout(intent, key), signal)
+      return work()
+    })
+    const over = mine.then(
+      () => undefined,
+      () => undefined,
+    )
+    turns.set(key, over)
+    try {
+      return await mine
+    } finally {
+      if (turns.get(key) === over) {
+        turns.delete(key)
+        reserved.delete(key)
+      }
+    }
+  }
+
+  /** The same for several: everybody takes them in the same order, so that nobody waits for one who waits for him. */
+  function exclusiveAll<T>(ids: readonly SubAccountId[], work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const ordered = ids.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    return ordered.reduceRight<() => Promise<T>>((next, id) => () => exclusive(id, next, signal), work)()
   }
 }
 

@@ -2,10 +2,9 @@ import type { Position, ServiceType, SubAccountPosition } from '../position.type
 import { gradeReading, readingOf } from '../sub-account/sub-account.facts.ts'
 import type { Fact } from '../sub-account/sub-account.types.ts'
 import { runwayOf, type Demand } from './auto-funding.levels.ts'
+import { retryAt } from './auto-funding.retry.ts'
+import { withClaim, type ClaimDecision } from './auto-claim.policy.ts'
 import type { AutoFundingEvent, Failure, HoldReason } from './auto-funding.types.ts'
-
-const FIRST_DELAY = 15
-const LONGEST_DELAY = 3_600
 
 /** The most that may be sent, whatever is missing. Amounts in wei, times in seconds; null is no limit. */
 export type Limits = {
@@ -45,6 +44,10 @@ export type Standing = {
   /** Block of its last top-up: readings before it say nothing. */
   settledFrom: number | null
   failure: Failure | null
+  /** Refunds whose lock is over are claimed by themselves. */
+  autoClaim?: boolean
+  /** What became of the last attempt to, where it failed. */
+  claimFailure?: Failure | null
 }
 
 export type PlanInput = {
@@ -60,6 +63,8 @@ export type PlanInput = {
   gasReserve: bigint
   /** The chain could not be read of late. */
   isStale: boolean
+  /** What a unit of gas costs, in wei; 0 where that is unknown. */
+  gasPrice?: bigint
 }
 
 /** One sub-account in the plan. Amounts in wei, burn rate in wei per hour, runway in seconds. */
@@ -77,6 +82,8 @@ export type DecisionRow = {
   burnRate: bigint | null
   runway: number | null
   limits: Limits
+  /** What is to be claimed by itself, beside all this; left out where nothing is, or that is off. */
+  claim?: ClaimDecision
 }
 
 /** `top-up` sends `amount`, of which `fromRefund` comes out of a pending refund and costs the ledger nothing. */
@@ -102,7 +109,10 @@ export function plan(input: PlanInput): Decision[] {
     const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
     decided.set(standing, reason ? { ...row, action: 'hold', reason } : give(pot, standing, row, least))
   }
-  return standings.flatMap((standing) => decided.get(standing) ?? [])
+  return standings.flatMap((standing) => {
+    const decision = decided.get(standing)
+    return decision ? withClaim(input, standing, decision) : []
+  })
 }
 
 /**
@@ -122,15 +132,6 @@ export function autoFundingEvents(
   const caughtUp: AutoFundingEvent[] =
     settledFrom !== null && position.block.number >= settledFrom ? [{ type: 'reading.caughtUp' }] : []
   return [...caughtUp, eventOf(position, decision)]
-}
-
-/**
- * Block time from which a failed top-up is tried again: 15 s after the first failure, doubling up to an hour, and up to
- * a quarter longer so that many do not come back at once. The spread follows from the time of the failure.
- */
-export function retryAt({ count, at }: Failure): number {
-  const delay = Math.min(FIRST_DELAY * 2 ** Math.min(count - 1, 20), LONGEST_DELAY)
-  return at + delay + Math.floor((delay * ((at * 7_919 + count * 104_729) % 1_000)) / 4_000)
 }
 
 /** What is left to give out, and why it ran dry. */
@@ -154,9 +155,10 @@ function give(
     return hold('budget-exhausted', wanted - limits.budgetLeft)
   const allowed = min(wanted, limits.maxTopUp, limits.budgetLeft)
   const fromRefund = onPendingRefund === 'reuse' ? min(allowed, row.pendingRefund) : 0n
-  const above = max(pot.ledger - limits.ledgerReserve, 0n)
+  // Once the ledger could not serve one before it, what comes out of its own refund is still free.
+  const above = pot.dry === null ? max(pot.ledger - limits.ledgerReserve, 0n) : 0n
   const amount = min(allowed, above + fromRefund, pot.budget)
-  if (pot.dry !== null && fromRefund < allowed) return hold(pot.dry, allowed - fromRefund)
+  if (pot.dry === 'budget-exhausted' || (pot.dry !== null && amount < least)) return hold(pot.dry, allowed - fromRefund)
   if (amount < least) {
     const short = pot.budget !== null && pot.budget < least ? 'budget-exhausted' : shortOf(pot, above, least)
     pot.dry ??= short === 'reserve' ? null : short

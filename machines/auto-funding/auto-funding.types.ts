@@ -43,6 +43,23 @@ export type HoldReason =
   /** Somebody has to approve it first. */
   | 'awaiting-approval'
 
+/** Why refunds whose lock is over are not claimed by themselves now. The list is closed. */
+export type ClaimHold =
+  /** A top-up goes first. */
+  | 'topping-up'
+  /** A transaction for the sub-account is on its way, or its claim is. */
+  | 'in-flight'
+  /** Auto-funding rests until it is resumed. */
+  | 'paused'
+  /** The chain could not be read of late. */
+  | 'stale-reading'
+  /** It is less than the gas that it costs. */
+  | 'dust'
+  /** The wallet has too little to pay gas with, beside what the way out will cost. */
+  | 'gas-short'
+  /** The last attempt failed; it is tried again later. */
+  | 'backing-off'
+
 export type AutoFundingInput = { provider: string; serviceType: ServiceType }
 
 export type TopUp = { amount: Wei; transactionHash: string; blockNumber: number }

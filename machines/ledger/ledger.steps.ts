@@ -1,6 +1,6 @@
-import { retryAt } from '../auto-funding/auto-funding.policy.ts'
+import { retryAt } from '../auto-funding/auto-funding.retry.ts'
 import type { Position, Refund, ServiceType, SubAccountPosition } from '../position.types.ts'
-import type { ClosingStep, Setback } from './ledger.types.ts'
+import type { ClosingState, ClosingStep, Setback } from './ledger.types.ts'
 
 /**
  * Seconds past its unlock before a refund is claimed. A claim that is mined too early, after a reorganisation, does
@@ -42,6 +42,23 @@ export function closingStep(position: Position, options: StepOptions): ClosingSt
     }
   if (ledger.available > 0n) return { type: 'withdraw', amount: `${ledger.available}` }
   return ledger.total > 0n ? { type: 'stuck', amount: `${ledger.total}` } : { type: 'delete' }
+}
+
+/** The state of a ledger whose next step this is. */
+export function closingState({ type }: ClosingStep): ClosingState {
+  switch (type) {
+    case 'revoke':
+      return 'revoking'
+    case 'retrieve':
+      return 'retrieving'
+    case 'wait':
+    case 'stuck':
+      return 'waiting'
+    case 'withdraw':
+      return 'withdrawing'
+    case 'delete':
+      return 'deleting'
+  }
 }
 
 /** Block time from which a retrieve of this sub-account does something, and is taken. */

@@ -16,6 +16,9 @@ export type ClosingStep =
   /** What is left is locked in a service that the network does not name. */
   | { type: 'stuck'; amount: Wei }
 
+/** Where a ledger stands that is being closed. */
+export type ClosingState = 'revoking' | 'retrieving' | 'waiting' | 'withdrawing' | 'deleting'
+
 /** A sub-account whose batch the contract refused. */
 export type Setback = {
   provider: string

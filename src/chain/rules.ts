@@ -1,6 +1,6 @@
 import type { Interface } from 'ethers'
 import type { ServiceType } from '../../machines/position.types.ts'
-import { InvalidInputError, ReadError } from '../errors.ts'
+import { CapabilityMissingError, InvalidInputError, ReadError } from '../errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { decoded, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import type { Rules } from './port.ts'
@@ -34,13 +34,14 @@ export async function readRules(batch: Batch, addresses: Addresses): Promise<Rul
         view(service, index === 0 ? inferenceAbi : fineTuningAbi, 'lockTime'),
         view(service, inferenceAbi, 'ledgerAddress'),
         view(ledger, ledgerAbi, 'getServiceInfo', [service]),
+        view(service, index === 0 ? inferenceAbi : fineTuningAbi, 'getAccountsByUser', [service, 0, 1]),
       ]),
     ],
     'latest',
   )
   const limits = LIMITS.map((limit, index) => optionalNumber(outcomes[index], limit))
   const [inferenceRules, fineTuningRules] = services.map((service, index) =>
-    serviceRules(outcomes.slice(LIMITS.length + index * 3), {
+    serviceRules(outcomes.slice(LIMITS.length + index * 4), {
       service,
       ledger,
       serviceType: index === 0 ? 'inference' : 'fine-tuning',
@@ -72,28 +73,32 @@ export function view(to: string, abi: Interface, method: string, args: readonly 
 type Expected = { service: string; ledger: string; serviceType: ServiceType }
 
 function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceType }: Expected) {
-  const [lock, owner, info] = outcomes
-  if (!lock || !owner || !info || [lock, owner, info].some(({ reverted, data }) => reverted || data === '0x'))
+  const [lock, owner, info, accounts] = outcomes
+  if (!lock || !owner || !info || isMissing(lock) || isMissing(owner) || isNobody(info))
     throw new InvalidInputError('These are not the contracts of 0G Compute.', {
       service,
       ledger,
-      problem: 'a function that every supported deployment has is missing',
+      problem: 'a function that every deployment has is missing',
       do: 'check the addresses of the network',
     })
   const [ledgerAddress] = decoded(() => inferenceAbi.decodeFunctionResult('ledgerAddress', owner.data)) as unknown as [
     string,
   ]
+  if (ledgerAddress.toLowerCase() !== ledger.toLowerCase())
+    throw strangers({ service, ledger, 'ledger of the service': ledgerAddress })
+  for (const [capability, outcome] of Object.entries({ getServiceInfo: info, getAccountsByUser: accounts }))
+    if (!outcome || isMissing(outcome))
+      throw new CapabilityMissingError({
+        capability,
+        service,
+        ledger,
+        do: 'use the SDK of that time to bring money home',
+      })
   const [lockTime] = decoded(() => inferenceAbi.decodeFunctionResult('lockTime', lock.data)) as unknown as [bigint]
   const [{ fullName, serviceType: registeredType }] = decoded(() =>
     ledgerAbi.decodeFunctionResult('getServiceInfo', info.data),
   ) as unknown as [{ fullName: string; serviceType: string }]
-  if (ledgerAddress.toLowerCase() !== ledger.toLowerCase() || fullName === '')
-    throw new InvalidInputError('The service and the ledger do not belong together.', {
-      service,
-      ledger,
-      'ledger of the service': ledgerAddress,
-      'registered as': fullName || 'nothing',
-    })
+  if (fullName === '') throw strangers({ service, ledger, 'registered as': 'nothing' })
   if (registeredType !== serviceType)
     throw new InvalidInputError('The service is another one than the network says.', {
       service,
@@ -101,6 +106,15 @@ function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceTy
       'registered as': fullName,
     })
   return { name: fullName, lockTime: Number(lockTime) }
+}
+
+const isMissing = ({ reverted, data }: Outcome): boolean => reverted || data === '0x'
+
+/** What has no code answers every call, with nothing. */
+const isNobody = ({ reverted, data }: Outcome): boolean => !reverted && data === '0x'
+
+function strangers(facts: Record<string, string>): InvalidInputError {
+  return new InvalidInputError('The service and the ledger do not belong together.', facts)
 }
 
 /** Older deployments have none of the limits: their absence is an answer, an unreadable one is not. */

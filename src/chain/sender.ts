@@ -4,6 +4,7 @@ import { within } from '../within.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { asked } from './batch.ts'
 import { reasonOf, safeCause } from './cause.ts'
+import { missingCapability } from './capabilities.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
 import { ANSWER_TIMEOUT_MS, type Rpc } from './rpc.ts'
@@ -28,7 +29,7 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
       try {
         return await soon(() => rpc.estimateGas({ ...request(call), from: wallet }))
       } catch (error) {
-        throw revertError(call.method, error) ?? notSent(call, error)
+        throw missingCapability(call, error) ?? revertError(call.method, error) ?? notSent(call, error)
       }
     },
     fees: () => asked(() => soon(rpc.fees)),

@@ -75,6 +75,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Ask money back from sub-accounts, and claim what is unlocked',
     load: async () => generic(await import('./commands/retrieve.ts')),
   },
+  refunds: {
+    summary: 'List every pending refund, and when it can be claimed',
+    load: async () => generic(await import('./commands/refunds.ts')),
+  },
+  claim: {
+    summary: 'Claim refunds whose lock is over, and leave what is free where it is',
+    load: async () => generic(await import('./commands/claim.ts')),
+  },
   refund: {
     summary: 'Withdraw from the ledger to the wallet',
     load: async () => generic(await import('./commands/refund.ts')),

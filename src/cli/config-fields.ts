@@ -50,6 +50,11 @@ export const milliseconds =
     throw wrong(path, `whole milliseconds from ${least} up; this is ${shown(value)}.`)
   }
 
+export const yesOrNo: Check<boolean> = (value, path) => {
+  if (typeof value === 'boolean') return value
+  throw wrong(path, `true or false; this is ${shown(value)}.`)
+}
+
 /** What can only be switched off. */
 export const never: Check<false> = (value, path) => {
   if (value === false) return false

@@ -14,6 +14,8 @@ export type FundingConfig = {
   intervalMs?: number
   /** For all providers together. */
   budget?: Budget
+  /** Refunds whose lock is over are claimed, of every sub-account. */
+  autoClaim?: boolean
   defaults: Terms
   /** Each with what `defaults` say and its own terms do not; null where the file names none. */
   providers: readonly Funded[] | null
@@ -50,10 +52,11 @@ export function parseConfig(text: string): FundingConfig {
       secret,
       'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.',
     )
-  const { network, intervalMs, budget, ...rest } = check.objectAt(json, '', {
+  const { network, intervalMs, budget, autoClaim, ...rest } = check.objectAt(json, '', {
     network: networkAt,
     intervalMs: check.milliseconds(100),
     budget: check.budget,
+    autoClaim: check.yesOrNo,
     defaults: termsAt,
     providers: listAt,
   })
@@ -62,6 +65,7 @@ export function parseConfig(text: string): FundingConfig {
     ...(network !== undefined && { network }),
     ...(intervalMs !== undefined && { intervalMs }),
     ...(budget !== undefined && { budget }),
+    ...(autoClaim !== undefined && { autoClaim }),
     defaults,
     providers: rest.providers === undefined ? null : fundedAt(rest.providers, defaults),
   }

@@ -20,6 +20,7 @@ export const termsFields = {
   ledgerReserve: check.amount,
   cooldownMs: check.milliseconds(0),
   onPendingRefund: check.oneOf<'hold' | 'reuse'>(['hold', 'reuse']),
+  autoClaim: check.yesOrNo,
   priority: check.finite,
 } satisfies { [Name in keyof Terms]-?: check.Check<Terms[Name]> }
 

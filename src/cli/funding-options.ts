@@ -22,6 +22,7 @@ export const termsOptions = {
     valueHint: 'what',
     description: 'hold, or reuse: take from a pending refund first (hold)',
   },
+  'auto-claim': { type: 'boolean', description: 'refunds whose lock is over are claimed, of these providers' },
   'skip-unsettled-fee': { type: 'boolean', description: 'no provider is asked for what it did not charge yet' },
   'max-unsettled-fee': { type: 'string', valueHint: 'OG', description: 'no provider that claims more is paid' },
 } as const satisfies ArgsDef
@@ -45,6 +46,7 @@ export function termsIn(args: TermsArguments): Terms {
     ledgerReserve: optional(args['ledger-reserve'], (text) => check.amount(text, '--ledger-reserve')),
     cooldownMs: numberOf(args['cooldown-ms'], 'cooldown-ms'),
     onPendingRefund: optional(onPendingRefund, (text) => choiceOf(text, 'on-pending-refund', ['hold', 'reuse'])),
+    autoClaim: args['auto-claim'] === true ? true : undefined,
     unsettledFee: args['skip-unsettled-fee'] === true ? (false as const) : undefined,
     maxUnsettledFee: optional(args['max-unsettled-fee'], (text) => check.amount(text, '--max-unsettled-fee')),
   })

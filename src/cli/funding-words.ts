@@ -10,6 +10,9 @@ export function fundingWords(broker: Broker, config: FundingConfig, place: strin
     ['do', 'whenever less is available than required, transfer what is missing'],
     ...(isAlike(funded) ? alikeWords(broker, funded) : funded.map((one) => ownWords(broker, one))),
     ...(config.budget ? [['all together', budgetInWords(config.budget)] as [string, string]] : []),
+    ...(config.autoClaim
+      ? [['and', 'claim refunds of every sub-account once their lock is over'] as [string, string]]
+      : []),
     ['from', 'the ledger'],
     ['wallet', broker.wallet],
     ['network', place],
@@ -42,13 +45,15 @@ function requiredInWords({ minLockedBalance: usual }: Broker, terms: Terms): str
 }
 
 function limitsInWords(terms: Terms): string[] {
-  const { maxTopUp, budget, ledgerReserve, cooldownMs, onPendingRefund, unsettledFee, maxUnsettledFee } = terms
+  const { maxTopUp, budget, ledgerReserve, cooldownMs, onPendingRefund, autoClaim, unsettledFee, maxUnsettledFee } =
+    terms
   return [
     ...(maxTopUp === undefined ? [] : [`at most ${inOg(maxTopUp)} at once`]),
     ...(budget ? [budgetInWords(budget)] : []),
     ...(ledgerReserve === undefined ? [] : [`${inOg(ledgerReserve)} stay in the ledger`]),
     ...(cooldownMs === undefined ? [] : [`at least ${cooldownMs / 1_000} s apart`]),
     ...(onPendingRefund === 'reuse' ? ['pending refunds are taken from first'] : []),
+    ...(autoClaim === true ? ['refunds are claimed once their lock is over'] : []),
     ...(unsettledFee === false ? ['unsettled fees are not asked for'] : []),
     ...(maxUnsettledFee === undefined ? [] : [`nothing to one that claims more than ${inOg(maxUnsettledFee)}`]),
   ]

@@ -21,10 +21,11 @@ export function walletLines({ position }: Pick<Seen, 'position'>, place: string)
   ])
 }
 
-/** Every sub-account, with what auto-funding would do about it. */
-export function accountLines({ accounts }: Seen): string[] {
+/** Every sub-account, with what auto-funding would do about it: nothing to what is being closed. */
+export function accountLines({ accounts, closing }: Seen): string[] {
   if (accounts.length === 0) return ['No sub-accounts: transfer opens one.']
-  return [...table([...accountColumns, { title: 'auto-funding would', cell: wouldDo }], accounts), '', IN_OG]
+  const columns = closing ? accountColumns : [...accountColumns, { title: 'auto-funding would', cell: wouldDo }]
+  return [...table(columns, accounts), '', IN_OG]
 }
 
 export const accountColumns: readonly Column<SeenAccount>[] = [

@@ -42,8 +42,11 @@ const columns: readonly Column<Decision>[] = [
 ]
 
 function planOf(decision: Decision): string {
-  if (decision.action === 'top-up') return paint('yellow', 'top up')
-  if (decision.action === 'propose') return paint('yellow', 'ask to top up')
+  if (decision.action !== 'hold') {
+    const words = decision.action === 'top-up' ? 'top up' : 'ask to top up'
+    const { fromRefund } = decision
+    return paint('yellow', fromRefund > 0n ? `${words}, ${og(fromRefund)} from its refund` : words)
+  }
   const { reason, missing, deficit } = decision
   // All of the deficit stands in its column.
   const words =

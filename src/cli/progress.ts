@@ -3,33 +3,25 @@ import { note } from './terminal.ts'
 
 const PACE_MS = 100
 
-/**
- * Says on stderr what becomes of each transaction while something is awaited.
- *
- * @param between what to say while none of them is open
- */
-export async function reporting<T>(
-  broker: Broker,
-  wait: () => Promise<T>,
-  between: () => string | null = () => null,
-): Promise<T> {
+/** Says on stderr what becomes of each transaction while something is awaited. */
+export async function reporting<T>(broker: Broker, wait: () => Promise<T>): Promise<T> {
   const said = new Set<string>()
   const say = (lines: readonly string[]) => {
     for (const line of lines) if (!said.has(line)) note(line)
     for (const line of lines) said.add(line)
   }
+  // The journal remembers what earlier commands did: they said so themselves.
+  const past = new Set(broker.transactions().filter((one) => !isOpen(one)))
+  const present = () => broker.transactions().filter((one) => !past.has(one))
   const look = () => {
-    const transactions = broker.transactions()
-    for (const one of transactions) say(progressOf(one))
-    const waits = transactions.length > 0 && !transactions.some(isOpen) ? between() : null
-    if (waits !== null) say([waits])
+    for (const one of present()) say(progressOf(one))
   }
   const timer = setInterval(look, PACE_MS)
   try {
     return await wait()
   } finally {
     clearInterval(timer)
-    for (const one of broker.transactions()) say(progressOf(one))
+    look()
   }
 }
 

@@ -3,7 +3,7 @@ import { checkOn, fundedIn, readConfig, type FundingConfig } from './config-file
 import type { Funding } from './funding.ts'
 
 /** What a broker is made with: it holds for as long as the process does. */
-const FIXED = ['network', 'intervalMs', 'budget'] as const satisfies readonly (keyof FundingConfig)[]
+const FIXED = ['network', 'intervalMs', 'budget', 'autoClaim'] as const satisfies readonly (keyof FundingConfig)[]
 
 export type Reload = {
   file: string

@@ -1,8 +1,14 @@
 import { subAccountView, type SubAccountView } from '../../machines/index.ts'
-import type { AutoFundingStatus, Broker, Decision, Position } from '../index.ts'
+import type { AutoFundingStatus, Broker, ClosingStatus, Decision, PendingRefund, Position } from '../index.ts'
 
 /** What there is to show at one block. */
-export type Seen = { position: Position; accounts: readonly SeenAccount[] }
+export type Seen = {
+  position: Position
+  accounts: readonly SeenAccount[]
+  refunds: readonly PendingRefund[]
+  /** How far closing the ledger has come; null while nobody wants that. */
+  closing: ClosingStatus | null
+}
 
 export type SeenAccount = SubAccountView & {
   decision: Decision | null
@@ -18,7 +24,7 @@ export function see(broker: Broker, position: Position, decisions: readonly Deci
     decision: decisions.find(sameAs(view)) ?? null,
     autoFunding: statuses.find(sameAs(view)) ?? null,
   }))
-  return { position, accounts }
+  return { position, accounts, refunds: broker.ledger.refundsAt(position), closing: broker.ledger.closingStatus() }
 }
 
 /** What auto-funding would do at this position if it were on for every sub-account that exists. */
@@ -27,9 +33,10 @@ export function forecast(broker: Broker, position: Position): readonly Decision[
 }
 
 /** A position as one line of JSON. */
-export function recordOf({ position, accounts }: Seen): object {
+export function recordOf({ position, accounts, refunds, closing }: Seen): object {
   const { block, wallet, ledger } = position
-  return { type: 'position', block, wallet, ledger, subAccounts: accounts.map(accountRecord) }
+  const subAccounts = accounts.map(accountRecord)
+  return { type: 'position', block, wallet, ledger, subAccounts, refunds, ...(closing && { closing }) }
 }
 
 function accountRecord({ decision, autoFunding, ...view }: SeenAccount): object {
@@ -42,9 +49,12 @@ function accountRecord({ decision, autoFunding, ...view }: SeenAccount): object 
 }
 
 function planRecord(decision: Decision): object {
-  const { target, deficit, burnRate, runway } = decision
-  const row = { target, deficit, burnRate, runway }
-  if (decision.action !== 'hold') return { action: decision.action, amount: decision.amount, ...row }
+  const { target, deficit, burnRate, runway, claim } = decision
+  const row = { target, deficit, burnRate, runway, ...(claim && { claim }) }
+  if (decision.action !== 'hold') {
+    const { action, amount, fromRefund } = decision
+    return { action, amount, ...(fromRefund > 0n && { fromRefund }), ...row }
+  }
   const { action, reason, missing } = decision
   return { action, reason, ...(missing !== undefined && { missing }), ...row }
 }

@@ -7,34 +7,33 @@ import { sendingSession } from './session.ts'
 import { list } from './table.ts'
 import { note, print, printJson, wantsJson } from './terminal.ts'
 
-export type Sending = {
+export type Sending<Sent extends Receipt = Receipt> = {
   command: string
   /** What will be done, in words: amount, from and to. */
-  words: (broker: Broker) => Readonly<Record<string, string>>
+  words: (broker: Broker) => Words | Promise<Words>
   /** Null when nothing had to be sent. */
-  send: (broker: Broker) => Promise<Receipt | null>
-  /** What is awaited between two transactions, where there are several. */
-  between?: (broker: Broker) => string | null
+  send: (broker: Broker) => Promise<Sent | null>
+  /** What was done, where the transaction does not say it all. */
+  done?: (sent: Sent) => string
   /** It takes the interrupt itself, and ends between two steps. */
   endsItself?: true
 }
 
+type Words = Readonly<Record<string, string>>
+
 /** Says what will be done, asks, does it, and tells what became of it. */
-export async function sendAndTell(args: SendingArguments, sending: Sending): Promise<void> {
-  const { command, words, send, between, endsItself } = sending
+export async function sendAndTell<Sent extends Receipt>(args: SendingArguments, sending: Sending<Sent>): Promise<void> {
+  const { command, words, send, done, endsItself } = sending
   mayProceed(args)
   await using session = await sendingSession(args, endsItself ? {} : { signal: interrupted })
   const { broker, place } = session
-  const facts = { ...words(broker), wallet: broker.wallet, network: place }
+  const facts = { ...(await words(broker)), wallet: broker.wallet, network: place }
   note(list(Object.entries(facts)).join('\n'))
   if (args.yes !== true) await ask('Shall this be done?')
-  const receipt = await reporting(
-    broker,
-    () => send(broker),
-    () => between?.(broker) ?? null,
-  )
+  const receipt = await reporting(broker, () => send(broker))
   if (wantsJson(args)) printJson({ type: 'receipt', command, sent: receipt !== null, ...receipt })
-  else print(receipt ? doneInWords(receipt) : 'Nothing had to be sent: it was so already.')
+  else if (receipt) print([doneInWords(receipt), ...(done ? [done(receipt)] : [])].join('\n'))
+  else print('Nothing had to be sent: it was so already.')
 }
 
 function doneInWords({ blockNumber, transactionHash, gasUsed }: Receipt): string {

@@ -1,5 +1,5 @@
 import { formatOg, type AutoFundingStatus, type Decision, type HoldReason } from '../index.ts'
-import type { LifecycleState } from '../../machines/index.ts'
+import type { ClaimDecision, ClaimHold, LifecycleState } from '../../machines/index.ts'
 
 const DECIMALS = 4
 
@@ -45,11 +45,37 @@ export const autoFundingInWords = {
 } satisfies Record<AutoFundingStatus['state'], string>
 
 export function decisionInWords(decision: Decision): string {
-  if (decision.action === 'top-up') return `top up by ${og(decision.amount)}`
-  if (decision.action === 'propose') return `asks to top up by ${og(decision.amount)}`
+  const { claim } = decision
+  return claim ? `${fundingInWords(decision)}; ${claimInWords(claim)}` : fundingInWords(decision)
+}
+
+function fundingInWords(decision: Decision): string {
+  if (decision.action === 'top-up') return `top up by ${sourceInWords(decision)}`
+  if (decision.action === 'propose') return `asks to top up by ${sourceInWords(decision)}`
   const { reason, missing } = decision
   return missing === undefined ? reasonInWords[reason] : `${reasonInWords[reason]}: ${og(missing)} missing`
 }
+
+/** An amount, and what of it does not come out of the ledger. */
+function sourceInWords({ amount, fromRefund }: { amount: bigint; fromRefund: bigint }): string {
+  if (fromRefund === 0n) return og(amount)
+  if (fromRefund === amount) return `${og(amount)}, taken back from its pending refund`
+  return `${og(amount)}, ${og(fromRefund)} of it taken back from its pending refund`
+}
+
+function claimInWords({ amount, wait }: ClaimDecision): string {
+  return wait === null ? `claims ${og(amount)}` : `${og(amount)} to claim: ${waitInWords[wait]}`
+}
+
+const waitInWords = {
+  'topping-up': 'a top-up goes first',
+  'in-flight': 'a transaction is on its way',
+  paused: 'paused',
+  'stale-reading': 'the chain could not be read of late',
+  dust: 'it is less than the gas that it costs',
+  'gas-short': 'the wallet has too little gas for it and for the way out',
+  'backing-off': 'the last attempt failed; it is tried again later',
+} satisfies Record<ClaimHold, string>
 
 /** Wei for people. */
 export const og = (wei: bigint | string): string => `${formatOg(BigInt(wei))} OG`

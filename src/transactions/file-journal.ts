@@ -4,7 +4,15 @@ import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import { JournalError } from '../errors.ts'
 import { silent, type Logger } from '../logger.ts'
 import { intentionIn, isIntention } from './intention.ts'
-import { foldRecords, paymentOf, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
+import {
+  foldRecords,
+  isClaim,
+  openClaims,
+  paymentOf,
+  type Journal,
+  type JournalEntry,
+  type JournalRecord,
+} from './journal.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
 
@@ -209,7 +217,8 @@ async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<
 /** All that is open, the latest of what is not, what budgets count of the rest, and what is still intended. */
 function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const entries = foldRecords(records)
-  const over = entries.filter(({ outcome }) => outcome !== null)
+  const claims = new Set(openClaims(records).map(({ id }) => id))
+  const over = entries.filter(({ outcome, prepared }) => outcome !== null && !claims.has(prepared.intent.claim ?? ''))
   const dropped = over.slice(0, Math.max(0, over.length - KEPT))
   const ids = new Set(dropped.map(idOf))
   const paid = [
@@ -220,8 +229,11 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
     }),
   ]
   const closing = intentionIn(records)
-  const isKept = (record: JournalRecord) =>
-    isIntention(record) ? record.id === closing?.id : record.type !== 'paid' && !ids.has(record.id)
+  const isKept = (record: JournalRecord) => {
+    if (isIntention(record)) return record.id === closing?.id
+    if (isClaim(record)) return claims.has(record.id)
+    return record.type !== 'paid' && !ids.has(record.id)
+  }
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
   return [...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW), ...records.filter(isKept)]
 }

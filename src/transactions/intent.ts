@@ -12,8 +12,10 @@ export type Intent = {
   decidedAt: number | null
   /** What it moves: into the ledger, a sub-account, or back to the wallet. */
   amount: bigint
-  /** The most that it may take out of the ledger's available funds. */
+  /** What it takes out of the ledger's available funds at most, as far as could be seen when it was decided on. */
   fromLedger: bigint
+  /** The claim that it is a step of (see `claiming` in the journal). */
+  claim?: string
   /** The closing that it is a step of. */
   closing?: string
 }

@@ -25,8 +25,12 @@ export function intentionIn(records: readonly JournalRecord[]): ClosingIntention
   return last?.type === 'closing' ? { id: last.id, since: last.at } : null
 }
 
-/** What is kept in a journal beside transactions: whether somebody wants the ledger closed. */
-export function createIntention(journal: Journal) {
+/**
+ * What is kept in a journal beside transactions: whether somebody wants the ledger closed.
+ *
+ * @param ready resolves once the journal is open, and rejects where nothing may be written to it
+ */
+export function createIntention(journal: Pick<Journal, 'append'>, ready: () => Promise<void>) {
   let current: ClosingIntention | null = null
   return {
     current: (): ClosingIntention | null => current,
@@ -35,6 +39,7 @@ export function createIntention(journal: Journal) {
     },
     /** Holds from when it is on disk. */
     async begin(at: number): Promise<void> {
+      await ready()
       const id = `closing-${at.toString(36)}`
       await journal.append({ type: 'closing', id, at })
       current = { id, since: at }

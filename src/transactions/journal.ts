@@ -26,9 +26,26 @@ export type JournalRecord =
   | { type: 'unmined'; id: string }
   /** It can never be mined, or a person said that it was not sent. */
   | { type: 'superseded'; id: string; reason: string }
+  /** Refunds are about to be claimed. What was free there is locked by it, and is to be put back. */
+  | Claim
+  /** It was put back, or there was nothing to put back. */
+  | ClaimEnded
   /** What remains of an intent of auto-funding that was mined long ago: for budgets. */
   | ({ type: 'paid'; id: string } & Payment)
   | IntentionRecord
+
+export type ClaimEnded = { type: 'claiming-ended'; id: string }
+
+/** One retrieve that claims refunds of these sub-accounts; its transactions name it. */
+export type Claim = {
+  type: 'claiming'
+  id: string
+  serviceType: ServiceType
+  /** With when each of their refunds was asked for, as it was before: any other is the claim's own. */
+  accounts: readonly { provider: string; known: readonly number[] }[]
+  /** Milliseconds since 1970, for people. */
+  at: number
+}
 
 /** Money that auto-funding sent, and when it decided to, in seconds of block time. */
 export type Payment = { provider: string; serviceType: ServiceType; amount: bigint; at: number }
@@ -72,18 +89,32 @@ export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
     const known = entries.get(record.id)
     if (record.type === 'prepared')
       entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
-    else if (known && record.type !== 'paid') entries.set(record.id, fold(known, record))
+    else if (known && isStep(record)) entries.set(record.id, fold(known, record))
   }
   return [...entries.values()]
+}
+
+export function isClaim(record: JournalRecord): record is Claim | ClaimEnded {
+  return record.type === 'claiming' || record.type === 'claiming-ended'
+}
+
+/** Claims that did not end, oldest first. */
+export function openClaims(records: readonly JournalRecord[]): Claim[] {
+  const ended = new Set(records.filter(({ type }) => type === 'claiming-ended').map(({ id }) => id))
+  return records.filter((record) => record.type === 'claiming').filter(({ id }) => !ended.has(id))
 }
 
 function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry['attempts'] {
   return signed ? [{ ...signed, fees }] : []
 }
 
-type Outcome = Exclude<JournalRecord, IntentionRecord | { type: 'prepared' | 'paid' }>
+/** What may become of an intent. */
+type Step = Extract<JournalRecord, { type: 'replaced' | 'sent' | 'mined' | 'unmined' | 'superseded' }>
 
-function fold(entry: JournalEntry, record: Outcome): JournalEntry {
+const steps: ReadonlySet<string> = new Set<Step['type']>(['replaced', 'sent', 'mined', 'unmined', 'superseded'])
+const isStep = (record: JournalRecord): record is Step => steps.has(record.type)
+
+function fold(entry: JournalEntry, record: Step): JournalEntry {
   const { attempts, prepared } = entry
   switch (record.type) {
     case 'replaced':

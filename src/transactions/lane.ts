@@ -7,7 +7,17 @@ import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { createIntention } from './intention.ts'
-import { foldRecords, paymentOf, type Journal, type JournalEntry, type Payment } from './journal.ts'
+import {
+  foldRecords,
+  openClaims,
+  type Claim,
+  type ClaimEnded,
+  type Journal,
+  type JournalEntry,
+  type JournalRecord,
+  type Payment,
+} from './journal.ts'
+import { createRecall, paymentIn } from './recall.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -51,7 +61,12 @@ export function createLane(options: LaneOptions) {
   const entries: Entry[] = []
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
-  const intention = createIntention(journal)
+  /** That an earlier process left open. */
+  let claims: readonly Claim[] = []
+  const closing = createIntention(journal, async () => {
+    await open()
+    throwIfAborted(undefined)
+  })
   let waiting: (() => void)[] = []
   let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
@@ -110,35 +125,17 @@ export function createLane(options: LaneOptions) {
         signal?.removeEventListener('abort', wake)
       }
     },
+    ...createRecall(entries, preparing, paid),
+    /** Claims that an earlier process began and did not end. */
+    openClaims: (): readonly Claim[] => claims,
+    /** Records something beside transactions: it is on disk once this resolves. */
+    async note(record: Claim | ClaimEnded): Promise<void> {
+      await open()
+      throwIfAborted(undefined)
+      await recorded(record)
+    },
     /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
-    closing: {
-      current: intention.current,
-      async begin(): Promise<void> {
-        await open()
-        throwIfAborted(undefined)
-        await intention.begin(Date.now())
-      },
-      end: intention.end,
-    },
-    /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
-    lastMined(matches: (intent: Intent) => boolean): Receipt | null {
-      const entry = entries.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
-      const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
-      if (hash === null || blockNumber === null) return null
-      return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
-    },
-    /** All that auto-funding sent, or may yet, as far back as it is remembered. */
-    payments: (): Payment[] => [
-      ...paid,
-      ...entries.flatMap((entry) => paymentIn(entry) ?? []),
-      ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
-    ],
-    /** What mined transactions of this lane moved to a sub-account in the blocks (from, to]. */
-    paidIn: (isTo: (id: Intent['touches'][number]) => boolean, from: number, to: number): bigint =>
-      entries
-        .filter(({ minedIn }) => minedIn !== null && minedIn > from && minedIn <= to)
-        .filter(({ intent: { subAccount }, actor }) => subAccount && isTo(subAccount) && isMined(actor))
-        .reduce((sum, { intent }) => sum + intent.amount, 0n),
+    closing,
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
     confirm: follower.confirm,
     resolve,
@@ -164,8 +161,9 @@ export function createLane(options: LaneOptions) {
   async function recover(): Promise<void> {
     const records = await journal.load()
     const past = foldRecords(records)
+    claims = openClaims(records)
     refused = null
-    intention.restore(records)
+    closing.restore(records)
     for (const record of records) if (record.type === 'paid') paid.push(record)
     for (const { prepared, attempts, outcome } of past) {
       if (outcome?.type === 'superseded') continue
@@ -258,7 +256,7 @@ export function createLane(options: LaneOptions) {
     follower.follow(entry)
   }
 
-  async function recorded(record: Parameters<Journal['append']>[0]): Promise<void> {
+  async function recorded(record: JournalRecord): Promise<void> {
     try {
       await journal.append(record)
     } catch (error) {
@@ -291,11 +289,4 @@ export function createLane(options: LaneOptions) {
     if (closed) throw new AbortedError('The broker is closed; nothing was sent.')
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
   }
-}
-
-const isMined = (actor: TransactionActor): boolean => actor.getSnapshot().value === 'mined'
-
-function paymentIn({ intent, actor }: Entry): Payment | null {
-  const { value } = actor.getSnapshot()
-  return value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
 }

@@ -43,7 +43,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
       case 'reject':
         return answer(request, request.action === 'approve')
       case 'retrieve':
-        return async () => sent(await broker.ledger.retrieveFundFromProvider(request.provider, request.serviceType))
+        return () => retrieve(request)
       case 'close':
         return async () => sent(await broker.ledger.closeLedger())
       default:
@@ -58,6 +58,11 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     const wanted = request.amount === undefined ? target : BigInt(account?.available ?? 0) + BigInt(request.amount)
     const receipt = await managerOf(request).ensureFunded(request.provider, wanted)
     return receipt ? sent(receipt) : 'Enough is available.'
+  }
+
+  /** A person asks for it, and the page asked them first: also where auto-funding keeps it there. */
+  async function retrieve({ provider, serviceType }: SubAccountRef): Promise<string> {
+    return sent(await broker.ledger.retrieveFundFromProvider(provider, serviceType, { force: true }))
   }
 
   function rest(id: SubAccountRef, paused: boolean): (() => Promise<null>) | string {

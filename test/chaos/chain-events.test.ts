@@ -100,8 +100,8 @@ test('a mined revert says why, from a replay at its block', async () => {
   await chain.setAutomine(false)
   await using broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
   // Both are possible now, but not one after the other.
-  const all = broker.ledger.refund('490')
   const [provider] = low.needed.keys()
+  const all = broker.ledger.transferFund(provider ?? '', 'inference', parseEther('490'))
   const late = broker.ledger.transferFund(provider ?? '', 'inference', parseEther('480'))
   late.catch(() => undefined)
   await until(() => states(broker).join() === 'broadcast,broadcast')

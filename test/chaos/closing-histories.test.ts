@@ -30,18 +30,20 @@ test.each(closingRuns(24))(
 
     const options = { signer: wallet, network: chain.network, journal: memoryJournal(), intervalMs: 100 }
     await using broker = await createBroker(options)
-    let passing: Promise<void> | null = null
+    const passing = new Set<Promise<void>>()
     // While there is nothing to do but to wait, something else happens, or time passes.
     const onProgress = ({ state, until }: ClosingStatus) => {
       if (state !== 'waiting' || until === null) return
-      passing ??= meanwhile(until).finally(() => (passing = null))
+      if (passing.size > 0) return
+      const one = meanwhile(until).finally(() => passing.delete(one))
+      passing.add(one)
     }
     const meanwhile = (until: number) => {
       const chance = random()
       return chance < 0.2 ? history.charge() : chance < 0.25 ? history.setLocks() : mineAt(until)
     }
     await broker.ledger.closeLedger({ onProgress })
-    await passing
+    await Promise.all(passing)
 
     const { wei } = await gasPaid(chain, wallet.address, fromBlock)
     expect((await broker.position()).ledger).toBeNull()

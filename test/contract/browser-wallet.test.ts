@@ -125,3 +125,19 @@ test('in a browser auto-funding is refused without somebody to ask', async () =>
     vi.unstubAllGlobals()
   }
 })
+
+test('in a browser refunds are not claimed by themselves', async () => {
+  await using broker = await brokerOf(wallet())
+  vi.stubGlobal('document', {})
+  try {
+    const terms = { approve: () => true, autoClaim: true }
+    expect(() => broker.inference.startAutoFunding(provider(), terms)).toThrow(
+      'In a browser refunds are not claimed by themselves.',
+    )
+    await expect(createBroker({ signer: wallet(), network: chain.network, autoClaim: true })).rejects.toThrow(
+      'In a browser refunds are not claimed by themselves.',
+    )
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})

@@ -287,7 +287,7 @@ describe('nothing is sent', () => {
     await open('10', { [alice.address]: '2' })
     start(alice.address)
     await rests()
-    const { blockNumber } = await broker.ledger.retrieveFundFromProvider(alice.address, 'inference')
+    const { blockNumber } = await broker.ledger.retrieveFundFromProvider(alice.address, 'inference', { force: true })
     await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'refund-pending' }))
     await readings(5)
     expect([sends(), await held()]).toEqual([1, { ledger: og('8'), [alice.address]: 0n }])
@@ -306,7 +306,7 @@ describe('nothing is sent', () => {
         ? { kind: 'swallow', result: keccak256(String(raw)) }
         : undefined,
     )
-    const retrieved = handled(broker.ledger.retrieveFundFromProvider(alice.address, 'inference'))
+    const retrieved = handled(broker.ledger.retrieveFundFromProvider(alice.address, 'inference', { force: true }))
     await until(() => expect(sends()).toBe(1))
     await alice.settle(user.address, og('0.5'))
     await readings(5)

@@ -33,7 +33,7 @@ describe.for(['inference', 'fine-tuning'] as const)('a sub-account of %s', (serv
     return first
   }
   const transfer = (amount: string) => broker.ledger.transferFund(provider().address, serviceType, amount)
-  const retrieve = () => broker.ledger.retrieveFundFromProvider(provider().address, serviceType)
+  const retrieve = () => broker.ledger.retrieveFundFromProvider(provider().address, serviceType, { force: true })
 
   test('goes through all its states as transactions make them, and back to life', async () => {
     const life = follow(provider())

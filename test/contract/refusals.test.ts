@@ -205,6 +205,9 @@ describe('what the chain must answer is refused before anything is sent:', () =>
       operation: refund
       error:     InsufficientBalance
       user:      0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC
+      available: 4 OG
+      required:  4.000000000000000001 OG
+      locked:    51 OG
       do:        what is in sub-accounts is locked: retrieve it first, or ask for less
 
       The wallet has the most sub-accounts that this service allows.

@@ -48,6 +48,7 @@ describe.concurrent('each command does on the chain what it says', () => {
           wallet: { address: wallet.address, balance: wei(await chain.provider.getBalance(wallet.address)) },
           ledger: { available: wei('5.25'), total: wei('5.25'), locked: '0', additionalInfo: 'hello' },
           subAccounts: [],
+          refunds: [],
           shortfall: '0',
           depositFor: { 1: '0', 7: '0', 30: '0' },
         },
@@ -167,13 +168,11 @@ describe.concurrent('each command does on the chain what it says', () => {
     })
   })
 
-  test('refund withdraws, and close brings the rest home', async () => {
+  test('refund withdraws', async () => {
     const wallet = nextWallet()
     await fund(wallet)
     expect(await cli(wallet, 'refund', '1.5', '--yes')).toMatchObject({ code: 0, json: [receipt('refund')] })
     expect(await ledgerOf(wallet)).toEqual({ available: og('8.5'), total: og('8.5') })
-    expect(await cli(wallet, 'close', '--yes')).toMatchObject({ code: 0, json: [receipt('close')] })
-    await expect(ledgerOf(wallet)).rejects.toThrow('LedgerNotExists')
   })
 
   test('delete takes a ledger away that holds nothing any more', async () => {
@@ -183,18 +182,6 @@ describe.concurrent('each command does on the chain what it says', () => {
     await first.settle(wallet.address, og('3'))
     expect(await cli(wallet, 'delete', '--yes')).toMatchObject({ code: 0, json: [receipt('delete')] })
     await expect(ledgerOf(wallet)).rejects.toThrow('LedgerNotExists')
-  })
-
-  test('close says what it waits for, and Ctrl-C ends it with exit code 130', async () => {
-    const wallet = nextWallet()
-    await fund(wallet, first)
-    const closing = start(['close', '--yes', ...place], { PRIVATE_KEY: wallet.privateKey })
-    await closing.line((line) => /^Refunds are locked until .*; waiting\.$/.test(line))
-    closing.interrupt()
-    const { code, stdout, stderr } = await closing.ended
-    expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
-    expect(stderr).toContain('what was done so far stands')
-    expect(await balanceOf(wallet, first)).toEqual({ balance: og('2'), pendingRefund: og('2') })
   })
 
   test('watch prints each position until Ctrl-C, and ends when nobody reads it any more', async () => {
@@ -361,7 +348,7 @@ describe.concurrent('help', () => {
     expect(asked.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
     const words = [...asked.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
-      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refund delete ' +
+      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refunds claim refund delete ' +
         'close machines PRIVATE_KEY KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
     )
   })
@@ -378,7 +365,7 @@ describe.concurrent('help', () => {
     expect(optionsOf(replay)).toBe('policy json')
     expect(optionsOf(fund)).toBe(
       'config service interval-ms buffer-multiplier min-locked-balance target runway-trigger runway-target max-top-up ' +
-        'budget ledger-reserve cooldown-ms on-pending-refund skip-unsettled-fee max-unsettled-fee total-budget approve ' +
+        'budget ledger-reserve cooldown-ms on-pending-refund auto-claim skip-unsettled-fee max-unsettled-fee total-budget approve ' +
         `record ui ui-port control ${network} keystore json yes`,
     )
     expect(replay?.stdout).toContain('USAGE og-ledger replay [OPTIONS] <FILE>')

@@ -48,7 +48,9 @@ export function createHistory(chain: LocalChain, wallet: Wallet, random: () => n
   }
 
   function one<T>(some: readonly T[]): T {
-    return some[Math.floor(random() * some.length)] as T
+    const [found] = some.slice(Math.floor(random() * some.length))
+    if (found === undefined) throw new Error('There is none to choose from.')
+    return found
   }
 
   function upTo(most: number, least = 0.01): string {

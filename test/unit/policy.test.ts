@@ -318,3 +318,58 @@ test('what waits for approval goes on waiting while at least as much is wanted, 
   const events = (proposed: bigint) => autoFundingEvents(at, { settledFrom: null, proposed }, decision)
   expect([events(7n), events(5n), events(8n)]).toEqual([[], [], [{ type: 'plan.propose', amount: '7', at: 1_000 }]])
 })
+
+test('a top-up out of its own refund needs nothing of the ledger, be that empty, reserved or given out', () => {
+  const reuse = (provider: string, more: Partial<Standing> = {}) =>
+    standing(provider, { onPendingRefund: 'reuse', ...more })
+  const amounts = (at: Position, standings: Standing[]) =>
+    plan(input({ position: at, standings })).map((one) =>
+      one.action === 'hold' ? one.reason : [one.amount, one.fromRefund],
+    )
+  const pending = account('a', 12n, 8n)
+  expect(amounts(position(0n, [pending]), [reuse('a')])).toEqual([[6n, 6n]])
+  const reserved = { limits: { ...noLimits, ledgerReserve: 50n } }
+  expect(amounts(position(50n, [pending]), [reuse('a', reserved)])).toEqual([[6n, 6n]])
+  expect(amounts(position(4n, [account('a', 7n, 4n)]), [reuse('a')])).toEqual([[7n, 4n]])
+  expect(amounts(position(1n, [account('a', 7n, 4n)]), [reuse('a')])).toEqual([[5n, 4n]])
+  // The ledger cannot serve the first; what the second one has in its refund is its own.
+  const two = position(4n, [account('b', 7n, 4n)])
+  expect(amounts(two, [standing('new', { priority: 1 }), reuse('b')])).toEqual(['too-small', [4n, 4n]])
+})
+
+test('what is to be claimed stands beside the decision, with its cost and why it waits', () => {
+  const due = { ...account('a', 30n, 12n), claimable: 8n }
+  const claim = (more: Partial<Standing> = {}, rest: Partial<PlanInput> = {}, at = due) =>
+    plan(
+      input({ position: position(100n, [at]), standings: [standing('a', { autoClaim: true, ...more })], ...rest }),
+    )[0]?.claim
+  const failed = (count: number, at: number) => ({ claimFailure: { count, at, message: '' } })
+  expect(claim()).toEqual({ amount: 8n, cost: 0n, wait: null })
+  expect(claim({ autoClaim: false })).toBeUndefined()
+  expect(claim({}, {}, { ...due, claimable: 0n })).toBeUndefined()
+  expect(claim({}, { gasPrice: 1n })).toEqual({ amount: 8n, cost: 330_000n, wait: 'dust' })
+  expect(claim({}, { gasPrice: 1n }, { ...due, available: 0n })).toMatchObject({ cost: 125_000n })
+  expect({
+    off: claim({ mode: 'off' })?.wait,
+    pending: claim({ required: 40n })?.wait,
+    toppingUp: claim({ required: 40n, onPendingRefund: 'reuse' })?.wait,
+    inFlight: claim({ inFlight: true })?.wait,
+    settling: claim({ settledFrom: 101 })?.wait,
+    paused: claim({ mode: 'paused' })?.wait,
+    stale: claim({}, { isStale: true })?.wait,
+    gas: claim({}, { gasReserve: 1n })?.wait,
+    failed: claim(failed(1, 990))?.wait,
+    tried: claim(failed(1, 980))?.wait,
+  }).toEqual({
+    off: null,
+    pending: null,
+    toppingUp: 'topping-up',
+    inFlight: 'in-flight',
+    settling: 'in-flight',
+    paused: 'paused',
+    stale: 'stale-reading',
+    gas: 'gas-short',
+    failed: 'backing-off',
+    tried: null,
+  })
+})

@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty'
 import { firstOf, openApprovals } from '../approvals.ts'
+import { carryOn } from '../carrying-on.ts'
 import { autoFundingLines } from '../auto-funding-lines.ts'
 import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config-file.ts'
 import { addressOf } from '../connection.ts'
@@ -14,6 +15,7 @@ import { recordOption, sendingOptions } from '../options.ts'
 import { walletLines } from '../overview.ts'
 import { ask, mayAsk, mayProceed } from '../questions.ts'
 import { openRecorder } from '../recorder.ts'
+import { drainLines } from '../refund-lines.ts'
 import { createReload } from '../reload.ts'
 import { see } from '../seen.ts'
 import { serviceTypeOf } from '../services.ts'
@@ -56,13 +58,15 @@ export const command = defineCommand({
     const notices = openNotices({ json })
     using reloading = file === undefined ? null : onHangup()
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
-    const { network, intervalMs, budget } = config
+    const { network, intervalMs, budget, autoClaim } = config
     await using session = await sendingSession(args, {
       ...(network !== undefined && { network }),
       ...(intervalMs !== undefined && { intervalMs }),
       ...(budget && { budget }),
+      ...(autoClaim && { autoClaim }),
     })
     const { broker, place } = session
+    if (broker.ledger.isClosing) return await carryOn(session, { json, recorder, notices, yes: args.yes === true })
     checkOn(broker, funded, file === undefined ? () => '--' : undefined)
     note(list(fundingWords(broker, config, place)).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
@@ -79,7 +83,7 @@ export const command = defineCommand({
       json,
       signal: interrupted,
       see: (position, plan) => see(broker, position, plan.decisions),
-      lines: (seen) => [...walletLines(seen, place), '', ...autoFundingLines(seen)],
+      lines: (seen) => [...walletLines(seen, place), '', ...autoFundingLines(seen), ...drainLines(seen.refunds)],
       recorder,
       notices,
       approvals,

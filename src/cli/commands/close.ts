@@ -1,31 +1,124 @@
 import { defineCommand } from 'citty'
-import { subAccountView } from '../../../machines/index.ts'
-import type { Broker } from '../../index.ts'
+import type { Broker, ClosingStatus, Receipt } from '../../index.ts'
+import { cancelledLines, closingLine, closingPlanLines, WHO_GOES_ON } from '../closing-lines.ts'
+import { openClosingProgress } from '../closing-progress.ts'
+import { EXIT } from '../exit-codes.ts'
 import { interrupted } from '../interrupt.ts'
-import { sendingOptions } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { moment } from '../words.ts'
+import { sendingOptions, type SendingArguments } from '../options.ts'
+import { reporting } from '../progress.ts'
+import { ask, mayProceed } from '../questions.ts'
+import { sendingSession, type Session } from '../session.ts'
+import { list } from '../table.ts'
+import { note, print, printJson, wantsJson } from '../terminal.ts'
+import { InterruptedError, UsageError } from '../usage-error.ts'
+import { numberOf } from '../values.ts'
+import { og } from '../words.ts'
 
 export const command = defineCommand({
-  args: sendingOptions,
+  args: {
+    ...sendingOptions,
+    wait: { type: 'boolean', description: 'stays until the ledger is closed, over the lock' },
+    'interval-ms': {
+      type: 'string',
+      valueHint: 'ms',
+      description: 'with --wait: how often the position is read, from 100; every 30 s where left out',
+    },
+    cancel: { type: 'boolean', description: 'ends a closing that is under way, and says what stays locked' },
+  },
   async run({ args }) {
-    await sendAndTell(args, {
-      command: 'close',
-      words: ({ rules }) => ({
-        do: 'ask everything back, wait for the lock, withdraw it and delete the ledger',
-        amount: 'all of it',
-        from: 'every sub-account and the ledger',
-        to: 'the wallet',
-        lock: `${Math.max(0, ...Object.values(rules.lockTimes)) / 3_600} hours; ended earlier, it goes on when called again`,
-      }),
-      send: ({ ledger }) => ledger.closeLedger({ signal: interrupted }),
-      between: lockInWords,
-      endsItself: true,
-    })
+    if (args.cancel && args.wait) throw new UsageError('Either --wait or --cancel, not both.')
+    const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 })
+    mayProceed(args)
+    await using session = await sendingSession(args, intervalMs === undefined ? {} : { intervalMs })
+    return await (args.cancel ? cancel(session, args) : close(session, args))
   },
 })
 
-function lockInWords(broker: Broker): string | null {
-  const unlocks = broker.subAccounts().flatMap((actor) => subAccountView(actor.getSnapshot()).unlocksAt ?? [])
-  return unlocks.length === 0 ? null : `Refunds are locked until ${moment(Math.min(...unlocks))}; waiting.`
+type Arguments = SendingArguments & { wait?: boolean | undefined }
+
+async function close({ broker, place }: Session, args: Arguments): Promise<number> {
+  const json = wantsJson(args)
+  if (broker.ledger.isClosing) note('The ledger is being closed already; this goes on with it.')
+  const plan = await broker.ledger.closingPlan()
+  if (json) printJson({ type: 'closing-plan', ...plan })
+  note(
+    [
+      ...list([
+        ['do', 'ask everything back, wait for the lock, withdraw it and delete the ledger; auto-funding stops'],
+        ['wallet', broker.wallet],
+        ['network', place],
+      ]),
+      '',
+      ...closingPlanLines(plan),
+    ].join('\n'),
+  )
+  if (args.yes !== true) await ask('Shall this be done?')
+  return args.wait ? toTheEnd(broker, json) : asFarAsPossible(broker, json)
+}
+
+async function toTheEnd(broker: Broker, json: boolean): Promise<number> {
+  try {
+    return closed(await watched(broker, json, interrupted), json)
+  } catch (error) {
+    if (!interrupted.aborted) throw error
+    throw new InterruptedError(
+      `The wait was interrupted; the ledger is still being closed. It goes on with ${WHO_GOES_ON}; close --cancel ends it.`,
+    )
+  }
+}
+
+/** Sends what can be sent now, and leaves the rest to whoever goes on. */
+async function asFarAsPossible(broker: Broker, json: boolean): Promise<number> {
+  const enough = new AbortController()
+  let last: ClosingStatus | null = null
+  const look = (status: ClosingStatus) => {
+    last = status
+    if (hasToWait(status)) enough.abort()
+  }
+  try {
+    return closed(await watched(broker, json, AbortSignal.any([interrupted, enough.signal]), look), json)
+  } catch (error) {
+    if (!enough.signal.aborted) throw error
+    return leave(last, json)
+  }
+}
+
+/** Closes the ledger, and tells of every step on the way. */
+async function watched(
+  broker: Broker,
+  json: boolean,
+  signal: AbortSignal,
+  look?: (status: ClosingStatus) => void,
+): Promise<Receipt> {
+  using progress = openClosingProgress({ json })
+  const onProgress = (status: ClosingStatus) => {
+    progress.tell(status)
+    look?.(status)
+  }
+  return await reporting(broker, () => broker.ledger.closeLedger({ signal, onProgress }))
+}
+
+const hasToWait = ({ until, hold }: ClosingStatus): boolean =>
+  (until !== null && hold === null) || hold === 'backing-off' || hold === 'unresolved-intent'
+
+function leave(status: ClosingStatus | null, json: boolean): number {
+  if (status && !json) print(`${closingLine(status)}\nThen it goes on with ${WHO_GOES_ON}; close --cancel ends it.`)
+  return status?.failure ? EXIT.failed : EXIT.ok
+}
+
+function closed(receipt: Receipt, json: boolean): number {
+  if (json) printJson({ type: 'receipt', command: 'close', sent: true, ...receipt })
+  else print(`The ledger is closed since block ${receipt.blockNumber}: transaction ${receipt.transactionHash}.`)
+  return EXIT.ok
+}
+
+async function cancel({ broker }: Session, args: SendingArguments): Promise<number> {
+  const { ledger } = broker
+  const { available, locked } = await ledger.getLedger()
+  note(list([['do', `end the closing: ${og(available)} stay in the ledger, ${og(locked)} with providers`]]).join('\n'))
+  if (args.yes !== true) await ask('Shall this be done?')
+  const cancelled = await ledger.cancelClosing({ signal: interrupted })
+  if (wantsJson(args)) printJson({ type: 'closing-cancelled', ...cancelled })
+  else print(cancelledLines(cancelled).join('\n'))
+  return EXIT.ok
 }

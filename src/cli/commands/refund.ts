@@ -1,16 +1,37 @@
 import { defineCommand } from 'citty'
-import { amountArgument, sendingOptions } from '../options.ts'
+import type { Broker } from '../../index.ts'
+import { sendingOptions } from '../options.ts'
 import { sendAndTell } from '../sending.ts'
 import { amountOf } from '../values.ts'
+import { og } from '../words.ts'
 
 export const command = defineCommand({
-  args: { amount: amountArgument, ...sendingOptions },
+  args: {
+    amount: { type: 'positional', required: true, description: 'in OG, in decimal: 1.5; or all' },
+    ...sendingOptions,
+  },
   async run({ args }) {
-    const amount = amountOf(args.amount)
+    const amount = args.amount === 'all' ? 'all' : amountOf(args.amount)
     await sendAndTell(args, {
       command: 'refund',
-      words: () => ({ do: 'withdraw', amount: `${amount} OG`, from: 'the ledger', to: 'the wallet' }),
+      words: async (broker) => ({
+        do: 'withdraw',
+        amount: amount === 'all' ? 'everything that is available' : `${amount} OG`,
+        from: 'the ledger',
+        to: 'the wallet',
+        ...(await staysInWords(broker)),
+      }),
       send: ({ ledger }) => ledger.refund(amount),
     })
   },
 })
+
+/** What is locked does not come along. */
+async function staysInWords(broker: Broker): Promise<Record<string, string>> {
+  const { ledger, subAccounts } = await broker.position()
+  if (!ledger || ledger.locked === 0n) return {}
+  const holding = subAccounts.filter(({ balance }) => balance > 0n).length
+  return {
+    stays: `${og(ledger.locked)} in ${holding === 1 ? '1 sub-account' : `${holding} sub-accounts`}: retrieve asks it back`,
+  }
+}

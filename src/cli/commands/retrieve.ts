@@ -3,26 +3,32 @@ import { addressOf } from '../connection.ts'
 import { sendingOptions, serviceArgument } from '../options.ts'
 import { sendAndTell } from '../sending.ts'
 import { serviceOn } from '../services.ts'
+import { UsageError } from '../usage-error.ts'
 
 export const command = defineCommand({
   args: {
     service: serviceArgument,
     provider: { type: 'string', valueHint: 'address', description: 'from this provider alone' },
+    force: {
+      type: 'boolean',
+      description: 'with --provider: also where something is to be claimed, which locks what is free there anew',
+    },
     ...sendingOptions,
   },
-  async run({ args: { service, provider: address, ...args } }) {
+  async run({ args: { service, provider: address, force = false, ...args } }) {
+    if (force && address === undefined) throw new UsageError('--force goes with --provider.')
     const provider = address === undefined ? undefined : addressOf(address, '--provider')
     await sendAndTell(args, {
       command: 'retrieve',
       words: (broker) => ({
-        do: 'claim what is unlocked, and ask everything else back: providers stop serving without it',
+        do: 'claim what is unlocked, and ask everything else back: providers stop serving without it (claim locks nothing)',
         from: provider
           ? `the ${serviceOn(broker, service)} sub-account with ${provider}`
           : `all ${serviceOn(broker, service)} sub-accounts`,
         to: 'the ledger; what is asked back now is locked first, and can be claimed after that',
       }),
       send: ({ ledger }) =>
-        provider ? ledger.retrieveFundFromProvider(provider, service) : ledger.retrieveFund(service),
+        provider ? ledger.retrieveFundFromProvider(provider, service, { force }) : ledger.retrieveFund(service),
     })
   },
 })

@@ -1,8 +1,11 @@
 import { defineCommand } from 'citty'
+import { closingIntended, closingSeen } from '../closing-intended.ts'
+import { closingLines, WHO_GOES_ON } from '../closing-lines.ts'
 import { depositLines, forecastRecord } from '../forecast-lines.ts'
 import { interrupted } from '../interrupt.ts'
 import { readingOptions } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
+import { refundLines } from '../refund-lines.ts'
 import { recordOf, see } from '../seen.ts'
 import { readingSession } from '../session.ts'
 import { print, printJson, wantsJson } from '../terminal.ts'
@@ -15,9 +18,19 @@ export const command = defineCommand({
     const plan = await broker.plan({ dryRun: true })
     const { position, decisions, shortfall } = plan
     const forecast = broker.forecastAt(plan)
-    const seen = see(broker, position, decisions)
+    const closing = closingSeen(broker, await closingIntended(broker), position)
+    const seen = { ...see(broker, position, decisions), closing }
     if (wantsJson(args)) printJson({ ...recordOf(seen), ...forecastRecord(forecast, shortfall) })
     else
-      print([...walletLines(seen, place), ...depositLines(forecast, shortfall), '', ...accountLines(seen)].join('\n'))
+      print(
+        [
+          ...walletLines(seen, place),
+          // What is being closed is not filled up any more.
+          ...(closing ? [...closingLines(seen), `It goes on with ${WHO_GOES_ON}.`] : depositLines(forecast, shortfall)),
+          '',
+          ...accountLines(seen),
+          ...(seen.refunds.length > 0 ? ['', ...refundLines(seen.refunds, position)] : []),
+        ].join('\n'),
+      )
   },
 })

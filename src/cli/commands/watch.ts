@@ -1,11 +1,15 @@
 import { defineCommand } from 'citty'
+import { closingIntended, closingSeen, hasKey } from '../closing-intended.ts'
+import { closingLines, WHO_GOES_ON } from '../closing-lines.ts'
 import { interrupted } from '../interrupt.ts'
+import { landed } from '../landing.ts'
 import { openNotices } from '../notices.ts'
-import { readingOptions, recordOption } from '../options.ts'
+import { readingOptions, recordOption, type ReadingArguments } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
 import { openRecorder } from '../recorder.ts'
+import { drainLines } from '../refund-lines.ts'
 import { forecast, see } from '../seen.ts'
-import { readingSession } from '../session.ts'
+import { readingSession, sendingSession, type Session } from '../session.ts'
 import { show } from '../show.ts'
 import { tellPage, wantsJson } from '../terminal.ts'
 import { openUi, uiPlanOf, viewOptions } from '../ui.ts'
@@ -30,18 +34,51 @@ export const command = defineCommand({
     const page = uiPlanOf(args)
     const notices = openNotices({ json })
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
-    await using session = await readingSession(args, { intervalMs })
+    await using session = await watchingSession(args, { intervalMs, say: notices.say })
     const { broker, place } = session
+    // Who does not go on with it sees what the journal says.
+    const goesOn = broker.ledger.isClosing
+    let intention = await closingIntended(broker)
     await recorder?.follow(broker, { dryRun: true })
     await using ui = page && (await openUi(broker, page, { dryRun: true }))
     if (ui) tellPage(ui.url)
     await show(broker, {
       json,
       signal: interrupted,
-      see: (position) => see(broker, position, forecast(broker, position)),
-      lines: (seen) => [...walletLines(seen, place), '', ...accountLines(seen)],
+      see(position) {
+        const seen = see(broker, position, forecast(broker, position))
+        if (goesOn) return seen
+        void closingIntended(broker).then((now) => (intention = now))
+        return { ...seen, closing: closingSeen(broker, intention, position) }
+      },
+      lines: (seen) => [
+        ...walletLines(seen, place),
+        ...closingLines(seen),
+        '',
+        ...accountLines(seen),
+        ...drainLines(seen.refunds),
+      ],
       recorder,
       notices,
     })
+    await landed(broker)
   },
 })
+
+/** With the key of a wallet whose ledger is being closed, watching goes on with that: somebody agreed to it before. */
+async function watchingSession(
+  args: ReadingArguments,
+  { intervalMs, say }: { intervalMs: number; say: (text: string) => void },
+): Promise<Session> {
+  const looking = await readingSession(args, { intervalMs })
+  if (!(await closingIntended(looking.broker))) return looking
+  if (!hasKey(args)) {
+    say(`The ledger is being closed, and nothing is sent without its key: it goes on with ${WHO_GOES_ON}.`)
+    return looking
+  }
+  await looking[Symbol.asyncDispose]()
+  const session = await sendingSession(args, { intervalMs })
+  const goesOn = session.broker.ledger.isClosing
+  say(`The ledger is being closed, and ${goesOn ? 'watching' : 'another process'} goes on with it.`)
+  return session
+}

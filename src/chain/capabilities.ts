@@ -1,0 +1,25 @@
+import { CapabilityMissingError } from '../errors.ts'
+import type { Call, WriteMethod } from './port.ts'
+import { revertData } from './reverts.ts'
+
+/** What not every deployment has, in the form that is called here, and what to do without it. */
+const later: Readonly<Partial<Record<WriteMethod, { capability: string; instead: string }>>> = {
+  addLedger: { capability: 'addLedger(string)', instead: 'open the ledger with the SDK of that time' },
+  depositFundFor: { capability: 'depositFundFor', instead: 'have the recipient deposit with its own wallet' },
+  updateAdditionalInfo: { capability: 'updateAdditionalInfo', instead: 'the info given to addLedger stays as it is' },
+  acknowledgeTEESigner: {
+    capability: 'acknowledgeTEESigner(address,bool)',
+    instead: 'acknowledge the provider with the SDK of that time',
+  },
+  revokeAllTokens: {
+    capability: 'revokeAllTokens',
+    instead: 'API tokens that were revoked one by one come back to life when the sub-account is opened anew',
+  },
+}
+
+/** A contract refuses without any reason what it has no function for. Null for every other error. */
+export function missingCapability({ contract, method }: Call, error: unknown): CapabilityMissingError | null {
+  const known = later[method]
+  if (!known || revertData(error) !== '0x') return null
+  return new CapabilityMissingError({ capability: known.capability, contract, do: known.instead })
+}

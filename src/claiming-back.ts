@@ -1,0 +1,56 @@
+import type { Position } from '../machines/position.types.ts'
+import type { Rules } from './chain/port.ts'
+import { AbortedError, NotSentError } from './errors.ts'
+import { transferIntent } from './intents.ts'
+import type { Logger } from './logger.ts'
+import { queuedSince } from './refunds.ts'
+import { keyOf } from './sub-account-id.ts'
+import type { Receipt } from './transactions/intent.ts'
+import type { Claim } from './transactions/journal.ts'
+import type { Lane } from './transactions/lane.ts'
+
+export type PutBackOptions = {
+  rules: Rules
+  lane: Lane
+  read: () => Promise<Position>
+  isClosing: () => boolean
+  logger: Logger
+}
+
+const FIRST_RETRY_MS = 500
+const LONGEST_RETRY_MS = 5_000
+/** What the wallet itself will not send is asked of it no more often than that. */
+const REFUSALS = 3
+
+/**
+ * Cancels the refund that a claim's retrieve has queued. How much that is, is read after the retrieve: what the provider
+ * charged in between is missing from it and is not made up for. It goes on until it is done or the broker is closed: so
+ * long the provider has nothing to charge.
+ *
+ * A charge after that reading and before the transfer is the one thing that nobody can rule out. The contract then makes
+ * up for it, out of older refunds first and the ledger after those: no more than the charge, as a top-up would.
+ */
+export async function putBack(
+  { rules, lane, read, isClosing, logger }: PutBackOptions,
+  { id: claim, serviceType }: Claim,
+  { provider, known }: Claim['accounts'][number],
+): Promise<{ amount: bigint; receipt: Receipt | null }> {
+  const id = { provider, serviceType }
+  for (let failures = 0, refusals = 0; ; failures += 1) {
+    try {
+      await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
+      const { subAccounts } = await read()
+      const queued = queuedSince(subAccounts.find((one) => keyOf(one) === keyOf(id))?.refunds ?? [], known)
+      if (!queued || isClosing()) return { amount: 0n, receipt: null }
+      const { amount } = queued
+      const receipt = await lane.submit({ ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim })
+      return { amount, receipt }
+    } catch (error) {
+      if (error instanceof NotSentError && !error.retryable) refusals += 1
+      if (error instanceof AbortedError || refusals >= REFUSALS) throw error
+      logger.warn({ err: error, ...id }, 'what was free before a claim is not put back yet; trying again')
+      const ms = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
+      await new Promise<void>((resolve) => void setTimeout(resolve, ms))
+    }
+  }
+}

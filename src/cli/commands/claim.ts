@@ -1,0 +1,46 @@
+import { defineCommand } from 'citty'
+import type { ClaimReceipt } from '../../index.ts'
+import { addressOf } from '../connection.ts'
+import { interrupted } from '../interrupt.ts'
+import { sendingOptions } from '../options.ts'
+import { sendAndTell } from '../sending.ts'
+import { serviceOn } from '../services.ts'
+import { UsageError } from '../usage-error.ts'
+import { og } from '../words.ts'
+
+export const command = defineCommand({
+  args: {
+    provider: { type: 'string', valueHint: 'address', description: 'from this provider alone' },
+    service: {
+      type: 'string',
+      valueHint: 'type',
+      description: 'with --provider: inference or fine-tuning (inference)',
+    },
+    ...sendingOptions,
+  },
+  async run({ args: { service, provider: address, ...args } }) {
+    if (service !== undefined && address === undefined) throw new UsageError('--service goes with --provider.')
+    const provider = address === undefined ? undefined : addressOf(address, '--provider')
+    const name = service ?? 'inference'
+    await sendAndTell(args, {
+      command: 'claim',
+      words: (broker) => ({
+        do: 'claim the refunds whose lock is over; what is free stays free, but for the seconds between two transactions',
+        from: provider ? `the ${serviceOn(broker, name)} sub-account with ${provider}` : 'every sub-account',
+        to: 'the ledger',
+      }),
+      // Between two transactions it does not end: the provider would be left with nothing to charge.
+      send: ({ ledger }) =>
+        provider
+          ? ledger.claimRefunds(provider, name, { signal: interrupted })
+          : ledger.claimRefunds({ signal: interrupted }),
+      done: claimInWords,
+      endsItself: true,
+    })
+  },
+})
+
+function claimInWords({ claimed, putBack }: ClaimReceipt): string {
+  const back = putBack > 0n ? `; ${og(putBack)} that were free are so again` : ''
+  return `${og(claimed)} are back in the ledger${back}.`
+}

@@ -1,0 +1,82 @@
+import type { Position } from '../machines/position.types.ts'
+import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
+import type { Rules } from './chain/port.ts'
+import { createClaiming, type Claiming } from './claiming.ts'
+import { OgLedgerError, readOnlyError } from './errors.ts'
+import type { Plan } from './keeper.ts'
+import type { Logger } from './logger.ts'
+import { createRefundCalendar } from './refund-calendar.ts'
+import { keyOf, type SubAccountId } from './sub-account-id.ts'
+import type { Intent, Receipt } from './transactions/intent.ts'
+import type { Lane, SubmitOptions } from './transactions/lane.ts'
+import type { Turns } from './turns.ts'
+import { createWithdrawing } from './withdrawing.ts'
+
+export type MoneyOutOptions = {
+  wallet: string
+  rules: Rules
+  lane: Lane | null
+  turns: Turns
+  read: (signal?: AbortSignal) => Promise<Position>
+  /** Sends; throws where nothing can be sent. */
+  submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
+  /** While the ledger is being closed nothing is put back into a sub-account. */
+  closing: { isWanted: () => boolean; refuse: (operation: string) => void }
+  logger: Logger
+}
+
+export type MoneyOut = ReturnType<typeof createMoneyOut>
+
+/** The ways back to the wallet: refunds and their claims, and what may leave the ledger. */
+export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closing, logger }: MoneyOutOptions) {
+  const failures = new Map<string, Failure>()
+  const busy = new Set<string>()
+  const claims =
+    lane &&
+    createClaiming({ wallet, rules, lane, read, exclusiveAll: turns.exclusiveAll, isClosing: closing.isWanted, logger })
+
+  return {
+    /** @throws NotSentError where nothing can be sent, LedgerClosingError while the ledger is being closed */
+    claiming(): Claiming {
+      if (!claims) throw readOnlyError(wallet)
+      closing.refuse('claimRefunds')
+      return claims
+    },
+    /** Takes up the claims that an earlier process left open. */
+    resume: (): void => claims?.resume(),
+    calendar: createRefundCalendar({ minedIn: lane?.minedIn ?? (() => []), logger }),
+    withdrawing: createWithdrawing({
+      wallet,
+      rules,
+      read,
+      submit,
+      inFlight: lane?.inFlight ?? (() => []),
+      idle: (matches) => lane?.idle(matches) ?? Promise.resolve(),
+    }),
+    /** Why the last attempt to claim by itself failed; null where it did not. */
+    failureOf: (id: SubAccountId): Failure | null => failures.get(keyOf(id)) ?? null,
+    /** Claims what a plan says is to be claimed by itself. */
+    act({ decisions, block }: Plan): void {
+      if (!claims || closing.isWanted()) return
+      const due = decisions.filter((one) => one.claim?.wait === null && !busy.has(keyOf(one)))
+      for (const ids of claims.group(due)) void claimQuietly(claims, ids, block.timestamp)
+    },
+  }
+
+  async function claimQuietly({ claimGroup }: Claiming, ids: readonly SubAccountId[], at: number): Promise<void> {
+    const keys = ids.map(keyOf)
+    for (const key of keys) busy.add(key)
+    try {
+      const { claimed, receipts } = await claimGroup(ids)
+      // It was mined and claimed nothing: at once again, it would only cost gas.
+      if (claimed === 0n && receipts.length > 0) throw new OgLedgerError('A retrieve claimed nothing.')
+      for (const key of keys) failures.delete(key)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      for (const key of keys) failures.set(key, { count: (failures.get(key)?.count ?? 0) + 1, at, message })
+      logger.warn({ err: error, providers: ids.map(({ provider }) => provider) }, 'refunds could not be claimed')
+    } finally {
+      for (const key of keys) busy.delete(key)
+    }
+  }
+}

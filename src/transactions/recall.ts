@@ -1,0 +1,44 @@
+import type { Entry, TransactionActor } from './entry.ts'
+import type { Intent, Receipt } from './intent.ts'
+import { paymentOf, type Payment } from './journal.ts'
+
+/** What a lane has done so far, as plans and limits ask for it. */
+export function createRecall(entries: readonly Entry[], preparing: ReadonlySet<Intent>, paid: readonly Payment[]) {
+  const mined = (from: number, to: number): Entry[] =>
+    entries.filter(({ minedIn, actor }) => minedIn !== null && minedIn > from && minedIn <= to && isMined(actor))
+
+  return {
+    /** All that auto-funding sent, or may yet, as far back as it is remembered. */
+    payments: (): Payment[] => [
+      ...paid,
+      ...entries.flatMap((entry) => paymentIn(entry) ?? []),
+      ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
+    ],
+    /** What mined transactions of this lane moved to a sub-account in the blocks (from, to]. */
+    paidIn: (isTo: (id: Intent['touches'][number]) => boolean, from: number, to: number): bigint =>
+      mined(from, to)
+        .filter(({ intent: { subAccount } }) => subAccount && isTo(subAccount))
+        .reduce((sum, { intent }) => sum + intent.amount, 0n),
+    /** What mined transactions of this lane did in the blocks (from, to]. */
+    minedIn: (from: number, to: number): Intent[] => mined(from, to).map(({ intent }) => intent),
+    /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
+    lastMined(matches: (intent: Intent) => boolean): Receipt | null {
+      const entry = entries.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
+      const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
+      if (hash === null || blockNumber === null) return null
+      return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
+    },
+    /** Whether the retrieve of a claim was mined. */
+    isClaimed: (id: string): boolean =>
+      entries.some(
+        ({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor),
+      ),
+  }
+}
+
+export function paymentIn({ intent, actor }: Entry): Payment | null {
+  const { value } = actor.getSnapshot()
+  return value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
+}
+
+const isMined = (actor: TransactionActor): boolean => actor.getSnapshot().value === 'mined'
