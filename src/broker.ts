@@ -68,7 +68,7 @@ export async function openBroker(
   const transactions = createTopic<TransactionActor>()
   const inspections = createTopic<InspectionEvent>()
   const inspect = inspectAll(options.inspect, inspections.next)
-  /** Somebody looks at the plan: what was charged before is worth a question. */
+  /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
   let wantsBurn = false
   let closed = false
   let shutting: Promise<void> | null = null
@@ -160,7 +160,7 @@ export async function openBroker(
     async prepare(position) {
       await Promise.all([
         keeper.refreshFees(),
-        lane && gas.refresh(),
+        (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
         wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position)).catch(() => undefined),
       ])

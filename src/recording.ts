@@ -3,9 +3,15 @@ import type { LedgerPosition, Position, Refund, ServiceType, SubAccountPosition 
 /**
  * A position as one line of a recording, with its line's end: everything that was read, amounts as decimal strings.
  * Recordings are JSON lines; `type` says what each is.
+ *
+ * @param circumstances what was true at that moment and no position says, for whoever reads the line
  */
-export function encodePosition({ block, wallet, ledger, subAccounts }: Position): string {
-  return `${JSON.stringify({ type: 'position', block, wallet, ledger, subAccounts }, amountsAsText)}\n`
+export function encodePosition(
+  { block, wallet, ledger, subAccounts }: Position,
+  circumstances?: Readonly<Record<string, unknown>>,
+): string {
+  const line = { type: 'position', block, wallet, ledger, subAccounts, circumstances }
+  return `${JSON.stringify(line, amountsAsText)}\n`
 }
 
 export type Recording = {

@@ -1,6 +1,6 @@
 import type { Limits } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { AutoFundingPolicy } from './auto-funding-config.ts'
-import { keyOf, type SubAccountId } from './sub-account-id.ts'
+import { keyOf } from './sub-account-id.ts'
 import type { Payment } from './transactions/journal.ts'
 
 /** What auto-funding sent, as far as limits ask. */
@@ -25,13 +25,24 @@ export function budgetLeft(budget: Window | null, payments: readonly Payment[], 
   return spent >= budget.amount ? 0n : budget.amount - spent
 }
 
+/** Payments by the key of the sub-account that they went to. */
+export function byAccount(payments: readonly Payment[]): ReadonlyMap<string, readonly Payment[]> {
+  const all = new Map<string, Payment[]>()
+  for (const payment of payments) {
+    const key = keyOf(payment)
+    const own = all.get(key)
+    if (own) own.push(payment)
+    else all.set(key, [payment])
+  }
+  return all
+}
+
+/** @param own what went to this sub-account */
 export function limitsOf(
   { maxTopUp, budget, cooldown, ledgerReserve }: AutoFundingPolicy,
-  id: SubAccountId,
-  payments: readonly Payment[],
+  own: readonly Payment[],
   now: number,
 ): Limits {
-  const own = payments.filter((payment) => keyOf(payment) === keyOf(id))
   const last = own.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
   return {
     maxTopUp,

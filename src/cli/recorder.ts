@@ -1,5 +1,6 @@
 import * as files from 'node:fs'
 import { encodePosition, isRecordingLine, type Broker, type Position } from '../index.ts'
+import type { Circumstances } from './circumstances.ts'
 import { UsageError } from './usage-error.ts'
 
 const NEWLINE = 10
@@ -8,7 +9,7 @@ const BEGINNING = /^\{"type":"(position|base|entry)"/
 const LONGEST_LINE = 2 ** 20
 
 export type Recorder = Disposable & {
-  record(position: Position): void
+  record(position: Position, circumstances?: Circumstances): void
   /** Records what happens to a broker between its positions, too: for the page. */
   follow(broker: Broker, options?: { dryRun?: boolean }): Promise<void>
 }
@@ -26,10 +27,10 @@ export function openRecorder(file: string, onFailure: (sentence: string) => void
   let following: Disposable | null = null
   let closed = false
   return {
-    record(position) {
+    record(position, circumstances) {
       // Read again before there was another block, it says the same.
       if (position.block.number === block) return
-      if (write(encodePosition(position))) block = position.block.number
+      if (write(encodePosition(position, circumstances))) block = position.block.number
     },
     async follow(broker, options) {
       // It is loaded when it is needed.

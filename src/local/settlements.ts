@@ -17,8 +17,7 @@ export async function settleInference(
   { user, fee, nonce }: Settlement,
 ): Promise<TransactionReceipt> {
   const message = { requestsHash: id(String(nonce)), nonce, provider: provider.address, user, totalFee: fee }
-  const domain = await domainOf('0G Inference Serving', inference, provider)
-  const signature = await provider.signTypedData(domain, { TEESettlement: fields(TEE_SETTLEMENT) }, message)
+  const signature = await signSettlement(inference, provider, message)
   const receipt = await sent(provider, callOf(inference, 'settleFeesWithTEE', [[{ ...message, signature }]]))
   const events = receipt.logs.map((log) => inference.interface.parseLog(log))
   const status = Number(events.find((event) => event?.name === 'TEESettlementResult')?.args['status'])
@@ -34,9 +33,39 @@ export async function settleFineTuning(
 ): Promise<TransactionReceipt> {
   const work = await delivered(fineTuning, provider, user, `task-${nonce}`)
   const message = { ...work, encryptedSecret: '0x01', nonce, taskFee: fee, user }
-  const domain = await domainOf('0G Fine-Tuning Serving', fineTuning, provider)
-  const signature = await provider.signTypedData(domain, { VerifierMessage: fields(VERIFIER_MESSAGE) }, message)
+  const signature = await signTask(fineTuning, provider, message)
   return sent(provider, callOf(fineTuning, 'settleFees', [{ ...message, signature }]))
+}
+
+/** What an inference provider signs, in the order of the contract's type. */
+export type SettlementMessage = {
+  requestsHash: string
+  nonce: bigint
+  provider: string
+  user: string
+  totalFee: bigint
+}
+
+/** What a fine-tuning provider signs. Bytes as hex. */
+export type TaskMessage = {
+  id: string
+  encryptedSecret: string
+  modelRootHash: string
+  nonce: bigint
+  taskFee: bigint
+  user: string
+}
+
+/** The signature that InferenceServing checks; the signer is connected. */
+export async function signSettlement(inference: Contract, signer: Signer, message: SettlementMessage): Promise<string> {
+  const domain = await domainOf('0G Inference Serving', inference, signer)
+  return signer.signTypedData(domain, { TEESettlement: fields(TEE_SETTLEMENT) }, message)
+}
+
+/** The signature that FineTuningServing checks; the signer is connected. */
+export async function signTask(fineTuning: Contract, signer: Signer, message: TaskMessage): Promise<string> {
+  const domain = await domainOf('0G Fine-Tuning Serving', fineTuning, signer)
+  return signer.signTypedData(domain, { VerifierMessage: fields(VERIFIER_MESSAGE) }, message)
 }
 
 const TEE_SETTLEMENT = 'bytes32 requestsHash,uint256 nonce,address provider,address user,uint256 totalFee'

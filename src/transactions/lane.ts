@@ -9,6 +9,7 @@ import type { Intent, Receipt } from './intent.ts'
 import { createIntention } from './intention.ts'
 import {
   foldRecords,
+  isCounted,
   openClaims,
   type Claim,
   type ClaimEnded,
@@ -274,6 +275,7 @@ export function createLane(options: LaneOptions) {
       const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
       const payment = forgotten && paymentIn(forgotten)
       if (payment) paid.push(payment)
+      while (payment && paid[0] && !isCounted(paid[0], payment.at)) paid.shift()
     }
     onChange(entry.actor)
     return entry

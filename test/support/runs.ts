@@ -1,3 +1,5 @@
+import { seeded } from '../../src/testing/random.ts'
+
 /** One seeded run of a chaos test. */
 export type Run = { seed: number; random: () => number }
 
@@ -18,15 +20,4 @@ function seededRuns(name: 'CHAOS' | 'CLOSING', byDefault: number): Run[] {
   const count = Number(process.env[`${name}_RUNS`] ?? byDefault)
   const start = Number(process.env[`${name}_SEED`] ?? 1)
   return Array.from({ length: count }, (_, index) => ({ seed: start + index, random: seeded(start + index) }))
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

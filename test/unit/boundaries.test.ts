@@ -15,6 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   entry: ['src', 'src/chain', 'src/streams', 'src/transactions', 'src/provider', 'machines'],
   'src/provider': ['src/provider', 'src', 'node'],
   'src/local': ['src/local', 'src/chain', 'src', 'ethers', 'node'],
+  'src/testing': ['src/testing', 'src/chain', 'src', 'machines'],
   'src/cli': [
     'src/cli',
     'src/local',

@@ -65,6 +65,7 @@ test('og-ledger/machines exports these names', () => {
       "burnOf",
       "closingState",
       "closingStep",
+      "demandOf",
       "facts",
       "gradeLedger",
       "gradeReading",

@@ -139,3 +139,22 @@ test('waiting for what is in flight ends when its signal aborts', async () => {
   expect(await Promise.race([waited, Promise.resolve('waits for ever')])).toBe('AbortedError')
   await lane.close()
 })
+
+test('payments that no limit counts any more are forgotten, with the transactions that made them', async () => {
+  const DAY = 86_400
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const top = { provider: 'alice', serviceType: 'inference' as const }
+  const pay = async (day: number) => {
+    const paid = lane.submit({ ...deposit(), subAccount: top, decidedAt: day * DAY })
+    await vi.advanceTimersByTimeAsync(0)
+    const raw = port.sent.at(-1)!
+    port.receipts.set(raw, receiptOf(raw, day))
+    await vi.advanceTimersByTimeAsync(1_000)
+    await paid
+  }
+  for (let day = 0; day < 1_100; day += 1) await pay(day)
+  // A thousand transactions are looked back on; of the hundred before them, those of a month are counted.
+  expect(lane.payments().map(({ at }) => at / DAY)).toEqual(Array.from({ length: 1_032 }, (_, index) => index + 68))
+  await lane.close()
+})

@@ -1,0 +1,103 @@
+import { noDeliverables, type Deliverables } from './deliverables.ts'
+import { createMembers } from './members.ts'
+import { Revert } from './revert.ts'
+import type { RefundSlot } from './refunds.ts'
+import type { Storage } from './storage.ts'
+
+/** A sub-account. Amounts in wei. */
+export type Account = {
+  user: string
+  provider: string
+  /** Of the last settlement. It outlives the account. */
+  nonce: bigint
+  balance: bigint
+  pendingRefund: bigint
+  refunds: readonly RefundSlot[]
+  validRefundsLength: number
+  /** The ledger's, from when the account was made. */
+  additionalInfo: string
+  acknowledged: boolean
+  /** Inference: of the user's API tokens. It outlives the account. */
+  generation: bigint
+  /** Inference: bit n is set where token n was revoked. */
+  revokedBitmap: bigint
+  /** Fine-tuning. */
+  deliverables: Deliverables
+}
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/** The sub-accounts of one service. Deleted ones stay in storage, out of every list. */
+export function createAccounts(storage: Storage) {
+  const values = storage.table<Account>()
+  const present = storage.table<true>()
+  const keys = createMembers(storage.table())
+  const byUser = createMembers(storage.table())
+  const byProvider = createMembers(storage.table())
+
+  const exists = (user: string, provider: string) => present.get(keyOf(user, provider)) === true
+
+  return {
+    exists,
+    get,
+    /** @returns undefined where there is none */
+    find: (user: string, provider: string) => (exists(user, provider) ? get(user, provider) : undefined),
+    put: (account: Account) => values.set(keyOf(account.user, account.provider), account),
+    add(user: string, provider: string, balance: bigint, additionalInfo: string): Account {
+      const key = keyOf(user, provider)
+      const before = values.get(key)
+      const { nonce, generation } = before ?? { nonce: 0n, generation: 0n }
+      const account = {
+        ...emptyAccount(user, provider),
+        nonce,
+        generation,
+        balance,
+        additionalInfo,
+        acknowledged: true,
+      }
+      values.set(key, account)
+      present.set(key, true)
+      keys.add('', key)
+      byUser.add(user, provider)
+      byProvider.add(provider, user)
+      return account
+    },
+    remove(user: string, provider: string): void {
+      const { nonce, generation } = get(user, provider)
+      const key = keyOf(user, provider)
+      values.set(key, { ...emptyAccount(user, provider), nonce, generation })
+      present.set(key, undefined)
+      keys.remove('', key)
+      byUser.remove(user, provider)
+      byProvider.remove(provider, user)
+    },
+    all: () => keys.of('').flatMap((key) => values.get(key) ?? []),
+    ofUser: (user: string) => byUser.of(user).map((provider) => get(user, provider)),
+    ofProvider: (provider: string) => byProvider.of(provider).map((user) => get(user, provider)),
+  }
+
+  function get(user: string, provider: string): Account {
+    const account = exists(user, provider) ? values.get(keyOf(user, provider)) : undefined
+    if (!account) throw new Revert('AccountNotExists', { user, provider })
+    return account
+  }
+}
+
+const keyOf = (user: string, provider: string): string => `${user} ${provider}`
+
+export function emptyAccount(user: string, provider: string): Account {
+  return {
+    user,
+    provider,
+    nonce: 0n,
+    balance: 0n,
+    pendingRefund: 0n,
+    refunds: [],
+    validRefundsLength: 0,
+    additionalInfo: '',
+    acknowledged: false,
+    generation: 0n,
+    revokedBitmap: 0n,
+    deliverables: noDeliverables,
+  }
+}

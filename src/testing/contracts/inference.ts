@@ -1,0 +1,121 @@
+import { emptyAccount, type Account } from './accounts.ts'
+import {
+  bytesOf,
+  MAX_INFO_BYTES,
+  MAX_LOCK_TIME,
+  MAX_PAGE,
+  MAX_USERS,
+  MIN_LOCK_TIME,
+  pageOf,
+  ZERO_ADDRESS,
+} from './constants.ts'
+import type { Offer } from './offers.ts'
+import { Revert } from './revert.ts'
+import { createServing, type ServingKind, type ServingOptions } from './serving.ts'
+import { createSettlements } from './settlements.ts'
+import { createTokens } from './tokens.ts'
+import type { Context } from './transaction.ts'
+
+export type InferenceOfferInput = {
+  serviceType: string
+  url: string
+  model: string
+  verifiability: string
+  inputPrice: bigint
+  outputPrice: bigint
+  additionalInfo: string
+  teeSignerAddress: string
+}
+
+export type InferenceOffer = Offer & InferenceOfferInput & { updatedAt: bigint }
+
+const kind: ServingKind = {
+  contract: 'inference',
+  isQuietWhenSame: false,
+  check(user, provider) {
+    if (provider === ZERO_ADDRESS) throw new Revert('InvalidAddress', { addr: provider })
+    if (user === provider) throw new Revert('ProviderCannotBeUser')
+  },
+  lockTimeOutOfRange: (lockTime) =>
+    new Revert('LockTimeOutOfRange', { lockTime, min: BigInt(MIN_LOCK_TIME), max: BigInt(MAX_LOCK_TIME) }),
+  limitTooLarge: (limit) => new Revert('LimitTooLarge', { limit, max: BigInt(MAX_PAGE) }),
+  callerNotLedger: (caller) => new Revert('CallerNotLedger', { caller }),
+}
+
+/** InferenceServing: sub-accounts with API tokens, what providers offer, and settlements. */
+export function createInference(options: ServingOptions) {
+  const base = createServing<InferenceOffer>(kind, options)
+  const { accounts, offers } = base
+  const tokens = createTokens(accounts)
+  const calls = {
+    ...base.calls,
+    ...tokens.calls,
+    ...createSettlements({ ...options, accounts, offers, settle: base.settle }),
+    addOrUpdateService(context: Context, input: InferenceOfferInput): void {
+      const { from, value, timestamp, emit } = context
+      if (offers.stake(context)) emit('inference', 'ProviderStaked', { provider: from, amount: value })
+      if (bytesOf(input.additionalInfo) > MAX_INFO_BYTES) throw new Revert('AdditionalInfoTooLong')
+      const before = offers.find(from)
+      const updatedAt = BigInt(timestamp)
+      const teeSignerAcknowledged = before?.teeSignerAcknowledged === true && isSameService(before, input)
+      offers.put({ ...input, provider: from, updatedAt, teeSignerAcknowledged })
+      const { serviceType, url, inputPrice, outputPrice, model, verifiability } = input
+      const told = { service: from, serviceType, url, inputPrice, outputPrice, updatedAt, model, verifiability }
+      emit('inference', 'ServiceUpdated', told)
+    },
+  }
+
+  const views = {
+    ...base.views,
+    ...base.lists(shown),
+    getBatchAccountsByUsers(from: string, users: readonly string[]) {
+      const size = BigInt(users.length)
+      const max = BigInt(MAX_USERS.inference)
+      if (size > max) throw new Revert('BatchSizeTooLarge', { size, max })
+      return users.map((user) => shown(accounts.find(user, from) ?? nobody))
+    },
+    getAccount: (_: string, user: string, provider: string) => shown(accounts.get(user, provider)),
+    isTokenRevoked: tokens.isRevoked,
+    getService: (_: string, provider: string) => offers.get(provider),
+    serviceExists: (_: string, provider: string) => offers.find(provider) !== undefined,
+    getAllServices(_: string, offset: bigint, limit: bigint) {
+      if (limit > BigInt(MAX_PAGE)) throw kind.limitTooLarge(limit)
+      const all = offers.all()
+      return { services: pageOf(all, offset, limit), total: BigInt(all.length) }
+    },
+  }
+
+  return { ...base, calls, views }
+}
+
+const nobody = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
+
+/** What the owner looked at when it acknowledged the signer; URL and prices may change. */
+function isSameService(before: InferenceOffer, now: InferenceOfferInput): boolean {
+  const looked = ['serviceType', 'model', 'verifiability', 'additionalInfo', 'teeSignerAddress'] as const
+  return looked.every((field) => before[field] === now[field])
+}
+
+/** An account as the contract's ABI has it. */
+function shown(account: Account) {
+  const { user, provider, nonce, balance, pendingRefund, additionalInfo, acknowledged } = account
+  const { generation, revokedBitmap } = account
+  return {
+    user,
+    provider,
+    nonce,
+    balance,
+    pendingRefund,
+    refunds: account.refunds.map(({ index, amount, createdAt }) => ({
+      index: BigInt(index),
+      amount,
+      createdAt: BigInt(createdAt),
+      processed: false,
+    })),
+    additionalInfo,
+    acknowledged,
+    validRefundsLength: BigInt(account.validRefundsLength),
+    generation,
+    revokedBitmap,
+  }
+}

@@ -1,0 +1,23 @@
+import type { Table } from './storage.ts'
+
+/** An ordered set: taking a member away puts the last one in its place, which is what the contracts' sets do. */
+export type Members = {
+  of(key: string): readonly string[]
+  add(key: string, member: string): void
+  remove(key: string, member: string): void
+}
+
+export function createMembers(table: Table<readonly string[]>): Members {
+  const of = (key: string) => table.get(key) ?? []
+  return {
+    of,
+    add: (key, member) => table.set(key, [...of(key), member]),
+    remove(key, member) {
+      const members = of(key)
+      const last = members.at(-1)
+      if (last === undefined || !members.includes(member)) return
+      const rest = members.slice(0, -1)
+      table.set(key, member === last ? rest : rest.map((one) => (one === member ? last : one)))
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import type { Account, Accounts } from './accounts.ts'
+import { add, checkId, find, replace, type Deliverable } from './deliverables.ts'
+import type { Funds } from './funds.ts'
+import type { Offer, Offers } from './offers.ts'
+import { Revert } from './revert.ts'
+import { isAccepted } from './settlements.ts'
+import type { Context } from './transaction.ts'
+
+/** What a provider charges for one deliverable, and whose signature is on it. Fee in wei, bytes as hex. */
+export type TaskSettlement = {
+  id: string
+  encryptedSecret: string
+  modelRootHash: string
+  nonce: bigint
+  taskFee: bigint
+  user: string
+  signer: string | null
+}
+
+export type TasksOptions<O extends Offer> = {
+  accounts: Accounts
+  offers: Offers<O>
+  funds: Funds
+  address: string
+  /** In percent: the part of a fee that is due for work that the user did not acknowledge. */
+  penalty(): bigint
+  /** Takes a fee out of a sub-account. */
+  settle(context: Context, account: Account, fee: bigint): void
+}
+
+/** Work of fine-tuning: delivered, acknowledged, and paid in one piece or not at all. */
+export function createTasks<O extends Offer>({ accounts, offers, funds, address, penalty, settle }: TasksOptions<O>) {
+  return {
+    addDeliverable(context: Context, user: string, id: string, modelRootHash: string): void {
+      const { from: provider, timestamp, emit } = context
+      checkId(id)
+      const account = accounts.get(user, provider)
+      const added = { id, modelRootHash, encryptedSecret: '0x', acknowledged: false, timestamp, settled: false }
+      const { deliverables, evicted } = add(account.deliverables, added)
+      accounts.put({ ...account, deliverables })
+      const at = BigInt(timestamp)
+      if (evicted !== null) {
+        const told = { provider, user, evictedDeliverableId: evicted, newDeliverableId: id, timestamp: at }
+        emit('fineTuning', 'DeliverableEvicted', told)
+      }
+      emit('fineTuning', 'DeliverableAdded', { user, provider, deliverableId: id, modelRootHash, timestamp: at })
+    },
+    acknowledgeDeliverable({ from, timestamp, emit }: Context, provider: string, id: string): void {
+      const account = accounts.get(from, provider)
+      const deliverable = find(account.deliverables, id)
+      if (deliverable.settled) throw new Revert('CannotAcknowledgeSettledDeliverable', { id })
+      const deliverables = replace(account.deliverables, { ...deliverable, acknowledged: true })
+      accounts.put({ ...account, deliverables })
+      const told = { user: from, provider, deliverableId: id, timestamp: BigInt(timestamp) }
+      emit('fineTuning', 'DeliverableAcknowledged', told)
+    },
+    settleFees(context: Context, task: TaskSettlement): void {
+      const { user, id, nonce } = task
+      const { from: provider, emit } = context
+      const account = accounts.get(user, provider)
+      const deliverable = payable(account, offers.get(provider), task)
+      const { acknowledged } = deliverable
+      const fee = acknowledged ? task.taskFee : (task.taskFee * penalty()) / 100n
+      const secret = acknowledged ? task.encryptedSecret : deliverable.encryptedSecret
+      const paid = { ...deliverable, encryptedSecret: secret, settled: true }
+      const deliverables = replace(account.deliverables, paid)
+      emit('fineTuning', 'FeesSettled', { user, provider, deliverableId: id, fee, acknowledged, nonce })
+      settle(context, { ...account, nonce, deliverables }, fee)
+      funds.move(address, provider, fee)
+    },
+  }
+}
+
+/** The deliverable that a task may be paid for, or why not. */
+function payable(account: Account, offer: Offer, task: TaskSettlement): Deliverable {
+  if (!isAccepted(account, offer)) throw invalid('TEE signer not acknowledged')
+  if (account.nonce >= task.nonce) throw invalid('nonce should larger than the current nonce')
+  if (account.balance < task.taskFee) throw invalid('insufficient balance')
+  const deliverable = find(account.deliverables, task.id)
+  if (deliverable.settled) throw new Revert('DeliverableAlreadySettled', { id: task.id })
+  if (deliverable.modelRootHash !== task.modelRootHash) throw invalid('model root hash mismatch')
+  if (task.signer !== offer.teeSignerAddress) throw invalid('TEE settlement validation failed')
+  const hasSecret = task.encryptedSecret !== '0x'
+  if (deliverable.acknowledged && !hasSecret) throw new Revert('SecretShouldNotBeEmpty')
+  if (!deliverable.acknowledged && hasSecret) throw new Revert('SecretShouldBeEmpty')
+  return deliverable
+}
+
+const invalid = (reason: string): Revert => new Revert('InvalidVerifierInput', { reason })

@@ -1,0 +1,58 @@
+import type { Connected } from '../chain/connect.ts'
+import type { NetworkConfig } from '../chain/networks.ts'
+import { fakeHash, fakeSignature } from './fakes.ts'
+import type { Node } from './node.ts'
+import { createSimulatedPort } from './simulated-port.ts'
+import { ledgersOf, rulesOf, serviceOf } from './simulated-reads.ts'
+
+export type ConnectionOptions = {
+  /** Only looks. */
+  readOnly?: boolean
+  /** Blocks come by themselves, as over a socket, and need not be asked for; they do by default. */
+  pushesBlocks?: boolean
+}
+
+/** A node as one wallet's broker sees it: what connectChain() gives for a real one. */
+export function connectSimulated(
+  node: Node,
+  wallet: string,
+  network: NetworkConfig,
+  { readOnly = false, pushesBlocks = true }: ConnectionOptions = {},
+): Connected {
+  const { blocks, contracts, faults, log } = node
+  return {
+    chainId: BigInt(network.chainId),
+    network,
+    head: node.head().number,
+    genesis: fakeHash('genesis'),
+    wallet,
+    rules: rulesOf(contracts),
+    async readPosition() {
+      node.answer()
+      const at = Math.max(0, node.head().number - (faults.take('stale') ?? 0))
+      return blocks.at(at, (block) => contracts.positionOf(wallet, block))
+    },
+    async listLedgers(offset, limit) {
+      node.answer()
+      return ledgersOf(contracts, offset, limit)
+    },
+    async readSettlements(until, seconds) {
+      node.answer()
+      const from = Math.max(1, log.first(), until.number - Math.ceil(seconds / node.blockTime) + 1)
+      const since = until.timestamp - (until.number - from) * node.blockTime
+      return { since, until: until.timestamp, ...log.settlements(wallet, from, until.number) }
+    },
+    async fees() {
+      node.answer()
+      return node.fees()
+    },
+    blockTimeMs: () => node.blockTime * 1_000,
+    onBlock: pushesBlocks ? node.onBlock : null,
+    async readService(provider) {
+      node.answer()
+      return serviceOf(contracts, wallet, provider)
+    },
+    signMessage: readOnly ? null : (message) => Promise.resolve(fakeSignature(`${wallet} ${message}`)),
+    transactions: readOnly ? null : createSimulatedPort(node, wallet),
+  }
+}

@@ -1,0 +1,95 @@
+import type { Block } from '../../machines/position.types.ts'
+import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
+import { contractError } from '../contract-errors.ts'
+import { NotSentError } from '../errors.ts'
+import { fakeHash } from './fakes.ts'
+import { gasOf } from './gas.ts'
+import type { Node } from './node.ts'
+import { dataOf, rawOf, transactionOf } from './wire.ts'
+
+/** Sending one wallet's transactions to a simulated node. */
+export function createSimulatedPort(node: Node, wallet: string): TransactionPort {
+  const { addresses, blocks, contracts, inclusion, pool } = node
+  const signed = (call: Call, options: SendOptions) => {
+    const raw = rawOf({ from: wallet, call, ...options })
+    return { raw, hash: fakeHash(raw) }
+  }
+  const broadcast = (raw: string) =>
+    node.take({ kind: 'transaction', hash: fakeHash(raw), transaction: transactionOf(raw) })
+
+  return {
+    async estimateGas(call) {
+      node.answer()
+      if (contracts.balanceOf(wallet) < (call.value ?? 0n)) throw tooPoor(call)
+      const refusal = refusalOf(call, node.head())
+      if (refusal) throw refusal
+      return gasOf(call)
+    },
+    async fees() {
+      node.answer()
+      return node.fees()
+    },
+    async transactionCount(tag) {
+      node.answer()
+      if (typeof tag === 'number') return blocks.at(tag, () => inclusion.spent(wallet))
+      const old = node.faults.take('stale-nonce')
+      if (old !== null) return blocks.at(Math.max(0, node.head().number - old), () => inclusion.spent(wallet))
+      return tag === 'latest' ? inclusion.spent(wallet) : pool.countFrom(wallet, inclusion.spent(wallet))
+    },
+    sign: (call, options) => Promise.resolve(signed(call, options)),
+    async send(call, options) {
+      const { raw, hash } = signed(call, options)
+      broadcast(raw)
+      return hash
+    },
+    async broadcast(raw) {
+      broadcast(raw)
+    },
+    async mined(transactionHash) {
+      node.answer()
+      const found = inclusion.receipt(transactionHash)
+      if (!found) return null
+      const { blockNumber, gasUsed, status } = found
+      return { transactionHash, blockNumber, gasUsed, status }
+    },
+    async spender(nonce) {
+      node.answer()
+      const found = inclusion.spender(wallet, nonce)
+      if (!found) return null
+      const { transactionHash, blockNumber, transaction } = found
+      const { call } = transaction
+      const depth = node.head().number - blockNumber
+      return { transactionHash, blockNumber, depth, to: addresses[call.contract], ...contentOf(call) }
+    },
+    isCall({ to, data, value }, call) {
+      const expected = contentOf(call)
+      return to === addresses[call.contract] && data === expected.data && value === expected.value
+    },
+    async replay(call, blockNumber) {
+      for (const number of [blockNumber, blockNumber - 1]) {
+        const refusal = blocks.at(number, (block) => refusalOf(call, block))
+        if (refusal) return refusal
+      }
+      return null
+    },
+  }
+
+  function refusalOf(call: Call, { timestamp }: Block): Error | null {
+    const { value = 0n, method: operation } = call
+    if (contracts.balanceOf(wallet) < value) return null
+    const tried = node.tried({ from: wallet, value, call, timestamp })
+    return tried.ok ? null : contractError({ operation, errorName: tried.error.name, errorArgs: tried.error.args })
+  }
+}
+
+function contentOf(call: Call): { data: string; value: bigint } {
+  return { data: dataOf(call), value: call.value ?? 0n }
+}
+
+function tooPoor({ method: operation }: Call): NotSentError {
+  return new NotSentError('The wallet cannot pay for this transaction.', {
+    operation,
+    reason: 'insufficient funds for gas * price + value',
+    do: 'send gas to the wallet',
+  })
+}

@@ -1,0 +1,59 @@
+import { contractError } from '../contract-errors.ts'
+import type { LedgerEntry, Rules } from '../chain/port.ts'
+import type { ProviderService } from '../chain/service.ts'
+import type { Contracts, ContractCall } from './contracts/contracts.ts'
+import type { Ledger } from './contracts/ledger.ts'
+
+/** What a deployment demands, as readRules() gives it. */
+export function rulesOf(contracts: Contracts): Rules {
+  const number = (method: string, contract: ContractCall['contract'] = 'ledger') =>
+    answerOf(contracts, { contract, method, args: [] }) as bigint
+  return {
+    minLedgerBalance: number('MIN_ACCOUNT_BALANCE'),
+    minTransfer: number('MIN_TRANSFER_AMOUNT'),
+    maxProvidersPerBatch: Number(number('MAX_PROVIDERS_PER_BATCH')),
+    maxSubAccounts: Number(number('MAX_PROVIDERS_PER_USER_PER_SERVICE')),
+    maxInfoBytes: Number(number('MAX_ADDITIONAL_INFO_LENGTH')),
+    serviceNames: { inference: 'inference-v1.0', 'fine-tuning': 'fine-tuning-v1.0' },
+    lockTimes: {
+      inference: Number(number('lockTime', 'inference')),
+      'fine-tuning': Number(number('lockTime', 'fineTuning')),
+    },
+  }
+}
+
+export function ledgersOf(
+  contracts: Contracts,
+  offset: number,
+  limit: number,
+): { ledgers: LedgerEntry[]; total: number } {
+  const args = [BigInt(offset), BigInt(limit)]
+  const answer = answerOf(contracts, { contract: 'ledger', method: 'getAllLedgers', args })
+  const { ledgers, total } = answer as { ledgers: Ledger[]; total: bigint }
+  return {
+    ledgers: ledgers.map(({ user, availableBalance: available, totalBalance, additionalInfo }) => ({
+      user,
+      available,
+      total: totalBalance,
+      locked: totalBalance - available,
+      additionalInfo,
+    })),
+    total: Number(total),
+  }
+}
+
+/** What a provider offers, and where a wallet stands with it. */
+export function serviceOf(contracts: Contracts, wallet: string, provider: string): ProviderService {
+  const offer = contracts.view({ contract: 'inference', method: 'getService', args: [provider] })
+  const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
+  const { url } = (offer.ok ? offer.value : { url: null }) as { url: string | null }
+  if (!account.ok) return { url, acknowledged: false, generation: null }
+  const { acknowledged, generation } = account.value as { acknowledged: boolean; generation: bigint }
+  return { url, acknowledged, generation: Number(generation) }
+}
+
+function answerOf(contracts: Contracts, call: ContractCall): unknown {
+  const answer = contracts.view(call)
+  if (answer.ok) return answer.value
+  throw contractError({ operation: call.method, errorName: answer.error.name, errorArgs: answer.error.args })
+}

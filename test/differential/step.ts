@@ -1,0 +1,107 @@
+/** Who acts, or with whom: an index, or somebody special. */
+export type ProviderRef = number | 'self' | 'other' | 'zero' | 'stranger'
+export type ServiceRef = 'inference' | 'fineTuning'
+
+/** An amount that is an edge of the situation it is used in, so that a shorter history still makes sense. */
+export type Amount = {
+  of:
+    | 'zero'
+    | 'minLedger'
+    | 'minTransfer'
+    | 'available'
+    | 'aboveMin'
+    | 'total'
+    | 'balance'
+    | 'free'
+    | 'pending'
+    | 'newest'
+    | 'oldest'
+    | 'some'
+  /** Wei more, or thousandths of an OG where it is `some`. */
+  plus: number
+}
+
+/** When the block comes: a while after the one before, or about when the next refund unlocks. */
+export type When = { after: number } | { unlock: number }
+
+export type SettlementItem = {
+  user: number
+  fee: Amount
+  nonce: 'next' | 'same' | 'zero'
+  signer: 'own' | 'other' | 'none'
+  provider: 'own' | 'other'
+}
+
+/** One thing that somebody does. Each is one transaction, but `openMany` and `work`. */
+export type Step = { when: When } & (
+  | { do: 'addLedger'; wallet: number; value: Amount; info: number }
+  | { do: 'depositFund'; wallet: number; value: Amount }
+  | { do: 'depositFundFor'; wallet: number; to: number | 'zero'; value: Amount }
+  | { do: 'updateAdditionalInfo'; wallet: number; info: number }
+  | { do: 'refund'; wallet: number; amount: Amount }
+  | { do: 'deleteLedger'; wallet: number }
+  | { do: 'transferFund'; wallet: number; service: ServiceRef | 'none'; provider: ProviderRef; amount: Amount }
+  | { do: 'retrieveFund'; wallet: number; service: ServiceRef | 'none'; providers: readonly ProviderRef[] }
+  | { do: 'acknowledgeTEESigner'; wallet: number; service: ServiceRef; provider: ProviderRef; value: boolean }
+  | { do: 'revokeTokens'; wallet: number; provider: ProviderRef; tokens: readonly number[] }
+  | { do: 'revokeToken'; wallet: number; provider: ProviderRef; token: number }
+  | { do: 'revokeAllTokens'; wallet: number; provider: ProviderRef }
+  | { do: 'settle'; provider: number; items: readonly SettlementItem[] }
+  | { do: 'addDeliverable'; provider: number; user: number; id: number }
+  | { do: 'acknowledgeDeliverable'; wallet: number; provider: number; id: number }
+  | { do: 'settleTask'; provider: number; item: SettlementItem; id: number; secret: boolean; hash: 'same' | 'other' }
+  /** Fine-tuning as it goes: delivered, acknowledged or not, and paid, several times in a row. */
+  | { do: 'work'; provider: number; user: number; fee: Amount; times: number; acknowledged: boolean }
+  | { do: 'updateLockTime'; service: ServiceRef; seconds: number; byOwner: boolean }
+  | { do: 'acceptSigner'; service: ServiceRef; provider: number; value: boolean; byOwner: boolean }
+  | { do: 'updatePenalty'; percentage: number; byOwner: boolean }
+  | {
+      do: 'offer'
+      service: ServiceRef
+      provider: number
+      change: 'nothing' | 'url' | 'signer' | 'model' | 'info'
+      stake: 'right' | 'less' | 'none'
+    }
+  | { do: 'removeService'; service: ServiceRef; provider: number }
+  /** A fresh sub-account with each of several strangers. */
+  | { do: 'openMany'; wallet: number; service: ServiceRef; count: number; from: number }
+  /** What no wallet can do, or not like this. */
+  | { do: 'nonsense'; wallet: number; what: Nonsense }
+  /** A view with arguments of its own. */
+  | { do: 'look'; what: Look; offset: number; limit: number; wallet: number }
+)
+
+export const NONSENSE = [
+  'plain ledger',
+  'plain inference',
+  'plain fineTuning',
+  'spendFund',
+  'value with refund',
+  'value with acknowledgement',
+  'addAccount inference',
+  'addAccount fineTuning',
+  'depositFund inference',
+  'processRefund inference',
+  'requestRefundAll fineTuning',
+  'deleteAccount inference',
+  'deleteAccount fineTuning',
+  'no settlements',
+  'too many settlements',
+  'empty deliverable',
+  'long deliverable',
+] as const
+export type Nonsense = (typeof NONSENSE)[number]
+
+export const LOOKS = [
+  'getAllLedgers',
+  'getAllAccounts inference',
+  'getAllAccounts fineTuning',
+  'getAccountsByUser inference',
+  'getAccountsByUser fineTuning',
+  'getAllServices',
+  'getBatchAccountsByUsers inference',
+  'getBatchAccountsByUsers fineTuning',
+  'getLedgerProviders',
+  'getDeliverable',
+] as const
+export type Look = (typeof LOOKS)[number]
