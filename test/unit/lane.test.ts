@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { budgetLeft } from '../../src/spending.ts'
 import { memoryJournal } from '../../src/transactions/journal.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../support/scripted-port.ts'
 
@@ -137,6 +138,21 @@ test('waiting for what is in flight ends when its signal aborts', async () => {
   abort.abort()
   await vi.advanceTimersByTimeAsync(1_000)
   expect(await Promise.race([waited, Promise.resolve('waits for ever')])).toBe('AbortedError')
+  await lane.close()
+})
+
+test('a payment on its way counts in every window, however long it waits, and from then on in those that it was decided in', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const paid = lane.submit({ ...deposit(), subAccount: { provider: 'alice', serviceType: 'inference' }, decidedAt: 7 })
+  await vi.advanceTimersByTimeAsync(3 * HOUR)
+  const left = () => budgetLeft({ amount: 5n, seconds: 60 }, lane.payments(), 10_807)
+  expect(left()).toBe(4n)
+  const raw = port.sent.at(-1) ?? ''
+  port.receipts.set(raw, receiptOf(raw, 5))
+  await vi.advanceTimersByTimeAsync(60_000)
+  await paid
+  expect([lane.payments().map(({ at }) => at), left()]).toEqual([[7], 5n])
   await lane.close()
 })
 
