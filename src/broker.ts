@@ -1,3 +1,4 @@
+import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
@@ -7,6 +8,7 @@ import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
+import { systemClock, type Clock } from './clock.ts'
 import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
@@ -15,10 +17,12 @@ import { createKeeper, type Plan } from './keeper.ts'
 import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
+import { inspectAll } from './inspect.ts'
 import { transferIntent } from './intents.ts'
 import { createMoneyOut } from './money-out.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './services.ts'
+import { bySubAccount } from './spending.ts'
 import { keyOf } from './sub-account-id.ts'
 import { createSubAccounts } from './sub-accounts.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
@@ -53,9 +57,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
 /** A broker on a chain that is being connected, or was made for it. */
 export async function openBroker(
   connecting: Connected | Promise<Connected>,
-  options: Omit<BrokerOptions, keyof Connection | 'network'>,
+  options: Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock },
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal, autoClaim = false } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal, autoClaim = false } = options
+  const { clock = systemClock } = options
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
     connecting,
@@ -64,6 +69,8 @@ export async function openBroker(
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
+  const inspections = createTopic<InspectionEvent>()
+  const inspect = inspectAll(options.inspect, inspections.next)
   /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
   let wantsBurn = false
   let closed = false
@@ -82,6 +89,7 @@ export async function openBroker(
       },
       onChange: (actor) => transactions.next(actor),
       maxFeePerGas: options.maxFeePerGas ?? null,
+      clock,
       logger,
       inspect,
     })
@@ -95,9 +103,10 @@ export async function openBroker(
     read: (signal) => positions.fresh(signal),
     submit,
     closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
+    clock,
     logger,
   })
-  const gas = createGasPrice(chain.fees)
+  const gas = createGasPrice(chain.fees, clock)
   const keeper = createKeeper({
     reserved: turns.reserved,
     minLockedBalance,
@@ -106,7 +115,7 @@ export async function openBroker(
     spending: {
       budget: toBudget(options.budget),
       payments: () => lane?.payments() ?? [],
-      paidIn: (key, from, to) => lane?.paidIn((id) => keyOf(id) === key, from, to) ?? 0n,
+      paidIn: bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map()),
     },
     providerFees: chain.signMessage
       ? createProviderFees({
@@ -114,6 +123,7 @@ export async function openBroker(
           sign: chain.signMessage,
           readService: chain.readService,
           allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
+          clock,
         })
       : null,
     readSettlements: chain.readSettlements,
@@ -140,6 +150,7 @@ export async function openBroker(
       return { transactionHash, blockNumber }
     },
     inspect,
+    clock,
     logger,
   })
 
@@ -158,7 +169,7 @@ export async function openBroker(
         keeper.refreshFees(position),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
-        wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position)).catch(() => undefined),
+        wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
       ])
     },
     accept(position) {
@@ -176,6 +187,7 @@ export async function openBroker(
       const last = keeper.latest()
       if (last) plans.next(keeper.plan(last.position, { isStale: true }))
     },
+    clock,
     logger,
   })
 
@@ -197,6 +209,7 @@ export async function openBroker(
     requireSending,
     positions,
     onBegin: autoFunding.stopAll,
+    clock,
     logger,
   })
 
@@ -206,6 +219,7 @@ export async function openBroker(
       ...shared,
       serviceType,
       minLockedBalance,
+      clock,
       logger,
       submit: (intent, signal) => submit(intent, { signal }),
       exclusive: turns.exclusive,
@@ -256,6 +270,7 @@ export async function openBroker(
     subAccounts: subAccounts.all,
     transactions: () => lane?.transactions() ?? [],
     transactions$: transactions.messages$,
+    inspections$: inspections.messages$,
     async resolveIntent(id, outcome) {
       await requireLane().resolve(id, outcome)
     },
@@ -316,5 +331,6 @@ export async function openBroker(
     subAccounts.stop()
     ledgerActor.stop()
     await lane?.close()
+    inspections.close()
   }
 }

@@ -1,5 +1,6 @@
 import type { Position } from '../machines/position.types.ts'
 import type { Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { AbortedError, NotSentError } from './errors.ts'
 import { transferIntent } from './intents.ts'
 import type { Logger } from './logger.ts'
@@ -14,6 +15,7 @@ export type PutBackOptions = {
   lane: Lane
   read: () => Promise<Position>
   isClosing: () => boolean
+  clock: Clock
   logger: Logger
 }
 
@@ -31,7 +33,7 @@ const REFUSALS = 3
  * up for it, out of older refunds first and the ledger after those: no more than the charge, as a top-up would.
  */
 export async function putBack(
-  { rules, lane, read, isClosing, logger }: PutBackOptions,
+  { rules, lane, read, isClosing, clock, logger }: PutBackOptions,
   { id: claim, serviceType }: Claim,
   { provider, known }: Claim['accounts'][number],
 ): Promise<{ amount: bigint; receipt: Receipt | null }> {
@@ -50,7 +52,7 @@ export async function putBack(
       if (error instanceof AbortedError || refusals >= REFUSALS) throw error
       logger.warn({ err: error, ...id }, 'what was free before a claim is not put back yet; trying again')
       const ms = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
-      await new Promise<void>((resolve) => void setTimeout(resolve, ms))
+      await new Promise<void>((resolve) => void clock.after(ms, resolve))
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Position, Refund, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
 import { weiToOg } from './amounts.ts'
 import type { Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { contractError } from './contract-errors.ts'
 import { AbortedError, UnresolvedIntentError } from './errors.ts'
 import { putBack } from './claiming-back.ts'
@@ -30,6 +31,7 @@ export type ClaimingOptions = {
   exclusiveAll: <T>(ids: readonly SubAccountId[], work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
   /** The ledger is being closed: what closing asks back is not put back. */
   isClosing: () => boolean
+  clock: Clock
   logger: Logger
 }
 
@@ -43,7 +45,7 @@ type Done = { claimed: bigint; putBack: bigint; receipts: Receipt[] }
  * sent, the second follows, in this process or the next.
  */
 export function createClaiming(options: ClaimingOptions) {
-  const { wallet, rules, lane, read, exclusiveAll, logger } = options
+  const { wallet, rules, lane, read, exclusiveAll, clock, logger } = options
   /** Claims of an earlier process, by id, and what became of them here. */
   const resumed = new Map<string, Promise<Done>>()
 
@@ -99,7 +101,7 @@ export function createClaiming(options: ClaimingOptions) {
         const [first] = accounts
         const name = first && rules.serviceNames[first.serviceType]
         if (!first || name === undefined) return sumOf([])
-        const claim = claimOf(first.serviceType, accounts)
+        const claim = claimOf(first.serviceType, accounts, clock.now())
         await lane.note(claim)
         const receipt = await retrieve(claim, name)
         return sumOf([{ claimed: 0n, putBack: 0n, receipts: [receipt] }, await finish(claim, before)])
@@ -176,8 +178,7 @@ const nothing: Done = { claimed: 0n, putBack: 0n, receipts: [] }
 
 let claims = 0
 
-function claimOf(serviceType: ServiceType, accounts: readonly SubAccountPosition[]): Claim {
-  const at = Date.now()
+function claimOf(serviceType: ServiceType, accounts: readonly SubAccountPosition[], at: number): Claim {
   return {
     type: 'claiming',
     id: `claim-${at.toString(36)}-${(claims += 1)}`,

@@ -1,9 +1,8 @@
 import type { Observable } from 'rxjs'
+import { keepAlive } from './clock.ts'
 import type { CloseOptions, ClosingStatus } from './closing.types.ts'
 import { AbortedError } from './errors.ts'
 import type { Receipt } from './transactions/intent.ts'
-
-const ALIVE_MS = 60_000
 
 /** Those who wait until the ledger is closed. As long as there is one, positions are read, and the process stays alive. */
 export function createClosingWaiters(positions$: Observable<unknown>) {
@@ -27,14 +26,14 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
           signal?.removeEventListener('abort', abort)
         }
       })
-      const alive = setInterval(() => undefined, ALIVE_MS)
+      const letGo = keepAlive()
       const watching = positions$.subscribe()
       try {
         return await outcome
       } finally {
         leave()
         watching.unsubscribe()
-        clearInterval(alive)
+        letGo()
       }
     },
     /** Whoever cannot hear it waits no more; closing goes on. */

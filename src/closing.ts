@@ -4,6 +4,7 @@ import { closingState, closingStep } from '../machines/ledger/ledger.steps.ts'
 import type { ClosingStep, Setback } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
 import type { Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { ClosingCancelledError, ClosingStuckError, LedgerClosingError } from './closing-errors.ts'
 import { failureAfter, setbacksAfter, whatStays } from './closing-outcome.ts'
 import { intentOfStep, isLastStep } from './closing-steps.ts'
@@ -26,6 +27,7 @@ export type ClosingOptions = {
   positions: Pick<ReturnType<typeof createPositions>, 'positions$' | 'fresh' | 'nudge'>
   /** Auto-funding of what is being closed stops first. */
   onBegin: () => void
+  clock: Clock
   logger: Logger
 }
 
@@ -37,7 +39,16 @@ const SOON = 600
  * from the position is sent, unless something is on its way. That it is wanted stands in the journal, so whichever
  * broker of this wallet comes next goes on with it.
  */
-export function createClosing({ wallet, rules, lane, requireSending, positions, onBegin, logger }: ClosingOptions) {
+export function createClosing({
+  wallet,
+  rules,
+  lane,
+  requireSending,
+  positions,
+  onBegin,
+  clock,
+  logger,
+}: ClosingOptions) {
   const waiters = createClosingWaiters(positions.positions$)
   /** What this process sent. */
   const own = new WeakSet<Intent>()
@@ -45,7 +56,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
   let setbacks: readonly Setback[] = []
   let failure: Failure | null = null
   let ending = false
-  let alarm: ReturnType<typeof setTimeout> | undefined
+  let cancelAlarm = (): void => undefined
 
   return {
     /** Somebody wants the ledger closed. */
@@ -67,7 +78,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
       throwIfAborted(signal)
       if (!position.ledger) return lastReceipt(before)
       if (!lane.closing.current()) {
-        await lane.closing.begin(Date.now())
+        await lane.closing.begin(clock.now())
         onBegin()
         logger.info({ wallet }, 'closing the ledger')
       }
@@ -98,7 +109,7 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
     },
     /** What is wanted stays wanted: the next broker of this wallet goes on with it. */
     stop(): void {
-      clearTimeout(alarm)
+      cancelAlarm()
       waiters.reject(
         new AbortedError('The broker was closed before the ledger was.', {
           do: 'the next broker of this wallet goes on with it',
@@ -188,10 +199,9 @@ export function createClosing({ wallet, rules, lane, requireSending, positions, 
 
   /** The next position is wanted when the time has come, and not only at the next interval. */
   function wakeUp(step: ClosingStep, { block }: Position): void {
-    clearTimeout(alarm)
+    cancelAlarm()
     if (step.type !== 'wait' || step.until - block.timestamp > SOON) return
-    alarm = setTimeout(positions.nudge, (step.until - block.timestamp) * 1_000)
-    if (typeof alarm === 'object') alarm.unref()
+    cancelAlarm = clock.after((step.until - block.timestamp) * 1_000, positions.nudge, { idle: true })
   }
 
   function tell(): void {

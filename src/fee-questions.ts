@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
 import type { Kept } from './standing.ts'
@@ -19,35 +20,42 @@ export type Asked = Kept & {
 export type FeeQuestionsOptions = {
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
   providerFees: ReturnType<typeof createProviderFees> | null
+  clock: Clock
   logger: Logger
 }
 
 /** Asks for unsettled fees; one that cannot be had keeps its last value. */
-export function createFeeQuestions({ providerFees, logger }: FeeQuestionsOptions) {
+export function createFeeQuestions({ providerFees, clock, logger }: FeeQuestionsOptions) {
   return {
-    /** Waits for the answer only so long: one that comes later counts from the next decision on. */
-    async refresh(one: Asked, now: number): Promise<void> {
-      const ask = questionOf(one)
-      if (!ask) {
-        Object.assign(one, { unsettledFee: 0n, feeError: null, feeAt: null })
-        return
-      }
-      one.asking ??= within(FEE_TIMEOUT_MS, ask)
-        .then((fee) => {
-          if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
-          Object.assign(one, { unsettledFee: fee, feeError: null, feeAt: now })
-        })
-        .catch((error: unknown) => {
-          const message = error instanceof Error ? error.message : String(error)
-          // Told once, not at every reading; it stays in the status.
-          if (message !== one.feeError)
-            logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
-          one.feeError = message
-        })
-        .finally(() => (one.asking = null))
-      const asking = one.asking
-      await within(FEE_GRACE_MS, () => asking).catch(() => undefined)
+    /** Waits for all answers together, and only so long: one that comes later counts from the next decision on. */
+    async refresh(all: Iterable<Asked>, now: number): Promise<void> {
+      const asked = [...all].flatMap((one) => askOf(one, now) ?? [])
+      if (asked.length === 0) return
+      await within(FEE_GRACE_MS, () => Promise.all(asked), clock).catch(() => undefined)
     },
+  }
+
+  /** Resolves once there is an answer, whatever it is; null where there is nobody to ask. */
+  function askOf(one: Asked, now: number): Promise<void> | null {
+    const ask = questionOf(one)
+    if (!ask) {
+      Object.assign(one, { unsettledFee: 0n, feeError: null, feeAt: null })
+      return null
+    }
+    one.asking ??= within(FEE_TIMEOUT_MS, ask, clock)
+      .then((fee) => {
+        if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
+        Object.assign(one, { unsettledFee: fee, feeError: null, feeAt: now })
+      })
+      .catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error)
+        // Told once, not at every reading; it stays in the status.
+        if (message !== one.feeError)
+          logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
+        one.feeError = message
+      })
+      .finally(() => (one.asking = null))
+    return one.asking
   }
 
   function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {

@@ -7,12 +7,13 @@ import type { Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-fundi
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { createChargeHistory } from './charge-history.ts'
+import type { Clock } from './clock.ts'
 import { createFeeQuestions, type Asked } from './fee-questions.ts'
 import { flightsByAccount } from './flights.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
-import { budgetLeft, byAccount, limitsOf, type Spending } from './spending.ts'
+import { budgetLeft, limitsOf, paymentsOf, type Spending } from './spending.ts'
 import { defaultStanding, standingOf } from './standing.ts'
 import { createBurnRates } from './streams/burn-rate.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
@@ -57,6 +58,7 @@ export type KeeperOptions = {
   providerFees: ReturnType<typeof createProviderFees> | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspect: Inspect | undefined
+  clock: Clock
   logger: Logger
 }
 
@@ -78,12 +80,13 @@ export function createKeeper(options: KeeperOptions) {
     providerFees,
     topUp,
     inspect,
+    clock,
     logger,
   } = options
   const kept = new Map<string, Asked & { actor: AutoFundingActor }>()
   const burns = createBurnRates()
-  const history = createChargeHistory({ burns, readSettlements, logger })
-  const fees = createFeeQuestions({ providerFees, logger })
+  const history = createChargeHistory({ burns, readSettlements, clock, logger })
+  const fees = createFeeQuestions({ providerFees, clock, logger })
   const usual = toPolicy({}, minLockedBalance)
   let latest: Plan | null = null
   const machine = autoFundingMachine.provide({
@@ -121,10 +124,9 @@ export function createKeeper(options: KeeperOptions) {
     },
     /** The limits of a sub-account, whoever decides to send to it. */
     limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null } {
-      const payments = spending.payments()
+      const payments = paymentsOf(spending)
       const policy = kept.get(keyOf(id))?.policy ?? usual
-      const own = byAccount(payments).get(keyOf(id)) ?? []
-      return { own: limitsOf(policy, own, now), common: budgetLeft(spending.budget, payments, now) }
+      return { own: limitsOf(policy, id, payments, now), common: budgetLeft(spending.budget, payments.all, now) }
     },
     stop(id: SubAccountId): void {
       kept.get(keyOf(id))?.actor.stop()
@@ -142,9 +144,7 @@ export function createKeeper(options: KeeperOptions) {
       return asked.length === 0 ? null : Math.min(...asked)
     },
     /** Asks for the unsettled fees; one that cannot be had keeps its last value. */
-    async refreshFees({ block }: Position): Promise<void> {
-      await Promise.all([...kept.values()].map((one) => fees.refresh(one, block.timestamp)))
-    },
+    refreshFees: ({ block }: Position): Promise<void> => fees.refresh([...kept.values()], block.timestamp),
     /** Learns, once, what was charged before the first position. */
     learn: history.learn,
     /** Learns from a position how fast each sub-account is charged. */
@@ -161,6 +161,8 @@ export function createKeeper(options: KeeperOptions) {
         if (!one) continue
         const { actor, policy } = one
         const { value, context } = actor.getSnapshot()
+        // Most of the time there is nothing new to say.
+        if (value === 'watching' && context.reason === 'sufficient' && isSufficient(decision)) continue
         const standing = {
           settledFrom: value === 'settling' ? (context.lastTopUp?.blockNumber ?? null) : null,
           proposed: value === 'awaitingApproval' && context.amount !== null ? BigInt(context.amount) : null,
@@ -182,8 +184,7 @@ export function createKeeper(options: KeeperOptions) {
     for (const { provider, serviceType } of position.subAccounts)
       ids.set(keyOf({ provider, serviceType }), { provider, serviceType })
     for (const { id } of kept.values()) ids.set(keyOf(id), id)
-    const payments = spending.payments()
-    const paidTo = byAccount(payments)
+    const payments = paymentsOf(spending)
     const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
@@ -193,7 +194,7 @@ export function createKeeper(options: KeeperOptions) {
         autoClaim: wanted.autoClaim === true || claims.ofAll,
         claimFailure: claims.failureOf(id),
         registered: id.serviceType === 'inference' ? (providerFees?.isRegistered(id.provider) ?? null) : null,
-        limits: limitsOf(one?.policy ?? usual, paidTo.get(key) ?? [], position.block.timestamp),
+        limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key)?.unresolved ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
@@ -206,7 +207,7 @@ export function createKeeper(options: KeeperOptions) {
       standings,
       inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
       minTransfer,
-      budgetLeft: budgetLeft(spending.budget, payments, position.block.timestamp),
+      budgetLeft: budgetLeft(spending.budget, payments.all, position.block.timestamp),
       gasReserve: reserve,
       gasPrice: gasPrice(),
       isStale,
@@ -225,4 +226,8 @@ export function createKeeper(options: KeeperOptions) {
     if (!ask || !decision) return false
     return ask(decision, signal)
   }
+}
+
+function isSufficient(decision: Decision): boolean {
+  return decision.action === 'hold' && decision.reason === 'sufficient'
 }

@@ -1,6 +1,7 @@
 import type { Position } from '../machines/position.types.ts'
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { createClaiming, type Claiming } from './claiming.ts'
 import { OgLedgerError, readOnlyError } from './errors.ts'
 import type { Plan } from './keeper.ts'
@@ -22,18 +23,28 @@ export type MoneyOutOptions = {
   submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
   /** While the ledger is being closed nothing is put back into a sub-account. */
   closing: { isWanted: () => boolean; refuse: (operation: string) => void }
+  clock: Clock
   logger: Logger
 }
 
 export type MoneyOut = ReturnType<typeof createMoneyOut>
 
 /** The ways back to the wallet: refunds and their claims, and what may leave the ledger. */
-export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closing, logger }: MoneyOutOptions) {
+export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closing, clock, logger }: MoneyOutOptions) {
   const failures = new Map<string, Failure>()
   const busy = new Set<string>()
   const claims =
     lane &&
-    createClaiming({ wallet, rules, lane, read, exclusiveAll: turns.exclusiveAll, isClosing: closing.isWanted, logger })
+    createClaiming({
+      wallet,
+      rules,
+      lane,
+      read,
+      exclusiveAll: turns.exclusiveAll,
+      isClosing: closing.isWanted,
+      clock,
+      logger,
+    })
 
   return {
     /** @throws NotSentError where nothing can be sent, LedgerClosingError while the ledger is being closed */

@@ -1,4 +1,5 @@
 import type { ProviderService } from './chain/service.ts'
+import type { Clock } from './clock.ts'
 import { createSessionTokens } from './provider/session-token.ts'
 import { createUnsettledFees } from './provider/unsettled-fee.ts'
 
@@ -12,15 +13,16 @@ export type ProviderFeesOptions = {
   readService: (provider: string) => Promise<ProviderService>
   /** A local chain's providers live on this machine; a live one's have no business there. */
   allowLoopback: boolean
+  clock: Clock
 }
 
 /**
  * Asks inference providers what they have served and not charged yet. Where there is nothing to ask (no service, no
  * sub-account, not acknowledged) that is nothing.
  */
-export function createProviderFees({ wallet, sign, readService, allowLoopback }: ProviderFeesOptions) {
-  const { tokenFor } = createSessionTokens({ wallet, sign })
-  const fees = createUnsettledFees({ wallet, tokenFor, allowLoopback })
+export function createProviderFees({ wallet, sign, readService, allowLoopback, clock }: ProviderFeesOptions) {
+  const { tokenFor } = createSessionTokens({ wallet, sign, now: clock.now })
+  const fees = createUnsettledFees({ wallet, tokenFor, allowLoopback, now: clock.now })
   const services = new Map<string, { service: ProviderService; until: number }>()
 
   return {
@@ -40,18 +42,18 @@ export function createProviderFees({ wallet, sign, readService, allowLoopback }:
     } catch (error) {
       // Its address or our generation may have changed: looked at again, but not at every reading.
       const known = services.get(provider)
-      if (known) known.until = Math.min(known.until, Date.now() + RETRY_MS)
+      if (known) known.until = Math.min(known.until, clock.now() + RETRY_MS)
       throw error
     }
   }
 
   async function serviceOf(provider: string): Promise<ProviderService> {
     const known = services.get(provider)
-    if (known && Date.now() < known.until) return known.service
+    if (known && clock.now() < known.until) return known.service
     const service = await readService(provider)
     // What there is not yet may be there with the next top-up.
     const isWhole = service.acknowledged && service.generation !== null
-    services.set(provider, { service, until: Date.now() + (isWhole ? GOOD_FOR_MS : GOOD_FOR_MS / 20) })
+    services.set(provider, { service, until: clock.now() + (isWhole ? GOOD_FOR_MS : GOOD_FOR_MS / 20) })
     return service
   }
 }

@@ -6,6 +6,7 @@ import { toWei, weiToOg, type Amount } from './amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
+import type { Clock } from './clock.ts'
 import { contractError } from './contract-errors.ts'
 import { AbortedError, NotFundedError } from './errors.ts'
 import { checkLimits } from './funding-limits.ts'
@@ -39,6 +40,7 @@ export type ServiceManagerOptions = {
   wallet: string
   rules: Rules
   minLockedBalance: bigint
+  clock: Clock
   logger: Logger
   read: (signal?: AbortSignal) => Promise<Position>
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
@@ -134,12 +136,13 @@ export class ServiceManager {
     const wanted = toWei(amount)
     this.#options.refuseWhileClosing('ensureFunded')
     const { signal, timeoutMs = ENSURE_TIMEOUT_MS } = options
-    const giveUp = { at: Date.now() + timeoutMs, after: `${timeoutMs} ms` }
+    const { clock } = this.#options
+    const giveUp = { at: clock.now() + timeoutMs, after: `${timeoutMs} ms` }
     let isOver = false
     const funding = this.#options
       .exclusive(id, () => this.#fund(id, wanted, { ...options, giveUp }), signal)
       .finally(() => (isOver = true))
-    return within(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding).catch((error: unknown) => {
+    return within(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding, clock).catch((error: unknown) => {
       if (isOver) throw error
       throw new NotFundedError({ provider: id.provider, wanted: `${weiToOg(wanted)} OG`, after: giveUp.after })
     })
@@ -175,7 +178,7 @@ export class ServiceManager {
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
   async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
-    const { rules, read, submit, autoFunding } = this.#options
+    const { rules, read, submit, clock, autoFunding } = this.#options
     const { signal, giveUp } = options
     let receipt: Receipt | null = null
     for (;;) {
@@ -185,7 +188,7 @@ export class ServiceManager {
       const missing = wanted - (account?.available ?? 0n)
       if (missing <= 0n) return receipt
       // Nobody waits for it any more, or it is charged faster than it can be filled.
-      if (Date.now() >= giveUp.at)
+      if (clock.now() >= giveUp.at)
         throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(missing)} OG`, after: giveUp.after })
       const least = account ? 0n : (rules.minTransfer ?? 0n)
       const amount = missing > least ? missing : least

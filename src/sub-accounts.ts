@@ -1,6 +1,6 @@
 import { createActor, type ActorRefFrom } from 'xstate'
 import { subAccountMachine } from '../machines/sub-account/sub-account.machine.ts'
-import { facts, gradeReading, readingOf } from '../machines/sub-account/sub-account.facts.ts'
+import { facts, readingOf } from '../machines/sub-account/sub-account.facts.ts'
 import type { Fact } from '../machines/sub-account/sub-account.types.ts'
 import type { Position, ServiceType } from '../machines/position.types.ts'
 import type { Inspect } from './inspect.ts'
@@ -23,8 +23,10 @@ export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, insp
         const { provider, serviceType } = one.actor.getSnapshot().context
         const id = { provider, serviceType }
         const reading = readingOf(position, id, requiredOf(id))
-        for (const event of facts(one.ended, reading)) one.actor.send(event)
-        one.ended = gradeReading(reading)
+        for (const event of facts(one.ended, reading)) {
+          one.actor.send(event)
+          one.ended = event.type
+        }
       }
     },
     stop(): void {

@@ -1,13 +1,14 @@
+import { systemClock, type Clock } from './clock.ts'
+
 /** The outcome of `work`, or a rejection once `ms` have passed without one. The timer keeps no process alive. */
-export async function within<T>(ms: number, work: () => T | Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+export async function within<T>(ms: number, work: () => T | Promise<T>, clock: Clock = systemClock): Promise<T> {
+  let cancel = (): void => undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-    if (typeof timer === 'object') timer.unref()
+    cancel = clock.after(ms, () => reject(new Error(`no answer within ${ms} ms`)), { idle: true })
   })
   try {
     return await Promise.race([work(), late])
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }

@@ -85,6 +85,7 @@ export function runwayOf(available: bigint, { minLockedBalance, unsettledFee, bu
 }
 
 function times(amount: bigint, multiplier: number): bigint {
+  if (Number.isSafeInteger(multiplier)) return BigInt(multiplier) * amount
   const [whole = '0', fraction = ''] = decimal(multiplier).split('.')
   const scale = 10n ** BigInt(fraction.length)
   return (BigInt(whole + fraction) * amount + scale - 1n) / scale

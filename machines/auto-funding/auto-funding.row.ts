@@ -1,5 +1,5 @@
 import type { Position, SubAccountPosition } from '../position.types.ts'
-import { gradeReading, readingOf } from '../sub-account/sub-account.facts.ts'
+import { gradeAccount } from '../sub-account/sub-account.facts.ts'
 import type { Fact } from '../sub-account/sub-account.types.ts'
 import { runwayOf } from './auto-funding.levels.ts'
 import type { DecisionRow, Standing } from './auto-funding.policy.ts'
@@ -14,7 +14,7 @@ export function rowOf(position: Position, standing: Standing): DecisionRow {
   return {
     provider,
     serviceType,
-    state: stateNames[gradeReading(readingOf(position, standing, required))],
+    state: stateNames[gradeAccount(found, required)],
     available,
     pendingRefund: found?.pendingRefund ?? 0n,
     required,

@@ -23,11 +23,18 @@ export function readingOf(
 }
 
 /** Where a reading leaves a sub-account, whatever state it was in. */
-export function gradeReading(reading: Reading): Fact {
-  if (!reading.exists) return 'account.gone'
-  if (BigInt(reading.claimable) > 0n) return 'refund.claimable'
-  if (BigInt(reading.pendingRefund) > 0n) return 'refund.locked'
-  return gradeBalance(reading)
+export function gradeReading({ exists, balance, pendingRefund, claimable, required }: Reading): Fact {
+  if (!exists) return 'account.gone'
+  const amounts = { balance: BigInt(balance), pendingRefund: BigInt(pendingRefund), claimable: BigInt(claimable) }
+  return gradeAccount(amounts, BigInt(required))
+}
+
+/** The same for a sub-account as it is in a position; undefined where it does not exist. */
+export function gradeAccount(account: Amounts | undefined, required: bigint): Fact {
+  if (!account) return 'account.gone'
+  if (account.claimable > 0n) return 'refund.claimable'
+  if (account.pendingRefund > 0n) return 'refund.locked'
+  return gradeBalance(account, required)
 }
 
 /**
@@ -39,7 +46,7 @@ export function gradeReading(reading: Reading): Fact {
 export function facts(before: Fact, reading: Reading): SubAccountEvent[] {
   const now = gradeReading(reading)
   if (before === 'account.gone' && now === 'account.gone') return []
-  return [...missed(before, now, gradeBalance(reading)), now].map((type) => ({ type, reading }))
+  return [...missed(before, now, reading), now].map((type) => ({ type, reading }))
 }
 
 /** When the first refund that is still locked can be claimed, in seconds of block time. */
@@ -48,24 +55,30 @@ export function nextUnlock({ refunds }: SubAccountPosition): number | null {
   return locked.length === 0 ? null : Math.min(...locked)
 }
 
-function missed(before: Fact, now: Fact, balance: Fact): Fact[] {
+function missed(before: Fact, now: Fact, { balance, pendingRefund, required }: Reading): Fact[] {
   const holdsNothing = before === 'account.gone' || before === 'account.empty'
   const refunding = before === 'refund.locked' || before === 'refund.claimable'
+  const held = (): Fact =>
+    gradeBalance({ balance: BigInt(balance), pendingRefund: BigInt(pendingRefund) }, BigInt(required))
   switch (now) {
     case 'account.gone': // only an empty account can be deleted
       return holdsNothing ? [] : ['account.empty']
+    case 'account.empty': // the contract opens none with nothing in it
+      return before === 'account.gone' ? ['balance.low'] : []
     case 'refund.locked':
-      return holdsNothing ? [balance] : []
+      return holdsNothing ? [held()] : []
     case 'refund.claimable': // a refund is locked first
-      return holdsNothing ? [balance, 'refund.locked'] : refunding ? [] : ['refund.locked']
+      return holdsNothing ? [held(), 'refund.locked'] : refunding ? [] : ['refund.locked']
     default:
       return []
   }
 }
 
-function gradeBalance({ balance, pendingRefund, required }: Reading): Fact {
-  if (BigInt(balance) === 0n) return 'account.empty'
-  return BigInt(balance) - BigInt(pendingRefund) < BigInt(required) ? 'balance.low' : 'balance.ample'
+type Amounts = Pick<SubAccountPosition, 'balance' | 'pendingRefund' | 'claimable'>
+
+function gradeBalance({ balance, pendingRefund }: Omit<Amounts, 'claimable'>, required: bigint): Fact {
+  if (balance === 0n) return 'account.empty'
+  return balance - pendingRefund < required ? 'balance.low' : 'balance.ample'
 }
 
 const wei = (amount: bigint): Wei => `${amount}`

@@ -22,7 +22,6 @@ export const subAccountMachine = setup({
   states: {
     none: {
       on: {
-        'account.empty': { target: 'created', actions: 'record' },
         'balance.low': { target: 'low', actions: 'record' },
         'balance.ample': { target: 'funded', actions: 'record' },
       },
@@ -68,7 +67,6 @@ export const subAccountMachine = setup({
     },
     closed: {
       on: {
-        'account.empty': { target: 'created', actions: 'record' },
         'balance.low': { target: 'low', actions: 'record' },
         'balance.ample': { target: 'funded', actions: 'record' },
       },

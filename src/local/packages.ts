@@ -2,6 +2,11 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { OgLedgerError } from '../errors.ts'
 
+const NEEDED = [
+  '@foundry-rs/anvil/package.json',
+  '@0gfoundation/0g-compute-ts-sdk',
+  '@openzeppelin/contracts/build/contracts/ERC1967Proxy.json',
+]
 const INSTALL = 'npm install --save-dev @foundry-rs/anvil @0gfoundation/0g-compute-ts-sdk @openzeppelin/contracts'
 
 /**
@@ -24,6 +29,17 @@ export function locate(module: string, from: readonly string[] = [import.meta.ur
     { missing: module, install: INSTALL },
     { cause: errors[0] },
   )
+}
+
+/** Whether everything is installed that a local chain needs. */
+export function isComplete(): boolean {
+  return NEEDED.every((module) => {
+    try {
+      return locate(module) !== ''
+    } catch {
+      return false
+    }
+  })
 }
 
 /** Loads a CommonJS or JSON file: what is in it is for the caller to decode. */

@@ -15,6 +15,8 @@ type Seen = { at: number; block: number; balance: bigint; pendingRefund: bigint 
 export function createBurnRates() {
   const seen = new Map<string, Seen>()
   const falls = new Map<string, Fall[]>()
+  /** What the falls of each say now, once it was asked for. */
+  const burns = new Map<string, Burn>()
   let first: Block | null = null
   let now = 0
 
@@ -37,12 +39,14 @@ export function createBurnRates() {
         falls.set(key, [...past, rest, ...(falls.get(key) ?? [])].slice(-KEPT))
       }
       now = Math.max(now, until)
+      burns.clear()
     },
     /** @param paidIn what was transferred to the sub-account by transactions mined in these blocks (from, to] */
     see(position: Position, paidIn: (key: string, from: number, to: number) => bigint): void {
       const { number: block, timestamp: at } = position.block
       first ??= position.block
       now = at
+      burns.clear()
       for (const account of position.subAccounts) {
         const key = keyOf(account)
         const { balance, pendingRefund } = account
@@ -57,7 +61,11 @@ export function createBurnRates() {
         falls.set(key, recent(joined(falls.get(key) ?? [], { at, seconds: at - before.at, burnt }), at))
       }
     },
-    of: (key: string): Burn => burnOf(falls.get(key) ?? [], now),
+    of(key: string): Burn {
+      const burn = burns.get(key) ?? burnOf(falls.get(key) ?? [], now)
+      burns.set(key, burn)
+      return burn
+    },
   }
 }
 

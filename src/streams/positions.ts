@@ -14,6 +14,7 @@ import {
   takeUntil,
 } from 'rxjs'
 import type { Position } from '../../machines/position.types.ts'
+import type { Clock } from '../clock.ts'
 import { AbortedError, StaleReadingError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { wait } from './wait.ts'
@@ -49,6 +50,7 @@ export type PositionsOptions = {
   accept: (position: Position) => void
   /** Hears of each reading that failed. */
   onFailure?: () => void
+  clock: Clock
   logger: Logger
 }
 
@@ -57,7 +59,7 @@ export type PositionsOptions = {
  * provider can say so. Never two reads at a time, and never back to an older block.
  */
 export function createPositions(options: PositionsOptions) {
-  const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, logger } = options
+  const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, clock, logger } = options
   const accepted$ = new Subject<Position>()
   const closed$ = new ReplaySubject<void>(1)
   const nudge$ = new Subject<void>()
@@ -75,7 +77,7 @@ export function createPositions(options: PositionsOptions) {
     return readNext()
   }).pipe(
     catchError(() => EMPTY), // it is in the status and in the log
-    repeat({ delay: () => (due ? wait(0) : race(wait(delayMs()), nudge$.pipe(take(1)))) }),
+    repeat({ delay: () => (due ? wait(0, clock) : race(wait(delayMs(), clock), nudge$.pipe(take(1)))) }),
     ignoreElements(),
   )
 
@@ -89,13 +91,13 @@ export function createPositions(options: PositionsOptions) {
     nudge,
     /** One position that is at least as new as everything seen, and as the wallet's own last receipt. */
     async fresh(signal?: AbortSignal): Promise<Position> {
-      const giveUpAt = Date.now() + LONGEST_RETRY_MS
+      const giveUpAt = clock.now() + LONGEST_RETRY_MS
       for (;;) {
         try {
           return await readNext()
         } catch (error) {
-          if (!(error instanceof StaleReadingError) || signal?.aborted || Date.now() > giveUpAt) throw error
-          await new Promise<void>((resolve) => void setTimeout(resolve, paceMs()))
+          if (!(error instanceof StaleReadingError) || signal?.aborted || clock.now() > giveUpAt) throw error
+          await new Promise<void>((resolve) => void clock.after(paceMs(), resolve))
         }
       }
     },

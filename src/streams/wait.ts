@@ -1,13 +1,16 @@
 import { Observable } from 'rxjs'
+import type { Clock } from '../clock.ts'
 
 /** Emits once after `ms`. Unlike rxjs's timer it never keeps the process alive. */
-export function wait(ms: number): Observable<void> {
-  return new Observable((subscriber) => {
-    const timer = setTimeout(() => {
-      subscriber.next()
-      subscriber.complete()
-    }, ms)
-    if (typeof timer === 'object') timer.unref()
-    return () => clearTimeout(timer)
-  })
+export function wait(ms: number, clock: Clock): Observable<void> {
+  return new Observable((subscriber) =>
+    clock.after(
+      ms,
+      () => {
+        subscriber.next()
+        subscriber.complete()
+      },
+      { idle: true },
+    ),
+  )
 }

@@ -31,6 +31,7 @@ export function createBlocks(storage: Storage, first: Block, blockTime: number) 
     },
     /** What `read` gives as of an earlier block. */
     at<T>(number: number, read: (block: Block) => T): T {
+      if (number === head.number) return read(head)
       const block = { number, timestamp: head.timestamp - (head.number - number) * blockTime }
       const after = full.find((one) => one.number > number)
       return after ? storage.at(after.mark, () => read(block)) : read(block)

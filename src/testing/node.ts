@@ -8,6 +8,7 @@ import {
   type ContractTransaction,
   type Execution,
 } from './contracts/contracts.ts'
+import type { ContractEvent } from './contracts/transaction.ts'
 import { createStorage } from './contracts/storage.ts'
 import { createEventLog } from './event-log.ts'
 import { createFaults } from './faults.ts'
@@ -38,6 +39,7 @@ export function createNode(options: NodeOptions) {
   const faults = createFaults(random)
   const log = createEventLog()
   const listeners = new Set<(blockNumber: number) => void>()
+  const watchers = new Set<(event: ContractEvent, block: Block) => void>()
   let baseFee = GWEI
   let automine = true
   const inclusion = createInclusion({ storage, contracts, baseFee: () => baseFee })
@@ -55,6 +57,10 @@ export function createNode(options: NodeOptions) {
     onBlock(listener: (blockNumber: number) => void): () => void {
       listeners.add(listener)
       return () => void listeners.delete(listener)
+    },
+    onEvent(watch: (event: ContractEvent, block: Block) => void): () => void {
+      watchers.add(watch)
+      return () => void watchers.delete(watch)
     },
     /** @throws ReadError where the node is to fail */
     answer(): void {
@@ -118,6 +124,7 @@ export function createNode(options: NodeOptions) {
     return blocks.add((block) => {
       const { included, events } = inclusion.include(pool.all(), block)
       log.add(block, events)
+      for (const watch of watchers) for (const event of events) watch(event, block)
       pool.remove(included)
       return included
     })

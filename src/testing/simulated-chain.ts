@@ -80,6 +80,8 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     position: (wallet: string): Position => contracts.positionOf(addressOf(wallet), blocks.head()),
     /** Calls back for each new latest block. */
     onBlock: node.onBlock,
+    /** Calls back for everything that the contracts tell, in its order. */
+    onEvent: node.onEvent,
 
     /** Blocks, now. What waits is in the first of them. */
     mine: (count = 1): void => node.mine(count),

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import { ContractError, TransactionRevertedError } from '../contract-errors.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
 import { AbortedError, SupersededError } from '../errors.ts'
@@ -17,6 +18,7 @@ export type FollowerOptions = {
   /** Hears that the state of an entry changed. */
   onChange: (entry: Entry) => void
   maxFeePerGas: bigint | null
+  clock: Clock
   logger: Logger
 }
 
@@ -37,11 +39,11 @@ const LONGEST_STUCK_MS = 300_000
 
 /** Follows what was broadcast until its outcome is known: sends it again, raises its fee, notices its end. */
 export function createFollower(options: FollowerOptions) {
-  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, logger } = options
+  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger } = options
   const open = new Set<Entry>()
   /** Mined of late: a reorganisation may take them back. */
   const recent = new Set<Entry>()
-  const pace = createPace(blockTimeMs)
+  const pace = createPace(blockTimeMs, clock)
   let running = false
   let closed = false
 
@@ -100,7 +102,7 @@ export function createFollower(options: FollowerOptions) {
   async function round(): Promise<void> {
     const entries = [...open].toSorted((a, b) => a.nonce - b.nonce)
     // While receipts are not overdue, that they are missing says enough.
-    const isOverdue = entries.some(({ since }) => Date.now() - since > restMs(BLOCKS_TO_DOUBT))
+    const isOverdue = entries.some(({ since }) => clock.now() - since > restMs(BLOCKS_TO_DOUBT))
     const [spent, ...found] = await Promise.all([isOverdue ? countSpent() : null, ...entries.map(minedOf)])
     for (const [index, entry] of entries.entries()) {
       const mined = found[index]
@@ -190,7 +192,7 @@ export function createFollower(options: FollowerOptions) {
   }
 
   async function sendAgain(entry: Entry, isFirst: boolean): Promise<void> {
-    const now = Date.now()
+    const now = clock.now()
     const last = entry.attempts.findLast(({ raw }) => raw !== null)
     if (now < entry.sendAgainAt || !last) return
     const attempt = isFirst && isStuck(entry) ? await raisedOr(entry, last) : last
@@ -200,22 +202,23 @@ export function createFollower(options: FollowerOptions) {
   }
 
   function isStuck({ sends, since }: Entry): boolean {
-    return sends > 0 && Date.now() - since > stuckAfterMs()
+    return sends > 0 && clock.now() - since > stuckAfterMs()
   }
 
   /** A node that refuses, or does not answer, may still have taken it: only the chain tells. */
   async function broadcast(entry: Entry, { raw, hash }: Attempt): Promise<void> {
     try {
       if (raw !== null) await port.broadcast(raw)
-      entry.actor.send({ type: 'sent', hash })
     } catch (error) {
-      entry.actor.send({ type: 'sent', hash })
-      entry.sendAgainAt = Math.min(entry.sendAgainAt, Date.now() + restMs(1))
+      entry.sendAgainAt = Math.min(entry.sendAgainAt, clock.now() + restMs(1))
       logger.debug(
         { err: error, id: entry.id, transaction: hash },
         'broadcast failed; it may have arrived all the same',
       )
     }
+    // After the end it is for the next broker to follow.
+    if (closed) return
+    entry.actor.send({ type: 'sent', hash })
     onChange(entry)
   }
 
@@ -241,7 +244,7 @@ export function createFollower(options: FollowerOptions) {
     await journal.append({ type: 'replaced', id: entry.id, fees, signed })
     const attempt = { ...signed, fees }
     entry.attempts.push(attempt)
-    entry.since = Date.now()
+    entry.since = clock.now()
     entry.actor.send({ type: 'replaced', hash: signed.hash })
     logger.info({ id: entry.id, nonce, transaction: signed.hash }, 'transaction stuck; sent again with a higher fee')
     return attempt
@@ -272,7 +275,7 @@ export function createFollower(options: FollowerOptions) {
     await noted({ type: 'unmined', id: entry.id })
     entry.minedIn = null
     entry.sends = 0
-    entry.sendAgainAt = entry.since = Date.now()
+    entry.sendAgainAt = entry.since = clock.now()
     entry.background = true
     entry.actor.send({ type: 'receipt.gone' })
     logger.warn({ id: entry.id, nonce: entry.nonce }, 'receipt gone in a reorganisation; sending it again')

@@ -1,4 +1,5 @@
 import type { TransactionPort } from '../chain/port.ts'
+import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspect } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
@@ -30,6 +31,7 @@ export type LaneOptions = {
   onChange: (actor: TransactionActor) => void
   /** The most that gas may cost, in wei; null for no limit. */
   maxFeePerGas: bigint | null
+  clock: Clock
   logger: Logger
   inspect?: Inspect | undefined
 }
@@ -56,12 +58,14 @@ const REMEMBERED = 1_000
 const GAS_MARGIN = { times: 6n, over: 5n }
 
 export function createLane(options: LaneOptions) {
-  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, logger, inspect } = options
+  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger, inspect } = options
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
   const entries: Entry[] = []
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
+  /** The newest block that any of them was mined in. */
+  let lastMinedIn = -1
   /** That an earlier process left open. */
   let claims: readonly Claim[] = []
   const closing = createIntention(journal, async () => {
@@ -78,12 +82,13 @@ export function createLane(options: LaneOptions) {
     port,
     journal,
     blockTimeMs,
-    onMined,
+    onMined: noteMined,
     onChange(entry) {
       onChange(entry.actor)
       wake()
     },
     maxFeePerGas,
+    clock,
     logger,
   })
 
@@ -126,7 +131,7 @@ export function createLane(options: LaneOptions) {
         signal?.removeEventListener('abort', wake)
       }
     },
-    ...createRecall(entries, preparing, paid),
+    ...createRecall({ entries, preparing, paid, lastMinedIn: () => lastMinedIn }),
     /** Claims that an earlier process began and did not end. */
     openClaims: (): readonly Claim[] => claims,
     /** Records something beside transactions: it is on disk once this resolves. */
@@ -181,7 +186,7 @@ export function createLane(options: LaneOptions) {
     const mined = { hash, blockNumber, gasUsed: '0' } as const
     if (status === 1) entry.actor.send({ type: 'receipt.succeeded', ...mined })
     else entry.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
-    onMined(blockNumber)
+    noteMined(blockNumber)
     follower.watch(entry)
   }
 
@@ -199,9 +204,9 @@ export function createLane(options: LaneOptions) {
       throwIfAborted(signal)
       const nonce = freeNonce(pending)
       const signed = port.sign ? await port.sign(intent.call, { nonce, gasLimit, fees }) : null
-      const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : Date.now().toString(36)}`
+      const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : clock.now().toString(36)}`
       throwIfAborted(signal)
-      await recorded({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: Date.now() })
+      await recorded({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
       const attempts = signed ? [{ ...signed, fees }] : []
       const entry = remember({ id, intent, nonce, gasLimit, attempts, background })
       if (!signed) await send(entry, { nonce, gasLimit, fees })
@@ -216,8 +221,9 @@ export function createLane(options: LaneOptions) {
    * sent, names one too low; an intent that turned out not to be sent leaves one free.
    */
   function freeNonce(pending: number): number {
-    const ours = entries.filter(({ actor }) => actor.getSnapshot().value !== 'superseded')
-    const taken = new Set(ours.map(({ nonce }) => nonce))
+    const taken = new Set<number>()
+    for (const one of entries)
+      if (one.nonce >= pending && one.actor.getSnapshot().value !== 'superseded') taken.add(one.nonce)
     let nonce = pending
     while (taken.has(nonce)) nonce += 1
     return nonce
@@ -268,17 +274,27 @@ export function createLane(options: LaneOptions) {
 
   /** A long-running process forgets the oldest that are over. */
   function remember(input: EntryInput): Entry {
-    const entry = createEntry(input, inspect, Date.now())
+    const entry = createEntry(input, inspect, clock.now())
     entries.push(entry)
     if (entries.length > REMEMBERED) {
       const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))
       const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
       const payment = forgotten && paymentIn(forgotten)
-      if (payment) paid.push(payment)
-      while (payment && paid[0] && !isCounted(paid[0], payment.at)) paid.shift()
+      if (payment) keep(payment)
     }
     onChange(entry.actor)
     return entry
+  }
+
+  function noteMined(blockNumber: number): void {
+    lastMinedIn = Math.max(lastMinedIn, blockNumber)
+    onMined(blockNumber)
+  }
+
+  /** No budget looks further back than the longest window. */
+  function keep(payment: Payment): void {
+    paid.push(payment)
+    while (paid[0] && !isCounted(paid[0], payment.at)) paid.shift()
   }
 
   function wake(): void {

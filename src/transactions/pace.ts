@@ -1,9 +1,11 @@
+import type { Clock } from '../clock.ts'
+
 /** The first rest is a tenth of a block, and not shorter than this. */
 const SHORTEST_MS = 50
 const LONGEST_MS = 2_000
 
 /** Rests between looks for receipts: short at first, then growing to a quarter of the chain's block time. */
-export function createPace(blockTimeMs: () => number) {
+export function createPace(blockTimeMs: () => number, clock: Clock) {
   let ms = 0
   let wake: (() => void) | null = null
 
@@ -14,11 +16,10 @@ export function createPace(blockTimeMs: () => number) {
       const timeout = Math.min(Math.max(ms, within(0.1)), within(0.25))
       ms = timeout * 1.5
       return new Promise((resolve) => {
-        const timer = setTimeout(done, timeout)
-        if (idle && typeof timer === 'object') timer.unref()
+        const cancel = clock.after(timeout, done, { idle })
         wake = done
         function done(): void {
-          clearTimeout(timer)
+          cancel()
           wake = null
           resolve()
         }

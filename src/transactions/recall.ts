@@ -1,11 +1,25 @@
+import { keyOf } from '../sub-account-id.ts'
 import type { Entry, TransactionActor } from './entry.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { paymentOf, type Payment } from './journal.ts'
 
+export type RecallOptions = {
+  entries: readonly Entry[]
+  /** Decided on, and without a nonce yet. */
+  preparing: ReadonlySet<Intent>
+  /** Of entries that are forgotten. */
+  paid: readonly Payment[]
+  /** The newest block that any of them was mined in. */
+  lastMinedIn: () => number
+}
+
 /** What a lane has done so far, as plans and limits ask for it. */
-export function createRecall(entries: readonly Entry[], preparing: ReadonlySet<Intent>, paid: readonly Payment[]) {
+export function createRecall({ entries, preparing, paid, lastMinedIn }: RecallOptions) {
   const mined = (from: number, to: number): Entry[] =>
-    entries.filter(({ minedIn, actor }) => minedIn !== null && minedIn > from && minedIn <= to && isMined(actor))
+    // Nothing was mined of late: most of the time.
+    lastMinedIn() <= from
+      ? []
+      : entries.filter(({ minedIn, actor }) => minedIn !== null && minedIn > from && minedIn <= to && isMined(actor))
 
   return {
     /** All that auto-funding sent, or may yet, as far back as it is remembered. What is on its way counts as of now. */
@@ -14,11 +28,16 @@ export function createRecall(entries: readonly Entry[], preparing: ReadonlySet<I
       ...entries.flatMap((entry) => paymentIn(entry) ?? []),
       ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
     ],
-    /** What mined transactions of this lane moved to a sub-account in the blocks (from, to]. */
-    paidIn: (isTo: (id: Intent['touches'][number]) => boolean, from: number, to: number): bigint =>
-      mined(from, to)
-        .filter(({ intent: { subAccount } }) => subAccount && isTo(subAccount))
-        .reduce((sum, { intent }) => sum + intent.amount, 0n),
+    /** What mined transactions of this lane moved to sub-accounts in the blocks (from, to], by key. */
+    paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
+      const sums = new Map<string, bigint>()
+      for (const { intent } of mined(from, to)) {
+        if (!intent.subAccount) continue
+        const key = keyOf(intent.subAccount)
+        sums.set(key, (sums.get(key) ?? 0n) + intent.amount)
+      }
+      return sums
+    },
     /** What mined transactions of this lane did in the blocks (from, to]. */
     minedIn: (from: number, to: number): Intent[] => mined(from, to).map(({ intent }) => intent),
     /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */

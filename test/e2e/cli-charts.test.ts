@@ -42,7 +42,6 @@ test('the chart of a sub-account', () => {
         refunding_claimable --> refunding_claimable: refund.claimable
       }
       closed
-      none --> created: account.empty
       none --> low: balance.low
       none --> funded: balance.ample
       created --> created: account.empty
@@ -60,7 +59,6 @@ test('the chart of a sub-account', () => {
       refunding --> low: balance.low
       refunding --> funded: balance.ample
       refunding --> created: account.empty
-      closed --> created: account.empty
       closed --> low: balance.low
       closed --> funded: balance.ample"
   `)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { expect, test } from 'vitest'
-import type { BalanceChange } from '../../src/local/demo.ts'
+import type { BalanceChange } from '../../src/cli/demo/ground.ts'
 import { tallyOf } from '../../src/cli/demo/tally.ts'
 import { run, start } from './cli-process.ts'
 
@@ -121,9 +121,7 @@ test('a payment that a charge overtook is no double payment, and an account left
 /** What each provider's account holds, time after time. */
 function history(accounts: Record<string, bigint[]>): BalanceChange[] {
   return Object.entries(accounts).flatMap(([provider, balances]) =>
-    balances.map((available, logIndex): BalanceChange => {
-      return { provider, serviceType: 'inference', blockNumber: 1, transactionHash: '0x', logIndex, available }
-    }),
+    balances.map((available): BalanceChange => ({ provider, serviceType: 'inference', available })),
   )
 }
 

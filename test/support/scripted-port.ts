@@ -1,4 +1,5 @@
 import type { Fees, MinedTransaction, Spender, TransactionPort } from '../../src/chain/port.ts'
+import { systemClock } from '../../src/clock.ts'
 import { silent } from '../../src/logger.ts'
 import { intentOf } from '../../src/intents.ts'
 import { memoryJournal } from '../../src/transactions/journal.ts'
@@ -65,6 +66,7 @@ export function laneOn(port: TransactionPort, options: Partial<LaneOptions> = {}
     onMined: () => undefined,
     onChange: () => undefined,
     maxFeePerGas: null,
+    clock: systemClock,
     logger: silent,
     ...options,
   })

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import * as main from '../../src/index.ts'
 import * as machines from '../../machines/index.ts'
+import * as testing from '../../src/testing/index.ts'
+import * as visualizer from '../../src/visualizer/index.ts'
 
 test('og-ledger exports these names', () => {
   expect(Object.keys(main).toSorted()).toMatchInlineSnapshot(`
@@ -37,7 +39,10 @@ test('og-ledger exports these names', () => {
       "UnresolvedIntentError",
       "WouldLockError",
       "createBroker",
+      "decodeRecording",
+      "encodePosition",
       "formatOg",
+      "isRecordingLine",
       "memoryJournal",
       "networks",
       "ogToWei",
@@ -79,6 +84,27 @@ test('og-ledger/machines exports these names', () => {
       "subAccountMachine",
       "subAccountView",
       "transactionMachine",
+    ]
+  `)
+})
+
+test('og-ledger/testing exports these names', () => {
+  expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
+    [
+      "createSimulatedBroker",
+      "createSimulatedChain",
+      "edgePaths",
+      "matchers",
+      "walk",
+    ]
+  `)
+})
+
+test('og-ledger/visualizer exports these names', () => {
+  expect(Object.keys(visualizer).toSorted()).toMatchInlineSnapshot(`
+    [
+      "createVisualizer",
+      "recordEntries",
     ]
   `)
 })

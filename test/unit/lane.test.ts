@@ -174,3 +174,18 @@ test('payments that no limit counts any more are forgotten, with the transaction
   expect(lane.payments().map(({ at }) => at / DAY)).toEqual(Array.from({ length: 1_032 }, (_, index) => index + 68))
   await lane.close()
 })
+
+test('a lane that closes before the node answers a broadcast says nothing about it', async () => {
+  let answer = (): void => undefined
+  const port = scriptedPort({ broadcast: () => new Promise<void>((resolve) => (answer = resolve)) })
+  const changes: unknown[] = []
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  const lane = laneOn(port, { onChange: (actor) => changes.push(actor.getSnapshot().value) })
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  await lane.close()
+  answer()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect({ changes, warnings: warned.mock.calls }).toEqual({ changes: ['prepared'], warnings: [] })
+  warned.mockRestore()
+})

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Position } from '../../machines/index.ts'
+import { systemClock } from '../../src/clock.ts'
 import { ReadError, StaleReadingError } from '../../src/errors.ts'
 import { silent } from '../../src/logger.ts'
 import { createPositions, type PositionsOptions } from '../../src/streams/positions.ts'
@@ -24,6 +25,7 @@ function stream(read: () => Promise<Position>, more: Partial<PositionsOptions> =
     notBefore: 0,
     prepare: () => Promise.resolve(),
     accept,
+    clock: systemClock,
     logger: silent,
     ...more,
   })

@@ -1,4 +1,6 @@
 import { defineCommand } from 'citty'
+import { isComplete } from '../../local/packages.ts'
+import { UsageError } from '../usage-error.ts'
 import { runDemo, type Stage } from '../demo/demo.ts'
 import { logStage } from '../demo/log-stage.ts'
 import { tableStage } from '../demo/table-stage.ts'
@@ -7,11 +9,13 @@ import { EXIT } from '../exit-codes.ts'
 import { interrupted } from '../interrupt.ts'
 import { jsonOption } from '../options.ts'
 import { recordOf } from '../seen.ts'
-import { isTerminal, print, printJson } from '../terminal.ts'
+import { isTerminal, note, print, printJson } from '../terminal.ts'
+import { demoOptions, openUi, uiPlanOf } from '../ui.ts'
 import { numberOf } from '../values.ts'
 
 const PROVIDERS = 5
 const MOST_PROVIDERS = 50
+const TOP_SPEED = 1_000
 
 export const command = defineCommand({
   args: {
@@ -21,6 +25,13 @@ export const command = defineCommand({
       valueHint: 'number',
       description: `how many charge: ${PROVIDERS} by default, at most ${MOST_PROVIDERS}; the last one offers fine-tuning`,
     },
+    simulated: { type: 'boolean', description: 'the contracts in memory, instead of on a chain of this machine' },
+    speed: {
+      type: 'string',
+      valueHint: 'times',
+      description: `with --simulated: how many times faster than the clock, up to ${TOP_SPEED}`,
+    },
+    ...demoOptions,
     ...jsonOption,
   },
   async run({ args }) {
@@ -29,9 +40,18 @@ export const command = defineCommand({
     const fineTuningProviders = providers > 1 ? 1 : 0
     const crowd = { inferenceProviders: providers - fineTuningProviders, fineTuningProviders }
     const json = args.json === true
-    if (!json) print(introLines(crowd).join('\n'))
+    const speed = speedOf(args)
+    const page = uiPlanOf({ ...args, ui: args.ui && !json })
+    if (!json) print(introLines({ ...crowd, speed }).join('\n'))
     const stage = json ? jsonStage : isTerminal() ? tableStage(seconds) : logStage()
-    const outcome = await runDemo({ ...crowd, seconds, signal: interrupted, stage }).finally(stage.close)
+    const outcome = await runDemo({
+      ...crowd,
+      speed,
+      seconds,
+      signal: interrupted,
+      stage,
+      open: async (broker) => page && openUi(broker, page),
+    }).finally(stage.close)
     if (!outcome) return EXIT.ok
     if (json) printJson({ type: 'summary', ...outcome })
     else print(`\n${summaryLines(outcome).join('\n')}`)
@@ -39,8 +59,19 @@ export const command = defineCommand({
   },
 })
 
+/** Null for the real contracts. Where they cannot be had, simulated ones do. */
+function speedOf({ simulated, speed }: { simulated?: boolean | undefined; speed?: string | undefined }): number | null {
+  const times = numberOf(speed, 'speed', { least: 1, most: TOP_SPEED })
+  if (simulated) return times ?? 1
+  if (times !== undefined) throw new UsageError('--speed needs --simulated: a real chain has its own time.')
+  if (isComplete()) return null
+  note('What it takes to start a chain is not installed: the contracts are simulated.')
+  return 1
+}
+
 /** For programs: a line for each position. */
 const jsonStage: Stage = {
+  served: () => undefined,
   began: () => undefined,
   deposited: () => undefined,
   charged: () => undefined,

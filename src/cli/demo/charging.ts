@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { LocalProvider } from '../../local/providers.ts'
 import type { Seen } from '../seen.ts'
+import type { DemoProvider, Ground } from './ground.ts'
 
-export type Charge = { provider: string; serviceType: LocalProvider['serviceType']; fee: bigint; blockNumber: number }
+export type Charge = { provider: string; serviceType: DemoProvider['serviceType']; fee: bigint; blockNumber: number }
 
 export type ChargingOptions = {
-  providers: readonly LocalProvider[]
+  providers: readonly DemoProvider[]
   user: string
+  sleep: Ground['sleep']
   onCharge: (charge: Charge) => void
   onFailure: (error: unknown) => void
 }
@@ -21,9 +21,9 @@ const GIGA = 10 ** 9
  * Providers that charge the user at random, each for itself. Like real ones they serve nobody who has less available than
  * is required: after a charge, they wait until that is so again.
  */
-export function startCharging({ providers, user, onCharge, onFailure }: ChargingOptions) {
-  const charging = new Map<LocalProvider, Promise<void>>()
-  const chargedAt = new Map<LocalProvider, number>()
+export function startCharging({ providers, user, sleep, onCharge, onFailure }: ChargingOptions) {
+  const charging = new Map<DemoProvider, Promise<void>>()
+  const chargedAt = new Map<DemoProvider, number>()
   const stopped = new AbortController()
 
   return {
@@ -51,9 +51,9 @@ export function startCharging({ providers, user, onCharge, onFailure }: Charging
     },
   }
 
-  async function charge(provider: LocalProvider): Promise<void> {
+  async function charge(provider: DemoProvider): Promise<void> {
     const pause = randomInt(PAUSE_MS.from, PAUSE_MS.to)
-    await sleep(pause, undefined, { signal: stopped.signal }).catch(() => undefined)
+    await sleep(pause, stopped.signal)
     if (stopped.signal.aborted) return
     const fee = BigInt(randomInt(FEE.from, FEE.to)) * BigInt(GIGA) + BigInt(randomInt(GIGA))
     const { blockNumber } = await provider.settle(user, fee)

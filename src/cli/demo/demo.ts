@@ -1,26 +1,31 @@
-import { createBroker, memoryJournal, ogToWei, type Broker } from '../../index.ts'
-import { startDemoChain, type DemoChain } from '../../local/demo.ts'
+import { ogToWei, type Broker } from '../../index.ts'
 import { follow } from '../follow.ts'
 import { landed } from '../landing.ts'
 import { see, type Seen } from '../seen.ts'
 import { managerOf } from '../services.ts'
 import { startCharging, type Charge } from './charging.ts'
 import { planEnding } from './ending.ts'
+import type { Ground, GroundOptions } from './ground.ts'
+import { openLocalGround } from './local-ground.ts'
 import { DEPOSIT, openPurse } from './purse.ts'
+import { openSimulatedGround } from './simulated-ground.ts'
 import { tallyOf, type Tally } from './tally.ts'
 import { faultsIn } from './verdict.ts'
 
-export type DemoOptions = {
-  inferenceProviders: number
-  fineTuningProviders: number
+export type DemoOptions = GroundOptions & {
+  /** How many times faster than the clock simulated contracts are; null for the real ones. */
+  speed: number | null
   /** Ends by itself after that; null for the signal alone. */
   seconds: number | null
   signal: AbortSignal
   stage: Stage
+  /** Serves a page of it, if one is wanted. */
+  open?: (broker: Broker) => Promise<(AsyncDisposable & { url: string }) | null>
 }
 
 /** Whoever shows it. */
 export type Stage = {
+  served(url: string): void
   began(): void
   deposited(amount: string, blockNumber: number): void
   charged(charge: Charge): void
@@ -36,40 +41,31 @@ export type Outcome = Tally & {
   faults: string[]
 }
 
-const BLOCK_TIME = 1
-const INTERVAL_MS = 500
-
 /**
  * Runs until its time is over or the signal aborts, and then finds out from the chain whether every wei is right. Null
  * when it was ended before it began.
  */
 export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
-  const chain = await startDemoChain({ ...options, blockTime: BLOCK_TIME })
+  const { speed } = options
+  const ground = await (speed === null ? openLocalGround(options) : openSimulatedGround({ ...options, speed }))
   try {
     if (options.signal.aborted) return null
-    const broker = await createBroker({
-      signer: chain.wallet,
-      network: chain.network,
-      intervalMs: INTERVAL_MS,
-      journal: memoryJournal(),
-    })
-    try {
-      return await play(broker, chain, options)
-    } finally {
-      await broker.close()
-    }
+    await using page = (await options.open?.(ground.broker)) ?? null
+    if (page) options.stage.served(page.url)
+    return await play(ground, options)
   } finally {
-    await chain.stop()
+    await ground.stop()
   }
 }
 
-async function play(broker: Broker, chain: DemoChain, { seconds, signal, stage }: DemoOptions): Promise<Outcome> {
-  const { providers } = chain
+async function play(ground: Ground, { seconds, signal, stage }: DemoOptions): Promise<Outcome> {
+  const { broker, providers, sleep } = ground
   const charges: Charge[] = []
   const onFailure = (error: unknown) => ending.fail(error)
   const charging = startCharging({
     providers,
     user: broker.wallet,
+    sleep,
     onCharge(charge) {
       charges.push(charge)
       stage.charged(charge)
@@ -84,7 +80,7 @@ async function play(broker: Broker, chain: DemoChain, { seconds, signal, stage }
     managerOf(broker, serviceType).startAutoFunding(address)
   }
   const ending = planEnding({ seconds, signal, stopCharging: charging.stop })
-  void chain.anvil.exited.then(() => onFailure(new Error('The local chain ended by itself.')))
+  void ground.broken.then(onFailure)
   stage.began()
   await follow(broker, ending.over, {
     position(position, { decisions }) {
@@ -96,13 +92,12 @@ async function play(broker: Broker, chain: DemoChain, { seconds, signal, stage }
     },
   })
   const ran = ending.close()
-  const outcome = await outcomeOf(broker, chain, { charges, deposits: await purse.close() })
+  const outcome = await outcomeOf(ground, { charges, deposits: await purse.close() })
   return { ...outcome, seconds: ran }
 }
 
 async function outcomeOf(
-  broker: Broker,
-  { providers, history, transactionCount }: DemoChain,
+  { broker, providers, history, transactionCount }: Ground,
   { charges, deposits }: { charges: readonly Charge[]; deposits: number },
 ): Promise<Omit<Outcome, 'seconds'>> {
   const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]

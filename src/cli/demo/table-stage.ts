@@ -8,20 +8,30 @@ import { og, aligned } from '../words.ts'
 import type { Charge } from './charging.ts'
 import type { Stage } from './demo.ts'
 
+const SHORTEST_LOOK_MS = 50
+
 /** For people: a table that is drawn in place. */
 export function tableStage(seconds: number | null): Stage {
   const screen = openScreen()
   let startedAt = 0
+  let drawnAt = -Infinity
+  let page: string[] = []
   screen.draw(['Setting up…'])
   return {
+    served(url) {
+      page = [`page ${url}`]
+    },
     deposited: () => undefined,
     charged: () => undefined,
     began() {
       startedAt = Date.now()
     },
     seen(seen, charges, ending) {
+      // Simulated positions come faster than anybody can look.
+      if (Date.now() - drawnAt < SHORTEST_LOOK_MS) return
+      drawnAt = Date.now()
       const left = seconds === null ? null : Math.max(0, Math.ceil(seconds - (Date.now() - startedAt) / 1_000))
-      screen.draw([...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
+      screen.draw([...page, ...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
     },
     close: () => screen.close(),
   }

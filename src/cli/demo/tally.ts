@@ -1,4 +1,4 @@
-import type { BalanceChange } from '../../local/demo.ts'
+import type { BalanceChange } from './ground.ts'
 
 /** What happened, counted from the chain's own history. Amounts in wei. */
 export type Tally = {

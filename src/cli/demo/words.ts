@@ -8,7 +8,8 @@ import { DEPOSIT } from './purse.ts'
 export function introLines({
   inferenceProviders,
   fineTuningProviders,
-}: Pick<DemoOptions, 'inferenceProviders' | 'fineTuningProviders'>) {
+  speed,
+}: Pick<DemoOptions, 'inferenceProviders' | 'fineTuningProviders' | 'speed'>) {
   const providers = [
     `${inferenceProviders} of inference`,
     ...(fineTuningProviders > 0 ? [`${fineTuningProviders} of fine-tuning`] : []),
@@ -16,13 +17,19 @@ export function introLines({
   return [
     paint('bold', 'og-ledger demo: auto-funding at work'),
     '',
-    'A chain of its own is started on this machine: a block every second, and the contracts of 0G Compute.',
+    speed === null
+      ? 'A chain of its own is started on this machine: a block every second, and the contracts of 0G Compute.'
+      : `The contracts of 0G Compute are simulated in memory: ${timesInWords(speed)}.`,
     `A wallet opens a ledger with ${DEPOSIT} OG, and uses providers: ${providers}.`,
     'They charge it at random, by settling fees on chain as real ones do; each charge leaves too little.',
     'Auto-funding sees that on the chain and transfers what is missing: once, and not a wei more.',
     'No key, no network and no real money is used.',
     '',
   ]
+}
+
+function timesInWords(speed: number): string {
+  return speed === 1 ? 'a block every second' : `a block every second, and time passes up to ${speed} times as fast`
 }
 
 /** What came of it, counted from the chain's own history. */

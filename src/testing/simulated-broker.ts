@@ -1,0 +1,113 @@
+import { toWei } from '../amounts.ts'
+import { openBroker } from '../broker.ts'
+import type { Broker } from '../broker.types.ts'
+import { toSeconds } from '../durations.ts'
+import { InvalidInputError, OgLedgerError } from '../errors.ts'
+import { memoryJournal } from '../transactions/journal.ts'
+import { fakeAddress } from './fakes.ts'
+import { createMortalClock } from './mortal-clock.ts'
+import { createSimulatedChain } from './simulated-chain.ts'
+import { createSimulatedTime } from './simulated-time.ts'
+import type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulation.types.ts'
+
+const START = 1_767_225_600
+
+/**
+ * Real brokers on a chain in memory, for tests: years pass in seconds, the same seed gives the same history, and no
+ * network, file or timer is touched.
+ *
+ * @example
+ * await using sim = await createSimulatedBroker({ providers: 2, seed: 7 })
+ * await sim.broker.ledger.addLedger('10')
+ * sim.broker.inference.startAutoFunding(sim.provider.address)
+ * await sim.advance('1m')
+ * sim.spend(sim.provider, '1.5')
+ * await sim.advance('1m')
+ */
+export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}): Promise<Simulation> {
+  const { wallets = 1, funds = '1000', providers = 1, automine = true, pushesBlocks = false, ...rest } = options
+  const { broker: brokerOptions, ...deployment } = rest
+  const { startAt = START, blockTime = 1 } = deployment
+  const offered = typeof providers === 'number' ? { inference: providers } : { inference: 0, ...providers }
+  const chain = createSimulatedChain({ ...deployment, ...offered, startAt })
+  const time = createSimulatedTime({ startMs: startAt * 1_000, onPass: mineUntil })
+  const hosts = await Promise.all(
+    Array.from({ length: wallets }, async (_, index) => {
+      const wallet = fakeAddress(`wallet ${index}`)
+      chain.fund(wallet, toWei(funds))
+      const journal = memoryJournal()
+      return { wallet, journal, ...(await start(wallet, journal)) }
+    }),
+  )
+  chain.setAutomine(automine)
+  const close = async (): Promise<void> => void (await Promise.all(hosts.map(({ broker }) => broker.close())))
+
+  return {
+    get broker() {
+      return hostOf(0).broker
+    },
+    get brokers() {
+      return hosts.map(({ broker }) => broker)
+    },
+    wallets: hosts.map(({ wallet }) => wallet),
+    get provider() {
+      const [first] = chain.providers
+      if (!first) throw new InvalidInputError('This simulation has no providers.')
+      return first
+    },
+    providers: chain.providers,
+    chain,
+    now: time.clock.now,
+    advance: (duration) => time.passTo(time.clock.now() + toSeconds(duration, 'duration') * 1_000),
+    async until(work, within = '30d') {
+      let settled = false
+      void work.catch(() => undefined).finally(() => (settled = true))
+      await time.settled()
+      for (const end = time.clock.now() + toSeconds(within, 'within') * 1_000; !settled;) {
+        if (time.clock.now() >= end) throw new OgLedgerError('This did not settle in time.', { within })
+        await time.passTo(Math.min(end, time.nextAt() ?? end))
+      }
+      return work
+    },
+    async mine(blocks) {
+      chain.mine(blocks)
+      await time.settled()
+    },
+    spend(provider, amount, wallet = 0) {
+      const { address, serviceType } = typeof provider === 'string' ? { address: provider } : provider
+      chain.spend(address, hostOf(wallet).wallet, toWei(amount), serviceType)
+    },
+    fail: (kind, times = 1) => chain.fail(kind, typeof times === 'number' ? { times } : times),
+    failAtRandom: chain.failAtRandom,
+    heal: chain.heal,
+    async restart(which = 0) {
+      const host = hostOf(which)
+      await time.settled()
+      host.die()
+      await host.broker.close()
+      Object.assign(host, await start(host.wallet, host.journal))
+      return host.broker
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+
+  async function start(wallet: string, journal: ReturnType<typeof memoryJournal>) {
+    const { clock, die } = createMortalClock(time.clock)
+    const connected = chain.connect(wallet, { pushesBlocks })
+    const broker: Broker = await openBroker(connected, { ...brokerOptions, journal, clock })
+    return { broker, die }
+  }
+
+  function hostOf(which: WhichWallet) {
+    const found = hosts.find(({ wallet }, index) => wallet === which || index === which)
+    if (!found) throw new InvalidInputError('The simulation has no such wallet.', { wallet: String(which) })
+    return found
+  }
+
+  /** Blocks that came at once were early: time catches up with them first. */
+  function mineUntil(nowMs: number): void {
+    const due = Math.floor((nowMs / 1_000 - chain.head().timestamp) / blockTime)
+    if (due > 0) chain.advance(due * blockTime)
+  }
+}

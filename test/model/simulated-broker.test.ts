@@ -1,0 +1,166 @@
+import { parseEther as og } from 'ethers'
+import { expect, test } from 'vitest'
+import { AbortedError, OgLedgerError } from '../../src/errors.ts'
+import { createSimulatedBroker, type Simulation } from '../../src/testing/index.ts'
+import '../../src/testing/vitest.ts'
+
+/** What each provider has available of the first wallet, in wei. */
+const availableOf = ({ chain, wallets: [wallet = ''] }: Simulation): bigint[] =>
+  chain.position(wallet).subAccounts.map(({ available }) => available)
+
+test('hours pass at once, and auto-funding answers each charge with what is missing', async () => {
+  await using sim = await createSimulatedBroker({ providers: 2 })
+  await sim.broker.ledger.addLedger('20')
+  const [first, second] = sim.providers.map(({ address }) => sim.broker.inference.startAutoFunding(address))
+  await sim.advance('1m')
+  const startedAt = sim.now()
+  for (let hour = 0; hour < 5; hour += 1) {
+    sim.spend(sim.provider, '0.7')
+    await sim.advance('1h')
+  }
+  expect(sim.now() - startedAt).toBe(5 * 3_600_000)
+  expect(availableOf(sim)).toEqual([og('2'), og('2')])
+  expect(first?.getSnapshot().context).toMatchObject({ topUps: 6, paid: `${og('5.5')}` })
+  expect(second?.getSnapshot().context).toMatchObject({ topUps: 1, paid: `${og('2')}` })
+  expect(first).toBeInState('watching')
+  expect(first).toHold('sufficient')
+  expect(sim.broker.subAccount(sim.provider.address, 'inference')).toBeInState('funded')
+  // Block time is the clock's, but for blocks that came at once and early.
+  expect(Math.abs(sim.chain.head().timestamp - sim.now() / 1_000)).toBeLessThanOrEqual(1)
+})
+
+test('the same seed gives the same history, faults and restarts included', async () => {
+  const history = async (seed: number): Promise<string> => {
+    await using sim = await createSimulatedBroker({ providers: 3, seed, automine: false, pushesBlocks: true })
+    const begin = () => sim.providers.forEach(({ address }) => sim.broker.inference.startAutoFunding(address))
+    await sim.until(sim.broker.ledger.addLedger('50'))
+    begin()
+    sim.failAtRandom({ read: 0.1, broadcast: 0.2, lost: 0.1, late: 0.2, stale: 0.1 })
+    const seen: unknown[] = []
+    for (let turn = 0; turn < 30; turn += 1) {
+      const provider = sim.providers[Math.floor(sim.chain.random() * 3)]
+      if (provider) sim.spend(provider, og('1') + BigInt(turn))
+      await sim.advance('20s')
+      if (turn === 15) {
+        await sim.restart()
+        begin()
+      }
+      const transactions = sim.broker.transactions().map((actor) => actor.getPersistedSnapshot())
+      seen.push(sim.now(), sim.chain.position(sim.wallets[0] ?? ''), transactions)
+    }
+    return JSON.stringify(seen, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+  }
+  const [one, same, other] = [await history(1), await history(1), await history(2)]
+  expect(same).toBe(one)
+  expect(other).not.toBe(one)
+})
+
+test('a broker that is killed while a top-up is on its way is followed by one that pays it once', async () => {
+  await using sim = await createSimulatedBroker({ automine: false })
+  await sim.until(sim.broker.ledger.addLedger('10'))
+  const old = sim.broker
+  old.inference.startAutoFunding(sim.provider.address)
+  sim.fail('lost')
+  await sim.advance('1s')
+  const deposit = old.ledger.depositFund('1')
+  const fate = deposit.catch((error: unknown) => error)
+  await sim.restart()
+  expect(await fate).toBeInstanceOf(AbortedError)
+  expect(sim.broker).not.toBe(old)
+  const open = sim.broker.transactions().filter((actor) => actor.getSnapshot().hasTag('open'))
+  expect(open.map((actor) => actor.getSnapshot().context.operation)).toEqual(['transferFund', 'depositFund'])
+  const actor = sim.broker.inference.startAutoFunding(sim.provider.address)
+  await sim.advance('2m')
+  expect(open.every((transaction) => transaction.getSnapshot().matches('mined'))).toBe(true)
+  expect(availableOf(sim)).toEqual([og('2')])
+  expect(actor.getSnapshot().context.topUps).toBe(0)
+  expect((await sim.broker.ledger.getLedger()).available).toBe(og('9'))
+})
+
+test('a failing chain is retried, and the stream says how it goes', async () => {
+  await using sim = await createSimulatedBroker()
+  await sim.broker.ledger.addLedger('10')
+  sim.broker.inference.startAutoFunding(sim.provider.address)
+  await sim.advance('1m')
+  sim.fail('read', 3)
+  await sim.advance('34s')
+  expect(sim.broker.positions$.status).toMatchObject({ failures: 3 })
+  await sim.advance('8s')
+  expect(sim.broker.positions$.status).toMatchObject({ failures: 0, error: null })
+})
+
+test('wallets share a chain, and each has a broker of its own', async () => {
+  await using sim = await createSimulatedBroker({ wallets: 2, funds: '100' })
+  const [first, second] = sim.brokers
+  await first?.ledger.addLedger('10')
+  await second?.ledger.addLedger('20')
+  second?.inference.startAutoFunding(sim.provider.address)
+  await sim.advance('1m')
+  sim.spend(sim.provider, '1', 1)
+  await sim.advance('1m')
+  expect(sim.wallets.map((wallet) => sim.chain.position(wallet).ledger)).toMatchObject([
+    { available: og('10'), total: og('10') },
+    { available: og('17'), total: og('19') },
+  ])
+  expect((await first?.ledger.listLedgers())?.ledgers.map(({ user }) => user)).toEqual(sim.wallets)
+})
+
+test('a promise is waited for as long as it takes, and no longer than was said', async () => {
+  await using sim = await createSimulatedBroker({ lockTime: 3_600 })
+  await sim.broker.ledger.addLedger('10')
+  await sim.broker.ledger.transferFund(sim.provider.address, 'inference', '2')
+  const before = sim.now()
+  await expect(sim.until(new Promise(() => undefined), '2h')).rejects.toThrow(OgLedgerError)
+  expect(sim.now() - before).toBe(2 * 3_600_000)
+  await sim.until(sim.broker.ledger.closeLedger())
+  expect(sim.now() - before).toBeLessThan(4 * 3_600_000)
+  expect((await sim.broker.position()).ledger).toBeNull()
+  await expect(sim.until(Promise.reject(new Error('no')))).rejects.toThrow('no')
+})
+
+test('a block that is taken back takes its top-up along, and it is sent again', async () => {
+  await using sim = await createSimulatedBroker({ automine: false })
+  await sim.until(sim.broker.ledger.addLedger('10'))
+  const actor = sim.broker.inference.startAutoFunding(sim.provider.address)
+  await sim.advance('2s')
+  expect(actor).toBeInState('watching')
+  sim.chain.reorganise(2, { forget: true })
+  expect(availableOf(sim)).toEqual([])
+  await sim.advance('2m')
+  expect(availableOf(sim)).toEqual([og('2')])
+  expect(actor.getSnapshot().context.topUps).toBe(1)
+})
+
+test('fine-tuning is simulated beside inference', async () => {
+  await using sim = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
+  await sim.broker.ledger.addLedger('10')
+  const [, trainer] = sim.providers
+  if (!trainer) throw new Error('There is nobody to train.')
+  const actor = sim.broker.fineTuning.startAutoFunding(trainer.address)
+  await sim.advance('1m')
+  sim.spend(trainer, '2')
+  await sim.advance('1m')
+  expect(actor.getSnapshot().context).toMatchObject({ topUps: 2, paid: `${og('4')}` })
+})
+
+test('who asks for what is not there is told so', async () => {
+  await using sim = await createSimulatedBroker({ providers: { fineTuning: 0 } })
+  expect(() => sim.provider).toThrow('This simulation has no providers.')
+  expect(() => sim.spend('0x', '1', 3)).toThrow('The simulation has no such wallet.')
+  await expect(sim.restart('0x00')).rejects.toThrow('The simulation has no such wallet.')
+})
+
+test('matchers say what they found', async () => {
+  await using sim = await createSimulatedBroker()
+  const lifecycle = sim.broker.subAccount(sim.provider.address, 'inference')
+  const decisions = (await sim.broker.plan({ dryRun: true })).decisions
+  expect(decisions).toEqual([])
+  expect(() => expect(lifecycle).toBeInState('funded')).toThrow('expected the state "funded"; this is in "none"')
+  expect(() => expect('funded').toBeInState('funded')).toThrow('expected an actor of a machine; this is funded')
+  expect(() => expect({ reason: 'off' }).toHold('paused')).toThrow(
+    'expected to hold with the reason "paused"; the reason is "off"',
+  )
+  expect({ reason: 'off' }).toHold('off')
+  expect({ action: 'top-up' }).not.toHold('off')
+  expect(() => expect(null).toHold('off')).toThrow('expected an actor, a status or a decision; this is null')
+})

@@ -1,0 +1,114 @@
+import { parseEther as og } from 'ethers'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createSimulatedBroker, type FaultRates, type Simulation } from '../../src/testing/index.ts'
+
+/** What auto-funding wants by default: 2 × 1 OG. */
+const REQUIRED = og('2')
+const PROVIDERS = 4
+const DEPOSIT = og('1000')
+
+type Step =
+  | { type: 'spend'; provider: number; amount: bigint }
+  | { type: 'advance'; seconds: number }
+  | { type: 'faults'; rates: FaultRates }
+  | { type: 'restart' }
+  | { type: 'forget' }
+  | { type: 'reorganise'; depth: number }
+
+const rate = fc.constantFrom(0, 0, 0.1, 0.5)
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('spend'),
+      provider: fc.nat(PROVIDERS - 1),
+      amount: fc.bigInt(1n, og('2.5')),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('advance'), seconds: fc.constantFrom(0.3, 1, 2, 7, 31, 95, 3_700) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('faults'),
+      rates: fc.record({ read: rate, stale: rate, broadcast: rate, lost: rate, late: rate }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('restart') }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('forget') }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('reorganise'), depth: fc.integer({ min: 1, max: 8 }) }) },
+)
+
+const history = fc.record({
+  seed: fc.nat(),
+  providers: fc.integer({ min: 1, max: PROVIDERS }),
+  automine: fc.boolean(),
+  pushesBlocks: fc.boolean(),
+  budget: fc.option(fc.bigInt(og('2'), og('20')), { nil: null }),
+  steps: fc.array(step, { maxLength: 40 }),
+})
+
+test('whatever fails and is charged, nothing is paid twice, budgets hold, and in the end everybody is funded', async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async ({ steps, budget, ...options }) => {
+      await using sim = await createSimulatedBroker({
+        ...options,
+        funds: DEPOSIT + og('10'),
+        broker: budget === null ? {} : { budget: { amount: budget, per: '30d' } },
+      })
+      await sim.until(sim.broker.ledger.addLedger(DEPOSIT))
+      begin(sim)
+      for (const one of steps) {
+        await take(sim, one)
+        // Who is never charged too little and never paid too much has what is required at most.
+        for (const { available } of position(sim).subAccounts) expect(available).toBeLessThanOrEqual(REQUIRED)
+        if (budget !== null) expect(paid(sim)).toBeLessThanOrEqual(budget)
+      }
+      sim.heal()
+      await sim.advance('3h')
+      const accounts = sim.broker.inference.autoFundingStatus()
+      if (budget === null || accounts.every(({ reason }) => reason === 'sufficient'))
+        expect(position(sim).subAccounts.map(({ available }) => available)).toEqual(sim.providers.map(() => REQUIRED))
+      else {
+        expect(paid(sim)).toBeLessThanOrEqual(budget)
+        expect(accounts.filter(({ reason }) => reason !== 'sufficient' && reason !== 'budget-exhausted')).toEqual([])
+      }
+      expect(sim.broker.transactions().filter((actor) => actor.getSnapshot().hasTag('open'))).toEqual([])
+    }),
+    { numRuns: Number(process.env['LAW_RUNS'] ?? 200) },
+  )
+})
+
+async function take(sim: Simulation, one: Step): Promise<void> {
+  switch (one.type) {
+    case 'spend': {
+      const provider = sim.providers[one.provider % sim.providers.length]
+      return provider && sim.spend(provider, one.amount)
+    }
+    case 'advance':
+      return sim.advance(`${one.seconds}s`)
+    case 'faults':
+      return sim.failAtRandom(one.rates)
+    case 'restart':
+      await sim.restart()
+      return begin(sim)
+    case 'forget':
+      return sim.chain.dropTransactions()
+    case 'reorganise':
+      sim.chain.reorganise(one.depth)
+      // All of it is mined anew, in its order: a charge that is lost for good was paid for, and nobody takes that back.
+      return sim.mine()
+  }
+}
+
+const begin = (sim: Simulation): void =>
+  sim.providers.forEach(({ address }) => sim.broker.inference.startAutoFunding(address))
+
+const position = ({ chain, wallets: [wallet = ''] }: Simulation) => chain.position(wallet)
+
+/** What left the ledger's available funds: nothing else does here. */
+const paid = (sim: Simulation): bigint => DEPOSIT - (position(sim).ledger?.available ?? DEPOSIT)

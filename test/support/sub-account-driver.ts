@@ -1,0 +1,52 @@
+import { parseEther, type Wallet } from 'ethers'
+import type { Fact, Position } from '../../machines/index.ts'
+import type { LocalProvider } from '../../src/local/providers.ts'
+import { callOf, transact } from '../../src/local/transact.ts'
+import type { LocalChain } from './chain.ts'
+
+/** What auto-funding wants by default: 2 × 1 OG. */
+const REQUIRED = parseEther('2')
+const LOW = parseEther('1')
+
+/**
+ * Moves one sub-account through its life by real transactions: makes a fact true, seen from a position. The last
+ * transaction, or the end of the lock, is what makes it.
+ */
+export function driveSubAccount(chain: LocalChain, user: Wallet, { address, serviceType, settle }: LocalProvider) {
+  const name = `${serviceType}-v1.0`
+  const call = async (method: string, args: readonly unknown[], value = 0n): Promise<void> =>
+    void (await transact(user, [callOf(chain.contracts.ledger, method, args, value)]))
+  const transfer = (amount: bigint) => call('transferFund', [address, name, amount])
+  const retrieve = () => call('retrieveFund', [[address], name])
+  const charge = async (fee: bigint): Promise<void> => void (await settle(user.address, fee))
+
+  return async function cause(fact: Fact, { ledger, subAccounts }: Position): Promise<void> {
+    const account = subAccounts.find((one) => one.provider === address && one.serviceType === serviceType)
+    const { balance = 0n, pendingRefund = 0n, claimable = 0n } = account ?? {}
+    if (!ledger) await call('depositFund', [], parseEther('10'))
+    switch (fact) {
+      case 'balance.low':
+        if (balance === 0n) return transfer(LOW)
+        if (pendingRefund > 0n) return transfer(pendingRefund)
+        return charge(balance < REQUIRED ? 1n : balance - LOW)
+      case 'balance.ample':
+        return transfer(REQUIRED)
+      case 'account.empty':
+        return balance === 0n ? transfer(0n) : charge(balance)
+      case 'account.gone':
+        return call('refund', [ledger?.available ?? 0n])
+      case 'refund.locked':
+        if (pendingRefund > 0n && claimable === 0n) return charge(1n)
+        // What is claimed is locked no more: something must be free beside it.
+        if (claimable > 0n) await transfer(1n)
+        return retrieve()
+      case 'refund.claimable':
+        return claimable > 0n ? charge(1n) : chain.warp(await lockTime())
+    }
+  }
+
+  async function lockTime(): Promise<number> {
+    const { inference, fineTuning } = chain.contracts
+    return Number(await (serviceType === 'inference' ? inference : fineTuning).getFunction('lockTime')())
+  }
+}
