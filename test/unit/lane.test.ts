@@ -146,7 +146,7 @@ test('a payment on its way counts in every window, however long it waits, and fr
   const lane = laneOn(port)
   const paid = lane.submit({ ...deposit(), subAccount: { provider: 'alice', serviceType: 'inference' }, decidedAt: 7 })
   await vi.advanceTimersByTimeAsync(3 * HOUR)
-  const left = () => budgetLeft({ amount: 5n, seconds: 60 }, lane.payments(), 10_807)
+  const left = () => budgetLeft({ amount: 5n, seconds: 60 }, () => lane.payments(), 10_807)
   expect(left()).toBe(4n)
   const raw = port.sent.at(-1) ?? ''
   port.receipts.set(raw, receiptOf(raw, 5))
