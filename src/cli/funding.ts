@@ -1,4 +1,4 @@
-import type { AutoFundingConfig, Broker } from '../index.ts'
+import type { AutoFundingConfig, Broker, TransactionActor } from '../index.ts'
 import type { Funded } from './config-file.ts'
 import { managerOf } from './services.ts'
 
@@ -9,13 +9,17 @@ export type Sum = { topUps: number; paid: bigint }
 export type Funding = {
   /** From now on for these: those that are new start, those that are gone stop, and terms that changed hold at once. */
   apply(funded: readonly Funded[]): Changes
-  /** Stops all, and says what was done. */
-  stop(): Sum
+  /** Stops all: what was not sent yet is not sent any more. */
+  stop(): void
+  /** What was done, as far as it is mined by now. */
+  sum(): Sum
 }
 
 export function openFunding(broker: Broker, approve: AutoFundingConfig['approve'] | null): Funding {
   const on = new Map<string, Funded>()
-  const sum: Sum = { topUps: 0, paid: 0n }
+  const ended: Sum = { topUps: 0, paid: 0n }
+  /** Were on their way when their actors were stopped. */
+  const underway: TransactionActor[] = []
 
   return {
     apply(funded) {
@@ -29,7 +33,13 @@ export function openFunding(broker: Broker, approve: AutoFundingConfig['approve'
     },
     stop() {
       ;[...on.values()].forEach(end)
-      return sum
+    },
+    sum() {
+      const mined = underway.map((one) => one.getSnapshot()).filter(({ value }) => value === 'mined')
+      return {
+        topUps: ended.topUps + mined.length,
+        paid: mined.reduce((paid, { context }) => paid + BigInt(context.amount), ended.paid),
+      }
     },
   }
 
@@ -45,12 +55,19 @@ export function openFunding(broker: Broker, approve: AutoFundingConfig['approve'
   function end(one: Funded): void {
     const manager = managerOf(broker, one.service)
     for (const { topUps, paid } of manager.autoFundingStatus(one.provider)) {
-      sum.topUps += topUps
-      sum.paid += BigInt(paid)
+      ended.topUps += topUps
+      ended.paid += BigInt(paid)
     }
+    underway.push(...broker.transactions().filter((transaction) => isTopUp(transaction, one)))
     manager.stopAutoFunding(one.provider)
     on.delete(keyOf(one))
   }
+}
+
+function isTopUp(transaction: TransactionActor, { provider, service }: Funded): boolean {
+  const snapshot = transaction.getSnapshot()
+  const { subAccount } = snapshot.context
+  return snapshot.hasTag('open') && subAccount?.provider === provider && subAccount.serviceType === service
 }
 
 const keyOf = ({ provider, service }: Funded): string => `${service} ${provider}`

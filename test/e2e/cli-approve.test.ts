@@ -20,14 +20,8 @@ afterAll(async () => {
 })
 
 test('auto-fund --approve sends what somebody at the terminal says yes to, and nothing else', async () => {
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  const place = ['--rpc-url', chain.anvil.url, ...contracts]
   const providers = chain.inference.map(({ address }) => address)
-  terminal = openTerminal(['auto-fund', ...providers, '--approve', '--interval-ms', '100', ...place], {
-    PRIVATE_KEY: low.wallet.privateKey,
-  })
-  const { shows, type, text } = terminal
+  const { shows, type, text, ended } = autoFund(providers, '--approve')
   const isAskedAbout = (provider: string) => text().includes(`Top up inference ${provider} by 1.5 OG? y or n`)
   /** A key that comes too soon after a question answers nothing: it is typed again. */
   const answer = (key: string, isHeard: () => boolean) =>
@@ -47,10 +41,35 @@ test('auto-fund --approve sends what somebody at the terminal says yes to, and n
   await until(async () => (await balanceWith(approved)) === og('2'))
   await shows(' 1.5000  enough is available')
   type('q')
-  expect(await terminal.ended).toBe(0)
+  expect(await ended).toBe(0)
   expect(text()).toMatch(/\nAuto-funding ended after 1 top-up of 1\.5 OG\.\n$/)
   expect(await balanceWith(rejected)).toBe(og('2') - (low.needed.get(rejected) ?? 0n))
 })
+
+test('auto-fund counts what was on its way when it was ended, once that is mined', async () => {
+  low = await lowWallet(chain, chain.inference.slice(0, 1))
+  const [provider = ''] = low.needed.keys()
+  await chain.setAutomine(false)
+  const { shows, type, text, ended } = autoFund([provider], '--yes')
+  await until(async () => (await chain.provider.getTransactionCount(low.wallet.address, 'pending')) > low.nonce)
+  await shows('topping up')
+  type('q')
+  await chain.mine()
+  await chain.setAutomine(true)
+  expect(await ended).toBe(0)
+  expect(await balanceWith(provider)).toBe(og('2'))
+  expect(text()).toMatch(/\nAuto-funding ended after 1 top-up of 1\.5 OG\.\n$/)
+})
+
+function autoFund(providers: readonly string[], ...options: string[]): Terminal {
+  const { ledger, inference, fineTuning = '' } = chain.network
+  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
+  const place = ['--rpc-url', chain.anvil.url, ...contracts]
+  terminal = openTerminal(['auto-fund', ...providers, ...options, '--interval-ms', '100', ...place], {
+    PRIVATE_KEY: low.wallet.privateKey,
+  })
+  return terminal
+}
 
 async function balanceWith(provider: string): Promise<bigint> {
   const ask = chain.contracts.inference.getFunction('getAccount')

@@ -88,8 +88,9 @@ export const command = defineCommand({
       notices,
       approvals,
     })
-    const { topUps, paid } = funding.stop()
+    funding.stop()
     if (!(await landed(broker))) note('A transaction that was sent is not mined yet; it may still be.')
+    const { topUps, paid } = funding.sum()
     note(
       topUps === 1
         ? `Auto-funding ended after 1 top-up of ${og(paid)}.`
