@@ -22,10 +22,12 @@ export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export type { ClaimDecision } from './auto-funding/auto-claim.policy.ts'
 export { burnOf, BURN_WINDOW, type Burn, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {
+  demandOf,
   levelsOf,
   requiredBalance,
   runwayOf,
   REQUIRED_FLOOR,
+  type Claim,
   type Demand,
   type Levels,
 } from './auto-funding/auto-funding.levels.ts'

@@ -47,6 +47,8 @@ export type Settlements = {
   since: number
   until: number
   settled: readonly { provider: string; serviceType: ServiceType; amount: bigint; at: number }[]
+  /** Sub-accounts that were paid into before anything was settled: what was before that says nothing of their burn. */
+  opened: readonly { provider: string; serviceType: ServiceType; at: number }[]
 }
 
 /** An amount in wei as a decimal string: what travels through a machine is JSON, and JSON refuses a bigint. */

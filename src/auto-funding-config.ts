@@ -9,7 +9,7 @@ export const SHORTEST_INTERVAL_MS = 100
 const DEFAULT_BUFFER_MULTIPLIER = 2
 /** Beyond this a multiplier is a slip of the pen. */
 const LARGEST_MULTIPLIER = 1_000_000
-/** Budgets look back no further: that is how long payments are remembered. */
+/** Budgets and cooldowns look back no further: that is how long payments are remembered. */
 export const LONGEST_WINDOW = 31 * 86_400
 
 /** At most `amount` in any stretch of time as long as `per`. What is on its way counts. */
@@ -40,7 +40,7 @@ export type AutoFundingConfig = {
   budget?: Budget
   /** What must stay in the ledger. */
   ledgerReserve?: Amount
-  /** The least time between two top-ups. */
+  /** The least time between two top-ups; at most 31 days. */
   cooldownMs?: number
   /** While a refund is pending: `hold` leaves it alone, `reuse` tops up from it first. `hold` by default. */
   onPendingRefund?: 'hold' | 'reuse'
@@ -95,6 +95,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     cooldownMs: String(cooldownMs),
   })
   check(typeof autoClaim === 'boolean', 'autoClaim is true or false.', { autoClaim: String(autoClaim) })
+  check(cooldownMs <= LONGEST_WINDOW * 1_000, 'A cooldown lasts at most 31 days.', { cooldownMs: String(cooldownMs) })
   check(approve === undefined || typeof approve === 'function', 'approve is a function.', { approve: typeof approve })
   return {
     intervalMs: intervalMs ?? null,

@@ -67,7 +67,7 @@ export async function openBroker(
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
-  /** Somebody looks at the plan: what was charged before is worth a question. */
+  /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
   let wantsBurn = false
   let closed = false
   let shutting: Promise<void> | null = null
@@ -163,7 +163,7 @@ export async function openBroker(
     async prepare(position) {
       await Promise.all([
         keeper.refreshFees(),
-        lane && gas.refresh(),
+        (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
         wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
       ])

@@ -7,6 +7,7 @@ import type { Block, Position, Settlements } from '../machines/position.types.ts
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from './clock.ts'
+import { flightsByAccount } from './flights.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
@@ -26,6 +27,8 @@ export type Plan = {
   decisions: readonly Decision[]
   /** What the ledger would need on top of what it has to do everything that is due, in wei. */
   shortfall: bigint
+  /** What the wallet is to keep for the gas of a full exit, in wei; 0 while no price of gas is known. */
+  gasReserve: bigint
 }
 
 export type PlanOptions = {
@@ -127,7 +130,8 @@ export function createKeeper(options: KeeperOptions) {
     limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null } {
       const payments = paymentsOf(spending)
       const policy = kept.get(keyOf(id))?.policy ?? usual
-      return { own: limitsOf(policy, id, payments, now), common: budgetLeft(spending.budget, payments.all, now) }
+      const own = limitsOf(policy, () => payments.of(keyOf(id)), now)
+      return { own, common: budgetLeft(spending.budget, payments.all, now) }
     },
     stop(id: SubAccountId): void {
       kept.get(keyOf(id))?.actor.stop()
@@ -185,9 +189,7 @@ export function createKeeper(options: KeeperOptions) {
 
   function planFor(position: Position, { dryRun = false, isStale = false }: PlanOptions = {}): Plan {
     const moving = inFlight()
-    const touched = new Map(
-      moving.flatMap(({ intent, unresolved }) => intent.touches.map((id) => [keyOf(id), unresolved] as const)),
-    )
+    const touched = flightsByAccount(moving)
     const ids = new Map<string, SubAccountId>()
     for (const { provider, serviceType } of position.subAccounts)
       ids.set(keyOf({ provider, serviceType }), { provider, serviceType })
@@ -202,26 +204,27 @@ export function createKeeper(options: KeeperOptions) {
         autoClaim: wanted.autoClaim === true || claims.ofAll,
         claimFailure: claims.failureOf(id),
         registered: id.serviceType === 'inference' ? (providerFees?.isRegistered(id.provider) ?? null) : null,
-        limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
+        limits: limitsOf(one?.policy ?? usual, () => payments.of(key), position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
-        unresolved: touched.get(key) ?? false,
+        unresolved: touched.get(key)?.unresolved ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
       }
     })
+    const reserve = gasReserve(position)
     const decisions = plan({
       position,
       standings,
       inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
       minTransfer,
       budgetLeft: budgetLeft(spending.budget, payments.all, position.block.timestamp),
-      gasReserve: gasReserve(position),
+      gasReserve: reserve,
       gasPrice: gasPrice(),
       isStale,
     })
     const missing = decisions.map((one) => (one.action === 'hold' ? (one.missing ?? 0n) : one.deficit - one.amount))
     const shortfall = missing.reduce((sum, one) => (one > 0n ? sum + one : sum), 0n)
-    return { block: position.block, position, decisions, shortfall }
+    return { block: position.block, position, decisions, shortfall, gasReserve: reserve }
   }
 
   function decisionOf(id: SubAccountId): Decision | undefined {

@@ -1,5 +1,5 @@
 import type { Burn } from '../machines/auto-funding/auto-funding.burn.ts'
-import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
+import { demandOf, levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import type { Standing } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { AutoFundingPolicy } from './auto-funding-config.ts'
 import type { SubAccountId } from './sub-account-id.ts'
@@ -14,13 +14,8 @@ type Wanted = Omit<
 >
 
 export function standingOf({ id, policy, unsettledFee, paused }: Kept, burn: Burn): Wanted {
-  const cap = policy.maxUnsettledFee ?? max(10n * policy.minLockedBalance, burn.lastHour)
-  // A provider's word is not worth more than the cap.
-  const demand = {
-    minLockedBalance: policy.minLockedBalance,
-    unsettledFee: unsettledFee < cap ? unsettledFee : cap,
-    burnRate: burn.rate,
-  }
+  const { minLockedBalance, maxUnsettledFee } = policy
+  const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn })
   return {
     ...id,
     mode: paused ? 'paused' : 'on',
@@ -30,7 +25,7 @@ export function standingOf({ id, policy, unsettledFee, paused }: Kept, burn: Bur
     onPendingRefund: policy.onPendingRefund,
     autoClaim: policy.autoClaim,
     needsApproval: policy.approve !== null,
-    anomaly: unsettledFee > cap || burn.jumped,
+    anomaly,
   }
 }
 
@@ -39,5 +34,3 @@ export function defaultStanding(id: SubAccountId, usual: AutoFundingPolicy, burn
   const standing = standingOf({ id, policy: usual, unsettledFee: 0n, paused: false }, burn)
   return { ...standing, mode: dryRun ? 'on' : 'off' }
 }
-
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

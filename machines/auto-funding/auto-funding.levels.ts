@@ -1,3 +1,5 @@
+import type { Burn } from './auto-funding.burn.ts'
+
 /** No sub-account is kept below this, in wei: the least that the first providers asked for. */
 export const REQUIRED_FLOOR = 500n
 
@@ -12,6 +14,9 @@ export type Demand = {
   /** Wei per hour; null while it is unknown. */
   burnRate: bigint | null
 }
+
+/** What a provider says, and how it charged. `maxUnsettledFee` in wei; null for the usual cap. */
+export type Claim = { minLockedBalance: bigint; unsettledFee: bigint; maxUnsettledFee: bigint | null; burn: Burn }
 
 /** How much to keep. `target` is an amount in wei, or a multiple of the minimum; runway is in seconds. */
 export type Levels = {
@@ -55,6 +60,21 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
   const wanted =
     'amount' in levels.target ? levels.target.amount : unsettledFee + times(minLockedBalance, levels.target.multiplier)
   return { required: base, target: atLeast(wanted, base) }
+}
+
+/**
+ * What is believed of a provider's claim: of its unsettled fee no more than the cap, which is 10 × what it wants to see
+ * locked, or the last hour's burn where that is more. Beyond the cap, or after a jump of the burn, somebody should look.
+ */
+export function demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn }: Claim): {
+  demand: Demand
+  anomaly: boolean
+} {
+  const cap = maxUnsettledFee ?? atLeast(10n * minLockedBalance, burn.lastHour)
+  return {
+    demand: { minLockedBalance, unsettledFee: unsettledFee < cap ? unsettledFee : cap, burnRate: burn.rate },
+    anomaly: unsettledFee > cap || burn.jumped,
+  }
 }
 
 /** Seconds until `available` meets the provider's minimum at the present burn; null while that is unknown or nothing. */

@@ -38,14 +38,24 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
     const first = await asked(() => within(ANSWER_TIMEOUT_MS, () => provider.getBlock(from)))
     if (!first) throw new ReadError('The node has no block as old as its logs.', { block: String(from) })
     const timeOf = between(first, until)
-    const settled = logs.flatMap((log, index) => {
-      const charge = chargeIn(log)
-      const serviceType = charge && services.get(charge.service)
-      const provider = charge && chargedBy(logs, index, charge.service)
-      if (!serviceType || !provider || charge.amount === 0n) return []
-      return [{ provider, serviceType, amount: charge.amount, at: log.timestamp ?? timeOf(log.blockNumber) }]
-    })
-    return { since: first.timestamp, until: until.timestamp, settled }
+    const settled: Settlement[] = []
+    const opened = new Map<string, Opening | null>()
+    let charge: Charge | null = null
+    for (const log of logs) {
+      // A service says whose account it was right after the ledger said what was spent, in the same transaction.
+      const before: Charge | null = charge
+      charge = chargeIn(log)
+      const serviceType = services.get(toAddress(log.address))
+      if (charge || !serviceType) continue
+      const { provider } = settlementAbi.decodeEventLog('BalanceUpdated', log.data, log.topics)
+      const one = { provider: String(provider), serviceType, at: log.timestamp ?? timeOf(log.blockNumber) }
+      const isCharge = before?.transactionHash === log.transactionHash && before.service === toAddress(log.address)
+      const key = `${serviceType} ${one.provider}`
+      if (!opened.has(key)) opened.set(key, isCharge ? null : one)
+      if (isCharge && before.amount > 0n) settled.push({ ...one, amount: before.amount })
+    }
+    const openings = [...opened.values()].filter((one) => one !== null)
+    return { since: first.timestamp, until: until.timestamp, settled, opened: openings }
   }
 
   /** The newest first, for as long as the node answers. */
@@ -69,22 +79,15 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
   }
 }
 
+type Settlement = Settlements['settled'][number]
+type Opening = Settlements['opened'][number]
+type Charge = { service: string; amount: bigint; transactionHash: string }
+
 /** What a log of LedgerManager says that a service took. */
-function chargeIn({ topics, data }: Log) {
+function chargeIn({ topics, data, transactionHash }: Log): Charge | null {
   if (topics[0] !== topicOf('FundSpent')) return null
   const { service, amount } = settlementAbi.decodeEventLog('FundSpent', data, topics)
-  return { service: String(service), amount: BigInt(amount as bigint) }
-}
-
-/** The service itself says next, in the same transaction, whose account it was. */
-function chargedBy(logs: readonly Log[], index: number, service: string): string | null {
-  const { transactionHash } = logs[index] ?? {}
-  const next = logs
-    .slice(index + 1)
-    .find((log) => log.transactionHash === transactionHash && log.topics[0] === topicOf('BalanceUpdated'))
-  if (!next || toAddress(next.address) !== service) return null
-  const { provider } = settlementAbi.decodeEventLog('BalanceUpdated', next.data, next.topics)
-  return String(provider)
+  return { service: String(service), amount: BigInt(amount as bigint), transactionHash }
 }
 
 /** Where a node's logs do not say when: blocks come evenly enough. */

@@ -109,7 +109,7 @@ export function cancelledLines({ available, locked, free }: ClosingCancelled): s
         ({ provider, serviceType, amount, until }) =>
           [
             short(provider),
-            `${og(amount)} of ${serviceType} locked until ${moment(until)}; retrieve claims it then`,
+            `${og(amount)} of ${serviceType} locked until ${moment(until)}; claim brings it home then`,
           ] as const,
       ),
     ]),

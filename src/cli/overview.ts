@@ -1,15 +1,20 @@
+import type { Decision } from '../index.ts'
 import { stateInWords, decisionInWords, moment, og, aligned, short } from './words.ts'
 import type { Seen, SeenAccount } from './seen.ts'
-import { list, table, type Column } from './table.ts'
-import { paint } from './terminal.ts'
+import { fitting, list, type Column, type Layout } from './table.ts'
+import { lineWidth, paint } from './terminal.ts'
 
 /** What the columns leave out. */
 export const IN_OG = paint('dim', 'Amounts in OG.')
 
-/** Wallet and ledger in words. */
-export function walletLines({ position }: Pick<Seen, 'position'>, place: string): string[] {
+/** Wallet and ledger in words, and what else is to be told with them. */
+export function walletLines(
+  { position }: Pick<Seen, 'position'>,
+  place: string,
+  more: readonly (readonly [string, string])[] = [],
+): string[] {
   const { block, wallet, ledger } = position
-  return list([
+  const pairs: (readonly [string, string])[] = [
     ['network', `${place}, block ${block.number} of ${moment(block.timestamp)}`],
     ['wallet', `${wallet.address} with ${og(wallet.balance)} for gas`],
     [
@@ -18,14 +23,15 @@ export function walletLines({ position }: Pick<Seen, 'position'>, place: string)
         ? `${og(ledger.available)} available + ${og(ledger.locked)} in sub-accounts = ${og(ledger.total)}`
         : 'none: add-ledger opens one',
     ],
-  ])
+    ...more,
+  ]
+  return list(pairs, lineWidth())
 }
 
 /** Every sub-account, with what auto-funding would do about it: nothing to what is being closed. */
 export function accountLines({ accounts, closing }: Seen): string[] {
   if (accounts.length === 0) return ['No sub-accounts: transfer opens one.']
-  const columns = closing ? accountColumns : [...accountColumns, { title: 'auto-funding would', cell: wouldDo }]
-  return [...table(columns, accounts), '', IN_OG]
+  return [...fitting(closing ? closingLayouts : layouts, accounts, lineWidth()), '', IN_OG]
 }
 
 export const accountColumns: readonly Column<SeenAccount>[] = [
@@ -35,6 +41,20 @@ export const accountColumns: readonly Column<SeenAccount>[] = [
   { title: 'available', right: true, width: 9, cell: ({ available }) => aligned(available) },
   { title: 'required', right: true, cell: ({ required }) => aligned(required) },
   { title: 'pending refund', cell: pendingOf },
+]
+
+/** Where there is little room, what is pending and planned stands under its row. */
+const layouts: readonly Layout<SeenAccount>[] = [
+  { columns: [...accountColumns, { title: 'auto-funding would', cell: wouldDo }] },
+  {
+    columns: accountColumns.filter(({ title }) => title !== 'pending refund'),
+    under: (row) => [...pendingWords(row), ...(row.decision && !hasEnough(row.decision) ? [wouldDo(row)] : [])],
+  },
+]
+
+const closingLayouts: readonly Layout<SeenAccount>[] = [
+  { columns: accountColumns },
+  { columns: accountColumns.filter(({ title }) => title !== 'pending refund'), under: (row) => pendingWords(row) },
 ]
 
 const colors: Partial<Record<SeenAccount['state'], 'green' | 'yellow' | 'cyan'>> = {
@@ -56,6 +76,12 @@ function pendingOf({ pendingRefund, claimable, unlocksAt }: SeenAccount): string
   ]
   return parts.join(', ')
 }
+
+/** The same with its name, where something is pending. */
+export const pendingWords = (row: SeenAccount): string[] =>
+  row.pendingRefund === '0' ? [] : [`refund: ${pendingOf(row)}`]
+
+const hasEnough = (decision: Decision): boolean => decision.action === 'hold' && decision.reason === 'sufficient'
 
 function wouldDo({ decision }: SeenAccount): string {
   if (!decision) return '-'

@@ -1,6 +1,6 @@
 import type { Decision } from '../index.ts'
 import { IN_OG } from './overview.ts'
-import { cutTo, table, type Column } from './table.ts'
+import { fitting, type Column, type Layout } from './table.ts'
 import { paint } from './terminal.ts'
 import { aligned, durationInWords, og, reasonInWords, short, stateInWords } from './words.ts'
 
@@ -12,21 +12,8 @@ import { aligned, durationInWords, og, reasonInWords, short, stateInWords } from
 export function planLines(decisions: readonly Decision[], width: number): string[] {
   if (decisions.length === 0) return ['No sub-accounts: transfer opens one.']
   const rows = decisions.toSorted((a, b) => rankOf(a) - rankOf(b))
-  return [...fitting(rows, width), '', paint('dim', summaryOf(decisions)), IN_OG]
+  return [...fitting(layouts, rows, width), '', paint('dim', summaryOf(decisions)), IN_OG]
 }
-
-/** Where there is little room, reasons stand under their rows; where there is less, levels are left out. */
-function fitting(rows: readonly Decision[], width: number): string[] {
-  const whole = table([...columns, { title: 'plan', cell: planOf }], rows)
-  if (fits(whole, width)) return whole
-  const most = table(columns, rows)
-  const few = columns.filter(({ title }) => title !== 'target' && title !== 'deficit')
-  const [titles = '', ...lines] = fits(most, width) ? most : table(few, rows)
-  const under = (row: Decision | undefined) => (row && rankOf(row) === 1 ? [`  ${planOf(row)}`] : [])
-  return [titles, ...lines.flatMap((line, index) => [line, ...under(rows[index])])]
-}
-
-const fits = (lines: readonly string[], width: number): boolean => lines.every((line) => cutTo(line, width) === line)
 
 const columns: readonly Column<Decision>[] = [
   { title: 'provider', cell: ({ provider }) => short(provider) },
@@ -39,6 +26,15 @@ const columns: readonly Column<Decision>[] = [
   { title: 'burn/h', right: true, cell: ({ burnRate }) => (burnRate === null ? '-' : aligned(burnRate)) },
   { title: 'runway', right: true, cell: ({ runway }) => (runway === null ? '-' : durationInWords(runway)) },
   { title: 'amount', right: true, cell: (one) => (one.action === 'hold' ? '-' : aligned(one.amount)) },
+]
+
+const under = (row: Decision): string[] => (rankOf(row) === 1 ? [planOf(row)] : [])
+
+/** Where there is little room, reasons stand under their rows; where there is less, levels are left out. */
+const layouts: readonly Layout<Decision>[] = [
+  { columns: [...columns, { title: 'plan', cell: planOf }] },
+  { columns, under },
+  { columns: columns.filter(({ title }) => title !== 'target' && title !== 'deficit'), under },
 ]
 
 function planOf(decision: Decision): string {

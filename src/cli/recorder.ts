@@ -1,5 +1,6 @@
 import * as files from 'node:fs'
 import type { Position } from '../index.ts'
+import type { Circumstances } from './circumstances.ts'
 import { encodePosition, wholePosition } from './recording.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -8,7 +9,7 @@ const BEGINNING = '{"type":"position"'
 /** Fifty sub-accounts with all the refunds that contracts allow take a tenth of it. */
 const LONGEST_LINE = 2 ** 20
 
-export type Recorder = Disposable & { record(position: Position): void }
+export type Recorder = Disposable & { record(position: Position, circumstances?: Circumstances): void }
 
 /**
  * Appends positions to a file that only its owner may read.
@@ -21,11 +22,11 @@ export function openRecorder(file: string, onFailure: (sentence: string) => void
   let failing = false
   let block: number | null = null
   return {
-    record(position) {
+    record(position, circumstances) {
       // Read again before there was another block, it says the same.
       if (position.block.number === block) return
       try {
-        append(descriptor, encodePosition(position))
+        append(descriptor, encodePosition(position, circumstances))
         block = position.block.number
         failing = false
       } catch (error) {

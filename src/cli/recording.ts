@@ -1,8 +1,12 @@
 import type { LedgerPosition, Position, Refund, ServiceType, SubAccountPosition } from '../index.ts'
 
 /** A position as one line of a recording: everything that was read, amounts as decimal strings. */
-export function encodePosition({ block, wallet, ledger, subAccounts }: Position): string {
-  return `${JSON.stringify({ type: 'position', block, wallet, ledger, subAccounts }, amountsAsText)}\n`
+export function encodePosition(
+  { block, wallet, ledger, subAccounts }: Position,
+  circumstances?: Readonly<Record<string, unknown>>,
+): string {
+  const line = { type: 'position', block, wallet, ledger, subAccounts, circumstances }
+  return `${JSON.stringify(line, amountsAsText)}\n`
 }
 
 export type Recording = {

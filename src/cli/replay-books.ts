@@ -1,5 +1,6 @@
 import type { Fall } from '../../machines/index.ts'
 import type { Position, SubAccountPosition } from '../index.ts'
+import type { Circumstances } from './circumstances.ts'
 import type { FundingConfig } from './config-file.ts'
 import { keyOf, least, positive, type Id } from './replay-moves.ts'
 import { minimumOf, type Kept, type Payment } from './replay-policy.ts'
@@ -32,7 +33,11 @@ export type Books = {
 }
 
 /** Every sub-account of the recording and of the policy, with what the first position shows. */
-export function openBooks(positions: readonly Position[], kept: readonly Kept[], { defaults }: FundingConfig): Books {
+export function openBooks(
+  positions: readonly Position[],
+  kept: readonly Kept[],
+  { defaults, recorded }: Pick<FundingConfig, 'defaults'> & { recorded: Circumstances },
+): Books {
   const [first] = positions
   const known = new Map(first?.subAccounts.map((one) => [keyOf(one), one]))
   const terms = new Map(kept.map((one) => [keyOf(one), one.terms]))
@@ -42,7 +47,7 @@ export function openBooks(positions: readonly Position[], kept: readonly Kept[],
     {
       provider: one.provider,
       serviceType: one.serviceType,
-      minimum: minimumOf(terms.get(keyOf(one)) ?? defaults),
+      minimum: minimumOf(terms.get(keyOf(one)) ?? defaults, recorded),
       balance: known.get(keyOf(one))?.balance ?? 0n,
       cancelled: 0n,
       isOpen: known.has(keyOf(one)),

@@ -4,7 +4,7 @@ import { table } from './table.ts'
 import { aligned, durationInWords, og, short } from './words.ts'
 
 /** What a policy would have done, beside what was done. */
-export function replayLines({ positions, seconds, policy, recorded }: Replay): string[] {
+export function replayLines({ positions, seconds, policy, recorded, unrecorded }: Replay): string[] {
   return [
     `${positions} positions over ${durationInWords(seconds)}`,
     '',
@@ -19,9 +19,20 @@ export function replayLines({ positions, seconds, policy, recorded }: Replay): s
     '',
     ...accountLines(policy, recorded),
     '',
+    ...(unrecorded.length === 0 ? [] : ['The recording does not say:', ...unrecorded.map(leftOut), '']),
     IN_OG,
   ]
 }
+
+const leftOut = (name: Replay['unrecorded'][number]): string => `  ${leftOutInWords[name]}`
+
+/** What is assumed instead. */
+const leftOutInWords = {
+  minLockedBalance: 'what providers want to see locked: taken as 1 OG, unless the policy names it',
+  minTransfer: 'the least that opens a sub-account: taken as any amount',
+  gasReserve: 'the gas of a full exit: nothing is held for it',
+  unsettledFees: 'unsettled fees: taken as none (auto-fund --record records them)',
+} satisfies Record<Replay['unrecorded'][number], string>
 
 type Row = readonly [string, string, string]
 type Pair = { mine: AccountFigures; real: AccountFigures | undefined }

@@ -1,11 +1,12 @@
-import { levelsOf, type Burn, type Levels, type PlanInput, type Standing } from '../../machines/index.ts'
+import { demandOf, levelsOf, type Burn, type Levels, type PlanInput, type Standing } from '../../machines/index.ts'
 import type { Budget, Position, ServiceType } from '../index.ts'
+import type { Circumstances } from './circumstances.ts'
 import { secondsOf } from './config-fields.ts'
 import type { FundingConfig } from './config-file.ts'
 import { weiOf, type Terms } from './config-terms.ts'
 import { keyOf, positive, sum } from './replay-moves.ts'
 
-/** What live providers want to see locked; a recording does not say. */
+/** What live providers want to see locked, where a recording does not say. */
 const USUAL_MINIMUM = 10n ** 18n
 
 export type Kept = { provider: string; serviceType: ServiceType; terms: Terms }
@@ -23,16 +24,24 @@ export function keptBy({ providers, defaults }: FundingConfig, recorded: readonl
   }))
 }
 
-export const minimumOf = ({ minLockedBalance }: Terms): bigint =>
-  minLockedBalance === undefined ? USUAL_MINIMUM : weiOf(minLockedBalance)
+export function minimumOf({ minLockedBalance }: Terms, recorded: Circumstances): bigint {
+  return minLockedBalance === undefined ? (recorded.minLockedBalance ?? USUAL_MINIMUM) : weiOf(minLockedBalance)
+}
 
 export const reserveOf = ({ terms }: Kept): bigint => weiOf(terms.ledgerReserve ?? '0')
 
+export type Known = { burn: Burn; payments: readonly Payment[]; now: number; recorded: Circumstances }
+
 /** What machines' plan wants to know of one sub-account, as the broker would tell it. */
-export function standingOf(kept: Kept, burn: Burn, payments: readonly Payment[], now: number): Standing {
+export function standingOf(kept: Kept, { burn, payments, now, recorded }: Known): Standing {
   const { provider, serviceType, terms } = kept
   const own = payments.filter(({ key }) => key === keyOf(kept))
-  const demand = { minLockedBalance: minimumOf(terms), unsettledFee: 0n, burnRate: burn.rate }
+  const { demand, anomaly } = demandOf({
+    minLockedBalance: minimumOf(terms, recorded),
+    unsettledFee: terms.unsettledFee === false ? 0n : (recorded.unsettledFees?.[keyOf(kept)] ?? 0n),
+    maxUnsettledFee: terms.maxUnsettledFee === undefined ? null : weiOf(terms.maxUnsettledFee),
+    burn,
+  })
   const last = own.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
   const { cooldownMs = 0, maxTopUp } = terms
   return {
@@ -51,7 +60,7 @@ export function standingOf(kept: Kept, burn: Burn, payments: readonly Payment[],
     onPendingRefund: terms.onPendingRefund ?? 'hold',
     needsApproval: false,
     registered: null,
-    anomaly: burn.jumped,
+    anomaly,
     inFlight: false,
     unresolved: false,
     settledFrom: null,
@@ -59,13 +68,11 @@ export function standingOf(kept: Kept, burn: Burn, payments: readonly Payment[],
   }
 }
 
-/** The rest of what plan wants: nothing is on its way, and what gas costs is not recorded. */
-export const circumstances = {
-  inFlightFromLedger: 0n,
-  minTransfer: null,
-  gasReserve: 0n,
-  isStale: false,
-} satisfies Partial<PlanInput>
+/** The rest of what plan wants: nothing is on its way. */
+export function restOf({ minTransfer, gasReserve }: Circumstances) {
+  const rest = { inFlightFromLedger: 0n, minTransfer, gasReserve: gasReserve ?? 0n, isStale: false }
+  return rest satisfies Partial<PlanInput>
+}
 
 export function budgetLeft(budget: Budget | undefined, payments: readonly Payment[], now: number): bigint | null {
   if (!budget) return null

@@ -1,9 +1,10 @@
-import { burnOf, plan } from '../../machines/index.ts'
+import { BURN_WINDOW, burnOf, plan } from '../../machines/index.ts'
 import type { Position, ServiceType } from '../index.ts'
+import { unknown, type Circumstances } from './circumstances.ts'
 import type { FundingConfig } from './config-file.ts'
 import { accountIn, openBooks, pendingOf, positionIn, spend, type Books } from './replay-books.ts'
 import { keyOf, least, movesBetween, sum, type Move, type Moves } from './replay-moves.ts'
-import { budgetLeft, circumstances, keptBy, reserveOf, standingOf, type Kept } from './replay-policy.ts'
+import { budgetLeft, keptBy, reserveOf, restOf, standingOf, type Kept } from './replay-policy.ts'
 
 /** More than there is: with it nothing is held for want of money. */
 const UNLIMITED = 10n ** 40n
@@ -38,51 +39,65 @@ export type Replay = {
   policy: Figures
   /** The same, of what the recording shows. */
   recorded: Figures
+  /** What no line of the recording says, so that it was left out of what the policy decides on. */
+  unrecorded: readonly (keyof Circumstances)[]
 }
 
-type Step = { before: Position; after: Position; moves: Moves }
+type Step = { before: Position; after: Position; moves: Moves; recorded: Circumstances }
 
 /**
  * What a policy would have sent in the place of what was sent, on the charges of a recording. Each top-up arrives one
  * position after it is decided, and after what is charged meanwhile. Pure: nothing is asked of any chain.
+ *
+ * @param circumstances what was recorded beside the positions, by block; it holds until it is recorded anew
  */
-export function replay(positions: readonly Position[], config: FundingConfig): Replay {
+export function replay(
+  positions: readonly Position[],
+  config: FundingConfig,
+  circumstances: ReadonlyMap<number, Circumstances> = new Map(),
+): Replay {
   const [first] = positions
   const last = positions.at(-1)
+  let recorded = [...circumstances.values()][0] ?? unknown
+  const books = { defaults: config.defaults, recorded }
   const steps = positions.slice(1).map((after, index): Step => {
     const before = positions[index] ?? after
-    return { before, after, moves: movesBetween(before, after) }
+    recorded = circumstances.get(before.block.number) ?? recorded
+    return { before, after, moves: movesBetween(before, after), recorded }
   })
   const kept = keptBy(config, positions)
   const simulate = (extra: bigint) => {
-    const books = openBooks(positions, kept, config)
-    books.ledger += extra
-    for (const step of steps) pass(step, books, kept, config)
-    return books
+    const opened = openBooks(positions, kept, books)
+    opened.ledger += extra
+    for (const step of steps) pass(step, opened, kept, config)
+    return opened
   }
   const reserve = kept.map(reserveOf).reduce((most, one) => (one > most ? one : most), 0n)
   const wanted = simulate(UNLIMITED).mostSpent
-  const really = openBooks(positions, [], config)
+  const really = openBooks(positions, [], books)
   for (const step of steps) recount(step, really)
   return {
     positions: positions.length,
     seconds: first && last ? last.block.timestamp - first.block.timestamp : 0,
     policy: figuresOf(simulate(0n), wanted === 0n ? 0n : wanted + reserve),
     recorded: figuresOf(really, really.mostSpent),
+    unrecorded: unrecordedIn([...circumstances.values()]),
   }
 }
 
 /** From one position to the next: what is decided at the first arrives at the second. */
-function pass({ before, after, moves }: Step, books: Books, kept: readonly Kept[], { budget }: FundingConfig): void {
+function pass(step: Step, books: Books, kept: readonly Kept[], { budget }: FundingConfig): void {
+  const { before, after, moves, recorded } = step
   const { timestamp: now } = before.block
+  const { payments } = books
   const decisions = plan({
-    ...circumstances,
+    ...restOf(recorded),
     position: positionIn(books, before),
     standings: kept.map((one) => {
       const burn = burnOf(books.accounts.get(keyOf(one))?.falls ?? [], now)
-      return standingOf(one, burn, books.payments, now)
+      return standingOf(one, { burn, payments, now, recorded })
     }),
-    budgetLeft: budgetLeft(budget, books.payments, now),
+    budgetLeft: budgetLeft(budget, payments, now),
   })
   const seconds = after.block.timestamp - now
   for (const one of before.subAccounts) {
@@ -105,6 +120,7 @@ function charge(books: Books, key: string, { charged, claimed }: Move, when: { a
   account.charged += taken
   account.unpaid += charged - taken
   account.falls.push({ ...when, burnt: taken })
+  while (when.at - (account.falls[0]?.at ?? when.at) > BURN_WINDOW) account.falls.shift()
   spend(books, -back)
 }
 
@@ -140,6 +156,11 @@ function recount({ before, after, moves }: Step, books: Books): void {
     if (paid > 0n) account.topUps += 1
     spend(books, paid - claimed)
   }
+}
+
+function unrecordedIn(all: readonly Circumstances[]): (keyof Circumstances)[] {
+  const names = ['minLockedBalance', 'minTransfer', 'gasReserve', 'unsettledFees'] as const
+  return names.filter((name) => all.every((one) => one[name] === null))
 }
 
 function figuresOf({ accounts }: Books, smallestLedger: bigint): Figures {

@@ -42,8 +42,8 @@ export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.Write
 
 /** What does not fit cannot be drawn over: neither what scrolled out of sight, nor a line that became two. */
 function fit(lines: readonly string[], { rows, columns }: NodeJS.WriteStream): string[] {
-  const room = Math.max(2, rows - 1)
+  const room = Math.max(2, (rows || 24) - 1)
   const tooMany = lines.length > room
   const shown = tooMany ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`] : lines
-  return shown.map((line) => cutTo(line, columns))
+  return shown.map((line) => cutTo(line, columns || 80))
 }

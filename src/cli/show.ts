@@ -1,5 +1,6 @@
 import { OgLedgerError, type Broker, type Plan, type Position, type PositionStatus } from '../index.ts'
 import type { Approvals } from './approvals.ts'
+import { circumstancesOf } from './circumstances.ts'
 import { follow } from './follow.ts'
 import { listenToKeys } from './keys.ts'
 import type { Notices } from './notices.ts'
@@ -31,7 +32,7 @@ async function showLines(broker: Broker, { signal, see, recorder, approvals }: S
   try {
     await follow(broker, signal, {
       position(position, plan) {
-        recorder?.record(position)
+        recorder?.record(position, circumstancesOf(broker, plan))
         printJson(recordOf(see(position, plan)))
       },
       tick(status) {
@@ -60,7 +61,7 @@ async function showTable(broker: Broker, { signal, see, lines, recorder, notices
   try {
     await follow(broker, signal, {
       position(position, plan) {
-        recorder?.record(position)
+        recorder?.record(position, circumstancesOf(broker, plan))
         shown = lines(see(position, plan))
         readAt = Date.now()
         draw()

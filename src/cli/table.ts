@@ -23,10 +23,40 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   return [titles, ...cells].map((texts) => line(texts).trimEnd())
 }
 
-/** Names and what they stand for, one pair per line. */
-export function list(pairs: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...pairs.map(([name]) => name.length))
-  return pairs.map(([name, text]) => `${paint('dim', name.padEnd(width))}  ${text}`)
+export type Layout<Row> = {
+  columns: readonly Column<Row>[]
+  /** What stands under a row, because there is no column for it. */
+  under?: (row: Row) => readonly string[]
+}
+
+/** The first of these tables that a line of that width has room for, or else the last. */
+export function fitting<Row>(layouts: readonly Layout<Row>[], rows: readonly Row[], width: number): string[] {
+  const tables = layouts.map(({ columns, under }) => ({ lines: table(columns, rows), under }))
+  const fits = ({ lines }: { lines: readonly string[] }) => lines.every((line) => widthOf(line) <= width)
+  const { lines: [titles = '', ...lines] = [], under } = tables.find(fits) ?? tables.at(-1) ?? {}
+  const below = (row: Row | undefined) => (row !== undefined && under ? under(row).map((text) => `  ${text}`) : [])
+  return [titles, ...lines.flatMap((line, index) => [line, ...below(rows[index])])]
+}
+
+/** Names and what they stand for, one pair per line; what is longer than that goes on under itself. */
+export function list(pairs: readonly (readonly [string, string])[], width = Infinity): string[] {
+  const names = Math.max(...pairs.map(([name]) => name.length))
+  return pairs.flatMap(([name, text]) =>
+    wrapped(text, width - names - 2).map(
+      (line, index) => `${paint('dim', (index === 0 ? name : '').padEnd(names))}  ${line}`,
+    ),
+  )
+}
+
+/** After commas where there are any, else at blanks. What is too long for a line by itself stays whole. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(text.includes(', ') ? /(?<=,) / : ' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && widthOf(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }
 
 function pad(text: string, width: number, right: boolean): string {

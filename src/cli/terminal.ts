@@ -4,6 +4,9 @@ import { redact } from './redact.ts'
 
 type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold'
 
+/** Some terminals do not tell how wide they are. */
+const UNTOLD_COLUMNS = 80
+
 export const isColored: boolean =
   process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb'
 
@@ -14,7 +17,7 @@ export const isTerminal = (): boolean => process.stdout.isTTY
 export const sharesTerminal = (): boolean => process.stdout.isTTY && process.stderr.isTTY
 
 /** What a line of results has room for. */
-export const lineWidth = (): number => (process.stdout.isTTY ? process.stdout.columns : Infinity)
+export const lineWidth = (): number => (process.stdout.isTTY ? process.stdout.columns || UNTOLD_COLUMNS : Infinity)
 
 /** Somebody can be asked. Questions go to stderr, so that they do not mix with results. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY

@@ -2,7 +2,7 @@ import { ogToWei } from '../amounts.ts'
 
 /** What a provider says is missing, in wei. */
 export type InsufficientBalance = {
-  /** What the sub-account must have available for the request. */
+  /** What is enough for the sub-account to have available: rounded up where the text is rounded. */
   required: bigint
   /** What it has available, as the provider sees it. */
   locked: bigint
@@ -16,6 +16,9 @@ export type InsufficientBalance = {
 
 /** Far more than any refusal; the rest of a longer text is not looked at. */
 const LONGEST_TEXT = 16_384
+
+/** Zeros at the end may be left out. */
+const LEAST_DECIMALS = 6
 
 const number = String.raw`\d{1,78}(?:\.\d{1,18})?`
 const unit = String.raw` (?:0G|OG|A0GI|neuron)\b`
@@ -39,8 +42,9 @@ const texts: readonly RegExp[] = [
 /**
  * Reads a provider's refusal (HTTP 400) of a request for lack of funds: its text, or the JSON that it comes in.
  *
- * Exact as far as the text is: today's inference providers print OG **rounded to 6 decimals**, so what is required may
- * be 5 × 10^11 wei more than it says, and what is locked as much less. The other builds print neuron, exactly.
+ * Today's inference providers print OG rounded to 6 decimals, so what they require may be more than they say, and what
+ * they see locked less. `required` has one unit of the last decimal more (10^12 wei): with that available, or topped up
+ * by that less `locked`, there is enough. Everything else is as the text says. Neuron are exact.
  *
  * @returns null for every other text
  */
@@ -66,12 +70,20 @@ function textOf(body: string | object): string {
 function amountsOf({ required = '', locked = '', ...parts }: Record<string, string | undefined>): InsufficientBalance {
   const { reserve, unsettled, fee } = parts
   return {
-    required: weiOf(required),
+    required: weiOf(required) + roundedBy(required),
     locked: weiOf(locked),
     ...(reserve !== undefined && { reserve: weiOf(reserve) }),
     ...(unsettled !== undefined && { unsettled: weiOf(unsettled) }),
     ...(fee !== undefined && { fee: weiOf(fee) }),
   }
+}
+
+/** The most that rounding, of it and of what is subtracted from it, may have taken away. */
+function roundedBy(text: string): bigint {
+  const [value = '', unit = 'neuron'] = text.split(' ')
+  if (unit.toLowerCase() === 'neuron') return 0n
+  const decimals = Math.max(value.split('.')[1]?.length ?? 0, LEAST_DECIMALS)
+  return decimals === 18 ? 0n : 10n ** BigInt(18 - decimals)
 }
 
 function weiOf(text: string): bigint {

@@ -3,6 +3,8 @@ import type { Block, Position, Settlements } from '../../machines/position.types
 import { keyOf } from '../sub-account-id.ts'
 
 const KEPT = 1_000
+/** Readings without a charge become one as long as this, so that frequent readings do not push charges out. */
+const QUIET_SECONDS = 600
 
 type Seen = { at: number; block: number; balance: bigint; pendingRefund: bigint }
 
@@ -22,17 +24,19 @@ export function createBurnRates() {
     /** Readings say it all from this block on; what was before it is to be learnt. Null before the first. */
     first: (): Block | null => first,
     /** What was settled up to the first block, or the one that will be. */
-    learn({ since, until, settled }: Settlements): void {
+    learn({ since, until, settled, opened }: Settlements): void {
+      const openings = new Map(opened.map((one) => [keyOf(one), one.at]))
       const charges = new Map<string, Fall[]>()
       for (const { provider, serviceType, amount, at } of settled) {
         const key = keyOf({ provider, serviceType })
         const past = charges.get(key) ?? []
         const before = past.at(-1)
-        charges.set(key, [...past, { at, seconds: at - (before?.at ?? since), burnt: amount }])
+        const from = before?.at ?? openings.get(key) ?? since
+        charges.set(key, [...past, { at, seconds: at - from, burnt: amount }])
       }
       for (const [key, past] of charges) {
         const rest = { at: until, seconds: until - (past.at(-1)?.at ?? since), burnt: 0n }
-        falls.set(key, [...past, rest, ...(falls.get(key) ?? [])])
+        falls.set(key, [...past, rest, ...(falls.get(key) ?? [])].slice(-KEPT))
       }
       now = Math.max(now, until)
       burns.clear()
@@ -47,12 +51,14 @@ export function createBurnRates() {
         const key = keyOf(account)
         const { balance, pendingRefund } = account
         const before = seen.get(key)
+        // Blocks may share a second: what was burnt between them shows in the next one that does not.
+        if (before && at <= before.at) continue
         seen.set(key, { at, block, balance, pendingRefund })
-        if (!before || at <= before.at || before.pendingRefund !== pendingRefund) continue
+        if (!before || before.pendingRefund !== pendingRefund) continue
         const burnt = before.balance + paidIn(key, before.block, block) - balance
         // More than was known of: somebody else paid in, and what was burnt beside it cannot be told.
         if (burnt < 0n) continue
-        falls.set(key, recent([...(falls.get(key) ?? []), { at, seconds: at - before.at, burnt }], at))
+        falls.set(key, recent(joined(falls.get(key) ?? [], { at, seconds: at - before.at, burnt }), at))
       }
     },
     of(key: string): Burn {
@@ -61,6 +67,13 @@ export function createBurnRates() {
       return burn
     },
   }
+}
+
+function joined(falls: readonly Fall[], fall: Fall): Fall[] {
+  const last = falls.at(-1)
+  const isQuiet = last?.burnt === 0n && fall.burnt === 0n && last.seconds + fall.seconds <= QUIET_SECONDS
+  if (!isQuiet) return [...falls, fall]
+  return [...falls.slice(0, -1), { ...fall, seconds: last.seconds + fall.seconds }]
 }
 
 function recent(falls: readonly Fall[], now: number): Fall[] {

@@ -22,19 +22,24 @@ export function createEventLog() {
       entries = entries.filter(({ block }) => block.number <= number)
     },
     first: (): number => first,
-    /** What a wallet's providers were paid in the blocks from one to another. */
-    settled(wallet: string, from: number, to: number): Settlements['settled'] {
-      const found = entries.filter(
-        ({ block, event }) => block.number >= from && block.number <= to && event.args['user'] === wallet,
-      )
-      return found.flatMap(({ block, event }, index) => {
-        const amount = event.args['amount'] as bigint
+    /** What a wallet's providers were paid in the blocks from one to another, and which sub-accounts were opened there. */
+    settlements(wallet: string, from: number, to: number): Pick<Settlements, 'settled' | 'opened'> {
+      const settled: Settlements['settled'][number][] = []
+      const opened = new Map<string, Settlements['opened'][number] | null>()
+      let spent: bigint | null = null
+      for (const { block, event } of entries) {
+        if (block.number < from || block.number > to || event.args['user'] !== wallet) continue
+        if (event.name === 'BalanceUpdated') {
+          const serviceType = event.contract === 'inference' ? 'inference' : 'fine-tuning'
+          const one = { provider: String(event.args['provider']), serviceType, at: block.timestamp } as const
+          const key = `${serviceType} ${one.provider}`
+          if (!opened.has(key)) opened.set(key, spent === null ? one : null)
+          if (spent !== null && spent > 0n) settled.push({ ...one, amount: spent })
+        }
         // The service says next whose account it was.
-        const next = found[index + 1]?.event
-        if (event.name !== 'FundSpent' || next?.name !== 'BalanceUpdated' || amount === 0n) return []
-        const serviceType = next.contract === 'inference' ? 'inference' : 'fine-tuning'
-        return [{ provider: String(next.args['provider']), serviceType, amount, at: block.timestamp }]
-      })
+        spent = event.name === 'FundSpent' ? (event.args['amount'] as bigint) : null
+      }
+      return { settled, opened: [...opened.values()].filter((one) => one !== null) }
     },
   }
 

@@ -39,8 +39,8 @@ export function connectSimulated(
     async readSettlements(until, seconds) {
       node.answer()
       const from = Math.max(1, log.first(), until.number - Math.ceil(seconds / node.blockTime) + 1)
-      const settled = log.settled(wallet, from, until.number)
-      return { since: until.timestamp - (until.number - from) * node.blockTime, until: until.timestamp, settled }
+      const since = until.timestamp - (until.number - from) * node.blockTime
+      return { since, until: until.timestamp, ...log.settlements(wallet, from, until.number) }
     },
     async fees() {
       node.answer()

@@ -1,12 +1,12 @@
 import * as nodeFiles from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import { JournalError } from '../errors.ts'
 import { silent, type Logger } from '../logger.ts'
 import { intentionIn, isIntention } from './intention.ts'
 import {
   foldRecords,
   isClaim,
+  isCounted,
   openClaims,
   paymentOf,
   type Journal,
@@ -235,7 +235,7 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
     return record.type !== 'paid' && !ids.has(record.id)
   }
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
-  return [...paid.filter(({ at }) => newest - at <= LONGEST_WINDOW), ...records.filter(isKept)]
+  return [...paid.filter((one) => isCounted(one, newest)), ...records.filter(isKept)]
 }
 
 const idOf = ({ prepared }: JournalEntry): string => prepared.id

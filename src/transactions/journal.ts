@@ -1,5 +1,6 @@
 import type { Fees, SignedTransaction } from '../chain/port.ts'
 import type { ServiceType } from '../../machines/position.types.ts'
+import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import type { Intent } from './intent.ts'
 import { isIntention, type IntentionRecord } from './intention.ts'
 
@@ -128,6 +129,9 @@ function fold(entry: JournalEntry, record: Step): JournalEntry {
       return { ...entry, outcome: record }
   }
 }
+
+/** Whether any limit may count a payment once there was another at `now`: whatever is set later, none looks back further. */
+export const isCounted = ({ at }: { at: number }, now: number): boolean => now - at <= LONGEST_WINDOW
 
 /** What auto-funding sent by this intent, or may yet; null for what it did not decide on, or what did not happen. */
 export function paymentOf({ subAccount, amount, decidedAt }: Intent, outcome: JournalEntry['outcome']): Payment | null {

@@ -1,4 +1,3 @@
-import { LONGEST_WINDOW } from '../auto-funding-config.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
@@ -11,6 +10,7 @@ import type { Intent, Receipt } from './intent.ts'
 import { createIntention } from './intention.ts'
 import {
   foldRecords,
+  isCounted,
   openClaims,
   type Claim,
   type ClaimEnded,
@@ -280,7 +280,8 @@ export function createLane(options: LaneOptions) {
       const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))
       const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
       const payment = forgotten && paymentIn(forgotten)
-      if (payment) keep(payment)
+      if (payment) paid.push(payment)
+      while (payment && paid[0] && !isCounted(paid[0], payment.at)) paid.shift()
     }
     onChange(entry.actor)
     return entry
@@ -289,12 +290,6 @@ export function createLane(options: LaneOptions) {
   function noteMined(blockNumber: number): void {
     lastMinedIn = Math.max(lastMinedIn, blockNumber)
     onMined(blockNumber)
-  }
-
-  /** No budget looks further back than the longest window. */
-  function keep(payment: Payment): void {
-    paid.push(payment)
-    while (paid[0] && payment.at - paid[0].at > LONGEST_WINDOW) paid.shift()
   }
 
   function wake(): void {

@@ -14,8 +14,8 @@ let proxy: Proxy
 let wallet: Wallet
 let alice: LocalProvider, frank: LocalProvider
 let restore: () => Promise<void>
-/** Block time of the first block, and of the one after three charges. */
-let first: number
+/** Block time at which each sub-account was opened, and of the block after three charges. */
+let opened: { inference: number; 'fine-tuning': number }
 let charged: number
 
 beforeAll(async () => {
@@ -26,15 +26,17 @@ beforeAll(async () => {
   ;[frank] = chain.fineTuning as [LocalProvider]
   await using broker = await createBroker({ signer: wallet, network: chain.network, journal: memoryJournal() })
   await broker.ledger.addLedger('30')
-  await broker.ledger.transferFund(alice.address, 'inference', '5')
-  await broker.ledger.transferFund(frank.address, 'fine-tuning', '5')
+  // Before they were opened nothing could be charged.
+  await chain.warp(HOUR)
+  const inference = await broker.ledger.transferFund(alice.address, 'inference', '5')
+  const fineTuning = await broker.ledger.transferFund(frank.address, 'fine-tuning', '5')
   for (let hour = 0; hour < 3; hour += 1) {
     await chain.warp(HOUR)
     await alice.settle(wallet.address, FEE)
     await frank.settle(wallet.address, FEE)
   }
-  first = (await chain.provider.getBlock(1))!.timestamp
-  charged = (await chain.provider.getBlock('latest'))!.timestamp
+  opened = { inference: await timeOf(inference.blockNumber), 'fine-tuning': await timeOf(fineTuning.blockNumber) }
+  charged = await timeOf('latest')
   restore = await chain.snapshot()
 })
 afterAll(async () => {
@@ -44,8 +46,7 @@ afterAll(async () => {
 
 test('a broker that was just started knows how fast both services charged', async () => {
   await using broker = await watching()
-  const rate = (3n * FEE * BigInt(HOUR)) / BigInt(charged - first)
-  expect(await burnRates(broker)).toEqual({ inference: rate, 'fine-tuning': rate })
+  expect(await burnRates(broker)).toEqual(ratesAt(charged))
 })
 
 test('the logs are asked once, and what readings show after that comes on top', async () => {
@@ -54,11 +55,8 @@ test('the logs are asked once, and what readings show after that comes on top', 
   await broker.plan()
   await chain.warp(HOUR)
   await alice.settle(wallet.address, FEE)
-  const now = (await chain.provider.getBlock('latest'))!.timestamp
-  expect(await burnRates(broker)).toEqual({
-    inference: (4n * FEE * BigInt(HOUR)) / BigInt(now - first),
-    'fine-tuning': (3n * FEE * BigInt(HOUR)) / BigInt(now - first),
-  })
+  const now = await timeOf('latest')
+  expect(await burnRates(broker)).toEqual(ratesAt(now, { inference: 4n }))
   expect(proxy.calls['eth_getLogs']).toBe(1)
   await restore()
 })
@@ -86,9 +84,7 @@ test('a node that refuses long ranges is asked for shorter ones, the newest firs
   const head = await chain.provider.getBlockNumber()
   const quarter = Math.ceil(head / 4)
   expect(asked).toEqual([head, quarter, quarter, quarter, head - 3 * quarter])
-  const now = (await chain.provider.getBlock('latest'))!.timestamp
-  const rate = (3n * FEE * BigInt(HOUR)) / BigInt(now - first)
-  expect(rates).toEqual({ inference: rate, 'fine-tuning': rate })
+  expect(rates).toEqual(ratesAt(await timeOf('latest')))
   await restore()
 })
 
@@ -110,6 +106,16 @@ test('who only watches learns when the gas runs dry', async () => {
   expect(ledgerDryAt).toBeGreaterThan(charged)
   expect(gasDryAt).toBeGreaterThan(charged)
 })
+
+/** Three charges each, unless it was charged more often. */
+function ratesAt(now: number, { inference = 3n } = {}): Record<string, bigint> {
+  const rateOf = (charges: bigint, since: number) => (charges * FEE * BigInt(HOUR)) / BigInt(now - since)
+  return { inference: rateOf(inference, opened.inference), 'fine-tuning': rateOf(3n, opened['fine-tuning']) }
+}
+
+async function timeOf(block: number | 'latest'): Promise<number> {
+  return (await chain.provider.getBlock(block))!.timestamp
+}
 
 function watching(logger: Logger = silent): Promise<Broker> {
   const { address } = wallet

@@ -145,6 +145,12 @@ describe.concurrent('a recording', () => {
           tokensRevoked: false,
         },
       ],
+      circumstances: {
+        minLockedBalance: wei('1'),
+        minTransfer: wei('1'),
+        gasReserve: expect.stringMatching(/^\d+$/) as string,
+        unsettledFees: null,
+      },
     })
     files.appendFileSync(file, line.slice(0, 50))
     const policy = config('policy.json', { defaults: { maxTopUp: '0.2' } })
@@ -163,6 +169,7 @@ describe.concurrent('a recording', () => {
         type: 'replay',
         policy: { secondsBelow: 0, subAccounts: [{ ...account }] },
         recorded: { ...real, smallestLedger: wei('3'), secondsBelow: 0, subAccounts: [{ ...account, ...real }] },
+        unrecorded: ['unsettledFees'],
       },
     ])
     const [{ policy: made }] = json() as [{ policy: { topUps: number; paid: string; smallestLedger: string } }]
@@ -180,7 +187,8 @@ describe.concurrent('a recording', () => {
     funding.interrupt()
     expect(await funding.ended).toMatchObject({ code: 0 })
     const { json } = await run(['replay', file])
-    expect(json()).toMatchObject([{ recorded: { topUps: 1, paid: wei('1.5'), smallestLedger: wei('1.5') } }])
+    const recorded = { topUps: 1, paid: wei('1.5'), smallestLedger: wei('1.5') }
+    expect(json()).toMatchObject([{ recorded, unrecorded: [] }])
   })
 
   test('that is none is refused', async () => {

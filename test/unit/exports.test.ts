@@ -62,6 +62,7 @@ test('og-ledger/machines exports these names', () => {
       "burnOf",
       "closingState",
       "closingStep",
+      "demandOf",
       "facts",
       "gradeLedger",
       "gradeReading",

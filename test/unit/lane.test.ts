@@ -154,3 +154,22 @@ test('a lane that closes before the node answers a broadcast says nothing about 
   expect({ changes, warnings: warned.mock.calls }).toEqual({ changes: ['prepared'], warnings: [] })
   warned.mockRestore()
 })
+
+test('payments that no limit counts any more are forgotten, with the transactions that made them', async () => {
+  const DAY = 86_400
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const top = { provider: 'alice', serviceType: 'inference' as const }
+  const pay = async (day: number) => {
+    const paid = lane.submit({ ...deposit(), subAccount: top, decidedAt: day * DAY })
+    await vi.advanceTimersByTimeAsync(0)
+    const raw = port.sent.at(-1)!
+    port.receipts.set(raw, receiptOf(raw, day))
+    await vi.advanceTimersByTimeAsync(1_000)
+    await paid
+  }
+  for (let day = 0; day < 1_100; day += 1) await pay(day)
+  // A thousand transactions are looked back on; of the hundred before them, those of a month are counted.
+  expect(lane.payments().map(({ at }) => at / DAY)).toEqual(Array.from({ length: 1_032 }, (_, index) => index + 68))
+  await lane.close()
+})

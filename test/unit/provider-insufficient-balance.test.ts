@@ -9,7 +9,7 @@ const current =
   'Please add more funds with: 0g-compute-cli transfer-fund --provider 0xf07240Efa67755B5311bc75784a061eDB47165Dd --amount <amount>'
 
 const read = {
-  required: ogToWei('1.449911'),
+  required: ogToWei('1.449912'),
   locked: ogToWei('1.443572'),
   reserve: ogToWei('1'),
   unsettled: ogToWei('0.44991'),
@@ -35,10 +35,14 @@ test('inference providers of October 2025 and before: neuron, which is wei', () 
   for (const text of [
     '5736750000000000 (including response reservation) exceeds the available balance of 1630000000000000',
     '5736750000000000 exceeds the available balance of 1630000000000000',
-    '0.00573675 OG (including response reservation) exceeds the available balance of 0.00163 OG',
   ])
     for (const body of [prefix + text, { error: prefix + text }, JSON.stringify({ error: prefix + text })])
       expect(parseInsufficientBalance(body)).toEqual(amounts)
+  expect(
+    parseInsufficientBalance(
+      `${prefix}0.00573675 OG (including response reservation) exceeds the available balance of 0.00163 OG`,
+    ),
+  ).toEqual({ ...amounts, required: amounts.required + 10n ** 10n })
   expect(
     parseInsufficientBalance(
       `${prefix}7 neuron (including response reservation) exceeds the available balance of 5 neuron`,
@@ -72,14 +76,37 @@ test.each([
   expect(parseInsufficientBalance(text)).toBeNull()
 })
 
-test('every amount is read to the last wei', () => {
+test('what is required is enough, however it was rounded', () => {
+  const wei = fc.bigInt({ min: 0n, max: 10n ** 24n })
+  /** As Go prints a float: to the nearest; and as if it cut off what is too long. */
+  const printed = fc.constantFrom(5n * 10n ** 11n, 0n).map((half) => (amount: bigint) => {
+    const millionths = (amount + half) / 10n ** 12n
+    return `${millionths / 10n ** 6n}.${String(millionths % 10n ** 6n).padStart(6, '0')}`
+  })
+  fc.assert(
+    fc.property(wei, wei, printed, (locked, missing, print) => {
+      const required = locked + missing
+      const found = parseInsufficientBalance(
+        `insufficient balance: your locked balance is ${print(locked)} 0G, but the required minimum is ${print(required)} 0G`,
+      )
+      if (!found) throw new Error('It was not understood.')
+      expect(found.required).toBeGreaterThanOrEqual(required)
+      expect(found.required - required).toBeLessThanOrEqual(15n * 10n ** 11n)
+      expect(locked + found.required - found.locked).toBeGreaterThanOrEqual(required)
+    }),
+  )
+})
+
+test('every amount of neuron is read to the last wei, and so is every other in OG', () => {
   const wei = fc.bigInt({ min: 0n, max: 10n ** 40n })
   fc.assert(
     fc.property(wei, wei, wei, wei, wei, (locked, required, reserve, unsettled, fee) => {
       const text =
         `insufficient balance: your locked balance is ${weiToOg(locked)} 0G, but the required minimum is ${weiToOg(required)} 0G ` +
         `(breakdown: minimum reserve ${weiToOg(reserve)} 0G + unsettled fees ${weiToOg(unsettled)} 0G + current request fee ${weiToOg(fee)} 0G).`
-      expect(parseInsufficientBalance({ error: text })).toEqual({ required, locked, reserve, unsettled, fee })
+      expect(parseInsufficientBalance({ error: text })).toMatchObject({ locked, reserve, unsettled, fee })
+      const neuron = `insufficient account balance after pending refund: expected ${required}, got ${locked}`
+      expect(parseInsufficientBalance({ error: neuron })).toEqual({ required, locked })
     }),
   )
 })

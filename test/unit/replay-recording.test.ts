@@ -2,6 +2,7 @@ import * as files from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { circumstancesIn, type Circumstances } from '../../src/cli/circumstances.ts'
 import { decodeRecording, encodePosition } from '../../src/cli/recording.ts'
 import { openRecorder } from '../../src/cli/recorder.ts'
 import type { Position } from '../../src/index.ts'
@@ -26,6 +27,22 @@ test('a position is one line with all that was read, and the same when it is rea
       '"tokensRevoked":false}]}\n',
   )
   expect(decodeRecording(line)).toEqual({ positions: [position(7)], late: 0, torn: false })
+})
+
+test('what was known beside a position stands in its line, and old recordings have none', () => {
+  const circumstances: Circumstances = {
+    minLockedBalance: 10n ** 18n,
+    minTransfer: null,
+    gasReserve: 7n,
+    unsettledFees: { 'inference 0xP': 2n ** 200n },
+  }
+  const text = encodePosition(position(1)) + encodePosition(position(2), circumstances)
+  expect(text).toContain(
+    '"circumstances":{"minLockedBalance":"1000000000000000000","minTransfer":null,"gasReserve":"7",' +
+      `"unsettledFees":{"inference 0xP":"${2n ** 200n}"}}}\n`,
+  )
+  expect(circumstancesIn(`${text}{"type":"entry","circ`)).toEqual(new Map([[2, circumstances]]))
+  expect(decodeRecording(text)).toEqual({ positions: [position(1), position(2)], late: 0, torn: false })
 })
 
 test('wherever the last line is torn, the others count', () => {

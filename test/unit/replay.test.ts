@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { unknown, type Circumstances } from '../../src/cli/circumstances.ts'
 import type { FundingConfig } from '../../src/cli/config-file.ts'
 import type { Terms } from '../../src/cli/config-terms.ts'
 import { movesBetween } from '../../src/cli/replay-moves.ts'
@@ -90,6 +91,7 @@ describe('a policy', () => {
         subAccounts: [{ ...id('a'), topUps: 4, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: 0 }],
       },
       recorded,
+      unrecorded: ['minLockedBalance', 'minTransfer', 'gasReserve', 'unsettledFees'],
     })
   })
 
@@ -177,6 +179,60 @@ test('a runway is measured on the charges, and fills up for the time it should l
     secondsBelow: 0,
     subAccounts: [{ ...id('a'), topUps: 1, paid: og('16'), charged: og('6'), unpaid: 0n, secondsBelow: 0 }],
   })
+})
+
+describe('what was recorded beside the positions', () => {
+  const still = [0, 1, 2].map((minute) => position(minute, { ledger: '50', a: '2' }))
+  const known = (circumstances: Partial<Circumstances>) => new Map([[0, { ...unknown, ...circumstances }]])
+  const paid = (
+    positions: readonly Position[],
+    circumstances: ReadonlyMap<number, Circumstances>,
+    terms: Terms = {},
+    more: Partial<FundingConfig> = {},
+  ) => {
+    const { policy: made, unrecorded } = replay(positions, policy(terms, more), circumstances)
+    return [weiToOg(made.paid), unrecorded.length]
+  }
+  const owed = (fee: string) => known({ unsettledFees: { 'inference a': og(fee) } })
+
+  test.for<[string, Partial<Circumstances>, Terms, string]>([
+    ['an unsettled fee is provided for', { unsettledFees: { 'inference a': og('3') } }, {}, '3'],
+    ["another's is not", { unsettledFees: { 'inference b': og('3') } }, {}, '0'],
+    ['unless nobody is asked for it', { unsettledFees: { 'inference a': og('3') } }, { unsettledFee: false }, '0'],
+    ['one beyond the cap stops it', { unsettledFees: { 'inference a': og('10') + 1n } }, {}, '0'],
+    [
+      'or is as usual under a higher one',
+      { unsettledFees: { 'inference a': og('11') } },
+      { maxUnsettledFee: '11' },
+      '11',
+    ],
+    ['the minimum of its network holds', { minLockedBalance: og('2') }, {}, '2'],
+    ['unless the policy has its own', { minLockedBalance: og('2') }, { minLockedBalance: '1' }, '0'],
+    ['a wallet keeps the gas of its way out', { gasReserve: og('100'), minLockedBalance: og('2') }, {}, '0'],
+  ])('decides, too: %s', ([, circumstances, terms, amount]) => {
+    expect(paid(still, known(circumstances), terms)).toEqual([amount, 4 - Object.keys(circumstances).length])
+  })
+
+  test('decides what opens a sub-account', () => {
+    const named = { providers: [funded('c', { minLockedBalance: '0.1' })] }
+    expect(paid(still, new Map(), {}, named)).toEqual(['0.2', 4])
+    expect(paid(still, known({ minTransfer: og('1') }), {}, named)).toEqual(['1', 3])
+  })
+
+  test('holds until it is recorded anew', () => {
+    const fees = new Map([...owed('1'), [1, { ...unknown, unsettledFees: { 'inference a': og('1.5') } }]])
+    expect(paid(still, owed('1'))).toEqual(['1', 3])
+    expect(paid(still, fees)).toEqual(['1.5', 3])
+  })
+})
+
+test('a burn that jumps stops it, as it would in truth', () => {
+  const paid = (balances: readonly string[]) => {
+    const hourly = balances.map((a, hour) => position(hour * 60, { ledger: '50', a }))
+    return weiToOg(replay(hourly, policy({ target: '90', minLockedBalance: '40' })).policy.paid)
+  }
+  expect(paid(['195', '175', '155', '135', '115', '95', '75', '75'])).toBe('15')
+  expect(paid(['100', '99', '98', '97', '96', '95', '75', '75'])).toBe('0')
 })
 
 test('a pending refund holds, or is taken from first', () => {

@@ -71,7 +71,10 @@ describe('providers', () => {
       since: until.timestamp - 59,
       until: until.timestamp,
       settled: [settled],
+      opened: [],
     })
+    const earlier = await chain.connect(wallet).readSettlements(until, 6_000)
+    expect(earlier).toMatchObject({ settled: [settled], opened: [{ provider, serviceType: 'inference' }] })
   })
 
   test('must be known', () => {

@@ -80,7 +80,11 @@ export const command = defineCommand({
     })
     const { topUps, paid } = funding.stop()
     if (!(await landed(broker))) note('A transaction that was sent is not mined yet; it may still be.')
-    note(`Auto-funding ended after ${topUps} top-ups of ${og(paid)} together.`)
+    note(
+      topUps === 1
+        ? `Auto-funding ended after 1 top-up of ${og(paid)}.`
+        : `Auto-funding ended after ${topUps} top-ups of ${og(paid)} together.`,
+    )
   },
 })
 

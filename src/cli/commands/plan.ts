@@ -42,12 +42,13 @@ export const command = defineCommand({
           ...walletLines(plan, place),
           '',
           ...planLines(decisions, lineWidth()),
-          '',
-          ...forecastLines(forecast, plan.shortfall, plan.block.timestamp),
+          ...paragraph(forecastLines(forecast, plan.shortfall, plan.block.timestamp)),
         ].join('\n'),
       )
   },
 })
+
+const paragraph = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', ...lines])
 
 /** How fast money is charged shows only over time. */
 async function look(broker: Broker, seconds: number): Promise<void> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { readConfig } from '../config-file.ts'
 import { jsonOption } from '../options.ts'
+import { circumstancesIn, type Circumstances } from '../circumstances.ts'
 import { decodeRecording, type Recording } from '../recording.ts'
 import { replay } from '../replay.ts'
 import { replayLines } from '../replay-lines.ts'
@@ -20,22 +21,24 @@ export const command = defineCommand({
   },
   async run({ args }) {
     const config = args.policy === undefined ? { defaults: {}, providers: null } : await readConfig(args.policy)
-    const { positions, late, torn } = await recordingIn(args.file)
+    const { positions, late, torn, circumstances } = await recordingIn(args.file)
     if (torn) note('The last line is torn and left out.')
     if (late > 0) note(`Left out: ${late} that went back to an earlier block.`)
-    const result = replay(positions, config)
+    const result = replay(positions, config, circumstances)
     if (wantsJson(args)) printJson({ type: 'replay', ...result })
     else print(replayLines(result).join('\n'))
   },
 })
 
-async function recordingIn(file: string): Promise<Recording> {
+type Found = Recording & { circumstances: ReadonlyMap<number, Circumstances> }
+
+async function recordingIn(file: string): Promise<Found> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(`${file} cannot be read.`)
   })
   try {
     const recording = decodeRecording(text)
-    if (recording.positions.length > 1) return recording
+    if (recording.positions.length > 1) return { ...recording, circumstances: circumstancesIn(text) }
   } catch (error) {
     throw new UsageError(`${file} is no recording. ${error instanceof Error ? error.message : ''}`.trim())
   }

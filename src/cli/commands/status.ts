@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { closingIntended, closingSeen } from '../closing-intended.ts'
 import { closingLines, WHO_GOES_ON } from '../closing-lines.ts'
-import { depositLines, forecastRecord } from '../forecast-lines.ts'
+import { depositPairs, forecastRecord } from '../forecast-lines.ts'
 import { interrupted } from '../interrupt.ts'
 import { readingOptions } from '../options.ts'
 import { accountLines, walletLines } from '../overview.ts'
@@ -24,9 +24,9 @@ export const command = defineCommand({
     else
       print(
         [
-          ...walletLines(seen, place),
           // What is being closed is not filled up any more.
-          ...(closing ? [...closingLines(seen), `It goes on with ${WHO_GOES_ON}.`] : depositLines(forecast, shortfall)),
+          ...walletLines(seen, place, closing ? [] : depositPairs(forecast, shortfall)),
+          ...(closing ? [...closingLines(seen), `It goes on with ${WHO_GOES_ON}.`] : []),
           '',
           ...accountLines(seen),
           ...(seen.refunds.length > 0 ? ['', ...refundLines(seen.refunds, position)] : []),

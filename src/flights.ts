@@ -1,0 +1,13 @@
+import { keyOf } from './sub-account-id.ts'
+import type { Flight } from './transactions/lane.ts'
+
+/** By the key of each sub-account that something on its way touches: whether the outcome of any of it is unknown. */
+export function flightsByAccount(flights: readonly Flight[]): ReadonlyMap<string, { unresolved: boolean }> {
+  const all = new Map<string, { unresolved: boolean }>()
+  for (const { intent, unresolved } of flights)
+    for (const id of intent.touches) {
+      const before = all.get(keyOf(id))?.unresolved ?? false
+      all.set(keyOf(id), { unresolved: before || unresolved })
+    }
+  return all
+}
