@@ -13,7 +13,7 @@ import type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulati
 const START = 1_767_225_600
 
 /**
- * Real brokers on a chain in memory, for tests: years pass in seconds, the same seed gives the same history, and no
+ * Real brokers on a chain in memory, for tests: a day passes in a fraction of a second, the same seed gives the same history, and no
  * network, file or timer is touched.
  *
  * @example
