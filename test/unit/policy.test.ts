@@ -11,7 +11,7 @@ import {
   type Standing,
   type SubAccountPosition,
 } from '../../machines/index.ts'
-import { account, noLimits, standing, position, input, decide } from '../support/plans.ts'
+import { account, noLimits, standing, position, input, decide, brief } from '../support/plans.ts'
 
 test('what is missing is topped up exactly, and nothing where enough is there', () => {
   const at = position(100n, [account('a', 3n), account('b', 10n), account('c', 11n)])
