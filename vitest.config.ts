@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^og-ledger\/machines$/, replacement: join(import.meta.dirname, 'machines/index.ts') },
       { find: /^og-ledger\/testing$/, replacement: join(import.meta.dirname, 'src/testing/index.ts') },
       { find: /^og-ledger\/testing\/vitest$/, replacement: join(import.meta.dirname, 'src/testing/vitest.ts') },
+      { find: /^og-ledger\/visualizer$/, replacement: join(import.meta.dirname, 'src/visualizer/index.ts') },
     ],
   },
   test: {

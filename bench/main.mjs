@@ -9,11 +9,12 @@ import { position } from './measures/position.mjs'
 import { simulated } from './measures/simulated.mjs'
 import { size } from './measures/size.mjs'
 import { transfer } from './measures/transfer.mjs'
+import { visualizer } from './measures/visualizer.mjs'
 import { startProviderEndpoint } from './provider-endpoint.mjs'
 import { machine, ratioOf, table } from './report.mjs'
 
 const onChain = { idle, drain, low, transfer, position }
-const measures = { ...onChain, import: imports, size, simulated }
+const measures = { ...onChain, import: imports, size, simulated, visualizer }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
 const names = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(measures)

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { cpus, platform, release } from 'node:os'
 import process from 'node:process'
 
-/** Every figure is a cost: a ratio above 1 means that the reference costs that many times as much. */
+/**
+ * Every figure is a cost: a ratio above 1 means that the reference costs that many times as much. Null where it has
+ * nothing of the kind.
+ */
 export function ratioOf({ reference, ours }) {
-  // The reference has nothing like it.
-  if (reference === null) return null
+  if (reference === undefined || reference === null) return null
   if (reference === ours) return 1
   return ours === 0 ? Infinity : reference / ours
 }
@@ -44,12 +46,12 @@ export function machine() {
 }
 
 function figure(value, { digits }, atLeast = false) {
-  if (value === null) return '-'
+  if (value === undefined || value === null) return '-'
   return `${atLeast ? '> ' : ''}${value.toFixed(digits)}`
 }
 
 function ratioText(ratio) {
-  if (ratio === null) return ''
+  if (ratio === null) return '-'
   if (!Number.isFinite(ratio)) return 'all'
   return `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(1)}×`
 }

@@ -8,17 +8,18 @@ export type {
   SubAccountEvent,
   SubAccountInput,
 } from './sub-account/sub-account.types.ts'
+export { autoFundingEvents } from './auto-funding/auto-funding.events.ts'
 export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
+export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export {
   plan,
-  autoFundingEvents,
+  shortfallOf,
   type Decision,
   type DecisionRow,
   type Limits,
   type PlanInput,
   type Standing,
 } from './auto-funding/auto-funding.policy.ts'
-export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export type { ClaimDecision } from './auto-funding/auto-claim.policy.ts'
 export { burnOf, BURN_WINDOW, type Burn, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {

@@ -51,6 +51,8 @@ export type AutoFundingConfig = {
   autoClaim?: boolean
   /** Asked before each top-up; `false` refuses it. The signal aborts once it is not needed any more. */
   approve?: (decision: Decision, signal: AbortSignal) => boolean | Promise<boolean>
+  /** How long an answer of `approve` is waited for; then it is asked anew, about what is missing by then. 1 hour by default. */
+  approvalTimeoutMs?: number
   /** Whom to fund first when the ledger runs short: higher first, 0 by default. */
   priority?: number
 }
@@ -69,6 +71,8 @@ export type AutoFundingPolicy = {
   onPendingRefund: 'hold' | 'reuse'
   autoClaim: boolean
   approve: AutoFundingConfig['approve'] | null
+  /** In seconds. */
+  approvalTimeout: number
 }
 
 /**
@@ -78,7 +82,7 @@ export type AutoFundingPolicy = {
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
   const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee } = config
-  const { onPendingRefund = 'hold', cooldownMs = 0, autoClaim = false, approve } = config
+  const { onPendingRefund = 'hold', cooldownMs = 0, autoClaim = false, approve, approvalTimeoutMs = 3_600_000 } = config
   const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
   if (intervalMs !== undefined) checkIntervalMs(intervalMs)
   checkMultiplier(bufferMultiplier, 'bufferMultiplier')
@@ -96,6 +100,9 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
   })
   check(typeof autoClaim === 'boolean', 'autoClaim is true or false.', { autoClaim: String(autoClaim) })
   check(cooldownMs <= LONGEST_WINDOW * 1_000, 'A cooldown lasts at most 31 days.', { cooldownMs: String(cooldownMs) })
+  check(approvalTimeoutMs >= 1_000, 'approvalTimeoutMs is milliseconds from 1000 up.', {
+    approvalTimeoutMs: String(approvalTimeoutMs),
+  })
   check(approve === undefined || typeof approve === 'function', 'approve is a function.', { approve: typeof approve })
   return {
     intervalMs: intervalMs ?? null,
@@ -111,6 +118,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     onPendingRefund,
     autoClaim,
     approve: approve ?? null,
+    approvalTimeout: approvalTimeoutMs / 1_000,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
@@ -16,6 +17,7 @@ import { createKeeper, type Plan } from './keeper.ts'
 import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
+import { inspectAll } from './inspect.ts'
 import { transferIntent } from './intents.ts'
 import { createMoneyOut } from './money-out.ts'
 import { ServiceManager } from './service-manager.ts'
@@ -57,7 +59,7 @@ export async function openBroker(
   connecting: Connected | Promise<Connected>,
   options: Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock },
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, inspect, signal, autoClaim = false } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal, autoClaim = false } = options
   const { clock = systemClock } = options
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
@@ -67,6 +69,8 @@ export async function openBroker(
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
+  const inspections = createTopic<InspectionEvent>()
+  const inspect = inspectAll(options.inspect, inspections.next)
   /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
   let wantsBurn = false
   let closed = false
@@ -162,7 +166,7 @@ export async function openBroker(
     notBefore: chain.head,
     async prepare(position) {
       await Promise.all([
-        keeper.refreshFees(),
+        keeper.refreshFees(position),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
         wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
@@ -266,6 +270,7 @@ export async function openBroker(
     subAccounts: subAccounts.all,
     transactions: () => lane?.transactions() ?? [],
     transactions$: transactions.messages$,
+    inspections$: inspections.messages$,
     async resolveIntent(id, outcome) {
       await requireLane().resolve(id, outcome)
     },
@@ -326,5 +331,6 @@ export async function openBroker(
     subAccounts.stop()
     ledgerActor.stop()
     await lane?.close()
+    inspections.close()
   }
 }

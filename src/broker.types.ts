@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs'
+import type { InspectionEvent } from 'xstate'
 import type { Position } from '../machines/position.types.ts'
 import type { Budget } from './auto-funding-config.ts'
 import type { Connection } from './chain/connect.ts'
@@ -72,6 +73,8 @@ export type Broker = {
   transactions(): readonly TransactionActor[]
   /** Each transaction when it begins, and whenever it changes. */
   readonly transactions$: Observable<TransactionActor>
+  /** What `inspect` is told of every actor, for whoever comes after the broker was made. */
+  readonly inspections$: Observable<InspectionEvent>
   /**
    * Says what became of an intent whose wallet never told: its hash, or that it was not sent. Until then its
    * sub-account is held (`unresolved-intent`).

@@ -57,12 +57,12 @@ export class RefundPendingError extends OgLedgerError {
   override readonly name = 'RefundPendingError'
 }
 
-/** The budget of the rolling window does not allow it. */
+/** A limit does not allow it: the budget of a rolling window, the most for one top-up, or the ledger's reserve. */
 export class BudgetExhaustedError extends OgLedgerError {
   override readonly name = 'BudgetExhaustedError'
 }
 
-/** A sub-account is charged faster than it could be filled. */
+/** A sub-account could not be filled in time: its transaction is not mined, or it is charged faster than that. */
 export class NotFundedError extends OgLedgerError {
   override readonly name = 'NotFundedError'
   constructor(facts: Facts) {

@@ -1,22 +1,23 @@
 import { createActor, fromPromise, type ActorRefFrom } from 'xstate'
 import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
+import { autoFundingEvents } from '../machines/auto-funding/auto-funding.events.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
-import { autoFundingEvents, plan, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
+import { plan, shortfallOf, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from './clock.ts'
+import { createFeeQuestions, type Asked } from './fee-questions.ts'
 import { flightsByAccount } from './flights.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
 import { budgetLeft, limitsOf, paymentsOf, type Spending } from './spending.ts'
-import { defaultStanding, standingOf, type Kept } from './standing.ts'
+import { defaultStanding, standingOf } from './standing.ts'
 import { createBurnRates } from './streams/burn-rate.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Flight } from './transactions/lane.ts'
-import { within } from './within.ts'
 
 export type AutoFundingActor = ActorRefFrom<typeof autoFundingMachine>
 
@@ -61,15 +62,8 @@ export type KeeperOptions = {
   logger: Logger
 }
 
-const FEE_TIMEOUT_MS = 8_000
-/** A provider that does not answer must not hold up the others. */
-const FEE_GRACE_MS = 500
-
 /** A sub-account that auto-funding is on for, as surfaces see it. */
-export type KeptAccount = { id: SubAccountId; actor: AutoFundingActor; unsettledFee: bigint; feeError: string | null }
-
-/** At most one question to a provider at a time. */
-type Asked = Kept & { asking: Promise<void> | null; feeError: string | null }
+export type KeptAccount = Pick<Asked, 'id' | 'unsettledFee' | 'feeError' | 'feeAt'> & { actor: AutoFundingActor }
 
 /** Keeps the sub-accounts funded that auto-funding is on for: a plan for each position, and an actor for each. */
 export function createKeeper(options: KeeperOptions) {
@@ -92,6 +86,7 @@ export function createKeeper(options: KeeperOptions) {
   const kept = new Map<string, Asked & { actor: AutoFundingActor }>()
   const burns = createBurnRates()
   const history = createChargeHistory({ burns, readSettlements, clock, logger })
+  const fees = createFeeQuestions({ providerFees, clock, logger })
   const usual = toPolicy({}, minLockedBalance)
   let latest: Plan | null = null
   const machine = autoFundingMachine.provide({
@@ -118,6 +113,7 @@ export function createKeeper(options: KeeperOptions) {
         paused: false,
         asking: null,
         feeError: null,
+        feeAt: null,
       })
       return actor
     },
@@ -130,8 +126,7 @@ export function createKeeper(options: KeeperOptions) {
     limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null } {
       const payments = paymentsOf(spending)
       const policy = kept.get(keyOf(id))?.policy ?? usual
-      const own = limitsOf(policy, () => payments.of(keyOf(id)), now)
-      return { own, common: budgetLeft(spending.budget, payments.all, now) }
+      return { own: limitsOf(policy, id, payments, now), common: budgetLeft(spending.budget, payments.all, now) }
     },
     stop(id: SubAccountId): void {
       kept.get(keyOf(id))?.actor.stop()
@@ -148,15 +143,8 @@ export function createKeeper(options: KeeperOptions) {
       const asked = [...kept.values()].flatMap(({ policy }) => policy.intervalMs ?? [])
       return asked.length === 0 ? null : Math.min(...asked)
     },
-    /**
-     * Asks for the unsettled fees, and waits only so long: an answer that comes later counts from the next decision on, and
-     * one that cannot be had leaves the last value.
-     */
-    async refreshFees(): Promise<void> {
-      const asked = [...kept.values()].flatMap((one) => askFee(one) ?? [])
-      if (asked.length === 0) return
-      await within(FEE_GRACE_MS, () => Promise.all(asked), clock).catch(() => undefined)
-    },
+    /** Asks for the unsettled fees; one that cannot be had keeps its last value. */
+    refreshFees: ({ block }: Position): Promise<void> => fees.refresh([...kept.values()], block.timestamp),
     /** Learns, once, what was charged before the first position. */
     learn: history.learn,
     /** Learns from a position how fast each sub-account is charged. */
@@ -169,14 +157,16 @@ export function createKeeper(options: KeeperOptions) {
     act(made: Plan): void {
       latest = made
       for (const decision of made.decisions) {
-        const actor = kept.get(keyOf(decision))?.actor
-        if (!actor) continue
+        const one = kept.get(keyOf(decision))
+        if (!one) continue
+        const { actor, policy } = one
         const { value, context } = actor.getSnapshot()
         // Most of the time there is nothing new to say.
         if (value === 'watching' && context.reason === 'sufficient' && isSufficient(decision)) continue
         const standing = {
           settledFrom: value === 'settling' ? (context.lastTopUp?.blockNumber ?? null) : null,
           proposed: value === 'awaitingApproval' && context.amount !== null ? BigInt(context.amount) : null,
+          expiresAt: context.decidedAt + policy.approvalTimeout,
         }
         for (const event of autoFundingEvents(made.position, standing, decision)) actor.send(event)
       }
@@ -204,7 +194,7 @@ export function createKeeper(options: KeeperOptions) {
         autoClaim: wanted.autoClaim === true || claims.ofAll,
         claimFailure: claims.failureOf(id),
         registered: id.serviceType === 'inference' ? (providerFees?.isRegistered(id.provider) ?? null) : null,
-        limits: limitsOf(one?.policy ?? usual, () => payments.of(key), position.block.timestamp),
+        limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key)?.unresolved ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
@@ -212,7 +202,7 @@ export function createKeeper(options: KeeperOptions) {
       }
     })
     const reserve = gasReserve(position)
-    const decisions = plan({
+    const input = {
       position,
       standings,
       inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
@@ -221,10 +211,9 @@ export function createKeeper(options: KeeperOptions) {
       gasReserve: reserve,
       gasPrice: gasPrice(),
       isStale,
-    })
-    const missing = decisions.map((one) => (one.action === 'hold' ? (one.missing ?? 0n) : one.deficit - one.amount))
-    const shortfall = missing.reduce((sum, one) => (one > 0n ? sum + one : sum), 0n)
-    return { block: position.block, position, decisions, shortfall, gasReserve: reserve }
+    }
+    const shortfall = shortfallOf(input)
+    return { block: position.block, position, decisions: plan(input), shortfall, gasReserve: reserve }
   }
 
   function decisionOf(id: SubAccountId): Decision | undefined {
@@ -236,35 +225,6 @@ export function createKeeper(options: KeeperOptions) {
     const decision = decisionOf(request)
     if (!ask || !decision) return false
     return ask(decision, signal)
-  }
-
-  /** Resolves once there is an answer, whatever it is; null where there is nobody to ask. */
-  function askFee(one: Asked): Promise<void> | null {
-    const ask = questionOf(one)
-    if (!ask) {
-      one.unsettledFee = 0n
-      return null
-    }
-    one.asking ??= within(FEE_TIMEOUT_MS, ask, clock)
-      .then((fee) => {
-        if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
-        one.unsettledFee = fee
-        one.feeError = null
-      })
-      .catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error)
-        // Told once, not at every reading; it stays in the status.
-        if (message !== one.feeError)
-          logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
-        one.feeError = message
-      })
-      .finally(() => (one.asking = null))
-    return one.asking
-  }
-
-  function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {
-    if (unsettledFee !== 'provider') return unsettledFee
-    return id.serviceType === 'inference' && providerFees ? () => providerFees.ask(id.provider) : null
   }
 }
 

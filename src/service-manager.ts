@@ -1,6 +1,6 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import type { Limits } from '../machines/auto-funding/auto-funding.policy.ts'
-import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
+import type { Position, ServiceType } from '../machines/position.types.ts'
 import type { SnapshotFrom } from 'xstate'
 import { toWei, weiToOg, type Amount } from './amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './auto-funding-config.ts'
@@ -8,19 +8,23 @@ import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
 import type { Clock } from './clock.ts'
 import { contractError } from './contract-errors.ts'
-import { AbortedError, BudgetExhaustedError, NotFundedError, RefundPendingError } from './errors.ts'
+import { AbortedError, NotFundedError } from './errors.ts'
+import { checkLimits } from './funding-limits.ts'
 import type { AutoFundingActor, KeptAccount } from './keeper.ts'
 import type { Logger } from './logger.ts'
 import { intentOf, transferIntent } from './intents.ts'
 import { contractOf } from './services.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
+import { within } from './within.ts'
 
 export type AutoFundingStatus = SubAccountId & {
   state: SnapshotFrom<typeof autoFundingMachine>['value']
   /** What the provider says it has served and not charged yet, in wei, and why that is not known anew. */
   unsettledFee: bigint
   feeError: string | null
+  /** Block time at which the provider said so, in seconds: its age. Null before, and where nobody is asked. */
+  feeAt: number | null
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
 export type EnsureFundedOptions = {
@@ -53,15 +57,11 @@ export type ServiceManagerOptions = {
   }
 }
 
-type Check = {
-  id: SubAccountId
-  account: SubAccountPosition | undefined
-  amount: bigint
-  now: number
-  options: EnsureFundedOptions
-}
+type Funding = EnsureFundedOptions & { giveUp: { at: number; after: string } }
 
 const ENSURE_TIMEOUT_MS = 120_000
+/** A timer of more would end at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 /** Auto-funding and acknowledgement for the sub-accounts of one service type. */
 export class ServiceManager {
@@ -113,10 +113,10 @@ export class ServiceManager {
     const address = provider === undefined ? null : this.#id(provider).provider
     return this.#own()
       .filter(({ id }) => address === null || id.provider === address)
-      .map(({ id, actor, unsettledFee, feeError }) => {
+      .map(({ id, actor, unsettledFee, feeError, feeAt }) => {
         const { value, context } = actor.getSnapshot()
         const { reason, lastTopUp, topUps, paid, failure } = context
-        return { ...id, state: value, reason, lastTopUp, topUps, paid, failure, unsettledFee, feeError }
+        return { ...id, state: value, reason, lastTopUp, topUps, paid, failure, unsettledFee, feeError, feeAt }
       })
   }
 
@@ -128,13 +128,24 @@ export class ServiceManager {
    *
    * @returns the receipt, or null when enough was there
    * @throws ContractError when the ledger cannot pay for it, RefundPendingError when it would undo a refund,
-   *   BudgetExhaustedError, NotFundedError when it is charged faster than it can be filled, LedgerClosingError
+   *   BudgetExhaustedError when a limit forbids it, LedgerClosingError, NotFundedError when it takes longer or is charged
+   *   faster than it can be filled; a transaction that was sent is followed to its end, and counts when called again
    */
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
     const wanted = toWei(amount)
     this.#options.refuseWhileClosing('ensureFunded')
-    return this.#options.exclusive(id, () => this.#fund(id, wanted, options), options.signal)
+    const { signal, timeoutMs = ENSURE_TIMEOUT_MS } = options
+    const { clock } = this.#options
+    const giveUp = { at: clock.now() + timeoutMs, after: `${timeoutMs} ms` }
+    let isOver = false
+    const funding = this.#options
+      .exclusive(id, () => this.#fund(id, wanted, { ...options, giveUp }), signal)
+      .finally(() => (isOver = true))
+    return within(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding, clock).catch((error: unknown) => {
+      if (isOver) throw error
+      throw new NotFundedError({ provider: id.provider, wanted: `${weiToOg(wanted)} OG`, after: giveUp.after })
+    })
   }
 
   /**
@@ -166,10 +177,9 @@ export class ServiceManager {
   }
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
-  async #fund(id: SubAccountId, wanted: bigint, options: EnsureFundedOptions): Promise<Receipt | null> {
-    const { rules, read, submit, clock } = this.#options
-    const { signal, timeoutMs = ENSURE_TIMEOUT_MS } = options
-    const giveUpAt = clock.now() + timeoutMs
+  async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
+    const { rules, read, submit, clock, autoFunding } = this.#options
+    const { signal, giveUp } = options
     let receipt: Receipt | null = null
     for (;;) {
       const position = await read(signal)
@@ -177,35 +187,17 @@ export class ServiceManager {
       const account = position.subAccounts.find((one) => keyOf(one) === keyOf(id))
       const missing = wanted - (account?.available ?? 0n)
       if (missing <= 0n) return receipt
-      // Charged faster than it can be filled.
-      if (clock.now() > giveUpAt)
-        throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(missing)} OG`, after: `${timeoutMs} ms` })
+      // Nobody waits for it any more, or it is charged faster than it can be filled.
+      if (clock.now() >= giveUp.at)
+        throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(missing)} OG`, after: giveUp.after })
       const least = account ? 0n : (rules.minTransfer ?? 0n)
       const amount = missing > least ? missing : least
       const now = position.block.timestamp
-      this.#check({ id, account, amount, now, options })
+      const available = position.ledger?.available ?? 0n
+      checkLimits({ provider: id.provider, account, available, amount }, autoFunding.limitsOf(id, now), options)
       const pendingRefund = account?.pendingRefund ?? 0n
       receipt = await submit(transferIntent(id, amount, rules, { decidedAt: now, pendingRefund }), signal)
     }
-  }
-
-  /** What auto-funding may not do, a program that asks once may not either. */
-  #check({ id, account, amount, now, options }: Check): void {
-    const { onPendingRefund = 'hold' } = options
-    const facts = { provider: id.provider, amount: `${weiToOg(amount)} OG` }
-    if (account && account.pendingRefund > 0n && onPendingRefund === 'hold')
-      throw new RefundPendingError('A refund is pending there, and a transfer would undo it.', {
-        ...facts,
-        'pending refund': `${weiToOg(account.pendingRefund)} OG`,
-        do: "pass { onPendingRefund: 'reuse' } to take from it",
-      })
-    const { own, common } = this.#options.autoFunding.limitsOf(id, now)
-    for (const left of [own.budgetLeft, common])
-      if (left !== null && left < amount)
-        throw new BudgetExhaustedError('The budget of this window does not allow it.', {
-          ...facts,
-          left: `${weiToOg(left)} OG`,
-        })
   }
 
   #pause(provider: string | undefined, paused: boolean): void {

@@ -1,6 +1,6 @@
 import type { Limits } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { AutoFundingPolicy } from './auto-funding-config.ts'
-import { keyOf } from './sub-account-id.ts'
+import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Payment } from './transactions/journal.ts'
 
 /** What auto-funding sent, as far as limits ask. */
@@ -16,16 +16,16 @@ export type Spending = {
 export type Window = { amount: bigint; seconds: number }
 
 /** Payments, gone through only where a limit asks for them. */
-export type Payments = { all(): readonly Payment[]; of(key: string): readonly Payment[] }
+export type Payments = { all(): readonly Payment[]; of(id: SubAccountId): readonly Payment[] }
 
 export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
   let all: readonly Payment[] | null = null
-  let byKey: ReadonlyMap<string, readonly Payment[]> | null = null
+  let byKey: Map<string, Payment[]> | null = null
   return {
     all: () => (all ??= payments()),
-    of(key) {
-      byKey ??= byAccount((all ??= payments()))
-      return byKey.get(key) ?? []
+    of(id) {
+      byKey ??= grouped((all ??= payments()))
+      return byKey.get(keyOf(id)) ?? []
     },
   }
 }
@@ -42,24 +42,13 @@ export function budgetLeft(budget: Window | null, payments: () => readonly Payme
   return spent >= budget.amount ? 0n : budget.amount - spent
 }
 
-/** Payments by the key of the sub-account that they went to. */
-export function byAccount(payments: readonly Payment[]): ReadonlyMap<string, readonly Payment[]> {
-  const all = new Map<string, Payment[]>()
-  for (const payment of payments) {
-    const key = keyOf(payment)
-    const own = all.get(key)
-    if (own) own.push(payment)
-    else all.set(key, [payment])
-  }
-  return all
-}
-
-/** @param own what went to this sub-account */
 export function limitsOf(
   { maxTopUp, budget, cooldown, ledgerReserve }: AutoFundingPolicy,
-  own: () => readonly Payment[],
+  id: SubAccountId,
+  payments: Payments,
   now: number,
 ): Limits {
+  const own = (): readonly Payment[] => payments.of(id)
   const last = cooldown > 0 ? own().reduce((latest, { at }) => Math.max(latest, at), -Infinity) : -Infinity
   return {
     maxTopUp,
@@ -76,4 +65,15 @@ export function bySubAccount(paidIn: (from: number, to: number) => ReadonlyMap<s
     if (last?.from !== from || last.to !== to) last = { from, to, sums: paidIn(from, to) }
     return last.sums.get(key) ?? 0n
   }
+}
+
+function grouped(payments: readonly Payment[]): Map<string, Payment[]> {
+  const groups = new Map<string, Payment[]>()
+  for (const payment of payments) {
+    const key = keyOf(payment)
+    const group = groups.get(key)
+    if (group) group.push(payment)
+    else groups.set(key, [payment])
+  }
+  return groups
 }

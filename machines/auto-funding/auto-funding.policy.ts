@@ -1,10 +1,13 @@
-import type { Position, ServiceType, SubAccountPosition } from '../position.types.ts'
-import { gradeAccount } from '../sub-account/sub-account.facts.ts'
-import type { Fact } from '../sub-account/sub-account.types.ts'
-import { runwayOf, type Demand } from './auto-funding.levels.ts'
+import type { Position, ServiceType } from '../position.types.ts'
+import type { Demand } from './auto-funding.levels.ts'
 import { retryAt } from './auto-funding.retry.ts'
+import { rowOf } from './auto-funding.row.ts'
 import { withClaim, type ClaimDecision } from './auto-claim.policy.ts'
-import type { AutoFundingEvent, Failure, HoldReason } from './auto-funding.types.ts'
+import type { Failure, HoldReason } from './auto-funding.types.ts'
+
+/** Measured on the contracts, at most: a transfer to a sub-account that exists, and one that opens it. */
+const TOP_UP_GAS = 110_000n
+const OPENING_GAS = 470_000n
 
 /** The most that may be sent, whatever is missing. Amounts in wei, times in seconds; null is no limit. */
 export type Limits = {
@@ -100,15 +103,8 @@ export type Decision = DecisionRow &
  * smaller part of what is required; once they cannot serve one, nobody after it is served from what little is left.
  */
 export function plan(input: PlanInput): Decision[] {
-  const { position, standings, inFlightFromLedger, minTransfer, budgetLeft } = input
-  const rows = new Map(standings.map((standing) => [standing, rowOf(position, standing)]))
-  const pot: Pot = { ledger: (position.ledger?.available ?? 0n) - inFlightFromLedger, budget: budgetLeft, dry: null }
-  const decided = new Map<Standing, Decision>()
-  for (const [standing, row] of [...rows].toSorted(byUrgency)) {
-    const reason = reasonToHold(input, standing, row)
-    const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
-    decided.set(standing, reason ? { ...row, action: 'hold', reason } : give(pot, standing, row, least))
-  }
+  const { standings } = input
+  const { decided } = giveOut(input, leftIn(input))
   return standings.flatMap((standing) => {
     const decision = decided.get(standing)
     return decision ? withClaim(input, standing, decision) : []
@@ -116,26 +112,46 @@ export function plan(input: PlanInput): Decision[] {
 }
 
 /**
- * The events that tell a chart of its decision. One that waits for approval of at most what is wanted now goes on
- * waiting: what is wanted grows with every charge, and asking anew each time would never end.
- *
- * @param standing.settledFrom block of its receipt while it settles
- * @param standing.proposed what it waits for approval of
+ * What must come into the ledger so that nothing is held for want of money in it, in wei; whatever else limits a top-up
+ * does so here, too.
  */
-export function autoFundingEvents(
-  position: Position,
-  standing: { settledFrom: number | null; proposed: bigint | null },
-  decision: Decision,
-): AutoFundingEvent[] {
-  const { settledFrom, proposed } = standing
-  if (decision.action === 'propose' && proposed !== null && decision.amount >= proposed) return []
-  const caughtUp: AutoFundingEvent[] =
-    settledFrom !== null && position.block.number >= settledFrom ? [{ type: 'reading.caughtUp' }] : []
-  return [...caughtUp, eventOf(position, decision)]
+export function shortfallOf(input: PlanInput): bigint {
+  const { position } = input
+  const open = position.ledger ? input : { ...input, position: { ...position, ledger: NO_MONEY } }
+  const { needed } = giveOut(open, UNLIMITED)
+  return needed === 0n ? 0n : max(needed - leftIn(input), 0n)
+}
+
+const NO_MONEY = { available: 0n, total: 0n, locked: 0n, additionalInfo: '' }
+const UNLIMITED = 2n ** 256n
+
+/** What of the ledger nothing on its way will take. */
+function leftIn({ position, inFlightFromLedger }: PlanInput): bigint {
+  return (position.ledger?.available ?? 0n) - inFlightFromLedger
+}
+
+/** @returns what is decided about each, and the least that the ledger must have for that with all reserves */
+function giveOut(input: PlanInput, ledger: bigint) {
+  const { position, standings, minTransfer, gasReserve, gasPrice = 0n } = input
+  const rows = new Map(standings.map((standing) => [standing, rowOf(position, standing)]))
+  const pot: Pot = { ledger, budget: input.budgetLeft, gas: position.wallet.balance - gasReserve, dry: null }
+  const decided = new Map<Standing, Decision>()
+  let needed = 0n
+  for (const [standing, row] of [...rows].toSorted(byUrgency)) {
+    const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
+    const gas = gasPrice * (row.state === 'none' ? OPENING_GAS : TOP_UP_GAS)
+    const reason = reasonToHold(input, standing, row) ?? (pot.gas < gas ? 'gas-short' : null)
+    const decision: Decision = reason ? { ...row, action: 'hold', reason } : give(pot, standing, row, least)
+    decided.set(standing, decision)
+    if (decision.action === 'hold') continue
+    pot.gas -= gas
+    if (decision.amount > decision.fromRefund) needed = max(needed, ledger - pot.ledger + standing.limits.ledgerReserve)
+  }
+  return { decided, needed }
 }
 
 /** What is left to give out, and why it ran dry. */
-type Pot = { ledger: bigint; budget: bigint | null; dry: HoldReason | null }
+type Pot = { ledger: bigint; budget: bigint | null; gas: bigint; dry: HoldReason | null }
 
 function give(
   pot: Pot,
@@ -194,45 +210,6 @@ function reasonToHold(
   if (block.timestamp < limits.coolingUntil) return 'cooling-down'
   if (wallet.balance <= gasReserve) return 'gas-short'
   return null
-}
-
-function rowOf(position: Position, standing: Standing): DecisionRow {
-  const { provider, serviceType, required, target, demand, limits } = standing
-  const found = position.subAccounts.find(
-    (one: SubAccountPosition) => one.provider === provider && one.serviceType === serviceType,
-  )
-  const available = found?.available ?? 0n
-  return {
-    provider,
-    serviceType,
-    state: stateNames[gradeAccount(found, required)],
-    available,
-    pendingRefund: found?.pendingRefund ?? 0n,
-    required,
-    target,
-    deficit: available < required ? target - available : 0n,
-    burnRate: demand.burnRate,
-    runway: runwayOf(available, demand),
-    limits,
-  }
-}
-
-const stateNames: Readonly<Record<Fact, DecisionRow['state']>> = {
-  'account.gone': 'none',
-  'account.empty': 'created',
-  'balance.low': 'low',
-  'balance.ample': 'funded',
-  'refund.locked': 'refunding',
-  'refund.claimable': 'refunding',
-}
-
-function eventOf({ block }: Position, decision: Decision): AutoFundingEvent {
-  const amount = decision.action === 'hold' ? null : (`${decision.amount}` as const)
-  if (decision.action === 'top-up' && amount !== null) return { type: 'plan.topUp', amount, at: block.timestamp }
-  if (decision.action === 'propose' && amount !== null) return { type: 'plan.propose', amount, at: block.timestamp }
-  if (decision.action === 'hold' && decision.reason !== 'sufficient')
-    return { type: 'plan.hold', reason: decision.reason }
-  return { type: 'plan.sufficient' }
 }
 
 function byUrgency([a, rowA]: [Standing, DecisionRow], [b, rowB]: [Standing, DecisionRow]): number {

@@ -55,6 +55,21 @@ export function openApprovals({ onChange, now = Date.now }: ApprovalsOptions = {
   }
 }
 
+type Approve = NonNullable<AutoFundingConfig['approve']>
+
+/** Asks everybody at once: the first answer counts, and nobody else is asked any more. */
+export function firstOf(all: readonly Approve[]): Approve {
+  return async (decision, signal) => {
+    const answered = new AbortController()
+    const either = AbortSignal.any([signal, answered.signal])
+    try {
+      return await Promise.race(all.map(async (ask) => ask(decision, either)))
+    } finally {
+      answered.abort()
+    }
+  }
+}
+
 /** With the whole address: this is where money goes. */
 function questionAbout(decision: Decision): string {
   const { provider, serviceType, available, required } = decision

@@ -1,4 +1,5 @@
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
+import type { AnyStateMachine, AnyStateNode } from 'xstate'
+import { edgesIn, guardName, type Edge as MachineEdge } from '../../machines/edges.ts'
 
 type Edge = { from: AnyStateNode; to: AnyStateNode; label: string }
 
@@ -6,8 +7,9 @@ type Edge = { from: AnyStateNode; to: AnyStateNode; label: string }
  * A statechart as a Mermaid state diagram: every state, and an edge for every transition. Mermaid draws no edge between
  * a state and one inside it: such a transition is drawn from each of its states.
  */
-export function mermaidOf({ root }: AnyStateMachine): string {
-  const edges = nodesIn(root).flatMap(edgesOf)
+export function mermaidOf(machine: AnyStateMachine): string {
+  const { root } = machine
+  const edges = edgesIn(machine).flatMap(drawn)
   return ['---', `title: ${root.key}`, '---', 'stateDiagram-v2', ...insideOf(root, edges)].join('\n')
 }
 
@@ -44,13 +46,9 @@ function declarationOf(state: AnyStateNode, edges: readonly Edge[]): string[] {
   return [name === state.key ? name : declared]
 }
 
-function edgesOf(state: AnyStateNode): Edge[] {
-  const transitions = [...state.transitions.values(), state.always ?? []].flat()
-  return transitions.flatMap((transition) => {
-    const label = labelOf(state, transition)
-    const targets = (transition.target ?? [state]).filter((target) => target.path.length > 0)
-    return targets.flatMap((to) => sourcesOf(state, to).map((from) => ({ from, to, label })))
-  })
+function drawn({ source, target, name, guard }: MachineEdge): Edge[] {
+  const label = guard === null ? name : `${name} [${guard}]`
+  return sourcesOf(source, target).map((from) => ({ from, to: target, label }))
 }
 
 /** Where a transition is drawn from: the state itself, or what is inside it when it leads there. */
@@ -59,26 +57,9 @@ function sourcesOf(state: AnyStateNode, to: AnyStateNode): AnyStateNode[] {
   return inside ? Object.values(state.states).flatMap((child) => sourcesOf(child, to)) : [state]
 }
 
-function labelOf({ invoke }: AnyStateNode, { eventType, guard }: AnyTransitionDefinition): string {
-  const [, outcome, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType) ?? []
-  const [, delay] = /^xstate\.after\.([^.]+)\./.exec(eventType) ?? []
-  const source: unknown = invoke.find((one) => one.id === id)?.src
-  const name = typeof source === 'string' ? source : 'actor'
-  const event = outcome ? `${name} ${outcome === 'done' ? 'done' : 'failed'}` : delay ? `after ${delay}` : eventType
-  return [event || 'always', ...(guard === undefined ? [] : [`[${guardName(guard)}]`])].join(' ')
-}
-
-function guardName(guard: unknown): string {
-  const name: unknown = typeof guard === 'object' && guard !== null && 'type' in guard ? guard.type : guard
-  if (typeof name === 'function') return name.name || 'inline'
-  return typeof name === 'string' ? name : 'guard'
-}
-
 /** Names are unique in the whole diagram: a nested state's has those around it in front. */
 const nameOf = ({ path }: AnyStateNode): string => path.join('_').replace(/\W/g, '_')
 const pathOf = ({ path }: AnyStateNode): string => path.join('.')
-
-const nodesIn = (state: AnyStateNode): AnyStateNode[] => [state, ...Object.values(state.states).flatMap(nodesIn)]
 
 const isWithin = (one: AnyStateNode, other: AnyStateNode): boolean =>
   other.path.every((key, index) => one.path[index] === key)

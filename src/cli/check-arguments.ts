@@ -15,7 +15,11 @@ export function checkArguments(
   const options = Object.fromEntries(
     Object.entries(args)
       .filter(([, { type }]) => type !== 'positional')
-      .map(([name, { type }]) => [name, { type: type === 'boolean' ? 'boolean' : 'string' } as const]),
+      .flatMap(([name, { type, ...more }]) => {
+        // What is on by itself can be left out: --no-ui.
+        const names = 'default' in more && more.default === true ? [name, `no-${name}`] : [name]
+        return names.map((one) => [one, { type: type === 'boolean' ? 'boolean' : 'string' } as const])
+      }),
   )
   const names = Object.keys(args).filter((name) => args[name]?.type === 'positional')
   const negative = raw.slice(0, raw.includes('--') ? raw.indexOf('--') : undefined).find((one) => /^-[\d.]/.test(one))

@@ -2,7 +2,7 @@ import { ogToWei, type AutoFundingConfig } from '../index.ts'
 import * as check from './config-fields.ts'
 
 /** How a provider is kept funded, as JSON can say it. */
-export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve'> & {
+export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'> & {
   /** Nobody is asked for it. */
   unsettledFee?: false
 }

@@ -31,7 +31,11 @@ export const jsonOption = {
 } as const satisfies ArgsDef
 
 export const recordOption = {
-  record: { type: 'string', valueHint: 'file', description: 'appends every position to it, for replay' },
+  record: {
+    type: 'string',
+    valueHint: 'file',
+    description: 'appends every position to it, for replay, and all that happens between them, for the page',
+  },
 } as const satisfies ArgsDef
 
 /** Commands that only look. */

@@ -1,15 +1,18 @@
 import * as files from 'node:fs'
-import type { Position } from '../index.ts'
+import { encodePosition, isRecordingLine, type Broker, type Position } from '../index.ts'
 import type { Circumstances } from './circumstances.ts'
-import { encodePosition, wholePosition } from './recording.ts'
 import { UsageError } from './usage-error.ts'
 
 const NEWLINE = 10
-const BEGINNING = '{"type":"position"'
+const BEGINNING = /^\{"type":"(position|base|entry)"/
 /** Fifty sub-accounts with all the refunds that contracts allow take a tenth of it. */
 const LONGEST_LINE = 2 ** 20
 
-export type Recorder = Disposable & { record(position: Position, circumstances?: Circumstances): void }
+export type Recorder = Disposable & {
+  record(position: Position, circumstances?: Circumstances): void
+  /** Records what happens to a broker between its positions, too: for the page. */
+  follow(broker: Broker, options?: { dryRun?: boolean }): Promise<void>
+}
 
 /**
  * Appends positions to a file that only its owner may read.
@@ -21,20 +24,36 @@ export function openRecorder(file: string, onFailure: (sentence: string) => void
   const descriptor = opened(file)
   let failing = false
   let block: number | null = null
+  let following: Disposable | null = null
+  let closed = false
   return {
     record(position, circumstances) {
       // Read again before there was another block, it says the same.
       if (position.block.number === block) return
-      try {
-        append(descriptor, encodePosition(position, circumstances))
-        block = position.block.number
-        failing = false
-      } catch (error) {
-        if (!failing) onFailure(`Not recorded in ${file}: ${codeOf(error)}.`)
-        failing = true
-      }
+      if (write(encodePosition(position, circumstances))) block = position.block.number
     },
-    [Symbol.dispose]: () => files.closeSync(descriptor),
+    async follow(broker, options) {
+      // It is loaded when it is needed.
+      const { recordEntries } = await import('../visualizer/index.ts')
+      following = recordEntries(broker, { write, ...options })
+    },
+    [Symbol.dispose]() {
+      closed = true
+      following?.[Symbol.dispose]()
+      files.closeSync(descriptor)
+    },
+  }
+
+  function write(line: string): boolean {
+    if (closed) return false
+    try {
+      append(descriptor, line)
+      failing = false
+    } catch (error) {
+      if (!failing) onFailure(`Not recorded in ${file}: ${codeOf(error)}.`)
+      failing = true
+    }
+    return !failing
   }
 }
 
@@ -71,8 +90,8 @@ function takeOver(file: string, descriptor: number): void {
   if (!stats.isFile()) return
   const first = bytesAt(descriptor, 0)
   const line = first.toString().split('\n', 1)[0] ?? ''
-  const isTorn = !first.includes(NEWLINE) && line.startsWith(BEGINNING)
-  if (stats.size > 0 && !isTorn && !wholePosition(line))
+  const isTorn = !first.includes(NEWLINE) && BEGINNING.test(line)
+  if (stats.size > 0 && !isTorn && !isRecordingLine(line))
     throw new UsageError(`${file} is no recording: nothing is added to it.`)
   const from = Math.max(0, stats.size - LONGEST_LINE)
   const end = from + bytesAt(descriptor, from).lastIndexOf(NEWLINE) + 1

@@ -40,11 +40,11 @@ export function recordOf({ position, accounts, refunds, closing }: Seen): object
 }
 
 function accountRecord({ decision, autoFunding, ...view }: SeenAccount): object {
-  const { state, reason, lastTopUp, topUps, paid, failure } = autoFunding ?? {}
+  const { provider: _, serviceType: __, ...status } = autoFunding ?? {}
   return {
     ...view,
     plan: decision && planRecord(decision),
-    ...(autoFunding && { autoFunding: { state, reason, lastTopUp, topUps, paid, failure } }),
+    ...(autoFunding && { autoFunding: status }),
   }
 }
 

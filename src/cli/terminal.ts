@@ -45,6 +45,11 @@ export function printJson(value: object): void {
 /** Whether results are lines of JSON: where it was asked for, and where no terminal shows them. */
 export const wantsJson = ({ json }: { json?: boolean | undefined }): boolean => json === true || !isTerminal()
 
+/** Where the page is, once: the one URL that is printed whole. Nothing that came from elsewhere is in it. */
+export function tellPage(url: string, stream: 'stdout' | 'stderr' = 'stderr'): void {
+  process[stream].write(`The page is at ${url}\n`)
+}
+
 function safe(text: string): string {
   return redact(text, process.env['PRIVATE_KEY'])
 }

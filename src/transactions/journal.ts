@@ -48,7 +48,7 @@ export type Claim = {
   at: number
 }
 
-/** Money that auto-funding sent, and when it decided to, in seconds of block time. */
+/** Money that auto-funding sent, and when it decided to, in seconds of block time; Infinity for what is on its way. */
 export type Payment = { provider: string; serviceType: ServiceType; amount: bigint; at: number }
 
 /** Where intents are kept from before they are broadcast until their outcome is known. */

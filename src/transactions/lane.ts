@@ -280,8 +280,7 @@ export function createLane(options: LaneOptions) {
       const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))
       const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
       const payment = forgotten && paymentIn(forgotten)
-      if (payment) paid.push(payment)
-      while (payment && paid[0] && !isCounted(paid[0], payment.at)) paid.shift()
+      if (payment) keep(payment)
     }
     onChange(entry.actor)
     return entry
@@ -290,6 +289,12 @@ export function createLane(options: LaneOptions) {
   function noteMined(blockNumber: number): void {
     lastMinedIn = Math.max(lastMinedIn, blockNumber)
     onMined(blockNumber)
+  }
+
+  /** No budget looks further back than the longest window. */
+  function keep(payment: Payment): void {
+    paid.push(payment)
+    while (paid[0] && !isCounted(paid[0], payment.at)) paid.shift()
   }
 
   function wake(): void {

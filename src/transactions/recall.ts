@@ -22,7 +22,7 @@ export function createRecall({ entries, preparing, paid, lastMinedIn }: RecallOp
       : entries.filter(({ minedIn, actor }) => minedIn !== null && minedIn > from && minedIn <= to && isMined(actor))
 
   return {
-    /** All that auto-funding sent, or may yet, as far back as it is remembered. */
+    /** All that auto-funding sent, or may yet, as far back as it is remembered. What is on its way counts as of now. */
     payments: (): Payment[] => [
       ...paid,
       ...entries.flatMap((entry) => paymentIn(entry) ?? []),
@@ -56,8 +56,11 @@ export function createRecall({ entries, preparing, paid, lastMinedIn }: RecallOp
 }
 
 export function paymentIn({ intent, actor }: Entry): Payment | null {
-  const { value } = actor.getSnapshot()
-  return value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
+  const snapshot = actor.getSnapshot()
+  const { value } = snapshot
+  const payment = value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
+  // Decided on long ago, it may still be mined now, with all that was decided on since.
+  return payment && snapshot.hasTag('open') ? { ...payment, at: Infinity } : payment
 }
 
 const isMined = (actor: TransactionActor): boolean => actor.getSnapshot().value === 'mined'

@@ -1,6 +1,13 @@
 import { parseEther as og } from 'ethers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createBroker, memoryJournal, type AutoFundingConfig, type Broker, type Journal } from '../../src/index.ts'
+import {
+  createBroker,
+  memoryJournal,
+  weiToOg,
+  type AutoFundingConfig,
+  type Broker,
+  type Journal,
+} from '../../src/index.ts'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 import { lowWallet, type LowWallet } from '../support/low-wallet.ts'
@@ -106,6 +113,43 @@ describe('auto-funding sends no more than', () => {
   })
 })
 
+test('what nobody approves in time is asked anew, and the first question is over', async () => {
+  const asked: { amount: bigint; signal: AbortSignal; answer: (approved: boolean) => void }[] = []
+  start(alice, {
+    approvalTimeoutMs: 60_000,
+    approve: (decision, signal) =>
+      new Promise((answer) => {
+        if (decision.action === 'propose') asked.push({ amount: decision.amount, signal, answer })
+      }),
+  })
+  await until(() => asked.length === 1)
+  await alice.settle(broker.wallet, og('0.25'))
+  await chain.warp(61)
+  await until(() => asked.length === 2)
+  expect(asked.map(({ amount, signal }) => [amount, signal.aborted])).toEqual([
+    [missing(alice), true],
+    [missing(alice) + og('0.25'), false],
+  ])
+  asked[0]?.answer(true)
+  await broker.position()
+  expect(broker.transactions()).toHaveLength(0)
+  asked[1]?.answer(true)
+  await until(() => paid(alice) === missing(alice) + og('0.25'))
+})
+
+test('a fee that cannot be asked for any more stands as it was told last, with its age', async () => {
+  let isBroken = false
+  start(alice, { unsettledFee: () => (isBroken ? Promise.reject(new Error('gone')) : og('0.5')) })
+  await until(() => paid(alice) === missing(alice) + og('0.5'))
+  isBroken = true
+  await until(() => status(alice)?.feeError === 'gone')
+  const { feeAt } = status(alice) ?? {}
+  await chain.warp(600)
+  const { block } = await broker.position()
+  expect(status(alice)).toMatchObject({ unsettledFee: og('0.5'), feeError: 'gone', feeAt })
+  expect(block.timestamp - (feeAt ?? 0)).toBeGreaterThanOrEqual(600)
+})
+
 describe('a provider that claims too much', () => {
   test('is not paid beyond the cap: auto-funding stops with a reason', async () => {
     start(alice, { unsettledFee: () => og('50') })
@@ -158,6 +202,37 @@ describe('ensureFunded', () => {
     expect(await funded).toMatchObject({ success: true })
     const { subAccounts } = await broker.position()
     expect(subAccounts.find(({ provider }) => provider === alice.address)?.available).toBe(og('2'))
+  })
+
+  test('gives up in time while its transaction waits for a block, which counts when it is called again', async () => {
+    await chain.setAutomine(false)
+    const [first, second] = [1, 2].map(() => broker.inference.ensureFunded(alice.address, '2', { timeoutMs: 400 }))
+    const late = { name: 'NotFundedError', facts: { provider: alice.address, wanted: '2 OG', after: '400 ms' } }
+    await expect(Promise.allSettled([first, second])).resolves.toMatchObject([{ reason: late }, { reason: late }])
+    await chain.setAutomine(true)
+    await chain.mine()
+    expect(await broker.inference.ensureFunded(alice.address, '2')).toBeNull()
+    const { subAccounts } = await broker.position()
+    expect(subAccounts.find(({ provider }) => provider === alice.address)?.available).toBe(og('2'))
+    expect(broker.transactions()).toHaveLength(1)
+  })
+
+  test('sends no more than auto-funding may for the same provider', async () => {
+    const { available = 0n } = (await broker.position()).ledger ?? {}
+    const ensured = () => broker.inference.ensureFunded(alice.address, '4')
+    const asksForEver = { approve: () => new Promise<boolean>(() => undefined) }
+    start(alice, { maxTopUp: '2', ...asksForEver })
+    await expect(ensured()).rejects.toMatchObject({
+      name: 'BudgetExhaustedError',
+      facts: { provider: alice.address, maxTopUp: '2 OG' },
+    })
+    const ledgerReserve = available - og('3')
+    start(alice, { ledgerReserve, ...asksForEver })
+    await expect(ensured()).rejects.toMatchObject({
+      name: 'BudgetExhaustedError',
+      facts: { ledgerReserve: `${weiToOg(ledgerReserve)} OG` },
+    })
+    expect(broker.transactions()).toHaveLength(0)
   })
 
   test('counts in the common budget, and is refused beyond it', async () => {

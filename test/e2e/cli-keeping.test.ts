@@ -126,7 +126,10 @@ describe.concurrent('a recording', () => {
     watching.interrupt()
     expect(await watching.ended).toMatchObject({ code: 0, stderr: '' })
     expect(files.statSync(file).mode & 0o777).toBe(0o600)
-    const [line = ''] = files.readFileSync(file, 'utf8').split('\n')
+    const lines = files.readFileSync(file, 'utf8').split('\n')
+    expect(lines[0]).toMatch(/^\{"type":"base","protocol":1,/)
+    expect(lines.filter((one) => one.startsWith('{"type":"entry"')).length).toBeGreaterThan(4)
+    const line = lines.find((one) => one.startsWith('{"type":"position"')) ?? ''
     expect(JSON.parse(line)).toEqual({
       type: 'position',
       block: { number: expect.any(Number) as number, timestamp: expect.any(Number) as number },

@@ -361,12 +361,12 @@ describe.concurrent('help', () => {
       [...(help?.stdout ?? '').matchAll(/^ +--([a-z-]+)(?:=<\S+>)? {2,}\S/gm)].map(([, name]) => name).join(' ')
     const network = 'network rpc-url chain-id ledger inference fine-tuning'
     expect(optionsOf(plan)).toBe(`service for ${network} address keystore json`)
-    expect(optionsOf(watch)).toBe(`${network} address keystore json interval-ms record`)
+    expect(optionsOf(watch)).toBe(`${network} address keystore json interval-ms record ui ui-port`)
     expect(optionsOf(replay)).toBe('policy json')
     expect(optionsOf(fund)).toBe(
       'config service interval-ms buffer-multiplier min-locked-balance target runway-trigger runway-target max-top-up ' +
         'budget ledger-reserve cooldown-ms on-pending-refund auto-claim skip-unsettled-fee max-unsettled-fee total-budget approve ' +
-        `record ${network} keystore json yes`,
+        `record ui ui-port control ${network} keystore json yes`,
     )
     expect(replay?.stdout).toContain('USAGE og-ledger replay [OPTIONS] <FILE>')
     expect(fund?.stdout).toContain('USAGE og-ledger auto-fund [OPTIONS] [PROVIDER]')

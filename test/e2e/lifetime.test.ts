@@ -45,6 +45,20 @@ test('a process with auto-funding on ends by itself when its own work ends, and 
   })
 })
 
+test('a page that is served, and one that listens to it, keep no process alive', async () => {
+  const ended = await app(`
+    const { createVisualizer } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/src/visualizer/index.js'))})
+    const { connect } = await import('node:net')
+    const { url } = await createVisualizer(broker)
+    const { id } = await (await fetch(url + 'api/hello')).json()
+    const page = connect(new URL(url).port, '127.0.0.1')
+    page.write('GET /api/events?after=' + id + ' HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n')
+    const answer = await new Promise((resolve) => page.once('data', resolve))
+    page.unref()
+    console.log(String(answer).split('\\r\\n')[0])`)
+  expect(ended).toEqual({ stdout: 'HTTP/1.1 200 OK\n', stderr: '', code: 0 })
+})
+
 test('a transaction that is awaited keeps the process alive until it is mined', async () => {
   await chain.provider.send('evm_setIntervalMining', [1])
   await chain.setAutomine(false)

@@ -28,6 +28,19 @@ const allowed: Record<string, readonly string[]> = {
     'citty',
     '@clack/prompts',
   ],
+  'src/visualizer': ['src/visualizer', 'src/visualizer/shared', 'entry', 'machines', 'xstate', 'node'],
+  'src/visualizer/build': [
+    'src/visualizer/build',
+    'src/visualizer/shared',
+    'entry',
+    'machines',
+    'xstate',
+    'node',
+    'elkjs',
+    'esbuild',
+  ],
+  'src/visualizer/page': ['src/visualizer/page', 'src/visualizer/shared', 'entry', 'preact', 'uplot'],
+  'src/visualizer/shared': ['src/visualizer/shared', 'entry', 'machines'],
 }
 
 /** What only one folder may know at run time; types may be named where the public API needs them. */
@@ -42,7 +55,7 @@ type Import = { from: string; to: string; typeOnly: boolean }
 const root = resolve(import.meta.dirname, '../..')
 const files = ['src', 'machines'].flatMap((folder) =>
   readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
 )
 
@@ -56,7 +69,12 @@ const imports: Import[] = files.flatMap((from) => {
   })
 })
 
+/** What the visualizer's server and its page both run. */
+const shared = ['protocol', 'state.types', 'chart.types', 'patch'].map((name) => `src/visualizer/${name}.ts`)
+
 function placeOf(path: string): string {
+  if (shared.includes(path)) return 'src/visualizer/shared'
+  if (/^src\/visualizer\/(build|page)\//.test(path)) return path.split('/').slice(0, 3).join('/')
   if (['src/index.ts', 'src/testing/index.ts', 'machines/index.ts'].includes(path)) return 'entry'
   if (path.startsWith('machines/')) return 'machines'
   if (path.startsWith('node:')) return 'node'
@@ -67,8 +85,11 @@ function placeOf(path: string): string {
     .join('/')
 }
 
+/** To others the visualizer is an entry too. */
+const targetOf = (path: string): string => (path === 'src/visualizer/index.ts' ? 'entry' : placeOf(path))
+
 test('every import is one that the architecture allows', () => {
-  const strangers = imports.filter(({ from, to }) => !allowed[placeOf(from)]?.includes(placeOf(to)))
+  const strangers = imports.filter(({ from, to }) => !allowed[placeOf(from)]?.includes(targetOf(to)))
   expect(strangers).toEqual([])
   expect(imports.length).toBeGreaterThan(100)
 })
@@ -87,7 +108,7 @@ test('machines and library have no clock of their own, no randomness and no proc
     library: /Math\.random|\bprocess\.|console\./,
   }
   const found = files
-    .filter((file) => !/^src\/(cli|local)\//.test(file))
+    .filter((file) => !/^src\/(cli|local|visualizer\/build)\//.test(file))
     .filter((file) => {
       const code = readFileSync(resolve(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
       return forbidden[file.startsWith('machines/') ? 'machines' : 'library']?.test(code)
@@ -97,7 +118,7 @@ test('machines and library have no clock of their own, no randomness and no proc
 
 test('timers are those of the clock, so that a simulation has them in hand', () => {
   const found = files
-    .filter((file) => file.startsWith('src/') && !/^src\/(cli|local)\//.test(file))
+    .filter((file) => file.startsWith('src/') && !/^src\/(cli|local|visualizer)\//.test(file))
     .filter((file) => /(?<![.\w])set(Timeout|Interval|Immediate)\(/.test(readFileSync(resolve(root, file), 'utf8')))
   expect(found).toEqual(['src/clock.ts', 'src/testing/simulated-time.ts'])
 })

@@ -58,8 +58,11 @@ describe('how fast a sub-account is charged', () => {
         }
         // Of one without a charge nothing is learnt, not even that: contracts of old tell of none.
         fc.pre(times.some((at) => at <= started))
-        expect(learning.of(KEY)).toEqual(watching.of(KEY))
+        // Whether it jumped hangs on where quiet stretches are cut.
+        const { rate, lastHour } = watching.of(KEY)
+        expect(learning.of(KEY)).toMatchObject({ rate, lastHour })
       }),
+      { numRuns: 300 },
     )
   })
 

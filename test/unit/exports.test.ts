@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import * as main from '../../src/index.ts'
 import * as machines from '../../machines/index.ts'
 import * as testing from '../../src/testing/index.ts'
+import * as visualizer from '../../src/visualizer/index.ts'
 
 test('og-ledger exports these names', () => {
   expect(Object.keys(main).toSorted()).toMatchInlineSnapshot(`
@@ -38,7 +39,10 @@ test('og-ledger exports these names', () => {
       "UnresolvedIntentError",
       "WouldLockError",
       "createBroker",
+      "decodeRecording",
+      "encodePosition",
       "formatOg",
+      "isRecordingLine",
       "memoryJournal",
       "networks",
       "ogToWei",
@@ -76,6 +80,7 @@ test('og-ledger/machines exports these names', () => {
       "requiredBalance",
       "retryAt",
       "runwayOf",
+      "shortfallOf",
       "subAccountMachine",
       "subAccountView",
       "transactionMachine",
@@ -91,6 +96,15 @@ test('og-ledger/testing exports these names', () => {
       "edgePaths",
       "matchers",
       "walk",
+    ]
+  `)
+})
+
+test('og-ledger/visualizer exports these names', () => {
+  expect(Object.keys(visualizer).toSorted()).toMatchInlineSnapshot(`
+    [
+      "createVisualizer",
+      "recordEntries",
     ]
   `)
 })

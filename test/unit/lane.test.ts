@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { budgetLeft } from '../../src/spending.ts'
 import { memoryJournal } from '../../src/transactions/journal.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../support/scripted-port.ts'
 
@@ -140,19 +141,19 @@ test('waiting for what is in flight ends when its signal aborts', async () => {
   await lane.close()
 })
 
-test('a lane that closes before the node answers a broadcast says nothing about it', async () => {
-  let answer = (): void => undefined
-  const port = scriptedPort({ broadcast: () => new Promise<void>((resolve) => (answer = resolve)) })
-  const changes: unknown[] = []
-  const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-  const lane = laneOn(port, { onChange: (actor) => changes.push(actor.getSnapshot().value) })
-  lane.submit(deposit()).catch(() => undefined)
-  await vi.advanceTimersByTimeAsync(0)
+test('a payment on its way counts in every window, however long it waits, and from then on in those that it was decided in', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const paid = lane.submit({ ...deposit(), subAccount: { provider: 'alice', serviceType: 'inference' }, decidedAt: 7 })
+  await vi.advanceTimersByTimeAsync(3 * HOUR)
+  const left = () => budgetLeft({ amount: 5n, seconds: 60 }, lane.payments, 10_807)
+  expect(left()).toBe(4n)
+  const raw = port.sent.at(-1) ?? ''
+  port.receipts.set(raw, receiptOf(raw, 5))
+  await vi.advanceTimersByTimeAsync(60_000)
+  await paid
+  expect([lane.payments().map(({ at }) => at), left()]).toEqual([[7], 5n])
   await lane.close()
-  answer()
-  await vi.advanceTimersByTimeAsync(1_000)
-  expect({ changes, warnings: warned.mock.calls }).toEqual({ changes: ['prepared'], warnings: [] })
-  warned.mockRestore()
 })
 
 test('payments that no limit counts any more are forgotten, with the transactions that made them', async () => {
@@ -172,4 +173,19 @@ test('payments that no limit counts any more are forgotten, with the transaction
   // A thousand transactions are looked back on; of the hundred before them, those of a month are counted.
   expect(lane.payments().map(({ at }) => at / DAY)).toEqual(Array.from({ length: 1_032 }, (_, index) => index + 68))
   await lane.close()
+})
+
+test('a lane that closes before the node answers a broadcast says nothing about it', async () => {
+  let answer = (): void => undefined
+  const port = scriptedPort({ broadcast: () => new Promise<void>((resolve) => (answer = resolve)) })
+  const changes: unknown[] = []
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  const lane = laneOn(port, { onChange: (actor) => changes.push(actor.getSnapshot().value) })
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  await lane.close()
+  answer()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect({ changes, warnings: warned.mock.calls }).toEqual({ changes: ['prepared'], warnings: [] })
+  warned.mockRestore()
 })

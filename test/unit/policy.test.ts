@@ -4,12 +4,14 @@ import {
   autoFundingEvents,
   plan,
   retryAt,
+  shortfallOf,
+  type Decision,
   type PlanInput,
   type Position,
   type Standing,
   type SubAccountPosition,
 } from '../../machines/index.ts'
-import { account, noLimits, standing, position, input, decide } from '../support/plans.ts'
+import { account, brief, decide, input, noLimits, position, standing } from '../support/plans.ts'
 
 test('what is missing is topped up exactly, and nothing where enough is there', () => {
   const at = position(100n, [account('a', 3n), account('b', 10n), account('c', 11n)])
@@ -219,30 +221,95 @@ test('the same input gives the same plan, whatever the order of the standings', 
   )
 })
 
-test('more money in the ledger never funds fewer sub-accounts', () => {
-  const plain = fc.record({
-    standings: fc.uniqueArray(
-      fc
-        .record({ provider: fc.constantFrom(...names), required: wei(40n), priority: fc.integer({ min: -1, max: 1 }) })
-        .map(({ provider, ...more }) => standing(provider, { ...more, target: more.required })),
-      { selector: ({ provider }) => provider, minLength: 1 },
-    ),
-    accounts: fc.uniqueArray(fc.tuple(fc.constantFrom(...names), wei(30n), fc.constant(0n)), {
-      selector: ([name]) => name,
-    }),
-    available: wei(100n),
-    more: wei(50n),
-  })
+test('more money in the ledger never funds fewer sub-accounts, whatever limits each of them has', () => {
   fc.assert(
-    fc.property(plain, ({ more, ...given }) => {
+    fc.property(situation, wei(50n), (given, more) => {
+      // A common budget is money, too: what the first may have of it then, those after it may not.
       const funded = (available: bigint) =>
-        plan(inputOf({ ...given, available, inFlightFromLedger: 0n, budgetLeft: null })).filter(
-          ({ action }) => action === 'top-up',
-        ).length
+        plan(inputOf({ ...given, available, budgetLeft: null })).filter(({ action }) => action === 'top-up').length
       expect(funded(given.available + more)).toBeGreaterThanOrEqual(funded(given.available))
     }),
     { numRuns: 3_000 },
   )
+})
+
+test('nothing comes out of the ledger for a lower priority while a higher one is held for want of money in it', () => {
+  fc.assert(
+    fc.property(situation, (given) => {
+      const { standings, ...rest } = inputOf(given)
+      const rows = plan({ standings, ...rest }).map((decision, index) => ({ decision, ...standings[index] }))
+      for (const { decision, priority = 0 } of rows) {
+        if (decision.action !== 'hold' || !['ledger-short', 'too-small'].includes(decision.reason)) continue
+        const after = rows.filter((one) => (one.priority ?? 0) < priority).map((one) => one.decision)
+        expect(after.filter((one) => one.action !== 'hold' && one.amount > one.fromRefund)).toEqual([])
+      }
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+test('whoever is served last leaves its reserve in the ledger', () => {
+  fc.assert(
+    fc.property(situation, (given) => {
+      const decisions = plan(inputOf(given))
+      const paid = decisions.map((one) => (one.action === 'hold' ? 0n : one.amount - one.fromRefund))
+      const left = paid.reduce((rest, one) => rest - one, given.available - given.inFlightFromLedger)
+      const reserves = given.standings.flatMap(({ limits }, index) => (paid[index] ? [limits.ledgerReserve] : []))
+      if (reserves.length > 0) expect(reserves.some((reserve) => reserve <= left)).toBe(true)
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+test('the shortfall is what, once deposited, leaves nothing held for want of money, and not a wei more', () => {
+  const reasons = new Set<string>(['ledger-short', 'reserve', 'too-small', 'ledger-missing'])
+  const isWanting = (decision: Decision) => decision.action === 'hold' && reasons.has(decision.reason)
+  fc.assert(
+    fc.property(situation, fc.boolean(), (given, hasLedger) => {
+      const whole = inputOf(given)
+      const missing = { ...whole, position: { ...whole.position, ledger: null }, inFlightFromLedger: 0n }
+      const all = hasLedger ? whole : missing
+      const shortfall = shortfallOf(all)
+      const after = (deposit: bigint) => {
+        const available = (all.position.ledger?.available ?? 0n) + deposit
+        return plan({
+          ...all,
+          position: { ...all.position, ledger: { available, total: 0n, locked: 0n, additionalInfo: '' } },
+        })
+      }
+      const [enough, unlimited] = [after(shortfall), after(10_000n)]
+      expect(enough.map(brief)).toEqual(unlimited.map(brief))
+      expect(enough.filter(isWanting)).toEqual([])
+      if (shortfall > 0n) expect(after(shortfall - 1n).map(brief)).not.toEqual(unlimited.map(brief))
+      else if (hasLedger) expect(plan(all).map(brief)).toEqual(unlimited.map(brief))
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+test('what a limit forbids is no shortfall', () => {
+  const at = position(100n, [account('a', 3n), account('b', 3n)])
+  const standings = [
+    standing('a', { limits: { ...noLimits, maxTopUp: 4n } }),
+    standing('b', { limits: { ...noLimits, budgetLeft: 0n } }),
+  ]
+  expect(shortfallOf(input({ position: at, standings }))).toBe(0n)
+  expect(shortfallOf(input({ position: position(1n, []), standings: [standing('a')] }))).toBe(9n)
+  expect(shortfallOf(input({ position: position(0n, [], { ledger: null }), standings: [standing('a')] }))).toBe(10n)
+})
+
+test('the gas of top-ups leaves what the way out costs', () => {
+  const accounts = ['a', 'b', 'c'].map((name) => account(name, 3n))
+  const gas = (units: bigint) =>
+    decide({
+      position: position(100n, accounts, { wallet: { address: 'wallet', balance: 1_000n + 2n * units } }),
+      standings: [standing('a'), standing('b'), standing('new'), standing('c')],
+      gasReserve: 1_000n,
+      gasPrice: 2n,
+    })
+  expect(gas(109_999n)).toEqual(['gas-short', 'gas-short', 'gas-short', 'gas-short'])
+  expect(gas(220_000n)).toEqual([7n, 7n, 'gas-short', 'gas-short'])
+  expect(gas(800_000n)).toEqual([7n, 7n, 10n, 7n])
 })
 
 test('a reading from the block of the receipt on ends the settling, before its decision is heard', () => {
@@ -262,6 +329,9 @@ test('what waits for approval goes on waiting while at least as much is wanted, 
   const [decision] = plan(input({ position: at, standings: [standing('a', { needsApproval: true })] }))
   if (!decision) throw new Error('no decision')
   const events = (proposed: bigint) => autoFundingEvents(at, { settledFrom: null, proposed }, decision)
+  const expiring = (expiresAt: number) =>
+    autoFundingEvents(at, { settledFrom: null, proposed: 7n, expiresAt }, decision)
+  expect([expiring(1_001), expiring(1_000)]).toEqual([[], [{ type: 'plan.hold', reason: 'awaiting-approval' }]])
   expect([events(7n), events(5n), events(8n)]).toEqual([[], [], [{ type: 'plan.propose', amount: '7', at: 1_000 }]])
 })
 

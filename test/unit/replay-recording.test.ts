@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { circumstancesIn, type Circumstances } from '../../src/cli/circumstances.ts'
-import { decodeRecording, encodePosition } from '../../src/cli/recording.ts'
+import { decodeRecording, encodePosition } from '../../src/recording.ts'
 import { openRecorder } from '../../src/cli/recorder.ts'
 import type { Position } from '../../src/index.ts'
 
@@ -64,6 +64,15 @@ test('what was read twice counts once, and what goes back not at all; a line tha
   expect(() => decodeRecording(line(1).replace('"5"', '5'))).toThrow(/^Line 1 is no recorded position\.$/)
   const other = encodePosition({ ...position(2), wallet: { address: '0xOther', balance: 1n } })
   expect(() => decodeRecording(line(1) + other)).toThrow(/^Line 2 is a position of another wallet: 0xOther\.$/)
+})
+
+test('what the visualizer notes between positions is passed over, torn or not; nothing else is', () => {
+  const [base, entry] = ['{"type":"base","protocol":1}\n', '{"type":"entry","seq":1}\n']
+  const text = base + encodePosition(position(1)) + entry + encodePosition(position(2)) + entry
+  const whole = { positions: [position(1), position(2)], late: 0, torn: false }
+  expect([text, text.slice(0, -1)].map(decodeRecording)).toEqual([whole, whole])
+  expect(decodeRecording(text.slice(0, -2))).toEqual({ ...whole, torn: true })
+  expect(() => decodeRecording(`${text}{"type":"diary"}\n`)).toThrow(/^Line 6 is no recorded position\.$/)
 })
 
 test('a recorder appends for its owner alone, and takes a torn line off', () => {

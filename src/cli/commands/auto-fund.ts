@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
+import { firstOf, openApprovals } from '../approvals.ts'
 import { carryOn } from '../carrying-on.ts'
-import { openApprovals } from '../approvals.ts'
 import { autoFundingLines } from '../auto-funding-lines.ts'
 import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config-file.ts'
 import { addressOf } from '../connection.ts'
@@ -22,7 +22,8 @@ import { serviceTypeOf } from '../services.ts'
 import { sendingSession } from '../session.ts'
 import { show } from '../show.ts'
 import { list } from '../table.ts'
-import { note, wantsJson } from '../terminal.ts'
+import { canAsk, note, tellPage, wantsJson } from '../terminal.ts'
+import { openUi, uiOptions, uiPlanOf } from '../ui.ts'
 import { UsageError } from '../usage-error.ts'
 import { og } from '../words.ts'
 
@@ -37,8 +38,12 @@ export const command = defineCommand({
     service: { type: 'string', valueHint: 'type', description: 'inference or fine-tuning (inference)' },
     ...termsOptions,
     'total-budget': { type: 'string', valueHint: 'OG/time', description: 'the most that all of them get together' },
-    approve: { type: 'boolean', description: 'asks on the terminal before each top-up' },
+    approve: {
+      type: 'boolean',
+      description: 'asks before each top-up: on the terminal, and with --ui --control on the page',
+    },
     ...recordOption,
+    ...uiOptions,
     ...sendingOptions,
   },
   async run({ args }) {
@@ -46,7 +51,9 @@ export const command = defineCommand({
     const config = file === undefined ? configOf(args) : await configIn(file, args)
     const funded = fundedIn(config)
     mayProceed(args)
-    if (args.approve) mayAsk('--approve asks on the terminal')
+    const page = uiPlanOf(args)
+    const asksPage = page !== null && page.token !== null
+    if (args.approve && !asksPage) mayAsk('--approve asks on the terminal')
     const json = wantsJson(args)
     const notices = openNotices({ json })
     using reloading = file === undefined ? null : onHangup()
@@ -63,10 +70,13 @@ export const command = defineCommand({
     checkOn(broker, funded, file === undefined ? () => '--' : undefined)
     note(list(fundingWords(broker, config, place)).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
-    const approvals = args.approve
-      ? openApprovals({ onChange: (question) => json && question && note(question) })
-      : null
-    const funding = openFunding(broker, approvals && approvals.approve)
+    const approvals =
+      args.approve && canAsk() ? openApprovals({ onChange: (question) => json && question && note(question) }) : null
+    await recorder?.follow(broker)
+    await using ui = page && (await openUi(broker, page))
+    if (ui) tellPage(ui.url)
+    const asked = [...(approvals ? [approvals.approve] : []), ...(ui && asksPage ? [ui.approve] : [])]
+    const funding = openFunding(broker, args.approve ? firstOf(asked) : null)
     funding.apply(funded)
     if (file !== undefined) reloading?.hear(createReload({ file, config, broker, funding, say: notices.say }))
     await show(broker, {

@@ -10,6 +10,7 @@ import { interrupted } from '../interrupt.ts'
 import { jsonOption } from '../options.ts'
 import { recordOf } from '../seen.ts'
 import { isTerminal, note, print, printJson } from '../terminal.ts'
+import { demoOptions, openUi, uiPlanOf } from '../ui.ts'
 import { numberOf } from '../values.ts'
 
 const PROVIDERS = 5
@@ -30,6 +31,7 @@ export const command = defineCommand({
       valueHint: 'times',
       description: `with --simulated: how many times faster than the clock, up to ${TOP_SPEED}`,
     },
+    ...demoOptions,
     ...jsonOption,
   },
   async run({ args }) {
@@ -39,9 +41,17 @@ export const command = defineCommand({
     const crowd = { inferenceProviders: providers - fineTuningProviders, fineTuningProviders }
     const json = args.json === true
     const speed = speedOf(args)
+    const page = uiPlanOf({ ...args, ui: args.ui && !json })
     if (!json) print(introLines({ ...crowd, speed }).join('\n'))
     const stage = json ? jsonStage : isTerminal() ? tableStage(seconds) : logStage()
-    const outcome = await runDemo({ ...crowd, speed, seconds, signal: interrupted, stage }).finally(stage.close)
+    const outcome = await runDemo({
+      ...crowd,
+      speed,
+      seconds,
+      signal: interrupted,
+      stage,
+      open: async (broker) => page && openUi(broker, page),
+    }).finally(stage.close)
     if (!outcome) return EXIT.ok
     if (json) printJson({ type: 'summary', ...outcome })
     else print(`\n${summaryLines(outcome).join('\n')}`)
@@ -61,6 +71,7 @@ function speedOf({ simulated, speed }: { simulated?: boolean | undefined; speed?
 
 /** For programs: a line for each position. */
 const jsonStage: Stage = {
+  served: () => undefined,
   began: () => undefined,
   deposited: () => undefined,
   charged: () => undefined,

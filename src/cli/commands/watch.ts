@@ -11,7 +11,8 @@ import { drainLines } from '../refund-lines.ts'
 import { forecast, see } from '../seen.ts'
 import { readingSession, sendingSession, type Session } from '../session.ts'
 import { show } from '../show.ts'
-import { wantsJson } from '../terminal.ts'
+import { tellPage, wantsJson } from '../terminal.ts'
+import { openUi, uiPlanOf, viewOptions } from '../ui.ts'
 import { numberOf } from '../values.ts'
 
 const INTERVAL_MS = 5_000
@@ -25,10 +26,12 @@ export const command = defineCommand({
       description: `how often the position is read: ${INTERVAL_MS} by default, from 100`,
     },
     ...recordOption,
+    ...viewOptions,
   },
   async run({ args }) {
     const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 }) ?? INTERVAL_MS
     const json = wantsJson(args)
+    const page = uiPlanOf(args)
     const notices = openNotices({ json })
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
     await using session = await watchingSession(args, { intervalMs, say: notices.say })
@@ -36,6 +39,9 @@ export const command = defineCommand({
     // Who does not go on with it sees what the journal says.
     const goesOn = broker.ledger.isClosing
     let intention = await closingIntended(broker)
+    await recorder?.follow(broker, { dryRun: true })
+    await using ui = page && (await openUi(broker, page, { dryRun: true }))
+    if (ui) tellPage(ui.url)
     await show(broker, {
       json,
       signal: interrupted,

@@ -19,10 +19,13 @@ export type DemoOptions = GroundOptions & {
   seconds: number | null
   signal: AbortSignal
   stage: Stage
+  /** Serves a page of it, if one is wanted. */
+  open?: (broker: Broker) => Promise<(AsyncDisposable & { url: string }) | null>
 }
 
 /** Whoever shows it. */
 export type Stage = {
+  served(url: string): void
   began(): void
   deposited(amount: string, blockNumber: number): void
   charged(charge: Charge): void
@@ -46,7 +49,10 @@ export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
   const { speed } = options
   const ground = await (speed === null ? openLocalGround(options) : openSimulatedGround({ ...options, speed }))
   try {
-    return options.signal.aborted ? null : await play(ground, options)
+    if (options.signal.aborted) return null
+    await using page = (await options.open?.(ground.broker)) ?? null
+    if (page) options.stage.served(page.url)
+    return await play(ground, options)
   } finally {
     await ground.stop()
   }

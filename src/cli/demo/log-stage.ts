@@ -1,6 +1,6 @@
 import type { AutoFundingStatus } from '../../index.ts'
 import type { Seen, SeenAccount } from '../seen.ts'
-import { print } from '../terminal.ts'
+import { print, tellPage } from '../terminal.ts'
 import { decisionInWords, og, short } from '../words.ts'
 import type { Stage } from './demo.ts'
 
@@ -13,6 +13,7 @@ export function logStage(): Stage {
     print(`${time} s  block ${String(block).padEnd(4)}  ${who.padEnd(26)}  ${what}`)
   }
   return {
+    served: (url) => tellPage(url, 'stdout'),
     deposited: (amount, block) => tell(block, 'wallet', `deposited ${amount} OG in its ledger`),
     began: () => undefined,
     close: () => undefined,

@@ -15,8 +15,12 @@ export function tableStage(seconds: number | null): Stage {
   const screen = openScreen()
   let startedAt = 0
   let drawnAt = -Infinity
+  let page: string[] = []
   screen.draw(['Setting up…'])
   return {
+    served(url) {
+      page = [`page ${url}`]
+    },
     deposited: () => undefined,
     charged: () => undefined,
     began() {
@@ -27,7 +31,7 @@ export function tableStage(seconds: number | null): Stage {
       if (Date.now() - drawnAt < SHORTEST_LOOK_MS) return
       drawnAt = Date.now()
       const left = seconds === null ? null : Math.max(0, Math.ceil(seconds - (Date.now() - startedAt) / 1_000))
-      screen.draw([...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
+      screen.draw([...page, ...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
     },
     close: () => screen.close(),
   }

@@ -1,6 +1,11 @@
-import type { LedgerPosition, Position, Refund, ServiceType, SubAccountPosition } from '../index.ts'
+import type { LedgerPosition, Position, Refund, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
 
-/** A position as one line of a recording: everything that was read, amounts as decimal strings. */
+/**
+ * A position as one line of a recording, with its line's end: everything that was read, amounts as decimal strings.
+ * Recordings are JSON lines; `type` says what each is.
+ *
+ * @param circumstances what was true at that moment and no position says, for whoever reads the line
+ */
 export function encodePosition(
   { block, wallet, ledger, subAccounts }: Position,
   circumstances?: Readonly<Record<string, unknown>>,
@@ -17,43 +22,63 @@ export type Recording = {
   torn: boolean
 }
 
+/** What a recording of the visualizer holds beside its positions. */
+const OTHERS = new Set<unknown>(['base', 'entry'])
+
 /**
- * The positions of a recording, in their order. A torn last line is left out.
+ * The positions of a recording, in their order; what the visualizer notes between them is passed over. A torn last line is
+ * left out.
  *
- * @throws SyntaxError that names a line which is no position, or one of another wallet
+ * @throws SyntaxError that names a line which has no place in a recording, or is a position of another wallet
  */
 export function decodeRecording(text: string): Recording {
   const lines = text.split('\n')
   const rest = lines.pop() ?? ''
-  const all = lines.map((line, index) => positionIn(line, index + 1))
+  const all = lines.flatMap((line, index) => positionIn(line, index + 1) ?? [])
   // Only the line's end is missing where it was torn right before that.
-  const last = rest === '' ? null : wholePosition(rest)
-  if (last) all.push(last)
+  const last = rest === '' ? null : decodePosition(rest)
+  if (last) all.push({ position: last, line: lines.length + 1 })
   const positions: Position[] = []
   let late = 0
-  for (const [index, position] of all.entries()) {
+  for (const { position, line } of all) {
     const before = positions.at(-1)
     if (before && position.wallet.address !== before.wallet.address)
-      throw new SyntaxError(`Line ${index + 1} is a position of another wallet: ${position.wallet.address}.`)
+      throw new SyntaxError(`Line ${line} is a position of another wallet: ${position.wallet.address}.`)
     const blocks = before ? position.block.number - before.block.number : 1
     // A block that was read twice says the same.
     if (blocks > 0) positions.push(position)
     else if (blocks < 0) late += 1
   }
-  return { positions, late, torn: rest !== '' && last === null }
+  return { positions, late, torn: rest !== '' && last === null && !isOther(rest) }
 }
 
-function positionIn(line: string, number: number): Position {
-  const position = wholePosition(line)
-  if (position) return position
-  throw new SyntaxError(`Line ${number} is no recorded position.`)
+/** Null for a line that holds something else. */
+function positionIn(text: string, line: number): { position: Position; line: number } | null {
+  const position = decodePosition(text)
+  if (position) return { position, line }
+  if (isOther(text)) return null
+  throw new SyntaxError(`Line ${line} is no recorded position.`)
 }
 
-export function wholePosition(line: string): Position | null {
+/** The position that a line holds, without its end; null where it is none, or not whole. */
+export function decodePosition(line: string): Position | null {
   try {
     return toPosition(JSON.parse(line))
   } catch {
     return null
+  }
+}
+
+/** Whether a line, without its end, belongs into a recording. */
+export const isRecordingLine = (line: string): boolean => decodePosition(line) !== null || isOther(line)
+
+/** Whole, and of a kind that belongs into a recording. */
+function isOther(line: string): boolean {
+  try {
+    const { type } = JSON.parse(line) as { type?: unknown }
+    return OTHERS.has(type)
+  } catch {
+    return false
   }
 }
 

@@ -1,0 +1,36 @@
+import type { Position, SubAccountPosition } from '../position.types.ts'
+import { gradeAccount } from '../sub-account/sub-account.facts.ts'
+import type { Fact } from '../sub-account/sub-account.types.ts'
+import { runwayOf } from './auto-funding.levels.ts'
+import type { DecisionRow, Standing } from './auto-funding.policy.ts'
+
+/** What a position shows of a sub-account, beside what is wanted for it. */
+export function rowOf(position: Position, standing: Standing): DecisionRow {
+  const { provider, serviceType, required, target, demand, limits } = standing
+  const found = position.subAccounts.find(
+    (one: SubAccountPosition) => one.provider === provider && one.serviceType === serviceType,
+  )
+  const available = found?.available ?? 0n
+  return {
+    provider,
+    serviceType,
+    state: stateNames[gradeAccount(found, required)],
+    available,
+    pendingRefund: found?.pendingRefund ?? 0n,
+    required,
+    target,
+    deficit: available < required ? target - available : 0n,
+    burnRate: demand.burnRate,
+    runway: runwayOf(available, demand),
+    limits,
+  }
+}
+
+const stateNames: Readonly<Record<Fact, DecisionRow['state']>> = {
+  'account.gone': 'none',
+  'account.empty': 'created',
+  'balance.low': 'low',
+  'balance.ample': 'funded',
+  'refund.locked': 'refunding',
+  'refund.claimable': 'refunding',
+}

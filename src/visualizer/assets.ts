@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Chart } from './protocol.ts'
+
+export type Asset = { type: string; body: Buffer }
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+/** The page's files, by name, and the charts: made when the package is built. */
+export function readAssets(): { files: ReadonlyMap<string, Asset>; charts: readonly Chart[] } {
+  const folder = builtFolder()
+  const names = readdirSync(folder).filter((name) => typeOf(name) !== undefined)
+  return {
+    files: new Map(
+      names.map((name) => [name, { type: typeOf(name) ?? '', body: readFileSync(new URL(name, folder)) }]),
+    ),
+    charts: JSON.parse(readFileSync(new URL('charts.json', folder), 'utf8')) as Chart[],
+  }
+}
+
+const typeOf = (name: string): string | undefined => TYPES[name.split('.').at(-1) ?? '']
+
+/** Beside this file; for those who run the sources, where the build put them. */
+function builtFolder(): URL {
+  const built = import.meta.url.endsWith('.js')
+  return new URL(built ? 'assets/' : '../../dist/src/visualizer/assets/', import.meta.url)
+}

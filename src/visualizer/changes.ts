@@ -1,0 +1,86 @@
+import { amend, draftOf } from './draft.ts'
+import { patchOf } from './patch.ts'
+import type { ActorState, Patch, State, SubAccountRef, SubAccountState, TransactionState } from './protocol.ts'
+import { keyOf } from './views.ts'
+
+/** How many transactions a state holds. */
+const TRANSACTIONS = 200
+
+/** What changes in a state, whichever that is. Changes of different things may come in any order. */
+export type Change = (state: State) => Patch<State>
+
+/** A state before anything is known. */
+export const unknown = (address: string): State => ({
+  block: null,
+  wallet: { address, balance: '0' },
+  ledger: null,
+  ledgerActor: null,
+  reading: { failures: 0, error: null, dropped: 0 },
+  subAccounts: {},
+  transactions: {},
+  forecast: null,
+  shortfall: '0',
+})
+
+export const nothing: Change = () => ({})
+
+/** Parts that stand for themselves. */
+export const parts =
+  (fields: Omit<Partial<State>, 'subAccounts' | 'transactions'>): Change =>
+  (state) =>
+    patchOf<Partial<State>>(pickedFrom(state, fields), fields) ?? {}
+
+/** One after the other. */
+export const all =
+  (changes: readonly Change[]): Change =>
+  (state) => {
+    const draft = draftOf(state)
+    for (const change of changes) amend(draft, change(draft))
+    return patchOf<State>(state, draft) ?? {}
+  }
+
+/** The sub-account is there from its first change on. */
+export const subAccount =
+  (id: SubAccountRef, change: (known: SubAccountState) => Partial<SubAccountState>): Change =>
+  ({ subAccounts }) => {
+    const key = keyOf(id)
+    const known = subAccounts[key]
+    const before = known ?? blank(id)
+    const after = { ...before, ...change(before) }
+    const patch = known ? patchOf<SubAccountState>(known, after) : after
+    return patch ? { subAccounts: { [key]: patch } } : {}
+  }
+
+export const transaction =
+  (news: Omit<TransactionState, keyof ActorState>, actor: ActorState): Change =>
+  ({ transactions }) => {
+    const known = transactions[news.id]
+    const after = { ...news, ...actor }
+    if (!known) return { transactions: { ...forgotten(transactions), [news.id]: after } }
+    const patch = patchOf<TransactionState>(known, after)
+    return patch ? { transactions: { [news.id]: patch } } : {}
+  }
+
+/** The oldest make room for the newest. */
+function forgotten(transactions: State['transactions']): Record<string, null> {
+  const ids = Object.keys(transactions)
+  return Object.fromEntries(ids.slice(0, Math.max(0, ids.length + 1 - TRANSACTIONS)).map((id) => [id, null]))
+}
+
+function pickedFrom(state: State, fields: Partial<State>): Partial<State> {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => Object.hasOwn(fields, key)))
+}
+
+function blank({ provider, serviceType }: SubAccountRef): SubAccountState {
+  return {
+    key: keyOf({ provider, serviceType }),
+    provider,
+    serviceType,
+    account: null,
+    lifecycle: { value: 'none', edge: null, since: 0 },
+    plan: null,
+    autoFunding: null,
+    dryAt: null,
+    service: null,
+  }
+}

@@ -1,0 +1,28 @@
+import type { ServiceType, Wei } from '../../machines/index.ts'
+import type { ActionName, ControlRequest } from './protocol.ts'
+
+export const ACTIONS: readonly ActionName[] = ['top-up', 'pause', 'resume', 'approve', 'reject', 'retrieve', 'close']
+
+/** What a page asks for; null for anything that cannot be meant. */
+export function controlRequestIn(text: string): ControlRequest | null {
+  const fields = fieldsIn(text)
+  const action = ACTIONS.find((one) => one === fields?.['action'])
+  if (!fields || !action) return null
+  if (action === 'close') return { action }
+  const { provider, serviceType, amount } = fields
+  if (typeof provider !== 'string' || !/^0x[\da-f]{40}$/i.test(provider) || !isServiceType(serviceType)) return null
+  if (action !== 'top-up' || amount === undefined) return { action, provider, serviceType }
+  return isWei(amount) ? { action, provider, serviceType, amount } : null
+}
+
+function fieldsIn(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : null
+  } catch {
+    return null
+  }
+}
+
+const isServiceType = (value: unknown): value is ServiceType => value === 'inference' || value === 'fine-tuning'
+const isWei = (value: unknown): value is Wei => typeof value === 'string' && /^[1-9]\d{0,77}$/.test(value)

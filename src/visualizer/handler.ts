@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Asset } from './assets.ts'
+import type { Clients } from './clients.ts'
+import { controlRequestIn } from './control-request.ts'
+import { HEADERS, isToken, refusalOf } from './guard.ts'
+import type { ControlRequest, ControlResponse } from './protocol.ts'
+
+export type HandlerOptions = {
+  files: ReadonlyMap<string, Asset>
+  clients: Clients
+  /** The parts of a `Hello`, so that a long one need not be one string. */
+  hello: () => Iterable<string>
+  control: { token: string; use: (request: ControlRequest) => string | null } | null
+  basePath: string
+  hosts: readonly string[]
+}
+
+/** Fits `http.createServer` and whatever calls its handlers alike. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** In bytes; the longest request takes a twentieth of it. */
+const LONGEST_BODY = 4_096
+
+export function createHandler({ files, clients, hello, control, basePath, hosts }: HandlerOptions): Handler {
+  return (request, response) => {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+    // Anything may stand there, also what is no URL.
+    const [pathname = '', query = ''] = (request.url ?? '/').split('?', 2)
+    const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length + 1) : null
+    const refusal = refusalOf(request, hosts, path === null || !path.startsWith('api/'))
+    if (refusal !== null) return refuse(response, 403, refusal)
+    if (pathname === basePath) return void response.writeHead(308, { location: `${basePath}/` }).end()
+    if (path === 'api/control') return void askedFor(request, response)
+    if (request.method !== 'GET') return refuse(response, 405, 'This can only be read.')
+    if (path === 'api/hello') return greet(response)
+    if (path === 'api/events') {
+      if (clients.isFull()) return refuse(response, 503, 'Too many pages are open.')
+      const last = request.headers['last-event-id'] ?? new URLSearchParams(query).get('after') ?? ''
+      return clients.connect(response, String(last))
+    }
+    const file = files.get(path === '' ? 'index.html' : (path ?? ''))
+    if (!file) return refuse(response, 404, 'There is no such page.')
+    response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' }).end(file.body)
+  }
+
+  function greet(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    for (const part of hello()) response.write(part)
+    response.end()
+  }
+
+  async function askedFor(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') return refuse(response, 405, 'This can only be posted to.')
+    if (!control) return refuse(response, 403, 'This page only looks: it was started without control.')
+    if (!isToken(request.headers['x-og-ledger-token'], control.token))
+      return refuse(response, 403, 'The token is missing or wrong.')
+    const body = await bodyOf(request).catch(() => null)
+    const asked = body === null ? null : controlRequestIn(body)
+    if (!asked) return refuse(response, 400, 'This is no request for anything that can be done.')
+    const reason = control.use(asked)
+    if (reason !== null) return refuse(response, 409, reason)
+    answer(response, 202, { accepted: true })
+  }
+}
+
+function refuse(response: ServerResponse, status: number, error: string): void {
+  // What is left of its body is not read.
+  response.shouldKeepAlive = false
+  answer(response, status, { error })
+}
+
+function answer(response: ServerResponse, status: number, body: ControlResponse): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > LONGEST_BODY) return null
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}

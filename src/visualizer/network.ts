@@ -1,0 +1,20 @@
+import { networks, type Broker } from '../index.ts'
+import type { Network } from './protocol.ts'
+
+const EXPLORERS: Readonly<Record<string, string>> = {
+  mainnet: 'https://chainscan.0g.ai',
+  testnet: 'https://chainscan-galileo.0g.ai',
+  testnetDev: 'https://chainscan-galileo.0g.ai',
+}
+
+/** Where a broker is, for people. */
+export function networkOf({ network }: Broker, explorer?: string): Network {
+  const known = Object.entries(networks).find(([, one]) => one === network)?.[0]
+  const base = explorer ?? EXPLORERS[known ?? ''] ?? null
+  return {
+    name: known ?? `chain ${network.chainId}`,
+    chainId: String(network.chainId),
+    // It becomes part of links.
+    explorer: base !== null && /^https?:\/\//.test(base) ? base.replace(/\/+$/, '') : null,
+  }
+}

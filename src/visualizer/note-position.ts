@@ -1,0 +1,106 @@
+import type { AutoFundingStatus, Broker, Forecast, Plan } from '../index.ts'
+import { pathOf } from './actors.ts'
+import * as changes from './changes.ts'
+import type { Notes } from './notes.ts'
+import type { PlanState, State, SubAccountRef } from './protocol.ts'
+import {
+  accountOf,
+  accountWith,
+  amountsIn,
+  feeOf,
+  forecastOf,
+  fundingOf,
+  keyOf,
+  ledgerOf,
+  planOf,
+  wei,
+} from './views.ts'
+
+/** Notes what a plan decides anew. */
+export function noteDecisions(notes: Notes, plan: Plan): void {
+  for (const decision of plan.decisions) {
+    const row = planOf(decision)
+    if (isSame(row, notes.state().subAccounts[keyOf(decision)]?.plan)) continue
+    const { action, reason, amount } = row
+    const what = { kind: 'decision', subAccount: keyOf(decision), action, reason, amount } as const
+    notes.note(
+      what,
+      changes.subAccount(decision, () => ({ plan: row })),
+    )
+  }
+}
+
+/** Notes all that is known as of a position, with the plan that was made at it. */
+export function notePosition(notes: Notes, broker: Broker, plan: Plan, forecast: Forecast): void {
+  const { position, decisions, shortfall } = plan
+  const known = notes.state()
+  const ledger = ledgerOf(position)
+  const wallet = { address: position.wallet.address, balance: wei(position.wallet.balance) }
+  const fact = (subject: string, change: bigint) =>
+    notes.note({ kind: 'fact', subject, fact: 'balance.changed', change: wei(change) }, changes.nothing)
+  if (known.block) {
+    const inLedger = BigInt(ledger?.available ?? 0) - BigInt(known.ledger?.available ?? 0)
+    const inWallet = BigInt(wallet.balance) - BigInt(known.wallet.balance)
+    if (inLedger !== 0n) fact('ledger', inLedger)
+    if (inWallet !== 0n) fact('wallet', inWallet)
+  }
+  const { dropped } = broker.positions$.status
+  const dryAt = new Map(forecast.subAccounts.map((one) => [keyOf(one), one.dryAt]))
+  const accounts = new Map(position.subAccounts.map((one) => [keyOf(one), accountOf(one)]))
+  const plans = new Map(decisions.map((one) => [keyOf(one), planOf(one)]))
+  const change = changes.all([
+    changes.parts({
+      block: position.block,
+      wallet,
+      ledger,
+      reading: { failures: 0, error: null, dropped },
+      forecast: forecastOf(forecast),
+      shortfall: wei(shortfall),
+    }),
+    ...idsIn(broker, position.subAccounts, decisions).map((id) =>
+      changes.subAccount(id, ({ plan }) => ({
+        account: accounts.get(keyOf(id)) ?? null,
+        plan: plans.get(keyOf(id)) ?? plan,
+        dryAt: dryAt.get(keyOf(id)) ?? null,
+      })),
+    ),
+    ...autoFundingIn(broker),
+  ])
+  notes.note({ kind: 'position' }, change)
+}
+
+/** Auto-funding as it stands: what it says of itself comes with its transitions, what its provider says comes here. */
+export function autoFundingIn(broker: Broker): changes.Change[] {
+  return statusesOf(broker).map((status) =>
+    changes.subAccount(status, ({ autoFunding }) => ({
+      autoFunding: {
+        ...(autoFunding ?? { value: status.state, edge: null, since: 0, ...fundingOf(status, null) }),
+        ...feeOf(status),
+      },
+    })),
+  )
+}
+
+/** What actors were told before anybody listened. */
+export function lifecyclesIn(broker: Broker): changes.Change[] {
+  return broker.subAccounts().map((actor) => {
+    const { value, context } = actor.getSnapshot()
+    const lifecycle = { value: pathOf(value), edge: null, since: 0 }
+    return changes.subAccount(context, () => ({ lifecycle, account: accountWith(amountsIn(context.reading), null) }))
+  })
+}
+
+function idsIn(broker: Broker, ...lists: readonly (readonly SubAccountRef[])[]): SubAccountRef[] {
+  const contexts = broker.subAccounts().map((actor) => actor.getSnapshot().context)
+  const ids = [...contexts, ...lists.flat()].map(({ provider, serviceType }) => ({ provider, serviceType }))
+  return [...new Map(ids.map((id) => [keyOf(id), id])).values()]
+}
+
+const statusesOf = ({ inference, fineTuning }: Broker): AutoFundingStatus[] => [
+  ...inference.autoFundingStatus(),
+  ...fineTuning.autoFundingStatus(),
+]
+
+function isSame(row: PlanState, known: State['subAccounts'][string]['plan'] | undefined): boolean {
+  return row.action === known?.action && row.reason === known.reason && row.amount === known.amount
+}

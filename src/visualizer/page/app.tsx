@@ -1,0 +1,87 @@
+import type { VNode } from 'preact'
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import type { ActionName, ControlRequest } from '../protocol.ts'
+import { ask } from './live/control.ts'
+import { Boundary } from './parts/boundary.tsx'
+import { Charts } from './parts/charts.tsx'
+import { Detail } from './parts/detail.tsx'
+import { Header } from './parts/header.tsx'
+import { List } from './parts/list.tsx'
+import { Money } from './parts/money.tsx'
+import { Notices, useNotices } from './parts/notices.tsx'
+import { OutlookCard } from './parts/outlook.tsx'
+import { PageContext, type Page } from './parts/page.ts'
+import { Question } from './parts/question.tsx'
+import { Recordings } from './parts/recordings.tsx'
+import { Scrubber } from './parts/scrubber.tsx'
+import { Timeline } from './parts/timeline.tsx'
+import { everything, type Filter, type Sort } from './store/rows.ts'
+import { viewOf, type Message, type Model, type View } from './store/store.ts'
+
+export type AppProps = { model: Model; tell: (message: Message) => void; token: string | null }
+
+/** The page. Before the first answer there is only a word of where it stands. */
+export function App({ model, tell, token }: AppProps): VNode {
+  const view = useMemo(() => viewOf(model), [model.history, model.subject, model.loaded, model.moment])
+  if (!view)
+    return (
+      <p class="waiting" role="status">
+        {model.trouble ?? 'Asking og-ledger…'}
+      </p>
+    )
+  const reset = () => {
+    tell({ type: 'unload' })
+  }
+  return (
+    <Boundary reset={reset}>
+      <Whole view={view} {...{ model, tell, token }} />
+    </Boundary>
+  )
+}
+
+function Whole({ view, model, tell, token }: AppProps & { view: View }): VNode {
+  const [selected, setSelected] = useState<string | null>(null)
+  const [filter, setFilter] = useState<Filter>(everything)
+  const [sort, setSort] = useState<Sort>({ key: 'name', down: false })
+  const [request, propose] = useState<ControlRequest | null>(null)
+  const select = useCallback(setSelected, [])
+  const { notices, say } = useNotices(view)
+  const can = (action: ActionName) => view.isLive && token !== null && view.subject.actions.includes(action)
+  const page: Page = { view, link: model.link, trouble: model.trouble, tell, selected, select, can, propose }
+  const account = selected === null ? undefined : view.state.subAccounts[selected]
+  useEffect(() => {
+    document.title = titleOf(view)
+  }, [view.state])
+  return (
+    <PageContext.Provider value={page}>
+      <div class={view.isLive ? 'page' : 'page past'}>
+        <Header hasToken={token !== null} />
+        <main>
+          <OutlookCard filter={filter} setFilter={setFilter} />
+          <div class="left">
+            <Money />
+            <List {...{ filter, setFilter, sort, setSort }} />
+          </div>
+          <aside class={account ? 'side with-detail' : 'side'}>
+            {account && <Detail account={account} />}
+            <Charts filter={filter} setFilter={setFilter} />
+            <Timeline key={account?.key ?? ''} only={account?.key ?? null} />
+          </aside>
+        </main>
+        <Scrubber>
+          <Recordings fail={say} />
+        </Scrubber>
+        <Notices notices={notices} />
+        {request && token !== null && (
+          <Question request={request} ask={(asked) => ask(asked, token)} close={() => propose(null)} />
+        )}
+      </div>
+    </PageContext.Provider>
+  )
+}
+
+/** The tab tells from afar whether somebody should look. */
+function titleOf({ state }: View): string {
+  const low = Object.values(state.subAccounts).filter(({ lifecycle }) => lifecycle.value === 'low').length
+  return low > 0 ? `(${low} low) og-ledger` : 'og-ledger'
+}

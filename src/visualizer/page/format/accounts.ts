@@ -1,0 +1,48 @@
+import type { SubAccountState } from '../../protocol.ts'
+import { inOg } from './amounts.ts'
+import type { Tone } from './tones.ts'
+import { planWords, short, stateWords } from './words.ts'
+
+export type IconName = 'funded' | 'low' | 'created' | 'none' | 'refunding' | 'closed' | 'moving' | 'bad' | 'asking'
+
+/** Its model where that is known; what a provider says of itself is not to be trusted, only shown. */
+export const titleOf = ({ service, provider }: SubAccountState): string => service?.model || short(provider)
+
+export const lifecycleWord = ({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): string =>
+  stateWords[lifecycle.value] ?? lifecycle.value
+
+export function iconOfState({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): IconName {
+  const name = lifecycle.value.split('.')[0] ?? ''
+  return icons.find((icon) => icon === name) ?? 'none'
+}
+
+/** What happens next, or why nothing does: what auto-funding is at comes before what was planned. */
+export function nextOf(
+  { autoFunding, plan, account, lifecycle }: SubAccountState,
+  dryRun: boolean,
+): { text: string; tone: Tone } {
+  const amount = autoFunding?.amount ? `${inOg(autoFunding.amount)} OG` : ''
+  switch (autoFunding?.value) {
+    case 'toppingUp':
+      return { text: `${amount} on its way`, tone: 'moving' }
+    case 'settling':
+      return { text: 'top-up mined, awaiting a reading', tone: 'moving' }
+    case 'awaitingApproval':
+      return { text: `${amount} ${amount === '' ? 'awaits' : 'await'} your approval`, tone: 'moving' }
+    default:
+  }
+  // A reading is told first, what is planned about it right after.
+  const isNews = lifecycle.value === 'low' && plan?.reason === 'sufficient'
+  if (!plan || isNews) return { text: 'not planned yet', tone: 'calm' }
+  const text = planWords(plan, dryRun)
+  if (plan.action !== 'hold') return { text, tone: 'moving' }
+  if (plan.reason === 'refund-pending') return { text, tone: 'refund' }
+  const isCalm = plan.reason === 'off' || plan.reason === 'paused' || BigInt(plan.deficit) === 0n
+  if (!isCalm) return { text, tone: 'low' }
+  return {
+    text: account && BigInt(account.claimable) > 0n ? `${inOg(account.claimable)} OG to claim` : text,
+    tone: 'calm',
+  }
+}
+
+const icons = ['funded', 'low', 'created', 'none', 'refunding', 'closed'] as const

@@ -1,0 +1,61 @@
+const DECIMALS = 18
+const UNIT = 10n ** 18n
+const MINUS = '−'
+
+/** An amount as it travels: wei in decimal. */
+export type Wei = `${bigint}`
+
+/**
+ * Wei in OG, with as many digits as say something at its size. Cut rather than rounded: it never shows more than there
+ * is. What would look like nothing reads `<0.0001`.
+ */
+export function inOg(wei: Wei, digits = digitsFor(wei)): string {
+  return withoutZeros(column(wei, digits))
+}
+
+/** The same for a column, where every number has as many decimals as the others. */
+export function column(wei: Wei, digits = 4): string {
+  const amount = BigInt(wei)
+  const size = amount < 0n ? -amount : amount
+  const sign = amount < 0n ? MINUS : ''
+  const step = 10n ** BigInt(DECIMALS - digits)
+  if (size > 0n && size < step) return amount < 0n ? `>${MINUS}${least(digits)}` : `<${least(digits)}`
+  const steps = (size / step).toString().padStart(digits + 1, '0')
+  const whole = grouped(steps.slice(0, steps.length - digits))
+  return `${sign}${whole}${digits === 0 ? '' : `.${steps.slice(-digits)}`}`
+}
+
+/** With its sign, whichever it has. */
+export function change(wei: Wei): string {
+  return BigInt(wei) > 0n ? `+${inOg(wei)}` : inOg(wei)
+}
+
+/** All of it, for who wants to know exactly. */
+export function exactly(wei: Wei): string {
+  const amount = BigInt(wei)
+  const size = amount < 0n ? -amount : amount
+  const fraction = (size % UNIT).toString().padStart(DECIMALS, '0')
+  const og = withoutZeros(`${grouped((size / UNIT).toString())}.${fraction}`)
+  const sign = amount < 0n ? MINUS : ''
+  return `${sign}${og} OG = ${sign}${grouped(size.toString())} wei`
+}
+
+/** As a number of OG, for drawing alone. */
+export const forDrawing = (wei: Wei): number => Number(wei) / 1e18
+
+export const sum = (amounts: readonly Wei[]): Wei => `${amounts.reduce((all, one) => all + BigInt(one), 0n)}`
+
+export const minus = (a: Wei, b: Wei): Wei => `${BigInt(a) - BigInt(b)}`
+
+function digitsFor(wei: Wei): number {
+  const whole = BigInt(wei) / UNIT
+  const size = whole < 0n ? -whole : whole
+  if (size >= 100_000n) return 0
+  return size >= 1_000n ? 2 : 4
+}
+
+const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',')
+
+const withoutZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+
+const least = (digits: number): string => (digits === 0 ? '1' : `0.${'1'.padStart(digits, '0')}`)

@@ -1,0 +1,124 @@
+import type { ControlRequest, State, SubAccountState } from '../../protocol.ts'
+import { titleOf } from './accounts.ts'
+import { inOg, minus, type Wei } from './amounts.ts'
+import { duration } from './durations.ts'
+import { count } from './words.ts'
+
+/** What is asked before an action: what it does, in amounts, and what follows from it. */
+export type Proposal = {
+  title: string
+  sentences: readonly string[]
+  confirm: string
+  isDangerous: boolean
+  /** What is sent unless another amount is given; null where there is none to choose. */
+  amount: Wei | null
+}
+
+export function proposalOf(request: ControlRequest, state: State): Proposal {
+  if (request.action === 'close') return closing(state)
+  const one = state.subAccounts[`${request.serviceType}:${request.provider}`]
+  const name = one ? titleOf(one) : request.provider
+  switch (request.action) {
+    case 'top-up':
+      return toppingUp(name, one, state)
+    case 'approve':
+      return {
+        title: `Approve ${inOg(one?.autoFunding?.amount ?? '0')} OG for ${name}?`,
+        sentences: [
+          `${inOg(one?.autoFunding?.amount ?? '0')} OG go from the ledger to this sub-account, in one transaction.`,
+          WAY_BACK,
+        ],
+        confirm: 'Approve',
+        isDangerous: false,
+        amount: null,
+      }
+    case 'reject':
+      return {
+        title: `Reject ${inOg(one?.autoFunding?.amount ?? '0')} OG for ${name}?`,
+        sentences: ['Nothing is sent. After a pause it is asked again for as long as it is low.', runsDry(one)],
+        confirm: 'Reject',
+        isDangerous: false,
+        amount: null,
+      }
+    case 'pause':
+      return {
+        title: `Pause auto-funding of ${name}?`,
+        sentences: ['It gets no top-up until it is resumed, or og-ledger is started again.', runsDry(one)],
+        confirm: 'Pause',
+        isDangerous: false,
+        amount: null,
+      }
+    case 'resume':
+      return {
+        title: `Resume auto-funding of ${name}?`,
+        sentences: [
+          BigInt(one?.plan?.deficit ?? 0) > 0n
+            ? `${inOg(one?.plan?.deficit ?? '0')} OG are missing: they are sent at the next reading, within its limits.`
+            : 'Nothing is due now. From the next reading on it is topped up when it runs low.',
+        ],
+        confirm: 'Resume',
+        isDangerous: false,
+        amount: null,
+      }
+    case 'retrieve':
+      return retrieving(name, one)
+    default:
+      return request satisfies never
+  }
+}
+
+const WAY_BACK = 'It comes back only by a refund, which is locked for a while first.'
+
+function toppingUp(name: string, one: SubAccountState | undefined, { ledger }: State): Proposal {
+  const available = one?.account?.available ?? '0'
+  const target = one?.plan?.target ?? '0'
+  const missing = BigInt(target) > BigInt(available) ? minus(target, available) : '0'
+  return {
+    title: `Top up ${name}?`,
+    sentences: [
+      `It has ${inOg(available)} OG available and is filled up to ${inOg(target)} OG. The ledger has ${inOg(ledger?.available ?? '0')} OG.`,
+      `The amount goes from the ledger to this sub-account, in one transaction. ${WAY_BACK}`,
+    ],
+    confirm: 'Top up',
+    isDangerous: false,
+    amount: missing,
+  }
+}
+
+function retrieving(name: string, one: SubAccountState | undefined): Proposal {
+  const { available = '0', claimable = '0' } = one?.account ?? {}
+  return {
+    title: `Retrieve what is with ${name}?`,
+    sentences: [
+      `${inOg(available)} OG are asked back. They are locked first, and go to the ledger when they are claimed after that.`,
+      ...(claimable === '0' ? [] : [`${inOg(claimable)} OG whose lock is over go to the ledger now.`]),
+      'The provider can charge none of it from then on and refuses requests; auto-funding holds while the refund is pending.',
+    ],
+    confirm: `Retrieve ${inOg(available)} OG`,
+    isDangerous: true,
+    amount: null,
+  }
+}
+
+function closing({ ledger, subAccounts }: State): Proposal {
+  const open = Object.values(subAccounts).filter(({ account }) => account !== null)
+  return {
+    title: 'Close the ledger?',
+    sentences: [
+      `Everything comes home: ${inOg(ledger?.locked ?? '0')} OG from ${count(open.length, 'sub-account')}, and ${inOg(ledger?.available ?? '0')} OG from the ledger, to the wallet.`,
+      'All sub-accounts are refunded and deleted, auto-funding stops, and every provider refuses requests from then on.',
+      'What is refunded is locked first: it takes as long as the lock, and several transactions. It goes on by itself while og-ledger runs.',
+    ],
+    confirm: 'Close the ledger',
+    isDangerous: true,
+    amount: null,
+  }
+}
+
+function runsDry(one: SubAccountState | undefined): string {
+  const runway = one?.plan?.runway ?? null
+  if (runway === null) return 'When it runs low its provider refuses requests.'
+  return runway === 0
+    ? 'It has less than its provider wants to see: requests may be refused.'
+    : `At the present burn its provider refuses requests in ${duration(runway)}.`
+}

@@ -1,0 +1,104 @@
+import type { Entry, FactStated, TransactionChanged } from '../../protocol.ts'
+import { change, inOg } from './amounts.ts'
+import { actionWords, count, fundingWords, reasonWords, stateWords } from './words.ts'
+
+/** One thing that happened, as a person would tell it. `subject` is the key of a sub-account. */
+export type Sentence = { text: string; subject: string | null; hash: string | null }
+
+export function sentenceOf(entry: Entry): Sentence {
+  switch (entry.kind) {
+    case 'position':
+      return said(entry.block ? `Read block ${entry.block.number.toLocaleString('en')}` : 'Read the position')
+    case 'fact':
+      return said(factWords(entry), entry.subject)
+    case 'transition': {
+      const words = wordsOf[entry.machine] ?? {}
+      const [from, to] = [words[entry.from] ?? entry.from, words[entry.to] ?? entry.to]
+      return said(`${nameOf[entry.machine] ?? ''}${from} → ${to}`, entry.actor)
+    }
+    case 'decision': {
+      const { action, reason, amount, subAccount } = entry
+      if (action === 'top-up') return said(`Decided to top up ${inOg(amount ?? '0')} OG`, subAccount)
+      if (action === 'propose') return said(`Asks to top up ${inOg(amount ?? '0')} OG`, subAccount)
+      if (reason === null || reason === 'sufficient') return said('Nothing is due', subAccount)
+      return said(`Holds: ${reasonWords(reason).short}`, subAccount)
+    }
+    case 'transaction':
+      return { text: transactionWords(entry), subject: entry.subAccount, hash: entry.hash }
+    case 'failure': {
+      const times = entry.failures > 1 ? ` (${count(entry.failures, 'time')} in a row)` : ''
+      return said(`The chain could not be read${times}: ${entry.error}`)
+    }
+    case 'control': {
+      const { action, outcome, message, subAccount } = entry
+      const words = { asked: 'asked for', done: 'done', failed: 'failed' }[outcome]
+      return said(`${actionWords[action]}: ${words}${message ? `. ${message}` : ''}`, subAccount)
+    }
+    default:
+      return entry satisfies never
+  }
+}
+
+function factWords({ fact, change: by, subject }: FactStated): string {
+  if (fact === 'balance.changed') return `${subject === 'wallet' ? 'Wallet' : 'Ledger'} ${change(by)} OG`
+  const amount = BigInt(by)
+  const moved = amount < 0n ? `Charged ${inOg(`${-amount}`)} OG` : amount > 0n ? `Received ${inOg(by)} OG` : null
+  switch (fact) {
+    case 'account.gone':
+      return 'Closed'
+    case 'account.empty':
+      return moved ? `${moved}: empty` : 'Empty'
+    case 'balance.low':
+      return moved ? `${moved}: less than required is left` : 'Less than required is available'
+    case 'balance.ample':
+      return moved ?? 'Enough is available'
+    case 'refund.locked':
+      return 'A refund is locked'
+    case 'refund.claimable':
+      return 'A refund can be claimed'
+    default:
+      return fact satisfies never
+  }
+}
+
+function transactionWords({ value, operation, amount, blockNumber }: TransactionChanged): string {
+  const what = operations[operation] ?? operation
+  const name = amount === '0' ? what : `${what} ${inOg(amount)} OG`
+  const place = blockNumber === null ? '' : ` in block ${blockNumber.toLocaleString('en')}`
+  return `${name}: ${outcomes[value] ?? value}${place}`
+}
+
+const said = (text: string, subject: string | null = null): Sentence => ({ text, subject, hash: null })
+
+/** The contract's functions, as what they do. */
+const operations: Readonly<Record<string, string>> = {
+  addLedger: 'Open the ledger with',
+  depositFund: 'Deposit',
+  depositFundFor: 'Deposit for another wallet',
+  transferFund: 'Transfer',
+  retrieveFund: 'Retrieve',
+  refund: 'Withdraw',
+  deleteLedger: 'Delete the ledger',
+  updateAdditionalInfo: "Change the ledger's info",
+  acknowledgeTEESigner: "Acknowledge the provider's signer",
+  revokeAllTokens: 'Revoke API tokens',
+}
+
+const outcomes: Readonly<Record<string, string>> = {
+  prepared: 'on disk, not sent yet',
+  broadcast: 'on its way',
+  mined: 'mined',
+  reverted: 'reverted',
+  superseded: 'its nonce went to another transaction',
+}
+
+const wordsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  subAccount: stateWords,
+  autoFunding: fundingWords,
+}
+
+const nameOf: Readonly<Record<string, string>> = {
+  autoFunding: 'Auto-funding: ',
+  transaction: 'Transaction: ',
+  ledger: 'Ledger: ',
+}

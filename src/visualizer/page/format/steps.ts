@@ -1,0 +1,30 @@
+import type { Point } from '../../protocol.ts'
+
+/**
+ * A line in steps: each value holds until the next. Several in the same half pixel are drawn as the stroke from the
+ * lowest to the highest of them, so that nothing is lost and a long history costs no more than its width.
+ */
+export function stepPath(points: readonly Point[], width: number): string {
+  const [first, ...rest] = points
+  if (!first) return ''
+  let path = `M${rounded(first.x)} ${rounded(first.y)}`
+  let here: { x: number; low: number; high: number; last: number } | null = null
+  for (const { x, y } of rest) {
+    const place = Math.round(x * 2) / 2
+    if (here && here.x === place) {
+      here = { x: place, low: Math.min(here.low, y), high: Math.max(here.high, y), last: y }
+      continue
+    }
+    path += strokeOf(here)
+    here = { x: place, low: y, high: y, last: y }
+  }
+  return `${path}${strokeOf(here)}H${width}`
+}
+
+function strokeOf(stroke: { x: number; low: number; high: number; last: number } | null): string {
+  if (!stroke) return ''
+  const { x, low, high, last } = stroke
+  return low === high ? `H${x}V${rounded(last)}` : `H${x}V${rounded(low)}V${rounded(high)}V${rounded(last)}`
+}
+
+const rounded = (value: number): number => Math.round(value * 10) / 10

@@ -1,0 +1,67 @@
+import type { Entry } from '../../protocol.ts'
+import type { IconName } from './accounts.ts'
+
+/** What something is about, as a colour; `signs` has a shape for each, as colour is never the only one to tell. */
+export type Tone = 'calm' | 'good' | 'low' | 'moving' | 'refund' | 'bad'
+
+export const signs: Readonly<Record<Tone, IconName>> = {
+  calm: 'none',
+  good: 'funded',
+  low: 'low',
+  moving: 'moving',
+  refund: 'refunding',
+  bad: 'bad',
+}
+
+/** The tone of a state in any of the charts; states inside another have its tone. */
+export function toneOfState(chart: string, path: string): Tone {
+  const known = states[chart] ?? {}
+  return known[path] ?? known[path.split('.')[0] ?? ''] ?? 'calm'
+}
+
+export function toneOf(entry: Entry): Tone {
+  switch (entry.kind) {
+    case 'position':
+      return 'calm'
+    case 'fact':
+      if (entry.fact.startsWith('refund.')) return 'refund'
+      if (entry.fact === 'account.empty' || entry.fact === 'balance.low') return 'low'
+      return entry.fact === 'balance.ample' && !entry.change.startsWith('-') ? 'good' : 'calm'
+    case 'transition':
+      return toneOfState(entry.machine, entry.to)
+    case 'decision':
+      if (entry.action !== 'hold') return 'moving'
+      return entry.reason !== null && troubling.has(entry.reason) ? 'bad' : 'calm'
+    case 'transaction':
+      return toneOfState('transaction', entry.value)
+    case 'failure':
+      return 'bad'
+    case 'control':
+      return { asked: 'moving' as const, done: 'good' as const, failed: 'bad' as const }[entry.outcome]
+    default:
+      return entry satisfies never
+  }
+}
+
+const states: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
+  subAccount: { funded: 'good', low: 'low', created: 'low', refunding: 'refund' },
+  autoFunding: { watching: 'good', held: 'low', awaitingApproval: 'moving', toppingUp: 'moving', settling: 'moving' },
+  transaction: { prepared: 'calm', broadcast: 'moving', mined: 'good', reverted: 'bad', superseded: 'bad' },
+  ledger: { open: 'good', closing: 'refund' },
+}
+
+/** Reasons that do not go away by themselves. */
+const troubling = new Set<string>([
+  'stale-reading',
+  'unresolved-intent',
+  'provider-unregistered',
+  'anomaly',
+  'ledger-missing',
+  'ledger-short',
+  'reserve',
+  'budget-exhausted',
+  'over-max',
+  'too-small',
+  'gas-short',
+  'backing-off',
+])

@@ -1,0 +1,31 @@
+import type { ControlRequest, ControlResponse } from '../../protocol.ts'
+
+const KEY = 'og-ledger token'
+
+/**
+ * The token that control needs, from the address's fragment. It is taken out of the address bar at once, so that it is
+ * neither bookmarked nor shown, and kept for as long as this tab is open.
+ */
+export function takeToken(): string | null {
+  const found = new URLSearchParams(location.hash.slice(1)).get('token')
+  if (found) {
+    history.replaceState(null, '', location.pathname + location.search)
+    sessionStorage.setItem(KEY, found)
+  }
+  return sessionStorage.getItem(KEY)
+}
+
+/** Asks for an action. Resolves with why it was refused, or null where it is begun. */
+export async function ask(request: ControlRequest, token: string): Promise<string | null> {
+  try {
+    const response = await fetch('api/control', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-og-ledger-token': token },
+      body: JSON.stringify(request),
+    })
+    const answer = (await response.json()) as ControlResponse
+    return 'error' in answer ? answer.error : null
+  } catch {
+    return 'og-ledger does not answer. Nothing is known of what became of it.'
+  }
+}

@@ -1,0 +1,27 @@
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { connect } from './live/connection.ts'
+import { takeToken } from './live/control.ts'
+// oxlint-disable-next-line import/no-unassigned-import -- the build gathers the stylesheet from here
+import './page.css'
+import { apply, nothingYet, type Message } from './store/store.ts'
+
+const root = document.getElementById('page')
+let model = nothingYet
+let token = takeToken()
+
+addEventListener('hashchange', () => {
+  token = takeToken()
+  draw()
+})
+draw()
+connect(tell)
+
+function tell(message: Message): void {
+  model = apply(model, message)
+  draw()
+}
+
+function draw(): void {
+  if (root) render(<App model={model} tell={tell} token={token} />, root)
+}

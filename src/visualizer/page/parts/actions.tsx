@@ -1,0 +1,39 @@
+import type { VNode } from 'preact'
+import type { ActionName, SubAccountState } from '../../protocol.ts'
+import { actionWords } from '../format/words.ts'
+import { usePage } from './page.ts'
+
+type Own = Exclude<ActionName, 'close'>
+
+/** What may be asked for this sub-account; nothing where the page only looks. */
+export function Actions({ account }: { account: SubAccountState }): VNode | null {
+  const { can, propose } = usePage()
+  const { provider, serviceType } = account
+  const names = fitting(account).filter(can)
+  if (names.length === 0) return null
+  return (
+    <div class="actions">
+      {names.map((action) => (
+        <button
+          key={action}
+          type="button"
+          class={action === 'approve' ? 'button main' : action === 'retrieve' ? 'button danger' : 'button'}
+          onClick={() => propose({ action, provider, serviceType })}
+        >
+          {actionWords[action]}
+          {action === 'top-up' || action === 'retrieve' ? '…' : ''}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** Those that make sense as it stands. */
+function fitting({ autoFunding, plan, account }: SubAccountState): Own[] {
+  if (autoFunding?.value === 'awaitingApproval') return ['approve', 'reject']
+  return [
+    'top-up',
+    ...(autoFunding ? [plan?.reason === 'paused' ? ('resume' as const) : ('pause' as const)] : []),
+    ...(account && account.balance !== '0' ? ['retrieve' as const] : []),
+  ]
+}

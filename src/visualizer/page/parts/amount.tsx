@@ -1,0 +1,12 @@
+import type { VNode } from 'preact'
+import { column, exactly, inOg, type Wei } from '../format/amounts.ts'
+
+/** An amount for reading; all of its digits show when it is pointed at. */
+export function Amount({ wei, unit = true, digits }: { wei: Wei; unit?: boolean; digits?: number }): VNode {
+  return (
+    <span class="amount" title={exactly(wei)}>
+      {digits === undefined ? inOg(wei) : column(wei, digits)}
+      {unit && <span class="unit"> OG</span>}
+    </span>
+  )
+}

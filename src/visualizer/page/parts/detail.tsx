@@ -1,0 +1,89 @@
+import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import type { SubAccountState } from '../../protocol.ts'
+import { iconOfState, lifecycleWord, nextOf, titleOf } from '../format/accounts.ts'
+import { toneOfState } from '../format/tones.ts'
+import { addressLink } from '../format/links.ts'
+import { samplesUntil } from '../store/samples.ts'
+import { Actions } from './actions.tsx'
+import { Amount } from './amount.tsx'
+import { Copy } from './copy.tsx'
+import { Facts } from './facts.tsx'
+import { HistoryChart } from './history-chart.tsx'
+import { Icon } from './icon.tsx'
+import { usePage } from './page.ts'
+import { Plan } from './plan.tsx'
+import { Refunds } from './refunds.tsx'
+
+/** Everything about one sub-account. */
+export function Detail({ account }: { account: SubAccountState }): VNode {
+  const { view, select } = usePage()
+  const pane = useRef<HTMLElement>(null)
+  const close = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (matchMedia('(max-width: 1080px)').matches) close.current?.focus()
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) leave()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [account.key])
+  /** The focus goes back to the row that it came from. */
+  const leave = () => {
+    select(null)
+    document.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(account.key)}"] button`)?.focus()
+  }
+  const { tone, text } = nextOf(account, view.subject.dryRun)
+  const samples = samplesUntil(view.history.samples.get(account.key), view.at)
+  return (
+    <section class="card detail" aria-label={`Sub-account ${titleOf(account)}`} ref={pane}>
+      <div class="card-head">
+        <span class="state" data-tone={toneOfState('subAccount', account.lifecycle.value)}>
+          <Icon name={iconOfState(account)} />
+          {lifecycleWord(account)}
+        </span>
+        <h2 class="foreign" title={titleOf(account)}>
+          {titleOf(account)}
+        </h2>
+        <button ref={close} type="button" class="button bare end" aria-label="Close this pane" onClick={leave}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <div class="detail-top">
+        <div class="big">
+          <p class="figure">{account.account ? <Amount wei={account.account.available} /> : '–'}</p>
+          <p class="dim">available{account.plan && <> of {<Amount wei={account.plan.required} />} required</>}</p>
+          <p class="next" data-tone={tone}>
+            {text}
+          </p>
+        </div>
+        <Actions account={account} />
+      </div>
+      <HistoryChart samples={samples} since={view.history.entries[0]?.at ?? view.at} until={view.at} />
+      <Plan account={account} />
+      <Refunds account={account} />
+      <Facts account={account} />
+      <Who account={account} />
+    </section>
+  )
+}
+
+function Who({ account }: { account: SubAccountState }): VNode {
+  const { view } = usePage()
+  const link = addressLink(view.subject.network.explorer, account.provider)
+  return (
+    <div class="who-block">
+      <Copy text={account.provider} what="the provider's address" whole />
+      {link && (
+        <a href={link} target="_blank" rel="noreferrer noopener">
+          explorer
+        </a>
+      )}
+      {account.service?.url && (
+        <span class="foreign dim" title={account.service.url}>
+          {account.service.url}
+        </span>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import type { ComponentChildren, VNode } from 'preact'
+import type { SubAccountState } from '../../protocol.ts'
+import { transactionLink } from '../format/links.ts'
+import { fundingWords, short } from '../format/words.ts'
+import { duration } from '../format/durations.ts'
+import { Amount } from './amount.tsx'
+import { usePage } from './page.ts'
+
+/** The rest that is known of it. */
+export function Facts({ account: one }: { account: SubAccountState }): VNode {
+  const { account, autoFunding, plan } = one
+  return (
+    <dl class="block facts">
+      <Fact name="Auto-funding">{autoFunding ? (fundingWords[autoFunding.value] ?? autoFunding.value) : 'off'}</Fact>
+      <Fact name="Burn">
+        {plan?.burnRate ? <Amount wei={plan.burnRate} /> : '–'} {plan?.burnRate && 'an hour'}
+      </Fact>
+      <Fact name="Lasts">{plan?.runway == null ? '–' : duration(plan.runway)}</Fact>
+      <Fact name="Top-ups">
+        {autoFunding ? (
+          <>
+            {autoFunding.topUps}, <Amount wei={autoFunding.paid} /> in all
+          </>
+        ) : (
+          '–'
+        )}
+      </Fact>
+      <Fact name="Last top-up">{autoFunding?.lastTopUp ? <LastTopUp {...autoFunding.lastTopUp} /> : '–'}</Fact>
+      <Fact name="Provider's signer">
+        {account ? (account.acknowledged ? 'acknowledged' : 'not acknowledged') : '–'}
+      </Fact>
+      {account?.tokensRevoked && <Fact name="API tokens">single ones are revoked</Fact>}
+    </dl>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }): VNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+type LastTopUpProps = NonNullable<NonNullable<SubAccountState['autoFunding']>['lastTopUp']>
+
+function LastTopUp({ amount, transactionHash, blockNumber }: LastTopUpProps): VNode {
+  const { view } = usePage()
+  const link = transactionLink(view.subject.network.explorer, transactionHash)
+  const place = `block ${blockNumber.toLocaleString('en')}`
+  return (
+    <>
+      <Amount wei={amount} />,{' '}
+      {link ? (
+        <a href={link} target="_blank" rel="noreferrer noopener" title={transactionHash}>
+          {place}
+        </a>
+      ) : (
+        <span title={transactionHash}>
+          {place} <span class="mono dim">{short(transactionHash)}</span>
+        </span>
+      )}
+    </>
+  )
+}

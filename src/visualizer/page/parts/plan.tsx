@@ -1,0 +1,40 @@
+import type { VNode } from 'preact'
+import type { SubAccountState } from '../../protocol.ts'
+import { explained, limitsOf, termsOf } from '../format/plan.ts'
+import { Amount } from './amount.tsx'
+import { usePage } from './page.ts'
+
+/** Why this amount, or why none: the numbers of the plan, and what they mean. */
+export function Plan({ account }: { account: SubAccountState }): VNode {
+  const { view } = usePage()
+  const { subject, state } = view
+  const limits = limitsOf(account, state.block?.timestamp ?? 0)
+  return (
+    <div class="block plan">
+      <h3>{subject.dryRun ? 'What auto-funding would do' : 'What happens next, and why'}</h3>
+      {explained(account, subject.dryRun).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      <table>
+        <tbody>
+          {termsOf(account).map(({ name, wei, note }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="right">
+                <Amount wei={wei} unit={false} digits={4} />
+              </td>
+              <td class="dim">{note}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {limits.length > 0 && (
+        <ul class="limits dim">
+          {limits.map((limit) => (
+            <li key={limit}>{limit}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

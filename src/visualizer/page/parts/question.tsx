@@ -1,0 +1,81 @@
+import type { VNode } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ControlRequest } from '../../protocol.ts'
+import { proposalOf } from '../format/proposals.ts'
+import { toType, typedAmount } from '../format/typed-amount.ts'
+import { usePage } from './page.ts'
+
+export type QuestionProps = {
+  request: ControlRequest
+  /** Resolves with why it was refused; null where it is begun. */
+  ask: (request: ControlRequest) => Promise<string | null>
+  close: () => void
+}
+
+/** Nothing is sent before this is answered. It says what moves, and what follows from it. */
+export function Question({ request, ask, close }: QuestionProps): VNode {
+  const { view } = usePage()
+  const dialog = useRef<HTMLDialogElement>(null)
+  // As it stood when it was asked: what is agreed to must not change under the pointer.
+  const [proposal] = useState(() => proposalOf(request, view.state))
+  const [typed, setTyped] = useState(() =>
+    proposal.amount === null || proposal.amount === '0' ? '' : toType(proposal.amount),
+  )
+  const [asking, setAsking] = useState(false)
+  const [refusal, setRefusal] = useState<string | null>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  const amount = typedAmount(typed)
+  const isReady = proposal.amount === null || amount !== null
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    if (asking || !isReady) return
+    setAsking(true)
+    const refused = await ask(request.action === 'top-up' && amount !== null ? { ...request, amount } : request)
+    setAsking(false)
+    setRefusal(refused)
+    if (refused === null) close()
+  }
+  return (
+    <dialog ref={dialog} class="question" aria-labelledby="question" onClose={close}>
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id="question">{proposal.title}</h2>
+        {proposal.sentences.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+        {proposal.amount !== null && (
+          <label class="amount-field">
+            Amount
+            <span>
+              <input
+                inputMode="decimal"
+                autoComplete="off"
+                spellcheck={false}
+                value={typed}
+                aria-invalid={typed !== '' && amount === null}
+                onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+              />
+              OG
+            </span>
+          </label>
+        )}
+        {refusal !== null && (
+          <p class="refusal" data-tone="bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div class="answers">
+          <button type="button" class="button" onClick={close}>
+            Cancel
+          </button>
+          <button
+            type="submit"
+            class={proposal.isDangerous ? 'button main dangerous' : 'button main'}
+            disabled={asking || !isReady}
+          >
+            {asking ? 'Asking…' : proposal.confirm}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}

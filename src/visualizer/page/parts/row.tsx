@@ -1,0 +1,73 @@
+import type { VNode } from 'preact'
+import { useMemo } from 'preact/hooks'
+import type { SubAccountState } from '../../protocol.ts'
+import { iconOfState, lifecycleWord, nextOf, titleOf } from '../format/accounts.ts'
+import { toneOfState } from '../format/tones.ts'
+import { duration } from '../format/durations.ts'
+import { reasonWords, short } from '../format/words.ts'
+import { samplesUntil, type Sample } from '../store/samples.ts'
+import { Amount } from './amount.tsx'
+import { Icon } from './icon.tsx'
+import { Sparkline } from './sparkline.tsx'
+
+export type RowProps = {
+  account: SubAccountState
+  samples: readonly Sample[] | undefined
+  from: number
+  to: number
+  /** Later samples are not shown. */
+  at: number
+  dryRun: boolean
+  isSelected: boolean
+  /** Only one row is a stop of the tab key: up and down go on from there. */
+  isStop: boolean
+  select: (key: string | null) => void
+}
+
+/** Drawn anew only where something of it changed: with a hundred rows most frames change a few. */
+export function Row(props: RowProps): VNode {
+  const { account, samples, from, to, at, dryRun, isSelected, isStop, select } = props
+  return useMemo(() => <Cells {...props} />, [account, samples, from, to, at, dryRun, isSelected, isStop, select])
+}
+
+function Cells({ account: one, samples, from, to, at, dryRun, isSelected, isStop, select }: RowProps): VNode {
+  const { text, tone } = nextOf(one, dryRun)
+  const title = titleOf(one)
+  return (
+    <tr
+      class={isSelected ? 'selected' : ''}
+      data-key={one.key}
+      data-state={one.lifecycle.value}
+      onClick={() => select(isSelected ? null : one.key)}
+    >
+      <td class="name">
+        <button type="button" tabIndex={isStop ? 0 : -1} aria-expanded={isSelected} title={`${title}\n${one.provider}`}>
+          <span class="foreign">{title}</span>
+        </button>
+        <span class="foreign under">
+          {one.service?.model && <span class="mono">{short(one.provider)} · </span>}
+          {one.serviceType}
+        </span>
+      </td>
+      <td class="standing" title={one.plan?.reason ? reasonWords(one.plan.reason).long : text}>
+        <span class="state" data-tone={toneOfState('subAccount', one.lifecycle.value)}>
+          <Icon name={iconOfState(one)} />
+          {lifecycleWord(one)}
+        </span>
+        <span data-tone={tone} class="foreign under">
+          {text}
+        </span>
+      </td>
+      <td class="right available">
+        {one.account ? <Amount wei={one.account.available} unit={false} digits={4} /> : '–'}
+        <span class="under">
+          {one.plan ? <>of {<Amount wei={one.plan.required} unit={false} digits={4} />}</> : '–'}
+        </span>
+      </td>
+      <td class="right runway">{one.plan?.runway == null ? '–' : duration(one.plan.runway)}</td>
+      <td class="spark">
+        <Sparkline samples={samplesUntil(samples, at)} from={from} to={to} required={one.plan?.required ?? '0'} />
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,116 @@
+import type { VNode } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Entry } from '../../protocol.ts'
+import { ago, clock, moment } from '../format/durations.ts'
+import { isOf } from '../store/kinds.ts'
+import { ticksOf } from '../store/ticks.ts'
+import { useNow, usePage } from './page.ts'
+import { useWidth } from './width.ts'
+
+const HEIGHT = 26
+
+/** All of the history as one line. Wherever it is dragged to, the whole page shows that moment. */
+export function Scrubber({ children }: { children: VNode }): VNode {
+  const { view, tell } = usePage()
+  const { history, isLive, loaded, at, seq } = view
+  const box = useRef<HTMLDivElement>(null)
+  const width = useWidth(box)
+  const newest = history.entries.at(-1)?.at ?? at
+  const from = history.entries[0]?.at ?? at
+  const isNewest = isLive || (loaded !== null && at === newest)
+  const to = useFrozen(newest, !isNewest)
+  const go = (value: number) =>
+    tell(value >= to && !loaded ? { type: 'travel', to: null } : { type: 'travelTo', at: value })
+  const step = (event: KeyboardEvent) => {
+    const way = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0
+    if (event.key === 'End') tell({ type: 'travel', to: null })
+    if (way === 0) return
+    event.preventDefault()
+    tell({ type: 'travel', to: neighbour(history.entries, seq, way) })
+  }
+  return (
+    <footer class="scrubber" aria-label="Time travel">
+      {isLive ? (
+        <span class="button now" aria-hidden="true">
+          <span class="dot" />
+          Live
+        </span>
+      ) : (
+        <button
+          type="button"
+          class="button main now"
+          onClick={() => tell(loaded ? { type: 'unload' } : { type: 'travel', to: null })}
+        >
+          {loaded ? 'Close recording' : 'Back to live'}
+        </button>
+      )}
+      <div class="rail" ref={box}>
+        <Ticks {...{ from, to, width }} />
+        <input
+          type="range"
+          min={from}
+          max={Math.max(to, from + 1)}
+          step={1}
+          value={isNewest ? Math.max(to, from + 1) : at}
+          aria-label="Moment that is shown"
+          aria-valuetext={isLive ? 'live' : clock(at)}
+          disabled={history.entries.length < 2}
+          onInput={({ currentTarget }) => go(Number(currentTarget.value))}
+          onKeyDown={step}
+        />
+      </div>
+      <Shown />
+      {children}
+    </footer>
+  )
+}
+
+/** Which moment it is, always in the same room. */
+function Shown(): VNode {
+  const { view } = usePage()
+  const now = useNow({ isLive: true, at: view.at })
+  return (
+    <span class="shown">
+      <b>{moment(view.at, now)}</b>
+      <span class="dim">{view.isLive ? 'now' : ago((now - view.at) / 1_000)}</span>
+    </span>
+  )
+}
+
+function Ticks({ from, to, width }: { from: number; to: number; width: number }): VNode {
+  const { view } = usePage()
+  const { entries } = view.history
+  const places = Math.max(1, Math.floor(width / 4))
+  // A place at a time: within one there is nothing new to be seen.
+  const step = Math.floor(to / Math.max(1_000, (to - from) / places))
+  const ticks = useMemo(() => ticksOf(entries, { from, to, places }), [from, step, places, view.loaded])
+  const most = Math.max(1, ...ticks.map(({ many }) => many))
+  return (
+    <svg class="ticks" width={width} height={HEIGHT} aria-hidden="true">
+      <line x1={0} x2={width} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+      {ticks.map(({ place, many, tone }) => {
+        const height = 5 + (HEIGHT - 7) * Math.sqrt(many / most)
+        return <rect key={place} data-tone={tone} x={place * 4} y={HEIGHT - height} width={3} height={height} rx={1} />
+      })}
+    </svg>
+  )
+}
+
+/** The value as it was when it was frozen. */
+function useFrozen(value: number, isFrozen: boolean): number {
+  const [kept, setKept] = useState(value)
+  useEffect(() => {
+    if (!isFrozen) setKept(value)
+  }, [value, isFrozen])
+  return isFrozen ? kept : value
+}
+
+/** The next thing worth telling before or after what is shown; null is the present. */
+function neighbour(entries: readonly Entry[], seq: number | null, way: 1 | -1): number | null {
+  const first = entries[0]?.seq ?? 0
+  for (let index = (seq ?? first) - first + way; index >= 0 && index < entries.length; index += way) {
+    const entry = entries[index]
+    if (entry && isOf('highlights', entry)) return entry.seq
+  }
+  return way === 1 ? null : first
+}

@@ -1,0 +1,104 @@
+import type { VNode } from 'preact'
+import { useMemo, useState } from 'preact/hooks'
+import type { Entry } from '../../protocol.ts'
+import { titleOf } from '../format/accounts.ts'
+import { clock } from '../format/durations.ts'
+import { transactionLink } from '../format/links.ts'
+import { sentenceOf } from '../format/sentences.ts'
+import { signs, toneOf } from '../format/tones.ts'
+import { short } from '../format/words.ts'
+import { isOf, kinds, subjectOf, type Kind } from '../store/kinds.ts'
+import { backwards } from '../store/moments.ts'
+import { Icon } from './icon.tsx'
+import { usePage } from './page.ts'
+
+const PAGE = 120
+const TITLES: Readonly<Record<Kind, string>> = {
+  highlights: 'Highlights',
+  money: 'Money',
+  decisions: 'Decisions',
+  states: 'States',
+  everything: 'All',
+}
+/** What happened, newest first: of everything, or of one sub-account. A line's time takes the whole page there. */
+export function Timeline({ only = null }: { only?: string | null }): VNode {
+  const { view } = usePage()
+  const [kind, setKind] = useState<Kind>('highlights')
+  const [many, setMany] = useState(PAGE)
+  const { history, seq } = view
+  const found = useMemo(() => {
+    const entries: Entry[] = []
+    for (const entry of backwards(history, seq)) {
+      if (!isOf(kind, entry) || (only !== null && subjectOf(entry) !== only)) continue
+      entries.push(entry)
+      if (entries.length > many) break
+    }
+    return entries
+  }, [history, seq, kind, many, only])
+  return (
+    <section class="card timeline" aria-label="Timeline">
+      <div class="card-head">
+        <h2>Timeline</h2>
+        <div class="kinds end" role="group" aria-label="Show">
+          {kinds.map((one) => (
+            <button key={one} type="button" aria-pressed={one === kind} onClick={() => setKind(one)}>
+              {TITLES[one]}
+            </button>
+          ))}
+        </div>
+      </div>
+      {found.length === 0 && <p class="nothing">Nothing of that kind has happened yet.</p>}
+      <ol>
+        {found.slice(0, many).map((entry) => (
+          <Line key={entry.seq} entry={entry} withName={only === null} />
+        ))}
+      </ol>
+      {found.length > many && (
+        <button type="button" class="button older" onClick={() => setMany(many + PAGE)}>
+          Show older
+        </button>
+      )}
+    </section>
+  )
+}
+
+function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
+  const { view, tell, select } = usePage()
+  const { text, subject, hash } = useMemo(() => sentenceOf(entry), [entry])
+  const tone = toneOf(entry)
+  const account = withName && subject !== null ? view.state.subAccounts[subject] : undefined
+  const link = transactionLink(view.subject.network.explorer, hash)
+  const isHere = view.seq === entry.seq && !view.isLive
+  return (
+    <li data-tone={tone} data-kind={entry.kind} class={isHere ? 'here' : ''}>
+      <button
+        type="button"
+        class="when"
+        title={`${new Date(entry.at).toLocaleString()}\nShow the page at this moment`}
+        aria-label={`${clock(entry.at)}: show the page at this moment`}
+        onClick={() => tell({ type: 'travel', to: entry.seq })}
+      >
+        {clock(entry.at)}
+      </button>
+      <Icon name={signs[tone]} />
+      <span class="what">
+        {account && (
+          <button type="button" class="who foreign" onClick={() => select(account.key)}>
+            {titleOf(account)}
+          </button>
+        )}
+        <span class="text">{text}</span>
+        {hash !== null &&
+          (link ? (
+            <a class="mono" href={link} target="_blank" rel="noreferrer noopener">
+              {short(hash)}
+            </a>
+          ) : (
+            <span class="mono dim" title={hash}>
+              {short(hash)}
+            </span>
+          ))}
+      </span>
+    </li>
+  )
+}

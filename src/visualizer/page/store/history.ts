@@ -1,0 +1,82 @@
+import { merged } from '../../patch.ts'
+import type { Entry, State } from '../../protocol.ts'
+import { firstSamples, noteSamples, type Samples } from './samples.ts'
+
+/** How many entries lie between two states that are kept: what going back to any moment costs at most. */
+const STEP = 100
+/** More entries than this are folded into the base. */
+const MOST = 60_000
+const KEPT = 50_000
+
+/** All that is known of the past, and how to come to any moment of it. Never changed in place. */
+export type History = {
+  /** Before the first entry. */
+  base: State
+  /** Without gaps. */
+  entries: readonly Entry[]
+  /** The state before every hundredth entry; the first is the base. */
+  checkpoints: readonly State[]
+  latest: State
+  /** What each sub-account had available, by key. */
+  samples: Samples
+}
+
+export function startHistory(base: State, entries: readonly Entry[] = []): History {
+  const since = entries[0]?.at ?? (base.block?.timestamp ?? 0) * 1_000
+  const samples = firstSamples(base, since)
+  return extended({ base, entries: [], checkpoints: [base], latest: base, samples }, entries)
+}
+
+/** With what happened since. Entries that are known already are left out. */
+export function extended(history: History, entries: readonly Entry[]): History {
+  const known = history.entries.at(-1)?.seq ?? -1
+  const news = entries.filter(({ seq }) => seq > known)
+  if (news.length === 0) return history
+  const checkpoints = [...history.checkpoints]
+  const samples = new Map(history.samples)
+  let length = history.entries.length
+  let latest = history.latest
+  for (const entry of news) {
+    const before = latest
+    latest = merged(latest, entry.patch)
+    length += 1
+    if (length % STEP === 0) checkpoints.push(latest)
+    noteSamples(samples, entry, before, latest)
+  }
+  return bounded({ ...history, entries: [...history.entries, ...news], checkpoints, latest, samples })
+}
+
+/** The state once this entry has happened; that of the base for any before the first. */
+export function stateAt({ base, entries, checkpoints, latest }: History, seq: number): State {
+  const count = seq - (entries[0]?.seq ?? 0) + 1
+  if (count >= entries.length) return latest
+  const nearest = Math.max(0, Math.floor(count / STEP))
+  const rest = entries.slice(nearest * STEP, Math.max(0, count))
+  return rest.reduce((state, { patch }) => merged(state, patch), checkpoints[nearest] ?? base)
+}
+
+/** The last entry that had happened at a moment; null where that is before the first. */
+export function entryAt({ entries }: Pick<History, 'entries'>, at: number): Entry | null {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((entries[middle]?.at ?? 0) <= at) low = middle + 1
+    else high = middle
+  }
+  return entries[low - 1] ?? null
+}
+
+function bounded(history: History): History {
+  const { entries, checkpoints, samples } = history
+  if (entries.length <= MOST) return history
+  const steps = Math.ceil((entries.length - KEPT) / STEP)
+  const kept = entries.slice(steps * STEP)
+  const since = kept[0]?.at ?? 0
+  return {
+    ...history,
+    base: checkpoints[steps] ?? history.base,
+    entries: kept,
+    checkpoints: checkpoints.slice(steps),
+    samples: new Map([...samples].map(([key, all]) => [key, all.filter(({ at }) => at >= since)])),
+  }
+}

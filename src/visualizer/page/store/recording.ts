@@ -1,0 +1,86 @@
+import { merged, patchOf } from '../../patch.ts'
+import { PROTOCOL, type Chart, type Entry, type PositionLine, type RecordingLine, type State } from '../../protocol.ts'
+import { isBaseLine, isEntryLine } from './checks.ts'
+import { startHistory, type History } from './history.ts'
+import type { Loaded, Subject } from './store.ts'
+
+/** The history as JSON lines: whole, and with every position on a line of its own for `og-ledger replay`. */
+export function encodeRecording({ wallet, network }: Subject, { base, entries }: History): string {
+  const lines: RecordingLine[] = [{ type: 'base', protocol: PROTOCOL, wallet, network, state: base }]
+  let state = base
+  for (const entry of entries) {
+    state = merged(state, entry.patch)
+    lines.push({ type: 'entry', ...entry })
+    const position = entry.kind === 'position' ? positionOf(state) : null
+    if (position) lines.push(position)
+  }
+  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
+}
+
+/**
+ * What a recording shows. It may have been gone on with, so that it begins more than once: then all of it is one history.
+ * Lines that are none are counted and left out.
+ *
+ * @throws SyntaxError where nothing of it can be shown
+ */
+export function loadRecording(file: string, text: string, charts: readonly Chart[]): Loaded {
+  let first: Pick<Subject, 'wallet' | 'network'> & { state: State } = NONE
+  let state = NONE.state
+  let positions = 0
+  let skipped = 0
+  const entries: Entry[] = []
+  const add = (entry: Entry) => {
+    const last = entries.at(-1)
+    entries.push({ ...entry, seq: entries.length + 1, at: Math.max(entry.at, last?.at ?? 0) })
+    state = merged(state, entry.patch)
+  }
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue
+    const value = parsed(line)
+    if (isBaseLine(value)) {
+      if (first === NONE) [first, state] = [value, value.state]
+      else add(begunAnew(state, value.state, entries))
+    } else if (isEntryLine(value) && first !== NONE) add(withoutType(value))
+    else if (isPosition(value)) positions += 1
+    else skipped += 1
+  }
+  if (first === NONE)
+    throw new SyntaxError(
+      positions > 0
+        ? 'It has positions alone, as older recordings do: og-ledger replay reads those.'
+        : 'It is no recording of og-ledger.',
+    )
+  const { wallet, network } = first
+  const subject: Subject = { version: '', wallet, network, actions: [], dryRun: false, charts }
+  return { file, subject, history: startHistory(first.state, entries), skipped }
+}
+
+const NONE = { wallet: '', network: { name: '', chainId: '', explorer: null }, state: {} as State }
+
+/** Between two parts of a recording nobody looked: the second begins with what had become of the first. */
+function begunAnew(before: State, after: State, entries: readonly Entry[]): Entry {
+  const at = Math.max((after.block?.timestamp ?? 0) * 1_000, entries.at(-1)?.at ?? 0)
+  return { seq: 0, at, block: after.block, patch: patchOf(before, after) ?? {}, kind: 'position' }
+}
+
+const withoutType = (line: object): Entry =>
+  Object.fromEntries(Object.entries(line).filter(([key]) => key !== 'type')) as Entry
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return null
+  }
+}
+
+const isPosition = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'position'
+
+function positionOf({ block, wallet, ledger, subAccounts }: State): PositionLine | null {
+  if (!block) return null
+  const accounts = Object.values(subAccounts).flatMap(({ account, provider, serviceType }) =>
+    account ? [{ provider, serviceType, ...account }] : [],
+  )
+  return { type: 'position', block, wallet, ledger, subAccounts: accounts }
+}

@@ -1,0 +1,109 @@
+import type { AutoFundingContext, Reading, TransactionContext, Wei } from '../../machines/index.ts'
+import type { AutoFundingStatus, Decision, Forecast, Position, SubAccountPosition } from '../index.ts'
+import { told } from './told.ts'
+import type * as page from './protocol.ts'
+
+/** The days that a deposit is told for. */
+const DAYS = [1, 7, 30]
+
+export const keyOf = ({ provider, serviceType }: { provider: string; serviceType: string }): string =>
+  `${serviceType}:${provider}`
+
+export function accountOf(account: SubAccountPosition): page.AccountState {
+  const { balance, pendingRefund, available, claimable, refunds, acknowledged, tokensRevoked } = account
+  return {
+    balance: wei(balance),
+    pendingRefund: wei(pendingRefund),
+    available: wei(available),
+    claimable: wei(claimable),
+    refunds: refunds.map(({ amount, createdAt, unlocksAt, claimable }) => ({
+      amount: wei(amount),
+      createdAt,
+      unlocksAt,
+      claimable,
+    })),
+    acknowledged,
+    tokensRevoked,
+  }
+}
+
+export type Amounts = Pick<page.AccountState, 'balance' | 'pendingRefund' | 'available' | 'claimable'>
+
+/** What an actor was told of its sub-account; null where that does not exist. */
+export function amountsIn(reading: Reading | null): Amounts | null {
+  if (!reading?.exists) return null
+  const { balance, pendingRefund, claimable } = reading
+  return { balance, pendingRefund, available: wei(BigInt(balance) - BigInt(pendingRefund)), claimable }
+}
+
+/** The rest is told with the position. */
+export function accountWith(amounts: Amounts | null, known: page.AccountState | null): page.AccountState | null {
+  return amounts && { refunds: [], acknowledged: false, tokensRevoked: false, ...known, ...amounts }
+}
+
+export function ledgerOf({ ledger }: Position): page.State['ledger'] {
+  if (!ledger) return null
+  const { available, total, locked, additionalInfo } = ledger
+  return { available: wei(available), total: wei(total), locked: wei(locked), additionalInfo }
+}
+
+export function planOf(decision: Decision): page.PlanState {
+  const { action, required, target, deficit, burnRate, runway, limits } = decision
+  const isHold = decision.action === 'hold'
+  return {
+    action,
+    reason: isHold ? decision.reason : null,
+    amount: isHold ? null : wei(decision.amount),
+    fromRefund: isHold ? null : wei(decision.fromRefund),
+    missing: isHold ? weiOrNull(decision.missing) : null,
+    required: wei(required),
+    target: wei(target),
+    deficit: wei(deficit),
+    burnRate: weiOrNull(burnRate),
+    runway,
+    limits: {
+      maxTopUp: weiOrNull(limits.maxTopUp),
+      budgetLeft: weiOrNull(limits.budgetLeft),
+      coolingUntil: limits.coolingUntil,
+      ledgerReserve: wei(limits.ledgerReserve),
+    },
+  }
+}
+
+type Funding = Omit<page.AutoFundingState, keyof page.ActorState | 'unsettledFee' | 'feeError'>
+
+export function fundingOf(
+  context: Omit<AutoFundingContext, keyof page.SubAccountRef | 'amount' | 'decidedAt'>,
+  amount: Wei | null,
+): Funding {
+  const { reason, lastTopUp, topUps, paid, failure } = context
+  return { reason, amount, lastTopUp, topUps, paid, failure: failure && { ...failure, message: told(failure.message) } }
+}
+
+export function feeOf({ unsettledFee, feeError }: AutoFundingStatus) {
+  return { unsettledFee: wei(unsettledFee), feeError: feeError === null ? null : told(feeError) }
+}
+
+export function transactionOf(context: TransactionContext): Omit<page.TransactionState, keyof page.ActorState> {
+  const { id, nonce, operation, subAccount, amount, hash, hashes, blockNumber, gasUsed, reason } = context
+  return {
+    id,
+    nonce,
+    operation,
+    subAccount: subAccount && keyOf(subAccount),
+    amount,
+    hash,
+    hashes,
+    blockNumber,
+    gasUsed,
+    reason: reason === null ? null : told(reason),
+  }
+}
+
+export function forecastOf({ ledgerDryAt, gasDryAt, burnRate, depositFor }: Forecast): page.Forecast {
+  const deposits = DAYS.map((days) => ({ days, amount: wei(depositFor(days)) }))
+  return { ledgerDryAt, gasDryAt, burnRate: wei(burnRate), deposits }
+}
+
+export const wei = (amount: bigint): Wei => `${amount}`
+const weiOrNull = (amount: bigint | null | undefined): Wei | null => (amount == null ? null : wei(amount))

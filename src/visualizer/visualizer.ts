@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { InvalidInputError, type AutoFundingConfig, type Broker } from '../index.ts'
+import { createApprovals } from './approvals.ts'
+import { readAssets } from './assets.ts'
+import { createChronicle } from './chronicle.ts'
+import { createClients } from './clients.ts'
+import { ACTIONS } from './control-request.ts'
+import { createControl } from './control.ts'
+import { createHandler, type Handler } from './handler.ts'
+import { createHistory, type HistoryLimits } from './history.ts'
+import { networkOf } from './network.ts'
+import { PROTOCOL, type Hello } from './protocol.ts'
+import { listen, type Server } from './server.ts'
+
+export type VisualizerOptions = {
+  /** Where to listen; any free port by default. Null for no server of its own: mount the handler in yours. */
+  port?: number | null
+  /** On which address: the loopback by default. Beyond it, name in `hosts` under which names people come. */
+  host?: string
+  /** Names, beside the loopback's, under which requests are answered: `['ledger.example.org']`. */
+  hosts?: readonly string[]
+  /** Where it is mounted: `/ledger`. */
+  basePath?: string
+  /** Lets who has the token act: top up, pause, approve, retrieve, close. At least 16 characters; left out, pages only look. */
+  control?: { token: string }
+  /** Plans say what would be done if auto-funding were on: for brokers that only look. */
+  dryRun?: boolean
+  /** A block explorer's URL; the network's own by default. */
+  explorer?: string
+  /** How much is remembered. */
+  history?: Partial<HistoryLimits>
+}
+
+/** A page that shows a running broker. */
+export type Visualizer = {
+  /** Where the page is; null without a server of its own. */
+  readonly url: string | null
+  /** Mounts in any Node server: `http.createServer(handler)`, or `app.use(handler)`. */
+  readonly handler: Handler
+  /** Give this to `startAutoFunding`: top-ups wait until somebody at the page approves. Without control nobody can: no. */
+  readonly approve: NonNullable<AutoFundingConfig['approve']>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const BEAT_MS = 10_000
+const LEAST_TOKEN = 16
+/** Entries that are sent at once. */
+const CHUNK = 500
+const LIMITS: HistoryLimits = { entries: 100_000, bytes: 32 * 2 ** 20 }
+
+/**
+ * Serves a page with the broker's state and its history, live, for as long as the broker runs. It follows the broker's
+ * positions, and keeps neither a process alive nor a broker open.
+ *
+ * @example
+ * const visualizer = await createVisualizer(broker, { port: 4600 })
+ * console.log(visualizer.url)
+ *
+ * @throws InvalidInputError for a token that can be guessed, or where nobody can listen
+ */
+export async function createVisualizer(broker: Broker, options: VisualizerOptions = {}): Promise<Visualizer> {
+  const { port = 0, host = '127.0.0.1', hosts = [], control, dryRun = false } = options
+  if (control && control.token.length < LEAST_TOKEN)
+    throw new InvalidInputError('A control token needs 16 characters at least.', { do: 'take random ones' })
+  const basePath = (options.basePath ?? '').replace(/\/+$/, '')
+  const instance = randomBytes(6).toString('hex')
+  const { files, charts } = readAssets()
+  const approvals = createApprovals()
+  const chronicle = createChronicle(broker, { dryRun, onEntry: (entry) => clients.tell(history.add(entry)) })
+  const history = createHistory(chronicle.base, { ...LIMITS, ...options.history })
+  const clients = createClients(history, instance)
+  const { use } = createControl(broker, { ...chronicle, approvals })
+  const handler = createHandler({
+    files,
+    clients,
+    hello,
+    control: control ? { ...control, use } : null,
+    basePath,
+    hosts: [...hosts, host],
+  })
+  const beat = setInterval(() => {
+    chronicle.look()
+    clients.beat()
+  }, BEAT_MS)
+  // Neither it nor a page that listens keeps a process alive.
+  beat.unref()
+  let server: Server | null = null
+  let closing: Promise<void> | null = null
+  try {
+    if (port !== null) server = await listen(handler, { port, host })
+  } catch (error) {
+    await shut()
+    throw error
+  }
+
+  const visualizer: Visualizer = {
+    url: server && `${server.url}${basePath}/`,
+    handler,
+    approve: control ? approvals.approve : () => Promise.resolve(false),
+    close: () => (closing ??= shut()),
+    [Symbol.asyncDispose]: () => visualizer.close(),
+  }
+  return visualizer
+
+  function* hello(): Iterable<string> {
+    const head: Omit<Hello, 'history'> = {
+      protocol: PROTOCOL,
+      id: `${instance}.${history.seq()}`,
+      version: version(),
+      wallet: broker.wallet,
+      network: networkOf(broker, options.explorer),
+      actions: control ? ACTIONS : [],
+      dryRun,
+      charts,
+      base: history.base(),
+    }
+    yield `${JSON.stringify(head).slice(0, -1)},"history":[`
+    const lines = history.all()
+    for (let start = 0; start < lines.length; start += CHUNK) {
+      const some = lines.slice(start, start + CHUNK).map(({ json }) => json)
+      yield (start === 0 ? '' : ',') + some.join(',')
+    }
+    yield ']}'
+  }
+
+  async function shut(): Promise<void> {
+    clearInterval(beat)
+    chronicle.close()
+    approvals.close()
+    clients.close()
+    await server?.close()
+  }
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('og-ledger/package.json') as { version: string }).version
+}

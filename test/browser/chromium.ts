@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const SHOTS = join(import.meta.dirname, '../../test-output')
+
+/** Debian's Chromium; where there is none and it may be installed, it is. */
+function chromiumPath(): string {
+  const found = PLACES.find((path) => existsSync(path))
+  if (found) return found
+  if (process.getuid?.() !== 0)
+    throw new Error('The page is tested in Chromium, and there is none: run "apt-get install chromium" as root.')
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']])
+    execFileSync('apt-get', args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  return '/usr/bin/chromium'
+}
+
+export type Opened = Page & { shot(name: string): Promise<void> }
+
+/**
+ * A browser for the tests of a file. Each page that it opens must come to its end without an error on the console: that is
+ * where a breach of the content security policy shows, too.
+ */
+export function useBrowser() {
+  let browser: Browser
+  const pages: Page[] = []
+  const complaints: string[] = []
+  const expected: RegExp[] = []
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: chromiumPath(),
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    })
+    mkdirSync(SHOTS, { recursive: true })
+  }, 300_000)
+
+  afterEach(async () => {
+    await Promise.all(pages.splice(0).map((page) => page.context().close()))
+    const unexpected = complaints.splice(0).filter((text) => !expected.some((pattern) => pattern.test(text)))
+    expected.length = 0
+    expect(unexpected).toEqual([])
+  })
+
+  afterAll(() => browser.close())
+
+  return {
+    /** @param now what the page takes for the present, in milliseconds since 1970; time goes on by default */
+    async open(url: string, options: BrowserContextOptions = {}, now?: number): Promise<Opened> {
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        colorScheme: 'light',
+        ...options,
+      })
+      const page = await context.newPage()
+      page.setDefaultTimeout(30_000)
+      pages.push(page)
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      if (now !== undefined) await page.clock.setFixedTime(now)
+      await page.goto(url)
+      await page.locator('.page').waitFor()
+      const shot = async (name: string) => void (await page.screenshot({ path: join(SHOTS, `page-${name}.png`) }))
+      return Object.assign(page, { shot })
+    },
+    /** What the browser itself complains of where a server is gone, or refuses. */
+    expectComplaints: (...patterns: RegExp[]) => void expected.push(...patterns),
+  }
+}
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+}
+
+/** How much wider than the window the page is. */
+export const overflowOf = (page: Page): Promise<unknown> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')

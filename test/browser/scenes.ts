@@ -1,0 +1,208 @@
+import { merged, patchOf } from '../../src/visualizer/patch.ts'
+import type {
+  AutoFundingState,
+  Chart,
+  Entry,
+  Happening,
+  Hello,
+  PlanState,
+  State,
+  SubAccountState,
+} from '../../src/visualizer/protocol.ts'
+
+/** Positions that a real chain comes to only slowly, as the server would tell them. Nothing in them is random. */
+export type Scene = { hello: Hello; state: State }
+
+export const OG = 10n ** 18n
+/** A Tuesday afternoon. */
+export const START = Date.UTC(2026, 2, 3, 14, 0, 0)
+const WALLET = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+
+export const og = (amount: number): `${bigint}` => `${(BigInt(Math.round(amount * 1e9)) * OG) / 1_000_000_000n}`
+
+export type AccountOptions = Partial<{
+  available: number
+  pending: number
+  claimable: number
+  required: number
+  target: number
+  burn: number | null
+  value: string
+  plan: Partial<PlanState>
+  autoFunding: Partial<AutoFundingState> | null
+  model: string
+  url: string
+}>
+
+/** One sub-account; what is left out is what one that is well has. */
+export function account(index: number, options: AccountOptions = {}): SubAccountState {
+  const { available = 2, pending = 0, claimable = 0, required = 2, target = required, burn = 0.4 } = options
+  const provider = `0x${(0xa11ce0000000 + index * 7_919).toString(16).padStart(40, 'b4e1')}`
+  const serviceType = index % 5 === 4 ? 'fine-tuning' : 'inference'
+  const key = `${serviceType}:${provider}`
+  const deficit = available < required ? target - available : 0
+  const runway = burn ? Math.max(0, Math.round(((available - required / 2) / burn) * 3_600)) : null
+  const exists = options.value !== 'none' && options.value !== 'closed'
+  const seconds = START / 1_000
+  const unlocksAt = seconds + 4 * 3_600
+  return {
+    key,
+    provider,
+    serviceType,
+    account: exists
+      ? {
+          balance: og(available + pending),
+          pendingRefund: og(pending),
+          available: og(available),
+          claimable: og(claimable),
+          refunds: [
+            ...(claimable > 0
+              ? [{ amount: og(claimable), createdAt: seconds - 90_000, unlocksAt: seconds - 3_600, claimable: true }]
+              : []),
+            ...(pending > claimable
+              ? [{ amount: og(pending - claimable), createdAt: unlocksAt - 86_400, unlocksAt, claimable: false }]
+              : []),
+          ],
+          acknowledged: true,
+          tokensRevoked: false,
+        }
+      : null,
+    lifecycle: {
+      value: options.value ?? (pending > 0 ? 'refunding.locked' : available < required ? 'low' : 'funded'),
+      edge: null,
+      since: START,
+    },
+    plan: {
+      action: deficit > 0 ? 'top-up' : 'hold',
+      reason: deficit > 0 ? null : 'sufficient',
+      amount: deficit > 0 ? og(deficit) : null,
+      fromRefund: deficit > 0 ? '0' : null,
+      missing: null,
+      required: og(required),
+      target: og(target),
+      deficit: og(deficit),
+      burnRate: burn === null ? null : og(burn),
+      runway,
+      limits: { maxTopUp: null, budgetLeft: null, coolingUntil: 0, ledgerReserve: '0' },
+      ...options.plan,
+    },
+    autoFunding:
+      options.autoFunding === null
+        ? null
+        : {
+            value: 'watching',
+            edge: null,
+            since: START,
+            reason: 'sufficient',
+            amount: null,
+            lastTopUp: null,
+            topUps: 0,
+            paid: '0',
+            failure: null,
+            unsettledFee: '0',
+            feeError: null,
+            ...options.autoFunding,
+          },
+    dryAt: runway === null ? null : seconds + runway,
+    service: options.model === undefined ? null : { model: options.model, url: options.url ?? '' },
+  }
+}
+
+export function stateOf(accounts: readonly SubAccountState[], rest: Partial<State> = {}): State {
+  const locked = accounts.reduce((sum, one) => sum + BigInt(one.account?.balance ?? 0), 0n)
+  return {
+    block: { number: 4_812_377, timestamp: START / 1_000 },
+    wallet: { address: WALLET, balance: og(99_874.120_34) },
+    ledger: { available: og(82.316), locked: `${locked}`, total: `${locked + BigInt(og(82.316))}`, additionalInfo: '' },
+    ledgerActor: null,
+    reading: { failures: 0, error: null, dropped: 0 },
+    subAccounts: Object.fromEntries(accounts.map((one) => [one.key, one])),
+    transactions: {},
+    forecast: {
+      ledgerDryAt: START / 1_000 + 5 * 86_400,
+      gasDryAt: START / 1_000 + 400 * 86_400,
+      burnRate: og(0.4 * accounts.length),
+      deposits: [1, 7, 30].map((days) => ({ days, amount: og(Math.max(0, days * 9.6 * accounts.length * 0.1 - 20)) })),
+    },
+    shortfall: '0',
+    ...rest,
+  }
+}
+
+/** What happens so many seconds after the start, and the state after it. */
+export type Step = [seconds: number, what: Happening, after: (state: State) => State]
+
+/** What the server would answer. */
+export function sceneOf(
+  charts: readonly Chart[],
+  base: State,
+  steps: readonly Step[] = [],
+  rest: Partial<Hello> = {},
+): Scene {
+  const history: Entry[] = []
+  let state = base
+  for (const [seconds, what, change] of steps) {
+    const after = change(state)
+    const patch = patchOf(state, after) ?? {}
+    state = merged(state, patch)
+    history.push({ seq: history.length + 1, at: START + seconds * 1_000, block: state.block, patch, ...what })
+  }
+  return {
+    state,
+    hello: {
+      protocol: 1,
+      id: `scene.${history.length}`,
+      version: '0.1.0',
+      wallet: WALLET,
+      network: { name: 'mainnet', chainId: '16661', explorer: 'https://chainscan.0g.ai' },
+      actions: [],
+      dryRun: false,
+      charts,
+      base,
+      history,
+      ...rest,
+    },
+  }
+}
+
+/** One position after another, as charges and top-ups come and go. */
+export function life(accounts: readonly SubAccountState[], minutes: number): Step[] {
+  const steps: Step[] = []
+  const left = new Map(accounts.map((one, index) => [one.key, 2 - (index % 7) * 0.09]))
+  for (let tick = 0; tick < minutes * 6; tick += 1) {
+    const seconds = tick * 10
+    const changed = new Map<string, `${bigint}`>()
+    accounts.forEach(({ key, plan, account: present }, index) => {
+      if (!present || plan?.reason !== 'sufficient' || (tick + index * 3) % 11 !== 0) return
+      const before = left.get(key) ?? 2
+      const isLow = before < 2 && (tick + index) % 2 === 0
+      const after = isLow ? 2 : Math.max(0.2, before - 0.11 - ((tick * 7 + index * 13) % 10) / 40)
+      left.set(key, after)
+      changed.set(key, og(after))
+      const by = og(after - before)
+      steps.push([
+        seconds,
+        { kind: 'fact', subject: key, fact: after < 2 ? 'balance.low' : 'balance.ample', change: by },
+        (state) => state,
+      ])
+    })
+    steps.push([
+      seconds,
+      { kind: 'position' },
+      (state) => ({
+        ...state,
+        block: { number: 4_812_377 + tick * 4, timestamp: START / 1_000 + seconds },
+        subAccounts: {
+          ...state.subAccounts,
+          ...Object.fromEntries(
+            [...changed].flatMap(([key, available]) => {
+              const one = state.subAccounts[key]
+              return one?.account ? [[key, { ...one, account: { ...one.account, available, balance: available } }]] : []
+            }),
+          ),
+        },
+      }),
+    ])
+  }
+  return steps
+}
