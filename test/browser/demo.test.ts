@@ -18,6 +18,9 @@ async function startDemo(...args: string[]): Promise<{ url: string; demo: Runnin
   return { url: /http:\S+/.exec(line)?.[0] ?? '', demo }
 }
 
+/** The last of the five sub-accounts: they are shown once auto-funding began. */
+const allRows = (page: Page) => page.locator('tbody tr').nth(4)
+
 test('a drain turns a sub-account low, its top-up lights up, and both are told', async () => {
   const { url } = await startDemo()
   const page = await open(url)
@@ -74,6 +77,7 @@ test('the page goes back to any moment, and to what is live', async () => {
 test('a history is taken home and shown again', async () => {
   const { url } = await startDemo()
   const page = await open(url)
+  await allRows(page).waitFor()
   await page.locator('.timeline li[data-kind="transaction"]').first().waitFor()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -99,6 +103,7 @@ test('a page whose server is started again finds it, and begins anew', async () 
   const { url, demo } = await startDemo()
   const page = await open(url)
   await page.locator('.link', { hasText: 'live' }).waitFor()
+  await allRows(page).waitFor()
   expectComplaints(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET/)
   demo.interrupt()
   await page.locator('.link', { hasText: 'reconnecting' }).waitFor()
