@@ -41,7 +41,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
         return rest(request, request.action === 'pause')
       case 'approve':
       case 'reject':
-        return answer(request, request.action === 'approve')
+        return answer(request)
       case 'retrieve':
         return () => retrieve(request)
       case 'close':
@@ -75,10 +75,16 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     }
   }
 
-  function answer(id: SubAccountRef, approved: boolean): (() => Promise<null>) | string {
-    return approvals.answer(keyOf(id), approved)
-      ? () => Promise.resolve(null)
-      : 'No top-up of this sub-account waits for approval here.'
+  /** What somebody agreed to may have made way for another amount meanwhile: that is not theirs to send. */
+  function answer(request: Extract<ControlRequest, { action: 'approve' | 'reject' }>): (() => Promise<null>) | string {
+    const waiting = approvals.waiting(keyOf(request))
+    if (!waiting) return 'No top-up of this sub-account waits for approval here.'
+    if (request.action === 'approve' && BigInt(request.amount) !== waiting.amount)
+      return 'Another amount waits for approval by now. Look at it again.'
+    return () => {
+      waiting.answer(request.action === 'approve')
+      return Promise.resolve(null)
+    }
   }
 
   function managerOf({ serviceType }: SubAccountRef): ServiceManager {
