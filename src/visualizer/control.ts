@@ -16,7 +16,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
   return {
     /** Begins it, and gives null; or says why it cannot be done now. */
     use(request: ControlRequest): string | null {
-      const work = workOf(request)
+      const work = possible(request)
       if (typeof work === 'string') return work
       const { action } = request
       const used = { kind: 'control', action, subAccount: action === 'close' ? null : keyOf(request) } as const
@@ -29,6 +29,15 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
       )
       return null
     },
+  }
+
+  /** Anybody may name a provider that there cannot be. */
+  function possible(request: ControlRequest): ReturnType<typeof workOf> {
+    try {
+      return workOf(request)
+    } catch (error) {
+      return toldOf(error)
+    }
   }
 
   /** What is to be done, as a promise of what there is to say about it. */

@@ -166,6 +166,19 @@ describe('control', () => {
     expect(broker.transactions()).toHaveLength(1)
   })
 
+  test('a provider that there cannot be is refused in words', async () => {
+    await serve({ control: { token: TOKEN } })
+    for (const provider of [
+      `0x${'0'.repeat(40)}`,
+      user.address,
+      alice.address.replace(/[a-f]/, (one) => one.toUpperCase()),
+    ])
+      expect([provider, (await control({ action: 'pause', provider, serviceType: 'inference' })).status]).toEqual([
+        provider,
+        409,
+      ])
+  })
+
   test('with the token a sub-account is topped up, paused, resumed and asked back, and each is told', async () => {
     await serve({ control: { token: TOKEN } })
     const visitor = await visit(at())
