@@ -60,12 +60,17 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     }
   }
 
-  /** Once, whatever is on its way, and within the budgets: as a program asks for it. */
+  /** Once, whatever is on its way, and within the budgets, as a program asks for it; and no more than was agreed to. */
   async function topUp(request: Extract<ControlRequest, { action: 'top-up' }>): Promise<string> {
     const { plan, account } = state().subAccounts[keyOf(request)] ?? {}
     const target = BigInt(plan?.target ?? broker.minLockedBalance)
-    const wanted = request.amount === undefined ? target : BigInt(account?.available ?? 0) + BigInt(request.amount)
-    const receipt = await managerOf(request).ensureFunded(request.provider, wanted)
+    const atMost = request.amount === undefined ? undefined : BigInt(request.amount)
+    const wanted = atMost === undefined ? target : BigInt(account?.available ?? 0) + atMost
+    const receipt = await managerOf(request).ensureFunded(
+      request.provider,
+      wanted,
+      atMost === undefined ? {} : { atMost },
+    )
     return receipt ? sent(receipt) : 'Enough is available.'
   }
 
