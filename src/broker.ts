@@ -10,6 +10,7 @@ import { connectChain, type Connected, type Connection } from './chain/connect.t
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
+import { fromLedger } from './flights.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
@@ -223,6 +224,7 @@ export async function openBroker(
       clock,
       logger,
       submit: (intent, signal) => submit(intent, { signal }),
+      inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
       exclusive: turns.exclusive,
       refuseWhileClosing: (operation) => closing.refuse(operation),
       autoFunding,

@@ -11,3 +11,8 @@ export function flightsByAccount(flights: readonly Flight[]): ReadonlyMap<string
     }
   return all
 }
+
+/** What these may still take out of the ledger, in wei. */
+export function fromLedger(flights: readonly Flight[]): bigint {
+  return flights.reduce((sum, { intent }) => sum + intent.fromLedger, 0n)
+}

@@ -9,7 +9,7 @@ import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from './clock.ts'
 import { createFeeQuestions, type Asked } from './fee-questions.ts'
-import { flightsByAccount } from './flights.ts'
+import { flightsByAccount, fromLedger } from './flights.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
@@ -205,7 +205,7 @@ export function createKeeper(options: KeeperOptions) {
     const input = {
       position,
       standings,
-      inFlightFromLedger: moving.reduce((sum, { intent }) => sum + intent.fromLedger, 0n),
+      inFlightFromLedger: fromLedger(moving),
       minTransfer,
       budgetLeft: budgetLeft(spending.budget, payments.all, position.block.timestamp),
       gasReserve: reserve,

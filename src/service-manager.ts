@@ -46,6 +46,8 @@ export type ServiceManagerOptions = {
   logger: Logger
   read: (signal?: AbortSignal) => Promise<Position>
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
+  /** What transactions on their way may still take out of the ledger, in wei. */
+  inFlightFromLedger: () => bigint
   /** Runs work while nothing is on its way to the sub-account, and keeps everybody else from deciding about it. */
   exclusive: <T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
   /** Throws while the ledger is being closed. */
@@ -181,7 +183,7 @@ export class ServiceManager {
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
   async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
-    const { rules, read, submit, clock, autoFunding } = this.#options
+    const { rules, read, submit, inFlightFromLedger, clock, autoFunding } = this.#options
     const { signal, giveUp } = options
     let left = options.atMost
     let receipt: Receipt | null = null
@@ -198,7 +200,7 @@ export class ServiceManager {
       const needed = missing > least ? missing : least
       const amount: bigint = left !== null && left < needed ? left : needed
       const now = position.block.timestamp
-      const available = position.ledger?.available ?? 0n
+      const available = (position.ledger?.available ?? 0n) - inFlightFromLedger()
       checkLimits({ provider: id.provider, account, available, amount }, autoFunding.limitsOf(id, now), options)
       const pendingRefund = account?.pendingRefund ?? 0n
       receipt = await submit(transferIntent(id, amount, rules, { decidedAt: now, pendingRefund }), signal)
