@@ -41,6 +41,8 @@ export async function putBack(
   for (let failures = 0, refusals = 0; ; failures += 1) {
     try {
       await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
+      // What was asked back since then is somebody's wish.
+      if (lane.isPutBack(claim, keyOf(id))) return { amount: 0n, receipt: null }
       const { subAccounts } = await read()
       const queued = queuedSince(subAccounts.find((one) => keyOf(one) === keyOf(id))?.refunds ?? [], known)
       if (!queued || isClosing()) return { amount: 0n, receipt: null }

@@ -52,6 +52,12 @@ export function createRecall({ entries, preparing, paid, lastMinedIn }: RecallOp
       entries.some(
         ({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor),
       ),
+    /** Whether what a claim's retrieve has locked of a sub-account was put back. */
+    isPutBack: (id: string, key: string): boolean =>
+      entries.some(
+        ({ intent, actor }) =>
+          intent.claim === id && intent.subAccount !== null && keyOf(intent.subAccount) === key && isMined(actor),
+      ),
   }
 }
 

@@ -87,6 +87,19 @@ test('what was taken back by hand before the next process came is not touched', 
   expect(operations(second)).toEqual(['retrieveFund'])
 })
 
+test('what was asked back after it was put back stays so, though nothing says that the claim is over', async () => {
+  const journal = dyingJournal(10)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before claiming-ended')
+  await transact(user, [retrieve()])
+  const kept = await copyOf(journal)
+  const second = await open(kept)
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
+  expect(operations(second)).toEqual(both)
+})
+
 test('whoever claims next waits for what was left open, and hears of it', async () => {
   const journal = dyingJournal(6)
   const first = await open(journal)
