@@ -1,0 +1,29 @@
+import type { Broker } from '../index.ts'
+import type { SubAccountRef, SubAccountState } from './protocol.ts'
+
+type Service = SubAccountState['service']
+
+/** Longer than any name; a provider may write whatever it likes. */
+const LONGEST_TEXT = 200
+
+/** What inference providers say of themselves: each is asked once, and it is told with the position after the answer. */
+export function createServices(broker: Broker) {
+  const known = new Map<string, Service>()
+
+  return {
+    of: ({ provider }: SubAccountRef): Service => known.get(provider) ?? null,
+    ask(accounts: readonly SubAccountRef[]): void {
+      for (const { provider, serviceType } of accounts) {
+        if (serviceType !== 'inference' || known.has(provider)) continue
+        known.set(provider, null)
+        broker.inferenceService(provider).then(
+          (service) => known.set(provider, service && { model: cut(service.model), url: cut(service.url) }),
+          // With the next position.
+          () => known.delete(provider),
+        )
+      }
+    },
+  }
+}
+
+const cut = (text: string): string => text.slice(0, LONGEST_TEXT)
