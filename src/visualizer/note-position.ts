@@ -39,7 +39,7 @@ export function notePosition(
   forecast: Forecast,
 ): void {
   const { position, decisions, shortfall } = plan
-  services.ask(decisions)
+  services.ask(decisions, position.block.timestamp)
   const known = notes.state()
   const ledger = ledgerOf(position)
   const wallet = { address: position.wallet.address, balance: wei(position.wallet.balance) }
