@@ -83,6 +83,7 @@ export async function openBroker(
       journal:
         options.journal ?? (await defaultJournal({ chainId: chain.chainId, wallet, genesis: chain.genesis, logger })),
       blockTimeMs: chain.blockTimeMs,
+      onOpen: () => out.resume(),
       onMined(blockNumber) {
         positions.notBefore(blockNumber)
         positions.nudge()
@@ -284,7 +285,6 @@ export async function openBroker(
   signal?.addEventListener('abort', abort)
   // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
   await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
-  out.resume()
   // It may have been aborted at any moment since it was asked for.
   if (signal?.aborted) {
     await close()
@@ -298,6 +298,8 @@ export async function openBroker(
 
   async function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
     const lane = requireLane()
+    // Only the journal knows whether somebody wants the ledger closed.
+    if (lane.refusal()) await lane.open()
     if (intent.call.method === 'transferFund') closing.refuse('transferFund')
     return lane.submit(intent, options)
   }

@@ -16,10 +16,12 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
     count: (): number => waiting.size,
     async wait({ signal, onProgress }: CloseOptions): Promise<Receipt> {
       let leave = (): void => undefined
+      let stop = (): void => undefined
       const outcome = new Promise<Receipt>((resolve, reject) => {
         const waiter = { resolve, reject, onProgress }
         waiting.add(waiter)
         const abort = () => reject(new AbortedError(LEFT, { do: GOES_ON }))
+        stop = () => reject(new AbortedError(STOPPED, { do: 'the next broker of this wallet goes on with it' }))
         signal?.addEventListener('abort', abort)
         leave = () => {
           waiting.delete(waiter)
@@ -27,7 +29,7 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
         }
       })
       const letGo = keepAlive()
-      const watching = positions$.subscribe()
+      const watching = positions$.subscribe({ complete: stop })
       try {
         return await outcome
       } finally {
@@ -52,8 +54,14 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
     reject(reason: unknown): void {
       for (const waiter of waiting) waiter.reject(reason)
     },
+    /** The same, for those who wait now, whenever it is called. */
+    rejectLater(): (reason: unknown) => void {
+      const now = [...waiting]
+      return (reason) => now.forEach(({ reject }) => reject(reason))
+    },
   }
 }
 
+const STOPPED = 'The broker was closed before the ledger was.'
 const LEFT = 'The wait was interrupted; the ledger is still being closed.'
 const GOES_ON = 'whichever broker of this wallet reads positions goes on with it; cancelClosing() ends it'

@@ -101,21 +101,21 @@ export function createClosing({
       } finally {
         ending = false
       }
-      if (!lane.inFlight().some(({ unresolved }) => unresolved)) await lane.idle(isStepOf(intention), signal)
-      const cancelled = whatStays(await positions.fresh(signal))
-      waiters.reject(new ClosingCancelledError(cancelled))
+      // Somebody may want it closed again before what stays is known.
+      const reject = waiters.rejectLater()
       logger.info({ wallet }, 'closing was cancelled')
-      return cancelled
+      try {
+        if (!lane.inFlight().some(({ unresolved }) => unresolved)) await lane.idle(isStepOf(intention), signal)
+        const cancelled = whatStays(await positions.fresh(signal))
+        reject(new ClosingCancelledError(cancelled))
+        return cancelled
+      } catch (error) {
+        reject(latest ? new ClosingCancelledError(whatStays(latest.position)) : error)
+        throw error
+      }
     },
     /** What is wanted stays wanted: the next broker of this wallet goes on with it. */
-    stop(): void {
-      cancelAlarm()
-      waiters.reject(
-        new AbortedError('The broker was closed before the ledger was.', {
-          do: 'the next broker of this wallet goes on with it',
-        }),
-      )
-    },
+    stop: (): void => cancelAlarm(),
   }
 
   function current(): ClosingIntention | null {

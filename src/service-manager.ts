@@ -33,6 +33,8 @@ export type EnsureFundedOptions = {
   timeoutMs?: number
   /** What is pending there as a refund: `hold` refuses to undo it, `reuse` takes from it first. */
   onPendingRefund?: 'hold' | 'reuse'
+  /** The most to send for it, in all: once that is sent it is done, whatever is charged meanwhile. No limit by default. */
+  atMost?: Amount
 }
 
 export type ServiceManagerOptions = {
@@ -57,7 +59,7 @@ export type ServiceManagerOptions = {
   }
 }
 
-type Funding = EnsureFundedOptions & { giveUp: { at: number; after: string } }
+type Funding = Omit<EnsureFundedOptions, 'atMost'> & { atMost: bigint | null; giveUp: { at: number; after: string } }
 
 const ENSURE_TIMEOUT_MS = 120_000
 /** A timer of more would end at once. */
@@ -134,13 +136,14 @@ export class ServiceManager {
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
     const wanted = toWei(amount)
+    const atMost = options.atMost === undefined ? null : toWei(options.atMost)
     this.#options.refuseWhileClosing('ensureFunded')
     const { signal, timeoutMs = ENSURE_TIMEOUT_MS } = options
     const { clock } = this.#options
     const giveUp = { at: clock.now() + timeoutMs, after: `${timeoutMs} ms` }
     let isOver = false
     const funding = this.#options
-      .exclusive(id, () => this.#fund(id, wanted, { ...options, giveUp }), signal)
+      .exclusive(id, () => this.#fund(id, wanted, { ...options, atMost, giveUp }), signal)
       .finally(() => (isOver = true))
     return within(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding, clock).catch((error: unknown) => {
       if (isOver) throw error
@@ -180,23 +183,26 @@ export class ServiceManager {
   async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
     const { rules, read, submit, clock, autoFunding } = this.#options
     const { signal, giveUp } = options
+    let left = options.atMost
     let receipt: Receipt | null = null
     for (;;) {
       const position = await read(signal)
       if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
       const account = position.subAccounts.find((one) => keyOf(one) === keyOf(id))
       const missing = wanted - (account?.available ?? 0n)
-      if (missing <= 0n) return receipt
+      if (missing <= 0n || left === 0n) return receipt
       // Nobody waits for it any more, or it is charged faster than it can be filled.
       if (clock.now() >= giveUp.at)
         throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(missing)} OG`, after: giveUp.after })
       const least = account ? 0n : (rules.minTransfer ?? 0n)
-      const amount = missing > least ? missing : least
+      const needed = missing > least ? missing : least
+      const amount: bigint = left !== null && left < needed ? left : needed
       const now = position.block.timestamp
       const available = position.ledger?.available ?? 0n
       checkLimits({ provider: id.provider, account, available, amount }, autoFunding.limitsOf(id, now), options)
       const pendingRefund = account?.pendingRefund ?? 0n
       receipt = await submit(transferIntent(id, amount, rules, { decidedAt: now, pendingRefund }), signal)
+      if (left !== null) left -= amount
     }
   }
 

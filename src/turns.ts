@@ -24,8 +24,9 @@ export function createTurns(lane: Lane | null) {
     exclusive,
     /** Does the work once nobody decides about these any more: at once where nobody does. */
     async after<T>(ids: readonly SubAccountId[], work: () => Promise<T>): Promise<T> {
-      const busy = ids.flatMap((id) => turns.get(keyOf(id)) ?? [])
-      if (busy.length > 0) await Promise.all(busy)
+      const busy = () => ids.flatMap((id) => turns.get(keyOf(id)) ?? [])
+      // While it waits, others may queue up.
+      for (let before = busy(); before.length > 0; before = busy()) await Promise.all(before)
       return work()
     },
   }

@@ -32,17 +32,16 @@ export function intentionIn(records: readonly JournalRecord[]): ClosingIntention
  */
 export function createIntention(journal: Pick<Journal, 'append'>, ready: () => Promise<void>) {
   let current: ClosingIntention | null = null
+  let beginning: Promise<void> | null = null
+
   return {
     current: (): ClosingIntention | null => current,
     restore(records: readonly JournalRecord[]): void {
       current = intentionIn(records)
     },
-    /** Holds from when it is on disk. */
-    async begin(at: number): Promise<void> {
-      await ready()
-      const id = `closing-${at.toString(36)}`
-      await journal.append({ type: 'closing', id, at })
-      current = { id, since: at }
+    /** Holds from when it is on disk; asked for twice at once, it is one. */
+    begin(at: number): Promise<void> {
+      return (beginning ??= begin(at).finally(() => (beginning = null)))
     },
     /** A closing is cancelled once that is on disk; what the chain shows is over even where it cannot be written. */
     async end(outcome: ClosingOutcome): Promise<void> {
@@ -52,5 +51,12 @@ export function createIntention(journal: Pick<Journal, 'append'>, ready: () => P
       await journal.append({ type: 'closing-ended', id, outcome })
       current = null
     },
+  }
+
+  async function begin(at: number): Promise<void> {
+    await ready()
+    const id = `closing-${at.toString(36)}`
+    await journal.append({ type: 'closing', id, at })
+    current = { id, since: at }
   }
 }

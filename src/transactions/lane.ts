@@ -25,6 +25,8 @@ export type LaneOptions = {
   port: TransactionPort
   journal: Journal
   blockTimeMs: () => number
+  /** Hears that the journal is open, before anything is sent. */
+  onOpen?: () => void
   /** Hears of each receipt before whoever waits for it. */
   onMined: (blockNumber: number) => void
   /** Hears of each transaction when it begins and when it changes. */
@@ -58,7 +60,7 @@ const REMEMBERED = 1_000
 const GAS_MARGIN = { times: 6n, over: 5n }
 
 export function createLane(options: LaneOptions) {
-  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger, inspect } = options
+  const { port, journal, blockTimeMs, onOpen, onMined, onChange, maxFeePerGas, clock, logger, inspect } = options
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
   const entries: Entry[] = []
@@ -178,6 +180,7 @@ export function createLane(options: LaneOptions) {
       if (outcome) replay(entry, outcome)
       else follower.follow(entry)
     }
+    onOpen?.()
   }
 
   function replay(entry: Entry, outcome: Extract<JournalEntry['outcome'], { type: 'mined' }>): void {

@@ -11,7 +11,8 @@ export function controlRequestIn(text: string): ControlRequest | null {
   if (action === 'close') return { action }
   const { provider, serviceType, amount } = fields
   if (typeof provider !== 'string' || !/^0x[\da-f]{40}$/i.test(provider) || !isServiceType(serviceType)) return null
-  if (action !== 'top-up' || amount === undefined) return { action, provider, serviceType }
+  if (action === 'top-up' && amount === undefined) return { action, provider, serviceType }
+  if (action !== 'top-up' && action !== 'approve') return { action, provider, serviceType }
   return isWei(amount) ? { action, provider, serviceType, amount } : null
 }
 

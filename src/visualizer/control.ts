@@ -16,7 +16,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
   return {
     /** Begins it, and gives null; or says why it cannot be done now. */
     use(request: ControlRequest): string | null {
-      const work = workOf(request)
+      const work = possible(request)
       if (typeof work === 'string') return work
       const { action } = request
       const used = { kind: 'control', action, subAccount: action === 'close' ? null : keyOf(request) } as const
@@ -31,6 +31,15 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     },
   }
 
+  /** Anybody may name a provider that there cannot be. */
+  function possible(request: ControlRequest): ReturnType<typeof workOf> {
+    try {
+      return workOf(request)
+    } catch (error) {
+      return toldOf(error)
+    }
+  }
+
   /** What is to be done, as a promise of what there is to say about it. */
   function workOf(request: ControlRequest): (() => Promise<string | null>) | string {
     switch (request.action) {
@@ -41,7 +50,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
         return rest(request, request.action === 'pause')
       case 'approve':
       case 'reject':
-        return answer(request, request.action === 'approve')
+        return answer(request)
       case 'retrieve':
         return () => retrieve(request)
       case 'close':
@@ -51,12 +60,17 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     }
   }
 
-  /** Once, whatever is on its way, and within the budgets: as a program asks for it. */
+  /** Once, whatever is on its way, and within the budgets, as a program asks for it; and no more than was agreed to. */
   async function topUp(request: Extract<ControlRequest, { action: 'top-up' }>): Promise<string> {
     const { plan, account } = state().subAccounts[keyOf(request)] ?? {}
     const target = BigInt(plan?.target ?? broker.minLockedBalance)
-    const wanted = request.amount === undefined ? target : BigInt(account?.available ?? 0) + BigInt(request.amount)
-    const receipt = await managerOf(request).ensureFunded(request.provider, wanted)
+    const atMost = request.amount === undefined ? undefined : BigInt(request.amount)
+    const wanted = atMost === undefined ? target : BigInt(account?.available ?? 0) + atMost
+    const receipt = await managerOf(request).ensureFunded(
+      request.provider,
+      wanted,
+      atMost === undefined ? {} : { atMost },
+    )
     return receipt ? sent(receipt) : 'Enough is available.'
   }
 
@@ -75,10 +89,16 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     }
   }
 
-  function answer(id: SubAccountRef, approved: boolean): (() => Promise<null>) | string {
-    return approvals.answer(keyOf(id), approved)
-      ? () => Promise.resolve(null)
-      : 'No top-up of this sub-account waits for approval here.'
+  /** What somebody agreed to may have made way for another amount meanwhile: that is not theirs to send. */
+  function answer(request: Extract<ControlRequest, { action: 'approve' | 'reject' }>): (() => Promise<null>) | string {
+    const waiting = approvals.waiting(keyOf(request))
+    if (!waiting) return 'No top-up of this sub-account waits for approval here.'
+    if (request.action === 'approve' && BigInt(request.amount) !== waiting.amount)
+      return 'Another amount waits for approval by now. Look at it again.'
+    return () => {
+      waiting.answer(request.action === 'approve')
+      return Promise.resolve(null)
+    }
   }
 
   function managerOf({ serviceType }: SubAccountRef): ServiceManager {

@@ -170,8 +170,9 @@ export type ControlRequest =
   | ({ action: 'top-up'; amount?: Wei } & SubAccountRef)
   /** Auto-funding rests, and goes on. */
   | ({ action: 'pause' | 'resume' } & SubAccountRef)
-  /** Answers what auto-funding waits for: only while `autoFunding.value` is `awaitingApproval`. */
-  | ({ action: 'approve' | 'reject' } & SubAccountRef)
+  /** Answers what auto-funding waits for: only while `autoFunding.value` is `awaitingApproval`, and its `amount` is this. */
+  | ({ action: 'approve'; amount: Wei } & SubAccountRef)
+  | ({ action: 'reject' } & SubAccountRef)
   /** Asks everything back from it, and claims what is unlocked. */
   | ({ action: 'retrieve' } & SubAccountRef)
   /** Brings everything home and closes the ledger. */

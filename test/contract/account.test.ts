@@ -278,6 +278,16 @@ describe('a service', () => {
     })
   })
 
+  test('ensureFunded sends no more than it may, and is done once it has', async () => {
+    await open([alice, '1'])
+    await mined(await broker.inference.ensureFunded(alice.address, '3', { atMost: '1' }))
+    expect(sent()).toEqual(['transferFund mined'])
+    expect(await standing()).toEqual({ ledger: ledger('8', '10'), subAccounts: [subAccount(alice, '2')] })
+    await expect(broker.inference.ensureFunded(bob.address, '3', { atMost: '0.5' })).rejects.toMatchObject({
+      errorName: 'MinimumDepositRequired',
+    })
+  })
+
   test('ensureFunded pays nothing for an amount of nothing', async () => {
     await broker.ledger.addLedger('10')
     expect(await broker.inference.ensureFunded(alice.address, '0')).toBeNull()

@@ -57,6 +57,22 @@ test.for(moments)('a claim whose process is lost $where ($moment) is whole or di
   expect(await chain.provider.getTransactionCount(user.address)).toBe(nonce + sent.length)
 })
 
+test('a claim is taken up also where its journal can be had only later', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  await journal.died
+  const kept = await copyOf(journal)
+  let isHeld = true
+  const load = () => (isHeld ? Promise.reject(new Error('held')) : kept.load())
+  const second = await open({ ...kept, load })
+  await second.position()
+  isHeld = false
+  await second.ledger.depositFund('1')
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ...claimed, ledger: og('99') })
+})
+
 test('what was taken back by hand before the next process came is not touched', async () => {
   const journal = dyingJournal(6)
   const first = await open(journal)

@@ -1,6 +1,6 @@
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBroker, LockedError, memoryJournal, type Journal } from '../../src/index.ts'
+import { createBroker, LedgerClosingError, LockedError, memoryJournal, type Journal } from '../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../support/chain.ts'
 import { lowWallet } from '../support/low-wallet.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
@@ -37,6 +37,18 @@ test('what cannot be recorded is not sent, and says why', async () => {
       'reason: ENOSPC: no space left on device',
     ].join('\n'),
   })
+  expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
+  await broker.close()
+})
+
+test('a journal that can be had only later is asked whether the ledger is being closed before anything is paid', async () => {
+  const inner = memoryJournal()
+  await inner.append({ type: 'closing', id: 'closing-1', at: 1 })
+  let isHeld = true
+  const journal = { ...inner, load: () => (isHeld ? Promise.reject(new Error('held')) : inner.load()) }
+  const { broker, provider } = await brokerWith(journal)
+  isHeld = false
+  await expect(broker.ledger.transferFund(provider, 'inference', '1')).rejects.toThrow(LedgerClosingError)
   expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
   await broker.close()
 })

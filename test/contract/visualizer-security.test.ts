@@ -154,6 +154,7 @@ describe('control', () => {
       '{"action":"top-up"}',
       JSON.stringify({ action: 'pause', provider, serviceType: 'other' }),
       JSON.stringify({ action: 'pause', provider: '0x1', serviceType: 'inference' }),
+      JSON.stringify({ action: 'approve', ...her() }),
       JSON.stringify({ action: 'top-up', ...her(), amount: 1 }),
       JSON.stringify({ action: 'top-up', ...her(), amount: '-1' }),
       JSON.stringify({ action: 'top-up', ...her(), amount: '1.5' }),
@@ -161,8 +162,21 @@ describe('control', () => {
     ]
     for (const body of bodies) expect([body, (await control(body)).status]).toEqual([body, 400])
     expect((await control({ action: 'pause', ...her() })).status).toBe(409)
-    expect((await control({ action: 'approve', ...her() })).status).toBe(409)
+    expect((await control({ action: 'approve', ...her(), amount: '1' })).status).toBe(409)
     expect(broker.transactions()).toHaveLength(1)
+  })
+
+  test('a provider that there cannot be is refused in words', async () => {
+    await serve({ control: { token: TOKEN } })
+    for (const provider of [
+      `0x${'0'.repeat(40)}`,
+      user.address,
+      alice.address.replace(/[a-f]/, (one) => one.toUpperCase()),
+    ])
+      expect([provider, (await control({ action: 'pause', provider, serviceType: 'inference' })).status]).toEqual([
+        provider,
+        409,
+      ])
   })
 
   test('with the token a sub-account is topped up, paused, resumed and asked back, and each is told', async () => {
@@ -208,7 +222,13 @@ describe('control', () => {
     broker.inference.stopAutoFunding()
     broker.inference.startAutoFunding(alice.address, { approve: visualizer.approve })
     await until(() => broker.inference.autoFundingStatus()[0]?.state === 'awaitingApproval')
-    expect((await control({ action: 'approve', ...her() })).status).toBe(202)
+    // Somebody agreed to less than waits by now.
+    expect(await control({ action: 'approve', ...her(), amount: `${og('1')}` })).toMatchObject({
+      status: 409,
+      body: '{"error":"Another amount waits for approval by now. Look at it again."}',
+    })
+    expect(broker.inference.autoFundingStatus()[0]?.state).toBe('awaitingApproval')
+    expect((await control({ action: 'approve', ...her(), amount: `${og('2')}` })).status).toBe(202)
     await visitor.seen('transition', { to: 'settling' })
     visitor.leave()
     expect((await broker.position()).subAccounts).toMatchObject([{ balance: og('2') }])

@@ -46,6 +46,15 @@ test('a file that is written anew keeps what is still wanted, and forgets what i
   await next.close()
 })
 
+test('asked for twice at once it is one, whatever the disk takes', async () => {
+  const inner = memoryJournal()
+  const append = (record: JournalRecord) => new Promise(setImmediate).then(() => inner.append(record))
+  const intention = createIntention({ append }, () => Promise.resolve())
+  await Promise.all([intention.begin(1), intention.begin(2)])
+  expect(inner.records).toEqual([wanted(1)])
+  expect(intention.current()).toEqual({ id: 'closing-1', since: 1 })
+})
+
 test('it holds once it is on disk, and what the chain shows is over even where that cannot be written', async () => {
   const inner = memoryJournal()
   let broken = true

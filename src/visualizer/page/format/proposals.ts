@@ -23,11 +23,8 @@ export function proposalOf(request: ControlRequest, state: State): Proposal {
       return toppingUp(name, one, state)
     case 'approve':
       return {
-        title: `Approve ${inOg(one?.autoFunding?.amount ?? '0')} OG for ${name}?`,
-        sentences: [
-          `${inOg(one?.autoFunding?.amount ?? '0')} OG go from the ledger to this sub-account, in one transaction.`,
-          WAY_BACK,
-        ],
+        title: `Approve ${inOg(request.amount)} OG for ${name}?`,
+        sentences: [`${inOg(request.amount)} OG go from the ledger to this sub-account, in one transaction.`, WAY_BACK],
         confirm: 'Approve',
         isDangerous: false,
         amount: null,

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { ActionName, SubAccountState } from '../../protocol.ts'
+import type { ActionName, ControlRequest, SubAccountState } from '../../protocol.ts'
 import { actionWords } from '../format/words.ts'
 import { usePage } from './page.ts'
 
@@ -8,7 +8,6 @@ type Own = Exclude<ActionName, 'close'>
 /** What may be asked for this sub-account; nothing where the page only looks. */
 export function Actions({ account }: { account: SubAccountState }): VNode | null {
   const { can, propose } = usePage()
-  const { provider, serviceType } = account
   const names = fitting(account).filter(can)
   if (names.length === 0) return null
   return (
@@ -18,7 +17,7 @@ export function Actions({ account }: { account: SubAccountState }): VNode | null
           key={action}
           type="button"
           class={action === 'approve' ? 'button main' : action === 'retrieve' ? 'button danger' : 'button'}
-          onClick={() => propose({ action, provider, serviceType })}
+          onClick={() => propose(requestOf(action, account))}
         >
           {actionWords[action]}
           {action === 'top-up' || action === 'retrieve' ? '…' : ''}
@@ -26,6 +25,12 @@ export function Actions({ account }: { account: SubAccountState }): VNode | null
       ))}
     </div>
   )
+}
+
+/** Approved is the amount that is shown, whatever waits by the time it is answered. */
+function requestOf(action: Own, { provider, serviceType, autoFunding }: SubAccountState): ControlRequest {
+  if (action !== 'approve') return { action, provider, serviceType }
+  return { action, provider, serviceType, amount: autoFunding?.amount ?? '0' }
 }
 
 /** Those that make sense as it stands. */
