@@ -13,6 +13,7 @@ export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
 export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export {
   plan,
+  planWithShortfall,
   shortfallOf,
   type Decision,
   type DecisionRow,

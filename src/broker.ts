@@ -268,6 +268,10 @@ export async function openBroker(
       return broker.forecastAt(await broker.plan({ dryRun: true }))
     },
     forecastAt: (plan) => forecastOf(plan, gas.price),
+    async inferenceService(provider) {
+      const { url, model } = await chain.readService(toAddress(provider, 'provider'))
+      return url === null || model === null ? null : { url, model }
+    },
     subAccount: (provider, serviceType) =>
       subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: subAccounts.all,

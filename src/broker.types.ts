@@ -65,6 +65,8 @@ export type Broker = {
   forecast(): Promise<Forecast>
   /** The same for a plan that was made. */
   forecastAt(plan: Plan): Forecast
+  /** What an inference provider says of itself, as the chain has it now; null where it offers no service. */
+  inferenceService(provider: string): Promise<{ url: string; model: string } | null>
   /** The lifecycle actor of one sub-account. */
   subAccount(provider: string, serviceType: string): SubAccountActor
   /** The lifecycle actors of every sub-account seen so far. */

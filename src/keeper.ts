@@ -2,7 +2,7 @@ import { createActor, fromPromise, type ActorRefFrom } from 'xstate'
 import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingEvents } from '../machines/auto-funding/auto-funding.events.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
-import { plan, shortfallOf, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
+import { planWithShortfall, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
 import type { Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
@@ -212,8 +212,7 @@ export function createKeeper(options: KeeperOptions) {
       gasPrice: gasPrice(),
       isStale,
     }
-    const shortfall = shortfallOf(input)
-    return { block: position.block, position, decisions: plan(input), shortfall, gasReserve: reserve }
+    return { block: position.block, position, ...planWithShortfall(input), gasReserve: reserve }
   }
 
   function decisionOf(id: SubAccountId): Decision | undefined {

@@ -14,7 +14,8 @@ export type OwnMoves = { transferred: bigint; retrieved: boolean }
  */
 export function drainsBetween(before: Position, now: Position, movesOf: (id: SubAccountId) => OwnMoves): Drain[] {
   const gained = (now.ledger?.available ?? 0n) - (before.ledger?.available ?? 0n)
-  return before.subAccounts.flatMap((account) => {
+  const refunding = before.subAccounts.filter(({ refunds }) => refunds.length > 0)
+  return refunding.flatMap((account) => {
     const after = now.subAccounts.find((one) => keyOf(one) === keyOf(account))
     return after ? drainsOf(account, after, { ...movesOf(account), now: now.block.timestamp, gained }) : []
   })

@@ -103,12 +103,7 @@ export type Decision = DecisionRow &
  * smaller part of what is required; once they cannot serve one, nobody after it is served from what little is left.
  */
 export function plan(input: PlanInput): Decision[] {
-  const { standings } = input
-  const { decided } = giveOut(input, leftIn(input))
-  return standings.flatMap((standing) => {
-    const decision = decided.get(standing)
-    return decision ? withClaim(input, standing, decision) : []
-  })
+  return decisionsOn(input, rowsOf(input))
 }
 
 /**
@@ -116,11 +111,39 @@ export function plan(input: PlanInput): Decision[] {
  * does so here, too.
  */
 export function shortfallOf(input: PlanInput): bigint {
+  return shortfallOn(input, rowsOf(input))
+}
+
+/** Both at once. */
+export function planWithShortfall(input: PlanInput): { decisions: Decision[]; shortfall: bigint } {
+  const rows = rowsOf(input)
+  return { decisions: decisionsOn(input, rows), shortfall: shortfallOn(input, rows) }
+}
+
+type Rows = ReadonlyMap<Standing, DecisionRow>
+
+function rowsOf({ position, standings }: PlanInput): Rows {
+  return new Map(standings.map((standing) => [standing, rowOf(position, standing)]))
+}
+
+function decisionsOn(input: PlanInput, rows: Rows): Decision[] {
+  const { decided } = giveOut(input, rows, leftIn(input))
+  return input.standings.flatMap((standing) => {
+    const decision = decided.get(standing)
+    return decision ? withClaim(input, standing, decision) : []
+  })
+}
+
+function shortfallOn(input: PlanInput, rows: Rows): bigint {
+  // Most of the time nobody needs anything.
+  if ([...rows.values()].every(isSupplied)) return 0n
   const { position } = input
   const open = position.ledger ? input : { ...input, position: { ...position, ledger: NO_MONEY } }
-  const { needed } = giveOut(open, UNLIMITED)
+  const { needed } = giveOut(open, rows, UNLIMITED)
   return needed === 0n ? 0n : max(needed - leftIn(input), 0n)
 }
+
+const isSupplied = ({ deficit, state }: DecisionRow): boolean => deficit === 0n && state !== 'none'
 
 const NO_MONEY = { available: 0n, total: 0n, locked: 0n, additionalInfo: '' }
 const UNLIMITED = 2n ** 256n
@@ -131,9 +154,8 @@ function leftIn({ position, inFlightFromLedger }: PlanInput): bigint {
 }
 
 /** @returns what is decided about each, and the least that the ledger must have for that with all reserves */
-function giveOut(input: PlanInput, ledger: bigint) {
-  const { position, standings, minTransfer, gasReserve, gasPrice = 0n } = input
-  const rows = new Map(standings.map((standing) => [standing, rowOf(position, standing)]))
+function giveOut(input: PlanInput, rows: Rows, ledger: bigint) {
+  const { position, minTransfer, gasReserve, gasPrice = 0n } = input
   const pot: Pot = { ledger, budget: input.budgetLeft, gas: position.wallet.balance - gasReserve, dry: null }
   const decided = new Map<Standing, Decision>()
   let needed = 0n
@@ -201,7 +223,7 @@ function reasonToHold(
   if (settledFrom !== null && block.number < settledFrom) return 'settling'
   if (mode !== 'on') return mode
   if (isStale) return 'stale-reading'
-  if (row.deficit === 0n && row.state !== 'none') return 'sufficient'
+  if (isSupplied(row)) return 'sufficient'
   if (row.pendingRefund > 0n && standing.onPendingRefund === 'hold') return 'refund-pending'
   if (standing.registered === false) return 'provider-unregistered'
   if (standing.anomaly) return 'anomaly'

@@ -8,6 +8,8 @@ import { view } from './rules.ts'
 export type ProviderService = {
   /** Null where the provider offers no service. */
   url: string | null
+  /** What it says that it serves; whatever it likes. Null where it offers no service. */
+  model: string | null
   acknowledged: boolean
   /** Of the wallet's API tokens with it; null where there is no sub-account. */
   generation: number | null
@@ -25,13 +27,14 @@ export async function readService(
     ],
     'latest',
   )
-  const offered = answerOf(service, 'getService', 'ServiceNotExist') as { url: string } | null
+  const offered = answerOf(service, 'getService', 'ServiceNotExist') as { url: string; model: string } | null
   const held = answerOf(account, 'getAccount', 'AccountNotExists') as {
     acknowledged: boolean
     generation: bigint
   } | null
   return {
     url: offered?.url ?? null,
+    model: offered?.model ?? null,
     acknowledged: held?.acknowledged ?? false,
     generation: held === null ? null : Number(held.generation),
   }

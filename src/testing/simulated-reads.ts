@@ -46,10 +46,11 @@ export function ledgersOf(
 export function serviceOf(contracts: Contracts, wallet: string, provider: string): ProviderService {
   const offer = contracts.view({ contract: 'inference', method: 'getService', args: [provider] })
   const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
-  const { url } = (offer.ok ? offer.value : { url: null }) as { url: string | null }
-  if (!account.ok) return { url, acknowledged: false, generation: null }
+  type Offer = Pick<ProviderService, 'url' | 'model'>
+  const { url, model } = (offer.ok ? offer.value : { url: null, model: null }) as Offer
+  if (!account.ok) return { url, model, acknowledged: false, generation: null }
   const { acknowledged, generation } = account.value as { acknowledged: boolean; generation: bigint }
-  return { url, acknowledged, generation: Number(generation) }
+  return { url, model, acknowledged, generation: Number(generation) }
 }
 
 function answerOf(contracts: Contracts, call: ContractCall): unknown {

@@ -6,6 +6,7 @@ import { autoFundingIn, lifecyclesIn, noteDecisions, notePosition } from './note
 import { createNotes } from './notes.ts'
 import { merged } from './patch.ts'
 import type { Entry, State } from './protocol.ts'
+import { createServices } from './services.ts'
 import { toldOf } from './told.ts'
 import { transactionOf } from './views.ts'
 
@@ -20,6 +21,7 @@ export type ChronicleOptions = {
 export function createChronicle(broker: Broker, { dryRun, onEntry }: ChronicleOptions) {
   const base = present(broker)
   const notes = createNotes(base, onEntry)
+  const services = createServices(broker)
   let plan: Plan | null = null
   const subscriptions = [
     broker.inspections$.subscribe((event) => {
@@ -36,7 +38,7 @@ export function createChronicle(broker: Broker, { dryRun, onEntry }: ChronicleOp
       if (plan?.block.number !== position.block.number) return
       // Money runs out wherever it is charged, also where nobody keeps it funded.
       const forecast = broker.forecastAt(dryRun ? plan : broker.planAt(position, { dryRun: true }))
-      notePosition(notes, broker, plan, forecast)
+      notePosition(notes, { broker, services }, plan, forecast)
     }),
   ]
 

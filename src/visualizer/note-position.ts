@@ -2,6 +2,7 @@ import type { AutoFundingStatus, Broker, Forecast, Plan } from '../index.ts'
 import { pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
+import type { createServices } from './services.ts'
 import type { PlanState, State, SubAccountRef } from './protocol.ts'
 import {
   accountOf,
@@ -31,8 +32,14 @@ export function noteDecisions(notes: Notes, plan: Plan): void {
 }
 
 /** Notes all that is known as of a position, with the plan that was made at it. */
-export function notePosition(notes: Notes, broker: Broker, plan: Plan, forecast: Forecast): void {
+export function notePosition(
+  notes: Notes,
+  { broker, services }: { broker: Broker; services: ReturnType<typeof createServices> },
+  plan: Plan,
+  forecast: Forecast,
+): void {
   const { position, decisions, shortfall } = plan
+  services.ask(decisions, position.block.timestamp)
   const known = notes.state()
   const ledger = ledgerOf(position)
   const wallet = { address: position.wallet.address, balance: wei(position.wallet.balance) }
@@ -61,6 +68,7 @@ export function notePosition(notes: Notes, broker: Broker, plan: Plan, forecast:
       changes.subAccount(id, ({ plan }) => ({
         account: accounts.get(keyOf(id)) ?? null,
         plan: plans.get(keyOf(id)) ?? plan,
+        service: services.of(id),
         dryAt: dryAt.get(keyOf(id)) ?? null,
       })),
     ),

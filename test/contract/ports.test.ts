@@ -135,9 +135,15 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
   })
 
   test('a provider with a service, and one without', async () => {
-    expect(await side.rich.readService(side.provider)).toEqual({ url: '', acknowledged: false, generation: null })
+    const offered = await side.rich.readService(side.provider)
+    expect(offered).toEqual({ url: '', model: expect.any(String) as string, acknowledged: false, generation: null })
     const nobody = fakeAddress('nobody')
-    expect(await side.rich.readService(nobody)).toEqual({ url: null, acknowledged: false, generation: null })
+    expect(await side.rich.readService(nobody)).toEqual({
+      url: null,
+      model: null,
+      acknowledged: false,
+      generation: null,
+    })
   })
 
   async function sign(call: Call, nonce: number) {

@@ -4,7 +4,7 @@ import type { LocalProvider } from '../../src/local/providers.ts'
 import { createBroker, memoryJournal, type Broker } from '../../src/index.ts'
 import type { InspectionEvent } from 'xstate'
 import { merged } from '../../src/visualizer/patch.ts'
-import type { Entry } from '../../src/visualizer/protocol.ts'
+import type { Entry, State } from '../../src/visualizer/protocol.ts'
 import { createVisualizer, type Visualizer } from '../../src/visualizer/index.ts'
 import { connect, localChain, type LocalChain } from '../support/chain.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
@@ -36,6 +36,8 @@ afterAll(async () => {
 
 const url = () => visualizer.url ?? ''
 const key = () => `inference:${alice.address}`
+/** What its provider offers is told with the position after the answer. */
+const isNamed = (state: State) => state.subAccounts[key()]?.service !== null
 
 test('a page that says hello is told everything that is known, and how it came to be', async () => {
   await funded()
@@ -99,7 +101,7 @@ test('the state of any moment is the base with the patches so far', async () => 
   await alice.settle(user.address, og('1.25'))
   const visitor = await visit(url())
   await visitor.seen('transition', { from: 'settling' })
-  await until(() => visitor.entries.at(-1)?.kind === 'position')
+  await until(() => visitor.entries.at(-1)?.kind === 'position' && isNamed(visitor.state()))
   visitor.leave()
 
   const [transaction] = broker.transactions().slice(-1)
@@ -155,7 +157,7 @@ test('the state of any moment is the base with the patches so far', async () => 
         feeError: null,
       },
       dryAt: null,
-      service: null,
+      service: { model: 'local-model', url: '' },
     },
   })
   expect(transactions[context?.id ?? '']).toEqual({

@@ -76,6 +76,7 @@ test('og-ledger/machines exports these names', () => {
       "levelsOf",
       "nextUnlock",
       "plan",
+      "planWithShortfall",
       "readingOf",
       "requiredBalance",
       "retryAt",
