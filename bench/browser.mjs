@@ -24,7 +24,8 @@ export async function watchRows(page, rows) {
     const afterPaint = (work) =>
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel()
-        port1.onmessage = work
+        port1.addEventListener('message', work)
+        port1.start()
         port2.postMessage(null)
       })
     new MutationObserver((changes) => {

@@ -75,6 +75,34 @@ export type AutoFundingPolicy = {
   approvalTimeout: number
 }
 
+const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
+  intervalMs: true,
+  bufferMultiplier: true,
+  minLockedBalance: true,
+  target: true,
+  runway: true,
+  unsettledFee: true,
+  maxUnsettledFee: true,
+  maxTopUp: true,
+  budget: true,
+  ledgerReserve: true,
+  cooldownMs: true,
+  onPendingRefund: true,
+  autoClaim: true,
+  approve: true,
+  approvalTimeoutMs: true,
+  priority: true,
+}
+
+/** A limit that is misspelt would be none. */
+function checkNames(config: AutoFundingConfig): void {
+  const unknown = Object.keys(config).filter((name) => !Object.hasOwn(names, name))
+  check(unknown.length === 0, 'There is no such option of auto-funding.', {
+    option: unknown.join(', '),
+    known: Object.keys(names).join(', '),
+  })
+}
+
 /**
  * Checks a config at the call, before anything depends on it.
  *
@@ -84,6 +112,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
   const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee } = config
   const { onPendingRefund = 'hold', cooldownMs = 0, autoClaim = false, approve, approvalTimeoutMs = 3_600_000 } = config
   const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
+  checkNames(config)
   if (intervalMs !== undefined) checkIntervalMs(intervalMs)
   checkMultiplier(bufferMultiplier, 'bufferMultiplier')
   check(Number.isFinite(priority), 'priority is a number.', { priority: String(priority) })

@@ -29,7 +29,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => generic(await import('./commands/plan.ts')),
   },
   watch: {
-    summary: 'The same, again and again',
+    summary: 'Show the status again and again; with --record, keep it for replay',
     endless: true,
     load: async () => generic(await import('./commands/watch.ts')),
   },

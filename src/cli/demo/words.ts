@@ -36,7 +36,8 @@ function timesInWords(speed: number): string {
 export function summaryLines(outcome: Outcome): string[] {
   const { drained, charges, drains, toppedUp, topUps, opened, overtaken, unanswered } = outcome
   const { held, transactions, deposits, overpaid, doublePayments, faults } = outcome
-  const caughtUp = overtaken === 0 ? '' : `, ${overtaken} were overtaken by another charge`
+  const caughtUp =
+    overtaken === 0 ? '' : `, ${overtaken} ${overtaken === 1 ? 'was' : 'were'} overtaken by another charge`
   return [
     paint('bold', `Summary of ${outcome.seconds} s, from the chain's own history`),
     '',

@@ -78,7 +78,7 @@ function Dry({ name, at }: { name: string; at: number | null }): VNode {
         {left === null ? '–' : left <= 0 ? 'dry' : duration(left)}
       </p>
       <p class="under">
-        {at === null ? (isBurning ? 'not known yet' : 'nothing burns so far') : `until ${moment(at * 1_000, now)}`}
+        {at === null ? (isBurning ? 'not known yet' : 'no burn measured') : `until ${moment(at * 1_000, now)}`}
       </p>
     </div>
   )
