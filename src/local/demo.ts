@@ -58,7 +58,7 @@ export async function startDemoChain(options: DemoChainOptions): Promise<DemoCha
     const providers = await Promise.all(
       others.map((one, index) =>
         index < inferenceProviders
-          ? registerInferenceProvider(contracts, one)
+          ? registerInferenceProvider(contracts, one, { model: `demo-model-${index + 1}` })
           : registerFineTuningProvider(contracts, one),
       ),
     )

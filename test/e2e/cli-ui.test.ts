@@ -51,8 +51,9 @@ test.concurrent(
     const [, token = ''] = /^#token=([\w-]{32})$/.exec(hash) ?? []
     const visitor = await visit(href)
     await visitor.seen('transition', { to: 'awaitingApproval' })
+    const amount = `${og('0.5')}`
     const approve = (headers: Record<string, string>) => {
-      const body = JSON.stringify({ action: 'approve', provider: alice.address, serviceType: 'inference' })
+      const body = JSON.stringify({ action: 'approve', provider: alice.address, serviceType: 'inference', amount })
       return ask(new URL('api/control', href), { method: 'POST', headers, body })
     }
     expect((await approve({})).status).toBe(403)
