@@ -150,7 +150,8 @@ test('with the token auto-funding is paused and resumed, and the token leaves th
   const { url } = await startDemo('--control')
   const page = await open(url)
   expect(page.url()).toBe(url.split('#')[0])
-  const row = page.locator('tbody tr').first()
+  // By its name, which comes a moment later and changes the order.
+  const row = page.locator('tbody tr', { hasText: 'demo-model-1' })
   await row.click()
   await page.getByRole('button', { name: 'Pause' }).click()
   await page.locator('dialog').getByText('It gets no top-up until it is resumed').waitFor()
