@@ -24,7 +24,8 @@ export function busyChain(subAccounts) {
     },
     transactions: null,
     signMessage: null,
-    readService: () => Promise.resolve({ url: '', model: 'a model', acknowledged: true, generation: 0 }),
+    readService: () =>
+      Promise.resolve({ registered: true, url: '', model: 'a model', acknowledged: true, generation: 0 }),
     readSettlements: () => Promise.reject(new Error('none')),
     fees: () => Promise.reject(new Error('none')),
     listLedgers: () => Promise.resolve({ ledgers: [], total: 0 }),

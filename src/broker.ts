@@ -14,6 +14,7 @@ import { fromLedger } from './flights.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
 import { createProviderFees } from './provider-fees.ts'
+import { createProviderServices } from './provider-services.ts'
 import { createKeeper, type Plan } from './keeper.ts'
 import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
@@ -109,6 +110,7 @@ export async function openBroker(
     logger,
   })
   const gas = createGasPrice(chain.fees, clock)
+  const services = createProviderServices({ readService: chain.readService, clock, logger })
   const keeper = createKeeper({
     reserved: turns.reserved,
     minLockedBalance,
@@ -119,11 +121,12 @@ export async function openBroker(
       payments: () => lane?.payments() ?? [],
       paidIn: bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map()),
     },
+    services,
     providerFees: chain.signMessage
       ? createProviderFees({
           wallet,
           sign: chain.signMessage,
-          readService: chain.readService,
+          services,
           allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
           clock,
         })
@@ -168,6 +171,7 @@ export async function openBroker(
     notBefore: chain.head,
     async prepare(position) {
       await Promise.all([
+        keeper.refreshServices(),
         keeper.refreshFees(position),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),

@@ -13,6 +13,7 @@ import { flightsByAccount, fromLedger } from './flights.ts'
 import type { Inspect } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
+import type { ProviderServices } from './provider-services.ts'
 import { budgetLeft, limitsOf, paymentsOf, type Spending } from './spending.ts'
 import { defaultStanding, standingOf } from './standing.ts'
 import { createBurnRates } from './streams/burn-rate.ts'
@@ -54,6 +55,8 @@ export type KeeperOptions = {
     failureOf: (id: SubAccountId) => Failure | null
   }
   readSettlements: (until: Block, seconds: number) => Promise<Settlements>
+  /** What inference providers offer. */
+  services: ProviderServices
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
   providerFees: ReturnType<typeof createProviderFees> | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
@@ -77,6 +80,7 @@ export function createKeeper(options: KeeperOptions) {
     gasPrice,
     claims,
     readSettlements,
+    services,
     providerFees,
     topUp,
     inspect,
@@ -143,6 +147,11 @@ export function createKeeper(options: KeeperOptions) {
       const asked = [...kept.values()].flatMap(({ policy }) => policy.intervalMs ?? [])
       return asked.length === 0 ? null : Math.min(...asked)
     },
+    /** Looks at what those offer that are to be funded. */
+    async refreshServices(): Promise<void> {
+      const inference = [...kept.values()].filter(({ id }) => id.serviceType === 'inference')
+      await services.refresh(inference.map(({ id }) => id.provider))
+    },
     /** Asks for the unsettled fees; one that cannot be had keeps its last value. */
     refreshFees: ({ block }: Position): Promise<void> => fees.refresh([...kept.values()], block.timestamp),
     /** Learns, once, what was charged before the first position. */
@@ -193,7 +202,7 @@ export function createKeeper(options: KeeperOptions) {
         ...wanted,
         autoClaim: wanted.autoClaim === true || claims.ofAll,
         claimFailure: claims.failureOf(id),
-        registered: id.serviceType === 'inference' ? (providerFees?.isRegistered(id.provider) ?? null) : null,
+        registered: registrationOf(id, one !== undefined),
         limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key)?.unresolved ?? false,
@@ -213,6 +222,12 @@ export function createKeeper(options: KeeperOptions) {
       isStale,
     }
     return { block: position.block, position, ...planWithShortfall(input), gasReserve: reserve }
+  }
+
+  /** Of fine-tuning nobody asks, and of those that are not kept nothing depends on it. */
+  function registrationOf({ provider, serviceType }: SubAccountId, isKept: boolean): boolean | null {
+    if (serviceType !== 'inference') return true
+    return services.isRegistered(provider) ?? (isKept ? null : true)
   }
 
   function decisionOf(id: SubAccountId): Decision | undefined {

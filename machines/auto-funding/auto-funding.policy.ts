@@ -36,7 +36,7 @@ export type Standing = {
   onPendingRefund: 'hold' | 'reuse'
   /** Nothing is sent before somebody approves. */
   needsApproval: boolean
-  /** Its provider offers a service; null while that is unknown. */
+  /** Its provider offers a service; null while that could not be read, and then nothing is sent. */
   registered: boolean | null
   /** Burn or unsettled fee jumped. */
   anomaly: boolean
@@ -226,6 +226,7 @@ function reasonToHold(
   if (isSupplied(row)) return 'sufficient'
   if (row.pendingRefund > 0n && standing.onPendingRefund === 'hold') return 'refund-pending'
   if (standing.registered === false) return 'provider-unregistered'
+  if (standing.registered === null) return 'stale-reading'
   if (standing.anomaly) return 'anomaly'
   if (!ledger) return 'ledger-missing'
   if (failure && block.timestamp < retryAt(failure)) return 'backing-off'

@@ -8,7 +8,7 @@ export type HoldReason =
   | 'off'
   /** Auto-funding is on and rests until it is resumed. */
   | 'paused'
-  /** The chain could not be read of late; nothing is decided on an old position. */
+  /** The chain could not be read of late, or not what the provider offers; nothing is decided on what is not known. */
   | 'stale-reading'
   /** A transaction for it was sent and is not mined yet. */
   | 'in-flight'

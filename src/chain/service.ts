@@ -6,6 +6,8 @@ import { view } from './rules.ts'
 
 /** What an inference provider offers, and where the wallet stands with it. */
 export type ProviderService = {
+  /** The contract knows it, whatever else can be read of it. */
+  registered: boolean
   /** Null where the provider offers no service. */
   url: string | null
   /** What it says that it serves; whatever it likes. Null where it offers no service. */
@@ -27,22 +29,29 @@ export async function readService(
     ],
     'latest',
   )
-  const offered = answerOf(service, 'getService', 'ServiceNotExist') as { url: string; model: string } | null
+  const offered = answerOf(service, 'getService', 'ServiceNotExist') as { url?: string; model?: string } | null
   const held = answerOf(account, 'getAccount', 'AccountNotExists') as {
-    acknowledged: boolean
-    generation: bigint
+    acknowledged?: boolean
+    generation?: bigint
   } | null
   return {
+    registered: offered !== null,
     url: offered?.url ?? null,
     model: offered?.model ?? null,
     acknowledged: held?.acknowledged ?? false,
-    generation: held === null ? null : Number(held.generation),
+    generation: held?.generation === undefined ? null : Number(held.generation),
   }
 }
 
-/** @returns null only when the contract itself says that there is none */
+/** @returns null only when the contract itself says that there is none; nothing in it where it has an older form */
 function answerOf(outcome: Outcome | undefined, method: string, absence: string): unknown {
-  if (outcome && !outcome.reverted) return decoded(() => inferenceAbi.decodeFunctionResult(method, outcome.data))[0]
+  if (outcome && !outcome.reverted && outcome.data !== '0x') {
+    try {
+      return decoded(() => inferenceAbi.decodeFunctionResult(method, outcome.data))[0]
+    } catch {
+      return {}
+    }
+  }
   if (outcome && decodeRevert(outcome.data)?.errorName === absence) return null
   throw new ReadError('A call failed without a reason.', { operation: method })
 }

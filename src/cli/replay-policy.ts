@@ -59,7 +59,7 @@ export function standingOf(kept: Kept, { burn, payments, now, recorded }: Known)
     },
     onPendingRefund: terms.onPendingRefund ?? 'hold',
     needsApproval: false,
-    registered: null,
+    registered: true,
     anomaly,
     inFlight: false,
     unresolved: false,

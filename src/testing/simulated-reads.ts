@@ -48,9 +48,10 @@ export function serviceOf(contracts: Contracts, wallet: string, provider: string
   const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
   type Offer = Pick<ProviderService, 'url' | 'model'>
   const { url, model } = (offer.ok ? offer.value : { url: null, model: null }) as Offer
-  if (!account.ok) return { url, model, acknowledged: false, generation: null }
+  const offered = { registered: offer.ok, url, model }
+  if (!account.ok) return { ...offered, acknowledged: false, generation: null }
   const { acknowledged, generation } = account.value as { acknowledged: boolean; generation: bigint }
-  return { url, model, acknowledged, generation: Number(generation) }
+  return { ...offered, acknowledged, generation: Number(generation) }
 }
 
 function answerOf(contracts: Contracts, call: ContractCall): unknown {

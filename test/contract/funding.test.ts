@@ -1,4 +1,4 @@
-import { getAddress, keccak256, parseEther as og, toBeHex, Transaction, type Wallet } from 'ethers'
+import { keccak256, parseEther as og, toBeHex, Transaction, type Wallet } from 'ethers'
 import { firstValueFrom } from 'rxjs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CLAIM_MARGIN } from '../../machines/index.ts'
@@ -124,7 +124,7 @@ describe('one drain is one transfer of what is missing', () => {
   })
 
   test('for each of ten sub-accounts that are low at once, in one block, and no broadcast is rejected', async () => {
-    const providers = Array.from({ length: 10 }, (_, index) => getAddress(toBeHex(index + 1, 20)))
+    const providers = chain.inference.map(({ address }) => address)
     await open('100', Object.fromEntries(providers.map((provider, index) => [provider, `1.${index}`])))
     await chain.setAutomine(false)
     for (const provider of providers) start(provider, { unsettledFee: false })

@@ -136,9 +136,16 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
 
   test('a provider with a service, and one without', async () => {
     const offered = await side.rich.readService(side.provider)
-    expect(offered).toEqual({ url: '', model: expect.any(String) as string, acknowledged: false, generation: null })
+    expect(offered).toEqual({
+      registered: true,
+      url: '',
+      model: expect.any(String) as string,
+      acknowledged: false,
+      generation: null,
+    })
     const nobody = fakeAddress('nobody')
     expect(await side.rich.readService(nobody)).toEqual({
+      registered: false,
       url: null,
       model: null,
       acknowledged: false,

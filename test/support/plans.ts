@@ -33,7 +33,7 @@ export const standing = (provider: string, more: Partial<Standing> = {}): Standi
   limits: noLimits,
   onPendingRefund: 'hold',
   needsApproval: false,
-  registered: null,
+  registered: true,
   anomaly: false,
   inFlight: false,
   unresolved: false,
