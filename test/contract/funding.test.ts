@@ -18,7 +18,7 @@ let warnings: string[] = []
 const removals: (() => void)[] = []
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 1, wallets: 2 })
+  chain = await localChain({ inferenceProviders: 10, fineTuningProviders: 1, wallets: 2 })
   proxy = await startProxy(chain.anvil.url)
   ;[user, friend] = chain.wallets as [Wallet, Wallet]
   ;[alice] = chain.inference as [LocalProvider]
