@@ -15,7 +15,7 @@ import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
 import type { ProviderServices } from './provider-services.ts'
 import { budgetLeft, limitsOf, paymentsOf, type Spending } from './spending.ts'
-import { defaultStanding, standingOf } from './standing.ts'
+import { standingOf } from './standing.ts'
 import { createBurnRates } from './streams/burn-rate.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Flight } from './transactions/lane.ts'
@@ -87,7 +87,7 @@ export function createKeeper(options: KeeperOptions) {
     clock,
     logger,
   } = options
-  const kept = new Map<string, Asked & { actor: AutoFundingActor }>()
+  const kept = new Map<string, Asked & { actor: AutoFundingActor; paused: boolean }>()
   const burns = createBurnRates()
   const history = createChargeHistory({ burns, readSettlements, clock, logger })
   const fees = createFeeQuestions({ providerFees, clock, logger })
@@ -197,18 +197,19 @@ export function createKeeper(options: KeeperOptions) {
     const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
-      const wanted = one ? standingOf(one, burns.of(key)) : defaultStanding(id, usual, burns.of(key), dryRun)
-      return {
-        ...wanted,
-        autoClaim: wanted.autoClaim === true || claims.ofAll,
-        claimFailure: claims.failureOf(id),
+      // One that auto-funding is not on for is graded as if it were, with the usual policy.
+      const graded = one ?? { id, policy: usual, unsettledFee: 0n }
+      return standingOf(graded, burns.of(key), {
+        mode: one ? (one.paused ? 'paused' : 'on') : dryRun ? 'on' : 'off',
+        limits: limitsOf(graded.policy, id, payments, position.block.timestamp),
         registered: registrationOf(id, one !== undefined),
-        limits: limitsOf(one?.policy ?? usual, id, payments, position.block.timestamp),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key)?.unresolved ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
-      }
+        claimsAll: claims.ofAll,
+        claimFailure: claims.failureOf(id),
+      })
     })
     const reserve = gasReserve(position)
     const input = {

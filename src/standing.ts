@@ -5,32 +5,37 @@ import type { AutoFundingPolicy } from './auto-funding-config.ts'
 import type { SubAccountId } from './sub-account-id.ts'
 
 /** A sub-account that auto-funding is on for. */
-export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: bigint; paused: boolean }
+export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: bigint }
 
-/** What is wanted for a sub-account; what goes on with it is added by the keeper. */
-type Wanted = Omit<
+/** What goes on with a sub-account, whatever is wanted for it. */
+export type Underway = Pick<
   Standing,
-  'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
->
+  'mode' | 'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
+> & { claimsAll: boolean }
 
-export function standingOf({ id, policy, unsettledFee, paused }: Kept, burn: Burn): Wanted {
+/** One line after the other, since this is made for each sub-account at each reading. */
+export function standingOf({ id, policy, unsettledFee }: Kept, burn: Burn, underway: Underway): Standing {
   const { minLockedBalance, maxUnsettledFee } = policy
   const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn })
+  const { required, target } = levelsOf(demand, policy.levels)
   return {
-    ...id,
-    mode: paused ? 'paused' : 'on',
-    ...levelsOf(demand, policy.levels),
+    provider: id.provider,
+    serviceType: id.serviceType,
+    mode: underway.mode,
+    required,
+    target,
     demand,
     priority: policy.priority,
+    limits: underway.limits,
     onPendingRefund: policy.onPendingRefund,
-    autoClaim: policy.autoClaim,
     needsApproval: policy.approve !== null,
+    registered: underway.registered,
     anomaly,
+    inFlight: underway.inFlight,
+    unresolved: underway.unresolved,
+    settledFrom: underway.settledFrom,
+    failure: underway.failure,
+    autoClaim: policy.autoClaim || underway.claimsAll,
+    claimFailure: underway.claimFailure ?? null,
   }
-}
-
-/** One that auto-funding is not on for: graded as if it were, with the usual policy. */
-export function defaultStanding(id: SubAccountId, usual: AutoFundingPolicy, burn: Burn, dryRun: boolean): Wanted {
-  const standing = standingOf({ id, policy: usual, unsettledFee: 0n, paused: false }, burn)
-  return { ...standing, mode: dryRun ? 'on' : 'off' }
 }

@@ -48,7 +48,8 @@ export function requiredBalance({
  */
 export function levelsOf(demand: Demand, levels: Levels): { required: bigint; target: bigint } {
   const { minLockedBalance, unsettledFee, burnRate } = demand
-  const base = requiredBalance({ ...demand, bufferMultiplier: levels.bufferMultiplier })
+  const { bufferMultiplier } = levels
+  const base = requiredBalance({ unsettledFee, bufferMultiplier, minLockedBalance })
   if (levels.runway) {
     if (burnRate === null) return { required: base, target: base }
     const lasting = (seconds: number): bigint =>

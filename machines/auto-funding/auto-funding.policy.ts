@@ -159,11 +159,17 @@ function giveOut(input: PlanInput, rows: Rows, ledger: bigint) {
   const pot: Pot = { ledger, budget: input.budgetLeft, gas: position.wallet.balance - gasReserve, dry: null }
   const decided = new Map<Standing, Decision>()
   let needed = 0n
-  for (const [standing, row] of [...rows].toSorted(byUrgency)) {
+  const waiting: [Standing, DecisionRow][] = []
+  for (const [standing, row] of rows) {
+    const reason = reasonToHold(input, standing, row)
+    if (reason) decided.set(standing, { ...row, action: 'hold', reason })
+    else waiting.push([standing, row])
+  }
+  for (const [standing, row] of waiting.toSorted(byUrgency)) {
     const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
     const gas = gasPrice * (row.state === 'none' ? OPENING_GAS : TOP_UP_GAS)
-    const reason = reasonToHold(input, standing, row) ?? (pot.gas < gas ? 'gas-short' : null)
-    const decision: Decision = reason ? { ...row, action: 'hold', reason } : give(pot, standing, row, least)
+    const decision: Decision =
+      pot.gas < gas ? { ...row, action: 'hold', reason: 'gas-short' } : give(pot, standing, row, least)
     decided.set(standing, decision)
     if (decision.action === 'hold') continue
     pot.gas -= gas

@@ -46,13 +46,18 @@ export function ledgersOf(
 export function serviceOf(contracts: Contracts, wallet: string, provider: string): ProviderService {
   const offer = contracts.view({ contract: 'inference', method: 'getService', args: [provider] })
   const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
-  type Offer = Pick<ProviderService, 'url' | 'model'>
-  const { url, model } = (offer.ok ? offer.value : { url: null, model: null }) as Offer
-  const offered = { registered: offer.ok, url, model }
-  if (!account.ok) return { ...offered, acknowledged: false, generation: null }
-  const { acknowledged, generation } = account.value as { acknowledged: boolean; generation: bigint }
-  return { ...offered, acknowledged, generation: Number(generation) }
+  const { url, model } = (offer.ok ? offer.value : { url: null, model: null }) as Pick<ProviderService, 'url' | 'model'>
+  const { acknowledged, generation } = (account.ok ? account.value : NO_ACCOUNT) as typeof NO_ACCOUNT
+  return {
+    registered: offer.ok,
+    url,
+    model,
+    acknowledged,
+    generation: generation === null ? null : Number(generation),
+  }
 }
+
+const NO_ACCOUNT: { acknowledged: boolean; generation: bigint | null } = { acknowledged: false, generation: null }
 
 function answerOf(contracts: Contracts, call: ContractCall): unknown {
   const answer = contracts.view(call)

@@ -13,8 +13,8 @@ export type FollowerOptions = {
   port: TransactionPort
   journal: Journal
   blockTimeMs: () => number
-  /** Hears of each receipt before whoever waits for it. */
-  onMined: (blockNumber: number) => void
+  /** Hears of each receipt before whoever waits for it; null when a reorganisation takes it back. */
+  onMined: (entry: Entry, blockNumber: number | null) => void
   /** Hears that the state of an entry changed. */
   onChange: (entry: Entry) => void
   maxFeePerGas: bigint | null
@@ -144,11 +144,10 @@ export function createFollower(options: FollowerOptions) {
     const error = status === 1 ? null : await revertedBecause(entry, mined)
     await noted({ type: 'mined', id: entry.id, hash, blockNumber, status })
     if (!open.delete(entry)) return
-    entry.minedIn = blockNumber
     // A spent nonce proves those below it.
     forget(entry.nonce, blockNumber)
     recent.add(entry)
-    onMined(blockNumber)
+    onMined(entry, blockNumber)
     const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
     // The chain may be quicker than the answer to a broadcast.
     entry.actor.send({ type: 'sent', hash })
@@ -273,7 +272,7 @@ export function createFollower(options: FollowerOptions) {
   async function takeBack(entry: Entry): Promise<void> {
     recent.delete(entry)
     await noted({ type: 'unmined', id: entry.id })
-    entry.minedIn = null
+    onMined(entry, null)
     entry.sends = 0
     entry.sendAgainAt = entry.since = clock.now()
     entry.background = true

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspect } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
+import { createEntries } from './entries.ts'
 import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
 import { capped } from './fees.ts'
 import { createFollower } from './follower.ts'
@@ -54,8 +55,6 @@ export type Flight = {
 /** The serial sender of one wallet: every transaction of the broker goes through it. */
 export type Lane = ReturnType<typeof createLane>
 
-/** How many transactions surfaces can look back on. */
-const REMEMBERED = 1_000
 /** Gas limits get a fifth more than estimated: state may change between estimate and block. */
 const GAS_MARGIN = { times: 6n, over: 5n }
 
@@ -63,11 +62,9 @@ export function createLane(options: LaneOptions) {
   const { port, journal, blockTimeMs, onOpen, onMined, onChange, maxFeePerGas, clock, logger, inspect } = options
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
-  const entries: Entry[] = []
+  const entries = createEntries()
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
-  /** The newest block that any of them was mined in. */
-  let lastMinedIn = -1
   /** That an earlier process left open. */
   let claims: readonly Claim[] = []
   const closing = createIntention(journal, async () => {
@@ -84,7 +81,10 @@ export function createLane(options: LaneOptions) {
     port,
     journal,
     blockTimeMs,
-    onMined: noteMined,
+    onMined(entry, block) {
+      entries.setMinedIn(entry, block)
+      if (block !== null) onMined(block)
+    },
     onChange(entry) {
       onChange(entry.actor)
       wake()
@@ -133,7 +133,7 @@ export function createLane(options: LaneOptions) {
         signal?.removeEventListener('abort', wake)
       }
     },
-    ...createRecall({ entries, preparing, paid, lastMinedIn: () => lastMinedIn }),
+    ...createRecall({ entries, preparing, paid }),
     /** Claims that an earlier process began and did not end. */
     openClaims: (): readonly Claim[] => claims,
     /** Records something beside transactions: it is on disk once this resolves. */
@@ -148,7 +148,7 @@ export function createLane(options: LaneOptions) {
     confirm: follower.confirm,
     resolve,
     /** Every transaction of this lane, oldest first. */
-    transactions: (): readonly TransactionActor[] => entries.map(({ actor }) => actor),
+    transactions: (): readonly TransactionActor[] => entries.all.map(({ actor }) => actor),
     async close(): Promise<void> {
       closed = true
       follower.close()
@@ -185,11 +185,11 @@ export function createLane(options: LaneOptions) {
 
   function replay(entry: Entry, outcome: Extract<JournalEntry['outcome'], { type: 'mined' }>): void {
     const { hash, blockNumber, status } = outcome
-    entry.minedIn = blockNumber
+    entries.setMinedIn(entry, blockNumber)
     const mined = { hash, blockNumber, gasUsed: '0' } as const
     if (status === 1) entry.actor.send({ type: 'receipt.succeeded', ...mined })
     else entry.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
-    noteMined(blockNumber)
+    onMined(blockNumber)
     follower.watch(entry)
   }
 
@@ -224,11 +224,8 @@ export function createLane(options: LaneOptions) {
    * sent, names one too low; an intent that turned out not to be sent leaves one free.
    */
   function freeNonce(pending: number): number {
-    const taken = new Set<number>()
-    for (const one of entries)
-      if (one.nonce >= pending && one.actor.getSnapshot().value !== 'superseded') taken.add(one.nonce)
     let nonce = pending
-    while (taken.has(nonce)) nonce += 1
+    while (entries.isTaken(nonce)) nonce += 1
     return nonce
   }
 
@@ -275,23 +272,13 @@ export function createLane(options: LaneOptions) {
     }
   }
 
-  /** A long-running process forgets the oldest that are over. */
   function remember(input: EntryInput): Entry {
     const entry = createEntry(input, inspect, clock.now())
-    entries.push(entry)
-    if (entries.length > REMEMBERED) {
-      const oldest = entries.findIndex(({ actor }) => !actor.getSnapshot().hasTag('open'))
-      const [forgotten] = oldest >= 0 ? entries.splice(oldest, 1) : []
-      const payment = forgotten && paymentIn(forgotten)
-      if (payment) keep(payment)
-    }
+    const forgotten = entries.add(entry)
+    const payment = forgotten && paymentIn(forgotten)
+    if (payment) keep(payment)
     onChange(entry.actor)
     return entry
-  }
-
-  function noteMined(blockNumber: number): void {
-    lastMinedIn = Math.max(lastMinedIn, blockNumber)
-    onMined(blockNumber)
   }
 
   /** No budget looks further back than the longest window. */

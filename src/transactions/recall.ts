@@ -1,31 +1,27 @@
 import { keyOf } from '../sub-account-id.ts'
+import type { Entries } from './entries.ts'
 import type { Entry, TransactionActor } from './entry.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { paymentOf, type Payment } from './journal.ts'
 
 export type RecallOptions = {
-  entries: readonly Entry[]
+  entries: Pick<Entries, 'all' | 'minedIn'>
   /** Decided on, and without a nonce yet. */
   preparing: ReadonlySet<Intent>
   /** Of entries that are forgotten. */
   paid: readonly Payment[]
-  /** The newest block that any of them was mined in. */
-  lastMinedIn: () => number
 }
 
 /** What a lane has done so far, as plans and limits ask for it. */
-export function createRecall({ entries, preparing, paid, lastMinedIn }: RecallOptions) {
-  const mined = (from: number, to: number): Entry[] =>
-    // Nothing was mined of late: most of the time.
-    lastMinedIn() <= from
-      ? []
-      : entries.filter(({ minedIn, actor }) => minedIn !== null && minedIn > from && minedIn <= to && isMined(actor))
+export function createRecall({ entries, preparing, paid }: RecallOptions) {
+  const { all } = entries
+  const mined = (from: number, to: number): Entry[] => entries.minedIn(from, to).filter(({ actor }) => isMined(actor))
 
   return {
     /** All that auto-funding sent, or may yet, as far back as it is remembered. What is on its way counts as of now. */
     payments: (): Payment[] => [
       ...paid,
-      ...entries.flatMap((entry) => paymentIn(entry) ?? []),
+      ...all.flatMap((entry) => paymentIn(entry) ?? []),
       ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
     ],
     /** What mined transactions of this lane moved to sub-accounts in the blocks (from, to], by key. */
@@ -42,19 +38,17 @@ export function createRecall({ entries, preparing, paid, lastMinedIn }: RecallOp
     minedIn: (from: number, to: number): Intent[] => mined(from, to).map(({ intent }) => intent),
     /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
     lastMined(matches: (intent: Intent) => boolean): Receipt | null {
-      const entry = entries.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
+      const entry = all.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
       const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
       if (hash === null || blockNumber === null) return null
       return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
     },
     /** Whether the retrieve of a claim was mined. */
     isClaimed: (id: string): boolean =>
-      entries.some(
-        ({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor),
-      ),
+      all.some(({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor)),
     /** Whether what a claim's retrieve has locked of a sub-account was put back. */
     isPutBack: (id: string, key: string): boolean =>
-      entries.some(
+      all.some(
         ({ intent, actor }) =>
           intent.claim === id && intent.subAccount !== null && keyOf(intent.subAccount) === key && isMined(actor),
       ),

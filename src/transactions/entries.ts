@@ -1,0 +1,57 @@
+import type { Entry } from './entry.ts'
+
+/** How many transactions surfaces can look back on. */
+const REMEMBERED = 1_000
+
+export type Entries = ReturnType<typeof createEntries>
+
+/** A lane's transactions, found by nonce and by block without a look at each of them. */
+export function createEntries() {
+  const all: Entry[] = []
+  const byNonce = new Map<number, Entry>()
+  /** In the order of their blocks. */
+  const mined: Entry[] = []
+
+  return {
+    /** Oldest first. */
+    all: all as readonly Entry[],
+    /** @returns the oldest that is over, which a long-running process forgets for the new one; null while there is room */
+    add(entry: Entry): Entry | null {
+      all.push(entry)
+      byNonce.set(entry.nonce, entry)
+      return all.length > REMEMBERED ? forgetOldest() : null
+    },
+    /** Whether one of ours has this nonce, or may still get it. */
+    isTaken(nonce: number): boolean {
+      const holder = byNonce.get(nonce)
+      return holder !== undefined && holder.actor.getSnapshot().value !== 'superseded'
+    },
+    /** It is mined in this block now; null takes that back. */
+    setMinedIn(entry: Entry, block: number | null): void {
+      if (entry.minedIn !== null) without(mined, entry)
+      entry.minedIn = block
+      if (block !== null) mined.splice(countUpTo(block), 0, entry)
+    },
+    /** Those mined in the blocks (from, to], reverted ones included. */
+    minedIn: (from: number, to: number): Entry[] => mined.slice(countUpTo(from), countUpTo(to)),
+  }
+
+  /** Asked about the newest blocks, nearly always. */
+  function countUpTo(block: number): number {
+    return mined.findLastIndex(({ minedIn }) => minedIn !== null && minedIn <= block) + 1
+  }
+
+  function forgetOldest(): Entry | null {
+    const oldest = all.find(({ actor }) => !actor.getSnapshot().hasTag('open'))
+    if (!oldest) return null
+    without(all, oldest)
+    without(mined, oldest)
+    if (byNonce.get(oldest.nonce) === oldest) byNonce.delete(oldest.nonce)
+    return oldest
+  }
+}
+
+function without<T>(all: T[], one: T): void {
+  const at = all.indexOf(one)
+  if (at !== -1) all.splice(at, 1)
+}

@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createEntries } from '../../src/transactions/entries.ts'
+import { createEntry, type Entry } from '../../src/transactions/entry.ts'
+import { deposit } from '../support/scripted-port.ts'
+
+const entryAt = (nonce: number): Entry =>
+  createEntry(
+    { id: `${nonce}`, intent: deposit(), nonce, gasLimit: 21_000n, attempts: [], background: true },
+    undefined,
+    0,
+  )
+
+const REMEMBERED = 1_000
+
+type Step =
+  | { type: 'add'; nonce: number }
+  | { type: 'mine'; which: number; block: number | null }
+  | { type: 'supersede'; which: number }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ type: fc.constant('add' as const), nonce: fc.nat(8) }),
+  fc.record({
+    type: fc.constant('mine' as const),
+    which: fc.nat(20),
+    block: fc.option(fc.integer({ min: 1, max: 12 }), { nil: null }),
+  }),
+  fc.record({ type: fc.constant('supersede' as const), which: fc.nat(20) }),
+)
+
+test('what is found by block and by nonce is what a look at each of them finds', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.nat(12), fc.nat(12), (steps, from, to) => {
+      const entries = createEntries()
+      for (const one of steps) take(entries, one)
+      const { all } = entries
+      const isIn = ({ minedIn }: Entry) => minedIn !== null && minedIn > from && minedIn <= to
+      const found = entries.minedIn(from, to)
+      expect(found.map((entry) => all.indexOf(entry)).toSorted(byNumber)).toEqual(
+        all.filter(isIn).map((entry) => all.indexOf(entry)),
+      )
+      const blocks = found.map(({ minedIn }) => minedIn ?? 0)
+      expect(blocks).toEqual(blocks.toSorted(byNumber))
+      for (let nonce = 0; nonce <= 9; nonce += 1)
+        expect([nonce, entries.isTaken(nonce)]).toEqual([
+          nonce,
+          all.some((entry) => entry.nonce === nonce && !isSuperseded(entry)),
+        ])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('the oldest that is over is forgotten for a new one, with its nonce and its block', () => {
+  const entries = createEntries()
+  const old = Array.from({ length: REMEMBERED }, (_, nonce) => entryAt(nonce))
+  expect(old.filter((entry) => entries.add(entry) !== null)).toHaveLength(0)
+  const [, second] = old
+  if (!second) throw new Error('There is no second.')
+  mine(entries, second, 7)
+  const fresh = entryAt(REMEMBERED)
+  // The first is still open.
+  expect(entries.add(fresh)?.id).toBe('1')
+  expect([entries.isTaken(0), entries.isTaken(1), entries.isTaken(REMEMBERED)]).toEqual([true, false, true])
+  expect(entries.minedIn(0, 10)).toEqual([])
+  expect(entries.all.map(({ nonce }) => nonce)).toEqual([
+    0,
+    ...Array.from({ length: REMEMBERED - 1 }, (_, at) => at + 2),
+  ])
+})
+
+test('nothing is forgotten while all of it is open', () => {
+  const entries = createEntries()
+  for (let nonce = 0; nonce < REMEMBERED + 2; nonce += 1) expect(entries.add(entryAt(nonce))).toBeNull()
+  expect(entries.all).toHaveLength(REMEMBERED + 2)
+})
+
+/** As a lane does it: a nonce is given only to one at a time. */
+function take(entries: ReturnType<typeof createEntries>, one: Step): void {
+  if (one.type === 'add') {
+    if (!entries.isTaken(one.nonce)) entries.add(entryAt(one.nonce))
+    return
+  }
+  const entry = entries.all[one.which]
+  if (!entry || isSuperseded(entry)) return
+  if (one.type === 'mine') mine(entries, entry, one.block)
+  else if (entry.minedIn === null) entry.actor.send({ type: 'nonce.taken', reason: 'a stranger' })
+}
+
+function mine(entries: ReturnType<typeof createEntries>, entry: Entry, block: number | null): void {
+  entries.setMinedIn(entry, block)
+  const { id } = entry
+  entry.actor.send({ type: 'sent', hash: id })
+  if (block === null) entry.actor.send({ type: 'receipt.gone' })
+  else entry.actor.send({ type: 'receipt.succeeded', hash: id, blockNumber: block, gasUsed: '1' })
+}
+
+const isSuperseded = ({ actor }: Entry): boolean => actor.getSnapshot().value === 'superseded'
+
+const byNumber = (a: number, b: number): number => a - b
