@@ -19,7 +19,7 @@ import { createKeeper, type Plan } from './keeper.ts'
 import { createLedgerActor } from './ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './logger.ts'
-import { inspectAll } from './inspect.ts'
+import { createInspection } from './inspect.ts'
 import { transferIntent } from './intents.ts'
 import { createMoneyOut } from './money-out.ts'
 import { ServiceManager } from './service-manager.ts'
@@ -71,8 +71,18 @@ export async function openBroker(
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const transactions = createTopic<TransactionActor>()
-  const inspections = createTopic<InspectionEvent>()
-  const inspect = inspectAll(options.inspect, inspections.next)
+  const inspections = createTopic<InspectionEvent>(() => inspection.begin())
+  const inspection = createInspection({
+    own: options.inspect,
+    others: inspections.next,
+    actors: () => [
+      ledgerActor.actor,
+      ...subAccounts.all(),
+      ...keeper.all().map(({ actor }) => actor),
+      ...(lane?.transactions() ?? []),
+    ],
+  })
+  const { inspected } = inspection
   /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
   let wantsBurn = false
   let closed = false
@@ -94,7 +104,7 @@ export async function openBroker(
       maxFeePerGas: options.maxFeePerGas ?? null,
       clock,
       logger,
-      inspect,
+      inspected,
     })
 
   const turns = createTurns(lane)
@@ -154,13 +164,13 @@ export async function openBroker(
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },
-    inspect,
+    inspected,
     clock,
     logger,
   })
 
-  const subAccounts = createSubAccounts(keeper.requiredOf, inspect)
-  const ledgerActor = createLedgerActor(wallet, inspect)
+  const subAccounts = createSubAccounts(keeper.requiredOf, inspected)
+  const ledgerActor = createLedgerActor(wallet, inspected)
   const plans = createPlans<Plan>()
 
   const positions = createPositions({

@@ -10,7 +10,7 @@ import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from './clock.ts'
 import { createFeeQuestions, type Asked } from './fee-questions.ts'
 import { flightsByAccount, fromLedger } from './flights.ts'
-import type { Inspect } from './inspect.ts'
+import type { Inspected } from './inspect.ts'
 import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
 import type { ProviderServices } from './provider-services.ts'
@@ -60,7 +60,7 @@ export type KeeperOptions = {
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
   providerFees: ReturnType<typeof createProviderFees> | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
-  inspect: Inspect | undefined
+  inspected: Inspected
   clock: Clock
   logger: Logger
 }
@@ -83,7 +83,7 @@ export function createKeeper(options: KeeperOptions) {
     services,
     providerFees,
     topUp,
-    inspect,
+    inspected,
     clock,
     logger,
   } = options
@@ -107,7 +107,7 @@ export function createKeeper(options: KeeperOptions) {
         known.policy = policy
         return known.actor
       }
-      const actor = createActor(machine, { input: id, ...(inspect && { inspect }) })
+      const actor = createActor(machine, { input: id, ...inspected() })
       actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
       kept.set(keyOf(id), {
         id,

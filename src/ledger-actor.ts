@@ -3,13 +3,13 @@ import { gradeLedger, ledgerFacts, ledgerReadingOf } from '../machines/ledger/le
 import { ledgerMachine } from '../machines/ledger/ledger.machine.ts'
 import type { ClosingStep, LedgerFact } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
-import type { Inspect } from './inspect.ts'
+import type { Inspected } from './inspect.ts'
 
 export type LedgerActor = ActorRefFrom<typeof ledgerMachine>
 
 /** The ledger's lifecycle actor, kept in step with each position. */
-export function createLedgerActor(wallet: string, inspect: Inspect | undefined) {
-  const actor = createActor(ledgerMachine, { input: { wallet }, ...(inspect && { inspect }) }).start()
+export function createLedgerActor(wallet: string, inspected: Inspected) {
+  const actor = createActor(ledgerMachine, { input: { wallet }, ...inspected() }).start()
   let ended: LedgerFact = 'ledger.gone'
   return {
     actor,

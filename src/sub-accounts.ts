@@ -3,13 +3,13 @@ import { subAccountMachine } from '../machines/sub-account/sub-account.machine.t
 import { facts, readingOf } from '../machines/sub-account/sub-account.facts.ts'
 import type { Fact } from '../machines/sub-account/sub-account.types.ts'
 import type { Position, ServiceType } from '../machines/position.types.ts'
-import type { Inspect } from './inspect.ts'
+import type { Inspected } from './inspect.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 
 export type SubAccountActor = ActorRefFrom<typeof subAccountMachine>
 
 /** One lifecycle actor per sub-account, kept in step with each position. */
-export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, inspect: Inspect | undefined) {
+export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, inspected: Inspected) {
   const actors = new Map<string, { actor: SubAccountActor; ended: Fact }>()
 
   return {
@@ -38,7 +38,7 @@ export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, insp
     const key = keyOf(id)
     const known = actors.get(key)
     if (known) return known
-    const actor = createActor(subAccountMachine, { input: id, ...(inspect && { inspect }) }).start()
+    const actor = createActor(subAccountMachine, { input: id, ...inspected() }).start()
     const created = { actor, ended: 'account.gone' as Fact }
     actors.set(key, created)
     return created

@@ -1,7 +1,7 @@
 import { createActor, type ActorRefFrom } from 'xstate'
 import { transactionMachine } from '../../machines/transaction/transaction.machine.ts'
 import type { Fees } from '../chain/port.ts'
-import type { Inspect } from '../inspect.ts'
+import type { Inspected } from '../inspect.ts'
 import type { Intent, Receipt } from './intent.ts'
 
 export type TransactionActor = ActorRefFrom<typeof transactionMachine>
@@ -32,11 +32,11 @@ export type Entry = {
 export type EntryInput = Pick<Entry, 'id' | 'intent' | 'nonce' | 'gasLimit' | 'attempts' | 'background'>
 
 /** A new entry with its actor; until somebody waits for it nobody hears of its end. */
-export function createEntry(input: EntryInput, inspect: Inspect | undefined, now: number): Entry {
+export function createEntry(input: EntryInput, inspected: Inspected, now: number): Entry {
   const { id, nonce, intent, attempts } = input
   const actor = createActor(transactionMachine, {
     input: { id, nonce, hash: attempts[0]?.hash ?? null, ...summaryOf(intent) },
-    ...(inspect && { inspect }),
+    ...inspected(),
   })
   return {
     ...input,

@@ -1,7 +1,7 @@
 import type { TransactionPort } from '../chain/port.ts'
 import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
-import type { Inspect } from '../inspect.ts'
+import type { Inspected } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
 import { createEntries } from './entries.ts'
 import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
@@ -36,7 +36,7 @@ export type LaneOptions = {
   maxFeePerGas: bigint | null
   clock: Clock
   logger: Logger
-  inspect?: Inspect | undefined
+  inspected?: Inspected
 }
 
 export type SubmitOptions = {
@@ -59,7 +59,18 @@ export type Lane = ReturnType<typeof createLane>
 const GAS_MARGIN = { times: 6n, over: 5n }
 
 export function createLane(options: LaneOptions) {
-  const { port, journal, blockTimeMs, onOpen, onMined, onChange, maxFeePerGas, clock, logger, inspect } = options
+  const {
+    port,
+    journal,
+    blockTimeMs,
+    onOpen,
+    onMined,
+    onChange,
+    maxFeePerGas,
+    clock,
+    logger,
+    inspected = () => ({}),
+  } = options
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
   const entries = createEntries()
@@ -273,7 +284,7 @@ export function createLane(options: LaneOptions) {
   }
 
   function remember(input: EntryInput): Entry {
-    const entry = createEntry(input, inspect, clock.now())
+    const entry = createEntry(input, inspected, clock.now())
     const forgotten = entries.add(entry)
     const payment = forgotten && paymentIn(forgotten)
     if (payment) keep(payment)

@@ -7,7 +7,7 @@ import { deposit } from '../support/scripted-port.ts'
 const entryAt = (nonce: number): Entry =>
   createEntry(
     { id: `${nonce}`, intent: deposit(), nonce, gasLimit: 21_000n, attempts: [], background: true },
-    undefined,
+    () => ({}),
     0,
   )
 
