@@ -41,7 +41,7 @@ export function createAccounts(storage: Storage) {
     exists,
     get,
     /** @returns undefined where there is none */
-    find: (user: string, provider: string) => (exists(user, provider) ? get(user, provider) : undefined),
+    find,
     put: (account: Account) => values.set(keyOf(account.user, account.provider), account),
     add(user: string, provider: string, balance: bigint, additionalInfo: string): Account {
       const key = keyOf(user, provider)
@@ -76,8 +76,13 @@ export function createAccounts(storage: Storage) {
     ofProvider: (provider: string) => byProvider.of(provider).map((user) => get(user, provider)),
   }
 
+  function find(user: string, provider: string): Account | undefined {
+    const key = keyOf(user, provider)
+    return present.get(key) ? values.get(key) : undefined
+  }
+
   function get(user: string, provider: string): Account {
-    const account = exists(user, provider) ? values.get(keyOf(user, provider)) : undefined
+    const account = find(user, provider)
     if (!account) throw new Revert('AccountNotExists', { user, provider })
     return account
   }
