@@ -131,6 +131,16 @@ test('a block that is taken back takes its top-up along, and it is sent again', 
   expect(actor.getSnapshot().context.topUps).toBe(1)
 })
 
+test('a position is had without time passing, also while auto-funding sends its first top-ups', async () => {
+  await using sim = await createSimulatedBroker({ providers: 3 })
+  const { broker, providers } = sim
+  await broker.ledger.addLedger('10')
+  for (const { address } of providers) broker.inference.startAutoFunding(address)
+  const before = sim.now()
+  const [position, plan] = [await broker.position(), await broker.plan()]
+  expect([position.subAccounts.length, plan.decisions.length, sim.now()]).toEqual([3, 3, before])
+})
+
 test('fine-tuning is simulated beside inference', async () => {
   await using sim = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
   await sim.broker.ledger.addLedger('10')

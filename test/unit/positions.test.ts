@@ -191,6 +191,18 @@ test('a position asked for by hand goes on reading until the node has caught up'
   expect((await asked).block.number).toBe(9)
 })
 
+test('a position asked for by hand that a receipt overtook is read anew at once, and needs no time for it', async () => {
+  const chain = byHand()
+  const { fresh, notBefore } = stream(chain.read)
+  const asked = fresh()
+  await vi.advanceTimersByTimeAsync(0)
+  notBefore(3)
+  await chain.answer(2)
+  await chain.answer(3)
+  expect(await asked).toEqual(at(3))
+  expect(chain.read).toHaveBeenCalledTimes(2)
+})
+
 test('nothing older than the block at which the chain was opened is accepted', async () => {
   const answers = [4, 5]
   const { watch, blocks, positions$ } = stream(() => Promise.resolve(at(answers.shift() ?? 5)), { notBefore: 5 })
