@@ -103,7 +103,7 @@ export type Decision = DecisionRow &
  * smaller part of what is required; once they cannot serve one, nobody after it is served from what little is left.
  */
 export function plan(input: PlanInput): Decision[] {
-  return decisionsOn(input, rowsOf(input))
+  return decisionsOn(input, gradedIn(input))
 }
 
 /**
@@ -111,35 +111,36 @@ export function plan(input: PlanInput): Decision[] {
  * does so here, too.
  */
 export function shortfallOf(input: PlanInput): bigint {
-  return shortfallOn(input, rowsOf(input))
+  return shortfallOn(input, gradedIn(input))
 }
 
 /** Both at once. */
 export function planWithShortfall(input: PlanInput): { decisions: Decision[]; shortfall: bigint } {
-  const rows = rowsOf(input)
-  return { decisions: decisionsOn(input, rows), shortfall: shortfallOn(input, rows) }
+  const graded = gradedIn(input)
+  return { decisions: decisionsOn(input, graded), shortfall: shortfallOn(input, graded) }
 }
 
-type Rows = ReadonlyMap<Standing, DecisionRow>
+/** A standing, its place among them, and what the position shows of it. */
+type Graded = { at: number; standing: Standing; row: DecisionRow }
 
-function rowsOf({ position, standings }: PlanInput): Rows {
-  return new Map(standings.map((standing) => [standing, rowOf(position, standing)]))
+function gradedIn({ position, standings }: PlanInput): Graded[] {
+  return standings.map((standing, at) => ({ at, standing, row: rowOf(position, standing) }))
 }
 
-function decisionsOn(input: PlanInput, rows: Rows): Decision[] {
-  const { decided } = giveOut(input, rows, leftIn(input))
-  return input.standings.flatMap((standing) => {
-    const decision = decided.get(standing)
+function decisionsOn(input: PlanInput, graded: readonly Graded[]): Decision[] {
+  const { decided } = giveOut(input, graded, leftIn(input))
+  return graded.flatMap(({ at, standing }) => {
+    const decision = decided[at]
     return decision ? withClaim(input, standing, decision) : []
   })
 }
 
-function shortfallOn(input: PlanInput, rows: Rows): bigint {
+function shortfallOn(input: PlanInput, graded: readonly Graded[]): bigint {
   // Most of the time nobody needs anything.
-  if ([...rows.values()].every(isSupplied)) return 0n
+  if (graded.every(({ row }) => isSupplied(row))) return 0n
   const { position } = input
   const open = position.ledger ? input : { ...input, position: { ...position, ledger: NO_MONEY } }
-  const { needed } = giveOut(open, rows, UNLIMITED)
+  const { needed } = giveOut(open, graded, UNLIMITED)
   return needed === 0n ? 0n : max(needed - leftIn(input), 0n)
 }
 
@@ -153,24 +154,21 @@ function leftIn({ position, inFlightFromLedger }: PlanInput): bigint {
   return (position.ledger?.available ?? 0n) - inFlightFromLedger
 }
 
-/** @returns what is decided about each, and the least that the ledger must have for that with all reserves */
-function giveOut(input: PlanInput, rows: Rows, ledger: bigint) {
+/** @returns what is decided about each, in their order, and the least that the ledger must have for that with all reserves */
+function giveOut(input: PlanInput, graded: readonly Graded[], ledger: bigint) {
   const { position, minTransfer, gasReserve, gasPrice = 0n } = input
   const pot: Pot = { ledger, budget: input.budgetLeft, gas: position.wallet.balance - gasReserve, dry: null }
-  const decided = new Map<Standing, Decision>()
-  let needed = 0n
-  const waiting: [Standing, DecisionRow][] = []
-  for (const [standing, row] of rows) {
+  const decided = graded.map(({ standing, row }): Decision | null => {
     const reason = reasonToHold(input, standing, row)
-    if (reason) decided.set(standing, { ...row, action: 'hold', reason })
-    else waiting.push([standing, row])
-  }
-  for (const [standing, row] of waiting.toSorted(byUrgency)) {
+    return reason && { ...row, action: 'hold', reason }
+  })
+  let needed = 0n
+  for (const { at, standing, row } of graded.filter(({ at }) => decided[at] === null).toSorted(byUrgency)) {
     const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
     const gas = gasPrice * (row.state === 'none' ? OPENING_GAS : TOP_UP_GAS)
     const decision: Decision =
       pot.gas < gas ? { ...row, action: 'hold', reason: 'gas-short' } : give(pot, standing, row, least)
-    decided.set(standing, decision)
+    decided[at] = decision
     if (decision.action === 'hold') continue
     pot.gas -= gas
     if (decision.amount > decision.fromRefund) needed = max(needed, ledger - pot.ledger + standing.limits.ledgerReserve)
@@ -241,7 +239,7 @@ function reasonToHold(
   return null
 }
 
-function byUrgency([a, rowA]: [Standing, DecisionRow], [b, rowB]: [Standing, DecisionRow]): number {
+function byUrgency({ standing: a, row: rowA }: Graded, { standing: b, row: rowB }: Graded): number {
   return (
     b.priority - a.priority ||
     (rowA.runway ?? Infinity) - (rowB.runway ?? Infinity) ||
