@@ -10,7 +10,7 @@ export type SubAccountActor = ActorRefFrom<typeof subAccountMachine>
 
 /** One lifecycle actor per sub-account, kept in step with each position. */
 export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, inspected: Inspected) {
-  const actors = new Map<string, { actor: SubAccountActor; ended: Fact }>()
+  const actors = new Map<string, { id: SubAccountId; actor: SubAccountActor; ended: Fact }>()
 
   return {
     /** The actor of one sub-account; one that was never seen is in `none`. */
@@ -18,11 +18,9 @@ export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, insp
     all: (): SubAccountActor[] => [...actors.values()].map(({ actor }) => actor),
     /** Tells each actor what the position states about it. */
     fold(position: Position): void {
-      for (const { provider, serviceType } of position.subAccounts) entry({ provider, serviceType })
+      for (const account of position.subAccounts) entry(account)
       for (const one of actors.values()) {
-        const { provider, serviceType } = one.actor.getSnapshot().context
-        const id = { provider, serviceType }
-        const reading = readingOf(position, id, requiredOf(id))
+        const reading = readingOf(position, one.id, requiredOf(one.id))
         for (const event of facts(one.ended, reading)) {
           one.actor.send(event)
           one.ended = event.type
@@ -34,12 +32,13 @@ export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, insp
     },
   }
 
-  function entry(id: SubAccountId) {
+  function entry({ provider, serviceType }: SubAccountId) {
+    const id = { provider, serviceType }
     const key = keyOf(id)
     const known = actors.get(key)
     if (known) return known
     const actor = createActor(subAccountMachine, { input: id, ...inspected() }).start()
-    const created = { actor, ended: 'account.gone' as Fact }
+    const created = { id, actor, ended: 'account.gone' as Fact }
     actors.set(key, created)
     return created
   }
