@@ -8,7 +8,7 @@ export type HoldReason =
   | 'off'
   /** Auto-funding is on and rests until it is resumed. */
   | 'paused'
-  /** The chain could not be read of late, or not what the provider offers; nothing is decided on what is not known. */
+  /** The chain could not be read of late; nothing is decided on an old position. */
   | 'stale-reading'
   /** A transaction for it was sent and is not mined yet. */
   | 'in-flight'
@@ -20,6 +20,8 @@ export type HoldReason =
   | 'refund-pending'
   /** The provider offers no service any more. */
   | 'provider-unregistered'
+  /** Whether the provider offers a service could not be read yet. */
+  | 'provider-unread'
   /** Its burn or its unsettled fee jumped far beyond what was usual; somebody should look. */
   | 'anomaly'
   /** The wallet has no ledger. */

@@ -20,6 +20,7 @@ export const reasonInWords = {
   'gas-short': 'the wallet has too little gas for it and for the way out',
   'cooling-down': 'the last top-up is too fresh',
   'provider-unregistered': 'the provider offers no service',
+  'provider-unread': 'whether the provider offers a service could not be read yet',
   anomaly: 'burn or unsettled fee jumped: somebody should look',
   'awaiting-approval': 'awaiting approval',
   paused: 'paused',

@@ -79,7 +79,7 @@ test('each hold has its reason', () => {
     refund: 'refund-pending',
     ample: 'sufficient',
     unregistered: 'provider-unregistered',
-    unread: 'stale-reading',
+    unread: 'provider-unread',
     anomaly: 'anomaly',
     ledgerMissing: 'ledger-missing',
     backingOff: 'backing-off',

@@ -28,6 +28,10 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     short: 'no service is offered',
     long: 'The provider offers no service any more. Nothing is sent to it.',
   },
+  'provider-unread': {
+    short: 'its service could not be read',
+    long: 'Whether the provider offers a service could not be read yet. Nothing is sent to one that may not be there.',
+  },
   anomaly: {
     short: 'its charges jumped',
     long: 'Its burn or its unsettled fee jumped far beyond what was usual. Somebody should look before more is sent.',
