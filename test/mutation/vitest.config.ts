@@ -8,7 +8,8 @@ export default defineConfig({
   root: join(import.meta.dirname, '../..'),
   test: {
     include: [
-      'test/unit/{policy,policy.shortage,levels,sub-account.facts,lane,auto-funding.machine}.test.ts',
+      'test/unit/{policy,policy.shortage,levels,sub-account.facts,auto-funding.machine}.test.ts',
+      'test/unit/{lane*,entries,intention,journal-*,turns,spending}.test.ts',
       'test/unit/{refunds,retrieving,closing-steps,closing-plan}.test.ts',
       'test/model/{edges,sub-account.law,ledger.law,simulated-broker}.test.ts',
     ],
