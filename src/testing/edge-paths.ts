@@ -1,98 +1,95 @@
-import type {
-  AnyEventObject,
-  AnyMachineSnapshot,
-  AnyStateMachine,
-  AnyStateNode,
-  AnyTransitionDefinition,
-  EventFromLogic,
-  InputFrom,
-  StateValue,
-} from 'xstate'
-import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths, getStateNodes } from 'xstate/graph'
+import type { AnyStateMachine, StateValue } from 'xstate'
+import { edgeName, isEdge } from './edge-name.ts'
+import type { EdgePath, EdgePathsOptions, EdgeStep } from './edge-paths.types.ts'
+import { createWalked, type Move } from './walked-actor.ts'
+import { textOf } from './walked-tree.ts'
 
-export type EdgePathsOptions<Machine extends AnyStateMachine> = {
-  /** What the machine is created with. */
-  input?: InputFrom<Machine>
-  /** At least one event of each type; where guards look into an event, one for each way that they may decide. */
-  events: readonly EventFromLogic<Machine>[]
-  /** By the name of an invoked actor: what it may resolve with. That it may reject goes without saying. */
-  outputs?: Readonly<Record<string, readonly unknown[]>>
-}
-
-/** One edge of a chart, and the shortest way to it. */
-export type EdgePath = {
-  /** For a test's title: `low: balance.ample → funded`. */
-  title: string
-  from: StateValue
-  to: StateValue
-  /** The events from the start on, each with the state that it leads to; the last one is the edge. */
-  steps: readonly EdgeStep[]
-}
-
-export type EdgeStep = { event: AnyEventObject; to: StateValue }
-
-/** What an invoked actor rejects with on the paths. */
-export const REJECTED = 'Rejected on the path to an edge.'
+/** A chart with more states than these, or one further from the start, tells them apart by what never repeats. */
+const MOST_STATES = 10_000
+const MOST_STEPS = 250
 
 /**
- * One path for each edge of a chart that can be reached. States are told apart by their value alone: guards must decide
- * by their event, not by the context.
+ * One path for each edge of a chart that can be reached. They are found by trying every event in every state, on actors
+ * of which nothing is real: promises, callbacks and observables are stood in for, no time passes, and functions among
+ * the actions do not run (`assign`, `sendTo`, `raise`, `spawn` and the like do). Embedded machines are themselves: how
+ * what they invoke may end is tried too, they hear what is sent to them, and they end or fail only as they do by
+ * themselves. What the path says comes to pass when it is walked: see {@link walk}.
+ *
+ * States are told apart by their value, and by those of embedded machines: where a guard decides by the context, name
+ * that in `distinguish`. What is not reached has no path: see {@link missingEdges}.
  *
  * @example
  * test.for(edgePaths(machine, { events }))('$title', async (path) => {
  *   expect((await walk(machine, path)).getSnapshot().value).toEqual(path.to)
  * })
+ *
+ * @throws Error when the machine fails at its start, or when an event makes it fail
  */
 export function edgePaths<Machine extends AnyStateMachine>(
   machine: Machine,
-  { input, events, outputs = {} }: EdgePathsOptions<Machine>,
-): EdgePath[] {
-  const chart: AnyStateMachine = machine
-  const traversal = {
-    ...(input !== undefined && { input }),
-    events: [...events, ...endsOfInvoked(chart, outputs)],
-    serializeState: ({ value }: AnyMachineSnapshot) => textOf(value),
-  }
-  const ways = new Map(
-    getShortestPaths(chart, traversal).map(({ state, steps }) => [
-      textOf(state.value),
-      // The first step is the start.
-      steps.slice(1).map((step): EdgeStep => ({ event: step.event, to: step.state.value })),
-    ]),
-  )
-  const paths = new Map<string, EdgePath>()
-  for (const { state, event, nextState } of adjacencyMapToArray(getAdjacencyMap(chart, traversal))) {
-    if (!state.can(event)) continue
-    const from: StateValue = state.value
-    const to: StateValue = nextState.value
-    const title = `${textOf(from)}: ${event.type} → ${textOf(to)}`
-    const edge = [title, ...chart.getTransitionData(state, event).map(nameOf)].join()
-    if (!paths.has(edge))
-      paths.set(edge, { title, from, to, steps: [...(ways.get(textOf(from)) ?? []), { event, to }] })
-  }
+  options: EdgePathsOptions<Machine>,
+): EdgePath<Machine>[] {
+  const { input, events, outputs = {}, distinguish } = options
+  const known = new Set<string>([keyOf(rehearse([]))])
+  const ways: (readonly EdgeStep[])[] = [[]]
+  const paths = new Map<string, EdgePath<Machine>>()
+  for (const way of ways) for (const move of movesAfter(way)) take(way, move)
   return [...paths.values()]
+
+  function take(way: readonly EdgeStep[], move: Move): void {
+    const walked = rehearse(way)
+    const before = walked.taken.length
+    const from: StateValue = walked.snapshot().value
+    walked.take(move)
+    const { value: to, status, error } = walked.snapshot()
+    const title = titleOf(move, { from, to })
+    if (status === 'error') {
+      // Nobody hears of this rejection: the machine ends, along no edge.
+      if (error === move.event.error) return
+      throw new Error(`${titleOf(move, { from })} fails: ${messageOf(error)}`, { cause: error })
+    }
+    const steps = [...way, { ...move, to }]
+    const key = keyOf(walked)
+    if (!known.has(key)) {
+      if (known.size >= MOST_STATES || steps.length > MOST_STEPS)
+        throw new Error(`The states have no end after ${title}: let \`distinguish\` return what repeats.`)
+      known.add(key)
+      ways.push(steps)
+    }
+    const taken = walked.taken.slice(before)
+    const edge = [title, ...taken.map(edgeName)].join()
+    if (!taken.some(isEdge) || paths.has(edge)) return
+    const edges = [...new Set(walked.taken.map(edgeName))]
+    paths.set(edge, { title, from, to, steps, edges, ...(input !== undefined && { input }) })
+  }
+
+  function movesAfter(way: readonly EdgeStep[]): Move[] {
+    const walked = rehearse(way)
+    const snapshot = walked.snapshot()
+    if (snapshot.status !== 'active') return []
+    const heard = events.filter((event) => machine.getTransitionData(snapshot, event).length > 0)
+    return [...heard.map((event) => ({ event })), ...walked.waiting(outputs)]
+  }
+
+  function rehearse(way: readonly EdgeStep[]) {
+    const walked = createWalked(machine, { input, quiet: true })
+    for (const step of way) walked.take(step)
+    const { status, error } = walked.snapshot()
+    if (status === 'error') throw new Error(`The machine fails at its start: ${messageOf(error)}`, { cause: error })
+    return walked
+  }
+
+  function keyOf(walked: ReturnType<typeof rehearse>): string {
+    const apart = distinguish?.(walked.actor.getSnapshot())
+    return JSON.stringify([walked.state(), apart], (_, value: unknown) =>
+      typeof value === 'bigint' ? `${value}n` : value,
+    )
+  }
 }
 
-/** Tells the transitions of a chart apart: where each begins, by what, and the how-manieth of those it is. */
-export function nameOf(transition: AnyTransitionDefinition): string {
-  const { source, eventType } = transition
-  const among: readonly AnyTransitionDefinition[] = source.transitions.get(eventType) ?? source.always ?? []
-  return `${source.id} ${eventType || 'always'} ${among.indexOf(transition)}`
+function titleOf({ event, heardBy = [] }: Move, { from, to }: { from: StateValue; to?: StateValue }): string {
+  const edge = `${textOf(from)}: ${[...heardBy, event.type].join(' ')}`
+  return to === undefined ? edge : `${edge} → ${textOf(to)}`
 }
 
-/** How the actors that a chart invokes may end. */
-function endsOfInvoked(
-  chart: AnyStateMachine,
-  outputs: Readonly<Record<string, readonly unknown[]>>,
-): AnyEventObject[] {
-  const invoked = getStateNodes(chart).flatMap((node: AnyStateNode) => node.invoke)
-  return invoked.flatMap(({ id, src }) => [
-    ...((typeof src === 'string' ? outputs[src] : null) ?? [undefined]).map((output) => ({
-      type: `xstate.done.actor.${id}`,
-      output,
-    })),
-    { type: `xstate.error.actor.${id}`, error: new Error(REJECTED) },
-  ])
-}
-
-const textOf = (value: StateValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

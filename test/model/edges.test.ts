@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createMachine } from 'xstate'
 import * as machines from '../../machines/index.ts'
-import { edgePaths, REJECTED } from '../../src/testing/edge-paths.ts'
+import { edgePaths } from '../../src/testing/edge-paths.ts'
+import { REJECTED } from '../../src/testing/walked-actor.ts'
 import { walk } from '../../src/testing/walk.ts'
 import { charts } from '../support/charts.ts'
 import { edgeCoverage } from '../support/edge-coverage.ts'
@@ -39,8 +40,8 @@ test('coverage names each state and edge that nobody walked', async () => {
   if (first) await walk(door, first, { inspect })
   expect(missing(door, paths)).toEqual([
     'door.walledUp',
-    'door.closed knock 0',
-    'door.open push 0',
+    'door.closed: knock → door.closed',
+    'door.open: push → door.closed',
     '"open": push → "closed"',
   ])
 })

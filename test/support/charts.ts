@@ -9,7 +9,8 @@ import {
   type LedgerReading,
   type Reading,
 } from '../../machines/index.ts'
-import { edgePaths, type EdgePath } from '../../src/testing/edge-paths.ts'
+import { edgePaths } from '../../src/testing/edge-paths.ts'
+import type { EdgePath } from '../../src/testing/edge-paths.types.ts'
 
 /** A chart, what it is created with, and a path for each of its edges. */
 export type Chart = { name: string; machine: AnyStateMachine; input: unknown; paths: readonly EdgePath[] }

@@ -1,6 +1,7 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition, InspectionEvent, StateValue } from 'xstate'
 import { getStateNodes } from 'xstate/graph'
-import { nameOf, type EdgePath } from '../../src/testing/edge-paths.ts'
+import { edgeName } from '../../src/testing/edge-name.ts'
+import type { EdgePath } from '../../src/testing/edge-paths.types.ts'
 
 /** What actors really did, from XState's inspector: which states they were in, and which transitions they took. */
 export function edgeCoverage() {
@@ -25,7 +26,7 @@ export function edgeCoverage() {
         ...nodes.map(({ id }) => id).filter((id) => !states.has(id)),
         ...nodes
           .flatMap(transitionsOf)
-          .map(nameOf)
+          .map(edgeName)
           .filter((name) => !transitions.has(name)),
         ...paths.map(lastEdge).filter((edge) => !edges.has(edge)),
       ]
@@ -34,7 +35,7 @@ export function edgeCoverage() {
 
   function see({ _transitions: taken }: { _transitions: readonly AnyTransitionDefinition[] }): void {
     for (const one of taken) {
-      transitions.add(nameOf(one))
+      transitions.add(edgeName(one))
       for (const node of [one.source, ...(one.target ?? [])])
         for (let at: AnyStateNode | undefined = node; at; at = at.parent) states.add(at.id)
     }

@@ -96,6 +96,7 @@ test('og-ledger/testing exports these names', () => {
       "createSimulatedChain",
       "edgePaths",
       "matchers",
+      "missingEdges",
       "walk",
     ]
   `)

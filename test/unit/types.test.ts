@@ -1,6 +1,7 @@
 import type { Signer, Wallet } from 'ethers'
 import type { Observable } from 'rxjs'
 import { expectTypeOf, test } from 'vitest'
+import { createMachine, fromObservable, fromPromise, setup, type Actor, type AnyStateMachine } from 'xstate'
 import type {
   Amount,
   AutoFundingActor,
@@ -14,6 +15,8 @@ import type {
   Receipt,
   RetrieveReceipt,
 } from '../../src/index.ts'
+import { autoFundingMachine, subAccountMachine, type SubAccountInput, type TopUpReceipt } from '../../machines/index.ts'
+import type { edgePaths, EdgePath, EdgePathsOptions, walk, WalkOptions } from '../../src/testing/index.ts'
 
 test('an amount is wei or OG in decimal, and never a number', () => {
   expectTypeOf<Amount>().toEqualTypeOf<bigint | string>()
@@ -43,4 +46,51 @@ test('what can be watched has its type', () => {
   expectTypeOf<Extract<Decision, { action: 'hold' }>['reason']>().toEqualTypeOf<HoldReason>()
   expectTypeOf<Extract<Decision, { action: 'top-up' }>['amount']>().toEqualTypeOf<bigint>()
   expectTypeOf<Broker>().toExtend<AsyncDisposable>()
+})
+
+const app = setup({
+  types: { input: {} as { n: number }, context: {} as { n: number }, events: {} as { type: 'GO' } },
+  actors: {
+    load: fromPromise<string>(() => Promise.resolve('')),
+    prices: fromObservable<number, undefined>(() => ({ subscribe: () => ({ unsubscribe: () => undefined }) })),
+    funding: autoFundingMachine,
+  },
+}).createMachine({ context: ({ input }) => input })
+type App = typeof app
+
+test('what walks a machine knows which it is', () => {
+  expectTypeOf<ReturnType<typeof edgePaths<App>>>().toEqualTypeOf<EdgePath<App>[]>()
+  expectTypeOf<ReturnType<typeof walk<App>>>().resolves.toEqualTypeOf<Actor<App>>()
+  expectTypeOf<EdgePath<App>>().toExtend<EdgePath>()
+  type Walked = Awaited<ReturnType<typeof walk<App>>>
+  expectTypeOf<ReturnType<Walked['getSnapshot']>['context']>().toEqualTypeOf<{ n: number }>()
+  expectTypeOf<Parameters<Walked['send']>[0]>().toEqualTypeOf<{ type: 'GO' }>()
+  expectTypeOf<{ input: { n: 1 } }>().toExtend<WalkOptions<App>>()
+  expectTypeOf<{ input: { n: 'x' } }>().not.toExtend<WalkOptions<App>>()
+})
+
+test('paths are asked for with what the machine is created with, if it needs that', () => {
+  type Asked = { events: []; input: { n: 1 } }
+  expectTypeOf<Asked>().toExtend<EdgePathsOptions<App>>()
+  expectTypeOf<{ events: [] }>().not.toExtend<EdgePathsOptions<App>>()
+  expectTypeOf<{ events: []; input: { n: 'x' } }>().not.toExtend<EdgePathsOptions<App>>()
+  expectTypeOf<Omit<Asked, 'events'> & { events: { type: 'WRONG' }[] }>().not.toExtend<EdgePathsOptions<App>>()
+  expectTypeOf<EdgePathsOptions<typeof subAccountMachine>['input']>().toEqualTypeOf<SubAccountInput>()
+  const plain = createMachine({})
+  expectTypeOf<{ events: [] }>().toExtend<EdgePathsOptions<typeof plain>>()
+  expectTypeOf<{ events: [] }>().toExtend<EdgePathsOptions<AnyStateMachine>>()
+})
+
+test('outputs are those of the actors that the machine and those inside it name', () => {
+  type Outputs<Machine extends AnyStateMachine> = NonNullable<EdgePathsOptions<Machine>['outputs']>
+  expectTypeOf<keyof Outputs<App>>().toEqualTypeOf<'load' | 'prices' | 'approve' | 'topUp'>()
+  expectTypeOf<Outputs<App>['load']>().toEqualTypeOf<readonly string[] | undefined>()
+  expectTypeOf<Outputs<App>['prices']>().toEqualTypeOf<readonly (number | undefined)[] | undefined>()
+  expectTypeOf<Outputs<App>['topUp']>().toEqualTypeOf<readonly TopUpReceipt[] | undefined>()
+  expectTypeOf<{ wrongName: [1] }>().not.toExtend<Outputs<App>>()
+  const plain = createMachine({})
+  const bare = setup({}).createMachine({})
+  expectTypeOf<{ anyName: [1] }>().toExtend<Outputs<typeof plain>>()
+  expectTypeOf<{ anyName: [1] }>().toExtend<Outputs<typeof bare>>()
+  expectTypeOf<{ anyName: [1] }>().toExtend<Outputs<AnyStateMachine>>()
 })
