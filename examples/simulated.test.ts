@@ -1,8 +1,9 @@
 import { ogToWei } from 'og-ledger'
-import { createSimulatedBroker, edgePaths, walk } from 'og-ledger/testing'
+import { subAccountMachine, type Reading, type SubAccountEvent, type SubAccountInput } from 'og-ledger/machines'
+import { createSimulatedBroker, edgePaths, missingEdges, walk } from 'og-ledger/testing'
 import 'og-ledger/testing/vitest'
 import { expect, test } from 'vitest'
-import { setup } from 'xstate'
+import { fromPromise, sendTo, setup } from 'xstate'
 
 /** The app: it asks an inference provider, and takes care that the provider is paid. */
 const MINIMUM = ogToWei('2')
@@ -58,17 +59,67 @@ test('a restart in the middle of a top-up pays it once', async () => {
   expect((await broker.ledger.getLedger()).available).toBe(ogToWei('8'))
 })
 
-const door = setup({ types: { events: {} as { type: 'push' } | { type: 'lock' } } }).createMachine({
-  initial: 'closed',
+/** The app's own statechart around one of ours: it asks its user for money when the sub-account runs low. */
+const alarm = setup({
+  types: {
+    input: {} as SubAccountInput,
+    context: {} as SubAccountInput,
+    events: {} as SubAccountEvent | { type: 'dismissed' },
+  },
+  actors: {
+    account: subAccountMachine,
+    askForMoney: fromPromise<boolean>(() => Promise.reject(new Error('A test asks nobody.'))),
+  },
+}).createMachine({
+  id: 'alarm',
+  context: ({ input }) => input,
+  invoke: {
+    src: 'account',
+    id: 'account',
+    input: ({ context }) => context,
+    onSnapshot: [
+      { guard: ({ event }) => event.snapshot.matches('low'), target: '.asking' },
+      { guard: ({ event }) => event.snapshot.matches('funded'), target: '.quiet' },
+    ],
+  },
+  on: { 'balance.*': { actions: sendTo('account', ({ event }) => event) } },
+  initial: 'quiet',
   states: {
-    closed: { on: { push: 'open', lock: 'locked' } },
-    open: { on: { push: 'closed' } },
-    locked: { on: { lock: 'closed' } },
+    quiet: {},
+    asking: {
+      invoke: {
+        src: 'askForMoney',
+        onDone: [{ guard: ({ event }) => event.output, target: 'promised' }, { target: 'refused' }],
+        onError: 'refused',
+      },
+    },
+    promised: { after: { 3_600_000: 'asking' } },
+    refused: { on: { dismissed: 'quiet' } },
   },
 })
 
-/** The app's own statechart: one test for each of its edges. */
-test.for(edgePaths(door, { events: [{ type: 'push' }, { type: 'lock' }] }))('door: $title', async (path) => {
-  const actor = await walk(door, path)
+const reading: Reading = {
+  exists: true,
+  balance: '1',
+  pendingRefund: '0',
+  claimable: '0',
+  unlocksAt: null,
+  required: '2',
+  block: 1,
+}
+
+const paths = edgePaths(alarm, {
+  input: { provider: '0xa48f01287233509FD694a22Bf840225062E67836', serviceType: 'inference' },
+  events: [{ type: 'balance.low', reading }, { type: 'balance.ample', reading }, { type: 'dismissed' }],
+  outputs: { askForMoney: [true, false] },
+})
+
+/** One test for each of its edges; nobody is asked, and no hour passes. */
+test.for(paths)('alarm: $title', async (path) => {
+  const actor = await walk(alarm, path)
   expect(actor).toBeInState(path.to)
+})
+
+test('alarm: no edge is without a test', () => {
+  expect(missingEdges(alarm, paths)).toEqual([])
 })
