@@ -1,6 +1,5 @@
 import type { Provider, Signer } from 'ethers'
 import { InvalidInputError, ReadError } from '../errors.ts'
-import { within } from '../within.ts'
 import { ledgerAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { asked, multicallBatch, parallelBatch } from './batch.ts'
@@ -10,7 +9,7 @@ import { decodeLedgers } from './decode.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
-import { ANSWER_TIMEOUT_MS, rpcOf, type Rpc } from './rpc.ts'
+import { rpcOf, soon, type Rpc } from './rpc.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
 import { createSettlements } from './settlements.ts'
@@ -45,7 +44,7 @@ export type Connected = Chain & {
 export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
   const { signer, provider, wallet } = await partsOf(connection)
   const [{ chainId }, head, first] = await asked(() =>
-    Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)]),
+    soon(() => Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)])),
   )
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
@@ -53,12 +52,16 @@ export async function connectChain(connection: Connection, network?: NetworkName
   const multicallAddress = toAddress(config.multicall3 ?? MULTICALL3, 'multicall3')
   const rpc = rpcOf(provider)
   const parallel = parallelBatch(rpc)
-  const [multicallCode, provesBlock, rules, earlier] = await Promise.all([
-    asked(() => provider.getCode(multicallAddress)),
-    canProveBlock(rpc, head.number),
-    readRules(parallel, addresses),
-    asked(() => provider.getBlock(Math.max(0, head.number - BLOCKS_BACK))),
-  ])
+  const [multicallCode, provesBlock, rules, earlier] = await asked(() =>
+    soon(() =>
+      Promise.all([
+        provider.getCode(multicallAddress),
+        canProveBlock(rpc, head.number),
+        readRules(parallel, addresses),
+        provider.getBlock(Math.max(0, head.number - BLOCKS_BACK)),
+      ]),
+    ),
+  )
   const multicall = multicallCode === '0x' ? null : multicallAddress
   const batch = multicall ? multicallBatch(rpc, multicall) : parallel
   const reader = createReader({ provider, rpc, batch, addresses, wallet, multicall, provesBlock })
@@ -73,19 +76,21 @@ export async function connectChain(connection: Connection, network?: NetworkName
     wallet,
     rules,
     async readPosition() {
-      const position = await asked(() => within(ANSWER_TIMEOUT_MS, reader.readPosition))
+      const position = await asked(() => soon(reader.readPosition))
       blockTime.see(position.block)
       return position
     },
     async listLedgers(offset, limit) {
-      const [outcome] = await parallel([view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])], 'latest')
+      const calls = [view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])]
+      const [outcome] = await asked(() => soon(() => parallel(calls, 'latest')))
       return decodeLedgers(outcome)
     },
     readSettlements: createSettlements({ provider, rpc, addresses, wallet, blockTimeMs: () => blockTime.ms() }),
-    fees: () => asked(() => within(ANSWER_TIMEOUT_MS, rpc.fees)),
+    fees: () => asked(() => soon(rpc.fees)),
     blockTimeMs: () => blockTime.ms(),
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
-    readService: (provider) => readService(batch, { inference: addresses.inference, wallet, provider }),
+    readService: (provider) =>
+      asked(() => soon(() => readService(batch, { inference: addresses.inference, wallet, provider }))),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
     transactions: signer ? createSender({ signer, provider, rpc, wallet, addresses, chainId }) : null,
   }

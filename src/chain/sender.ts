@@ -7,7 +7,7 @@ import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
-import { ANSWER_TIMEOUT_MS, type Rpc } from './rpc.ts'
+import { ANSWER_TIMEOUT_MS, soon, type Rpc } from './rpc.ts'
 import { findSpender } from './spender.ts'
 import type { Addresses } from './rules.ts'
 
@@ -99,9 +99,6 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     return address
   }
 }
-
-/** What does not answer one question must not keep the others from being asked. */
-const soon = <T>(ask: () => Promise<T>): Promise<T> => within(ANSWER_TIMEOUT_MS, ask)
 
 function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionRequest {
   return { nonce, gasLimit, type: 'gasPrice' in fees ? 0 : 2, ...fees }

@@ -1,6 +1,7 @@
 import { HDNodeWallet, JsonRpcProvider, parseEther as og, toBeHex, toQuantity, Wallet, type Signer } from 'ethers'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ledgerAbi, multicallAbi } from '../../src/chain/abi.ts'
+import { connectChain } from '../../src/chain/connect.ts'
 import { MULTICALL3 } from '../../src/chain/networks.ts'
 import { deployContracts } from '../../src/local/deploy.ts'
 import { callOf, transact, type Call } from '../../src/local/transact.ts'
@@ -184,6 +185,33 @@ describe.for([
     remove()
     expect(await read).toMatchObject({ subAccounts: [{ balance: og('4') }] })
   })
+})
+
+test('a node that says nothing is given up on after 20 s, whatever it was asked', async () => {
+  const connected = await connectChain({ signer: user.connect(connect(proxy.url)) }, chain.network)
+  const answer = proxy.pause()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const questions = {
+      connectChain: connectChain({ signer: user.connect(connect(proxy.url)) }, chain.network),
+      readPosition: connected.readPosition(),
+      readService: connected.readService(ALICE),
+      listLedgers: connected.listLedgers(0, 50),
+      fees: connected.fees(),
+    }
+    const outcomes: Record<string, unknown> = {}
+    for (const [name, question] of Object.entries<Promise<unknown>>(questions))
+      question.catch((error: unknown) => (outcomes[name] = error))
+    await vi.advanceTimersByTimeAsync(19_999)
+    expect(outcomes).toEqual({})
+    await vi.advanceTimersByTimeAsync(1)
+    expect(Object.keys(outcomes).toSorted()).toEqual(Object.keys(questions).toSorted())
+    for (const error of Object.values(outcomes))
+      expect(error).toMatchObject({ name: 'ReadError', facts: { reason: 'no answer within 20000 ms' } })
+  } finally {
+    vi.useRealTimers()
+    answer()
+  }
 })
 
 test('a call inside Multicall3 that failed without a reason of the contract is a ReadError, not an absence', async () => {
