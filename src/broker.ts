@@ -120,7 +120,12 @@ export async function openBroker(
     logger,
   })
   const gas = createGasPrice(chain.fees, clock)
-  const services = createProviderServices({ readService: chain.readService, clock, logger })
+  const services = createProviderServices({
+    readService: chain.readService,
+    onLate: () => positions.nudge(),
+    clock,
+    logger,
+  })
   const keeper = createKeeper({
     reserved: turns.reserved,
     minLockedBalance,

@@ -1,31 +1,37 @@
 import type { ProviderService } from './chain/service.ts'
 import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
+import { within } from './within.ts'
 
 /** What a provider offers changes seldom, and a token of an older generation is refused. */
 const GOOD_FOR_MS = 600_000
+/** What there is not yet may be there with the next top-up, or once the provider registers. */
+const ABSENT_FOR_MS = 30_000
 const RETRY_MS = 60_000
+/** A node that takes long over one provider must not hold up the others. */
+const GRACE_MS = 500
 
 export type ProviderServices = ReturnType<typeof createProviderServices>
 
 export type ProviderServicesOptions = {
   readService: (provider: string) => Promise<ProviderService>
+  /** Hears of a provider that became known after nobody waited for it any more. */
+  onLate: () => void
   clock: Clock
   logger: Logger
 }
 
 /** What inference providers offer, as far as it was read: nobody is funded who is not known to be there. */
-export function createProviderServices({ readService, clock, logger }: ProviderServicesOptions) {
+export function createProviderServices({ readService, onLate, clock, logger }: ProviderServicesOptions) {
   const services = new Map<string, { service: ProviderService; until: number }>()
+  /** Whoever asks meanwhile gets the same answer: of two, the older one might come last. */
+  const asking = new Map<string, Promise<ProviderService>>()
 
   return {
     of: serviceOf,
-    /** Looks at those that are not known of late. One that cannot be read stays what it was. */
+    /** Looks at those that are not known of late, and waits only so long. One that cannot be read stays what it was. */
     async refresh(providers: readonly string[]): Promise<void> {
-      const asked = await Promise.allSettled(providers.map(serviceOf))
-      for (const [index, one] of asked.entries())
-        if (one.status === 'rejected')
-          logger.debug({ err: one.reason, provider: providers[index] }, 'what a provider offers could not be read')
+      await Promise.all(providers.filter((provider) => !freshOf(provider)).map(lookAt))
     },
     /** Whether the provider offers a service; null while that could not be read. */
     isRegistered: (provider: string): boolean | null => services.get(provider)?.service.registered ?? null,
@@ -36,13 +42,37 @@ export function createProviderServices({ readService, clock, logger }: ProviderS
     },
   }
 
+  async function lookAt(provider: string): Promise<void> {
+    const isNew = !services.has(provider)
+    const asked = serviceOf(provider)
+    try {
+      await within(GRACE_MS, () => asked, clock)
+    } catch (error) {
+      logger.debug({ err: error, provider }, 'what a provider offers could not be read')
+      asked.then(
+        () => isNew && onLate(),
+        () => undefined,
+      )
+    }
+  }
+
   async function serviceOf(provider: string): Promise<ProviderService> {
+    const fresh = freshOf(provider)
+    if (fresh) return fresh
+    const asked = asking.get(provider) ?? read(provider).finally(() => asking.delete(provider))
+    asking.set(provider, asked)
+    return asked
+  }
+
+  function freshOf(provider: string): ProviderService | null {
     const known = services.get(provider)
-    if (known && clock.now() < known.until) return known.service
+    return known && clock.now() < known.until ? known.service : null
+  }
+
+  async function read(provider: string): Promise<ProviderService> {
     const service = await readService(provider)
-    // What there is not yet may be there with the next top-up.
-    const isWhole = service.acknowledged && service.generation !== null
-    services.set(provider, { service, until: clock.now() + (isWhole ? GOOD_FOR_MS : GOOD_FOR_MS / 20) })
+    const isWhole = service.registered && service.acknowledged && service.generation !== null
+    services.set(provider, { service, until: clock.now() + (isWhole ? GOOD_FOR_MS : ABSENT_FOR_MS) })
     return service
   }
 }

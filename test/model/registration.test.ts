@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createSimulatedBroker } from '../../src/testing/index.ts'
+import { bentWorld } from '../support/bent-world.ts'
 
 const STRANGER = `0x${'11'.repeat(20)}`
 
@@ -33,4 +34,47 @@ test('auto-funding waits until it is read what the provider offers, and then fun
   sim.fail('read', 2)
   await sim.advance('5m')
   expect((await broker.position()).subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
+})
+
+test('a node that never says what one provider offers holds up that one alone', async () => {
+  await using world = bentWorld({ inference: 2 })
+  const [first, second] = world.chain.providers.map(({ address }) => address) as [string, string]
+  const broker = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      readService: (provider) => (provider === first ? new Promise(() => undefined) : connected.readService(provider)),
+    }),
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  const actors = [first, second].map((provider) => broker.inference.startAutoFunding(provider))
+  await world.advance(3_600)
+  expect(actors.map((actor) => actor.getSnapshot().context.reason)).toEqual(['provider-unread', 'sufficient'])
+  expect(world.position().subAccounts.map(({ provider, available }) => [provider, available])).toEqual([
+    [second, 2n * 10n ** 18n],
+  ])
+  expect((await world.until(broker.position())).subAccounts).toEqual(world.position().subAccounts)
+})
+
+test.each([false, true])('one that registers is funded within a minute (with an account before: %s)', async (known) => {
+  await using world = bentWorld()
+  const [provider] = world.chain.providers.map(({ address }) => address) as [string]
+  let isRegistered = false
+  const broker = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      async readService(one) {
+        const service = await connected.readService(one)
+        return isRegistered ? service : { ...service, registered: false, url: null, model: null }
+      },
+    }),
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  if (known) await world.until(broker.ledger.transferFund(provider, 'inference', '1'))
+  const funding = broker.inference.startAutoFunding(provider)
+  await world.advance(31)
+  expect(funding.getSnapshot().context.reason).toBe('provider-unregistered')
+  isRegistered = true
+  await world.advance(60)
+  expect(funding.getSnapshot().context).toMatchObject({ reason: 'sufficient', topUps: 1 })
+  expect(world.position().subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
 })
