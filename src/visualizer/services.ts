@@ -6,11 +6,11 @@ type Service = SubAccountState['service']
 /** Longer than any name; a provider may write whatever it likes. */
 const LONGEST_TEXT = 200
 
-/** Seconds of block time after which a provider whose service could not be read is asked anew. */
+/** Seconds of block time after which a provider is asked anew that offers nothing yet, or could not be read. */
 const RETRY_AFTER = 60
 
-/** What inference providers say of themselves: each is asked once, and it is told with the position after the answer. */
-export function createServices(broker: Broker) {
+/** What inference providers say of themselves: once it is known, it is told with the next position. */
+export function createServices(broker: Pick<Broker, 'inferenceService'>) {
   const known = new Map<string, Service>()
   const askedAt = new Map<string, number>()
 
@@ -22,7 +22,7 @@ export function createServices(broker: Broker) {
         if (now - (askedAt.get(provider) ?? -Infinity) < RETRY_AFTER) continue
         askedAt.set(provider, now)
         broker.inferenceService(provider).then(
-          (service) => known.set(provider, service && { model: cut(service.model), url: cut(service.url) }),
+          (service) => service && known.set(provider, { model: cut(service.model), url: cut(service.url) }),
           () => undefined,
         )
       }
