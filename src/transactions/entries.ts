@@ -1,12 +1,17 @@
 import type { Entry } from './entry.ts'
+import type { Intent } from './intent.ts'
 
 /** How many transactions surfaces can look back on. */
 const REMEMBERED = 1_000
 
 export type Entries = ReturnType<typeof createEntries>
 
-/** A lane's transactions, found by nonce and by block without a look at each of them. */
-export function createEntries() {
+/**
+ * A lane's transactions, found by nonce and by block without a look at each of them.
+ *
+ * @param isStep of something that is open: whether that is over is known by its steps, which are not forgotten
+ */
+export function createEntries(isStep: (intent: Intent) => boolean) {
   const all: Entry[] = []
   const byNonce = new Map<number, Entry>()
   /** In the order of their blocks. */
@@ -42,7 +47,7 @@ export function createEntries() {
   }
 
   function forgetOldest(): Entry | null {
-    const oldest = all.find(({ actor }) => !actor.getSnapshot().hasTag('open'))
+    const oldest = all.find(({ actor, intent }) => !actor.getSnapshot().hasTag('open') && !isStep(intent))
     if (!oldest) return null
     without(all, oldest)
     without(mined, oldest)

@@ -214,11 +214,15 @@ async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<
   for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten
 }
 
-/** All that is open, the latest of what is not, what budgets count of the rest, and what is still intended. */
+/** All that is open with its steps, the latest of the rest, what budgets count of that, and what is still intended. */
 function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const entries = foldRecords(records)
   const claims = new Set(openClaims(records).map(({ id }) => id))
-  const over = entries.filter(({ outcome, prepared }) => outcome !== null && !claims.has(prepared.intent.claim ?? ''))
+  const closing = intentionIn(records)
+  // Whether a closing or a claim is over is known by its steps alone.
+  const isStep = ({ intent }: JournalEntry['prepared']) =>
+    claims.has(intent.claim ?? '') || (closing !== null && intent.closing === closing.id)
+  const over = entries.filter(({ outcome, prepared }) => outcome !== null && !isStep(prepared))
   const dropped = over.slice(0, Math.max(0, over.length - KEPT))
   const ids = new Set(dropped.map(idOf))
   const paid = [
@@ -228,7 +232,6 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
       return payment ? [{ type: 'paid', id, ...payment }] : []
     }),
   ]
-  const closing = intentionIn(records)
   const isKept = (record: JournalRecord) => {
     if (isIntention(record)) return record.id === closing?.id
     if (isClaim(record)) return claims.has(record.id)

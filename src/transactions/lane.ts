@@ -73,11 +73,11 @@ export function createLane(options: LaneOptions) {
   } = options
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
-  const entries = createEntries()
+  const entries = createEntries(isOpenStep)
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
-  /** That an earlier process left open. */
-  let claims: readonly Claim[] = []
+  /** Begun and not ended, by id. */
+  const claims = new Map<string, Claim>()
   const closing = createIntention(journal, async () => {
     await open()
     throwIfAborted(undefined)
@@ -145,13 +145,16 @@ export function createLane(options: LaneOptions) {
       }
     },
     ...createRecall({ entries, preparing, paid }),
-    /** Claims that an earlier process began and did not end. */
-    openClaims: (): readonly Claim[] => claims,
+    /** Claims that were begun and did not end, in this process or before. */
+    openClaims: (): Claim[] => [...claims.values()],
     /** Records something beside transactions: it is on disk once this resolves. */
     async note(record: Claim | ClaimEnded): Promise<void> {
       await open()
       throwIfAborted(undefined)
+      // What is over is so also where that cannot be written.
+      if (record.type === 'claiming-ended') claims.delete(record.id)
       await recorded(record)
+      if (record.type === 'claiming') claims.set(record.id, record)
     },
     /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
     closing,
@@ -180,7 +183,7 @@ export function createLane(options: LaneOptions) {
   async function recover(): Promise<void> {
     const records = await journal.load()
     const past = foldRecords(records)
-    claims = openClaims(records)
+    for (const claim of openClaims(records)) claims.set(claim.id, claim)
     refused = null
     closing.restore(records)
     for (const record of records) if (record.type === 'paid') paid.push(record)
@@ -290,6 +293,10 @@ export function createLane(options: LaneOptions) {
     if (payment) keep(payment)
     onChange(entry.actor)
     return entry
+  }
+
+  function isOpenStep({ claim, closing: closedBy }: Intent): boolean {
+    return claims.has(claim ?? '') || (closedBy !== undefined && closedBy === closing.current()?.id)
   }
 
   /** No budget looks further back than the longest window. */

@@ -2,14 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEntries } from '../../src/transactions/entries.ts'
 import { createEntry, type Entry } from '../../src/transactions/entry.ts'
+import type { Intent } from '../../src/transactions/intent.ts'
 import { deposit } from '../support/scripted-port.ts'
 
-const entryAt = (nonce: number): Entry =>
-  createEntry(
-    { id: `${nonce}`, intent: deposit(), nonce, gasLimit: 21_000n, attempts: [], background: true },
-    () => ({}),
-    0,
-  )
+const entryAt = (nonce: number, intent: Intent = deposit()): Entry =>
+  createEntry({ id: `${nonce}`, intent, nonce, gasLimit: 21_000n, attempts: [], background: true }, () => ({}), 0)
+
+const none = () => false
 
 const REMEMBERED = 1_000
 
@@ -31,7 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 test('what is found by block and by nonce is what a look at each of them finds', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(12), fc.nat(12), (steps, from, to) => {
-      const entries = createEntries()
+      const entries = createEntries(none)
       for (const one of steps) take(entries, one)
       const { all } = entries
       const isIn = ({ minedIn }: Entry) => minedIn !== null && minedIn > from && minedIn <= to
@@ -52,7 +51,7 @@ test('what is found by block and by nonce is what a look at each of them finds',
 })
 
 test('the oldest that is over is forgotten for a new one, with its nonce and its block', () => {
-  const entries = createEntries()
+  const entries = createEntries(none)
   const old = Array.from({ length: REMEMBERED }, (_, nonce) => entryAt(nonce))
   expect(old.filter((entry) => entries.add(entry) !== null)).toHaveLength(0)
   const [, second] = old
@@ -69,8 +68,20 @@ test('the oldest that is over is forgotten for a new one, with its nonce and its
   ])
 })
 
+test('a step of what is open is not forgotten, however many come after it', () => {
+  let isOpen = true
+  const entries = createEntries(({ closing }) => isOpen && closing === 'closing-1')
+  const step = entryAt(0, { ...deposit(), closing: 'closing-1' })
+  entries.add(step)
+  mine(entries, step, 7)
+  for (let nonce = 1; nonce < REMEMBERED; nonce += 1) entries.add(entryAt(nonce))
+  expect([entries.add(entryAt(REMEMBERED)), entries.minedIn(0, 10)]).toEqual([null, [step]])
+  isOpen = false
+  expect(entries.add(entryAt(REMEMBERED + 1))).toBe(step)
+})
+
 test('nothing is forgotten while all of it is open', () => {
-  const entries = createEntries()
+  const entries = createEntries(none)
   for (let nonce = 0; nonce < REMEMBERED + 2; nonce += 1) expect(entries.add(entryAt(nonce))).toBeNull()
   expect(entries.all).toHaveLength(REMEMBERED + 2)
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JournalRecord } from '../../src/index.ts'
 import { retrieveIntent } from '../../src/intents.ts'
+import type { Intent } from '../../src/transactions/intent.ts'
 import { fileJournal } from '../../src/transactions/file-journal.ts'
 import { openClaims } from '../../src/transactions/journal.ts'
 
@@ -23,11 +24,11 @@ const claiming = (id: string): JournalRecord => ({
 const ended = (id: string): JournalRecord => ({ type: 'claiming-ended', id })
 
 /** A transaction from its record to its block. */
-const transaction = (nonce: number, claim?: string): JournalRecord[] => [
+const transaction = (nonce: number, of: Pick<Intent, 'claim' | 'closing'> = {}): JournalRecord[] => [
   {
     type: 'prepared',
     id: `${nonce}-aa`,
-    intent: { ...retrieveIntent(['0xp'], 'inference', 'inference-v1.0'), ...(claim !== undefined && { claim }) },
+    intent: { ...retrieveIntent(['0xp'], 'inference', 'inference-v1.0'), ...of },
     nonce,
     gasLimit: 100_000n,
     fees: { gasPrice: 1n },
@@ -38,8 +39,8 @@ const transaction = (nonce: number, claim?: string): JournalRecord[] => [
 ]
 
 test('a claim that did not end is kept with its transactions, however many others come after it', async () => {
-  const open = [claiming('open'), ...transaction(0, 'open')]
-  const over = [claiming('over'), ...transaction(1, 'over'), ended('over')]
+  const open = [claiming('open'), ...transaction(0, { claim: 'open' })]
+  const over = [claiming('over'), ...transaction(1, { claim: 'over' }), ended('over')]
   const later = Array.from({ length: 300 }, (_, index) => transaction(index + 2)).flat()
   await write([...open, ...over, ...later])
   expect(await load()).toEqual([...open, ...later.slice(-400)])
@@ -47,6 +48,16 @@ test('a claim that did not end is kept with its transactions, however many other
   await write([ended('open')])
   expect(await load()).toEqual(later.slice(-400))
   expect(openClaims(await load())).toEqual([])
+})
+
+test('a closing that did not end is kept with its steps too: they alone tell that it is over', async () => {
+  const step = transaction(0, { closing: 'closing-1' })
+  const open: JournalRecord[] = [{ type: 'closing', id: 'closing-1', at: 1_700_000_000_000 }, ...step]
+  const later = Array.from({ length: 300 }, (_, index) => transaction(index + 1)).flat()
+  await write([...open, ...later])
+  expect(await load()).toEqual([...open, ...later.slice(-400)])
+  await write([{ type: 'closing-ended', id: 'closing-1', outcome: 'closed' }])
+  expect(await load()).toEqual(later.slice(-400))
 })
 
 test('what an older version recorded is read as it was', async () => {
