@@ -279,6 +279,7 @@ export function createLane(options: LaneOptions) {
 
   async function recorded(record: JournalRecord): Promise<void> {
     try {
+      await closing.settle()
       await journal.append(record)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)

@@ -72,3 +72,20 @@ test('it holds once it is on disk, and what the chain shows is over even where t
   intention.restore(inner.records)
   expect(intention.current()).toEqual({ id: 'closing-1', since: 1 })
 })
+
+test('an end that could not be written is written before anything else is, and once', async () => {
+  const inner = memoryJournal()
+  let broken = false
+  const append = (record: JournalRecord) => (broken ? Promise.reject(new Error('full')) : inner.append(record))
+  const intention = createIntention({ append }, () => Promise.resolve())
+  await intention.begin(1)
+  broken = true
+  await expect(intention.end('stuck')).rejects.toThrow('full')
+  await expect(intention.settle()).rejects.toThrow('full')
+  await expect(intention.begin(2)).rejects.toThrow('full')
+  expect(intention.current()).toBeNull()
+  broken = false
+  await Promise.all([intention.settle(), intention.begin(2)])
+  expect(inner.records).toEqual([wanted(1), { type: 'closing-ended', id: 'closing-1', outcome: 'stuck' }, wanted(2)])
+  expect(intention.current()).toEqual({ id: 'closing-2', since: 2 })
+})
