@@ -1,7 +1,7 @@
 import type { Position } from '../machines/position.types.ts'
 import type { Rules } from './chain/port.ts'
 import type { Clock } from './clock.ts'
-import { AbortedError, NotSentError } from './errors.ts'
+import { AbortedError, NotSentError, ReadError } from './errors.ts'
 import { transferIntent } from './intents.ts'
 import type { Logger } from './logger.ts'
 import { queuedSince } from './refunds.ts'
@@ -23,6 +23,8 @@ const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 5_000
 /** What the wallet itself will not send is asked of it no more often than that. */
 const REFUSALS = 3
+/** Before a block is this deep, a node that lags may not have it, and another may take its place. */
+const DEEP = 12
 
 /**
  * Cancels the refund that a claim's retrieve has queued. How much that is, is read after the retrieve: what the provider
@@ -42,10 +44,17 @@ export async function putBack(
     try {
       await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
       // What was asked back since then is somebody's wish.
-      if (lane.isPutBack(claim, keyOf(id))) return { amount: 0n, receipt: null }
-      const { subAccounts } = await read()
+      if (lane.isPutBack(claim, keyOf(id)) || lane.claimedIn(claim) === null) return nothing
+      const { subAccounts, block } = await read()
+      const retrievedIn = lane.claimedIn(claim)
+      // A reorganisation took it back: it is sent again.
+      if (retrievedIn === null) continue
       const queued = queuedSince(subAccounts.find((one) => keyOf(one) === keyOf(id))?.refunds ?? [], known)
-      if (!queued || isClosing()) return { amount: 0n, receipt: null }
+      if (!queued || isClosing()) return nothing
+      // Queued at another time it is somebody's wish; so it may be where the node dropped that block.
+      const isOwn = queued.createdAt === (await lane.timestampOf(retrievedIn))
+      if (!isOwn && block.number - retrievedIn >= DEEP) return nothing
+      if (!isOwn) throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
       const { amount } = queued
       const receipt = await lane.submit({ ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim })
       return { amount, receipt }
@@ -58,3 +67,5 @@ export async function putBack(
     }
   }
 }
+
+const nothing = { amount: 0n, receipt: null }

@@ -132,7 +132,7 @@ export function createClaiming(options: ClaimingOptions) {
     return { claimed, putBack: back.reduce((sum, { amount }) => sum + amount, 0n), receipts }
   }
 
-  /** One that stays open is looked at by the next process, which finds nothing to do. */
+  /** One that stays open is looked at by the next process, which puts back only what its own retrieve has locked. */
   async function end(id: string): Promise<void> {
     try {
       await lane.note({ type: 'claiming-ended', id })
@@ -158,7 +158,7 @@ export function createClaiming(options: ClaimingOptions) {
   async function resumeOne(claim: Claim): Promise<Done> {
     try {
       return await exclusiveAll(idsOf(claim), async () => {
-        if (!lane.isClaimed(claim.id)) {
+        if (lane.claimedIn(claim.id) === null) {
           await end(claim.id)
           return nothing
         }

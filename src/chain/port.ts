@@ -84,6 +84,8 @@ export interface TransactionPort {
   mined(transactionHash: string): Promise<MinedTransaction | null>
   /** The mined transaction that spent a nonce; null when it is not mined, or the node cannot tell any more. */
   spender(nonce: number): Promise<Spender | null>
+  /** When a block was mined, in seconds; null where the node does not have it. */
+  timestampOf(blockNumber: number): Promise<number | null>
   /** Whether a mined transaction is this call. */
   isCall(spender: Spender, call: Call): boolean
   /** The error that the call gives when it is repeated as of this block; null when it gives none. */

@@ -72,6 +72,8 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     mined: (transactionHash) => asked(() => soon(() => rpc.receipt(transactionHash))),
     // A search of up to two dozen questions.
     spender: (nonce) => asked(() => within(6 * ANSWER_TIMEOUT_MS, () => findSpender(provider, wallet, nonce))),
+    timestampOf: (blockNumber) =>
+      asked(() => soon(async () => (await provider.getBlock(blockNumber))?.timestamp ?? null)),
     isCall({ to, data, value }, call) {
       const expected = request(call)
       return to === expected.to && data === expected.data && value === (call.value ?? 0n)

@@ -61,6 +61,10 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       const depth = node.head().number - blockNumber
       return { transactionHash, blockNumber, depth, to: addresses[call.contract], ...contentOf(call) }
     },
+    async timestampOf(blockNumber) {
+      node.answer()
+      return blockNumber > node.head().number ? null : blocks.at(blockNumber, ({ timestamp }) => timestamp)
+    },
     isCall({ to, data, value }, call) {
       const expected = contentOf(call)
       return to === addresses[call.contract] && data === expected.data && value === expected.value

@@ -145,6 +145,7 @@ export function createLane(options: LaneOptions) {
       }
     },
     ...createRecall({ entries, preparing, paid }),
+    timestampOf: port.timestampOf,
     /** Claims that were begun and did not end, in this process or before. */
     openClaims: (): Claim[] => [...claims.values()],
     /** Records something beside transactions: it is on disk once this resolves. */

@@ -43,9 +43,10 @@ export function createRecall({ entries, preparing, paid }: RecallOptions) {
       if (hash === null || blockNumber === null) return null
       return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
     },
-    /** Whether the retrieve of a claim was mined. */
-    isClaimed: (id: string): boolean =>
-      all.some(({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor)),
+    /** The block in which the retrieve of a claim was mined; null where it was not. */
+    claimedIn: (id: string): number | null =>
+      all.find(({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor))
+        ?.minedIn ?? null,
     /** Whether what a claim's retrieve has locked of a sub-account was put back. */
     isPutBack: (id: string, key: string): boolean =>
       all.some(

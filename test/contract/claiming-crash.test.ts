@@ -87,6 +87,22 @@ test('what was taken back by hand before the next process came is not touched', 
   expect(operations(second)).toEqual(['retrieveFund'])
 })
 
+test('what was taken back in full by hand, and later asked back anew, is not touched either', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before prepared')
+  await transact(user, [transfer('2')])
+  await chain.warp(1)
+  await transact(user, [retrieve()])
+  await chain.mine(12)
+  const kept = await copyOf(journal)
+  const second = await open(kept)
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
+  expect(operations(second)).toEqual(['retrieveFund'])
+})
+
 test('what was asked back after it was put back stays so, though nothing says that the claim is over', async () => {
   const journal = dyingJournal(10)
   const first = await open(journal)

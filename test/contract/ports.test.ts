@@ -93,6 +93,12 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     expect(await port.transactionCount((mined?.blockNumber ?? 0) - 1)).toBe(0)
   })
 
+  test('when a block was mined, and that there is none yet', async () => {
+    const { block } = await side.rich.readPosition()
+    expect(await port.timestampOf(block.number)).toBe(block.timestamp)
+    expect(await port.timestampOf(block.number + 1_000)).toBeNull()
+  })
+
   test('the money where it went', async () => {
     const { block, ledger, subAccounts } = await side.rich.readPosition()
     expect(block.number).toBeGreaterThan(0)
@@ -151,6 +157,21 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       acknowledged: false,
       generation: null,
     })
+  })
+
+  test('a refund that was asked for at the time of its block', async () => {
+    const calls = [
+      { contract: 'ledger', method: 'transferFund', args: [side.provider, 'inference-v1.0', 2n * OG] },
+      { contract: 'ledger', method: 'retrieveFund', args: [[side.provider], 'inference-v1.0'] },
+    ] as const
+    for (const [index, call] of calls.entries()) await port.broadcast((await sign(call, 3 + index)).raw)
+    const mined = (await port.spender(4))?.blockNumber ?? 0
+    await side.mine()
+    const { block, subAccounts } = await side.rich.readPosition()
+    expect(block.number).toBeGreaterThan(mined)
+    expect(subAccounts.map(({ refunds }) => refunds.map(({ createdAt }) => createdAt))).toEqual([
+      [await port.timestampOf(mined)],
+    ])
   })
 
   async function sign(call: Call, nonce: number) {

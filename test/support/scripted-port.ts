@@ -41,6 +41,7 @@ export function scriptedPort(overrides: Partial<TransactionPort> = {}): Scripted
     },
     mined: (hash) => Promise.resolve(port.receipts.get(hash) ?? null),
     spender: (nonce) => Promise.resolve(port.spenders.get(nonce) ?? null),
+    timestampOf: () => Promise.resolve(null),
     isCall: () => false,
     replay: () => Promise.resolve(null),
     ...overrides,

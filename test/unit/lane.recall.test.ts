@@ -144,19 +144,19 @@ test('the latest mined transaction that matches is known with its receipt', asyn
 test('how far a claim has come is known from its own transactions, once they are mined', async () => {
   const { lane, mine, send } = world()
   const claim = { claim: 'one', decidedAt: null }
-  const seen = () => [lane.isClaimed('one'), lane.isPutBack('one', 'inference:alice')]
+  const seen = () => [lane.claimedIn('one'), lane.isPutBack('one', 'inference:alice')]
   await mine(retrieve('alice'), 4)
   await mine(retrieve('alice', { claim: 'other' }), 4)
   await mine(topUp('alice', 1n, { claim: 'other' }), 4)
   await mine(retrieve('alice', claim), 4, 0)
-  expect(seen()).toEqual([false, false])
+  expect(seen()).toEqual([null, false])
   await mine(retrieve('alice', claim), 5)
-  expect(seen()).toEqual([true, false])
+  expect(seen()).toEqual([5, false])
   await mine(topUp('bob', 1n, claim), 6)
   await mine(topUp('alice', 1n, claim), 6, 0)
   await send(topUp('alice', 1n, claim))
-  expect(seen()).toEqual([true, false])
+  expect(seen()).toEqual([5, false])
   await mine(topUp('alice', 1n, claim), 7)
-  expect(seen()).toEqual([true, true])
+  expect(seen()).toEqual([5, true])
   await lane.close()
 })
