@@ -1,11 +1,11 @@
 import type { Position } from '../machines/position.types.ts'
 import type { Rules } from './chain/port.ts'
 import type { Clock } from './clock.ts'
-import { AbortedError, NotSentError, ReadError } from './errors.ts'
+import { AbortedError, ReadError, RefusedError } from './errors.ts'
 import { transferIntent } from './intents.ts'
 import type { Logger } from './logger.ts'
 import { queuedSince } from './refunds.ts'
-import { keyOf } from './sub-account-id.ts'
+import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Receipt } from './transactions/intent.ts'
 import type { Claim } from './transactions/journal.ts'
 import type { Lane } from './transactions/lane.ts'
@@ -21,18 +21,20 @@ export type PutBackOptions = {
 
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 5_000
-/** What the wallet itself will not send is asked of it no more often than that. */
+/** Who said no is asked no more often than that. */
 const REFUSALS = 3
 /** Before a block is this deep, a node that lags may not have it, and another may take its place. */
 const DEEP = 12
 
 /**
  * Cancels the refund that a claim's retrieve has queued. How much that is, is read after the retrieve: what the provider
- * charged in between is missing from it and is not made up for. It goes on until it is done or the broker is closed: so
- * long the provider has nothing to charge.
+ * charged in between is missing from it and is not made up for. It goes on until it is done or the broker is closed,
+ * whatever keeps it from being sent: so long the provider has nothing to charge.
  *
  * A charge after that reading and before the transfer is the one thing that nobody can rule out. The contract then makes
  * up for it, out of older refunds first and the ledger after those: no more than the charge, as a top-up would.
+ *
+ * @throws RefusedError where the person at the wallet does not want it
  */
 export async function putBack(
   { rules, lane, read, isClosing, clock, logger }: PutBackOptions,
@@ -40,6 +42,7 @@ export async function putBack(
   { provider, known }: Claim['accounts'][number],
 ): Promise<{ amount: bigint; receipt: Receipt | null }> {
   const id = { provider, serviceType }
+  let told = ''
   for (let failures = 0, refusals = 0; ; failures += 1) {
     try {
       await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
@@ -59,9 +62,13 @@ export async function putBack(
       const receipt = await lane.submit({ ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim })
       return { amount, receipt }
     } catch (error) {
-      if (error instanceof NotSentError && !error.retryable) refusals += 1
-      if (error instanceof AbortedError || refusals >= REFUSALS) throw error
-      logger.warn({ err: error, ...id }, 'what was free before a claim is not put back yet; trying again')
+      if (error instanceof AbortedError) throw error
+      if (error instanceof RefusedError && (refusals += 1) >= REFUSALS) throw stillLocked(id, error)
+      const message = error instanceof Error ? error.message : String(error)
+      // It may take long: the same is told once.
+      if (message !== told)
+        logger.warn({ err: error, ...id }, 'what was free before a claim is not put back yet; trying again')
+      told = message
       const ms = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
       await new Promise<void>((resolve) => void clock.after(ms, resolve))
     }
@@ -69,3 +76,10 @@ export async function putBack(
 }
 
 const nothing = { amount: 0n, receipt: null }
+
+function stillLocked({ provider, serviceType }: SubAccountId, cause: RefusedError): RefusedError {
+  const facts = { provider, serviceType, do: 'claimRefunds() asks the wallet again' }
+  return new RefusedError('What was free before a claim stays locked: the wallet refused to put it back.', facts, {
+    cause,
+  })
+}

@@ -46,7 +46,9 @@ type Done = { claimed: bigint; putBack: bigint; receipts: Receipt[] }
  */
 export function createClaiming(options: ClaimingOptions) {
   const { wallet, rules, lane, read, exclusiveAll, clock, logger } = options
-  /** Claims of an earlier process, by id, and what became of them here. */
+  /** Open claims that are being brought to their end, by id. */
+  const underway = new Set<string>()
+  /** Those that were left open, and what became of them since. */
   const resumed = new Map<string, Promise<Done>>()
 
   return { claim, claimAll, group, claimGroup, resume }
@@ -102,6 +104,7 @@ export function createClaiming(options: ClaimingOptions) {
         const name = first && rules.serviceNames[first.serviceType]
         if (!first || name === undefined) return sumOf([])
         const claim = claimOf(first.serviceType, accounts, clock.now())
+        underway.add(claim.id)
         await lane.note(claim)
         const receipt = await retrieve(claim, name)
         return sumOf([{ claimed: 0n, putBack: 0n, receipts: [receipt] }, await finish(claim, before)])
@@ -117,7 +120,7 @@ export function createClaiming(options: ClaimingOptions) {
       return await lane.submit({ ...retrieveIntent(providers, serviceType, name), claim: id })
     } catch (error) {
       // It may have been sent: whoever learns that it was mined goes on.
-      if (error instanceof UnresolvedIntentError) void resumeOne(claim)
+      if (error instanceof UnresolvedIntentError) resumeOne(claim).catch(() => undefined)
       else if (!(error instanceof AbortedError)) await end(id)
       throw error
     }
@@ -125,7 +128,14 @@ export function createClaiming(options: ClaimingOptions) {
 
   /** @param before the position before the retrieve, where this process made it */
   async function finish(claim: Claim, before: Position | null): Promise<Done> {
-    const back = await Promise.all(claim.accounts.map((account) => putBack(options, claim, account)))
+    const outcomes = await Promise.allSettled(claim.accounts.map((account) => putBack(options, claim, account)))
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed) {
+      // It stays open: whoever claims next takes it up.
+      underway.delete(claim.id)
+      throw failed.reason
+    }
+    const back = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
     await end(claim.id)
     const claimed = before ? claimedSince(before, await read(), idsOf(claim)) : 0n
     const receipts = back.flatMap(({ receipt }) => receipt ?? [])
@@ -134,6 +144,7 @@ export function createClaiming(options: ClaimingOptions) {
 
   /** One that stays open is looked at by the next process, which puts back only what its own retrieve has locked. */
   async function end(id: string): Promise<void> {
+    underway.delete(id)
     try {
       await lane.note({ type: 'claiming-ended', id })
     } catch (error) {
@@ -141,9 +152,15 @@ export function createClaiming(options: ClaimingOptions) {
     }
   }
 
-  /** Takes up what an earlier process began. Until that is done nobody else decides about these sub-accounts. */
+  /** Takes up what was left open. Until that is done nobody else decides about these sub-accounts. */
   function resume(): void {
-    for (const claim of lane.openClaims()) if (!resumed.has(claim.id)) resumed.set(claim.id, resumeOne(claim))
+    for (const claim of lane.openClaims()) {
+      if (underway.has(claim.id)) continue
+      underway.add(claim.id)
+      const done = resumeOne(claim)
+      resumed.set(claim.id, done)
+      done.catch(() => resumed.delete(claim.id))
+    }
   }
 
   /** What became of that, once it is over; told once. */
@@ -151,7 +168,7 @@ export function createClaiming(options: ClaimingOptions) {
     resume()
     const ids = [...resumed.keys()]
     const done = await Promise.all(resumed.values())
-    for (const id of ids) resumed.set(id, Promise.resolve(nothing))
+    for (const id of ids) resumed.delete(id)
     return sumOf(done)
   }
 
@@ -160,7 +177,7 @@ export function createClaiming(options: ClaimingOptions) {
       return await exclusiveAll(idsOf(claim), async () => {
         if (lane.claimedIn(claim.id) === null) {
           await end(claim.id)
-          return nothing
+          return sumOf([])
         }
         const done = await finish(claim, null)
         const amount = `${weiToOg(done.putBack)} OG`
@@ -169,12 +186,10 @@ export function createClaiming(options: ClaimingOptions) {
       })
     } catch (error) {
       if (!(error instanceof AbortedError)) logger.error({ err: error, claim: claim.id }, 'a claim could not be ended')
-      return nothing
+      throw error
     }
   }
 }
-
-const nothing: Done = { claimed: 0n, putBack: 0n, receipts: [] }
 
 let claims = 0
 

@@ -47,6 +47,9 @@ export class NotSentError extends OgLedgerError {
   override readonly name = 'NotSentError'
 }
 
+/** The same, because the person at the wallet said no. */
+export class RefusedError extends NotSentError {}
+
 /** For a broker that was made without a signer. */
 export function readOnlyError(wallet: string): NotSentError {
   return new NotSentError('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })

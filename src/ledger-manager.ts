@@ -220,10 +220,11 @@ export class LedgerManager {
    * Brings refunds home whose lock is over, from one sub-account or from all, and leaves what is free where it is. The
    * contract claims only while it locks what is free; that is put back at once by a second transaction, which costs the
    * ledger nothing, also when the process is lost in between: the next broker with this journal does it first. For the
-   * seconds between the two the provider has nothing to charge but what is pending.
+   * seconds between the two the provider has nothing to charge but what is pending. Whatever keeps the second from being
+   * sent is waited for; a person who refuses it at the wallet three times is asked again by the next call.
    *
    * @throws NothingToRetrieveError with what is still locked and until when, AccountNotExistsError, AbortedError when
-   *   the signal aborts before anything is sent
+   *   the signal aborts before anything is sent, NotSentError where the wallet refused, also what was to be put back
    */
   async claimRefunds(options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
   async claimRefunds(provider: string, serviceType: string, options?: { signal?: AbortSignal }): Promise<ClaimReceipt>

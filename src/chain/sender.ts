@@ -1,5 +1,5 @@
 import { keccak256, type Provider, type Signer, type TransactionRequest } from 'ethers'
-import { NotSentError, ReadError } from '../errors.ts'
+import { NotSentError, ReadError, RefusedError } from '../errors.ts'
 import { within } from '../within.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { asked } from './batch.ts'
@@ -41,7 +41,8 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
             const raw = await signer.signTransaction({ ...request(call), chainId, ...transaction(options) })
             return { raw, hash: keccak256(raw) }
           } catch (error) {
-            throw new NotSentError(
+            const Failure = isRefusal(error) ? RefusedError : NotSentError
+            throw new Failure(
               'The signer did not sign.',
               { operation: call.method, reason: reasonOf(error) },
               { cause: safeCause(error) },
@@ -55,7 +56,7 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
         return (await signer.sendTransaction(complete)).hash
       } catch (error) {
         if (!isRefusal(error)) throw safeCause(error)
-        throw new NotSentError(
+        throw new RefusedError(
           'The wallet refused to send.',
           { operation: call.method, reason: reasonOf(error) },
           { cause: safeCause(error) },

@@ -1,5 +1,6 @@
 import { JsonRpcSigner, parseEther, type TransactionRequest } from 'ethers'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { RefusedError } from '../../src/errors.ts'
 import { createBroker, memoryJournal, type Journal } from '../../src/index.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 import { until } from '../support/until.ts'
@@ -62,9 +63,11 @@ test('a refusal at the wallet sends nothing and takes no nonce', async () => {
   const signer = wallet()
   await using broker = await brokerOf(signer)
   signer.answer = () => Promise.reject(Object.assign(new Error('user rejected'), { code: 'ACTION_REJECTED' }))
-  await expect(broker.ledger.addLedger('10')).rejects.toMatchObject({
+  const refused: unknown = await broker.ledger.addLedger('10').catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(RefusedError)
+  expect(refused).toMatchObject({
     name: 'NotSentError',
-    message: expect.stringContaining('The wallet refused to send.'),
+    message: expect.stringContaining('The wallet refused to send.') as string,
   })
   signer.answer = (send) => send()
   expect(await broker.ledger.addLedger('10')).toMatchObject({ success: true })

@@ -1,7 +1,8 @@
-import { JsonRpcProvider, Network, Wallet } from 'ethers'
+import { JsonRpcProvider, Network, Wallet, type Signer } from 'ethers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createSender } from '../../src/chain/sender.ts'
 import { rpcOf } from '../../src/chain/rpc.ts'
+import { NotSentError, RefusedError } from '../../src/errors.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -9,12 +10,12 @@ afterEach(() => void vi.useRealTimers())
 const address = '0x47340d900bdFec2BD393c626E12ea0656F938d84'
 
 /** What the library asks of a node that gives every question the same answer. */
-function senderOn(answer: () => Promise<unknown>) {
+function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.createRandom()) {
   const network = Network.from(31337)
   const provider = new JsonRpcProvider('http://127.0.0.1:1', network, { staticNetwork: network })
   provider.send = answer
   return createSender({
-    signer: Wallet.createRandom(provider),
+    signer,
     provider,
     rpc: rpcOf(provider),
     wallet: address,
@@ -43,3 +44,17 @@ test('a receipt without a block is none: some nodes give one for what still wait
   const pending = { transactionHash: '0x01', blockNumber: null, gasUsed: '0x0', status: '0x1' }
   expect(await senderOn(() => Promise.resolve(pending)).mined('0x01')).toBeNull()
 })
+
+test.each([
+  ['a person who says no', 'ACTION_REJECTED', true],
+  ['a signer that is away', 'TIMEOUT', false],
+])('%s is told from the other', async (_, code, isRefusal) => {
+  const signer = Wallet.createRandom()
+  vi.spyOn(signer, 'signTransaction').mockRejectedValue(Object.assign(new Error('no'), { code }))
+  const call = { contract: 'ledger', method: 'deleteLedger', args: [] } as const
+  const signed = senderOn(() => new Promise(() => undefined), signer).sign?.(call, SOME)
+  const error: unknown = await signed?.catch((error: unknown) => error)
+  expect([error instanceof NotSentError, error instanceof RefusedError]).toEqual([true, isRefusal])
+})
+
+const SOME = { nonce: 0, gasLimit: 21_000n, fees: { gasPrice: 1n } }

@@ -1,0 +1,99 @@
+import { parseEther as og } from 'ethers'
+import { expect, test } from 'vitest'
+import type { Connected } from '../../src/chain/connect.ts'
+import type { Call } from '../../src/chain/port.ts'
+import { NotSentError, RefusedError } from '../../src/errors.ts'
+import { memoryJournal, type JournalRecord } from '../../src/index.ts'
+import { bentWorld } from '../support/bent-world.ts'
+
+type Port = NonNullable<Connected['transactions']>
+
+/** A sub-account with 2 that are free and 2 that can be claimed, and what the port does with a put-back. */
+async function claimable(
+  bend: (port: Port) => Partial<Port>,
+  append?: (record: JournalRecord) => Promise<void> | null,
+) {
+  const world = bentWorld()
+  const [provider] = world.chain.providers.map(({ address }) => address) as [string]
+  const records = memoryJournal()
+  const broker = await world.open({
+    journal: { ...records, append: (record) => append?.(record) ?? records.append(record) },
+    bend: (connected) => {
+      const { transactions: port } = connected
+      return { ...connected, transactions: port && { ...port, ...bend(port) } }
+    },
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  await world.until(broker.ledger.transferFund(provider, 'inference', '4'))
+  await world.until(broker.ledger.retrieveFundFromProvider(provider, 'inference'))
+  await world.advance(3_700)
+  // Takes as much from the refund: 2 are left of it, and unlocked.
+  await world.until(broker.ledger.transferFund(provider, 'inference', '2'))
+  return { world, broker, provider }
+}
+
+const isPutBack = ({ method }: Call) => method === 'transferFund'
+
+test.each(['signer', 'gas', 'disk'])(
+  'what a claim has locked is put back once trouble is over (%s, 20 s)',
+  async (what) => {
+    let isTrouble = false
+    const { world, broker, provider } = await claimable(
+      (port) => ({
+        estimateGas: (call) =>
+          isTrouble && what === 'gas' && isPutBack(call)
+            ? Promise.reject(new NotSentError('The wallet cannot pay for this transaction.'))
+            : port.estimateGas(call),
+        sign: (call, how) =>
+          isTrouble && what === 'signer' && isPutBack(call)
+            ? Promise.reject(new NotSentError('The signer did not sign.'))
+            : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
+      }),
+      (record) =>
+        isTrouble && what === 'disk' && record.type === 'prepared' && isPutBack(record.intent.call)
+          ? Promise.reject(new Error('no space left on device'))
+          : null,
+    )
+    await using _ = world
+    const funding = broker.inference.startAutoFunding(provider)
+    isTrouble = true
+    const claimed = broker.ledger.claimRefunds()
+    await world.advance(20)
+    expect([world.position().subAccounts, funding.getSnapshot().context.reason]).toMatchObject([
+      [{ available: 0n, pendingRefund: og('2') }],
+      'in-flight',
+    ])
+    isTrouble = false
+    expect(await world.until(claimed)).toMatchObject({ claimed: og('2'), putBack: og('2') })
+    await world.advance(60)
+    expect([world.position().subAccounts, funding.getSnapshot().context.reason]).toMatchObject([
+      [{ available: og('2'), pendingRefund: 0n }],
+      'sufficient',
+    ])
+  },
+)
+
+test('a person who does not want it put back is asked three times, and again by the next claim', async () => {
+  let asked: number | null = null
+  const { world, broker } = await claimable((port) => ({
+    sign: null,
+    send(call, how) {
+      if (asked === null || !isPutBack(call)) return port.send(call, how)
+      asked += 1
+      return asked > 6 ? port.send(call, how) : Promise.reject(new RefusedError('The wallet refused to send.'))
+    },
+  }))
+  await using _ = world
+  asked = 0
+  for (const times of [3, 6]) {
+    await expect(world.until(broker.ledger.claimRefunds())).rejects.toMatchObject({
+      name: 'NotSentError',
+      message: expect.stringContaining('the wallet refused to put it back') as string,
+      facts: { do: 'claimRefunds() asks the wallet again' },
+    })
+    expect([asked, world.position().subAccounts]).toMatchObject([times, [{ available: 0n, pendingRefund: og('2') }]])
+  }
+  expect(await world.until(broker.ledger.claimRefunds())).toMatchObject({ claimed: 0n, putBack: og('2') })
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
+  await expect(world.until(broker.ledger.claimRefunds())).rejects.toThrow('There is nothing to retrieve.')
+})
