@@ -92,13 +92,14 @@ export function createPositions(options: PositionsOptions) {
     /** One position that is at least as new as everything seen, and as the wallet's own last receipt. */
     async fresh(signal?: AbortSignal): Promise<Position> {
       const giveUpAt = clock.now() + LONGEST_RETRY_MS
-      for (let isFirst = true; ; isFirst = false) {
+      for (;;) {
+        const before = floor
         try {
           return await readNext()
         } catch (error) {
           if (!(error instanceof StaleReadingError) || signal?.aborted || clock.now() > giveUpAt) throw error
           // What was overtaken by an own receipt shows it when it is read anew; a node that lags needs time.
-          if (!isFirst) await new Promise<void>((resolve) => void clock.after(paceMs(), resolve))
+          if (floor === before) await new Promise<void>((resolve) => void clock.after(paceMs(), resolve))
         }
       }
     },
