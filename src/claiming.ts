@@ -56,7 +56,7 @@ export function createClaiming(options: ClaimingOptions) {
   /** @throws NothingToRetrieveError where nothing is unlocked, AccountNotExistsError */
   async function claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt> {
     const { provider, serviceType } = id
-    const left = await leftOver()
+    const left = await leftOver(signal)
     const account = accountOf(await read(signal), id)
     const errorArgs = { user: wallet, provider }
     if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
@@ -68,7 +68,7 @@ export function createClaiming(options: ClaimingOptions) {
 
   /** @throws NothingToRetrieveError where nothing is unlocked anywhere */
   async function claimAll(signal?: AbortSignal): Promise<ClaimReceipt> {
-    const left = await leftOver()
+    const left = await leftOver(signal)
     const { subAccounts } = await read(signal)
     const due = subAccounts.filter(({ claimable }) => claimable > 0n)
     const outcomes = await Promise.allSettled(group(due).map((ids) => claimGroup(ids, signal)))
@@ -164,10 +164,10 @@ export function createClaiming(options: ClaimingOptions) {
   }
 
   /** What became of that, once it is over; told once. */
-  async function leftOver(): Promise<Done> {
+  async function leftOver(signal: AbortSignal | undefined): Promise<Done> {
     resume()
     const ids = [...resumed.keys()]
-    const done = await Promise.all(resumed.values())
+    const done = await untilAborted(Promise.all(resumed.values()), signal)
     for (const id of ids) resumed.delete(id)
     return sumOf(done)
   }
@@ -189,6 +189,17 @@ export function createClaiming(options: ClaimingOptions) {
       throw error
     }
   }
+}
+
+/** What goes on all the same may take long: whoever waits for it waits no longer than the signal says. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new AbortedError('Aborted before anything was sent.'))
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 let claims = 0

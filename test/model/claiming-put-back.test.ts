@@ -2,7 +2,7 @@ import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
 import type { Connected } from '../../src/chain/connect.ts'
 import type { Call } from '../../src/chain/port.ts'
-import { NotSentError, RefusedError } from '../../src/errors.ts'
+import { AbortedError, NotSentError, RefusedError } from '../../src/errors.ts'
 import { memoryJournal, type JournalRecord } from '../../src/index.ts'
 import { bentWorld } from '../support/bent-world.ts'
 
@@ -16,20 +16,21 @@ async function claimable(
   const world = bentWorld()
   const [provider] = world.chain.providers.map(({ address }) => address) as [string]
   const records = memoryJournal()
-  const broker = await world.open({
-    journal: { ...records, append: (record) => append?.(record) ?? records.append(record) },
-    bend: (connected) => {
+  const opening = {
+    journal: { ...records, append: (record: JournalRecord) => append?.(record) ?? records.append(record) },
+    bend(connected: Connected): Connected {
       const { transactions: port } = connected
       return { ...connected, transactions: port && { ...port, ...bend(port) } }
     },
-  })
+  }
+  const broker = await world.open(opening)
   await world.until(broker.ledger.addLedger('10'))
   await world.until(broker.ledger.transferFund(provider, 'inference', '4'))
   await world.until(broker.ledger.retrieveFundFromProvider(provider, 'inference'))
   await world.advance(3_700)
   // Takes as much from the refund: 2 are left of it, and unlocked.
   await world.until(broker.ledger.transferFund(provider, 'inference', '2'))
-  return { world, broker, provider }
+  return { world, broker, provider, ...opening }
 }
 
 const isPutBack = ({ method }: Call) => method === 'transferFund'
@@ -72,6 +73,30 @@ test.each(['signer', 'gas', 'disk'])(
     ])
   },
 )
+
+test('whoever waits for a claim that an earlier process left open waits no longer than a signal says', async () => {
+  let isAway = false
+  const { world, broker, journal, bend } = await claimable((port) => ({
+    sign: (call, how) =>
+      isAway && isPutBack(call)
+        ? Promise.reject(new NotSentError('The signer did not sign.'))
+        : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
+  }))
+  await using _ = world
+  isAway = true
+  broker.ledger.claimRefunds().catch(() => undefined)
+  await world.advance(20)
+  await broker.close()
+  const next = await world.open({ journal, bend })
+  const abort = new AbortController()
+  const claimed = next.ledger.claimRefunds({ signal: abort.signal }).catch((error: unknown) => error)
+  await world.advance(20)
+  abort.abort()
+  expect(await claimed).toBeInstanceOf(AbortedError)
+  isAway = false
+  expect(await world.until(next.ledger.claimRefunds())).toMatchObject({ claimed: 0n, putBack: og('2') })
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
+})
 
 test('a person who does not want it put back is asked three times, and again by the next claim', async () => {
   let asked: number | null = null
