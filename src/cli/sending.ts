@@ -6,6 +6,7 @@ import { ask, mayProceed } from './questions.ts'
 import { sendingSession } from './session.ts'
 import { list } from './table.ts'
 import { note, print, printJson, wantsJson } from './terminal.ts'
+import { warnings } from './warnings.ts'
 
 export type Sending<Sent extends Receipt = Receipt> = {
   command: string
@@ -15,7 +16,7 @@ export type Sending<Sent extends Receipt = Receipt> = {
   send: (broker: Broker) => Promise<Sent | null>
   /** What was done, where the transaction does not say it all. */
   done?: (sent: Sent) => string
-  /** It takes the interrupt itself, and ends between two steps. */
+  /** It takes the interrupt itself, and ends between two steps; what keeps it from the next one is told. */
   endsItself?: true
 }
 
@@ -25,7 +26,7 @@ type Words = Readonly<Record<string, string>>
 export async function sendAndTell<Sent extends Receipt>(args: SendingArguments, sending: Sending<Sent>): Promise<void> {
   const { command, words, send, done, endsItself } = sending
   mayProceed(args)
-  await using session = await sendingSession(args, endsItself ? {} : { signal: interrupted })
+  await using session = await sendingSession(args, endsItself ? { logger: warnings } : { signal: interrupted })
   const { broker, place } = session
   const facts = { ...(await words(broker)), wallet: broker.wallet, network: place }
   note(list(Object.entries(facts)).join('\n'))

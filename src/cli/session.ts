@@ -12,7 +12,7 @@ export type Session = AsyncDisposable & {
   place: string
 }
 
-type More = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | 'autoClaim' | 'network'>
+type More = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | 'autoClaim' | 'network' | 'logger'>
 
 /** For commands that look: the wallet is an address. */
 export async function readingSession(args: ReadingArguments, more: More = {}): Promise<Session> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
+import { startProxy } from '../support/proxy.ts'
 import { run, start, type Ended } from './cli-process.ts'
 
 const LOCK = 3600
@@ -14,7 +15,7 @@ let place: string[]
 let alice: LocalProvider
 
 beforeAll(async () => {
-  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 6 })
+  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 7 })
   wallets = [...chain.wallets]
   ;[alice] = chain.inference as [LocalProvider]
   const { ledger, inference } = chain.network
@@ -76,6 +77,26 @@ test('a claim that is killed between its two transactions is ended by the next o
   await cli(wallet, 'claim', '--yes')
   expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
   expect(await chain.provider.getTransactionCount(wallet.address)).toBe(6)
+})
+
+test('a claim that cannot put back yet says why, and goes on until it can', async () => {
+  const wallet = await refunding('2', '0.5')
+  await chain.warp(LOCK)
+  await using proxy = await startProxy(chain.anvil.url)
+  // From the second transaction on.
+  const removeFault = proxy.fault(({ method, index }) =>
+    method === 'eth_estimateGas' && index > 0
+      ? { kind: 'rpc', code: -32000, message: 'insufficient funds' }
+      : undefined,
+  )
+  const [, , ...contracts] = place
+  const claiming = start(['claim', '--yes', '--rpc-url', proxy.url, ...contracts], { PRIVATE_KEY: wallet.privateKey })
+  expect(await claiming.line((line) => line.startsWith('what was free'))).toBe(
+    'what was free before a claim is not put back yet; trying again: The wallet cannot pay for this transaction.',
+  )
+  removeFault()
+  expect(await claiming.ended).toMatchObject({ code: 0 })
+  expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
 })
 
 test('refund says which amounts are possible, and refund all what stays', async () => {
