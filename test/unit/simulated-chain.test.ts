@@ -92,6 +92,32 @@ test('a lock time that the owner changes moves the end of refunds that wait', as
   expect((after?.unlocksAt ?? 0) - (before?.unlocksAt ?? 0)).toBe(3_600)
 })
 
+test('what cannot be done is not done, and stands in the way of nothing', () => {
+  const chain = createSimulatedChain()
+  expect(() => chain.fund(wallet, 5 as unknown as bigint)).toThrow(TypeError)
+  chain.fund(wallet, 7n)
+  expect(chain.position(wallet)).toMatchObject({ block: { number: 1 }, wallet: { balance: 7n } })
+})
+
+test('whoever hears of an event may charge on it at once, and may fail', async () => {
+  const { chain, provider } = await opened()
+  const seen: [block: number, head: number, name: string][] = []
+  const stop = chain.onEvent(({ name }, { number }) => {
+    seen.push([number, chain.head().number, name])
+    if (seen.length === 1) chain.spend(provider, wallet, 1n)
+    else throw new Error('no more')
+  })
+  const { number } = chain.head()
+  expect(() => chain.spend(provider, wallet, OG)).toThrow('no more')
+  stop()
+  chain.mine()
+  expect(seen).toEqual([
+    [number + 1, number + 1, 'FundSpent'],
+    [number + 2, number + 2, 'FundSpent'],
+  ])
+  expect([chain.head().number, account(chain).balance]).toEqual([number + 3, OG - 1n])
+})
+
 describe('faults', () => {
   test('a question is not answered, so many times', async () => {
     const { chain } = await opened()
