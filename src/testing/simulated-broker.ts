@@ -3,14 +3,16 @@ import { openBroker } from '../broker.ts'
 import type { Broker } from '../broker.types.ts'
 import { toSeconds } from '../durations.ts'
 import { InvalidInputError, OgLedgerError } from '../errors.ts'
+import { shown } from '../shown.ts'
 import { memoryJournal } from '../transactions/journal.ts'
+import { toSetUp } from './broker-options.ts'
+import { START } from './chain-options.ts'
+import { listed } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
 import { createMortalClock } from './mortal-clock.ts'
 import { createSimulatedChain } from './simulated-chain.ts'
 import { createSimulatedTime } from './simulated-time.ts'
 import type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulation.types.ts'
-
-const START = 1_767_225_600
 
 /**
  * Real brokers on a chain in memory, for tests: a day passes in a fraction of a second, the same seed gives the same history, and no
@@ -25,16 +27,14 @@ const START = 1_767_225_600
  * await sim.advance('1m')
  */
 export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}): Promise<Simulation> {
-  const { wallets = 1, funds = '1000', providers = 1, automine = true, pushesBlocks = false, ...rest } = options
-  const { broker: brokerOptions, ...deployment } = rest
+  const { wallets, funds, automine, pushesBlocks, broker: brokerOptions, deployment } = toSetUp(options)
   const { startAt = START, blockTime = 1 } = deployment
-  const offered = typeof providers === 'number' ? { inference: providers } : { inference: 0, ...providers }
-  const chain = createSimulatedChain({ ...deployment, ...offered, startAt })
+  const chain = createSimulatedChain(deployment)
   const time = createSimulatedTime({ startMs: startAt * 1_000, onPass: mineUntil })
   const hosts = await Promise.all(
     Array.from({ length: wallets }, async (_, index) => {
       const wallet = fakeAddress(`wallet ${index}`)
-      chain.fund(wallet, toWei(funds))
+      chain.fund(wallet, funds)
       const journal = memoryJournal()
       return { wallet, journal, ...(await start(wallet, journal)) }
     }),
@@ -100,8 +100,13 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
   }
 
   function hostOf(which: WhichWallet) {
-    const found = hosts.find(({ wallet }, index) => wallet === which || index === which)
-    if (!found) throw new InvalidInputError('The simulation has no such wallet.', { wallet: String(which) })
+    const address = typeof which === 'string' ? which.toLowerCase() : null
+    const found = hosts.find(({ wallet }, index) => wallet.toLowerCase() === address || index === which)
+    if (!found)
+      throw new InvalidInputError('The simulation has no such wallet.', {
+        wallet: shown(which),
+        wallets: listed(hosts.map(({ wallet }, index) => `${index} (${wallet})`)),
+      })
     return found
   }
 

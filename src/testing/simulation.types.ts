@@ -2,9 +2,10 @@ import type { Amount } from '../amounts.ts'
 import type { Broker, BrokerOptions } from '../broker.types.ts'
 import type { Connection } from '../chain/connect.ts'
 import type { Duration } from '../durations.ts'
+import type { SimulatedChainOptions } from './chain-options.ts'
 import type { SimulatedProvider } from './charges.ts'
 import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
-import type { SimulatedChain, SimulatedChainOptions } from './simulated-chain.ts'
+import type { SimulatedChain } from './simulated-chain.ts'
 
 export type SimulatedBrokerOptions = Omit<SimulatedChainOptions, 'inference' | 'fineTuning'> & {
   /** How many wallets, each with a broker of its own; 1 by default. */

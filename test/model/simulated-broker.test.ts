@@ -1,7 +1,7 @@
 import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
 import { AbortedError, OgLedgerError } from '../../src/errors.ts'
-import { createSimulatedBroker, type Simulation } from '../../src/testing/index.ts'
+import { createSimulatedBroker, type SimulatedBrokerOptions, type Simulation } from '../../src/testing/index.ts'
 import '../../src/testing/vitest.ts'
 
 /** What each provider has available of the first wallet, in wei. */
@@ -96,7 +96,7 @@ test('wallets share a chain, and each has a broker of its own', async () => {
   await second?.ledger.addLedger('20')
   second?.inference.startAutoFunding(sim.provider.address)
   await sim.advance('1m')
-  sim.spend(sim.provider, '1', 1)
+  sim.spend(sim.provider.address.toLowerCase(), '1', sim.wallets[1]?.toLowerCase())
   await sim.advance('1m')
   expect(sim.wallets.map((wallet) => sim.chain.position(wallet).ledger)).toMatchObject([
     { available: og('10'), total: og('10') },
@@ -156,8 +156,35 @@ test('fine-tuning is simulated beside inference', async () => {
 test('who asks for what is not there is told so', async () => {
   await using sim = await createSimulatedBroker({ providers: { fineTuning: 0 } })
   expect(() => sim.provider).toThrow('This simulation has no providers.')
-  expect(() => sim.spend('0x', '1', 3)).toThrow('The simulation has no such wallet.')
+  expect(() => sim.spend('0x', '1', 3)).toThrow(
+    `The simulation has no such wallet.\n\nwallet:  3\nwallets: 0 (${sim.wallets[0]})`,
+  )
   await expect(sim.restart('0x00')).rejects.toThrow('The simulation has no such wallet.')
+})
+
+test.each<[unknown, string]>([
+  [null, 'The options of a simulated broker are an object.'],
+  [{ provider: 2 }, 'There is no such option of a simulated broker.\n\noption: provider\nknown: '],
+  [{ inference: 2 }, 'There is no such option of a simulated broker.'],
+  [{ wallets: 0 }, 'wallets is a whole number from 1 up.\n\nwallets: 0'],
+  [{ wallets: -1 }, 'wallets is a whole number from 1 up.'],
+  [{ wallets: NaN }, 'wallets is a whole number from 1 up.'],
+  [{ wallets: 1.5 }, 'wallets is a whole number from 1 up.'],
+  [{ providers: -1 }, 'providers is a whole number from 0 up.'],
+  [{ providers: '0x00' }, 'providers says how many offer services.\n\nproviders: "0x00"'],
+  [
+    { providers: { infrence: 2 } },
+    'There is no such option of providers.\n\noption: infrence\nknown:  inference, fineTuning',
+  ],
+  [{ providers: { fineTuning: 1.5 } }, 'fineTuning is a whole number from 0 up.'],
+  [{ funds: 5 }, 'funds is a bigint (wei) or a string (OG in decimal); this is a number.'],
+  [{ automine: 'no' }, 'automine is true or false.\n\nautomine: "no"'],
+  [{ lockTime: '1d' }, 'The contracts do not take this lock time'],
+  [{ broker: { intervalMs: 0 } }, 'intervalMs is milliseconds from 100 up.'],
+  [{ broker: { intervalMs: -1 } }, 'intervalMs is milliseconds from 100 up.'],
+  [{ broker: { intervalMS: 100 } }, "There is no such option of a simulation's brokers."],
+])('a simulation that cannot be is refused: %j', async (options, message) => {
+  await expect(createSimulatedBroker(options as SimulatedBrokerOptions)).rejects.toThrow(message)
 })
 
 test('matchers say what they found', async () => {

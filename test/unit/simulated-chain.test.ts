@@ -3,6 +3,7 @@ import { openBroker } from '../../src/broker.ts'
 import type { Call, TransactionPort } from '../../src/chain/port.ts'
 import { memoryJournal } from '../../src/index.ts'
 import { fakeAddress } from '../../src/testing/fakes.ts'
+import type { SimulatedChainOptions } from '../../src/testing/index.ts'
 import { createSimulatedChain, type SimulatedChain } from '../../src/testing/simulated-chain.ts'
 
 const OG = 10n ** 18n
@@ -78,8 +79,14 @@ describe('providers', () => {
   })
 
   test('must be known', () => {
-    const chain = createSimulatedChain()
-    expect(() => chain.spend(fakeAddress('nobody'), wallet, 1n)).toThrow('Nobody offers a service under this address.')
+    const chain = createSimulatedChain({ inference: [wallet], fineTuning: 1 })
+    const [, trainer] = chain.providers
+    const nobody = fakeAddress('nobody')
+    expect(() => chain.spend(nobody, wallet, 1n)).toThrow(
+      `Nobody offers a service under this address.\n\nprovider:  ${nobody}\n` +
+        `providers: ${wallet} (inference), ${trainer?.address} (fine-tuning)`,
+    )
+    expect(() => chain.spend(wallet, wallet, 1n, 'fine-tuning')).toThrow('Nobody offers a service under this address.')
   })
 })
 
@@ -90,6 +97,69 @@ test('a lock time that the owner changes moves the end of refunds that wait', as
   chain.setLockTime(7_200)
   const [after] = account(chain).refunds
   expect((after?.unlocksAt ?? 0) - (before?.unlocksAt ?? 0)).toBe(3_600)
+})
+
+describe('refused before there is a chain', () => {
+  test.each<[unknown, string]>([
+    ['fast', 'The options of a simulated chain are an object.'],
+    [
+      { locktime: 3_600 },
+      'There is no such option of a simulated chain.\n\noption: locktime\nknown:  seed, blockTime,',
+    ],
+    [{ seed: 'abc' }, 'seed is a whole number from'],
+    [{ seed: 0.5 }, 'seed is a whole number from'],
+    [{ blockTime: 0 }, 'A block time is a whole number of seconds.'],
+    [{ startAt: '2026' }, 'startAt is a whole number from 0 up.\n\nstartAt: "2026"'],
+    [
+      { lockTime: '1d' },
+      'The contracts do not take this lock time: it is a whole number of seconds.\n\nlockTime: "1d"',
+    ],
+    [{ lockTime: 3_600.5 }, 'The contracts do not take this lock time'],
+    [{ lockTime: 10 }, 'The contracts do not take this lock time'],
+    [{ minLedgerBalance: 3 }, 'minLedgerBalance is a bigint (wei) or a string (OG in decimal); this is a number.'],
+    [{ minTransfer: -1n }, 'An amount cannot be negative.'],
+    [{ inference: -1 }, 'inference is a whole number from 0 up.\n\ninference: -1'],
+    [{ fineTuning: '0x00' }, 'fineTuning says how many offer it, or who.'],
+    [{ inference: ['me'] }, 'This is not an address.'],
+    [{ inference: [wallet, wallet.toLowerCase()] }, 'A provider offers a service once.'],
+  ])('%o', (options, message) => {
+    expect(() => createSimulatedChain(options as SimulatedChainOptions)).toThrow(message)
+  })
+})
+
+describe('refused by a chain, which goes on', () => {
+  test.each<[string, (chain: SimulatedChain) => void, string]>([
+    ['a negative gift', (chain) => chain.fund(wallet, -1n), 'An amount cannot be negative.'],
+    ['no time', (chain) => chain.advance(NaN), 'seconds is a number from 0 up.\n\nseconds: NaN'],
+    ['time backwards', (chain) => chain.advance(-1), 'seconds is a number from 0 up.'],
+    ['all time', (chain) => chain.advance(Infinity), 'seconds is a number from 0 up.'],
+    ['half a block', (chain) => chain.mine(0.5), 'count is a whole number from 0 up.'],
+    ['a word for a switch', (chain) => chain.setAutomine('off' as never), 'on is true or false.'],
+    ['a number for wei', (chain) => chain.setBaseFee(5 as never), 'A base fee is a bigint, in wei, from 0n up.'],
+    ['a short lock', (chain) => chain.setLockTime(10), 'The contracts do not take this lock time'],
+    ['a long lock', (chain) => chain.setLockTime(1e9), 'expected: 3600 (an hour) to 604800 (a week)'],
+    ['a word for a lock', (chain) => chain.setLockTime('1d' as never), 'lockTime: "1d"'],
+    ['a service that is none', (chain) => chain.setLockTime(7_200, 'chat' as never), 'There is no such service.'],
+    ['a depth below none', (chain) => chain.reorganise(-1), 'depth is a whole number from 0 up.'],
+    ['a depth of nothing', (chain) => chain.reorganise(NaN), 'depth is a whole number from 0 up.\n\ndepth: NaN'],
+    [
+      'an option that is none',
+      (chain) => chain.reorganise(1, { forgot: true } as never),
+      'There is no such option of a reorganisation.\n\noption: forgot\nknown:  forget',
+    ],
+    [
+      'a connection like none',
+      (chain) => void chain.connect(wallet, { readonly: true } as never),
+      'There is no such option of a simulated connection.',
+    ],
+  ])('%s', async (_, wrong, message) => {
+    const { chain, provider } = await opened()
+    const before = chain.position(wallet)
+    expect(() => wrong(chain)).toThrow(message)
+    expect(chain.position(wallet)).toEqual(before)
+    chain.spend(provider, wallet, OG)
+    expect(account(chain).balance).toBe(OG)
+  })
 })
 
 test('what cannot be done is not done, and stands in the way of nothing', () => {
