@@ -77,7 +77,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
       const { address, serviceType } = typeof provider === 'string' ? { address: provider } : provider
       chain.spend(address, hostOf(wallet).wallet, toWei(amount), serviceType)
     },
-    fail: (kind, times = 1) => chain.fail(kind, typeof times === 'number' ? { times } : times),
+    fail: chain.fail,
     failAtRandom: chain.failAtRandom,
     heal: chain.heal,
     async restart(which = 0) {

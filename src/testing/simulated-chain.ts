@@ -119,8 +119,8 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
       act(({ timestamp }) => together(contracts, timestamp, [{ from: OWNER, call }]))
     },
 
-    /** The next so many questions or transactions go wrong. */
-    fail: (kind: FaultKind, how?: FaultOptions): void => faults.next(kind, how),
+    /** The next so many questions or transactions go wrong, one by default, after those that were asked for before. */
+    fail: (kind: FaultKind, how?: number | FaultOptions): void => faults.next(kind, how),
     /** Questions and transactions go wrong with some probability, drawn from the seed. */
     failAtRandom: (rates: FaultRates): void => faults.atRandom(rates),
     /** No more faults. */

@@ -55,7 +55,10 @@ export type Simulation = {
   mine(blocks?: number): Promise<void>
   /** A provider charges a wallet, by default the first. Where an inference provider asks for more than is there, it gets that. */
   spend(provider: string | SimulatedProvider, amount: Amount, wallet?: WhichWallet): void
-  /** The next question or transaction goes wrong, or the next so many. */
+  /**
+   * The next question or transaction goes wrong, or the next so many. What was asked for before comes first: twice
+   * `fail('read')` is `fail('read', 2)`.
+   */
   fail(kind: FaultKind, times?: number | FaultOptions): void
   /** Questions and transactions go wrong with some probability; which ones follows from the seed. */
   failAtRandom(rates: FaultRates): void

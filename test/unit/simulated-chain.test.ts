@@ -198,6 +198,52 @@ describe('faults', () => {
     expect((await readPosition()).ledger?.total).toBe(10n * OG)
   })
 
+  test('asked for one after the other, they come one after the other', async () => {
+    const { chain } = await opened()
+    const { readPosition } = chain.connect(wallet)
+    chain.fail('read', 2)
+    chain.fail('read')
+    const outcomes = await Promise.allSettled(Array.from({ length: 4 }, readPosition))
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled'])
+    chain.advance(10)
+    const { number } = chain.head()
+    chain.fail('stale', { blocks: 2 })
+    chain.fail('stale', { times: Infinity, blocks: 4 })
+    const heads = await Promise.all(Array.from({ length: 4 }, readPosition))
+    chain.heal()
+    heads.push(await readPosition())
+    expect(heads.map(({ block }) => number - block.number)).toEqual([2, 4, 4, 4, 0])
+  })
+
+  test.each<[string, (chain: SimulatedChain) => void, string]>([
+    [
+      'a kind that is none',
+      (chain) => chain.fail('reed' as never),
+      'There is no such fault.\n\nkind:  "reed"\nknown: read, stale, stale-nonce, broadcast, lost, late',
+    ],
+    ['fewer than none', (chain) => chain.fail('read', -1), 'times is a whole number from 0 up.\n\ntimes: -1'],
+    ['no number', (chain) => chain.fail('read', NaN), 'times is a whole number from 0 up.\n\ntimes: NaN'],
+    ['a word', (chain) => chain.fail('read', '3' as never), 'The options of a fault are an object.\n\noptions: "3"'],
+    [
+      'an option that is none',
+      (chain) => chain.fail('read', { time: 3 } as never),
+      'There is no such option of a fault.',
+    ],
+    ['a block to come', (chain) => chain.fail('stale', { blocks: -50 }), 'blocks is a whole number from 1 up.'],
+    ['a rate of nothing', (chain) => chain.failAtRandom({ reed: 0.5 } as never), 'no such option of faults at random.'],
+    [
+      'more than always',
+      (chain) => chain.failAtRandom({ read: 5 }),
+      'A probability is a number from 0 to 1.\n\nread: 5',
+    ],
+    ['one for all', (chain) => chain.failAtRandom(0.5 as never), 'The options of faults at random are an object.'],
+    ['blocks to come', (chain) => chain.failAtRandom({ stale: 1, blocks: 0 }), 'blocks is a whole number from 1 up.'],
+  ])('are refused: %s', async (_, wrong, message) => {
+    const { chain } = await opened()
+    expect(() => wrong(chain)).toThrow(message)
+    expect(await chain.connect(wallet).readPosition()).toEqual(chain.position(wallet))
+  })
+
   test('a stale position is exactly the one of those blocks ago', async () => {
     const { chain, provider } = await opened()
     const then = chain.position(wallet)
