@@ -7,7 +7,8 @@ import { shown } from '../shown.ts'
 import { memoryJournal } from '../transactions/journal.ts'
 import { toSetUp } from './broker-options.ts'
 import { START } from './chain-options.ts'
-import { listed } from './checks.ts'
+import { nothingTaken, type SimulatedProvider } from './charges.ts'
+import { check, listed } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
 import { createMortalClock } from './mortal-clock.ts'
 import { createSimulatedChain } from './simulated-chain.ts'
@@ -73,9 +74,12 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
       chain.mine(blocks)
       await time.settled()
     },
-    spend(provider, amount, wallet = 0) {
-      const { address, serviceType } = typeof provider === 'string' ? { address: provider } : provider
-      chain.spend(address, hostOf(wallet).wallet, toWei(amount), serviceType)
+    spend(provider, amount, which = 0) {
+      const { wallet } = hostOf(which)
+      const { address, serviceType } = offerOf(provider)
+      if (chain.wouldSpend(address, wallet, amount, serviceType) === 0n)
+        throw nothingTaken({ provider: address, amount: toWei(amount), position: chain.position(wallet), serviceType })
+      return chain.spend(address, wallet, amount, serviceType)
     },
     fail: chain.fail,
     failAtRandom: chain.failAtRandom,
@@ -108,6 +112,15 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
         wallets: listed(hosts.map(({ wallet }, index) => `${index} (${wallet})`)),
       })
     return found
+  }
+
+  function offerOf(provider: string | SimulatedProvider | undefined): Partial<SimulatedProvider> & { address: string } {
+    if (typeof provider === 'string') return { address: provider }
+    check(typeof provider?.address === 'string', 'A provider is an address, or one of those of the simulation.', {
+      provider: shown(provider),
+      providers: listed(chain.providers.map(({ address }) => address)),
+    })
+    return provider
   }
 
   /** Blocks that came at once were early: time catches up with them first. */

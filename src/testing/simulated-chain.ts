@@ -5,8 +5,9 @@ import type { Connected } from '../chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig } from '../chain/networks.ts'
 import { shown } from '../shown.ts'
 import { checkLockTime, toDeployment, type SimulatedChainOptions } from './chain-options.ts'
-import { charging, contractOf, register, together, type SimulatedProvider } from './charges.ts'
+import { charging, contractOf, register, takenIn, together, type SimulatedProvider } from './charges.ts'
 import { check, checkBoolean, checkNames, checkService, checkWhole, listed } from './checks.ts'
+import type { ContractEvent } from './contracts/transaction.ts'
 import { fakeAddress } from './fakes.ts'
 import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
 import { createNode } from './node.ts'
@@ -100,13 +101,20 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
       })
     },
     /**
-     * A provider charges a wallet, in wei. Where the sub-account holds less than an inference fee all of it is taken; a
-     * fine-tuning fee is all or nothing.
+     * A provider charges a wallet. Where the sub-account holds less than an inference fee all of it is taken; a fine-tuning
+     * fee is all or nothing.
+     *
+     * @returns what the next block takes, in wei, as things stand: 0n where there is nothing to take
      */
-    spend(provider: string, wallet: string, amount: bigint, serviceType?: ServiceType): void {
-      const who = providerOf(provider, serviceType)
-      const calls = charging(who, addressOf(wallet), amount, (settlements += 1n))
-      act(({ timestamp }) => together(contracts, timestamp, calls))
+    spend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint {
+      const calls = chargeOf(provider, wallet, amount, serviceType)
+      settlements += 1n
+      return takenIn(act(({ timestamp }) => together(contracts, timestamp, calls)))
+    },
+    /** What such a charge would take, in wei. Nothing is charged. */
+    wouldSpend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint {
+      const calls = chargeOf(provider, wallet, amount, serviceType)
+      return takenIn(node.foresee(({ timestamp }) => together(contracts, timestamp, calls)))
     },
     /**
      * The contracts' owner changes for how many seconds refunds are locked, those that wait already included: from 3600
@@ -153,8 +161,12 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     return found
   }
 
-  function act(run: Act['run']): void {
+  function chargeOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType) {
+    return charging(providerOf(provider, serviceType), addressOf(wallet), toWei(amount), settlements + 1n)
+  }
+
+  function act(run: Act['run']): readonly ContractEvent[] {
     acts += 1
-    node.act({ kind: 'act', hash: `act ${acts}`, run })
+    return node.act({ kind: 'act', hash: `act ${acts}`, run })
   }
 }

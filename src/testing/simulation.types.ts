@@ -53,8 +53,15 @@ export type Simulation = {
   until<T>(work: Promise<T>, within?: Duration): Promise<T>
   /** A block now, or several; what waits is in the first. */
   mine(blocks?: number): Promise<void>
-  /** A provider charges a wallet, by default the first. Where an inference provider asks for more than is there, it gets that. */
-  spend(provider: string | SimulatedProvider, amount: Amount, wallet?: WhichWallet): void
+  /**
+   * A provider charges a wallet, by default the first. Where an inference provider asks for more than is there, it gets
+   * that; a fine-tuning fee is taken as a whole or not at all.
+   *
+   * @returns what was taken, in wei. With automine off the next block takes it, and this is what that takes as things
+   *   stand: what comes before it into the same block may leave less
+   * @throws InvalidInputError when that is nothing; `chain.spend` does not
+   */
+  spend(provider: string | SimulatedProvider, amount: Amount, wallet?: WhichWallet): bigint
   /**
    * The next question or transaction goes wrong, or the next so many. What was asked for before comes first: twice
    * `fail('read')` is `fail('read', 2)`.

@@ -39,7 +39,7 @@ test('the same seed gives the same history, faults and restarts included', async
     const seen: unknown[] = []
     for (let turn = 0; turn < 30; turn += 1) {
       const provider = sim.providers[Math.floor(sim.chain.random() * 3)]
-      if (provider) sim.spend(provider, og('1') + BigInt(turn))
+      if (provider) sim.chain.spend(provider.address, sim.broker.wallet, og('1') + BigInt(turn))
       await sim.advance('20s')
       if (turn === 15) {
         await sim.restart()
@@ -160,6 +160,47 @@ test('who asks for what is not there is told so', async () => {
     `The simulation has no such wallet.\n\nwallet:  3\nwallets: 0 (${sim.wallets[0]})`,
   )
   await expect(sim.restart('0x00')).rejects.toThrow('The simulation has no such wallet.')
+})
+
+test('a charge says what it takes, and is refused where that is nothing', async () => {
+  await using sim = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
+  const [teller, trainer] = sim.providers
+  if (!teller || !trainer) throw new Error('There is nobody to charge.')
+  await sim.broker.ledger.addLedger('10')
+  expect(() => sim.spend(teller, '1.5')).toThrow(
+    `This charge would take nothing.\n\nprovider:    ${teller.address}\nserviceType: inference\n` +
+      `wallet:      ${sim.broker.wallet}\namount:      1.5 OG\n` +
+      'reason:      the wallet has no sub-account with this provider\n' +
+      'do:          have the sub-account funded first and let time pass, or use chain.spend, which answers 0n',
+  )
+  await sim.broker.ledger.transferFund(teller.address, 'inference', '2')
+  await sim.broker.ledger.transferFund(trainer.address, 'fine-tuning', '2')
+  expect([sim.spend(teller, '1.5'), sim.spend(teller.address, '1.5')]).toEqual([og('1.5'), og('0.5')])
+  expect(() => sim.spend(teller, '1.5')).toThrow('the sub-account is empty')
+  expect(() => sim.spend(trainer, og('2') + 1n)).toThrow(
+    'the sub-account holds 2 OG, and a fine-tuning fee is taken as a whole or not at all',
+  )
+  expect(() => sim.spend(trainer, 0n)).toThrow('it is about no amount')
+  expect(() => sim.spend(trainer, -1n)).toThrow('An amount cannot be negative.')
+  expect(sim.spend(trainer, '2')).toBe(og('2'))
+  expect(() => sim.spend(sim.providers[2] as never, '1')).toThrow(
+    'A provider is an address, or one of those of the simulation.\n\nprovider:  undefined',
+  )
+  expect(availableOf(sim)).toEqual([0n, 0n])
+})
+
+test('a charge that waits for its block is counted with what waits before it', async () => {
+  await using sim = await createSimulatedBroker({ automine: false })
+  const { ledger, wallet } = sim.broker
+  const { address } = sim.provider
+  await sim.until(ledger.addLedger('10'))
+  const transfer = ledger.transferFund(address, 'inference', '2')
+  await sim.mine(0)
+  const foreseen = [sim.chain.wouldSpend(address, wallet, '1.5'), sim.spend(address, '1.5'), sim.spend(address, '1.5')]
+  expect(() => sim.spend(address, '1.5')).toThrow('the wallet has no sub-account with this provider')
+  expect([foreseen, availableOf(sim)]).toEqual([[og('1.5'), og('1.5'), og('0.5')], []])
+  await sim.until(transfer)
+  expect(availableOf(sim)).toEqual([0n])
 })
 
 test.each<[unknown, string]>([

@@ -48,10 +48,11 @@ describe('time', () => {
 describe('providers', () => {
   test('take what they charge, and all there is where that is less', async () => {
     const { chain, provider } = await opened()
-    chain.spend(provider, wallet, OG / 4n)
+    const first = chain.spend(provider, wallet, '0.25')
     const once = account(chain)
-    chain.spend(provider, wallet, 5n * OG)
-    expect([once.balance, account(chain).balance]).toEqual([(7n * OG) / 4n, 0n])
+    const rest = [chain.spend(provider, wallet, 5n * OG), chain.spend(provider, wallet, 5n * OG)]
+    expect([first, once.balance, account(chain).balance]).toEqual([OG / 4n, (7n * OG) / 4n, 0n])
+    expect(rest).toEqual([(7n * OG) / 4n, 0n])
   })
 
   test('of fine-tuning take all or nothing', async () => {
