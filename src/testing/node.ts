@@ -114,8 +114,9 @@ export function createNode(options: NodeOptions) {
       blocks.pass(left)
       if (count > 0) announce()
     },
-    /** The last blocks are others now. What was in them waits again, or is forgotten. */
-    reorganise(depth: number, { forget = false }: { forget?: boolean } = {}): void {
+    /** The last blocks are others now, but for those that are final. What was in them waits again, or is forgotten. */
+    reorganise(wanted: number, { forget = false }: { forget?: boolean } = {}): void {
+      const depth = blocks.depthOf(wanted)
       log.cut(blocks.head().number - depth)
       const back = blocks.takeBack(depth)
       if (!forget) pool.putBack(back)

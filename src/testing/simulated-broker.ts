@@ -32,10 +32,11 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
   const { startAt = START, blockTime = 1 } = deployment
   const chain = createSimulatedChain(deployment)
   const time = createSimulatedTime({ startMs: startAt * 1_000, onPass: mineUntil })
+  const addresses = Array.from({ length: wallets }, (_, index) => fakeAddress(`wallet ${index}`))
+  for (const wallet of addresses) chain.fund(wallet, funds)
+  chain.makeFinal()
   const hosts = await Promise.all(
-    Array.from({ length: wallets }, async (_, index) => {
-      const wallet = fakeAddress(`wallet ${index}`)
-      chain.fund(wallet, funds)
+    addresses.map(async (wallet) => {
       const journal = memoryJournal()
       return { wallet, journal, ...(await start(wallet, journal)) }
     }),

@@ -135,12 +135,18 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     heal: (): void => faults.heal(),
     /** The node forgets the transactions that wait. */
     dropTransactions: (): void => pool.dropTransactions(),
-    /** The last blocks are replaced by empty ones. What was in them waits again, unless it is to be forgotten. */
+    /**
+     * The last blocks are replaced by empty ones. What was in them waits again, unless it is to be forgotten. What is
+     * final stays, however deep it goes: the providers, what makeFinal() made so, and all but the last 256 blocks in which
+     * anything happened.
+     */
     reorganise(depth: number, how: { forget?: boolean } = {}): void {
       checkWhole('depth', depth, { least: 0 })
       checkNames('a reorganisation', how, { forget: true })
       node.reorganise(depth, how)
     },
+    /** No reorganisation takes back what has happened so far. */
+    makeFinal: blocks.makeFinal,
   }
 
   function addressOf(value: string): string {

@@ -141,6 +141,24 @@ test('a position is had without time passing, also while auto-funding sends its 
   expect([position.subAccounts.length, plan.decisions.length, sim.now()]).toEqual([3, 3, before])
 })
 
+test('no reorganisation takes back what the wallets own from the start, nor who offers services', async () => {
+  await using sim = await createSimulatedBroker({ wallets: 2, funds: '100' })
+  const owned = () => sim.wallets.map((wallet) => sim.chain.position(wallet).wallet.balance)
+  await sim.broker.ledger.addLedger('10')
+  await sim.broker.ledger.transferFund(sim.provider.address, 'inference', '2')
+  sim.chain.reorganise(1_000, { forget: true })
+  expect([owned(), availableOf(sim)]).toEqual([[og('100'), og('100')], []])
+})
+
+test('what was made final is never taken back', async () => {
+  await using sim = await createSimulatedBroker()
+  await sim.broker.ledger.addLedger('10')
+  sim.chain.makeFinal()
+  await sim.broker.ledger.transferFund(sim.provider.address, 'inference', '2')
+  sim.chain.reorganise(1_000, { forget: true })
+  expect(sim.chain.position(sim.broker.wallet)).toMatchObject({ ledger: { available: og('10') }, subAccounts: [] })
+})
+
 test('fine-tuning is simulated beside inference', async () => {
   await using sim = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
   await sim.broker.ledger.addLedger('10')

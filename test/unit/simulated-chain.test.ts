@@ -342,6 +342,17 @@ describe('a reorganisation', () => {
     expect(chain.position(wallet)).toEqual({ ...before, block: chain.head() })
   })
 
+  test('takes back no block that lies too far back, nor what it told', async () => {
+    const { chain, provider } = await opened()
+    for (let at = 0; at < 600; at += 1) chain.spend(provider, wallet, 1n)
+    const { number } = chain.head()
+    chain.reorganise(number)
+    const { settled } = await chain.connect(wallet).readSettlements(chain.head(), 10_000)
+    const left = 2n * OG - account(chain).balance
+    expect(BigInt(settled.length)).toBe(left)
+    expect([left > 0n, left <= 344n]).toEqual([true, true])
+  })
+
   test('takes charges back too', async () => {
     const { chain, provider } = await opened()
     chain.spend(provider, wallet, OG)
