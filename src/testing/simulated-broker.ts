@@ -42,7 +42,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     }),
   )
   chain.setAutomine(automine)
-  const close = async (): Promise<void> => void (await Promise.all(hosts.map(({ broker }) => broker.close())))
+  let closed = false
 
   return {
     get broker() {
@@ -60,37 +60,59 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     providers: chain.providers,
     chain,
     now: time.clock.now,
-    advance: (duration) => time.passTo(time.clock.now() + toSeconds(duration, 'duration') * 1_000),
+    async advance(duration) {
+      requireOpen()
+      await time.passTo(time.clock.now() + toSeconds(duration, 'duration') * 1_000)
+    },
     async until(work, within = '30d') {
+      check(isPromise(work), 'until waits for a promise.', { work: shown(work) })
       let settled = false
-      void work.catch(() => undefined).finally(() => (settled = true))
+      void work.then(settle, settle)
+      requireOpen()
+      const seconds = toSeconds(within, 'within')
       await time.settled()
-      for (const end = time.clock.now() + toSeconds(within, 'within') * 1_000; !settled;) {
-        if (time.clock.now() >= end) throw new OgLedgerError('This did not settle in time.', { within })
+      for (const end = time.clock.now() + seconds * 1_000; !settled;) {
+        if (time.clock.now() >= end) throw unsettled(within)
         await time.passTo(Math.min(end, time.nextAt() ?? end))
       }
       return work
+
+      function settle(): void {
+        settled = true
+      }
     },
     async mine(blocks) {
+      requireOpen()
       chain.mine(blocks)
       await time.settled()
     },
     spend(provider, amount, which = 0) {
+      requireOpen()
       const { wallet } = hostOf(which)
       const { address, serviceType } = offerOf(provider)
       if (chain.wouldSpend(address, wallet, amount, serviceType) === 0n)
         throw nothingTaken({ provider: address, amount: toWei(amount), position: chain.position(wallet), serviceType })
       return chain.spend(address, wallet, amount, serviceType)
     },
-    fail: chain.fail,
-    failAtRandom: chain.failAtRandom,
+    fail(kind, times) {
+      requireOpen()
+      chain.fail(kind, times)
+    },
+    failAtRandom(rates) {
+      requireOpen()
+      chain.failAtRandom(rates)
+    },
     heal: chain.heal,
     async restart(which = 0) {
+      requireOpen()
       const host = hostOf(which)
       await time.settled()
       host.die()
       await host.broker.close()
       Object.assign(host, await start(host.wallet, host.journal))
+      // It may have been closed meanwhile.
+      if (closed) await host.broker.close()
+      requireOpen()
       return host.broker
     },
     close,
@@ -102,6 +124,15 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     const connected = chain.connect(wallet, { pushesBlocks })
     const broker: Broker = await openBroker(connected, { ...brokerOptions, journal, clock })
     return { broker, die }
+  }
+
+  async function close(): Promise<void> {
+    closed = true
+    await Promise.all(hosts.map(({ broker }) => broker.close()))
+  }
+
+  function requireOpen(): void {
+    check(!closed, 'This simulation is closed.', { do: 'create another one; the chain of this one can still be read' })
   }
 
   function hostOf(which: WhichWallet) {
@@ -129,4 +160,15 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     const due = Math.floor((nowMs / 1_000 - chain.head().timestamp) / blockTime)
     if (due > 0) chain.advance(due * blockTime)
   }
+}
+
+function isPromise(work: unknown): work is Promise<unknown> {
+  return typeof work === 'object' && work !== null && 'then' in work && typeof work.then === 'function'
+}
+
+function unsettled(within: string): OgLedgerError {
+  return new OgLedgerError('This did not settle in time.', {
+    within,
+    do: 'give it longer, or await it without until: what waits for real timers or I/O does not settle in simulated time',
+  })
 }

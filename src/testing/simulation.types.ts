@@ -47,7 +47,7 @@ export type Simulation = {
   /**
    * Lets time pass until a promise settles, and gives its outcome.
    *
-   * @param within how long at most; 30 days by default
+   * @param within how long at most; 30 days by default. What waits for real timers or I/O does not settle meanwhile
    * @throws OgLedgerError when it has not settled by then
    */
   until<T>(work: Promise<T>, within?: Duration): Promise<T>
@@ -76,6 +76,7 @@ export type Simulation = {
    * on, what was awaited of it rejects, and the new one takes up its journal. Auto-funding is to be started anew.
    */
   restart(wallet?: WhichWallet): Promise<Broker>
+  /** Closes the brokers. What the chain holds can still be read; everything else here is refused from then on. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

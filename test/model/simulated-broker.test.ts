@@ -118,6 +118,41 @@ test('a promise is waited for as long as it takes, and no longer than was said',
   await expect(sim.until(Promise.reject(new Error('no')))).rejects.toThrow('no')
 })
 
+test('what does not settle in simulated time is told with why that may be, and what is no promise is refused', async () => {
+  await using sim = await createSimulatedBroker()
+  const real = new Promise(() => undefined)
+  await expect(sim.until(real, '2h')).rejects.toThrow(
+    'This did not settle in time.\n\nwithin: 2h\n' +
+      'do:     give it longer, or await it without until: what waits for real timers or I/O does not settle in simulated time',
+  )
+  await expect(sim.until(5 as never)).rejects.toThrow('until waits for a promise.\n\nwork: 5')
+  await expect(sim.until((() => real) as never)).rejects.toThrow('until waits for a promise.\n\nwork: a function')
+  await expect(sim.until(Promise.reject(new Error('no')), 5 as never)).rejects.toThrow('This is not a duration.')
+  await expect(sim.advance(1_000n as never)).rejects.toThrow('This is not a duration.\n\nduration: 1000n')
+})
+
+test('a simulation that is closed does nothing more, and says so', async () => {
+  const sim = await createSimulatedBroker()
+  await sim.broker.ledger.addLedger('10')
+  const { broker } = sim
+  const [restarting] = await Promise.allSettled([sim.restart(), sim.close()])
+  await sim.close()
+  const closed = 'This simulation is closed.'
+  expect(restarting).toMatchObject({
+    status: 'rejected',
+    reason: { message: expect.stringContaining(closed) as string },
+  })
+  expect(() => sim.spend(sim.provider, '1')).toThrow(closed)
+  expect(() => sim.fail('read')).toThrow(closed)
+  expect(() => sim.failAtRandom({ read: 1 })).toThrow(closed)
+  await expect(sim.advance('1m')).rejects.toThrow(closed)
+  await expect(sim.mine()).rejects.toThrow(closed)
+  await expect(sim.restart()).rejects.toThrow(closed)
+  await expect(sim.until(Promise.reject(new Error('no')))).rejects.toThrow(closed)
+  for (const one of [broker, sim.broker]) await expect(one.ledger.depositFund('1')).rejects.toThrow(AbortedError)
+  expect(sim.chain.position(broker.wallet).ledger?.total).toBe(og('10'))
+})
+
 test('a block that is taken back takes its top-up along, and it is sent again', async () => {
   await using sim = await createSimulatedBroker({ automine: false })
   await sim.until(sim.broker.ledger.addLedger('10'))
