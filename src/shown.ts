@@ -5,9 +5,13 @@ export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `an array of ${value.length}`
-  if ('then' in value && typeof value.then === 'function') return 'a promise'
+  if (isPromise(value)) return 'a promise'
   const keys = Object.keys(value)
   return keys.length === 0 ? 'an object without keys' : `an object with ${keys.slice(0, KEYS).join(', ')}${more(keys)}`
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 const KEYS = 5

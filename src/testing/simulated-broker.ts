@@ -3,7 +3,7 @@ import { openBroker } from '../broker.ts'
 import type { Broker } from '../broker.types.ts'
 import { toSeconds } from '../durations.ts'
 import { InvalidInputError, OgLedgerError } from '../errors.ts'
-import { shown } from '../shown.ts'
+import { isPromise, shown } from '../shown.ts'
 import { memoryJournal } from '../transactions/journal.ts'
 import { toSetUp } from './broker-options.ts'
 import { START } from './chain-options.ts'
@@ -160,10 +160,6 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     const due = Math.floor((nowMs / 1_000 - chain.head().timestamp) / blockTime)
     if (due > 0) chain.advance(due * blockTime)
   }
-}
-
-function isPromise(work: unknown): work is Promise<unknown> {
-  return typeof work === 'object' && work !== null && 'then' in work && typeof work.then === 'function'
 }
 
 function unsettled(within: string): OgLedgerError {

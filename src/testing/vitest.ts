@@ -11,7 +11,7 @@ declare module 'vitest' {
   interface Matchers<T = any> {
     /** An actor, or a snapshot of one, is in this state; `'refunding'` stands for any of its states. */
     toBeInState(state: StateValue): T
-    /** An auto-funding actor, its status, or a decision holds, for this reason. */
+    /** An auto-funding actor, its status or a decision, alone or in a list, holds for this reason. */
     toHold(reason: HoldReason): T
   }
 }

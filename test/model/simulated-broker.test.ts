@@ -287,11 +287,64 @@ test('matchers say what they found', async () => {
   const decisions = (await sim.broker.plan({ dryRun: true })).decisions
   expect(decisions).toEqual([])
   expect(() => expect(lifecycle).toBeInState('funded')).toThrow('expected the state "funded"; this is in "none"')
-  expect(() => expect('funded').toBeInState('funded')).toThrow('expected an actor of a machine; this is funded')
+  expect(() => expect(lifecycle).not.toBeInState('none')).toThrow(
+    'expected not to be in the state "none"; this is in "none"',
+  )
   expect(() => expect({ reason: 'off' }).toHold('paused')).toThrow(
     'expected to hold with the reason "paused"; the reason is "off"',
   )
+  expect(() => expect({ reason: 'off' }).not.toHold('off')).toThrow(
+    'expected not to hold with the reason "off"; the reason is "off"',
+  )
   expect({ reason: 'off' }).toHold('off')
   expect({ action: 'top-up' }).not.toHold('off')
-  expect(() => expect(null).toHold('off')).toThrow('expected an actor, a status or a decision; this is null')
+  expect(() => expect({ action: 'top-up' }).toHold('off')).toThrow('there is none, it is to top-up')
+})
+
+test('a status in its list and a plan hold as the actor does, and an actor that tops up says what a plan calls that', async () => {
+  await using sim = await createSimulatedBroker({ providers: 2, automine: false })
+  const [{ address } = sim.provider, other = sim.provider] = sim.providers
+  const { inference, ledger } = sim.broker
+  await sim.until(ledger.addLedger('20'))
+  const funding = inference.startAutoFunding(address)
+  await sim.advance('0.5s')
+  expect(funding).toBeInState('toppingUp')
+  const { decisions } = sim.broker.planAt(sim.chain.position(sim.broker.wallet))
+  expect(decisions).toHold('in-flight')
+  expect(() => expect(funding).toHold('in-flight')).toThrow(
+    'the reason is null in the state "toppingUp", which a plan calls "in-flight"',
+  )
+  await sim.advance('1m')
+  const plan = await sim.broker.plan()
+  for (const holder of [funding, inference.autoFundingStatus(address), plan, plan.decisions])
+    expect(holder).toHold('sufficient')
+  expect(() => expect(inference.autoFundingStatus(address)).toHold('off')).toThrow(
+    'the reason is "sufficient" in the state "watching"',
+  )
+  inference.startAutoFunding(other.address)
+  expect(() => expect(inference.autoFundingStatus()).toHold('off')).toThrow(
+    'received: a list of 2\ndo:       pick the one that is meant',
+  )
+  const [payment] = sim.broker.transactions()
+  expect(() => expect(payment).toHold('off')).toThrow(
+    'toHold looks at an actor of auto-funding, its status or a decision.',
+  )
+})
+
+test.each<[unknown, string]>([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  ['funded', '"funded"'],
+  [{}, 'an object without keys'],
+  [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 }, 'an object with a, b, c, d, e and 2 more'],
+  [Object.create(null), 'an object without keys'],
+  [[], 'a list of 0'],
+  [Promise.resolve({ reason: 'off' }), 'a promise\ndo:       await it first'],
+])('what matchers cannot look at is refused, after not as well (%o)', (wrong, received) => {
+  const state = `toBeInState looks at an actor of a machine or a snapshot of one.\n\nreceived: ${received}`
+  expect(() => expect(wrong).toBeInState('funded')).toThrow(state)
+  expect(() => expect(wrong).not.toBeInState('funded')).toThrow(state)
+  const reason = `toHold looks at an actor of auto-funding, its status or a decision.\n\nreceived: ${received}`
+  expect(() => expect(wrong).toHold('off')).toThrow(reason)
+  expect(() => expect(wrong).not.toHold('off')).toThrow(reason)
 })
