@@ -28,7 +28,15 @@ export type SimulatedBrokerOptions = Omit<SimulatedChainOptions, 'inference' | '
 /** A wallet: its address, or the how-manieth it is, from 0. */
 export type WhichWallet = string | number
 
-/** Brokers on a simulated chain, with time under control. */
+/**
+ * Brokers on a simulated chain, with time under control. None passes by itself: most calls have their answer at once, but a
+ * plain `await` of what waits for time never ends. That needs `until`: whatever sends while automine is off, whatever meets
+ * a fault other than `read` (a reading that is stale, a transaction that is refused, lost or late), and `closeLedger` or
+ * anything else that waits for a lock.
+ *
+ * A broker reads every 30 s, which is 2,880 times a day: days and weeks pass faster with a longer interval, such as
+ * `broker: { intervalMs: 600_000 }`.
+ */
 export type Simulation = {
   /** The first wallet's broker; after a restart that is the new one. */
   readonly broker: Broker
