@@ -63,6 +63,7 @@ export async function openBroker(
 ): Promise<Broker> {
   const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal, autoClaim = false } = options
   const { clock = systemClock } = options
+  checkIntervalMs(intervalMs)
   // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
   const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
     connecting,

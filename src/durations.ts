@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors.ts'
+import { shown } from './shown.ts'
 
 /** A number and its unit: `'90s'`, `'30m'`, `'6h'`, `'7d'`. Fractions are allowed. */
 export type Duration = `${number}${'s' | 'm' | 'h' | 'd'}`
@@ -11,7 +12,7 @@ export function toSeconds(duration: Duration, name: string): number {
   const seconds = match ? Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] : 0
   if (!(seconds > 0 && Number.isFinite(seconds)))
     throw new InvalidInputError('This is not a duration.', {
-      [name]: JSON.stringify(duration),
+      [name]: shown(duration),
       expected: 'a number and s, m, h or d, such as "6h"',
     })
   return seconds

@@ -41,7 +41,7 @@ async function live(hours) {
     for (const provider of providers) {
       if (chain.random() * 24 >= CHARGES_PER_DAY) continue
       charges += 1
-      sim.spend(provider, BigInt(Math.ceil(chain.random() * LARGEST_CHARGE)) * GIGA)
+      chain.spend(provider.address, broker.wallet, BigInt(Math.ceil(chain.random() * LARGEST_CHARGE)) * GIGA)
     }
     await sim.advance('1h')
   }

@@ -22,8 +22,15 @@ export function checkArguments(
       }),
   )
   const names = Object.keys(args).filter((name) => args[name]?.type === 'positional')
-  const negative = raw.slice(0, raw.includes('--') ? raw.indexOf('--') : undefined).find((one) => /^-[\d.]/.test(one))
-  if (negative) throw new UsageError(`${negative} is not possible: no amount here is negative.`)
+  const ahead = raw.slice(0, raw.includes('--') ? raw.indexOf('--') : undefined)
+  const at = ahead.findIndex((one) => /^-[\d.]/.test(one))
+  if (at !== -1) {
+    const before = ahead[at - 1] ?? ''
+    // What an option takes is not always an amount.
+    const isValue = before.startsWith('--') && options[before.slice(2)]?.type === 'string'
+    const [what, kind] = isValue ? [`${before} ${ahead[at]}`, 'number'] : [ahead[at], 'amount']
+    throw new UsageError(`${what} is not possible: no ${kind} here is negative.`)
+  }
   const { values, positionals } = strictly(() =>
     parseArgs({ args: [...raw], options, allowPositionals: true, strict: true }),
   )

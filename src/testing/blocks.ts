@@ -12,9 +12,17 @@ const KEPT = 256
 export function createBlocks(storage: Storage, first: Block, blockTime: number) {
   let head = first
   let full: Full[] = []
+  /** The last block that is never taken back. */
+  let final = first.number
 
   return {
     head: () => head,
+    /** All blocks so far stay as they are. */
+    makeFinal(): void {
+      final = head.number
+    },
+    /** How many of the last blocks can be taken back, when so many are to be. */
+    depthOf: (wanted: number): number => Math.min(wanted, head.number - final),
     /** Blocks without anything in them. */
     pass(count: number): void {
       head = { number: head.number + count, timestamp: head.timestamp + count * blockTime }
@@ -51,6 +59,8 @@ export function createBlocks(storage: Storage, first: Block, blockTime: number) 
   function forget(): void {
     full = full.slice(-KEPT)
     const [oldest] = full
-    if (oldest) storage.forget(oldest.mark)
+    if (!oldest) return
+    storage.forget(oldest.mark)
+    final = Math.max(final, oldest.number - 1)
   }
 }

@@ -1,4 +1,6 @@
-import type { ServiceType } from '../../machines/position.types.ts'
+import type { Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import { weiToOg } from '../amounts.ts'
+import { InvalidInputError } from '../errors.ts'
 import type { Contracts, ContractTransaction } from './contracts/contracts.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
 
@@ -47,6 +49,37 @@ export function charging(provider: SimulatedProvider, user: string, fee: bigint,
     { from: user, call: { contract, method: 'acknowledgeDeliverable', args: [address, id] } },
     { from: address, call: { contract, method: 'settleFees', args: [task] } },
   ]
+}
+
+/** What was taken out of sub-accounts, in wei. */
+export function takenIn(events: readonly ContractEvent[]): bigint {
+  return events.reduce((sum, { name, args }) => (name === 'FundSpent' ? sum + (args['amount'] as bigint) : sum), 0n)
+}
+
+type Charge = { provider: string; serviceType: ServiceType | undefined; amount: bigint; position: Position }
+
+/** For a charge that takes nothing: a test that goes on would test nothing. */
+export function nothingTaken({ provider, serviceType, amount, position }: Charge): InvalidInputError {
+  const account = position.subAccounts.find(
+    (one) => one.provider.toLowerCase() === provider.toLowerCase() && (!serviceType || one.serviceType === serviceType),
+  )
+  return new InvalidInputError('This charge would take nothing.', {
+    provider,
+    serviceType,
+    wallet: position.wallet.address,
+    amount: `${weiToOg(amount)} OG`,
+    reason: reasonFor(amount, account),
+    do: 'have the sub-account funded first and let time pass, or use chain.spend, which answers 0n',
+  })
+}
+
+function reasonFor(amount: bigint, account: SubAccountPosition | undefined): string {
+  if (amount === 0n) return 'it is about no amount'
+  if (!account) return 'the wallet has no sub-account with this provider'
+  if (account.balance === 0n) return 'the sub-account is empty'
+  const holds = `the sub-account holds ${weiToOg(account.balance)} OG`
+  if (account.serviceType === 'inference') return `${holds}, and the next block leaves nothing that may be charged`
+  return `${holds}, and a fine-tuning fee is taken as a whole or not at all`
 }
 
 /** All of it or nothing. @returns what the contracts told */

@@ -1,6 +1,7 @@
 export { createSimulatedBroker } from './simulated-broker.ts'
 export type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulation.types.ts'
-export { createSimulatedChain, type SimulatedChain, type SimulatedChainOptions } from './simulated-chain.ts'
+export { createSimulatedChain, type SimulatedChain } from './simulated-chain.ts'
+export type { SimulatedChainOptions } from './chain-options.ts'
 export type { SimulatedProvider } from './charges.ts'
 export type { ContractEvent } from './contracts/transaction.ts'
 export type { FaultKind, FaultOptions, FaultRates } from './faults.ts'

@@ -1,33 +1,41 @@
 import type { StateValue } from 'xstate'
+import { InvalidInputError } from '../errors.ts'
+import { isPromise, shown } from '../shown.ts'
 
 type Matched = { pass: boolean; message: () => string }
 
-/** Matchers for vitest and jest: `expect.extend(matchers)`. */
+/**
+ * Matchers for vitest and jest: `expect.extend(matchers)`. What they cannot look at they refuse, after `.not` too: a
+ * promise that nobody awaited is in no state.
+ */
 export const matchers = {
   /** An actor, or a snapshot of one, is in a state: `'funded'`, `{ refunding: 'locked' }`; `'refunding'` for any of its. */
   toBeInState(received: unknown, state: StateValue): Matched {
     const snapshot = snapshotOf(received)
-    if (!isMachineSnapshot(snapshot)) return failed(received, 'an actor of a machine')
-    return {
-      pass: snapshot.matches(state),
-      message: () => `expected the state ${JSON.stringify(state)}; this is in ${JSON.stringify(snapshot.value)}`,
-    }
+    if (!isMachineSnapshot(snapshot))
+      throw refused('toBeInState', 'an actor of a machine or a snapshot of one', received)
+    const pass = snapshot.matches(state)
+    const expected = `expected ${pass ? 'not to be in the state' : 'the state'} ${JSON.stringify(state)}`
+    return { pass, message: () => `${expected}; this is in ${JSON.stringify(snapshot.value)}` }
   },
-  /** An auto-funding actor, its status, or a decision holds, for this reason: `'ledger-short'`, `'refund-pending'` … */
+  /**
+   * An auto-funding actor, its status or a decision holds, for this reason: `'ledger-short'`, `'refund-pending'` …; a list
+   * or a plan may stand for the one that is in it. While an actor tops up its reason is null, where a plan says
+   * `'in-flight'`.
+   */
   toHold(received: unknown, reason: string): Matched {
-    const snapshot = snapshotOf(received)
-    const holder = isMachineSnapshot(snapshot) ? snapshot.context : snapshot
-    if (typeof holder !== 'object' || holder === null) return failed(received, 'an actor, a status or a decision')
-    const found = 'reason' in holder ? holder.reason : null
-    return {
-      pass: found === reason,
-      message: () =>
-        `expected to hold with the reason ${JSON.stringify(reason)}; the reason is ${JSON.stringify(found)}`,
-    }
+    const holder = holderOf(received)
+    if (!holder) throw refused('toHold', 'an actor of auto-funding, its status or a decision', received)
+    const pass = holder.reason === reason
+    const expected = `expected ${pass ? 'not ' : ''}to hold with the reason ${JSON.stringify(reason)}`
+    return { pass, message: () => `${expected}; ${told(holder)}` }
   },
 }
 
 type MachineSnapshot = { value: StateValue; context: unknown; matches(state: StateValue): boolean }
+
+/** Whatever may have a reason for doing nothing. */
+type Holder = { reason?: unknown; state?: unknown; action?: unknown }
 
 function snapshotOf(received: unknown): unknown {
   const isActor = typeof received === 'object' && received !== null && 'getSnapshot' in received
@@ -35,9 +43,44 @@ function snapshotOf(received: unknown): unknown {
 }
 
 function isMachineSnapshot(snapshot: unknown): snapshot is MachineSnapshot {
-  return typeof snapshot === 'object' && snapshot !== null && 'matches' in snapshot && 'value' in snapshot
+  const isSnapshot = typeof snapshot === 'object' && snapshot !== null && 'matches' in snapshot && 'value' in snapshot
+  return isSnapshot && typeof snapshot.matches === 'function'
 }
 
-function failed(received: unknown, expected: string): Matched {
-  return { pass: false, message: () => `expected ${expected}; this is ${String(received)}` }
+function holderOf(received: unknown): Holder | null {
+  const snapshot = snapshotOf(received)
+  const list = listIn(snapshot)
+  if (list) return list.length === 1 ? holderOf(list[0]) : null
+  if (isMachineSnapshot(snapshot)) {
+    const { context, value } = snapshot
+    const isObject = typeof context === 'object' && context !== null
+    // Transactions have reasons, too, of another kind.
+    if (!isObject || !('reason' in context && 'lastTopUp' in context)) return null
+    return { reason: context.reason, state: value }
+  }
+  const isHolder = typeof snapshot === 'object' && snapshot !== null && ('reason' in snapshot || 'action' in snapshot)
+  return isHolder ? snapshot : null
+}
+
+/** Statuses and decisions come in lists, and those in a plan. */
+function listIn(received: unknown): readonly unknown[] | null {
+  const isPlan = typeof received === 'object' && received !== null && 'decisions' in received
+  const list = isPlan ? received.decisions : received
+  return Array.isArray(list) ? list : null
+}
+
+function told({ reason = null, state, action = 'hold' }: Holder): string {
+  if (action !== 'hold') return `there is none, it is to ${String(action)}`
+  if (state === undefined) return `the reason is ${JSON.stringify(reason)}`
+  const asPlanned = state === 'toppingUp' ? ', which a plan calls "in-flight"' : ''
+  return `the reason is ${JSON.stringify(reason)} in the state ${JSON.stringify(state)}${asPlanned}`
+}
+
+/** Thrown, so that `.not` does not turn it into a success. */
+function refused(matcher: string, subject: string, received: unknown): InvalidInputError {
+  const list = listIn(received)
+  return new InvalidInputError(`${matcher} looks at ${subject}.`, {
+    received: list ? `a list of ${list.length}` : shown(received),
+    do: isPromise(received) ? 'await it first' : list && list.length > 1 ? 'pick the one that is meant' : undefined,
+  })
 }

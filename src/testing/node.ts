@@ -14,7 +14,7 @@ import { createEventLog } from './event-log.ts'
 import { createFaults } from './faults.ts'
 import { maxPriceOf } from './gas.ts'
 import { createInclusion } from './inclusion.ts'
-import { createPool, type Act, type Sent } from './pool.ts'
+import { createPool, type Act, type Sent, type Waiting } from './pool.ts'
 
 export type NodeOptions = {
   contracts: ContractsOptions
@@ -93,10 +93,19 @@ export function createNode(options: NodeOptions) {
       pool.add({ ...sent, notBefore: blocks.head().number + 1 + (faults.take('late') ?? 0) })
       if (automine) mine(1)
     },
-    act(act: Act): void {
+    /**
+     * Takes what somebody else does into the next block, and mines it at once unless that is off.
+     *
+     * @returns what it will tell there, as things stand
+     * @throws what it throws; then it is not taken
+     */
+    act(act: Act): readonly ContractEvent[] {
+      const told = foresee(act.run)
       pool.add({ ...act, notBefore: 0 })
       if (automine) mine(1)
+      return told
     },
+    foresee,
     mine,
     /** So many blocks; the empty ones cost nothing. */
     pass(count: number): void {
@@ -105,8 +114,9 @@ export function createNode(options: NodeOptions) {
       blocks.pass(left)
       if (count > 0) announce()
     },
-    /** The last blocks are others now. What was in them waits again, or is forgotten. */
-    reorganise(depth: number, { forget = false }: { forget?: boolean } = {}): void {
+    /** The last blocks are others now, but for those that are final. What was in them waits again, or is forgotten. */
+    reorganise(wanted: number, { forget = false }: { forget?: boolean } = {}): void {
+      const depth = blocks.depthOf(wanted)
       log.cut(blocks.head().number - depth)
       const back = blocks.takeBack(depth)
       if (!forget) pool.putBack(back)
@@ -121,13 +131,32 @@ export function createNode(options: NodeOptions) {
 
   /** One block. @returns whether anything is in it */
   function fill(): boolean {
-    return blocks.add((block) => {
+    let told: readonly ContractEvent[] = []
+    const isFull = blocks.add((block) => {
       const { included, events } = inclusion.include(pool.all(), block)
       log.add(block, events)
-      for (const watch of watchers) for (const event of events) watch(event, block)
       pool.remove(included)
+      told = events
       return included
     })
+    // The block stands: whoever watches may act on it at once, or fail.
+    const block = blocks.head()
+    for (const watch of watchers) for (const event of told) watch(event, block)
+    return isFull
+  }
+
+  /** What an act would tell in the next block, after what waits for that already. */
+  function foresee(run: Act['run']): readonly ContractEvent[] {
+    const { number, timestamp } = blocks.head()
+    let told: readonly ContractEvent[] = []
+    const act: Waiting = { kind: 'act', hash: '', notBefore: 0, run: (block) => (told = run(block)) }
+    const mark = storage.mark()
+    try {
+      inclusion.include([...pool.all(), act], { number: number + 1, timestamp: timestamp + blockTime })
+    } finally {
+      storage.revert(mark)
+    }
+    return told
   }
 
   function isAnyLate(): boolean {

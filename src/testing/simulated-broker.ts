@@ -3,14 +3,17 @@ import { openBroker } from '../broker.ts'
 import type { Broker } from '../broker.types.ts'
 import { toSeconds } from '../durations.ts'
 import { InvalidInputError, OgLedgerError } from '../errors.ts'
+import { isPromise, shown } from '../shown.ts'
 import { memoryJournal } from '../transactions/journal.ts'
+import { toSetUp } from './broker-options.ts'
+import { START } from './chain-options.ts'
+import { nothingTaken, type SimulatedProvider } from './charges.ts'
+import { check, listed } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
 import { createMortalClock } from './mortal-clock.ts'
 import { createSimulatedChain } from './simulated-chain.ts'
 import { createSimulatedTime } from './simulated-time.ts'
 import type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulation.types.ts'
-
-const START = 1_767_225_600
 
 /**
  * Real brokers on a chain in memory, for tests: a day passes in a fraction of a second, the same seed gives the same history, and no
@@ -25,22 +28,21 @@ const START = 1_767_225_600
  * await sim.advance('1m')
  */
 export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}): Promise<Simulation> {
-  const { wallets = 1, funds = '1000', providers = 1, automine = true, pushesBlocks = false, ...rest } = options
-  const { broker: brokerOptions, ...deployment } = rest
+  const { wallets, funds, automine, pushesBlocks, broker: brokerOptions, deployment } = toSetUp(options)
   const { startAt = START, blockTime = 1 } = deployment
-  const offered = typeof providers === 'number' ? { inference: providers } : { inference: 0, ...providers }
-  const chain = createSimulatedChain({ ...deployment, ...offered, startAt })
+  const chain = createSimulatedChain(deployment)
   const time = createSimulatedTime({ startMs: startAt * 1_000, onPass: mineUntil })
+  const addresses = Array.from({ length: wallets }, (_, index) => fakeAddress(`wallet ${index}`))
+  for (const wallet of addresses) chain.fund(wallet, funds)
+  chain.makeFinal()
   const hosts = await Promise.all(
-    Array.from({ length: wallets }, async (_, index) => {
-      const wallet = fakeAddress(`wallet ${index}`)
-      chain.fund(wallet, toWei(funds))
+    addresses.map(async (wallet) => {
       const journal = memoryJournal()
       return { wallet, journal, ...(await start(wallet, journal)) }
     }),
   )
   chain.setAutomine(automine)
-  const close = async (): Promise<void> => void (await Promise.all(hosts.map(({ broker }) => broker.close())))
+  let closed = false
 
   return {
     get broker() {
@@ -58,34 +60,59 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     providers: chain.providers,
     chain,
     now: time.clock.now,
-    advance: (duration) => time.passTo(time.clock.now() + toSeconds(duration, 'duration') * 1_000),
+    async advance(duration) {
+      requireOpen()
+      await time.passTo(time.clock.now() + toSeconds(duration, 'duration') * 1_000)
+    },
     async until(work, within = '30d') {
+      check(isPromise(work), 'until waits for a promise.', { work: shown(work) })
       let settled = false
-      void work.catch(() => undefined).finally(() => (settled = true))
+      void work.then(settle, settle)
+      requireOpen()
+      const seconds = toSeconds(within, 'within')
       await time.settled()
-      for (const end = time.clock.now() + toSeconds(within, 'within') * 1_000; !settled;) {
-        if (time.clock.now() >= end) throw new OgLedgerError('This did not settle in time.', { within })
+      for (const end = time.clock.now() + seconds * 1_000; !settled;) {
+        if (time.clock.now() >= end) throw unsettled(within)
         await time.passTo(Math.min(end, time.nextAt() ?? end))
       }
       return work
+
+      function settle(): void {
+        settled = true
+      }
     },
     async mine(blocks) {
+      requireOpen()
       chain.mine(blocks)
       await time.settled()
     },
-    spend(provider, amount, wallet = 0) {
-      const { address, serviceType } = typeof provider === 'string' ? { address: provider } : provider
-      chain.spend(address, hostOf(wallet).wallet, toWei(amount), serviceType)
+    spend(provider, amount, which = 0) {
+      requireOpen()
+      const { wallet } = hostOf(which)
+      const { address, serviceType } = offerOf(provider)
+      if (chain.wouldSpend(address, wallet, amount, serviceType) === 0n)
+        throw nothingTaken({ provider: address, amount: toWei(amount), position: chain.position(wallet), serviceType })
+      return chain.spend(address, wallet, amount, serviceType)
     },
-    fail: (kind, times = 1) => chain.fail(kind, typeof times === 'number' ? { times } : times),
-    failAtRandom: chain.failAtRandom,
+    fail(kind, times) {
+      requireOpen()
+      chain.fail(kind, times)
+    },
+    failAtRandom(rates) {
+      requireOpen()
+      chain.failAtRandom(rates)
+    },
     heal: chain.heal,
     async restart(which = 0) {
+      requireOpen()
       const host = hostOf(which)
       await time.settled()
       host.die()
       await host.broker.close()
       Object.assign(host, await start(host.wallet, host.journal))
+      // It may have been closed meanwhile.
+      if (closed) await host.broker.close()
+      requireOpen()
       return host.broker
     },
     close,
@@ -99,10 +126,33 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     return { broker, die }
   }
 
+  async function close(): Promise<void> {
+    closed = true
+    await Promise.all(hosts.map(({ broker }) => broker.close()))
+  }
+
+  function requireOpen(): void {
+    check(!closed, 'This simulation is closed.', { do: 'create another one; the chain of this one can still be read' })
+  }
+
   function hostOf(which: WhichWallet) {
-    const found = hosts.find(({ wallet }, index) => wallet === which || index === which)
-    if (!found) throw new InvalidInputError('The simulation has no such wallet.', { wallet: String(which) })
+    const address = typeof which === 'string' ? which.toLowerCase() : null
+    const found = hosts.find(({ wallet }, index) => wallet.toLowerCase() === address || index === which)
+    if (!found)
+      throw new InvalidInputError('The simulation has no such wallet.', {
+        wallet: shown(which),
+        wallets: listed(hosts.map(({ wallet }, index) => `${index} (${wallet})`)),
+      })
     return found
+  }
+
+  function offerOf(provider: string | SimulatedProvider | undefined): Partial<SimulatedProvider> & { address: string } {
+    if (typeof provider === 'string') return { address: provider }
+    check(typeof provider?.address === 'string', 'A provider is an address, or one of those of the simulation.', {
+      provider: shown(provider),
+      providers: listed(chain.providers.map(({ address }) => address)),
+    })
+    return provider
   }
 
   /** Blocks that came at once were early: time catches up with them first. */
@@ -110,4 +160,11 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     const due = Math.floor((nowMs / 1_000 - chain.head().timestamp) / blockTime)
     if (due > 0) chain.advance(due * blockTime)
   }
+}
+
+function unsettled(within: string): OgLedgerError {
+  return new OgLedgerError('This did not settle in time.', {
+    within,
+    do: 'give it longer, or await it without until: what waits for real timers or I/O does not settle in simulated time',
+  })
 }

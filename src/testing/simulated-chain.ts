@@ -1,9 +1,13 @@
 import type { Block, Position, ServiceType } from '../../machines/position.types.ts'
+import { toWei, type Amount } from '../amounts.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Connected } from '../chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig } from '../chain/networks.ts'
-import { InvalidInputError } from '../errors.ts'
-import { charging, contractOf, register, together, type SimulatedProvider } from './charges.ts'
+import { shown } from '../shown.ts'
+import { checkLockTime, toDeployment, type SimulatedChainOptions } from './chain-options.ts'
+import { charging, contractOf, register, takenIn, together, type SimulatedProvider } from './charges.ts'
+import { check, checkBoolean, checkNames, checkService, checkWhole, listed } from './checks.ts'
+import type { ContractEvent } from './contracts/transaction.ts'
 import { fakeAddress } from './fakes.ts'
 import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
 import { createNode } from './node.ts'
@@ -11,28 +15,9 @@ import type { Act } from './pool.ts'
 import { seeded } from './random.ts'
 import { connectSimulated, type ConnectionOptions } from './simulated-connection.ts'
 
-export type SimulatedChainOptions = {
-  /** Of everything that happens at random; 1 by default. */
-  seed?: number
-  /** Seconds between blocks; 1 by default. */
-  blockTime?: number
-  /** Time of the first block, in seconds; the start of 2026 by default. */
-  startAt?: number
-  /** Seconds that a refund is locked; an hour by default. */
-  lockTime?: number
-  /** In wei; 3 OG by default. */
-  minLedgerBalance?: bigint
-  /** In wei; 1 OG by default. */
-  minTransfer?: bigint
-  /** Who offers services; addresses, or how many. One of inference by default. */
-  inference?: number | readonly string[]
-  fineTuning?: number | readonly string[]
-}
-
 export type SimulatedChain = ReturnType<typeof createSimulatedChain>
 
 const CHAIN_ID = 31337
-const START = 1_767_225_600
 const addresses = {
   ledger: fakeAddress('LedgerManager'),
   inference: fakeAddress('InferenceServing'),
@@ -45,9 +30,7 @@ const OWNER = fakeAddress('owner')
  * Time passes when it is told to, and everything is the same for the same seed.
  */
 export function createSimulatedChain(options: SimulatedChainOptions = {}) {
-  const { seed = 1, blockTime = 1, startAt = START, inference = 1, fineTuning = 0, ...demands } = options
-  if (!(Number.isInteger(blockTime) && blockTime > 0))
-    throw new InvalidInputError('A block time is a whole number of seconds.', { blockTime: String(blockTime) })
+  const { seed, blockTime, startAt, providers, ...demands } = toDeployment(options)
   const random = seeded(seed)
   const node = createNode({
     contracts: { addresses, owner: OWNER, registeredAt: startAt, ...demands },
@@ -57,7 +40,6 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
   })
   const { contracts, blocks, faults, pool } = node
   const network: NetworkConfig = { chainId: CHAIN_ID, ...addresses, minLockedBalance: DEFAULT_MIN_LOCKED_BALANCE }
-  const providers = [...offered('inference', inference), ...offered('fine-tuning', fineTuning)]
   for (const provider of providers) register(contracts, OWNER, provider, startAt)
   let settlements = 0n
   let acts = 0
@@ -73,8 +55,10 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     random,
     contracts,
     /** The chain as a broker of this wallet sees it. */
-    connect: (wallet: string, how?: ConnectionOptions): Connected =>
-      connectSimulated(node, addressOf(wallet), network, how),
+    connect(wallet: string, how: ConnectionOptions = {}): Connected {
+      checkNames('a simulated connection', how, { readOnly: true, pushesBlocks: true })
+      return connectSimulated(node, addressOf(wallet), network, how)
+    },
     head: (): Block => blocks.head(),
     /** A wallet's position in the latest block, whatever the faults. */
     position: (wallet: string): Position => contracts.positionOf(addressOf(wallet), blocks.head()),
@@ -84,52 +68,85 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     onEvent: node.onEvent,
 
     /** Blocks, now. What waits is in the first of them. */
-    mine: (count = 1): void => node.mine(count),
+    mine(count = 1): void {
+      checkWhole('count', count, { least: 0 })
+      node.mine(count)
+    },
     /** Lets so many seconds pass, with a block every block time. */
     advance(seconds: number): void {
+      check(Number.isFinite(seconds) && seconds >= 0, 'seconds is a number from 0 up.', { seconds: shown(seconds) })
       since += seconds
       const count = Math.floor(since / blockTime)
       since -= count * blockTime
       node.pass(count)
     },
     /** Whether each transaction gets a block at once. It does by default; off, it waits for mine() or advance(). */
-    setAutomine: node.setAutomine,
+    setAutomine(on: boolean): void {
+      checkBoolean('on', on)
+      node.setAutomine(on)
+    },
     /** What a block asks for a unit of gas, in wei; 1 gwei by default. Who offers less waits. */
-    setBaseFee: node.setBaseFee,
+    setBaseFee(wei: bigint): void {
+      check(typeof wei === 'bigint' && wei >= 0n, 'A base fee is a bigint, in wei, from 0n up.', { wei: shown(wei) })
+      node.setBaseFee(wei)
+    },
 
-    /** Gives a wallet money, in wei. */
-    fund(wallet: string, amount: bigint): void {
+    /** Gives a wallet money. */
+    fund(wallet: string, amount: Amount): void {
       const address = addressOf(wallet)
+      const wei = toWei(amount)
       act(() => {
-        contracts.mint(address, amount)
+        contracts.mint(address, wei)
         return []
       })
     },
     /**
-     * A provider charges a wallet, in wei. Where the sub-account holds less than an inference fee all of it is taken; a
-     * fine-tuning fee is all or nothing.
+     * A provider charges a wallet. Where the sub-account holds less than an inference fee all of it is taken; a fine-tuning
+     * fee is all or nothing.
+     *
+     * @returns what the next block takes, in wei, as things stand: 0n where there is nothing to take
      */
-    spend(provider: string, wallet: string, amount: bigint, serviceType?: ServiceType): void {
-      const who = providerOf(provider, serviceType)
-      const calls = charging(who, addressOf(wallet), amount, (settlements += 1n))
-      act(({ timestamp }) => together(contracts, timestamp, calls))
+    spend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint {
+      const calls = chargeOf(provider, wallet, amount, serviceType)
+      settlements += 1n
+      return takenIn(act(({ timestamp }) => together(contracts, timestamp, calls)))
     },
-    /** The contracts' owner changes for how many seconds refunds are locked, those that wait already included. */
+    /** What such a charge would take, in wei. Nothing is charged. */
+    wouldSpend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint {
+      const calls = chargeOf(provider, wallet, amount, serviceType)
+      return takenIn(node.foresee(({ timestamp }) => together(contracts, timestamp, calls)))
+    },
+    /**
+     * The contracts' owner changes for how many seconds refunds are locked, those that wait already included: from 3600
+     * to 604800.
+     */
     setLockTime(seconds: number, serviceType: ServiceType = 'inference'): void {
+      checkLockTime(seconds)
+      checkService(serviceType)
       const call = { contract: contractOf(serviceType), method: 'updateLockTime', args: [BigInt(seconds)] } as const
       act(({ timestamp }) => together(contracts, timestamp, [{ from: OWNER, call }]))
     },
 
-    /** The next so many questions or transactions go wrong. */
-    fail: (kind: FaultKind, how?: FaultOptions): void => faults.next(kind, how),
+    /** The next so many questions or transactions go wrong, one by default, after those that were asked for before. */
+    fail: (kind: FaultKind, how?: number | FaultOptions): void => faults.next(kind, how),
     /** Questions and transactions go wrong with some probability, drawn from the seed. */
     failAtRandom: (rates: FaultRates): void => faults.atRandom(rates),
     /** No more faults. */
     heal: (): void => faults.heal(),
     /** The node forgets the transactions that wait. */
     dropTransactions: (): void => pool.dropTransactions(),
-    /** The last blocks are replaced by empty ones. What was in them waits again, unless it is to be forgotten. */
-    reorganise: node.reorganise,
+    /**
+     * The last blocks are replaced by empty ones. What was in them waits again, unless it is to be forgotten. What is
+     * final stays, however deep it goes: the providers, what makeFinal() made so, and all but the last 256 blocks in which
+     * anything happened.
+     */
+    reorganise(depth: number, how: { forget?: boolean } = {}): void {
+      checkWhole('depth', depth, { least: 0 })
+      checkNames('a reorganisation', how, { forget: true })
+      node.reorganise(depth, how)
+    },
+    /** No reorganisation takes back what has happened so far. */
+    makeFinal: blocks.makeFinal,
   }
 
   function addressOf(value: string): string {
@@ -138,23 +155,24 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     return address
   }
 
-  function offered(serviceType: ServiceType, wanted: number | readonly string[]): SimulatedProvider[] {
-    const all =
-      typeof wanted === 'number'
-        ? Array.from({ length: wanted }, (_, index) => fakeAddress(`${serviceType} ${index}`))
-        : wanted
-    return all.map((address) => ({ address: toAddress(address, 'provider'), serviceType, url: '' }))
-  }
-
   function providerOf(provider: string, serviceType?: ServiceType): SimulatedProvider {
     const address = addressOf(provider)
+    if (serviceType !== undefined) checkService(serviceType)
     const found = providers.find((one) => one.address === address && (!serviceType || one.serviceType === serviceType))
-    if (!found) throw new InvalidInputError('Nobody offers a service under this address.', { provider: address })
+    check(found !== undefined, 'Nobody offers a service under this address.', {
+      provider: address,
+      ...(serviceType && { serviceType }),
+      providers: listed(providers.map((one) => `${one.address} (${one.serviceType})`)),
+    })
     return found
   }
 
-  function act(run: Act['run']): void {
+  function chargeOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType) {
+    return charging(providerOf(provider, serviceType), addressOf(wallet), toWei(amount), settlements + 1n)
+  }
+
+  function act(run: Act['run']): readonly ContractEvent[] {
     acts += 1
-    node.act({ kind: 'act', hash: `act ${acts}`, run })
+    return node.act({ kind: 'act', hash: `act ${acts}`, run })
   }
 }

@@ -31,6 +31,7 @@ test.for<[string, string]>([
   ['deposit', 'AMOUNT is missing.'],
   ['deposit -5', '-5 is not possible: no amount here is negative.'],
   ['deposit -.5', '-.5 is not possible: no amount here is negative.'],
+  ['demo --simulated --for -1', '--for -1 is not possible: no number here is negative.'],
   ['deposit -- -5', 'it has a sign'],
   ['deposit +5', 'it has a sign'],
   ['deposit 1e3', 'it has an exponent'],

@@ -86,8 +86,8 @@ test('whatever fails and is charged, nothing is paid twice, budgets hold, and in
 async function take(sim: Simulation, one: Step): Promise<void> {
   switch (one.type) {
     case 'spend': {
-      const provider = sim.providers[one.provider % sim.providers.length]
-      return provider && sim.spend(provider, one.amount)
+      const { address } = sim.providers[one.provider % sim.providers.length] ?? sim.provider
+      return void sim.chain.spend(address, sim.broker.wallet, one.amount)
     }
     case 'advance':
       return sim.advance(`${one.seconds}s`)

@@ -3,6 +3,7 @@ import { openBroker } from '../../src/broker.ts'
 import type { Call, TransactionPort } from '../../src/chain/port.ts'
 import { memoryJournal } from '../../src/index.ts'
 import { fakeAddress } from '../../src/testing/fakes.ts'
+import type { SimulatedChainOptions } from '../../src/testing/index.ts'
 import { createSimulatedChain, type SimulatedChain } from '../../src/testing/simulated-chain.ts'
 
 const OG = 10n ** 18n
@@ -47,10 +48,11 @@ describe('time', () => {
 describe('providers', () => {
   test('take what they charge, and all there is where that is less', async () => {
     const { chain, provider } = await opened()
-    chain.spend(provider, wallet, OG / 4n)
+    const first = chain.spend(provider, wallet, '0.25')
     const once = account(chain)
-    chain.spend(provider, wallet, 5n * OG)
-    expect([once.balance, account(chain).balance]).toEqual([(7n * OG) / 4n, 0n])
+    const rest = [chain.spend(provider, wallet, 5n * OG), chain.spend(provider, wallet, 5n * OG)]
+    expect([first, once.balance, account(chain).balance]).toEqual([OG / 4n, (7n * OG) / 4n, 0n])
+    expect(rest).toEqual([(7n * OG) / 4n, 0n])
   })
 
   test('of fine-tuning take all or nothing', async () => {
@@ -78,8 +80,14 @@ describe('providers', () => {
   })
 
   test('must be known', () => {
-    const chain = createSimulatedChain()
-    expect(() => chain.spend(fakeAddress('nobody'), wallet, 1n)).toThrow('Nobody offers a service under this address.')
+    const chain = createSimulatedChain({ inference: [wallet], fineTuning: 1 })
+    const [, trainer] = chain.providers
+    const nobody = fakeAddress('nobody')
+    expect(() => chain.spend(nobody, wallet, 1n)).toThrow(
+      `Nobody offers a service under this address.\n\nprovider:  ${nobody}\n` +
+        `providers: ${wallet} (inference), ${trainer?.address} (fine-tuning)`,
+    )
+    expect(() => chain.spend(wallet, wallet, 1n, 'fine-tuning')).toThrow('Nobody offers a service under this address.')
   })
 })
 
@@ -92,6 +100,95 @@ test('a lock time that the owner changes moves the end of refunds that wait', as
   expect((after?.unlocksAt ?? 0) - (before?.unlocksAt ?? 0)).toBe(3_600)
 })
 
+describe('refused before there is a chain', () => {
+  test.each<[unknown, string]>([
+    ['fast', 'The options of a simulated chain are an object.'],
+    [
+      { locktime: 3_600 },
+      'There is no such option of a simulated chain.\n\noption: locktime\nknown:  seed, blockTime,',
+    ],
+    [{ seed: 'abc' }, 'seed is a whole number from'],
+    [{ seed: 0.5 }, 'seed is a whole number from'],
+    [{ blockTime: 0 }, 'A block time is a whole number of seconds.'],
+    [{ startAt: '2026' }, 'startAt is a whole number from 0 up.\n\nstartAt: "2026"'],
+    [
+      { lockTime: '1d' },
+      'The contracts do not take this lock time: it is a whole number of seconds.\n\nlockTime: "1d"',
+    ],
+    [{ lockTime: 3_600.5 }, 'The contracts do not take this lock time'],
+    [{ lockTime: 10 }, 'The contracts do not take this lock time'],
+    [{ minLedgerBalance: 3 }, 'minLedgerBalance is a bigint (wei) or a string (OG in decimal); this is a number.'],
+    [{ minTransfer: -1n }, 'An amount cannot be negative.'],
+    [{ inference: -1 }, 'inference is a whole number from 0 up.\n\ninference: -1'],
+    [{ fineTuning: '0x00' }, 'fineTuning says how many offer it, or who.'],
+    [{ inference: ['me'] }, 'This is not an address.'],
+    [{ inference: [wallet, wallet.toLowerCase()] }, 'A provider offers a service once.'],
+  ])('%o', (options, message) => {
+    expect(() => createSimulatedChain(options as SimulatedChainOptions)).toThrow(message)
+  })
+})
+
+describe('refused by a chain, which goes on', () => {
+  test.each<[string, (chain: SimulatedChain) => void, string]>([
+    ['a negative gift', (chain) => chain.fund(wallet, -1n), 'An amount cannot be negative.'],
+    ['no time', (chain) => chain.advance(NaN), 'seconds is a number from 0 up.\n\nseconds: NaN'],
+    ['time backwards', (chain) => chain.advance(-1), 'seconds is a number from 0 up.'],
+    ['all time', (chain) => chain.advance(Infinity), 'seconds is a number from 0 up.'],
+    ['half a block', (chain) => chain.mine(0.5), 'count is a whole number from 0 up.'],
+    ['a word for a switch', (chain) => chain.setAutomine('off' as never), 'on is true or false.'],
+    ['a number for wei', (chain) => chain.setBaseFee(5 as never), 'A base fee is a bigint, in wei, from 0n up.'],
+    ['a short lock', (chain) => chain.setLockTime(10), 'The contracts do not take this lock time'],
+    ['a long lock', (chain) => chain.setLockTime(1e9), 'expected: 3600 (an hour) to 604800 (a week)'],
+    ['a word for a lock', (chain) => chain.setLockTime('1d' as never), 'lockTime: "1d"'],
+    ['a service that is none', (chain) => chain.setLockTime(7_200, 'chat' as never), 'There is no such service.'],
+    ['a depth below none', (chain) => chain.reorganise(-1), 'depth is a whole number from 0 up.'],
+    ['a depth of nothing', (chain) => chain.reorganise(NaN), 'depth is a whole number from 0 up.\n\ndepth: NaN'],
+    [
+      'an option that is none',
+      (chain) => chain.reorganise(1, { forgot: true } as never),
+      'There is no such option of a reorganisation.\n\noption: forgot\nknown:  forget',
+    ],
+    [
+      'a connection like none',
+      (chain) => void chain.connect(wallet, { readonly: true } as never),
+      'There is no such option of a simulated connection.',
+    ],
+  ])('%s', async (_, wrong, message) => {
+    const { chain, provider } = await opened()
+    const before = chain.position(wallet)
+    expect(() => wrong(chain)).toThrow(message)
+    expect(chain.position(wallet)).toEqual(before)
+    chain.spend(provider, wallet, OG)
+    expect(account(chain).balance).toBe(OG)
+  })
+})
+
+test('what cannot be done is not done, and stands in the way of nothing', () => {
+  const chain = createSimulatedChain()
+  expect(() => chain.fund(wallet, 5 as unknown as bigint)).toThrow(TypeError)
+  chain.fund(wallet, 7n)
+  expect(chain.position(wallet)).toMatchObject({ block: { number: 1 }, wallet: { balance: 7n } })
+})
+
+test('whoever hears of an event may charge on it at once, and may fail', async () => {
+  const { chain, provider } = await opened()
+  const seen: [block: number, head: number, name: string][] = []
+  const stop = chain.onEvent(({ name }, { number }) => {
+    seen.push([number, chain.head().number, name])
+    if (seen.length === 1) chain.spend(provider, wallet, 1n)
+    else throw new Error('no more')
+  })
+  const { number } = chain.head()
+  expect(() => chain.spend(provider, wallet, OG)).toThrow('no more')
+  stop()
+  chain.mine()
+  expect(seen).toEqual([
+    [number + 1, number + 1, 'FundSpent'],
+    [number + 2, number + 2, 'FundSpent'],
+  ])
+  expect([chain.head().number, account(chain).balance]).toEqual([number + 3, OG - 1n])
+})
+
 describe('faults', () => {
   test('a question is not answered, so many times', async () => {
     const { chain } = await opened()
@@ -100,6 +197,52 @@ describe('faults', () => {
     await expect(readPosition()).rejects.toMatchObject({ name: 'ReadError', retryable: true })
     await expect(readPosition()).rejects.toMatchObject({ name: 'ReadError' })
     expect((await readPosition()).ledger?.total).toBe(10n * OG)
+  })
+
+  test('asked for one after the other, they come one after the other', async () => {
+    const { chain } = await opened()
+    const { readPosition } = chain.connect(wallet)
+    chain.fail('read', 2)
+    chain.fail('read')
+    const outcomes = await Promise.allSettled(Array.from({ length: 4 }, readPosition))
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled'])
+    chain.advance(10)
+    const { number } = chain.head()
+    chain.fail('stale', { blocks: 2 })
+    chain.fail('stale', { times: Infinity, blocks: 4 })
+    const heads = await Promise.all(Array.from({ length: 4 }, readPosition))
+    chain.heal()
+    heads.push(await readPosition())
+    expect(heads.map(({ block }) => number - block.number)).toEqual([2, 4, 4, 4, 0])
+  })
+
+  test.each<[string, (chain: SimulatedChain) => void, string]>([
+    [
+      'a kind that is none',
+      (chain) => chain.fail('reed' as never),
+      'There is no such fault.\n\nkind:  "reed"\nknown: read, stale, stale-nonce, broadcast, lost, late',
+    ],
+    ['fewer than none', (chain) => chain.fail('read', -1), 'times is a whole number from 0 up.\n\ntimes: -1'],
+    ['no number', (chain) => chain.fail('read', NaN), 'times is a whole number from 0 up.\n\ntimes: NaN'],
+    ['a word', (chain) => chain.fail('read', '3' as never), 'The options of a fault are an object.\n\noptions: "3"'],
+    [
+      'an option that is none',
+      (chain) => chain.fail('read', { time: 3 } as never),
+      'There is no such option of a fault.',
+    ],
+    ['a block to come', (chain) => chain.fail('stale', { blocks: -50 }), 'blocks is a whole number from 1 up.'],
+    ['a rate of nothing', (chain) => chain.failAtRandom({ reed: 0.5 } as never), 'no such option of faults at random.'],
+    [
+      'more than always',
+      (chain) => chain.failAtRandom({ read: 5 }),
+      'A probability is a number from 0 to 1.\n\nread: 5',
+    ],
+    ['one for all', (chain) => chain.failAtRandom(0.5 as never), 'The options of faults at random are an object.'],
+    ['blocks to come', (chain) => chain.failAtRandom({ stale: 1, blocks: 0 }), 'blocks is a whole number from 1 up.'],
+  ])('are refused: %s', async (_, wrong, message) => {
+    const { chain } = await opened()
+    expect(() => wrong(chain)).toThrow(message)
+    expect(await chain.connect(wallet).readPosition()).toEqual(chain.position(wallet))
   })
 
   test('a stale position is exactly the one of those blocks ago', async () => {
@@ -197,6 +340,17 @@ describe('a reorganisation', () => {
     chain.reorganise(1, { forget: true })
     chain.mine()
     expect(chain.position(wallet)).toEqual({ ...before, block: chain.head() })
+  })
+
+  test('takes back no block that lies too far back, nor what it told', async () => {
+    const { chain, provider } = await opened()
+    for (let at = 0; at < 600; at += 1) chain.spend(provider, wallet, 1n)
+    const { number } = chain.head()
+    chain.reorganise(number)
+    const { settled } = await chain.connect(wallet).readSettlements(chain.head(), 10_000)
+    const left = 2n * OG - account(chain).balance
+    expect(BigInt(settled.length)).toBe(left)
+    expect([left > 0n, left <= 344n]).toEqual([true, true])
   })
 
   test('takes charges back too', async () => {

@@ -1,0 +1,91 @@
+import type { ServiceType } from '../../machines/position.types.ts'
+import { toWei, type Amount } from '../amounts.ts'
+import { toAddress } from '../chain/address.ts'
+import { shown } from '../shown.ts'
+import type { SimulatedProvider } from './charges.ts'
+import { check, checkNames, checkWhole } from './checks.ts'
+import { MAX_LOCK_TIME, MIN_LOCK_TIME } from './contracts/constants.ts'
+import { fakeAddress } from './fakes.ts'
+
+export type SimulatedChainOptions = {
+  /** Of everything that happens at random, a whole number; 1 by default. */
+  seed?: number
+  /** Seconds between blocks; 1 by default. */
+  blockTime?: number
+  /** Time of the first block, in seconds; the start of 2026 by default. */
+  startAt?: number
+  /** Seconds that a refund is locked, from 3600 to 604800 as the contracts demand; an hour by default. */
+  lockTime?: number
+  /** What a ledger must hold; 3 OG by default. */
+  minLedgerBalance?: Amount
+  /** What a new sub-account must be given; 1 OG by default. */
+  minTransfer?: Amount
+  /** Who offers services; addresses, or how many. One of inference by default. */
+  inference?: number | readonly string[]
+  fineTuning?: number | readonly string[]
+}
+
+/** The start of 2026. */
+export const START = 1_767_225_600
+
+export const chainOptionNames: Readonly<Record<keyof SimulatedChainOptions, true>> = {
+  seed: true,
+  blockTime: true,
+  startAt: true,
+  lockTime: true,
+  minLedgerBalance: true,
+  minTransfer: true,
+  inference: true,
+  fineTuning: true,
+}
+
+/**
+ * Checks what a chain is to be like before there is one.
+ *
+ * @throws InvalidInputError for what cannot be, TypeError for an amount that is a number
+ */
+export function toDeployment(options: SimulatedChainOptions) {
+  checkNames('a simulated chain', options, chainOptionNames)
+  const { seed = 1, blockTime = 1, startAt = START, lockTime = MIN_LOCK_TIME, inference = 1, fineTuning = 0 } = options
+  const { minLedgerBalance = '3', minTransfer = '1' } = options
+  checkWhole('seed', seed, { least: Number.MIN_SAFE_INTEGER })
+  check(Number.isInteger(blockTime) && blockTime > 0, 'A block time is a whole number of seconds.', {
+    blockTime: shown(blockTime),
+  })
+  checkWhole('startAt', startAt, { least: 0 })
+  checkLockTime(lockTime)
+  return {
+    seed,
+    blockTime,
+    startAt,
+    lockTime,
+    minLedgerBalance: toWei(minLedgerBalance, 'minLedgerBalance'),
+    minTransfer: toWei(minTransfer, 'minTransfer'),
+    providers: [...offered('inference', inference), ...offered('fine-tuning', fineTuning)],
+  }
+}
+
+/** @throws InvalidInputError for one that the contracts refuse */
+export function checkLockTime(seconds: unknown): void {
+  const holds = typeof seconds === 'number' && Number.isInteger(seconds)
+  check(
+    holds && seconds >= MIN_LOCK_TIME && seconds <= MAX_LOCK_TIME,
+    'The contracts do not take this lock time: it is a whole number of seconds.',
+    { lockTime: shown(seconds), expected: `${MIN_LOCK_TIME} (an hour) to ${MAX_LOCK_TIME} (a week)` },
+  )
+}
+
+function offered(serviceType: ServiceType, wanted: unknown): SimulatedProvider[] {
+  const name = serviceType === 'inference' ? 'inference' : 'fineTuning'
+  check(typeof wanted === 'number' || Array.isArray(wanted), `${name} says how many offer it, or who.`, {
+    [name]: shown(wanted),
+    expected: 'a whole number from 0 up, or a list of addresses',
+  })
+  if (!Array.isArray(wanted)) checkWhole(name, wanted, { least: 0 })
+  const all: string[] = Array.isArray(wanted)
+    ? wanted.map((address: string) => toAddress(address, 'provider'))
+    : Array.from({ length: wanted }, (_, index) => fakeAddress(`${serviceType} ${index}`))
+  const twice = all.find((address, at) => all.indexOf(address) !== at)
+  check(twice === undefined, 'A provider offers a service once.', { [name]: twice ?? '' })
+  return all.map((address) => ({ address, serviceType, url: '' }))
+}

@@ -1,0 +1,50 @@
+import type { ServiceType } from '../../machines/position.types.ts'
+import { InvalidInputError } from '../errors.ts'
+import { shown } from '../shown.ts'
+
+/** @throws InvalidInputError with this sentence where something does not hold */
+export function check(holds: boolean, sentence: string, facts: Record<string, string>): asserts holds {
+  if (!holds) throw new InvalidInputError(sentence, facts)
+}
+
+/** What is misspelt would be left out, and nobody would know. */
+export function checkNames(of: string, options: unknown, known: Readonly<Record<string, true>>): void {
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
+  check(isObject, `The options of ${of} are an object.`, { options: shown(options), known: listed(Object.keys(known)) })
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(known, name))
+  check(unknown.length === 0, `There is no such option of ${of}.`, {
+    option: unknown.join(', '),
+    known: listed(Object.keys(known)),
+  })
+}
+
+/** @throws InvalidInputError for anything but a whole number within these bounds */
+export function checkWhole(
+  name: string,
+  value: unknown,
+  { least, most = Number.MAX_SAFE_INTEGER }: { least: number; most?: number },
+): void {
+  const holds = typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`
+  check(holds, `${name} is a whole number ${range}.`, { [name]: shown(value) })
+}
+
+export function checkBoolean(name: string, value: unknown): void {
+  check(typeof value === 'boolean', `${name} is true or false.`, { [name]: shown(value) })
+}
+
+export function checkService(serviceType: unknown): asserts serviceType is ServiceType {
+  check(serviceType === 'inference' || serviceType === 'fine-tuning', 'There is no such service.', {
+    serviceType: shown(serviceType),
+    known: 'inference, fine-tuning',
+  })
+}
+
+/** The names that there are, for a message; the first few of many. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  const more = names.length - MOST_LISTED
+  return names.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+const MOST_LISTED = 12
