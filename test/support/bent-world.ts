@@ -4,7 +4,8 @@ import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
 import type { Connected } from '../../src/chain/connect.ts'
 import { memoryJournal } from '../../src/index.ts'
 import { fakeAddress } from '../../src/testing/fakes.ts'
-import { createSimulatedChain, type SimulatedChainOptions } from '../../src/testing/simulated-chain.ts'
+import type { SimulatedChainOptions } from '../../src/testing/chain-options.ts'
+import { createSimulatedChain } from '../../src/testing/simulated-chain.ts'
 import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 
 const START = 1_767_225_600
