@@ -69,7 +69,7 @@ export function nothingTaken({ provider, serviceType, amount, position }: Charge
     wallet: position.wallet.address,
     amount: `${weiToOg(amount)} OG`,
     reason: reasonFor(amount, account),
-    do: 'have the sub-account funded first and let time pass, or use chain.spend, which answers 0n',
+    do: 'have the sub-account funded first and let time pass, or use chain.spend, which takes what there is',
   })
 }
 

@@ -90,9 +90,11 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
       requireOpen()
       const { wallet } = hostOf(which)
       const { address, serviceType } = offerOf(provider)
-      if (chain.wouldSpend(address, wallet, amount, serviceType) === 0n)
+      const taken = chain.wouldSpend(address, wallet, amount, serviceType)
+      if (taken === 0n)
         throw nothingTaken({ provider: address, amount: toWei(amount), position: chain.position(wallet), serviceType })
-      return chain.spend(address, wallet, amount, serviceType)
+      chain.spend(address, wallet, amount, serviceType)
+      return taken
     },
     fail(kind, times) {
       requireOpen()

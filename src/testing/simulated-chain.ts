@@ -102,16 +102,14 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     },
     /**
      * A provider charges a wallet. Where the sub-account holds less than an inference fee all of it is taken; a fine-tuning
-     * fee is all or nothing.
-     *
-     * @returns what the next block takes, in wei, as things stand: 0n where there is nothing to take
+     * fee is all or nothing; where there is nothing to take, nothing happens.
      */
-    spend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint {
+    spend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): void {
       const calls = chargeOf(provider, wallet, amount, serviceType)
       settlements += 1n
-      return takenIn(act(({ timestamp }) => together(contracts, timestamp, calls)))
+      act(({ timestamp }) => together(contracts, timestamp, calls))
     },
-    /** What such a charge would take, in wei. Nothing is charged. */
+    /** What such a charge would take in the next block as things stand, in wei. Nothing is charged. */
     wouldSpend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint {
       const calls = chargeOf(provider, wallet, amount, serviceType)
       return takenIn(node.foresee(({ timestamp }) => together(contracts, timestamp, calls)))
@@ -171,8 +169,8 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     return charging(providerOf(provider, serviceType), addressOf(wallet), toWei(amount), settlements + 1n)
   }
 
-  function act(run: Act['run']): readonly ContractEvent[] {
+  function act(run: Act['run']): void {
     acts += 1
-    return node.act({ kind: 'act', hash: `act ${acts}`, run })
+    node.act({ kind: 'act', hash: `act ${acts}`, run })
   }
 }

@@ -224,7 +224,7 @@ test('a charge says what it takes, and is refused where that is nothing', async 
     `This charge would take nothing.\n\nprovider:    ${teller.address}\nserviceType: inference\n` +
       `wallet:      ${sim.broker.wallet}\namount:      1.5 OG\n` +
       'reason:      the wallet has no sub-account with this provider\n' +
-      'do:          have the sub-account funded first and let time pass, or use chain.spend, which answers 0n',
+      'do:          have the sub-account funded first and let time pass, or use chain.spend, which takes what there is',
   )
   await sim.broker.ledger.transferFund(teller.address, 'inference', '2')
   await sim.broker.ledger.transferFund(trainer.address, 'fine-tuning', '2')

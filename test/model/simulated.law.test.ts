@@ -87,7 +87,7 @@ async function take(sim: Simulation, one: Step): Promise<void> {
   switch (one.type) {
     case 'spend': {
       const { address } = sim.providers[one.provider % sim.providers.length] ?? sim.provider
-      return void sim.chain.spend(address, sim.broker.wallet, one.amount)
+      return sim.chain.spend(address, sim.broker.wallet, one.amount)
     }
     case 'advance':
       return sim.advance(`${one.seconds}s`)

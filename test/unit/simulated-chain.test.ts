@@ -48,11 +48,16 @@ describe('time', () => {
 describe('providers', () => {
   test('take what they charge, and all there is where that is less', async () => {
     const { chain, provider } = await opened()
-    const first = chain.spend(provider, wallet, '0.25')
-    const once = account(chain)
-    const rest = [chain.spend(provider, wallet, 5n * OG), chain.spend(provider, wallet, 5n * OG)]
-    expect([first, once.balance, account(chain).balance]).toEqual([OG / 4n, (7n * OG) / 4n, 0n])
-    expect(rest).toEqual([(7n * OG) / 4n, 0n])
+    const left = [OG / 4n, 5n * OG, 5n * OG].map((fee) => {
+      const taken = chain.wouldSpend(provider, wallet, fee)
+      chain.spend(provider, wallet, fee)
+      return [taken, account(chain).balance]
+    })
+    expect(left).toEqual([
+      [OG / 4n, (7n * OG) / 4n],
+      [(7n * OG) / 4n, 0n],
+      [0n, 0n],
+    ])
   })
 
   test('of fine-tuning take all or nothing', async () => {
