@@ -189,3 +189,28 @@ test('a lane that closes before the node answers a broadcast says nothing about 
   expect({ changes, warnings: warned.mock.calls }).toEqual({ changes: ['prepared'], warnings: [] })
   warned.mockRestore()
 })
+
+test('a receipt that comes while the nonces of an earlier block are counted is not taken for one that is gone', async () => {
+  let counted = (): void => undefined
+  const port = scriptedPort()
+  const journal = memoryJournal()
+  const lane = laneOn(port, { journal })
+  const first = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const mine = (block: number): void => void port.receipts.set(port.sent.at(-1)!, receiptOf(port.sent.at(-1)!, block))
+  mine(5)
+  await vi.advanceTimersByTimeAsync(1_000)
+  await first
+  port.transactionCount = (tag) =>
+    tag === 5 ? new Promise((resolve) => (counted = () => resolve(1))) : Promise.resolve(1)
+  const confirmed = lane.confirm(5)
+  const second = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  mine(6)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await second).toMatchObject({ blockNumber: 6 })
+  counted()
+  await confirmed
+  expect(journal.records.map(({ type }) => type)).toEqual(['prepared', 'mined', 'prepared', 'mined'])
+  await lane.close()
+})
