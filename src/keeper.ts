@@ -8,7 +8,7 @@ import type { Block, Position, Settlements } from '../machines/position.types.ts
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
 import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from './clock.ts'
-import { createFeeQuestions, type Asked } from './fee-questions.ts'
+import { createFeeQuestions, unasked, type Asked } from './fee-questions.ts'
 import { flightsByAccount, fromLedger } from './flights.ts'
 import type { Inspected } from './inspect.ts'
 import type { Logger } from './logger.ts'
@@ -104,21 +104,14 @@ export function createKeeper(options: KeeperOptions) {
     start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor {
       const known = kept.get(keyOf(id))
       if (known) {
+        // What one question was answered with is no answer to another.
+        if (known.policy.unsettledFee !== policy.unsettledFee) Object.assign(known, unasked)
         known.policy = policy
         return known.actor
       }
       const actor = createActor(machine, { input: id, ...inspected() })
       actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
-      kept.set(keyOf(id), {
-        id,
-        policy,
-        actor: actor.start(),
-        unsettledFee: 0n,
-        paused: false,
-        asking: null,
-        feeError: null,
-        feeAt: null,
-      })
+      kept.set(keyOf(id), { id, policy, actor: actor.start(), paused: false, ...unasked })
       return actor
     },
     /** A paused one stays on, and holds. */
