@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { budgetLeft } from '../../src/spending.ts'
+import { intentOf } from '../../src/intents.ts'
 import { memoryJournal } from '../../src/transactions/journal.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../support/scripted-port.ts'
 
@@ -212,5 +213,38 @@ test('a receipt that comes while the nonces of an earlier block are counted is n
   counted()
   await confirmed
   expect(journal.records.map(({ type }) => type)).toEqual(['prepared', 'mined', 'prepared', 'mined'])
+  await lane.close()
+})
+
+test('what is decided on about one sub-account gets its nonces in that order, whatever the node takes longest over', async () => {
+  const estimates = new Map<string, { resolve(gas: bigint): void; reject(error: Error): void }>()
+  const port = scriptedPort({
+    estimateGas: ({ args: [name] }) =>
+      new Promise((resolve, reject) => estimates.set(String(name), { resolve, reject })),
+  })
+  const journal = memoryJournal()
+  const lane = laneOn(port, { journal })
+  const numbered = () =>
+    journal.records.flatMap((record) =>
+      record.type === 'prepared' ? `${record.nonce}: ${String(record.intent.call.args[0])}` : [],
+    )
+  const submit = (name: string, ...providers: string[]): void => {
+    const intent = intentOf({ contract: 'ledger', method: 'transferFund', args: [name] })
+    const touches = providers.map((provider) => ({ provider, serviceType: 'inference' as const }))
+    lane.submit({ ...intent, touches }).catch(() => undefined)
+  }
+  submit('top-up', 'alice')
+  submit('refused', 'alice')
+  submit('retrieve', 'alice', 'bob')
+  submit('by hand', 'bob')
+  submit('another', 'carol')
+  await vi.advanceTimersByTimeAsync(0)
+  estimates.get('refused')?.reject(new Error('no'))
+  for (const name of ['by hand', 'retrieve', 'another']) estimates.get(name)?.resolve(100_000n)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(numbered()).toEqual(['0: another'])
+  estimates.get('top-up')?.resolve(100_000n)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(numbered()).toEqual(['0: another', '1: top-up', '2: retrieve', '3: by hand'])
   await lane.close()
 })
