@@ -172,6 +172,8 @@ export function createLane(options: LaneOptions) {
 
   /** Takes up what an earlier process left open. A journal that cannot be had now is tried again at each submit. */
   function open(): Promise<void> {
+    // Nobody would give the journal back any more.
+    if (closed) return Promise.reject(afterClose())
     opening ??= recover().catch((error: unknown) => {
       opening = null
       throw (refused = error instanceof Error ? error : new Error(String(error)))
@@ -277,6 +279,7 @@ export function createLane(options: LaneOptions) {
 
   /** What a person knows about an intent that nobody else can tell. */
   async function resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void> {
+    await open()
     const entry = follower.open().find((one) => one.id === id)
     if (!entry) throw new InvalidInputError('There is no open intent of this id.', { id })
     if (entry.attempts.length > 0 && outcome === 'not-sent')
@@ -324,7 +327,9 @@ export function createLane(options: LaneOptions) {
   }
 
   function throwIfAborted(signal: AbortSignal | undefined): void {
-    if (closed) throw new AbortedError('The broker is closed; nothing was sent.')
+    if (closed) throw afterClose()
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
   }
 }
+
+const afterClose = (): AbortedError => new AbortedError('The broker is closed; nothing was sent.')

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { budgetLeft } from '../../src/spending.ts'
+import { AbortedError, LockedError } from '../../src/errors.ts'
 import { intentOf } from '../../src/intents.ts'
 import { memoryJournal } from '../../src/transactions/journal.ts'
+import { heldJournal } from '../support/dying-journal.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../support/scripted-port.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -247,4 +249,17 @@ test('what is decided on about one sub-account gets its nonces in that order, wh
   await vi.advanceTimersByTimeAsync(0)
   expect(numbered()).toEqual(['0: another', '1: top-up', '2: retrieve', '3: by hand'])
   await lane.close()
+})
+
+test('a lane that is closed does not take its journal any more', async () => {
+  const inner = memoryJournal()
+  const journal = heldJournal(inner)
+  const load = vi.spyOn(inner, 'load')
+  const lane = laneOn(scriptedPort(), { journal })
+  await expect(lane.open()).rejects.toThrow(LockedError)
+  await lane.close()
+  journal.letGo()
+  await expect(lane.submit(deposit())).rejects.toThrow(AbortedError)
+  await expect(lane.resolve('0', 'not-sent')).rejects.toThrow(AbortedError)
+  expect(load).not.toHaveBeenCalled()
 })
