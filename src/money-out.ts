@@ -61,6 +61,7 @@ export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closi
       rules,
       read,
       submit,
+      ready: () => lane?.open() ?? Promise.resolve(),
       inFlight: lane?.inFlight ?? (() => []),
       idle: (matches) => lane?.idle(matches) ?? Promise.resolve(),
     }),

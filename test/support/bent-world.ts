@@ -1,0 +1,68 @@
+import { parseEther } from 'ethers'
+import { openBroker } from '../../src/broker.ts'
+import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
+import type { Connected, Connection } from '../../src/chain/connect.ts'
+import { memoryJournal } from '../../src/index.ts'
+import { fakeAddress } from '../../src/testing/fakes.ts'
+import { createSimulatedChain, type SimulatedChainOptions } from '../../src/testing/simulated-chain.ts'
+import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
+
+const START = 1_767_225_600
+
+type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
+  /** What is between the broker and the chain. */
+  bend?: (connected: Connected) => Connected
+}
+
+/** A simulated chain with any number of brokers, one after the other, of one wallet: what they see of it can be bent. */
+export function bentWorld({
+  funds = parseEther('1000'),
+  ...options
+}: SimulatedChainOptions & {
+  /** What the wallet owns at the start, in wei. */
+  funds?: bigint
+} = {}) {
+  const wallet = fakeAddress('wallet 0')
+  const chain = createSimulatedChain({ startAt: START, ...options })
+  const time = createSimulatedTime({
+    startMs: START * 1_000,
+    onPass(nowMs) {
+      const due = Math.floor(nowMs / 1_000 - chain.head().timestamp)
+      if (due > 0) chain.advance(due)
+    },
+  })
+  const brokers: Broker[] = []
+  chain.fund(wallet, funds)
+
+  return {
+    chain,
+    wallet,
+    clock: time.clock,
+    /** The first provider's address. */
+    provider: chain.providers[0]?.address ?? '',
+    position: () => chain.position(wallet),
+    async open({ journal = memoryJournal(), bend = same, ...rest }: Opening = {}): Promise<Broker> {
+      const connected = bend(chain.connect(wallet, { pushesBlocks: false }))
+      const broker = await openBroker(connected, { journal, clock: time.clock, ...rest })
+      brokers.push(broker)
+      return broker
+    },
+    advance: (seconds: number) => time.passTo(time.clock.now() + seconds * 1_000),
+    /** Lets time pass until this settles. */
+    async until<T>(work: Promise<T>): Promise<T> {
+      let settled = false
+      void work.catch(() => undefined).finally(() => (settled = true))
+      await time.settled()
+      for (const end = time.clock.now() + 7_200_000; !settled;) {
+        if (time.clock.now() >= end) throw new Error('This did not settle in time.')
+        await time.passTo(Math.min(end, time.nextAt() ?? end))
+      }
+      return work
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all(brokers.map((broker) => broker.close()))
+    },
+  }
+}
+
+const same = (connected: Connected): Connected => connected
