@@ -119,7 +119,7 @@ export async function openBroker(
     clock,
     logger,
   })
-  const gas = createGasPrice(chain.fees, clock)
+  const gas = createGasPrice({ fees: chain.fees, onLate: () => positions.nudge(), clock })
   const services = createProviderServices({ readService: chain.readService, clock, logger })
   const keeper = createKeeper({
     reserved: turns.reserved,
@@ -142,7 +142,7 @@ export async function openBroker(
         })
       : null,
     readSettlements: chain.readSettlements,
-    gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
+    gasReserve: ({ subAccounts }) => (gas.price ?? 0n) * exitGas(subAccounts.length),
     gasPrice: () => gas.price,
     claims: { ofAll: autoClaim, failureOf: out.failureOf },
     async topUp(request, signal) {
@@ -259,8 +259,8 @@ export async function openBroker(
       actor: ledgerActor.actor,
       closing,
       async closingPlanAt(position) {
-        await gas.refresh()
-        return closingPlanOf(position, rules, gas.price)
+        await gas.ask()
+        return closingPlanOf(position, rules, gas.price ?? 0n)
       },
     }),
     inference: service('inference'),
@@ -271,7 +271,7 @@ export async function openBroker(
     async plan(how) {
       wantBurn()
       const position = await positions.fresh()
-      await Promise.all([keeper.learn(position), gas.refresh()])
+      await Promise.all([keeper.learn(position), gas.ask()])
       return keeper.plan(position, how)
     },
     planAt(position, how) {
@@ -281,7 +281,7 @@ export async function openBroker(
     async forecast() {
       return broker.forecastAt(await broker.plan({ dryRun: true }))
     },
-    forecastAt: (plan) => forecastOf(plan, gas.price),
+    forecastAt: (plan) => forecastOf(plan, gas.price ?? 0n),
     async inferenceService(provider) {
       const { url, model } = await chain.readService(toAddress(provider, 'provider'))
       return url === null || model === null ? null : { url, model }

@@ -48,7 +48,8 @@ export type KeeperOptions = {
   inFlight: () => readonly Flight[]
   spending: Spending
   gasReserve: (position: Position) => bigint
-  gasPrice: () => bigint
+  /** Null while it is unknown. */
+  gasPrice: () => bigint | null
   claims: {
     /** Refunds of every sub-account are claimed by themselves. */
     ofAll: boolean
@@ -212,7 +213,8 @@ export function createKeeper(options: KeeperOptions) {
       minTransfer,
       budgetLeft: budgetLeft(spending.budget, payments.all, position.block.timestamp),
       gasReserve: reserve,
-      gasPrice: gasPrice(),
+      // Nothing is sent by a plan that only shows what would be done.
+      gasPrice: dryRun ? (gasPrice() ?? 0n) : gasPrice(),
       isStale,
     }
     return { block: position.block, position, ...planWithShortfall(input), gasReserve: reserve }
