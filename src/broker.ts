@@ -7,6 +7,7 @@ import { closingPlanOf } from './closing-plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
+import { createChainClock } from './chain-clock.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
@@ -107,6 +108,7 @@ export async function openBroker(
       inspected,
     })
 
+  const chainClock = createChainClock(clock)
   const turns = createTurns(lane)
   const out = createMoneyOut({
     wallet,
@@ -117,6 +119,7 @@ export async function openBroker(
     submit,
     closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
     clock,
+    chainClock,
     logger,
   })
   const gas = createGasPrice({ fees: chain.fees, onLate: () => positions.nudge(), clock })
@@ -166,6 +169,7 @@ export async function openBroker(
     },
     inspected,
     clock,
+    chainClock,
     logger,
   })
 
@@ -189,6 +193,7 @@ export async function openBroker(
       ])
     },
     accept(position) {
+      chainClock.see(position.block)
       keeper.see(position)
       out.calendar.see(position)
       subAccounts.fold(position)
@@ -226,6 +231,7 @@ export async function openBroker(
     positions,
     onBegin: autoFunding.stopAll,
     clock,
+    chainClock,
     logger,
   })
 

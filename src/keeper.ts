@@ -3,9 +3,10 @@ import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingEvents } from '../machines/auto-funding/auto-funding.events.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import { planWithShortfall, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
-import type { Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
+import type { Approval, Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
+import type { ChainClock } from './chain-clock.ts'
 import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from './clock.ts'
 import { createFeeQuestions, unasked, type Asked } from './fee-questions.ts'
@@ -63,6 +64,7 @@ export type KeeperOptions = {
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspected: Inspected
   clock: Clock
+  chainClock: ChainClock
   logger: Logger
 }
 
@@ -86,6 +88,7 @@ export function createKeeper(options: KeeperOptions) {
     topUp,
     inspected,
     clock,
+    chainClock,
     logger,
   } = options
   const kept = new Map<string, Asked & { actor: AutoFundingActor; paused: boolean }>()
@@ -96,8 +99,8 @@ export function createKeeper(options: KeeperOptions) {
   let latest: Plan | null = null
   const machine = autoFundingMachine.provide({
     actors: {
-      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => topUp(input, signal)),
-      approve: fromPromise<boolean, TopUpRequest>(({ input, signal }) => approve(input, signal)),
+      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => chainClock.dated(topUp(input, signal))),
+      approve: fromPromise<Approval, TopUpRequest>(({ input, signal }) => chainClock.dated(approve(input, signal))),
     },
   })
 
@@ -230,11 +233,11 @@ export function createKeeper(options: KeeperOptions) {
     return latest?.decisions.find((one) => keyOf(one) === keyOf(id))
   }
 
-  async function approve(request: TopUpRequest, signal: AbortSignal): Promise<boolean> {
+  async function approve(request: TopUpRequest, signal: AbortSignal): Promise<Approval> {
     const ask = kept.get(keyOf(request))?.policy.approve
     const decision = decisionOf(request)
-    if (!ask || !decision) return false
-    return ask(decision, signal)
+    const approved = ask && decision ? await ask(decision, signal) : false
+    return { approved, at: chainClock.now() }
   }
 }
 

@@ -103,5 +103,7 @@ export type AutoFundingEvent =
 
 /** What the lane is asked for. */
 export type TopUpRequest = AutoFundingInput & { amount: Wei; decidedAt: number }
-/** What the lane answers. */
+/** What whoever was asked to approve it answers, and when, in seconds of block time. */
+export type Approval = { approved: boolean; at: number }
+/** What the lane answers. A rejection may say when it came: an error with `at`, in seconds of block time. */
 export type TopUpReceipt = { transactionHash: string; blockNumber: number }
