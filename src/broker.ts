@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
+import { checkWanted } from './approved.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
 import { createClosing } from './closing.ts'
@@ -10,7 +11,7 @@ import { connectChain, type Connected, type Connection } from './chain/connect.t
 import { createChainClock } from './chain-clock.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
+import { AbortedError, NotSentError, readOnlyError } from './errors.ts'
 import { fromLedger } from './flights.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
@@ -149,21 +150,19 @@ export async function openBroker(
     gasPrice: () => gas.price,
     claims: { ofAll: autoClaim, failureOf: out.failureOf },
     async topUp(request, signal) {
-      // Approved long after it was decided, it would come on top of what was sent meanwhile.
+      // Approved a while after it was decided on, it is sent only where a new reading still wants that much.
+      if (keeper.decisionOf(request)?.action !== 'top-up')
+        checkWanted(request, keeper.plan(await positions.fresh(signal)))
       if (turns.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
         throw new NotSentError(
           'Another transaction overtook the top-up.',
           { provider: request.provider },
           { retryable: true },
         )
-      // It counts from now on, and the budget is asked once more: an approval may have taken its time.
-      const amount = BigInt(request.amount)
-      const now = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
-      const { own, common } = keeper.limitsOf(request, now)
-      if ([own.budgetLeft, common].some((left) => left !== null && left < amount))
-        throw new BudgetExhaustedError('The budget of this window went elsewhere.', { provider: request.provider })
+      // It counts from now on: an approval may have taken its time.
+      const decidedAt = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
       const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
-      const intent = transferIntent(request, amount, rules, { decidedAt: now, pendingRefund })
+      const intent = transferIntent(request, BigInt(request.amount), rules, { decidedAt, pendingRefund })
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },

@@ -9,7 +9,7 @@ import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 
 const START = 1_767_225_600
 
-type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
+export type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
   /** What is between the broker and the chain. */
   bend?: (connected: Connected) => Connected
 }
