@@ -41,6 +41,7 @@ export type {
   Failure,
   HoldReason,
   TopUp,
+  Approval,
   TopUpReceipt,
   TopUpRequest,
 } from './auto-funding/auto-funding.types.ts'

@@ -49,7 +49,10 @@ export type AutoFundingConfig = {
    * transactions. Not what costs more gas than it brings. Off by default; for every sub-account: `BrokerOptions`.
    */
   autoClaim?: boolean
-  /** Asked before each top-up; `false` refuses it. The signal aborts once it is not needed any more. */
+  /**
+   * Asked before each top-up; `false` refuses it. What is approved is sent only where a new reading still wants as much.
+   * The signal aborts once no answer is needed any more.
+   */
   approve?: (decision: Decision, signal: AbortSignal) => boolean | Promise<boolean>
   /** How long an answer of `approve` is waited for; then it is asked anew, about what is missing by then. 1 hour by default. */
   approvalTimeoutMs?: number

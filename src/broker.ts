@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
+import { checkWanted } from './approved.ts'
 import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
 import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
 import { createClosing } from './closing.ts'
@@ -7,9 +8,10 @@ import { closingPlanOf } from './closing-plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
+import { createChainClock } from './chain-clock.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { AbortedError, BudgetExhaustedError, NotSentError, readOnlyError } from './errors.ts'
+import { AbortedError, NotSentError, readOnlyError } from './errors.ts'
 import { fromLedger } from './flights.ts'
 import { exitGas, forecastOf } from './forecast.ts'
 import { createGasPrice } from './gas-price.ts'
@@ -108,6 +110,7 @@ export async function openBroker(
       inspected,
     })
 
+  const chainClock = createChainClock(clock)
   const turns = createTurns(lane)
   const out = createMoneyOut({
     wallet,
@@ -118,9 +121,10 @@ export async function openBroker(
     submit,
     closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
     clock,
+    chainClock,
     logger,
   })
-  const gas = createGasPrice(chain.fees, clock)
+  const gas = createGasPrice({ fees: chain.fees, onLate: () => positions.nudge(), clock })
   const services = createProviderServices({
     readService: chain.readService,
     onLate: () => positions.nudge(),
@@ -148,30 +152,29 @@ export async function openBroker(
         })
       : null,
     readSettlements: chain.readSettlements,
-    gasReserve: ({ subAccounts }) => gas.price * exitGas(subAccounts.length),
+    gasReserve: ({ subAccounts }) => (gas.price ?? 0n) * exitGas(subAccounts.length),
     gasPrice: () => gas.price,
     claims: { ofAll: autoClaim, failureOf: out.failureOf },
     async topUp(request, signal) {
-      // Approved long after it was decided, it would come on top of what was sent meanwhile.
+      // Approved a while after it was decided on, it is sent only where a new reading still wants that much.
+      if (keeper.decisionOf(request)?.action !== 'top-up')
+        checkWanted(request, keeper.plan(await positions.fresh(signal)))
       if (turns.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
         throw new NotSentError(
           'Another transaction overtook the top-up.',
           { provider: request.provider },
           { retryable: true },
         )
-      // It counts from now on, and the budget is asked once more: an approval may have taken its time.
-      const amount = BigInt(request.amount)
-      const now = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
-      const { own, common } = keeper.limitsOf(request, now)
-      if ([own.budgetLeft, common].some((left) => left !== null && left < amount))
-        throw new BudgetExhaustedError('The budget of this window went elsewhere.', { provider: request.provider })
+      // It counts from now on: an approval may have taken its time.
+      const decidedAt = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
       const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
-      const intent = transferIntent(request, amount, rules, { decidedAt: now, pendingRefund })
+      const intent = transferIntent(request, BigInt(request.amount), rules, { decidedAt, pendingRefund })
       const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
       return { transactionHash, blockNumber }
     },
     inspected,
     clock,
+    chainClock,
     logger,
   })
 
@@ -195,6 +198,7 @@ export async function openBroker(
       ])
     },
     accept(position) {
+      chainClock.see(position.block)
       keeper.see(position)
       out.calendar.see(position)
       subAccounts.fold(position)
@@ -232,6 +236,7 @@ export async function openBroker(
     positions,
     onBegin: autoFunding.stopAll,
     clock,
+    chainClock,
     logger,
   })
 
@@ -265,8 +270,8 @@ export async function openBroker(
       actor: ledgerActor.actor,
       closing,
       async closingPlanAt(position) {
-        await gas.refresh()
-        return closingPlanOf(position, rules, gas.price)
+        await gas.ask()
+        return closingPlanOf(position, rules, gas.price ?? 0n)
       },
     }),
     inference: service('inference'),
@@ -277,7 +282,7 @@ export async function openBroker(
     async plan(how) {
       wantBurn()
       const position = await positions.fresh()
-      await Promise.all([keeper.learn(position), gas.refresh()])
+      await Promise.all([keeper.learn(position), gas.ask()])
       return keeper.plan(position, how)
     },
     planAt(position, how) {
@@ -287,7 +292,7 @@ export async function openBroker(
     async forecast() {
       return broker.forecastAt(await broker.plan({ dryRun: true }))
     },
-    forecastAt: (plan) => forecastOf(plan, gas.price),
+    forecastAt: (plan) => forecastOf(plan, gas.price ?? 0n),
     async inferenceService(provider) {
       const { url, model } = await chain.readService(toAddress(provider, 'provider'))
       return url === null || model === null ? null : { url, model }

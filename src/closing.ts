@@ -4,6 +4,7 @@ import { closingState, closingStep } from '../machines/ledger/ledger.steps.ts'
 import type { ClosingStep, Setback } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
 import type { Rules } from './chain/port.ts'
+import type { ChainClock } from './chain-clock.ts'
 import type { Clock } from './clock.ts'
 import { ClosingCancelledError, ClosingStuckError, LedgerClosingError } from './closing-errors.ts'
 import { failureAfter, setbacksAfter, whatStays } from './closing-outcome.ts'
@@ -28,6 +29,7 @@ export type ClosingOptions = {
   /** Auto-funding of what is being closed stops first. */
   onBegin: () => void
   clock: Clock
+  chainClock: ChainClock
   logger: Logger
 }
 
@@ -47,6 +49,7 @@ export function createClosing({
   positions,
   onBegin,
   clock,
+  chainClock,
   logger,
 }: ClosingOptions) {
   const waiters = createClosingWaiters(positions.positions$)
@@ -137,7 +140,7 @@ export function createClosing({
     latest = { position, step }
     if (step.type === 'stuck') return void finish('stuck', new ClosingStuckError(BigInt(step.amount)))
     wakeUp(step, position)
-    if (holdOf(lane, step, position) === null) void take(lane, intention, step, position)
+    if (holdOf(lane, step, position) === null) void take(lane, intention, step)
     tell()
   }
 
@@ -155,7 +158,7 @@ export function createClosing({
     return failure && step.type !== 'wait' && block.timestamp < retryAt(failure) ? 'backing-off' : null
   }
 
-  async function take(lane: Lane, { id }: ClosingIntention, step: ClosingStep, { block }: Position): Promise<void> {
+  async function take(lane: Lane, { id }: ClosingIntention, step: ClosingStep): Promise<void> {
     try {
       const transaction = intentOfStep(step, rules)
       if (!transaction) return
@@ -168,7 +171,7 @@ export function createClosing({
       // The broker is closing, or the nonce went to somebody else: the next position tells what is to be done.
       if (error instanceof AbortedError || error instanceof SupersededError) return
       logger.warn({ err: error, step: step.type }, 'a step of closing failed')
-      const at = block.timestamp
+      const at = chainClock.now()
       if (step.type === 'retrieve' && error instanceof ContractError)
         setbacks = setbacksAfter(setbacks, step, { at, message: error.message })
       else failure = failureAfter(failure, { at, error })

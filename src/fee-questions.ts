@@ -24,6 +24,9 @@ export type FeeQuestionsOptions = {
   logger: Logger
 }
 
+/** Of one that nobody was asked about yet, or not with the question of its present policy. */
+export const unasked = { asking: null, unsettledFee: 0n, feeError: null, feeAt: null } as const
+
 /** Asks for unsettled fees; one that cannot be had keeps its last value. */
 export function createFeeQuestions({ providerFees, clock, logger }: FeeQuestionsOptions) {
   return {
@@ -39,23 +42,33 @@ export function createFeeQuestions({ providerFees, clock, logger }: FeeQuestions
   function askOf(one: Asked, now: number): Promise<void> | null {
     const ask = questionOf(one)
     if (!ask) {
-      Object.assign(one, { unsettledFee: 0n, feeError: null, feeAt: null })
+      Object.assign(one, unasked)
       return null
     }
-    one.asking ??= within(FEE_TIMEOUT_MS, ask, clock)
+    return (one.asking ??= answerTo(ask, one, now))
+  }
+
+  function answerTo(ask: () => bigint | Promise<bigint>, one: Asked, now: number): Promise<void> {
+    const { unsettledFee: question } = one.policy
+    const isAsked = () => one.policy.unsettledFee === question
+    return within(FEE_TIMEOUT_MS, ask, clock)
       .then((fee) => {
+        // Somebody wants another question asked by now.
+        if (!isAsked()) return
         if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
         Object.assign(one, { unsettledFee: fee, feeError: null, feeAt: now })
       })
       .catch((error: unknown) => {
+        if (!isAsked()) return
         const message = error instanceof Error ? error.message : String(error)
         // Told once, not at every reading; it stays in the status.
         if (message !== one.feeError)
           logger.warn({ err: error, ...one.id }, 'unsettled fee unknown; its last value stands')
         one.feeError = message
       })
-      .finally(() => (one.asking = null))
-    return one.asking
+      .finally(() => {
+        if (isAsked()) one.asking = null
+      })
   }
 
   function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {

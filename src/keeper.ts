@@ -3,12 +3,13 @@ import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
 import { autoFundingEvents } from '../machines/auto-funding/auto-funding.events.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import { planWithShortfall, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
-import type { Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
+import type { Approval, Failure, TopUpReceipt, TopUpRequest } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../machines/position.types.ts'
 import { toPolicy, type AutoFundingPolicy } from './auto-funding-config.ts'
+import type { ChainClock } from './chain-clock.ts'
 import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from './clock.ts'
-import { createFeeQuestions, type Asked } from './fee-questions.ts'
+import { createFeeQuestions, unasked, type Asked } from './fee-questions.ts'
 import { flightsByAccount, fromLedger } from './flights.ts'
 import type { Inspected } from './inspect.ts'
 import type { Logger } from './logger.ts'
@@ -48,7 +49,8 @@ export type KeeperOptions = {
   inFlight: () => readonly Flight[]
   spending: Spending
   gasReserve: (position: Position) => bigint
-  gasPrice: () => bigint
+  /** Null while it is unknown. */
+  gasPrice: () => bigint | null
   claims: {
     /** Refunds of every sub-account are claimed by themselves. */
     ofAll: boolean
@@ -62,6 +64,7 @@ export type KeeperOptions = {
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspected: Inspected
   clock: Clock
+  chainClock: ChainClock
   logger: Logger
 }
 
@@ -85,6 +88,7 @@ export function createKeeper(options: KeeperOptions) {
     topUp,
     inspected,
     clock,
+    chainClock,
     logger,
   } = options
   const kept = new Map<string, Asked & { actor: AutoFundingActor; paused: boolean }>()
@@ -95,8 +99,8 @@ export function createKeeper(options: KeeperOptions) {
   let latest: Plan | null = null
   const machine = autoFundingMachine.provide({
     actors: {
-      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => topUp(input, signal)),
-      approve: fromPromise<boolean, TopUpRequest>(({ input, signal }) => approve(input, signal)),
+      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => chainClock.dated(topUp(input, signal))),
+      approve: fromPromise<Approval, TopUpRequest>(({ input, signal }) => chainClock.dated(approve(input, signal))),
     },
   })
 
@@ -104,21 +108,14 @@ export function createKeeper(options: KeeperOptions) {
     start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor {
       const known = kept.get(keyOf(id))
       if (known) {
+        // What one question was answered with is no answer to another.
+        if (known.policy.unsettledFee !== policy.unsettledFee) Object.assign(known, unasked)
         known.policy = policy
         return known.actor
       }
       const actor = createActor(machine, { input: id, ...inspected() })
       actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
-      kept.set(keyOf(id), {
-        id,
-        policy,
-        actor: actor.start(),
-        unsettledFee: 0n,
-        paused: false,
-        asking: null,
-        feeError: null,
-        feeAt: null,
-      })
+      kept.set(keyOf(id), { id, policy, actor: actor.start(), paused: false, ...unasked })
       return actor
     },
     /** A paused one stays on, and holds. */
@@ -219,7 +216,8 @@ export function createKeeper(options: KeeperOptions) {
       minTransfer,
       budgetLeft: budgetLeft(spending.budget, payments.all, position.block.timestamp),
       gasReserve: reserve,
-      gasPrice: gasPrice(),
+      // Nothing is sent by a plan that only shows what would be done.
+      gasPrice: dryRun ? (gasPrice() ?? 0n) : gasPrice(),
       isStale,
     }
     return { block: position.block, position, ...planWithShortfall(input), gasReserve: reserve }
@@ -235,11 +233,11 @@ export function createKeeper(options: KeeperOptions) {
     return latest?.decisions.find((one) => keyOf(one) === keyOf(id))
   }
 
-  async function approve(request: TopUpRequest, signal: AbortSignal): Promise<boolean> {
+  async function approve(request: TopUpRequest, signal: AbortSignal): Promise<Approval> {
     const ask = kept.get(keyOf(request))?.policy.approve
     const decision = decisionOf(request)
-    if (!ask || !decision) return false
-    return ask(decision, signal)
+    const approved = ask && decision ? await ask(decision, signal) : false
+    return { approved, at: chainClock.now() }
   }
 }
 

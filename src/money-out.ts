@@ -1,8 +1,10 @@
 import type { Position } from '../machines/position.types.ts'
 import type { Failure } from '../machines/auto-funding/auto-funding.types.ts'
 import type { Rules } from './chain/port.ts'
+import type { ChainClock } from './chain-clock.ts'
 import type { Clock } from './clock.ts'
 import { createClaiming, type Claiming } from './claiming.ts'
+import { failureAfter } from './closing-outcome.ts'
 import { OgLedgerError, readOnlyError } from './errors.ts'
 import type { Plan } from './keeper.ts'
 import type { Logger } from './logger.ts'
@@ -24,13 +26,15 @@ export type MoneyOutOptions = {
   /** While the ledger is being closed nothing is put back into a sub-account. */
   closing: { isWanted: () => boolean; refuse: (operation: string) => void }
   clock: Clock
+  chainClock: ChainClock
   logger: Logger
 }
 
 export type MoneyOut = ReturnType<typeof createMoneyOut>
 
 /** The ways back to the wallet: refunds and their claims, and what may leave the ledger. */
-export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closing, clock, logger }: MoneyOutOptions) {
+export function createMoneyOut(options: MoneyOutOptions) {
+  const { wallet, rules, lane, turns, read, submit, closing, clock, chainClock, logger } = options
   const failures = new Map<string, Failure>()
   const busy = new Set<string>()
   const claims =
@@ -61,20 +65,21 @@ export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closi
       rules,
       read,
       submit,
+      ready: () => lane?.open() ?? Promise.resolve(),
       inFlight: lane?.inFlight ?? (() => []),
       idle: (matches) => lane?.idle(matches) ?? Promise.resolve(),
     }),
     /** Why the last attempt to claim by itself failed; null where it did not. */
     failureOf: (id: SubAccountId): Failure | null => failures.get(keyOf(id)) ?? null,
     /** Claims what a plan says is to be claimed by itself. */
-    act({ decisions, block }: Plan): void {
+    act({ decisions }: Plan): void {
       if (!claims || closing.isWanted()) return
       const due = decisions.filter((one) => one.claim?.wait === null && !busy.has(keyOf(one)))
-      for (const ids of claims.group(due)) void claimQuietly(claims, ids, block.timestamp)
+      for (const ids of claims.group(due)) void claimQuietly(claims, ids)
     },
   }
 
-  async function claimQuietly({ claimGroup }: Claiming, ids: readonly SubAccountId[], at: number): Promise<void> {
+  async function claimQuietly({ claimGroup }: Claiming, ids: readonly SubAccountId[]): Promise<void> {
     const keys = ids.map(keyOf)
     for (const key of keys) busy.add(key)
     try {
@@ -83,8 +88,8 @@ export function createMoneyOut({ wallet, rules, lane, turns, read, submit, closi
       if (claimed === 0n && receipts.length > 0) throw new OgLedgerError('A retrieve claimed nothing.')
       for (const key of keys) failures.delete(key)
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      for (const key of keys) failures.set(key, { count: (failures.get(key)?.count ?? 0) + 1, at, message })
+      const at = chainClock.now()
+      for (const key of keys) failures.set(key, failureAfter(failures.get(key) ?? null, { at, error }))
       logger.warn({ err: error, providers: ids.map(({ provider }) => provider) }, 'refunds could not be claimed')
     } finally {
       for (const key of keys) busy.delete(key)

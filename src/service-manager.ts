@@ -1,6 +1,6 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import type { Limits } from '../machines/auto-funding/auto-funding.policy.ts'
-import type { Position, ServiceType } from '../machines/position.types.ts'
+import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
 import type { SnapshotFrom } from 'xstate'
 import { toWei, weiToOg, type Amount } from './amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './auto-funding-config.ts'
@@ -8,7 +8,7 @@ import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
 import type { Clock } from './clock.ts'
 import { contractError } from './contract-errors.ts'
-import { AbortedError, NotFundedError } from './errors.ts'
+import { AbortedError, LockedError, NotFundedError } from './errors.ts'
 import { checkLimits } from './funding-limits.ts'
 import type { AutoFundingActor, KeptAccount } from './keeper.ts'
 import type { Logger } from './logger.ts'
@@ -133,7 +133,8 @@ export class ServiceManager {
    * @returns the receipt, or null when enough was there
    * @throws ContractError when the ledger cannot pay for it, RefundPendingError when it would undo a refund,
    *   BudgetExhaustedError when a limit forbids it, LedgerClosingError, NotFundedError when it takes longer or is charged
-   *   faster than it can be filled; a transaction that was sent is followed to its end, and counts when called again
+   *   faster than it can be filled; a transaction that was sent is followed to its end, and counts when called again;
+   *   LockedError where not enough is there and another process sends for this wallet
    */
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
@@ -144,9 +145,9 @@ export class ServiceManager {
     const { clock } = this.#options
     const giveUp = { at: clock.now() + timeoutMs, after: `${timeoutMs} ms` }
     let isOver = false
-    const funding = this.#options
-      .exclusive(id, () => this.#fund(id, wanted, { ...options, atMost, giveUp }), signal)
-      .finally(() => (isOver = true))
+    const hasEnough = (account: SubAccountPosition | undefined) => (account?.available ?? 0n) >= wanted
+    const fund = () => this.#fund(id, wanted, { ...options, atMost, giveUp })
+    const funding = this.#unlessDone(id, hasEnough, fund, signal).finally(() => (isOver = true))
     return within(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding, clock).catch((error: unknown) => {
       if (isOver) throw error
       throw new NotFundedError({ provider: id.provider, wanted: `${weiToOg(wanted)} OG`, after: giveUp.after })
@@ -162,7 +163,8 @@ export class ServiceManager {
    */
   async acknowledgeProviderSigner(provider: string): Promise<Receipt | null> {
     const id = this.#id(provider)
-    return this.#options.exclusive(id, async () => {
+    const isAccepted = (account: SubAccountPosition | undefined) => account?.acknowledged ?? false
+    return this.#unlessDone(id, isAccepted, async () => {
       const { rules, submit, logger } = this.#options
       const account = await this.#account(id)
       if (account?.acknowledged) return null
@@ -179,6 +181,21 @@ export class ServiceManager {
   /** Whether the wallet accepts the provider's signer; false where there is no sub-account. */
   async acknowledged(provider: string): Promise<boolean> {
     return (await this.#account(this.#id(provider)))?.acknowledged ?? false
+  }
+
+  /** Does the work alone with the sub-account. While another process has the journal, only what is done needs no work. */
+  async #unlessDone<T>(
+    id: SubAccountId,
+    isDone: (account: SubAccountPosition | undefined) => boolean,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T | null> {
+    try {
+      return await this.#options.exclusive(id, work, signal)
+    } catch (error) {
+      if (error instanceof LockedError && isDone(await this.#account(id))) return null
+      throw error
+    }
   }
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */

@@ -24,6 +24,7 @@ export function createTurns(lane: Lane | null) {
     exclusive,
     /** Does the work once nobody decides about these any more: at once where nobody does. */
     async after<T>(ids: readonly SubAccountId[], work: () => Promise<T>): Promise<T> {
+      if (lane?.refusal()) await lane.open()
       const busy = () => ids.flatMap((id) => turns.get(keyOf(id)) ?? [])
       // While it waits, others may queue up.
       for (let before = busy(); before.length > 0; before = busy()) await Promise.all(before)
@@ -33,6 +34,8 @@ export function createTurns(lane: Lane | null) {
 
   /** Does the work once nothing else is decided about, or in flight for, this sub-account. */
   async function exclusive<T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    // What an earlier process left open goes first. Only its journal knows, which could not be had so far.
+    if (lane?.refusal()) await lane.open()
     const key = keyOf(id)
     const before = turns.get(key) ?? Promise.resolve()
     const mine = before.then(async () => {

@@ -12,13 +12,15 @@ export type WithdrawingOptions = {
   rules: Rules
   read: () => Promise<Position>
   submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
+  /** Resolves once all is known that an earlier process left in flight, and rejects where that cannot be. */
+  ready: () => Promise<void>
   inFlight: () => readonly Flight[]
   /** Resolves once nothing is in flight that matches. */
   idle: (matches: (intent: Intent) => boolean) => Promise<void>
 }
 
 /** The ways out of the ledger. Each is decided on while nothing else of this wallet changes what is in it. */
-export function createWithdrawing({ wallet, rules, read, submit, inFlight, idle }: WithdrawingOptions) {
+export function createWithdrawing({ wallet, rules, read, submit, ready, inFlight, idle }: WithdrawingOptions) {
   return { refund, deleteEmpty }
 
   async function refund(amount: Amount): Promise<Receipt> {
@@ -65,6 +67,7 @@ export function createWithdrawing({ wallet, rules, read, submit, inFlight, idle 
 
   /** The ledger at a block that shows all that this wallet has done to it. */
   async function settled(operation: string): Promise<Position & { ledger: Ledger }> {
+    await ready()
     for (;;) {
       const position = await read()
       const moving = inFlight().filter(({ intent }) => movesLedger(intent))

@@ -10,7 +10,7 @@ const CLAIM_AND_PUT_BACK_GAS = 330_000n
 export type ClaimDecision = {
   /** What comes home to the ledger. */
   amount: bigint
-  /** What the gas of it costs at the present price. */
+  /** What the gas of it costs at the present price; 0 while that is unknown. */
   cost: bigint
   /** Why it is not done now; null where it is. */
   wait: ClaimHold | null
@@ -28,12 +28,12 @@ export function withClaim(input: PlanInput, standing: Standing, decision: Decisi
 }
 
 function claimOf(input: PlanInput, standing: Standing, decided: Decision): ClaimDecision | null {
-  const { position, gasPrice = 0n } = input
+  const { position, gasPrice } = input
   const { provider, serviceType, available, action } = decided
   const account = position.subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
   const amount = account?.claimable ?? 0n
   if (amount === 0n) return null
-  const cost = gasPrice * (available > 0n ? CLAIM_AND_PUT_BACK_GAS : CLAIM_GAS)
+  const cost = (gasPrice ?? 0n) * (available > 0n ? CLAIM_AND_PUT_BACK_GAS : CLAIM_GAS)
   return { amount, cost, wait: action === 'hold' ? reasonToWait(input, standing, amount <= cost) : 'topping-up' }
 }
 
@@ -44,6 +44,7 @@ function reasonToWait(input: PlanInput, standing: Standing, isDust: boolean): Cl
   if (mode === 'paused') return 'paused'
   if (input.isStale) return 'stale-reading'
   if (isDust) return 'dust'
+  if (input.gasPrice === null) return 'gas-unread'
   if (wallet.balance <= input.gasReserve) return 'gas-short'
   if (claimFailure && block.timestamp < retryAt(claimFailure)) return 'backing-off'
   return null

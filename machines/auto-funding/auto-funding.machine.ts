@@ -1,5 +1,6 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type {
+  Approval,
   AutoFundingContext,
   AutoFundingEvent,
   AutoFundingInput,
@@ -22,7 +23,7 @@ export const autoFundingMachine = setup({
       Promise.reject(new Error('The actor "topUp" was not provided.')),
     ),
     /** Resolves with whether the top-up may be sent. */
-    approve: fromPromise<boolean, TopUpRequest>(() =>
+    approve: fromPromise<Approval, TopUpRequest>(() =>
       Promise.reject(new Error('The actor "approve" was not provided.')),
     ),
   },
@@ -50,10 +51,14 @@ export const autoFundingMachine = setup({
       failure: null,
       reason: 'settling' as const,
     })),
-    failed: assign(({ context }, params: { message: string }) => ({
+    failed: assign(({ context }, params: Rejection) => ({
       amount: null,
       reason: 'backing-off' as const,
-      failure: { count: (context.failure?.count ?? 0) + 1, at: context.decidedAt, message: params.message },
+      failure: {
+        count: (context.failure?.count ?? 0) + 1,
+        at: params.at ?? context.decidedAt,
+        message: params.message,
+      },
     })),
     clear: assign({ reason: null }),
   },
@@ -93,15 +98,21 @@ export const autoFundingMachine = setup({
         input: ({ context }) => requestOf(context),
         onDone: [
           {
-            guard: { type: 'isApproved', params: ({ event }) => ({ approved: event.output }) },
+            guard: { type: 'isApproved', params: ({ event }) => event.output },
             target: 'toppingUp',
             actions: 'clear',
           },
-          { target: 'held', actions: { type: 'failed', params: { message: 'The top-up was not approved.' } } },
+          {
+            target: 'held',
+            actions: {
+              type: 'failed',
+              params: ({ event }) => ({ message: 'The top-up was not approved.', at: event.output.at }),
+            },
+          },
         ],
         onError: {
           target: 'held',
-          actions: { type: 'failed', params: ({ event }) => ({ message: messageOf(event.error) }) },
+          actions: { type: 'failed', params: ({ event }) => rejectionOf(event.error) },
         },
       },
       on: {
@@ -123,7 +134,7 @@ export const autoFundingMachine = setup({
         onDone: { target: 'settling', actions: { type: 'paid', params: ({ event }) => event.output } },
         onError: {
           target: 'held',
-          actions: { type: 'failed', params: ({ event }) => ({ message: messageOf(event.error) }) },
+          actions: { type: 'failed', params: ({ event }) => rejectionOf(event.error) },
         },
       },
     },
@@ -139,6 +150,10 @@ function requestOf({ provider, serviceType, amount, decidedAt }: AutoFundingCont
   return { provider, serviceType, amount: amount ?? '0', decidedAt }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** Why something failed, and when, where that is told: else it counts from the decision. */
+type Rejection = { message: string; at: number | null }
+
+function rejectionOf(error: unknown): Rejection {
+  if (!(error instanceof Error)) return { message: String(error), at: null }
+  return { message: error.message, at: 'at' in error && typeof error.at === 'number' ? error.at : null }
 }

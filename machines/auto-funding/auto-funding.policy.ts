@@ -66,8 +66,8 @@ export type PlanInput = {
   gasReserve: bigint
   /** The chain could not be read of late. */
   isStale: boolean
-  /** What a unit of gas costs, in wei; 0 where that is unknown. */
-  gasPrice?: bigint
+  /** What a unit of gas costs, in wei; left out, gas is not reckoned with. Null while it is unknown, and then nothing is sent. */
+  gasPrice?: bigint | null
 }
 
 /** One sub-account in the plan. Amounts in wei, burn rate in wei per hour, runway in seconds. */
@@ -156,7 +156,8 @@ function leftIn({ position, inFlightFromLedger }: PlanInput): bigint {
 
 /** @returns what is decided about each, in their order, and the least that the ledger must have for that with all reserves */
 function giveOut(input: PlanInput, graded: readonly Graded[], ledger: bigint) {
-  const { position, minTransfer, gasReserve, gasPrice = 0n } = input
+  const { position, minTransfer, gasReserve } = input
+  const gasPrice = input.gasPrice ?? 0n
   const pot: Pot = { ledger, budget: input.budgetLeft, gas: position.wallet.balance - gasReserve, dry: null }
   const decided = graded.map(({ standing, row }): Decision | null => {
     const reason = reasonToHold(input, standing, row)
@@ -218,7 +219,7 @@ function shortOf({ ledger }: Pot, above: bigint, least: bigint): HoldReason {
 }
 
 function reasonToHold(
-  { position: { block, ledger, wallet }, gasReserve, isStale }: PlanInput,
+  { position: { block, ledger, wallet }, gasReserve, gasPrice, isStale }: PlanInput,
   standing: Standing,
   row: DecisionRow,
 ): HoldReason | null {
@@ -235,6 +236,7 @@ function reasonToHold(
   if (!ledger) return 'ledger-missing'
   if (failure && block.timestamp < retryAt(failure)) return 'backing-off'
   if (block.timestamp < limits.coolingUntil) return 'cooling-down'
+  if (gasPrice === null) return 'gas-unread'
   if (wallet.balance <= gasReserve) return 'gas-short'
   return null
 }

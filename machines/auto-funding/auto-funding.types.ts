@@ -36,6 +36,8 @@ export type HoldReason =
   | 'over-max'
   /** What could be sent is less than the least that the contract takes. */
   | 'too-small'
+  /** What gas costs could not be read yet. */
+  | 'gas-unread'
   /** The wallet has too little to pay gas with, beside what the way out will cost. */
   | 'gas-short'
   /** The last top-up was too short a time ago. */
@@ -57,6 +59,8 @@ export type ClaimHold =
   | 'stale-reading'
   /** It is less than the gas that it costs. */
   | 'dust'
+  /** What gas costs could not be read yet. */
+  | 'gas-unread'
   /** The wallet has too little to pay gas with, beside what the way out will cost. */
   | 'gas-short'
   /** The last attempt failed; it is tried again later. */
@@ -99,5 +103,7 @@ export type AutoFundingEvent =
 
 /** What the lane is asked for. */
 export type TopUpRequest = AutoFundingInput & { amount: Wei; decidedAt: number }
-/** What the lane answers. */
+/** What whoever was asked to approve it answers, and when, in seconds of block time. */
+export type Approval = { approved: boolean; at: number }
+/** What the lane answers. A rejection may say when it came: an error with `at`, in seconds of block time. */
 export type TopUpReceipt = { transactionHash: string; blockNumber: number }

@@ -17,6 +17,7 @@ export const reasonInWords = {
   'budget-exhausted': 'the budget of this window is spent, or on its way',
   'over-max': 'the least that the contract takes is more than one top-up may send',
   'too-small': 'what could be sent is less than the contract takes',
+  'gas-unread': 'what gas costs could not be read yet',
   'gas-short': 'the wallet has too little gas for it and for the way out',
   'cooling-down': 'the last top-up is too fresh',
   'provider-unregistered': 'the provider offers no service',
@@ -74,6 +75,7 @@ const waitInWords = {
   paused: 'paused',
   'stale-reading': 'the chain could not be read of late',
   dust: 'it is less than the gas that it costs',
+  'gas-unread': 'what gas costs could not be read yet',
   'gas-short': 'the wallet has too little gas for it and for the way out',
   'backing-off': 'the last attempt failed; it is tried again later',
 } satisfies Record<ClaimHold, string>

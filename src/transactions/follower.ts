@@ -259,7 +259,8 @@ export function createFollower(options: FollowerOptions) {
     if (recent.size === 0) return
     const spent = await port.transactionCount(blockNumber)
     forget(spent, blockNumber)
-    for (const entry of recent) if (entry.nonce >= spent) await takeBack(entry)
+    // A receipt that came meanwhile may be of a later block: this one says nothing about it.
+    for (const entry of recent) if (entry.nonce >= spent && (entry.minedIn ?? 0) <= blockNumber) await takeBack(entry)
   }
 
   /** What is final: its nonce is spent as of a block that lies far enough above it. */

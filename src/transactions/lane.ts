@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
 import type { Inspected } from '../inspect.ts'
 import type { Logger } from '../logger.ts'
+import { keyOf } from '../sub-account-id.ts'
 import { createEntries } from './entries.ts'
 import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
 import { capped } from './fees.ts'
@@ -73,6 +74,8 @@ export function createLane(options: LaneOptions) {
   } = options
   /** Decided on, and without a nonce yet. */
   const preparing = new Set<Intent>()
+  /** By sub-account: resolves once everything that was decided on about it has a nonce, or gets none. */
+  const numbering = new Map<string, Promise<unknown>>()
   const entries = createEntries(isOpenStep)
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
@@ -110,11 +113,10 @@ export function createLane(options: LaneOptions) {
     /** Why nothing can be sent; null while everything can. */
     refusal: (): Error | null => refused,
     /** Sends one intent and resolves with its receipt. Rejects before anything is sent, or once it is mined reverted. */
-    async submit(intent: Intent, { signal, background = false }: SubmitOptions = {}): Promise<Receipt> {
+    async submit(intent: Intent, options: SubmitOptions = {}): Promise<Receipt> {
       preparing.add(intent)
       try {
-        await open()
-        const entry = await prepare(intent, background, signal)
+        const entry = await number(intent, options)
         return await new Promise<Receipt>((resolve, reject) => {
           entry.settle = { resolve, reject }
           follower.follow(entry)
@@ -174,6 +176,8 @@ export function createLane(options: LaneOptions) {
 
   /** Takes up what an earlier process left open. A journal that cannot be had now is tried again at each submit. */
   function open(): Promise<void> {
+    // Nobody would give the journal back any more.
+    if (closed) return Promise.reject(afterClose())
     opening ??= recover().catch((error: unknown) => {
       opening = null
       throw (refused = error instanceof Error ? error : new Error(String(error)))
@@ -208,13 +212,30 @@ export function createLane(options: LaneOptions) {
     follower.watch(entry)
   }
 
-  async function prepare(intent: Intent, background: boolean, signal: AbortSignal | undefined): Promise<Entry> {
+  /** What was decided on later may undo what was decided on earlier, and not the other way round. */
+  function number(intent: Intent, options: SubmitOptions): Promise<Entry> {
+    const keys = intent.touches.map(keyOf)
+    const earlier = Promise.all(keys.flatMap((key) => numbering.get(key) ?? []))
+    const numbered = open().then(() => prepare(intent, earlier, options))
+    const over = Promise.allSettled([earlier, numbered]).then(() => {
+      for (const key of keys) if (numbering.get(key) === over) numbering.delete(key)
+    })
+    for (const key of keys) numbering.set(key, over)
+    return numbered
+  }
+
+  async function prepare(
+    intent: Intent,
+    earlier: Promise<unknown>,
+    { signal, background = false }: SubmitOptions,
+  ): Promise<Entry> {
     throwIfAborted(signal)
     const [estimate, asked, pending] = await Promise.all([
       port.estimateGas(intent.call),
       port.fees(),
       port.transactionCount('pending'),
     ])
+    await earlier
     const gasLimit = (estimate * GAS_MARGIN.times) / GAS_MARGIN.over
     const fees = capped(asked, maxFeePerGas)
     // One at a time from here: a nonce is taken only by what is signed and recorded.
@@ -262,6 +283,7 @@ export function createLane(options: LaneOptions) {
 
   /** What a person knows about an intent that nobody else can tell. */
   async function resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void> {
+    await open()
     const entry = follower.open().find((one) => one.id === id)
     if (!entry) throw new InvalidInputError('There is no open intent of this id.', { id })
     if (entry.attempts.length > 0 && outcome === 'not-sent')
@@ -314,7 +336,9 @@ export function createLane(options: LaneOptions) {
   }
 
   function throwIfAborted(signal: AbortSignal | undefined): void {
-    if (closed) throw new AbortedError('The broker is closed; nothing was sent.')
+    if (closed) throw afterClose()
     if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
   }
 }
+
+const afterClose = (): AbortedError => new AbortedError('The broker is closed; nothing was sent.')

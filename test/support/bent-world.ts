@@ -1,7 +1,7 @@
 import { parseEther } from 'ethers'
 import { openBroker } from '../../src/broker.ts'
 import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
-import type { Connected } from '../../src/chain/connect.ts'
+import type { Connected, Connection } from '../../src/chain/connect.ts'
 import { memoryJournal } from '../../src/index.ts'
 import { fakeAddress } from '../../src/testing/fakes.ts'
 import type { SimulatedChainOptions } from '../../src/testing/chain-options.ts'
@@ -10,13 +10,19 @@ import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 
 const START = 1_767_225_600
 
-type Opening = Pick<BrokerOptions, 'journal' | 'logger'> & {
+export type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
   /** What is between the broker and the chain. */
   bend?: (connected: Connected) => Connected
 }
 
 /** A simulated chain with any number of brokers, one after the other, of one wallet: what they see of it can be bent. */
-export function bentWorld(options: SimulatedChainOptions = {}) {
+export function bentWorld({
+  funds = parseEther('1000'),
+  ...options
+}: SimulatedChainOptions & {
+  /** What the wallet owns at the start, in wei. */
+  funds?: bigint
+} = {}) {
   const wallet = fakeAddress('wallet 0')
   const chain = createSimulatedChain({ startAt: START, ...options })
   const time = createSimulatedTime({
@@ -27,11 +33,14 @@ export function bentWorld(options: SimulatedChainOptions = {}) {
     },
   })
   const brokers: Broker[] = []
-  chain.fund(wallet, parseEther('1000'))
+  chain.fund(wallet, funds)
 
   return {
     chain,
     wallet,
+    clock: time.clock,
+    /** The first provider's address. */
+    provider: chain.providers[0]?.address ?? '',
     position: () => chain.position(wallet),
     async open({ journal = memoryJournal(), bend = same, ...rest }: Opening = {}): Promise<Broker> {
       const connected = bend(chain.connect(wallet, { pushesBlocks: false }))

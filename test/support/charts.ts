@@ -64,7 +64,10 @@ const autoFundingChart: Chart = {
       { type: 'plan.propose', amount: '1', at: 1 },
       { type: 'reading.caughtUp' },
     ],
-    outputs: { approve: [true, false], topUp: [{ transactionHash: '0x1', blockNumber: 1 }] },
+    outputs: {
+      approve: [true, false].map((approved) => ({ approved, at: 2 })),
+      topUp: [{ transactionHash: '0x1', blockNumber: 1 }],
+    },
   }),
 }
 

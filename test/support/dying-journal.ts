@@ -1,4 +1,4 @@
-import { memoryJournal, type Journal, type JournalRecord } from '../../src/index.ts'
+import { LockedError, memoryJournal, type Journal, type JournalRecord } from '../../src/index.ts'
 
 /** A journal whose process is lost at some moment: from then on nothing it does goes on. */
 export type DyingJournal = Journal & {
@@ -38,5 +38,16 @@ export function hookedJournal(before: (record: JournalRecord) => Promise<unknown
       await before(record)
       await inner.append(record)
     },
+  }
+}
+
+/** A journal that cannot be had until it is let go: the process before this one still has it. */
+export function heldJournal(inner: Journal): Journal & { letGo(): void } {
+  let isHeld = true
+  return {
+    load: () => (isHeld ? Promise.reject(new LockedError('Another process has the journal.')) : inner.load()),
+    append: (record) => inner.append(record),
+    close: () => inner.close(),
+    letGo: () => void (isHeld = false),
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { createActor, fromPromise, waitFor } from 'xstate'
-import { autoFundingMachine, type TopUpReceipt, type TopUpRequest } from '../../machines/index.ts'
+import { autoFundingMachine, type Approval, type TopUpReceipt, type TopUpRequest } from '../../machines/index.ts'
 
 const input = { provider: '0xa', serviceType: 'inference' } as const
 
@@ -34,20 +34,24 @@ test('a top-up is sent once, settles, and is not repeated by decisions that come
 })
 
 test('a failed top-up holds and counts, and the next success clears it', async () => {
-  let fail = true
+  let error: Error | null = null
   const actor = started(() =>
-    fail ? Promise.reject(new Error('no gas')) : Promise.resolve({ transactionHash: '0x2', blockNumber: 9 }),
+    error ? Promise.reject(error) : Promise.resolve({ transactionHash: '0x2', blockNumber: 9 }),
   )
-  for (const at of [100, 120]) {
-    actor.send({ type: 'plan.topUp', amount: '5', at })
+  const failures = []
+  // When it failed is told by whoever knows, and counts from the decision else.
+  for (const one of [new Error('no gas'), Object.assign(new Error('reverted'), { at: 170 })]) {
+    error = one
+    actor.send({ type: 'plan.topUp', amount: '5', at: 120 })
     await waitFor(actor, (snapshot) => snapshot.value === 'held')
+    failures.push(actor.getSnapshot().context.failure)
   }
-  expect(actor.getSnapshot().context).toMatchObject({
-    reason: 'backing-off',
-    failure: { count: 2, at: 120, message: 'no gas' },
-    paid: '0',
-  })
-  fail = false
+  expect(failures).toEqual([
+    { count: 1, at: 120, message: 'no gas' },
+    { count: 2, at: 170, message: 'reverted' },
+  ])
+  expect(actor.getSnapshot().context).toMatchObject({ reason: 'backing-off', paid: '0' })
+  error = null
   actor.send({ type: 'plan.topUp', amount: '5', at: 200 })
   await waitFor(actor, (snapshot) => snapshot.value === 'settling')
   expect(actor.getSnapshot().context).toMatchObject({ failure: null, paid: '5' })
@@ -69,7 +73,7 @@ test('an actor that was not provided says its name', async () => {
   expect(actor.getSnapshot().context.failure?.message).toBe('The actor "topUp" was not provided.')
 })
 
-function asked(approve: (request: TopUpRequest, signal: AbortSignal) => Promise<boolean>) {
+function asked(approve: (request: TopUpRequest, signal: AbortSignal) => Promise<Approval>) {
   const sent: TopUpRequest[] = []
   const machine = autoFundingMachine.provide({
     actors: {
@@ -77,14 +81,14 @@ function asked(approve: (request: TopUpRequest, signal: AbortSignal) => Promise<
         sent.push(input)
         return Promise.resolve({ transactionHash: '0x1', blockNumber: 7 })
       }),
-      approve: fromPromise<boolean, TopUpRequest>(({ input, signal }) => approve(input, signal)),
+      approve: fromPromise<Approval, TopUpRequest>(({ input, signal }) => approve(input, signal)),
     },
   })
   return { actor: createActor(machine, { input }).start(), sent }
 }
 
 test('what is proposed is sent once it is approved, and held when it is refused', async () => {
-  let answer = true
+  let answer = { approved: true, at: 150 }
   const { actor, sent } = asked(() => Promise.resolve(answer))
   actor.send({ type: 'plan.propose', amount: '5', at: 100 })
   expect(actor.getSnapshot()).toMatchObject({
@@ -94,12 +98,12 @@ test('what is proposed is sent once it is approved, and held when it is refused'
   await waitFor(actor, (snapshot) => snapshot.value === 'settling')
   expect(sent).toEqual([{ ...input, amount: '5', decidedAt: 100 }])
   actor.send({ type: 'reading.caughtUp' })
-  answer = false
+  answer = { approved: false, at: 800 }
   actor.send({ type: 'plan.propose', amount: '6', at: 200 })
   await waitFor(actor, (snapshot) => snapshot.value === 'held')
   expect(actor.getSnapshot().context).toMatchObject({
     reason: 'backing-off',
-    failure: { count: 1, at: 200, message: 'The top-up was not approved.' },
+    failure: { count: 1, at: 800, message: 'The top-up was not approved.' },
     topUps: 1,
   })
   expect(sent).toHaveLength(1)

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { budgetLeft } from '../../src/spending.ts'
+import { AbortedError, LockedError } from '../../src/errors.ts'
+import { intentOf } from '../../src/intents.ts'
 import { memoryJournal } from '../../src/transactions/journal.ts'
+import { heldJournal } from '../support/dying-journal.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../support/scripted-port.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -188,4 +191,75 @@ test('a lane that closes before the node answers a broadcast says nothing about 
   await vi.advanceTimersByTimeAsync(1_000)
   expect({ changes, warnings: warned.mock.calls }).toEqual({ changes: ['prepared'], warnings: [] })
   warned.mockRestore()
+})
+
+test('a receipt that comes while the nonces of an earlier block are counted is not taken for one that is gone', async () => {
+  let counted = (): void => undefined
+  const port = scriptedPort()
+  const journal = memoryJournal()
+  const lane = laneOn(port, { journal })
+  const first = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const mine = (block: number): void => void port.receipts.set(port.sent.at(-1)!, receiptOf(port.sent.at(-1)!, block))
+  mine(5)
+  await vi.advanceTimersByTimeAsync(1_000)
+  await first
+  port.transactionCount = (tag) =>
+    tag === 5 ? new Promise((resolve) => (counted = () => resolve(1))) : Promise.resolve(1)
+  const confirmed = lane.confirm(5)
+  const second = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  mine(6)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await second).toMatchObject({ blockNumber: 6 })
+  counted()
+  await confirmed
+  expect(journal.records.map(({ type }) => type)).toEqual(['prepared', 'mined', 'prepared', 'mined'])
+  await lane.close()
+})
+
+test('what is decided on about one sub-account gets its nonces in that order, whatever the node takes longest over', async () => {
+  const estimates = new Map<string, { resolve(gas: bigint): void; reject(error: Error): void }>()
+  const port = scriptedPort({
+    estimateGas: ({ args: [name] }) =>
+      new Promise((resolve, reject) => estimates.set(String(name), { resolve, reject })),
+  })
+  const journal = memoryJournal()
+  const lane = laneOn(port, { journal })
+  const numbered = () =>
+    journal.records.flatMap((record) =>
+      record.type === 'prepared' ? `${record.nonce}: ${String(record.intent.call.args[0])}` : [],
+    )
+  const submit = (name: string, ...providers: string[]): void => {
+    const intent = intentOf({ contract: 'ledger', method: 'transferFund', args: [name] })
+    const touches = providers.map((provider) => ({ provider, serviceType: 'inference' as const }))
+    lane.submit({ ...intent, touches }).catch(() => undefined)
+  }
+  submit('top-up', 'alice')
+  submit('refused', 'alice')
+  submit('retrieve', 'alice', 'bob')
+  submit('by hand', 'bob')
+  submit('another', 'carol')
+  await vi.advanceTimersByTimeAsync(0)
+  estimates.get('refused')?.reject(new Error('no'))
+  for (const name of ['by hand', 'retrieve', 'another']) estimates.get(name)?.resolve(100_000n)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(numbered()).toEqual(['0: another'])
+  estimates.get('top-up')?.resolve(100_000n)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(numbered()).toEqual(['0: another', '1: top-up', '2: retrieve', '3: by hand'])
+  await lane.close()
+})
+
+test('a lane that is closed does not take its journal any more', async () => {
+  const inner = memoryJournal()
+  const journal = heldJournal(inner)
+  const load = vi.spyOn(inner, 'load')
+  const lane = laneOn(scriptedPort(), { journal })
+  await expect(lane.open()).rejects.toThrow(LockedError)
+  await lane.close()
+  journal.letGo()
+  await expect(lane.submit(deposit())).rejects.toThrow(AbortedError)
+  await expect(lane.resolve('0', 'not-sent')).rejects.toThrow(AbortedError)
+  expect(load).not.toHaveBeenCalled()
 })

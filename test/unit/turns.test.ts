@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
+import { LockedError } from '../../src/errors.ts'
+import { memoryJournal } from '../../src/transactions/journal.ts'
 import { createTurns } from '../../src/turns.ts'
+import { heldJournal } from '../support/dying-journal.ts'
+import { laneOn, scriptedPort } from '../support/scripted-port.ts'
 
 const id = { provider: '0x01', serviceType: 'inference' } as const
 
@@ -18,4 +22,24 @@ test('what is moved by hand waits for every decision about its sub-account, also
   letGo()
   await Promise.all([deciding, moved, claimed])
   expect(events).toEqual(['asked back', 'put back', 'moved'])
+})
+
+test('what an earlier process left open goes first, also where its journal can be had only later', async () => {
+  const journal = heldJournal(memoryJournal())
+  const events: string[] = []
+  const during = async (event: string) => {
+    for (let step = 0; step < 20; step += 1) await Promise.resolve()
+    events.push(event)
+  }
+  const lane = laneOn(scriptedPort(), {
+    journal,
+    onOpen: () => void turns.exclusive(id, () => during('taken up')),
+  })
+  const turns = createTurns(lane)
+  await expect(lane.open()).rejects.toThrow(LockedError)
+  await expect(turns.exclusive(id, () => during('decided'))).rejects.toThrow(LockedError)
+  journal.letGo()
+  await Promise.all([turns.after([id], () => during('moved')), turns.exclusive(id, () => during('decided'))])
+  expect(events).toEqual(['taken up', 'decided', 'moved'])
+  await lane.close()
 })

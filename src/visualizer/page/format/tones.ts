@@ -63,6 +63,7 @@ const troubling = new Set<string>([
   'budget-exhausted',
   'over-max',
   'too-small',
+  'gas-unread',
   'gas-short',
   'backing-off',
 ])

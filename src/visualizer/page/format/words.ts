@@ -57,6 +57,10 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     short: 'too little to open it',
     long: 'What could be sent is less than the contract takes for a new sub-account. A deposit helps.',
   },
+  'gas-unread': {
+    short: 'the price of gas is not known',
+    long: 'What gas costs could not be read yet. Nothing is sent before it is known what the way out will cost.',
+  },
   'gas-short': {
     short: 'the wallet is short of gas',
     long: 'The wallet has no more gas than bringing everything home will cost. Send it some.',
