@@ -196,6 +196,7 @@ export async function openBroker(
         lane?.confirm(position.block.number),
         wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
       ])
+      await keeper.refreshNewcomers()
     },
     accept(position) {
       chainClock.see(position.block)

@@ -73,6 +73,7 @@ export function createFeeQuestions({ providerFees, clock, logger }: FeeQuestions
 
   function questionOf({ id, policy: { unsettledFee } }: Asked): (() => bigint | Promise<bigint>) | null {
     if (unsettledFee !== 'provider') return unsettledFee
-    return id.serviceType === 'inference' && providerFees ? () => providerFees.ask(id.provider) : null
+    if (id.serviceType !== 'inference' || !providerFees?.isAsked(id.provider)) return null
+    return () => providerFees.ask(id.provider)
   }
 }

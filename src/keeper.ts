@@ -145,9 +145,10 @@ export function createKeeper(options: KeeperOptions) {
       return asked.length === 0 ? null : Math.min(...asked)
     },
     /** Looks at what those offer that are to be funded. */
-    async refreshServices(): Promise<void> {
-      const inference = [...kept.values()].filter(({ id }) => id.serviceType === 'inference')
-      await services.refresh(inference.map(({ id }) => id.provider))
+    refreshServices: (): Promise<void> => services.refresh(inferenceProviders()),
+    /** Looks at those that came since. */
+    async refreshNewcomers(): Promise<void> {
+      for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
     },
     /** Asks for the unsettled fees; one that cannot be had keeps its last value. */
     refreshFees: ({ block }: Position): Promise<void> => fees.refresh([...kept.values()], block.timestamp),
@@ -227,6 +228,14 @@ export function createKeeper(options: KeeperOptions) {
   function registrationOf({ provider, serviceType }: SubAccountId, isKept: boolean): boolean | null {
     if (serviceType !== 'inference') return true
     return services.isRegistered(provider) ?? (isKept ? null : true)
+  }
+
+  function inferenceProviders(): string[] {
+    return [...kept.values()].flatMap(({ id }) => (id.serviceType === 'inference' ? id.provider : []))
+  }
+
+  function newcomers(): string[] {
+    return inferenceProviders().filter(services.isNew)
   }
 
   function decisionOf(id: SubAccountId): Decision | undefined {

@@ -1,3 +1,4 @@
+import type { ProviderService } from './chain/service.ts'
 import type { Clock } from './clock.ts'
 import type { ProviderServices } from './provider-services.ts'
 import { createSessionTokens } from './provider/session-token.ts'
@@ -21,15 +22,26 @@ export function createProviderFees({ wallet, sign, services, allowLoopback, cloc
   const fees = createUnsettledFees({ wallet, tokenFor, allowLoopback, now: clock.now })
 
   return {
+    /** Whether there is anything to ask, as far as that is known of late. */
+    isAsked(provider: string): boolean {
+      const known = services.known(provider)
+      return known === null || isReady(known)
+    },
     async ask(provider: string): Promise<bigint> {
-      const { url, acknowledged, generation } = await services.of(provider)
-      if (!url || !acknowledged || generation === null) return 0n
+      const service = await services.of(provider)
+      if (!isReady(service)) return 0n
       try {
-        return await fees.ask({ provider, url, generation })
+        return await fees.ask({ provider, url: service.url, generation: service.generation })
       } catch (error) {
         services.doubt(provider)
         throw error
       }
     },
   }
+}
+
+type Ready = ProviderService & { url: string; generation: number }
+
+function isReady(service: ProviderService): service is Ready {
+  return Boolean(service.url) && service.acknowledged && service.generation !== null
 }

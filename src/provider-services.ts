@@ -26,9 +26,14 @@ export function createProviderServices({ readService, onLate, clock, logger }: P
   const services = new Map<string, { service: ProviderService; until: number }>()
   /** Whoever asks meanwhile gets the same answer: of two, the older one might come last. */
   const asking = new Map<string, Promise<ProviderService>>()
+  const lookedAt = new Set<string>()
 
   return {
     of: serviceOf,
+    /** What it offers, where that was read of late. */
+    known: freshOf,
+    /** Nobody looked at it yet. */
+    isNew: (provider: string): boolean => !lookedAt.has(provider),
     /** Looks at those that are not known of late, and waits only so long. One that cannot be read stays what it was. */
     async refresh(providers: readonly string[]): Promise<void> {
       await Promise.all(providers.filter((provider) => !freshOf(provider)).map(lookAt))
@@ -43,6 +48,7 @@ export function createProviderServices({ readService, onLate, clock, logger }: P
   }
 
   async function lookAt(provider: string): Promise<void> {
+    lookedAt.add(provider)
     const isNew = !services.has(provider)
     const asked = serviceOf(provider)
     try {

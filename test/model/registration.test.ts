@@ -78,3 +78,28 @@ test.each([false, true])('one that registers is funded within a minute (with an 
   expect(funding.getSnapshot().context).toMatchObject({ reason: 'sufficient', topUps: 1 })
   expect(world.position().subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
 })
+
+test('one that is to be funded from the middle of a reading on is looked at before that decides', async () => {
+  await using world = bentWorld()
+  let release = (): void => undefined
+  const broker = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      fees: async () => {
+        await new Promise<void>((resolve) => (release = resolve))
+        return connected.fees()
+      },
+    }),
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  const reading = broker.position()
+  await world.advance(0)
+  const funding = broker.inference.startAutoFunding(world.provider)
+  const reasons: unknown[] = []
+  funding.subscribe(({ context }) => reasons.push(context.reason))
+  release()
+  await reading
+  await world.advance(60)
+  expect(reasons).not.toContain('provider-unread')
+  expect(funding.getSnapshot().context.reason).toBe('sufficient')
+})
