@@ -36,7 +36,12 @@ export function createProviderServices({ readService, onLate, clock, logger }: P
     isNew: (provider: string): boolean => !lookedAt.has(provider),
     /** Looks at those that are not known of late, and waits only so long. One that cannot be read stays what it was. */
     async refresh(providers: readonly string[]): Promise<void> {
-      await Promise.all(providers.filter((provider) => !freshOf(provider)).map(lookAt))
+      const due = providers.filter((provider) => !freshOf(provider))
+      if (due.length === 0) return
+      const wait = { isOver: false }
+      await within(GRACE_MS, () => Promise.all(due.map((provider) => lookAt(provider, wait))), clock).catch(() => {
+        wait.isOver = true
+      })
     },
     /** Whether the provider offers a service; null while that could not be read. */
     isRegistered: (provider: string): boolean | null => services.get(provider)?.service.registered ?? null,
@@ -47,18 +52,14 @@ export function createProviderServices({ readService, onLate, clock, logger }: P
     },
   }
 
-  async function lookAt(provider: string): Promise<void> {
-    lookedAt.add(provider)
+  async function lookAt(provider: string, wait: { readonly isOver: boolean }): Promise<void> {
     const isNew = !services.has(provider)
-    const asked = serviceOf(provider)
+    lookedAt.add(provider)
     try {
-      await within(GRACE_MS, () => asked, clock)
+      await serviceOf(provider)
+      if (isNew && wait.isOver) onLate()
     } catch (error) {
       logger.debug({ err: error, provider }, 'what a provider offers could not be read')
-      asked.then(
-        () => isNew && onLate(),
-        () => undefined,
-      )
     }
   }
 

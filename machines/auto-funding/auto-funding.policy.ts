@@ -161,20 +161,38 @@ function giveOut(input: PlanInput, graded: readonly Graded[], ledger: bigint) {
   const pot: Pot = { ledger, budget: input.budgetLeft, gas: position.wallet.balance - gasReserve, dry: null }
   const decided = graded.map(({ standing, row }): Decision | null => {
     const reason = reasonToHold(input, standing, row)
-    return reason && { ...row, action: 'hold', reason }
+    return reason && held(row, reason)
   })
   let needed = 0n
   for (const { at, standing, row } of graded.filter(({ at }) => decided[at] === null).toSorted(byUrgency)) {
     const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
     const gas = gasPrice * (row.state === 'none' ? OPENING_GAS : TOP_UP_GAS)
-    const decision: Decision =
-      pot.gas < gas ? { ...row, action: 'hold', reason: 'gas-short' } : give(pot, standing, row, least)
+    const decision: Decision = pot.gas < gas ? held(row, 'gas-short') : give(pot, standing, row, least)
     decided[at] = decision
     if (decision.action === 'hold') continue
     pot.gas -= gas
     if (decision.amount > decision.fromRefund) needed = max(needed, ledger - pot.ledger + standing.limits.ledgerReserve)
   }
   return { decided, needed }
+}
+
+/** Field by field: most rows are held, at each reading. */
+function held(row: DecisionRow, reason: HoldReason): Decision {
+  return {
+    provider: row.provider,
+    serviceType: row.serviceType,
+    state: row.state,
+    available: row.available,
+    pendingRefund: row.pendingRefund,
+    required: row.required,
+    target: row.target,
+    deficit: row.deficit,
+    burnRate: row.burnRate,
+    runway: row.runway,
+    limits: row.limits,
+    action: 'hold',
+    reason,
+  }
 }
 
 /** What is left to give out, and why it ran dry. */
