@@ -1,5 +1,5 @@
 import { createActor, fromPromise, type ActorRefFrom } from 'xstate'
-import { levelsOf } from '../machines/auto-funding/auto-funding.levels.ts'
+import type { Burn } from '../machines/auto-funding/auto-funding.burn.ts'
 import { autoFundingEvents } from '../machines/auto-funding/auto-funding.events.ts'
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import { planWithShortfall, type Decision, type Limits } from '../machines/auto-funding/auto-funding.policy.ts'
@@ -16,7 +16,7 @@ import type { Logger } from './logger.ts'
 import type { createProviderFees } from './provider-fees.ts'
 import type { ProviderServices } from './provider-services.ts'
 import { budgetLeft, limitsOf, paymentsOf, type Spending } from './spending.ts'
-import { standingOf } from './standing.ts'
+import { gradingOf, standingOf, type Grading } from './standing.ts'
 import { createBurnRates } from './streams/burn-rate.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Flight } from './transactions/lane.ts'
@@ -96,6 +96,9 @@ export function createKeeper(options: KeeperOptions) {
   const history = createChargeHistory({ burns, readSettlements, clock, logger })
   const fees = createFeeQuestions({ providerFees, clock, logger })
   const usual = toPolicy({}, minLockedBalance)
+  /** One that auto-funding is not on for is graded as if it were, with the usual policy. */
+  const unkept = { policy: usual, unsettledFee: 0n }
+  const gradings = new Map<string, { policy: AutoFundingPolicy; unsettledFee: bigint; burn: Burn; grading: Grading }>()
   let latest: Plan | null = null
   const machine = autoFundingMachine.provide({
     actors: {
@@ -135,9 +138,8 @@ export function createKeeper(options: KeeperOptions) {
     },
     all: (): readonly KeptAccount[] => [...kept.values()],
     requiredOf(id: SubAccountId): bigint {
-      const { policy, unsettledFee } = kept.get(keyOf(id)) ?? { policy: usual, unsettledFee: 0n }
-      const burnRate = burns.of(keyOf(id)).rate
-      return levelsOf({ minLockedBalance: policy.minLockedBalance, unsettledFee, burnRate }, policy.levels).required
+      const key = keyOf(id)
+      return graded(key, kept.get(key) ?? unkept).required
     },
     /** The shortest interval that anybody asked for; null when nobody did. */
     intervalMs(): number | null {
@@ -195,11 +197,10 @@ export function createKeeper(options: KeeperOptions) {
     const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
-      // One that auto-funding is not on for is graded as if it were, with the usual policy.
-      const graded = one ?? { id, policy: usual, unsettledFee: 0n }
-      return standingOf(graded, burns.of(key), {
+      const { policy } = one ?? unkept
+      return standingOf({ id, policy }, graded(key, one ?? unkept), {
         mode: one ? (one.paused ? 'paused' : 'on') : dryRun ? 'on' : 'off',
-        limits: limitsOf(graded.policy, id, payments, position.block.timestamp),
+        limits: limitsOf(policy, id, payments, position.block.timestamp),
         registered: registrationOf(id, one !== undefined),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key)?.unresolved ?? false,
@@ -222,6 +223,16 @@ export function createKeeper(options: KeeperOptions) {
       isStale,
     }
     return { block: position.block, position, ...planWithShortfall(input), gasReserve: reserve }
+  }
+
+  /** Lifecycle and plan ask for the same at each reading. */
+  function graded(key: string, { policy, unsettledFee }: typeof unkept): Grading {
+    const burn = burns.of(key)
+    const known = gradings.get(key)
+    if (known?.burn === burn && known.policy === policy && known.unsettledFee === unsettledFee) return known.grading
+    const grading = gradingOf({ policy, unsettledFee }, burn)
+    gradings.set(key, { policy, unsettledFee, burn, grading })
+    return grading
   }
 
   /** Of fine-tuning nobody asks, and of those that are not kept nothing depends on it. */

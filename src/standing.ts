@@ -13,11 +13,22 @@ export type Underway = Pick<
   'mode' | 'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
 > & { claimsAll: boolean }
 
-/** One line after the other, since this is made for each sub-account at each reading. */
-export function standingOf({ id, policy, unsettledFee }: Kept, burn: Burn, underway: Underway): Standing {
+/** What a provider's charges and its policy come to. */
+export type Grading = Pick<Standing, 'demand' | 'anomaly' | 'required' | 'target'>
+
+export function gradingOf({ policy, unsettledFee }: Omit<Kept, 'id'>, burn: Burn): Grading {
   const { minLockedBalance, maxUnsettledFee } = policy
   const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn })
   const { required, target } = levelsOf(demand, policy.levels)
+  return { demand, anomaly, required, target }
+}
+
+/** One line after the other, since this is made for each sub-account at each reading. */
+export function standingOf(
+  { id, policy }: Omit<Kept, 'unsettledFee'>,
+  { demand, anomaly, required, target }: Grading,
+  underway: Underway,
+): Standing {
   return {
     provider: id.provider,
     serviceType: id.serviceType,
