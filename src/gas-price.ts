@@ -26,6 +26,7 @@ export function createGasPrice({ fees, onLate, clock }: GasPriceOptions) {
     ask,
     /** The same, and waits only so long. */
     async refresh(): Promise<void> {
+      if (isFresh()) return
       const isNew = price === null
       const asked = ask()
       try {
@@ -38,8 +39,12 @@ export function createGasPrice({ fees, onLate, clock }: GasPriceOptions) {
 
   /** Asks, unless it was told of late. A node that does not tell leaves the last price, and is asked again. */
   async function ask(): Promise<void> {
-    if (clock.now() - toldAt < GOOD_FOR_MS) return
+    if (isFresh()) return
     await (asking ??= question().finally(() => (asking = null)))
+  }
+
+  function isFresh(): boolean {
+    return clock.now() - toldAt < GOOD_FOR_MS
   }
 
   async function question(): Promise<void> {

@@ -190,8 +190,7 @@ export function createKeeper(options: KeeperOptions) {
     const moving = inFlight()
     const touched = flightsByAccount(moving)
     const ids = new Map<string, SubAccountId>()
-    for (const { provider, serviceType } of position.subAccounts)
-      ids.set(keyOf({ provider, serviceType }), { provider, serviceType })
+    for (const account of position.subAccounts) ids.set(keyOf(account), account)
     for (const { id } of kept.values()) ids.set(keyOf(id), id)
     const payments = paymentsOf(spending)
     const standings = [...ids].map(([key, id]) => {

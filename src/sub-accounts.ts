@@ -1,6 +1,6 @@
 import { createActor, type ActorRefFrom } from 'xstate'
 import { subAccountMachine } from '../machines/sub-account/sub-account.machine.ts'
-import { facts, readingOf } from '../machines/sub-account/sub-account.facts.ts'
+import { facts, gradeAccount, readingFrom, subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
 import type { Fact } from '../machines/sub-account/sub-account.types.ts'
 import type { Position, ServiceType } from '../machines/position.types.ts'
 import type { Inspected } from './inspect.ts'
@@ -20,8 +20,10 @@ export function createSubAccounts(requiredOf: (id: SubAccountId) => bigint, insp
     fold(position: Position): void {
       for (const account of position.subAccounts) entry(account)
       for (const one of actors.values()) {
-        const reading = readingOf(position, one.id, requiredOf(one.id))
-        for (const event of facts(one.ended, reading)) {
+        const found = subAccountIn(position, one.id)
+        const required = requiredOf(one.id)
+        const reading = readingFrom(found, position.block.number, required)
+        for (const event of facts(one.ended, reading, gradeAccount(found, required))) {
           one.actor.send(event)
           one.ended = event.type
         }

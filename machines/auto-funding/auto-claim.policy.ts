@@ -1,3 +1,4 @@
+import { subAccountIn } from '../sub-account/sub-account.facts.ts'
 import type { PlanInput, Standing, Decision } from './auto-funding.policy.ts'
 import { retryAt } from './auto-funding.retry.ts'
 import type { ClaimHold } from './auto-funding.types.ts'
@@ -29,9 +30,8 @@ export function withClaim(input: PlanInput, standing: Standing, decision: Decisi
 
 function claimOf(input: PlanInput, standing: Standing, decided: Decision): ClaimDecision | null {
   const { position, gasPrice } = input
-  const { provider, serviceType, available, action } = decided
-  const account = position.subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
-  const amount = account?.claimable ?? 0n
+  const { available, action } = decided
+  const amount = subAccountIn(position, decided)?.claimable ?? 0n
   if (amount === 0n) return null
   const cost = (gasPrice ?? 0n) * (available > 0n ? CLAIM_AND_PUT_BACK_GAS : CLAIM_GAS)
   return { amount, cost, wait: action === 'hold' ? reasonToWait(input, standing, amount <= cost) : 'topping-up' }

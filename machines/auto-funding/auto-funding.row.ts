@@ -1,5 +1,5 @@
-import type { Position, SubAccountPosition } from '../position.types.ts'
-import { gradeAccount } from '../sub-account/sub-account.facts.ts'
+import type { Position } from '../position.types.ts'
+import { gradeAccount, subAccountIn } from '../sub-account/sub-account.facts.ts'
 import type { Fact } from '../sub-account/sub-account.types.ts'
 import { runwayOf } from './auto-funding.levels.ts'
 import type { DecisionRow, Standing } from './auto-funding.policy.ts'
@@ -7,9 +7,7 @@ import type { DecisionRow, Standing } from './auto-funding.policy.ts'
 /** What a position shows of a sub-account, beside what is wanted for it. */
 export function rowOf(position: Position, standing: Standing): DecisionRow {
   const { provider, serviceType, required, target, demand, limits } = standing
-  const found = position.subAccounts.find(
-    (one: SubAccountPosition) => one.provider === provider && one.serviceType === serviceType,
-  )
+  const found = subAccountIn(position, standing)
   const available = found?.available ?? 0n
   return {
     provider,

@@ -10,7 +10,19 @@ export function readingOf(
   { provider, serviceType }: { provider: string; serviceType: ServiceType },
   required: bigint,
 ): Reading {
-  const found = position.subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
+  return readingFrom(subAccountIn(position, { provider, serviceType }), position.block.number, required)
+}
+
+/** A sub-account of a position; undefined where it does not exist. */
+export function subAccountIn(
+  { subAccounts }: Position,
+  { provider, serviceType }: { provider: string; serviceType: ServiceType },
+): SubAccountPosition | undefined {
+  return subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
+}
+
+/** The same of one that was found, or of none. */
+export function readingFrom(found: SubAccountPosition | undefined, block: number, required: bigint): Reading {
   return {
     exists: found !== undefined,
     balance: wei(found?.balance ?? 0n),
@@ -18,7 +30,7 @@ export function readingOf(
     claimable: wei(found?.claimable ?? 0n),
     unlocksAt: found ? nextUnlock(found) : null,
     required: wei(required),
-    block: position.block.number,
+    block,
   }
 }
 
@@ -42,9 +54,9 @@ export function gradeAccount(account: Amounts | undefined, required: bigint): Fa
  * transactions in between; those that must have happened are stated too, so that every edge is a real one.
  *
  * @param before the fact that the last reading ended in; `account.gone` for an account never seen
+ * @param now the fact that this reading ends in, where it is known already
  */
-export function facts(before: Fact, reading: Reading): SubAccountEvent[] {
-  const now = gradeReading(reading)
+export function facts(before: Fact, reading: Reading, now = gradeReading(reading)): SubAccountEvent[] {
   if (before === 'account.gone' && now === 'account.gone') return []
   return [...missed(before, now, reading), now].map((type) => ({ type, reading }))
 }

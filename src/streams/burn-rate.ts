@@ -58,7 +58,10 @@ export function createBurnRates() {
         const burnt = before.balance + paidIn(key, before.block, block) - balance
         // More than was known of: somebody else paid in, and what was burnt beside it cannot be told.
         if (burnt < 0n) continue
-        falls.set(key, recent(joined(falls.get(key) ?? [], { at, seconds: at - before.at, burnt }), at))
+        const past = falls.get(key) ?? []
+        join(past, { at, seconds: at - before.at, burnt })
+        forget(past, at)
+        falls.set(key, past)
       }
     },
     of(key: string): Burn {
@@ -69,13 +72,16 @@ export function createBurnRates() {
   }
 }
 
-function joined(falls: readonly Fall[], fall: Fall): Fall[] {
+function join(falls: Fall[], fall: Fall): void {
   const last = falls.at(-1)
   const isQuiet = last?.burnt === 0n && fall.burnt === 0n && last.seconds + fall.seconds <= QUIET_SECONDS
-  if (!isQuiet) return [...falls, fall]
-  return [...falls.slice(0, -1), { ...fall, seconds: last.seconds + fall.seconds }]
+  if (isQuiet) falls[falls.length - 1] = { at: fall.at, seconds: last.seconds + fall.seconds, burnt: 0n }
+  else falls.push(fall)
 }
 
-function recent(falls: readonly Fall[], now: number): Fall[] {
-  return falls.filter(({ at }) => now - at <= BURN_WINDOW).slice(-KEPT)
+/** They stand in the order of time. */
+function forget(falls: Fall[], now: number): void {
+  const old = falls.findIndex(({ at }) => now - at <= BURN_WINDOW)
+  const first = Math.max(old, falls.length - KEPT)
+  if (first > 0) falls.splice(0, first)
 }
