@@ -31,9 +31,12 @@ test('what is found by block and by nonce is what a look at each of them finds',
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(12), fc.nat(12), (steps, from, to) => {
       const entries = createEntries(none)
-      for (const one of steps) take(entries, one)
+      /** Where each was mined last, as it was told. */
+      const told = new Map<Entry, number | null>()
+      for (const one of steps) take(entries, one, told)
       const { all } = entries
-      const isIn = ({ minedIn }: Entry) => minedIn !== null && minedIn > from && minedIn <= to
+      expect(all.map(({ minedIn }) => minedIn)).toEqual(all.map((entry) => told.get(entry) ?? null))
+      const isIn = (entry: Entry) => (told.get(entry) ?? 0) > from && (told.get(entry) ?? 0) <= to
       const found = entries.minedIn(from, to)
       expect(found.map((entry) => all.indexOf(entry)).toSorted(byNumber)).toEqual(
         all.filter(isIn).map((entry) => all.indexOf(entry)),
@@ -57,6 +60,7 @@ test('the oldest that is over is forgotten for a new one, with its nonce and its
   const [, second] = old
   if (!second) throw new Error('There is no second.')
   mine(entries, second, 7)
+  expect(entries.minedIn(6, 7)).toEqual([second])
   const fresh = entryAt(REMEMBERED)
   // The first is still open.
   expect(entries.add(fresh)?.id).toBe('1')
@@ -80,6 +84,15 @@ test('a step of what is open is not forgotten, however many come after it', () =
   expect(entries.add(entryAt(REMEMBERED + 1))).toBe(step)
 })
 
+test('the nonce of one that is forgotten stays taken where another has it by now', () => {
+  const entries = createEntries(none)
+  const first = entryAt(0)
+  entries.add(first)
+  first.actor.send({ type: 'nonce.taken', reason: 'a stranger' })
+  for (let nonce = 0; nonce < REMEMBERED - 1; nonce += 1) entries.add(entryAt(nonce))
+  expect([entries.add(entryAt(REMEMBERED)), entries.isTaken(0)]).toEqual([first, true])
+})
+
 test('nothing is forgotten while all of it is open', () => {
   const entries = createEntries(none)
   for (let nonce = 0; nonce < REMEMBERED + 2; nonce += 1) expect(entries.add(entryAt(nonce))).toBeNull()
@@ -87,15 +100,17 @@ test('nothing is forgotten while all of it is open', () => {
 })
 
 /** As a lane does it: a nonce is given only to one at a time. */
-function take(entries: ReturnType<typeof createEntries>, one: Step): void {
+function take(entries: ReturnType<typeof createEntries>, one: Step, told: Map<Entry, number | null>): void {
   if (one.type === 'add') {
     if (!entries.isTaken(one.nonce)) entries.add(entryAt(one.nonce))
     return
   }
   const entry = entries.all[one.which]
   if (!entry || isSuperseded(entry)) return
-  if (one.type === 'mine') mine(entries, entry, one.block)
-  else if (entry.minedIn === null) entry.actor.send({ type: 'nonce.taken', reason: 'a stranger' })
+  if (one.type === 'mine') {
+    mine(entries, entry, one.block)
+    told.set(entry, one.block)
+  } else if (entry.minedIn === null) entry.actor.send({ type: 'nonce.taken', reason: 'a stranger' })
 }
 
 function mine(entries: ReturnType<typeof createEntries>, entry: Entry, block: number | null): void {
