@@ -80,7 +80,8 @@ describe('one drain is one transfer of what is missing', () => {
         failure: null,
         unsettledFee: 0n,
         feeError: null,
-        feeAt: expect.any(Number) as number,
+        // The provider has no address to be asked at.
+        feeAt: null,
       },
     ])
     expect(await held()).toEqual({ ledger: og('8') - og('1.25') - 7n, [alice.address]: og('2') })
