@@ -259,6 +259,7 @@ export async function openBroker(
   const broker: Broker = {
     wallet,
     network: chain.network,
+    genesis: chain.genesis,
     minLockedBalance,
     rules,
     ledger: new LedgerManager({

@@ -44,6 +44,8 @@ export type BrokerOptions = Connection & {
 export type Broker = {
   readonly wallet: string
   readonly network: NetworkConfig
+  /** Hash of the chain's first block, which tells it from another with the same id; undefined where the node has it no more. */
+  readonly genesis: string | undefined
   /** What providers want to see locked, in wei, unless auto-funding is told otherwise. */
   readonly minLockedBalance: bigint
   /** What the deployment demands: minimums, limits, lock times and registered names. */

@@ -5,8 +5,8 @@ import type { ReadingArguments } from './options.ts'
 import { canAsk } from './terminal.ts'
 
 /** The closing that the journal tells of, whichever process began it; null where nobody wants the ledger closed. */
-export async function closingIntended({ network, wallet }: Broker): Promise<ClosingIntention | null> {
-  return readFileClosing({ chainId: BigInt(network.chainId), wallet })
+export async function closingIntended({ network, wallet, genesis }: Broker): Promise<ClosingIntention | null> {
+  return readFileClosing({ chainId: BigInt(network.chainId), wallet, genesis })
 }
 
 /** How far it has come, for those who only look. */

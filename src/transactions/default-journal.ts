@@ -3,6 +3,7 @@ import { intentionIn, type ClosingIntention } from './intention.ts'
 import { foldRecords, memoryJournal, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
 
 export type JournalOwner = { chainId: bigint; wallet: string }
+type JournalPlace = JournalOwner & { path?: string; genesis?: string | undefined }
 
 /** A file in Node, memory elsewhere. What needs a file system is loaded only where there is one. */
 export async function defaultJournal(
@@ -28,22 +29,26 @@ export async function openFileJournal(
   return fileJournal(path, { genesis, ...(logger && { logger }) })
 }
 
-/** What a wallet's journal file holds, oldest first; may be read while another process writes it. */
-export async function readFileJournal(options: JournalOwner & { path?: string }): Promise<JournalEntry[]> {
+/**
+ * What a wallet's journal file holds, oldest first; may be read while another process writes it.
+ *
+ * @param options.genesis hash of the chain's first block: of another chain with the same id there is nothing
+ */
+export async function readFileJournal(options: JournalPlace): Promise<JournalEntry[]> {
   return foldRecords(await recordsOf(options))
 }
 
 /** The closing that a wallet's journal file tells of, from whatever process; null where nobody wants it closed. */
-export async function readFileClosing(options: JournalOwner & { path?: string }): Promise<ClosingIntention | null> {
+export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
   return intentionIn(await recordsOf(options))
 }
 
-async function recordsOf({ chainId, wallet, path }: JournalOwner & { path?: string }): Promise<JournalRecord[]> {
+async function recordsOf({ chainId, wallet, path, genesis }: JournalPlace): Promise<JournalRecord[]> {
   const [{ readRecords }, { journalPath }] = await Promise.all([
     import('./file-journal.ts'),
     import('./state-directory.ts'),
   ])
-  return readRecords(path ?? journalPath(chainId, wallet))
+  return readRecords(path ?? journalPath(chainId, wallet), genesis)
 }
 
 function isNode(): boolean {

@@ -88,7 +88,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   function parse(text: string): JournalRecord[] | null {
     const [header, ...body] = text.split('\n')
     if (!header) return []
-    if (genesis !== undefined && header !== headerOf(genesis) && header !== headerOf(undefined)) {
+    if (!isOf(genesis, header)) {
       logger.warn({ journal: file }, 'the journal belongs to a chain with another first block; it was put aside')
       return null
     }
@@ -243,11 +243,17 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
 
 const idOf = ({ prepared }: JournalEntry): string => prepared.id
 
-/** The records of a journal that another process may be writing to: what is not whole yet is left out. */
-export async function readRecords(path: string): Promise<JournalRecord[]> {
+/**
+ * The records of a journal that another process may be writing to: what is not whole yet is left out. None of a chain with
+ * another first block.
+ */
+export async function readRecords(path: string, genesis?: string): Promise<JournalRecord[]> {
   const text = (await ifThere(() => nodeFiles.readFile(resolve(path), 'utf8'))) ?? ''
-  return text
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => decodeRecord(line) ?? [])
+  const [header = '', ...lines] = text.split('\n')
+  return isOf(genesis, header) ? lines.flatMap((line) => decodeRecord(line) ?? []) : []
+}
+
+/** Where a chain's first block is not known, its id has to do. */
+function isOf(genesis: string | undefined, header: string): boolean {
+  return genesis === undefined || header === headerOf(genesis) || header === headerOf(undefined)
 }

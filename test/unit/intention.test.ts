@@ -32,6 +32,16 @@ test('that a ledger is to be closed is read from the file until it is over, and 
   await journal.close()
 })
 
+test('nothing is wanted of a chain because of another that had the same id', async () => {
+  const journal = fileJournal(path, { genesis: '0xaa' })
+  await journal.load()
+  await journal.append(wanted(1))
+  const of = (genesis?: string) => readFileClosing({ chainId: 1n, wallet: '0x', path, genesis })
+  const closing = { id: 'closing-1', since: 1 }
+  expect([await of('0xaa'), await of(), await of('0xbb')]).toEqual([closing, closing, null])
+  await journal.close()
+})
+
 test('a file that is written anew keeps what is still wanted, and forgets what is over', async () => {
   const journal = fileJournal(path, { compactAfter: 4 })
   await journal.load()

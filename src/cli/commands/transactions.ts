@@ -23,8 +23,8 @@ export const command = defineCommand({
     if (args.resolve !== undefined) return resolve(args, args.resolve)
     if (args.hash !== undefined || args['not-sent']) throw new UsageError('--hash and --not-sent go with --resolve ID.')
     await using session = await readingSession(args, { signal: interrupted })
-    const { wallet, network } = session.broker
-    const entries = await readFileJournal({ chainId: BigInt(network.chainId), wallet })
+    const { wallet, network, genesis } = session.broker
+    const entries = await readFileJournal({ chainId: BigInt(network.chainId), wallet, genesis })
     if (wantsJson(args)) for (const entry of entries) printJson(recordOf(entry))
     else if (entries.length === 0) print('Nothing was sent from here for this wallet.')
     else print(table(columns, entries.slice(-SHOWN)).join('\n'))
