@@ -196,9 +196,12 @@ describe('ensureFunded', () => {
   test('fills again what was charged while its transfer was on its way', async () => {
     await chain.setAutomine(false)
     const funded = broker.inference.ensureFunded(alice.address, '2')
-    await until(() => broker.transactions().length === 1)
+    const charged = alice.settle(broker.wallet, og('0.5'))
+    // Both are in one block.
+    await until(async () => Number((await chain.provider.send('txpool_status', [])).pending) === 2)
     await chain.setAutomine(true)
-    await alice.settle(broker.wallet, og('0.5'))
+    await chain.mine()
+    await charged
     expect(await funded).toMatchObject({ success: true })
     const { subAccounts } = await broker.position()
     expect(subAccounts.find(({ provider }) => provider === alice.address)?.available).toBe(og('2'))
