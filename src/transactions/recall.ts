@@ -22,7 +22,10 @@ export function createRecall({ entries, preparing, paid }: RecallOptions) {
     payments: (): Payment[] => [
       ...paid,
       ...all.flatMap((entry) => paymentIn(entry) ?? []),
-      ...[...preparing].flatMap((intent) => paymentOf(intent, null) ?? []),
+      // One that a wallet is being asked for is an entry already.
+      ...[...preparing].flatMap((intent) =>
+        all.some((entry) => entry.intent === intent) ? [] : (paymentOf(intent, null) ?? []),
+      ),
     ],
     /** What mined transactions of this lane moved to sub-accounts in the blocks (from, to], by key. */
     paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
@@ -43,16 +46,22 @@ export function createRecall({ entries, preparing, paid }: RecallOptions) {
       if (hash === null || blockNumber === null) return null
       return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
     },
+    retrieveOf,
     /** The block in which the retrieve of a claim was mined; null where it was not. */
-    claimedIn: (id: string): number | null =>
-      all.find(({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor))
-        ?.minedIn ?? null,
+    claimedIn: (id: string): number | null => retrieveOf(id)?.minedIn ?? null,
     /** Whether what a claim's retrieve has locked of a sub-account was put back. */
     isPutBack: (id: string, key: string): boolean =>
       all.some(
         ({ intent, actor }) =>
           intent.claim === id && intent.subAccount !== null && keyOf(intent.subAccount) === key && isMined(actor),
       ),
+  }
+
+  /** The retrieve of a claim, once it is mined. */
+  function retrieveOf(id: string): Entry | undefined {
+    return all.find(
+      ({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor),
+    )
   }
 }
 

@@ -52,6 +52,15 @@ test('a wallet that signs by sending is asked once, after the intent is recorded
   await lane.close()
 })
 
+test('a payment counts once while the wallet is asked', async () => {
+  const alice = { provider: 'alice', serviceType: 'inference' as const }
+  const { lane } = wallet(() => new Promise(() => undefined))
+  lane.submit({ ...deposit(), subAccount: alice, touches: [alice], decidedAt: 7 }).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  expect([lane.payments(), lane.inFlight().length]).toEqual([[{ ...alice, amount: 1n, at: Infinity }], 1])
+  await lane.close()
+})
+
 test('what the wallet refuses outright is over, and its nonce is the next one again', async () => {
   let refuses = true
   const { lane, states, kinds } = wallet(() =>
