@@ -15,6 +15,8 @@ export type PutBackOptions = {
   lane: Lane
   read: () => Promise<Position>
   isClosing: () => boolean
+  /** Nobody waits for it: it does not keep the process alive. */
+  background: boolean
   clock: Clock
   logger: Logger
 }
@@ -37,7 +39,7 @@ const DEEP = 12
  * @throws RefusedError where the person at the wallet does not want it
  */
 export async function putBack(
-  { rules, lane, read, isClosing, clock, logger }: PutBackOptions,
+  { rules, lane, read, isClosing, background, clock, logger }: PutBackOptions,
   { id: claim, serviceType }: Claim,
   { provider, known }: Claim['accounts'][number],
 ): Promise<{ amount: bigint; receipt: Receipt | null }> {
@@ -53,13 +55,23 @@ export async function putBack(
       // A reorganisation took it back: it is sent again.
       if (retrievedIn === null) continue
       const queued = queuedSince(subAccounts.find((one) => keyOf(one) === keyOf(id))?.refunds ?? [], known)
-      if (!queued || isClosing()) return nothing
-      // Queued at another time it is somebody's wish; so it may be where the node dropped that block.
-      const isOwn = queued.createdAt === (await lane.timestampOf(retrievedIn))
-      if (!isOwn && block.number - retrievedIn >= DEEP) return nothing
-      if (!isOwn) throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
+      if (!queued) return nothing
+      const minedAt = await lane.timestampOf(retrievedIn)
+      const isOwn = queued.createdAt === minedAt
+      if (!isOwn) await lane.locate(claim)
+      // Closing asks it back anyway.
+      if (isClosing()) return nothing
+      if (!isOwn) {
+        // Queued at another time it is somebody's wish, once it is certain which block that of the retrieve is.
+        const isCertain = minedAt !== null && lane.claimedIn(claim) === retrievedIn
+        if (isCertain && block.number - retrievedIn >= DEEP) return nothing
+        throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
+      }
       const { amount } = queued
-      const receipt = await lane.submit({ ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim })
+      const receipt = await lane.submit(
+        { ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim },
+        { background },
+      )
       return { amount, receipt }
     } catch (error) {
       if (error instanceof AbortedError) throw error
@@ -70,7 +82,7 @@ export async function putBack(
         logger.warn({ err: error, ...id }, 'what was free before a claim is not put back yet; trying again')
       told = message
       const ms = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
-      await new Promise<void>((resolve) => void clock.after(ms, resolve))
+      await new Promise<void>((resolve) => void clock.after(ms, resolve, { idle: background }))
     }
   }
 }

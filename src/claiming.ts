@@ -4,6 +4,7 @@ import type { Rules } from './chain/port.ts'
 import type { Clock } from './clock.ts'
 import { contractError } from './contract-errors.ts'
 import { AbortedError, UnresolvedIntentError } from './errors.ts'
+import { untilAborted } from './until-aborted.ts'
 import { putBack } from './claiming-back.ts'
 import { retrieveIntent } from './intents.ts'
 import type { Logger } from './logger.ts'
@@ -11,7 +12,7 @@ import { nothingToRetrieve } from './refunds.ts'
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Receipt } from './transactions/intent.ts'
 import type { Claim } from './transactions/journal.ts'
-import type { Lane } from './transactions/lane.ts'
+import type { Lane, SubmitOptions } from './transactions/lane.ts'
 
 /** What claiming did: the last transaction's receipt, and those of all. Amounts in wei. */
 export type ClaimReceipt = Receipt & {
@@ -49,18 +50,18 @@ export function createClaiming(options: ClaimingOptions) {
   /** Open claims that are being brought to their end, by id. */
   const underway = new Set<string>()
   /** Those that were left open, and what became of them since. */
-  const resumed = new Map<string, Promise<Done>>()
+  const resumed = new Map<string, { claim: Claim; done: Promise<Done> }>()
 
   return { claim, claimAll, group, claimGroup, resume }
 
   /** @throws NothingToRetrieveError where nothing is unlocked, AccountNotExistsError */
   async function claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt> {
     const { provider, serviceType } = id
-    const left = await leftOver(signal)
+    const left = await leftOver(signal, id)
     const account = accountOf(await read(signal), id)
     const errorArgs = { user: wallet, provider }
     if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
-    const done = await claimGroup([{ provider, serviceType }], signal)
+    const done = await claimGroup([{ provider, serviceType }], { signal })
     const receipt = receiptOf(sumOf([left, done]))
     if (!receipt) throw nothingToRetrieve([account], serviceType)
     return receipt
@@ -68,14 +69,15 @@ export function createClaiming(options: ClaimingOptions) {
 
   /** @throws NothingToRetrieveError where nothing is unlocked anywhere */
   async function claimAll(signal?: AbortSignal): Promise<ClaimReceipt> {
-    const left = await leftOver(signal)
+    const left = leftOver(signal)
+    left.catch(() => undefined)
     const { subAccounts } = await read(signal)
     const due = subAccounts.filter(({ claimable }) => claimable > 0n)
-    const outcomes = await Promise.allSettled(group(due).map((ids) => claimGroup(ids, signal)))
+    const outcomes = await Promise.allSettled([left, ...group(due).map((ids) => claimGroup(ids, { signal }))])
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
     const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-    const receipt = receiptOf(sumOf([left, ...done]))
+    const receipt = receiptOf(sumOf(done))
     if (!receipt) throw nothingToRetrieve(subAccounts)
     return receipt
   }
@@ -93,7 +95,7 @@ export function createClaiming(options: ClaimingOptions) {
   }
 
   /** One retrieve for sub-accounts of one service, and what has to be put back after it. */
-  function claimGroup(ids: readonly SubAccountId[], signal?: AbortSignal): Promise<Done> {
+  function claimGroup(ids: readonly SubAccountId[], { signal, background = false }: SubmitOptions = {}): Promise<Done> {
     return exclusiveAll(
       ids,
       async () => {
@@ -106,18 +108,18 @@ export function createClaiming(options: ClaimingOptions) {
         const claim = claimOf(first.serviceType, accounts, clock.now())
         underway.add(claim.id)
         await lane.note(claim)
-        const receipt = await retrieve(claim, name)
-        return sumOf([{ claimed: 0n, putBack: 0n, receipts: [receipt] }, await finish(claim, before)])
+        const receipt = await retrieve(claim, name, background)
+        return sumOf([{ claimed: 0n, putBack: 0n, receipts: [receipt] }, await finish(claim, before, background)])
       },
       signal,
     )
   }
 
-  async function retrieve(claim: Claim, name: string): Promise<Receipt> {
+  async function retrieve(claim: Claim, name: string, background: boolean): Promise<Receipt> {
     const { id, serviceType, accounts } = claim
     const providers = accounts.map(({ provider }) => provider)
     try {
-      return await lane.submit({ ...retrieveIntent(providers, serviceType, name), claim: id })
+      return await lane.submit({ ...retrieveIntent(providers, serviceType, name), claim: id }, { background })
     } catch (error) {
       // It may have been sent: whoever learns that it was mined goes on.
       if (error instanceof UnresolvedIntentError) resumeOne(claim).catch(() => undefined)
@@ -127,8 +129,10 @@ export function createClaiming(options: ClaimingOptions) {
   }
 
   /** @param before the position before the retrieve, where this process made it */
-  async function finish(claim: Claim, before: Position | null): Promise<Done> {
-    const outcomes = await Promise.allSettled(claim.accounts.map((account) => putBack(options, claim, account)))
+  async function finish(claim: Claim, before: Position | null, background: boolean): Promise<Done> {
+    const outcomes = await Promise.allSettled(
+      claim.accounts.map((account) => putBack({ ...options, background }, claim, account)),
+    )
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) {
       // It stays open: whoever claims next takes it up.
@@ -158,17 +162,17 @@ export function createClaiming(options: ClaimingOptions) {
       if (underway.has(claim.id)) continue
       underway.add(claim.id)
       const done = resumeOne(claim)
-      resumed.set(claim.id, done)
+      resumed.set(claim.id, { claim, done })
       done.catch(() => resumed.delete(claim.id))
     }
   }
 
   /** What became of that, once it is over; told once. */
-  async function leftOver(signal: AbortSignal | undefined): Promise<Done> {
+  async function leftOver(signal: AbortSignal | undefined, of?: SubAccountId): Promise<Done> {
     resume()
-    const ids = [...resumed.keys()]
-    const done = await untilAborted(Promise.all(resumed.values()), signal)
-    for (const id of ids) resumed.delete(id)
+    const left = [...resumed.values()].filter(({ claim }) => !of || idsOf(claim).some((id) => keyOf(id) === keyOf(of)))
+    const done = await untilAborted(Promise.all(left.map((one) => one.done)), signal)
+    for (const { claim } of left) resumed.delete(claim.id)
     return sumOf(done)
   }
 
@@ -179,7 +183,7 @@ export function createClaiming(options: ClaimingOptions) {
           await end(claim.id)
           return sumOf([])
         }
-        const done = await finish(claim, null)
+        const done = await finish(claim, null, true)
         const amount = `${weiToOg(done.putBack)} OG`
         logger.info({ claim: claim.id, 'put back': amount }, 'a claim that was left open is ended')
         return done
@@ -189,17 +193,6 @@ export function createClaiming(options: ClaimingOptions) {
       throw error
     }
   }
-}
-
-/** What goes on all the same may take long: whoever waits for it waits no longer than the signal says. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new AbortedError('Aborted before anything was sent.'))
-    signal.addEventListener('abort', abort)
-    if (signal.aborted) abort()
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 let claims = 0

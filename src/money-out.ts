@@ -83,7 +83,7 @@ export function createMoneyOut(options: MoneyOutOptions) {
     const keys = ids.map(keyOf)
     for (const key of keys) busy.add(key)
     try {
-      const { claimed, receipts } = await claimGroup(ids)
+      const { claimed, receipts } = await claimGroup(ids, { background: true })
       // It was mined and claimed nothing: at once again, it would only cost gas.
       if (claimed === 0n && receipts.length > 0) throw new OgLedgerError('A retrieve claimed nothing.')
       for (const key of keys) failures.delete(key)

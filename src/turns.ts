@@ -1,5 +1,6 @@
 import { keyOf, type SubAccountId } from './sub-account-id.ts'
 import type { Intent } from './transactions/intent.ts'
+import { untilAborted } from './until-aborted.ts'
 import type { Lane } from './transactions/lane.ts'
 
 export type Turns = ReturnType<typeof createTurns>
@@ -38,24 +39,19 @@ export function createTurns(lane: Lane | null) {
     if (lane?.refusal()) await lane.open()
     const key = keyOf(id)
     const before = turns.get(key) ?? Promise.resolve()
-    const mine = before.then(async () => {
+    const mine = untilAborted(before, signal).then(async () => {
       reserved.add(key)
       await lane?.idle((intent) => isAbout(intent, key), signal)
       return work()
     })
-    const over = mine.then(
-      () => undefined,
-      () => undefined,
-    )
+    // Whoever gave up waiting lets nobody past the one before.
+    const over = Promise.allSettled([before, mine]).then(() => {
+      if (turns.get(key) !== over) return
+      turns.delete(key)
+      reserved.delete(key)
+    })
     turns.set(key, over)
-    try {
-      return await mine
-    } finally {
-      if (turns.get(key) === over) {
-        turns.delete(key)
-        reserved.delete(key)
-      }
-    }
+    return mine
   }
 
   /** The same for several: everybody takes them in the same order, so that nobody waits for one who waits for him. */

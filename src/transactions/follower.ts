@@ -62,6 +62,11 @@ export function createFollower(options: FollowerOptions) {
     },
     confirm,
     abandon,
+    /** A reorganisation may have mined it anew in another block, which the count of nonces does not tell. */
+    async locate(entry: Entry | undefined): Promise<void> {
+      const mined = entry && (await minedOf(entry))
+      if (mined && entry.minedIn !== null && mined.blockNumber !== entry.minedIn) onMined(entry, mined.blockNumber)
+    },
     close(): void {
       closed = true
       pace.hurry()

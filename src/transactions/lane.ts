@@ -108,6 +108,8 @@ export function createLane(options: LaneOptions) {
     logger,
   })
 
+  const recall = createRecall({ entries, preparing, paid })
+
   return {
     open,
     /** Why nothing can be sent; null while everything can. */
@@ -142,11 +144,14 @@ export function createLane(options: LaneOptions) {
           follower.attend(matches)
           await new Promise<void>((resolve) => waiting.push(resolve))
         }
+        if (closed) throw afterClose()
       } finally {
         signal?.removeEventListener('abort', wake)
       }
     },
-    ...createRecall({ entries, preparing, paid }),
+    /** Where the retrieve of a claim is mined by now: a reorganisation may have put it into another block. */
+    locate: (id: string): Promise<void> => follower.locate(recall.retrieveOf(id)),
+    ...recall,
     timestampOf: port.timestampOf,
     /** Claims that were begun and did not end, in this process or before. */
     openClaims: (): Claim[] => [...claims.values()],
