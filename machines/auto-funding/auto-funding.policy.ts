@@ -144,7 +144,7 @@ function shortfallOn(input: PlanInput, graded: readonly Graded[]): bigint {
   return needed === 0n ? 0n : max(needed - leftIn(input), 0n)
 }
 
-const isSupplied = ({ deficit, state }: DecisionRow): boolean => deficit === 0n && state !== 'none'
+const isSupplied = ({ deficit }: DecisionRow): boolean => deficit === 0n
 
 const NO_MONEY = { available: 0n, total: 0n, locked: 0n, additionalInfo: '' }
 const UNLIMITED = 2n ** 256n
@@ -219,7 +219,7 @@ function give(
   // Once the ledger could not serve one before it, what comes out of its own refund is still free.
   const above = pot.dry === null ? max(pot.ledger - limits.ledgerReserve, 0n) : 0n
   const amount = min(allowed, above + fromRefund, pot.budget)
-  if (pot.dry === 'budget-exhausted' || (pot.dry !== null && amount < least)) return hold(pot.dry, allowed - fromRefund)
+  if (pot.dry === 'budget-exhausted' || (pot.dry !== null && amount < least)) return hold(pot.dry, allowed)
   if (amount < least) {
     const short = pot.budget !== null && pot.budget < least ? 'budget-exhausted' : shortOf(pot, above, least)
     pot.dry ??= short === 'reserve' ? null : short
@@ -227,7 +227,6 @@ function give(
   }
   pot.ledger -= amount - min(amount, fromRefund)
   if (pot.budget !== null) pot.budget -= amount
-  if (amount < allowed && above + fromRefund > amount) pot.dry = 'budget-exhausted'
   return { ...row, action: needsApproval ? 'propose' : 'top-up', amount, fromRefund: min(amount, fromRefund) }
 }
 

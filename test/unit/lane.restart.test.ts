@@ -154,6 +154,52 @@ test('a journal that cannot be had refuses to send, says why, and is tried again
   await lane.close()
 })
 
+test('claims are open from their record to their end, whichever process began them', async () => {
+  const claim = (id: string) => ({
+    type: 'claiming' as const,
+    id,
+    serviceType: 'inference' as const,
+    accounts: [],
+    at: 0,
+  })
+  const journal = journalOf(claim('one'), claim('two'), { type: 'claiming-ended', id: 'one' })
+  const lane = laneOn(scriptedPort(), { journal })
+  await lane.open()
+  const open = () => lane.openClaims().map(({ id }) => id)
+  expect(open()).toEqual(['two'])
+  await lane.note(claim('three'))
+  expect(open()).toEqual(['two', 'three'])
+  // What is over is so also where that cannot be written.
+  journal.append = () => Promise.reject(new Error('no space left'))
+  await expect(lane.note({ type: 'claiming-ended', id: 'two' })).rejects.toThrow('no space left')
+  await expect(lane.note(claim('four'))).rejects.toThrow('no space left')
+  expect(open()).toEqual(['three'])
+  await lane.close()
+})
+
+test('the steps of what is open are looked back on for as long as it is, and others are forgotten for them', async () => {
+  const port = scriptedPort()
+  const claiming = { type: 'claiming' as const, id: 'one', serviceType: 'inference' as const, accounts: [], at: 0 }
+  const lane = laneOn(port, { journal: journalOf(claiming, { type: 'closing', id: 'closing-1', at: 0 }) })
+  await lane.open()
+  const mine = async (more: object) => {
+    const mined = lane.submit({ ...deposit(), ...more })
+    await vi.advanceTimersByTimeAsync(0)
+    const hash = port.sent.at(-1) ?? ''
+    port.receipts.set(hash, receiptOf(hash, 5))
+    await vi.advanceTimersByTimeAsync(1_000)
+    await mined
+  }
+  await mine({ claim: 'one', amount: 11n })
+  await mine({ closing: 'closing-1', amount: 12n })
+  await mine({ claim: 'other', amount: 13n })
+  await mine({ closing: 'closing-0', amount: 14n })
+  for (let at = 0; at < 998; at += 1) await mine({})
+  const kept = [11n, 12n, 13n, 14n].filter((amount) => lane.lastMined((intent) => intent.amount === amount) !== null)
+  expect([kept, lane.transactions().length]).toEqual([[11n, 12n], 1_000])
+  await lane.close()
+})
+
 test('a disk that takes no record sends nothing', async () => {
   const port = scriptedPort()
   const append = () => Promise.reject(new Error('no space left'))

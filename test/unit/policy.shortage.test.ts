@@ -40,6 +40,46 @@ test.for<Case>([
     gives: [['ledger-short', 10n]],
   },
   {
+    title: 'a new one that the ledger could open but for its reserve holds for that',
+    at: { position: fresh(5n), standings: [standing('a', { limits: { ...noLimits, ledgerReserve: 1n } })] },
+    gives: [['reserve', 6n]],
+  },
+  {
+    title: 'what is left of a common budget that cannot open one goes to nobody after it',
+    at: {
+      position: position(100n, [account('b', 4n)]),
+      standings: [standing('a', { priority: 1 }), standing('b')],
+      budgetLeft: 3n,
+    },
+    gives: [
+      ['budget-exhausted', 7n],
+      ['budget-exhausted', 6n],
+    ],
+  },
+  {
+    title: 'a wei of its own refund is sent also where the ledger has run dry',
+    at: {
+      position: position(0n, [account('a', 3n), account('b', 5n, 1n)]),
+      standings: [standing('a'), standing('b', { onPendingRefund: 'reuse' })],
+    },
+    gives: [
+      ['ledger-short', 7n],
+      ['top-up', 1n, 1n],
+    ],
+  },
+  {
+    title: 'a budget that is cut short leaves nothing for the next',
+    at: {
+      position: position(100n, [account('a', 3n), account('b', 4n)]),
+      standings: [standing('a'), standing('b')],
+      budgetLeft: 5n,
+    },
+    gives: [
+      ['top-up', 5n, 0n],
+      ['budget-exhausted', 6n],
+    ],
+  },
+  {
     title: 'what the reserve leaves is sent',
     at: { position: low(9n), standings: [standing('a', { limits: { ...noLimits, ledgerReserve: 4n } })] },
     gives: [['top-up', 5n, 0n]],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { drainsBetween } from '../../src/refund-drains.ts'
-import { queuedSince } from '../../src/refunds.ts'
+import { isFull, isRetrievable, nothingToRetrieve, queuedSince } from '../../src/refunds.ts'
 import type { Position, Refund, SubAccountPosition } from '../../src/index.ts'
 
 const LOCK = 100
@@ -50,6 +50,59 @@ test('never more is told than was taken, whatever else happens between two posit
       expect(told >= 0n && told <= drained).toBe(true)
     }),
   )
+})
+
+const shown = (available: bigint, claimable: bigint, refunds: number, pendingRefund = 0n): SubAccountPosition => ({
+  provider: 'alice',
+  serviceType: 'inference',
+  balance: available + pendingRefund,
+  pendingRefund,
+  available,
+  claimable,
+  refunds: Array.from({ length: refunds }, (_, index) => ({
+    amount: 1n,
+    createdAt: 60 * (refunds - index),
+    unlocksAt: 3_600 + 60 * (refunds - index),
+    claimable: false,
+  })),
+  acknowledged: true,
+  tokensRevoked: false,
+})
+
+test('a retrieve is worth its gas where something is free or unlocked, and the contract has a place for it', () => {
+  const table = [
+    shown(0n, 0n, 0),
+    shown(1n, 0n, 0),
+    shown(0n, 1n, 1),
+    shown(1n, 0n, 4),
+    shown(1n, 0n, 5),
+    shown(1n, 1n, 5),
+    shown(0n, 0n, 5),
+    shown(0n, 1n, 5),
+  ].map((one) => [isFull(one), isRetrievable(one)])
+  expect(table).toEqual([
+    [false, false],
+    [false, true],
+    [false, true],
+    [false, true],
+    [true, false],
+    [false, true],
+    [false, false],
+    [false, true],
+  ])
+})
+
+test('who finds nothing to retrieve is told what is locked, and until when', () => {
+  const og = 10n ** 18n
+  const { message, facts } = nothingToRetrieve([shown(0n, og, 2, 3n * og), shown(0n, 0n, 1, og)], 'inference')
+  expect(message).toMatch(/^There is nothing to retrieve\./)
+  expect(facts).toEqual({
+    serviceType: 'inference',
+    'sub-accounts': '2',
+    locked: '3 OG',
+    'next unlock': '1970-01-01T01:01:00.000Z',
+  })
+  expect(nothingToRetrieve([]).facts).toEqual({ 'sub-accounts': '0', locked: '0 OG' })
 })
 
 test('what a retrieve queued is found by what was there before, and only while it is the newest', () => {
