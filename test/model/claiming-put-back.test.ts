@@ -36,6 +36,14 @@ async function claimable(
 
 const isPutBack = ({ method }: Call) => method === 'transferFund'
 
+/** A signer that is away as long as it is told to be, for put-backs only. */
+const signer = (isAway: () => boolean) => (port: Port) => ({
+  sign: (call: Call, how: Parameters<Port['send']>[1]) =>
+    isAway() && isPutBack(call)
+      ? Promise.reject(new NotSentError('The signer did not sign.'))
+      : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
+})
+
 test.each(['signer', 'gas', 'disk'])(
   'what a claim has locked is put back once trouble is over (%s, 20 s)',
   async (what) => {
@@ -77,12 +85,7 @@ test.each(['signer', 'gas', 'disk'])(
 
 test('whoever waits for a claim that an earlier process left open waits no longer than a signal says', async () => {
   let isAway = false
-  const { world, broker, journal, bend } = await claimable((port) => ({
-    sign: (call, how) =>
-      isAway && isPutBack(call)
-        ? Promise.reject(new NotSentError('The signer did not sign.'))
-        : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
-  }))
+  const { world, broker, journal, bend } = await claimable(signer(() => isAway))
   await using _ = world
   isAway = true
   broker.ledger.claimRefunds().catch(() => undefined)
@@ -122,14 +125,6 @@ test('a person who does not want it put back is asked three times, and again by 
   expect(await world.until(broker.ledger.claimRefunds())).toMatchObject({ claimed: 0n, putBack: og('2') })
   expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
   await expect(world.until(broker.ledger.claimRefunds())).rejects.toThrow('There is nothing to retrieve.')
-})
-
-/** A signer that is away as long as it is told to be, for put-backs only. */
-const signer = (isAway: () => boolean) => (port: Port) => ({
-  sign: (call: Call, how: Parameters<Port['send']>[1]) =>
-    isAway() && isPutBack(call)
-      ? Promise.reject(new NotSentError('The signer did not sign.'))
-      : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
 })
 
 test('trying to put back ends with the broker, also where the node is away by then', async () => {
