@@ -106,10 +106,11 @@ test('what an earlier process left open keeps no process alive until somebody wa
   await lane.open()
   await vi.advanceTimersByTimeAsync(0)
   const before = rests.splice(0)
-  void lane.idle(({ subAccount }) => subAccount?.provider === 'alice')
+  const waiting = lane.idle(({ subAccount }) => subAccount?.provider === 'alice')
   await vi.advanceTimersByTimeAsync(0)
   expect([before, rests]).toEqual([[true], [false]])
   await lane.close()
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortedError' })
 })
 
 test('waiting ends once nothing is in flight that is waited for, whatever else is', async () => {
