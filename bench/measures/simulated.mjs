@@ -15,7 +15,7 @@ const GIGA = 10n ** 9n
  */
 export async function simulated() {
   const measured = []
-  for (const hours of [1, 4]) measured.push(await live(hours))
+  for (const hours of [1, 4, 12]) measured.push(await live(hours))
   const row = ({ hours, seconds, cpu, readings, charges, topUps }) => ({
     name: `simulated: s for ${DAYS} days, read ${hours === 1 ? 'hourly' : `every ${hours} h`}`,
     digits: 1,
