@@ -1,4 +1,5 @@
 import type { Position } from '../machines/position.types.ts'
+import { subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
 import type { Rules } from './chain/port.ts'
 import type { Clock } from './clock.ts'
 import { AbortedError, ReadError, RefusedError } from './errors.ts'
@@ -50,11 +51,11 @@ export async function putBack(
       await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
       // What was asked back since then is somebody's wish.
       if (lane.isPutBack(claim, keyOf(id)) || lane.claimedIn(claim) === null) return nothing
-      const { subAccounts, block } = await read()
+      const position = await read()
       const retrievedIn = lane.claimedIn(claim)
       // A reorganisation took it back: it is sent again.
       if (retrievedIn === null) continue
-      const queued = queuedSince(subAccounts.find((one) => keyOf(one) === keyOf(id))?.refunds ?? [], known)
+      const queued = queuedSince(subAccountIn(position, id)?.refunds ?? [], known)
       if (!queued) return nothing
       const minedAt = await lane.timestampOf(retrievedIn)
       const isOwn = queued.createdAt === minedAt
@@ -64,7 +65,7 @@ export async function putBack(
       if (!isOwn) {
         // Queued at another time it is somebody's wish, once it is certain which block that of the retrieve is.
         const isCertain = minedAt !== null && lane.claimedIn(claim) === retrievedIn
-        if (isCertain && block.number - retrievedIn >= DEEP) return nothing
+        if (isCertain && position.block.number - retrievedIn >= DEEP) return nothing
         throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
       }
       const { amount } = queued

@@ -108,7 +108,7 @@ export function createLane(options: LaneOptions) {
     logger,
   })
 
-  const recall = createRecall({ entries, preparing, paid })
+  const { retrieveOf, ...recall } = createRecall({ entries, preparing, paid })
 
   return {
     open,
@@ -150,7 +150,7 @@ export function createLane(options: LaneOptions) {
       }
     },
     /** Where the retrieve of a claim is mined by now: a reorganisation may have put it into another block. */
-    locate: (id: string): Promise<void> => follower.locate(recall.retrieveOf(id)),
+    locate: (id: string): Promise<void> => follower.locate(retrieveOf(id)),
     ...recall,
     timestampOf: port.timestampOf,
     /** Claims that were begun and did not end, in this process or before. */
