@@ -1,40 +1,40 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
-import { checkWanted } from './approved.ts'
-import { checkIntervalMs, toBudget } from './auto-funding-config.ts'
-import { claimsUnasked, createAutoFunding } from './auto-funding.ts'
-import { createClosing } from './closing.ts'
-import { closingPlanOf } from './closing-plan.ts'
+import { checkWanted } from './funding/top-up.ts'
+import { checkIntervalMs, toBudget } from './funding/config.ts'
+import { claimsUnasked, createAutoFunding } from './funding/auto-funding.ts'
+import { createClosing } from './closing/closing.ts'
+import { closingPlanOf } from './closing/plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
-import { createChainClock } from './chain-clock.ts'
+import { createBlockClock } from './base/block-clock.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
-import { systemClock, type Clock } from './clock.ts'
-import { AbortedError, NotSentError, readOnlyError } from './errors.ts'
-import { fromLedger } from './flights.ts'
-import { exitGas, forecastOf } from './forecast.ts'
-import { createGasPrice } from './gas-price.ts'
-import { createProviderFees } from './provider-fees.ts'
-import { createProviderServices } from './provider-services.ts'
-import { createKeeper, type Plan } from './keeper.ts'
-import { createLedgerActor } from './ledger-actor.ts'
+import { systemClock, type Clock } from './base/clock.ts'
+import { AbortedError, NotSentError, readOnlyError } from './base/errors.ts'
+import { fromLedger } from './transactions/in-flight.ts'
+import { exitGas, forecastOf } from './funding/forecast.ts'
+import { createGasPrice } from './funding/gas-price.ts'
+import { createProviderFees } from './provider/provider-fees.ts'
+import { createServiceCache } from './provider/service-cache.ts'
+import { createKeeper, type Plan } from './funding/keeper.ts'
+import { createLedgerActor } from './lifecycle/ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
-import { silent } from './logger.ts'
-import { createInspection } from './inspect.ts'
-import { transferIntent } from './intents.ts'
-import { createMoneyOut } from './money-out.ts'
+import { silent } from './base/logger.ts'
+import { createInspection } from './base/inspection.ts'
+import { transferIntent } from './transactions/build-intent.ts'
+import { createMoneyOut } from './refunds/money-out.ts'
 import { ServiceManager } from './service-manager.ts'
-import { resolveService } from './services.ts'
-import { bySubAccount } from './spending.ts'
-import { keyOf } from './sub-account-id.ts'
-import { createSubAccounts } from './sub-accounts.ts'
+import { resolveService } from './chain/service-name.ts'
+import { bySubAccount } from './funding/budget.ts'
+import { keyOf } from './base/sub-account-key.ts'
+import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
-import type { TransactionActor } from './transactions/entry.ts'
+import type { TransactionActor } from './transactions/tracked-transaction.ts'
 import { createLane, type SubmitOptions } from './transactions/lane.ts'
-import { createTurns } from './turns.ts'
-import { within } from './within.ts'
+import { createAccountLocks } from './transactions/account-locks.ts'
+import { withTimeout } from './base/timeout.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 /** A node that takes long over its logs does not hold up the readings. */
@@ -110,29 +110,29 @@ export async function openBroker(
       inspected,
     })
 
-  const chainClock = createChainClock(clock)
-  const turns = createTurns(lane)
+  const blockClock = createBlockClock(clock)
+  const locks = createAccountLocks(lane)
   const out = createMoneyOut({
     wallet,
     rules,
     lane,
-    turns,
+    locks,
     read: (signal) => positions.fresh(signal),
     submit,
     closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
     clock,
-    chainClock,
+    blockClock,
     logger,
   })
   const gas = createGasPrice({ fees: chain.fees, onLate: () => positions.nudge(), clock })
-  const services = createProviderServices({
+  const services = createServiceCache({
     readService: chain.readService,
     onLate: () => positions.nudge(),
     clock,
     logger,
   })
   const keeper = createKeeper({
-    reserved: turns.reserved,
+    reserved: locks.reserved,
     minLockedBalance,
     minTransfer: rules.minTransfer,
     inFlight: () => lane?.inFlight() ?? [],
@@ -159,7 +159,7 @@ export async function openBroker(
       // Approved a while after it was decided on, it is sent only where a new reading still wants that much.
       if (keeper.decisionOf(request)?.action !== 'top-up')
         checkWanted(request, keeper.plan(await positions.fresh(signal)))
-      if (turns.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
+      if (locks.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
         throw new NotSentError(
           'Another transaction overtook the top-up.',
           { provider: request.provider },
@@ -174,11 +174,11 @@ export async function openBroker(
     },
     inspected,
     clock,
-    chainClock,
+    blockClock,
     logger,
   })
 
-  const subAccounts = createSubAccounts(keeper.requiredOf, inspected)
+  const subAccounts = createSubAccountActors(keeper.requiredOf, inspected)
   const ledgerActor = createLedgerActor(wallet, inspected)
   const plans = createPlans<Plan>()
 
@@ -194,12 +194,12 @@ export async function openBroker(
         keeper.refreshFees(position),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
-        wantsBurn && within(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
+        wantsBurn && withTimeout(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
       ])
       await keeper.refreshNewcomers()
     },
     accept(position) {
-      chainClock.see(position.block)
+      blockClock.see(position.block)
       keeper.see(position)
       out.calendar.see(position)
       subAccounts.fold(position)
@@ -237,7 +237,7 @@ export async function openBroker(
     positions,
     onBegin: autoFunding.stopAll,
     clock,
-    chainClock,
+    blockClock,
     logger,
   })
 
@@ -251,7 +251,7 @@ export async function openBroker(
       logger,
       submit: (intent, signal) => submit(intent, { signal }),
       inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
-      exclusive: turns.exclusive,
+      exclusive: locks.exclusive,
       refuseWhileClosing: (operation) => closing.refuse(operation),
       autoFunding,
     })
@@ -266,7 +266,7 @@ export async function openBroker(
       ...shared,
       listLedgers: chain.listLedgers,
       // What is moved by hand waits for a claim to be whole: else it would count as a part of it.
-      submit: (intent, how) => turns.after(intent.touches, () => submit(intent, how)),
+      submit: (intent, how) => locks.after(intent.touches, () => submit(intent, how)),
       isKept: (id) => keeper.all().some((one) => keyOf(one.id) === keyOf(id)),
       out,
       actor: ledgerActor.actor,

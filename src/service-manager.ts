@@ -1,22 +1,22 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
-import type { Limits } from '../machines/auto-funding/auto-funding.policy.ts'
+import type { Limits } from '../machines/auto-funding/plan.types.ts'
 import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
 import type { SnapshotFrom } from 'xstate'
-import { toWei, weiToOg, type Amount } from './amounts.ts'
-import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './auto-funding-config.ts'
+import { toWei, weiToOg, type Amount } from './base/amounts.ts'
+import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './funding/config.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
-import type { Clock } from './clock.ts'
-import { contractError } from './contract-errors.ts'
-import { AbortedError, LockedError, NotFundedError } from './errors.ts'
-import { checkLimits } from './funding-limits.ts'
-import type { AutoFundingActor, KeptAccount } from './keeper.ts'
-import type { Logger } from './logger.ts'
-import { intentOf, transferIntent } from './intents.ts'
-import { contractOf } from './services.ts'
-import { keyOf, type SubAccountId } from './sub-account-id.ts'
+import type { Clock } from './base/clock.ts'
+import { contractError } from './base/contract-errors.ts'
+import { AbortedError, LockedError, NotFundedError } from './base/errors.ts'
+import { checkLimits } from './funding/limits.ts'
+import type { AutoFundingActor, KeptAccount } from './funding/keeper.ts'
+import type { Logger } from './base/logger.ts'
+import { intentOf, transferIntent } from './transactions/build-intent.ts'
+import { contractOf } from './chain/service-name.ts'
+import { keyOf, type SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
-import { within } from './within.ts'
+import { withTimeout } from './base/timeout.ts'
 
 export type AutoFundingStatus = SubAccountId & {
   state: SnapshotFrom<typeof autoFundingMachine>['value']
@@ -148,7 +148,7 @@ export class ServiceManager {
     const hasEnough = (account: SubAccountPosition | undefined) => (account?.available ?? 0n) >= wanted
     const fund = () => this.#fund(id, wanted, { ...options, atMost, giveUp })
     const funding = this.#unlessDone(id, hasEnough, fund, signal).finally(() => (isOver = true))
-    return within(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding, clock).catch((error: unknown) => {
+    return withTimeout(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding, clock).catch((error: unknown) => {
       if (isOver) throw error
       throw new NotFundedError({ provider: id.provider, wanted: `${weiToOg(wanted)} OG`, after: giveUp.after })
     })

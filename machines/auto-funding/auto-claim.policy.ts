@@ -1,21 +1,11 @@
 import { subAccountIn } from '../sub-account/sub-account.facts.ts'
-import type { PlanInput, Standing, Decision } from './auto-funding.policy.ts'
+import type { ClaimDecision, PlanInput, Standing, Decision } from './plan.types.ts'
 import { retryAt } from './auto-funding.retry.ts'
 import type { ClaimHold } from './auto-funding.types.ts'
 
 /** Measured on the contracts, at most: a retrieve that queues nothing, and one whose queued refund is cancelled again. */
 const CLAIM_GAS = 125_000n
 const CLAIM_AND_PUT_BACK_GAS = 330_000n
-
-/** Refunds whose lock is over. Amounts in wei. */
-export type ClaimDecision = {
-  /** What comes home to the ledger. */
-  amount: bigint
-  /** What the gas of it costs at the present price; 0 while that is unknown. */
-  cost: bigint
-  /** Why it is not done now; null where it is. */
-  wait: ClaimHold | null
-}
 
 /**
  * What to claim of a sub-account. A top-up goes first: it may need the refund. Enough stays available throughout, but

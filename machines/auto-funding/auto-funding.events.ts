@@ -1,5 +1,5 @@
 import type { Position } from '../position.types.ts'
-import type { Decision } from './auto-funding.policy.ts'
+import type { Decision } from './plan.types.ts'
 import type { AutoFundingEvent } from './auto-funding.types.ts'
 
 /**

@@ -11,3 +11,8 @@ export function retryAt({ count, at }: Failure): number {
   const delay = Math.min(FIRST_DELAY * 2 ** Math.min(count - 1, 20), LONGEST_DELAY)
   return at + delay + Math.floor((delay * ((at * 7_919 + count * 104_729) % 1_000)) / 4_000)
 }
+
+/** Another failure in a row. */
+export function failureAfter(before: Failure | null, { at, error }: { at: number; error: unknown }): Failure {
+  return { count: (before?.count ?? 0) + 1, at, message: error instanceof Error ? error.message : String(error) }
+}

@@ -2,7 +2,7 @@ import type { Position } from '../position.types.ts'
 import { gradeAccount, subAccountIn } from '../sub-account/sub-account.facts.ts'
 import type { Fact } from '../sub-account/sub-account.types.ts'
 import { runwayOf } from './auto-funding.levels.ts'
-import type { DecisionRow, Standing } from './auto-funding.policy.ts'
+import type { DecisionRow, Standing } from './plan.types.ts'
 
 /** What a position shows of a sub-account, beside what is wanted for it. */
 export function rowOf(position: Position, standing: Standing): DecisionRow {

@@ -1,5 +1,5 @@
 import { getAddress, ZeroAddress } from 'ethers'
-import { InvalidInputError } from '../errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
 
 /**
  * An address in its one spelling (EIP-55), whatever spelling it came in.

@@ -1,15 +1,13 @@
-import { OgLedgerError, ReadError } from '../errors.ts'
+import { OgLedgerError, ReadError } from '../base/errors.ts'
 import { multicallAbi } from './abi.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { revertData } from './reverts.ts'
-import type { Rpc } from './rpc.ts'
+import type { BlockTag, Rpc } from './rpc.ts'
 
 export type ViewCall = { to: string; data: string }
 
 /** What one contract answered: data, or the data it reverted with. */
 export type Outcome = { reverted: false; data: string } | { reverted: true; data: string }
-
-export type BlockTag = number | 'latest'
 
 /** Many view calls as of one block. Rejects with ReadError when the node could not be asked. */
 export type Batch = (calls: readonly ViewCall[], blockTag: BlockTag) => Promise<Outcome[]>

@@ -1,4 +1,4 @@
-import { CapabilityMissingError } from '../errors.ts'
+import { CapabilityMissingError } from '../base/errors.ts'
 import type { Call, WriteMethod } from './port.ts'
 import { revertData } from './reverts.ts'
 

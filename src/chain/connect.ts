@@ -1,5 +1,5 @@
 import type { Provider, Signer } from 'ethers'
-import { InvalidInputError, ReadError } from '../errors.ts'
+import { InvalidInputError, ReadError } from '../base/errors.ts'
 import { ledgerAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { asked, multicallBatch, parallelBatch } from './batch.ts'

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
 
 /** Where a deployment of the 0G Compute contracts lives, and what its providers expect. */
 export type NetworkConfig = {

@@ -1,8 +1,9 @@
 import type { Provider } from 'ethers'
 import type { Block, Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
-import { ReadError, StaleReadingError } from '../errors.ts'
+import { ReadError, StaleReadingError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
-import { asked, type Batch, type BlockTag, type Outcome, type ViewCall } from './batch.ts'
+import { asked, type Batch, type Outcome, type ViewCall } from './batch.ts'
+import type { BlockTag } from './rpc.ts'
 import {
   decodeAccounts,
   decodeFineTuningAccount,

@@ -1,5 +1,5 @@
 import { AbiCoder } from 'ethers'
-import { contractError, type ContractError, type ErrorArgs } from '../contract-errors.ts'
+import { contractError, type ContractError, type ErrorArgs } from '../base/contract-errors.ts'
 import { errorsAbi } from './abi.ts'
 
 export type Revert = { errorName: string; errorArgs: ErrorArgs }

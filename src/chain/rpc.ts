@@ -1,14 +1,15 @@
 import type { Provider, TransactionRequest } from 'ethers'
-import type { BlockTag } from './batch.ts'
 import type { Fees, MinedTransaction } from './port.ts'
-import { ReadError } from '../errors.ts'
-import { within } from '../within.ts'
+import { ReadError } from '../base/errors.ts'
+import { withTimeout } from '../base/timeout.ts'
+
+export type BlockTag = number | 'latest'
 
 /** ethers itself waits 300 s for a node that does not answer, and for a broken socket without an end. */
 export const ANSWER_TIMEOUT_MS = 20_000
 
 /** What does not answer one question must not keep the others from being asked. */
-export const soon = <T>(ask: () => Promise<T>): Promise<T> => within(ANSWER_TIMEOUT_MS, ask)
+export const soon = <T>(ask: () => Promise<T>): Promise<T> => withTimeout(ANSWER_TIMEOUT_MS, ask)
 
 /** What is asked of a node again and again. Rejects with whatever the provider rejects with. */
 export type Rpc = {

@@ -1,6 +1,6 @@
 import type { Interface } from 'ethers'
 import type { ServiceType } from '../../machines/position.types.ts'
-import { CapabilityMissingError, InvalidInputError, ReadError } from '../errors.ts'
+import { CapabilityMissingError, InvalidInputError, ReadError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { decoded, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import type { Rules } from './port.ts'

@@ -1,6 +1,6 @@
 import { keccak256, type Provider, type Signer, type TransactionRequest } from 'ethers'
-import { NotSentError, ReadError, RefusedError } from '../errors.ts'
-import { within } from '../within.ts'
+import { NotSentError, ReadError, RefusedError } from '../base/errors.ts'
+import { withTimeout } from '../base/timeout.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { asked } from './batch.ts'
 import { reasonOf, safeCause } from './cause.ts'
@@ -72,7 +72,7 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     },
     mined: (transactionHash) => asked(() => soon(() => rpc.receipt(transactionHash))),
     // A search of up to two dozen questions.
-    spender: (nonce) => asked(() => within(6 * ANSWER_TIMEOUT_MS, () => findSpender(provider, wallet, nonce))),
+    spender: (nonce) => asked(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(provider, wallet, nonce))),
     timestampOf: (blockNumber) =>
       asked(() => soon(async () => (await provider.getBlock(blockNumber))?.timestamp ?? null)),
     isCall({ to, data, value }, call) {

@@ -1,7 +1,7 @@
 import { decodeRevert } from './reverts.ts'
 import { inferenceAbi } from './abi.ts'
 import { decoded, type Batch, type Outcome } from './batch.ts'
-import { ReadError } from '../errors.ts'
+import { ReadError } from '../base/errors.ts'
 import { view } from './rules.ts'
 
 /** What an inference provider offers, and where the wallet stands with it. */

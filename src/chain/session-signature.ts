@@ -1,5 +1,5 @@
 import { getBytes, id, Signature, type Signer } from 'ethers'
-import { InvalidInputError } from '../errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
 
 /**
  * Signs a session message as providers verify it: an EIP-191 signature over the 32 raw bytes of its keccak256, 65 bytes

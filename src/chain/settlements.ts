@@ -1,7 +1,7 @@
 import { zeroPadValue, type Provider } from 'ethers'
 import type { Block, ServiceType, Settlements } from '../../machines/position.types.ts'
-import { ReadError } from '../errors.ts'
-import { within } from '../within.ts'
+import { ReadError } from '../base/errors.ts'
+import { withTimeout } from '../base/timeout.ts'
 import { settlementAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { asked } from './batch.ts'
@@ -35,7 +35,7 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
     const { logs, from } = await asked(() =>
       backwards({ ...filter, fromBlock: until.number - blocks + 1 }, until.number),
     )
-    const first = await asked(() => within(ANSWER_TIMEOUT_MS, () => provider.getBlock(from)))
+    const first = await asked(() => withTimeout(ANSWER_TIMEOUT_MS, () => provider.getBlock(from)))
     if (!first) throw new ReadError('The node has no block as old as its logs.', { block: String(from) })
     const timeOf = between(first, until)
     const settled: Settlement[] = []
@@ -66,7 +66,7 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
     for (let asked = 0; asked < MOST_QUESTIONS && toBlock >= filter.fromBlock; asked += 1) {
       const fromBlock = Math.max(filter.fromBlock, toBlock - size + 1)
       try {
-        logs = [...(await within(ANSWER_TIMEOUT_MS, () => rpc.logs({ ...filter, fromBlock, toBlock }))), ...logs]
+        logs = [...(await withTimeout(ANSWER_TIMEOUT_MS, () => rpc.logs({ ...filter, fromBlock, toBlock }))), ...logs]
         toBlock = fromBlock - 1
       } catch (error) {
         size = Math.ceil(size / 4)

@@ -1,5 +1,5 @@
 import type { AutoFundingConfig, Decision } from '../index.ts'
-import { og } from './words.ts'
+import { og } from './screen/words.ts'
 
 /** A key that was on its way to the question before is not an answer to this one. */
 const UNREAD_MS = 500

@@ -1,6 +1,6 @@
 import { AbortedError, InvalidInputError } from '../index.ts'
 import { EXIT } from './exit-codes.ts'
-import { InterruptedError, UsageError } from './usage-error.ts'
+import { InterruptedError, UsageError } from './arguments/usage-error.ts'
 
 /** What a failed command says, without a stack, and the exit code that says it to programs. */
 export function failureOf(error: unknown): { text: string; code: number } {

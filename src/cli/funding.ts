@@ -1,6 +1,6 @@
 import type { AutoFundingConfig, Broker, TransactionActor } from '../index.ts'
-import type { Funded } from './config-file.ts'
-import { managerOf } from './services.ts'
+import type { Funded } from './config/file.ts'
+import { managerOf } from './session/services.ts'
 
 export type Changes = { added: number; removed: number; changed: number }
 export type Sum = { topUps: number; paid: bigint }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process'
 import { EXIT } from './exit-codes.ts'
-import { listenForInterrupts } from './interrupt.ts'
+import { listenForInterrupts } from './session/interrupt.ts'
 import { run } from './run.ts'
 
 /** What is still open then, such as a request that nobody answers, is not worth waiting for. */

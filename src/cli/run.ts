@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module'
 import { runCommand } from 'citty'
-import { checkArguments } from './check-arguments.ts'
-import { commandLineOf } from './command-line.ts'
-import { commands } from './commands.ts'
+import { checkArguments } from './arguments/check-arguments.ts'
+import { commandLineOf } from './arguments/command-line.ts'
+import { commands } from './command-table.ts'
 import { EXIT } from './exit-codes.ts'
-import { interrupted } from './interrupt.ts'
-import { note, print } from './terminal.ts'
-import { usageOf, usageOfAll } from './usage.ts'
-import { InterruptedError, UsageError } from './usage-error.ts'
+import { interrupted } from './session/interrupt.ts'
+import { note, print } from './screen/terminal.ts'
+import { usageOf, usageOfAll } from './arguments/usage.ts'
+import { InterruptedError, UsageError } from './arguments/usage-error.ts'
 
 /** How long a command that was interrupted may take to say so itself. */
 const LAST_WORDS_MS = 1_000

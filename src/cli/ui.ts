@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ArgsDef } from 'citty'
 import { InvalidInputError, type AutoFundingConfig, type Broker } from '../index.ts'
-import { UsageError } from './usage-error.ts'
-import { numberOf } from './values.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { numberOf } from './arguments/values.ts'
 
 const PORT = 4600
 

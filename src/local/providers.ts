@@ -2,7 +2,7 @@ import { parseEther, type Contract, type Signer, type TransactionReceipt, type W
 import type { LocalContracts } from './deploy.ts'
 import { settleFineTuning, settleInference } from './settlements.ts'
 import { callOf, transact } from './transact.ts'
-import { inTurn } from './turns.ts'
+import { inTurn } from './keyed-queue.ts'
 
 /** A provider on a local chain: it charges what it is told to. */
 export type LocalProvider = {

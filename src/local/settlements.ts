@@ -1,5 +1,5 @@
 import { id, type Contract, type Signer, type TransactionReceipt, type TypedDataDomain, type Wallet } from 'ethers'
-import { OgLedgerError } from '../errors.ts'
+import { OgLedgerError } from '../base/errors.ts'
 import { pretend } from './pretend.ts'
 import { addressOf, callOf, jsonRpc, transact, view, type Call } from './transact.ts'
 

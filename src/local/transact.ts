@@ -7,8 +7,8 @@ import {
   type TransactionReceipt,
 } from 'ethers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OgLedgerError } from '../errors.ts'
-import { inTurn } from './turns.ts'
+import { OgLedgerError } from '../base/errors.ts'
+import { inTurn } from './keyed-queue.ts'
 
 /** What goes into a transaction; without `to` it creates a contract. `abi` gives a name to the reason of a revert. */
 export type Call = { to?: string; data: string; value?: bigint; gasLimit: number; abi?: Interface }

@@ -1,4 +1,4 @@
-import { ogToWei } from '../amounts.ts'
+import { ogToWei } from '../base/amounts.ts'
 
 /** What a provider says is missing, in wei. */
 export type InsufficientBalance = {

@@ -1,4 +1,4 @@
-import { OgLedgerError } from '../errors.ts'
+import { OgLedgerError } from '../base/errors.ts'
 import { rangeOfAddress } from './address-range.ts'
 import { resolveInNode, type Resolve } from './resolve-host.ts'
 

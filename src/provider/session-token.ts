@@ -1,4 +1,4 @@
-import { InvalidInputError, OgLedgerError } from '../errors.ts'
+import { InvalidInputError, OgLedgerError } from '../base/errors.ts'
 import { safeReason } from './safe-text.ts'
 
 const HOUR_MS = 3_600_000

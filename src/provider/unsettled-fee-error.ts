@@ -1,4 +1,4 @@
-import { OgLedgerError } from '../errors.ts'
+import { OgLedgerError } from '../base/errors.ts'
 
 export type UnsettledFeeErrorInput = {
   provider: string

@@ -1,4 +1,4 @@
-import { within } from '../within.ts'
+import { withTimeout } from '../base/timeout.ts'
 import { checkProviderAddresses, checkProviderUrl, ProviderUrlError, type ProviderUrlRules } from './provider-url.ts'
 import type { Resolve } from './resolve-host.ts'
 import { safeReason, safeText, secretsOf } from './safe-text.ts'
@@ -92,7 +92,7 @@ export function createUnsettledFees(options: UnsettledFeesOptions): UnsettledFee
       secrets.push(...secretsOf(target))
       const endpoint = endpointOf(target)
       const checked = target
-      return await within(timeoutMs, async () => {
+      return await withTimeout(timeoutMs, async () => {
         await checkProviderAddresses(checked, options, options.resolve)
         const token = await tokenFor(provider, generation)
         secrets.push(token, token.replace(/^app-sk-/, ''))

@@ -14,9 +14,9 @@ import {
   takeUntil,
 } from 'rxjs'
 import type { Position } from '../../machines/position.types.ts'
-import type { Clock } from '../clock.ts'
-import { AbortedError, StaleReadingError } from '../errors.ts'
-import type { Logger } from '../logger.ts'
+import type { Clock } from '../base/clock.ts'
+import { AbortedError, StaleReadingError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
 import { wait } from './wait.ts'
 
 const FIRST_RETRY_MS = 1_000

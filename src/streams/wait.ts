@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** Emits once after `ms`. Unlike rxjs's timer it never keeps the process alive. */
 export function wait(ms: number, clock: Clock): Observable<void> {

@@ -1,5 +1,5 @@
-import { toWei } from '../amounts.ts'
-import { shown } from '../shown.ts'
+import { toWei } from '../base/amounts.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { chainOptionNames } from './chain-options.ts'
 import { check, checkBoolean, checkNames, checkWhole } from './checks.ts'
 import type { SimulatedBrokerOptions } from './simulation.types.ts'
@@ -46,7 +46,7 @@ export function toSetUp(options: SimulatedBrokerOptions) {
 function checkProviders(providers: unknown): void {
   if (typeof providers === 'number') return checkWhole('providers', providers, { least: 0 })
   check(typeof providers === 'object' && providers !== null, 'providers says how many offer services.', {
-    providers: shown(providers),
+    providers: describeValue(providers),
     expected: 'a whole number from 0 up, or one for each service: { inference: 1, fineTuning: 1 }',
   })
   checkNames('providers', providers, providerNames)

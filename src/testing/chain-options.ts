@@ -1,7 +1,7 @@
 import type { ServiceType } from '../../machines/position.types.ts'
-import { toWei, type Amount } from '../amounts.ts'
+import { toWei, type Amount } from '../base/amounts.ts'
 import { toAddress } from '../chain/address.ts'
-import { shown } from '../shown.ts'
+import { describeValue } from '../base/describe-value.ts'
 import type { SimulatedProvider } from './charges.ts'
 import { check, checkNames, checkWhole } from './checks.ts'
 import { MAX_LOCK_TIME, MIN_LOCK_TIME } from './contracts/constants.ts'
@@ -50,7 +50,7 @@ export function toDeployment(options: SimulatedChainOptions) {
   const { minLedgerBalance = '3', minTransfer = '1' } = options
   checkWhole('seed', seed, { least: Number.MIN_SAFE_INTEGER })
   check(Number.isInteger(blockTime) && blockTime > 0, 'A block time is a whole number of seconds.', {
-    blockTime: shown(blockTime),
+    blockTime: describeValue(blockTime),
   })
   checkWhole('startAt', startAt, { least: 0 })
   checkLockTime(lockTime)
@@ -71,14 +71,14 @@ export function checkLockTime(seconds: unknown): void {
   check(
     holds && seconds >= MIN_LOCK_TIME && seconds <= MAX_LOCK_TIME,
     'The contracts do not take this lock time: it is a whole number of seconds.',
-    { lockTime: shown(seconds), expected: `${MIN_LOCK_TIME} (an hour) to ${MAX_LOCK_TIME} (a week)` },
+    { lockTime: describeValue(seconds), expected: `${MIN_LOCK_TIME} (an hour) to ${MAX_LOCK_TIME} (a week)` },
   )
 }
 
 function offered(serviceType: ServiceType, wanted: unknown): SimulatedProvider[] {
   const name = serviceType === 'inference' ? 'inference' : 'fineTuning'
   check(typeof wanted === 'number' || Array.isArray(wanted), `${name} says how many offer it, or who.`, {
-    [name]: shown(wanted),
+    [name]: describeValue(wanted),
     expected: 'a whole number from 0 up, or a list of addresses',
   })
   if (!Array.isArray(wanted)) checkWhole(name, wanted, { least: 0 })

@@ -1,6 +1,6 @@
 import type { Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
-import { weiToOg } from '../amounts.ts'
-import { InvalidInputError } from '../errors.ts'
+import { weiToOg } from '../base/amounts.ts'
+import { InvalidInputError } from '../base/errors.ts'
 import type { Contracts, ContractTransaction } from './contracts/contracts.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
 

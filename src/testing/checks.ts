@@ -1,6 +1,6 @@
 import type { ServiceType } from '../../machines/position.types.ts'
-import { InvalidInputError } from '../errors.ts'
-import { shown } from '../shown.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { describeValue } from '../base/describe-value.ts'
 
 /** @throws InvalidInputError with this sentence where something does not hold */
 export function check(holds: boolean, sentence: string, facts: Record<string, string>): asserts holds {
@@ -10,7 +10,10 @@ export function check(holds: boolean, sentence: string, facts: Record<string, st
 /** What is misspelt would be left out, and nobody would know. */
 export function checkNames(of: string, options: unknown, known: Readonly<Record<string, true>>): void {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
-  check(isObject, `The options of ${of} are an object.`, { options: shown(options), known: listed(Object.keys(known)) })
+  check(isObject, `The options of ${of} are an object.`, {
+    options: describeValue(options),
+    known: listed(Object.keys(known)),
+  })
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(known, name))
   check(unknown.length === 0, `There is no such option of ${of}.`, {
     option: unknown.join(', '),
@@ -26,16 +29,16 @@ export function checkWhole(
 ): void {
   const holds = typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`
-  check(holds, `${name} is a whole number ${range}.`, { [name]: shown(value) })
+  check(holds, `${name} is a whole number ${range}.`, { [name]: describeValue(value) })
 }
 
 export function checkBoolean(name: string, value: unknown): void {
-  check(typeof value === 'boolean', `${name} is true or false.`, { [name]: shown(value) })
+  check(typeof value === 'boolean', `${name} is true or false.`, { [name]: describeValue(value) })
 }
 
 export function checkService(serviceType: unknown): asserts serviceType is ServiceType {
   check(serviceType === 'inference' || serviceType === 'fine-tuning', 'There is no such service.', {
-    serviceType: shown(serviceType),
+    serviceType: describeValue(serviceType),
     known: 'inference, fine-tuning',
   })
 }

@@ -1,4 +1,4 @@
-import { shown } from '../shown.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { check, checkNames, checkWhole, listed } from './checks.ts'
 
 /** What may go wrong between a broker and its chain. */
@@ -80,13 +80,13 @@ export function createFaults(random: () => number) {
 
 function checkKind(kind: unknown): void {
   check(typeof kind === 'string' && Object.hasOwn(kinds, kind), 'There is no such fault.', {
-    kind: shown(kind),
+    kind: describeValue(kind),
     known: listed(Object.keys(kinds)),
   })
 }
 
 function checkRate(kind: string, rate: unknown): void {
   check(typeof rate === 'number' && rate >= 0 && rate <= 1, 'A probability is a number from 0 to 1.', {
-    [kind]: shown(rate),
+    [kind]: describeValue(rate),
   })
 }

@@ -1,6 +1,6 @@
 import type { StateValue } from 'xstate'
-import { InvalidInputError } from '../errors.ts'
-import { isPromise, shown } from '../shown.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { isPromise, describeValue } from '../base/describe-value.ts'
 
 type Matched = { pass: boolean; message: () => string }
 
@@ -80,7 +80,7 @@ function told({ reason = null, state, action = 'hold' }: Holder): string {
 function refused(matcher: string, subject: string, received: unknown): InvalidInputError {
   const list = listIn(received)
   return new InvalidInputError(`${matcher} looks at ${subject}.`, {
-    received: list ? `a list of ${list.length}` : shown(received),
+    received: list ? `a list of ${list.length}` : describeValue(received),
     do: isPromise(received) ? 'await it first' : list && list.length > 1 ? 'pick the one that is meant' : undefined,
   })
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** A clock for one process of several that share time: once that process is dead, none of its timers runs. */
 export function createMortalClock({ now, after }: Clock) {

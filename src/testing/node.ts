@@ -1,6 +1,6 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Fees } from '../chain/port.ts'
-import { ReadError } from '../errors.ts'
+import { ReadError } from '../base/errors.ts'
 import { createBlocks } from './blocks.ts'
 import {
   createContracts,

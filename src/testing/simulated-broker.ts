@@ -1,10 +1,10 @@
-import { toWei } from '../amounts.ts'
+import { toWei } from '../base/amounts.ts'
 import { openBroker } from '../broker.ts'
 import type { Broker } from '../broker.types.ts'
-import { toSeconds } from '../durations.ts'
-import { InvalidInputError, OgLedgerError } from '../errors.ts'
-import { isPromise, shown } from '../shown.ts'
-import { memoryJournal } from '../transactions/journal.ts'
+import { toSeconds } from '../base/durations.ts'
+import { InvalidInputError, OgLedgerError } from '../base/errors.ts'
+import { isPromise, describeValue } from '../base/describe-value.ts'
+import { memoryJournal } from '../transactions/memory-journal.ts'
 import { toSetUp } from './broker-options.ts'
 import { START } from './chain-options.ts'
 import { nothingTaken, type SimulatedProvider } from './charges.ts'
@@ -65,7 +65,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
       await time.passTo(time.clock.now() + toSeconds(duration, 'duration') * 1_000)
     },
     async until(work, within = '30d') {
-      check(isPromise(work), 'until waits for a promise.', { work: shown(work) })
+      check(isPromise(work), 'until waits for a promise.', { work: describeValue(work) })
       let settled = false
       void work.then(settle, settle)
       requireOpen()
@@ -142,7 +142,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     const found = hosts.find(({ wallet }, index) => wallet.toLowerCase() === address || index === which)
     if (!found)
       throw new InvalidInputError('The simulation has no such wallet.', {
-        wallet: shown(which),
+        wallet: describeValue(which),
         wallets: listed(hosts.map(({ wallet }, index) => `${index} (${wallet})`)),
       })
     return found
@@ -151,7 +151,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
   function offerOf(provider: string | SimulatedProvider | undefined): Partial<SimulatedProvider> & { address: string } {
     if (typeof provider === 'string') return { address: provider }
     check(typeof provider?.address === 'string', 'A provider is an address, or one of those of the simulation.', {
-      provider: shown(provider),
+      provider: describeValue(provider),
       providers: listed(chain.providers.map(({ address }) => address)),
     })
     return provider

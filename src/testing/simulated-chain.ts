@@ -1,9 +1,9 @@
 import type { Block, Position, ServiceType } from '../../machines/position.types.ts'
-import { toWei, type Amount } from '../amounts.ts'
+import { toWei, type Amount } from '../base/amounts.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Connected } from '../chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig } from '../chain/networks.ts'
-import { shown } from '../shown.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { checkLockTime, toDeployment, type SimulatedChainOptions } from './chain-options.ts'
 import { charging, contractOf, register, takenIn, together, type SimulatedProvider } from './charges.ts'
 import { check, checkBoolean, checkNames, checkService, checkWhole, listed } from './checks.ts'
@@ -73,7 +73,9 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     },
     /** Lets so many seconds pass, with a block every block time. */
     advance(seconds: number): void {
-      check(Number.isFinite(seconds) && seconds >= 0, 'seconds is a number from 0 up.', { seconds: shown(seconds) })
+      check(Number.isFinite(seconds) && seconds >= 0, 'seconds is a number from 0 up.', {
+        seconds: describeValue(seconds),
+      })
       since += seconds
       const count = Math.floor(since / blockTime)
       since -= count * blockTime
@@ -86,7 +88,9 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
     },
     /** What a block asks for a unit of gas, in wei; 1 gwei by default. Who offers less waits. */
     setBaseFee(wei: bigint): void {
-      check(typeof wei === 'bigint' && wei >= 0n, 'A base fee is a bigint, in wei, from 0n up.', { wei: shown(wei) })
+      check(typeof wei === 'bigint' && wei >= 0n, 'A base fee is a bigint, in wei, from 0n up.', {
+        wei: describeValue(wei),
+      })
       node.setBaseFee(wei)
     },
 

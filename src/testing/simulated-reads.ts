@@ -1,4 +1,4 @@
-import { contractError } from '../contract-errors.ts'
+import { contractError } from '../base/contract-errors.ts'
 import type { LedgerEntry, Rules } from '../chain/port.ts'
 import type { ProviderService } from '../chain/service.ts'
 import type { Contracts, ContractCall } from './contracts/contracts.ts'

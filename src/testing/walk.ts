@@ -1,5 +1,5 @@
 import type { Actor, AnyStateMachine, InputFrom } from 'xstate'
-import type { Inspect } from '../inspect.ts'
+import type { Inspect } from '../base/inspection.ts'
 import type { EdgePath } from './edge-paths.types.ts'
 import { createWalked } from './walked-actor.ts'
 import { textOf } from './walked-tree.ts'

@@ -7,7 +7,7 @@ import {
   type AnyTransitionDefinition,
   type InputFrom,
 } from 'xstate'
-import type { Inspect } from '../inspect.ts'
+import type { Inspect } from '../base/inspection.ts'
 import { show, standInFor, standsIn } from './stand-in.ts'
 import { childrenOf, isMadeUp, machinesIn, stateOf } from './walked-tree.ts'
 

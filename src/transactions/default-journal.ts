@@ -1,6 +1,9 @@
-import type { Logger } from '../logger.ts'
-import { intentionIn, type ClosingIntention } from './intention.ts'
-import { foldRecords, memoryJournal, type Journal, type JournalEntry, type JournalRecord } from './journal.ts'
+import type { Logger } from '../base/logger.ts'
+import { intentionIn } from './journal-fold.ts'
+import type { ClosingIntention } from './journal.types.ts'
+import { foldRecords } from './journal-fold.ts'
+import { memoryJournal } from './memory-journal.ts'
+import type { Journal, JournalEntry, JournalRecord } from './journal.types.ts'
 
 export type JournalOwner = { chainId: bigint; wallet: string }
 type JournalPlace = JournalOwner & { path?: string; genesis?: string | undefined }

@@ -1,18 +1,11 @@
 import * as nodeFiles from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { JournalError } from '../errors.ts'
-import { silent, type Logger } from '../logger.ts'
-import { intentionIn, isIntention } from './intention.ts'
-import {
-  foldRecords,
-  isClaim,
-  isCounted,
-  openClaims,
-  paymentOf,
-  type Journal,
-  type JournalEntry,
-  type JournalRecord,
-} from './journal.ts'
+import { JournalError } from '../base/errors.ts'
+import { silent, type Logger } from '../base/logger.ts'
+import { intentionIn, isIntention } from './journal-fold.ts'
+import { foldRecords, isClaim, openClaims } from './journal-fold.ts'
+import { isCounted, paymentOf } from './payments.ts'
+import type { Journal, JournalEntry, JournalRecord } from './journal.types.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
 

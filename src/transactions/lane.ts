@@ -1,27 +1,24 @@
 import type { TransactionPort } from '../chain/port.ts'
-import type { Clock } from '../clock.ts'
-import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../errors.ts'
-import type { Inspected } from '../inspect.ts'
-import type { Logger } from '../logger.ts'
-import { keyOf } from '../sub-account-id.ts'
-import { createEntries } from './entries.ts'
-import { createEntry, type Entry, type EntryInput, type TransactionActor } from './entry.ts'
-import { capped } from './fees.ts'
-import { createFollower } from './follower.ts'
-import type { Intent, Receipt } from './intent.ts'
-import { createIntention } from './intention.ts'
+import type { Clock } from '../base/clock.ts'
+import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../base/errors.ts'
+import type { Inspected } from '../base/inspection.ts'
+import type { Logger } from '../base/logger.ts'
+import { keyOf } from '../base/sub-account-key.ts'
+import { createTransactionIndex } from './transaction-index.ts'
 import {
-  foldRecords,
-  isCounted,
-  openClaims,
-  type Claim,
-  type ClaimEnded,
-  type Journal,
-  type JournalEntry,
-  type JournalRecord,
-  type Payment,
-} from './journal.ts'
-import { createRecall, paymentIn } from './recall.ts'
+  createTrackedTransaction,
+  type TrackedTransaction,
+  type TrackedTransactionInput,
+  type TransactionActor,
+} from './tracked-transaction.ts'
+import { capped } from './fees.ts'
+import { createTracker } from './tracker.ts'
+import type { Intent, Receipt } from './intent.ts'
+import { createClosingRequest } from './closing-request.ts'
+import { foldRecords, openClaims } from './journal-fold.ts'
+import { isCounted } from './payments.ts'
+import type { Claim, ClaimEnded, Journal, JournalEntry, JournalRecord, Payment } from './journal.types.ts'
+import { createTransactionHistory, paymentIn } from './transaction-history.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -47,7 +44,7 @@ export type SubmitOptions = {
 }
 
 /** What is on its way. */
-export type Flight = {
+export type InFlight = {
   intent: Intent
   /** A wallet was asked to send it and never said under which hash: only the chain, or a person, can tell. */
   unresolved: boolean
@@ -76,12 +73,12 @@ export function createLane(options: LaneOptions) {
   const preparing = new Set<Intent>()
   /** By sub-account: resolves once everything that was decided on about it has a nonce, or gets none. */
   const numbering = new Map<string, Promise<unknown>>()
-  const entries = createEntries(isOpenStep)
+  const entries = createTransactionIndex(isOpenStep)
   /** Of entries that are forgotten: what budgets still count. */
   const paid: Payment[] = []
   /** Begun and not ended, by id. */
   const claims = new Map<string, Claim>()
-  const closing = createIntention(journal, async () => {
+  const closing = createClosingRequest(journal, async () => {
     await open()
     throwIfAborted(undefined)
   })
@@ -91,7 +88,7 @@ export function createLane(options: LaneOptions) {
   let refused: Error | null = null
   let closed = false
 
-  const follower = createFollower({
+  const tracker = createTracker({
     port,
     journal,
     blockTimeMs,
@@ -108,7 +105,7 @@ export function createLane(options: LaneOptions) {
     logger,
   })
 
-  const { retrieveOf, ...recall } = createRecall({ entries, preparing, paid })
+  const { retrieveOf, ...recall } = createTransactionHistory({ entries, preparing, paid })
 
   return {
     open,
@@ -121,7 +118,7 @@ export function createLane(options: LaneOptions) {
         const entry = await number(intent, options)
         return await new Promise<Receipt>((resolve, reject) => {
           entry.settle = { resolve, reject }
-          follower.follow(entry)
+          tracker.follow(entry)
           preparing.delete(intent)
         })
       } finally {
@@ -130,18 +127,18 @@ export function createLane(options: LaneOptions) {
       }
     },
     /** What is on its way: decided on, and without a known outcome. */
-    inFlight: (): Flight[] => [
+    inFlight: (): InFlight[] => [
       ...[...preparing].map((intent) => ({ intent, unresolved: false })),
-      ...follower.open().map(({ intent, attempts }) => ({ intent, unresolved: attempts.length === 0 })),
+      ...tracker.open().map(({ intent, attempts }) => ({ intent, unresolved: attempts.length === 0 })),
     ],
     /** Resolves once nothing is in flight that matches. What is waited for keeps the process alive. */
     async idle(matches: (intent: Intent) => boolean, signal?: AbortSignal): Promise<void> {
-      const isBusy = () => [...preparing, ...follower.open().map(({ intent }) => intent)].some(matches)
+      const isBusy = () => [...preparing, ...tracker.open().map(({ intent }) => intent)].some(matches)
       signal?.addEventListener('abort', wake)
       try {
         while (!closed && isBusy()) {
           throwIfAborted(signal)
-          follower.attend(matches)
+          tracker.attend(matches)
           await new Promise<void>((resolve) => waiting.push(resolve))
         }
         if (closed) throw afterClose()
@@ -150,7 +147,7 @@ export function createLane(options: LaneOptions) {
       }
     },
     /** Where the retrieve of a claim is mined by now: a reorganisation may have put it into another block. */
-    locate: (id: string): Promise<void> => follower.locate(retrieveOf(id)),
+    locate: (id: string): Promise<void> => tracker.locate(retrieveOf(id)),
     ...recall,
     timestampOf: port.timestampOf,
     /** Claims that were begun and did not end, in this process or before. */
@@ -167,13 +164,13 @@ export function createLane(options: LaneOptions) {
     /** Whether somebody wants the ledger closed: known once the journal is open, and kept in it. */
     closing,
     /** To be called between reading a position and deciding on it: are the latest receipts still part of the chain? */
-    confirm: follower.confirm,
+    confirm: tracker.confirm,
     resolve,
     /** Every transaction of this lane, oldest first. */
     transactions: (): readonly TransactionActor[] => entries.all.map(({ actor }) => actor),
     async close(): Promise<void> {
       closed = true
-      follower.close()
+      tracker.close()
       wake()
       await journal.close()
     },
@@ -202,23 +199,23 @@ export function createLane(options: LaneOptions) {
       const entry = remember({ ...prepared, attempts: [...attempts], background: true })
       if (attempts.length > 0) entry.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
       if (outcome) replay(entry, outcome)
-      else follower.follow(entry)
+      else tracker.follow(entry)
     }
     onOpen?.()
   }
 
-  function replay(entry: Entry, outcome: Extract<JournalEntry['outcome'], { type: 'mined' }>): void {
+  function replay(entry: TrackedTransaction, outcome: Extract<JournalEntry['outcome'], { type: 'mined' }>): void {
     const { hash, blockNumber, status } = outcome
     entries.setMinedIn(entry, blockNumber)
     const mined = { hash, blockNumber, gasUsed: '0' } as const
     if (status === 1) entry.actor.send({ type: 'receipt.succeeded', ...mined })
     else entry.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
     onMined(blockNumber)
-    follower.watch(entry)
+    tracker.watch(entry)
   }
 
   /** What was decided on later may undo what was decided on earlier, and not the other way round. */
-  function number(intent: Intent, options: SubmitOptions): Promise<Entry> {
+  function number(intent: Intent, options: SubmitOptions): Promise<TrackedTransaction> {
     const keys = intent.touches.map(keyOf)
     const earlier = Promise.all(keys.flatMap((key) => numbering.get(key) ?? []))
     const numbered = open().then(() => prepare(intent, earlier, options))
@@ -233,7 +230,7 @@ export function createLane(options: LaneOptions) {
     intent: Intent,
     earlier: Promise<unknown>,
     { signal, background = false }: SubmitOptions,
-  ): Promise<Entry> {
+  ): Promise<TrackedTransaction> {
     throwIfAborted(signal)
     const [estimate, asked, pending] = await Promise.all([
       port.estimateGas(intent.call),
@@ -271,7 +268,7 @@ export function createLane(options: LaneOptions) {
   }
 
   /** A wallet that signs only by sending: what it does not refuse outright may have been sent. */
-  async function send(entry: Entry, options: Parameters<TransactionPort['send']>[1]): Promise<void> {
+  async function send(entry: TrackedTransaction, options: Parameters<TransactionPort['send']>[1]): Promise<void> {
     try {
       const hash = await port.send(entry.intent.call, options)
       entry.attempts.push({ hash, raw: null, fees: options.fees })
@@ -279,9 +276,9 @@ export function createLane(options: LaneOptions) {
       entry.actor.send({ type: 'sent', hash })
     } catch (error) {
       if (entry.attempts.length > 0) return // The hash is known to this process, if not to the next.
-      follower.follow(entry)
+      tracker.follow(entry)
       if (!(error instanceof NotSentError)) throw new UnresolvedIntentError({ id: entry.id, cause: error })
-      await follower.abandon(entry, 'the wallet refused to send it')
+      await tracker.abandon(entry, 'the wallet refused to send it')
       throw error
     }
   }
@@ -289,20 +286,20 @@ export function createLane(options: LaneOptions) {
   /** What a person knows about an intent that nobody else can tell. */
   async function resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void> {
     await open()
-    const entry = follower.open().find((one) => one.id === id)
+    const entry = tracker.open().find((one) => one.id === id)
     if (!entry) throw new InvalidInputError('There is no open intent of this id.', { id })
     if (entry.attempts.length > 0 && outcome === 'not-sent')
       throw new InvalidInputError('This intent was sent; it is followed to its end.', {
         id,
         transaction: entry.attempts.at(-1)?.hash,
       })
-    if (outcome === 'not-sent') return follower.abandon(entry, 'resolved by hand: it was not sent')
+    if (outcome === 'not-sent') return tracker.abandon(entry, 'resolved by hand: it was not sent')
     if (!/^0x[0-9a-f]{64}$/i.test(outcome.hash))
       throw new InvalidInputError('This is not a transaction hash.', { hash: outcome.hash })
     await journal.append({ type: 'sent', id, hash: outcome.hash })
     entry.attempts.push({ hash: outcome.hash, raw: null, fees: { gasPrice: 0n } })
     entry.actor.send({ type: 'sent', hash: outcome.hash })
-    follower.follow(entry)
+    tracker.follow(entry)
   }
 
   async function recorded(record: JournalRecord): Promise<void> {
@@ -315,8 +312,8 @@ export function createLane(options: LaneOptions) {
     }
   }
 
-  function remember(input: EntryInput): Entry {
-    const entry = createEntry(input, inspected, clock.now())
+  function remember(input: TrackedTransactionInput): TrackedTransaction {
+    const entry = createTrackedTransaction(input, inspected, clock.now())
     const forgotten = entries.add(entry)
     const payment = forgotten && paymentIn(forgotten)
     if (payment) keep(payment)

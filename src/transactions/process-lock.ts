@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pid } from 'node:process'
-import { LockedError } from '../errors.ts'
+import { LockedError } from '../base/errors.ts'
 
 export type ProcessLock = { release(): Promise<void> }
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { JournalRecord } from './journal.ts'
+import type { JournalRecord } from './journal.types.ts'
 
 /** A record as one line: the checksum of what follows, a blank, and JSON. */
 export function encodeRecord(record: JournalRecord): string {

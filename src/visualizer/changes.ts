@@ -1,4 +1,4 @@
-import { amend, draftOf } from './draft.ts'
+import { amend, mutableStateOf } from './mutable-state.ts'
 import { patchOf } from './patch.ts'
 import type { ActorState, Patch, State, SubAccountRef, SubAccountState, TransactionState } from './protocol.ts'
 import { keyOf } from './views.ts'
@@ -34,7 +34,7 @@ export const parts =
 export const all =
   (changes: readonly Change[]): Change =>
   (state) => {
-    const draft = draftOf(state)
+    const draft = mutableStateOf(state)
     for (const change of changes) amend(draft, change(draft))
     return patchOf<State>(state, draft) ?? {}
   }

@@ -2,7 +2,7 @@ import type { Broker, ServiceManager } from '../index.ts'
 import type { PageApprovals } from './approvals.ts'
 import type { Change } from './changes.ts'
 import type { ControlRequest, ControlUsed, Happening, State, SubAccountRef } from './protocol.ts'
-import { toldOf } from './told.ts'
+import { safeMessageOf } from './safe-message.ts'
 import { keyOf } from './views.ts'
 
 export type ControlOptions = {
@@ -25,7 +25,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
       tell('asked')
       work().then(
         (message) => tell('done', message),
-        (error: unknown) => tell('failed', toldOf(error)),
+        (error: unknown) => tell('failed', safeMessageOf(error)),
       )
       return null
     },
@@ -36,7 +36,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     try {
       return workOf(request)
     } catch (error) {
-      return toldOf(error)
+      return safeMessageOf(error)
     }
   }
 

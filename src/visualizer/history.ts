@@ -1,4 +1,4 @@
-import { amend, draftOf } from './draft.ts'
+import { amend, mutableStateOf } from './mutable-state.ts'
 import type { Entry, State } from './protocol.ts'
 
 export type HistoryLimits = {
@@ -12,7 +12,7 @@ export type Line = { seq: number; json: string }
 
 /** The last that happened, as JSON. What is forgotten is still part of `base`. */
 export function createHistory(start: State, { entries, bytes }: HistoryLimits) {
-  const base = draftOf(start)
+  const base = mutableStateOf(start)
   let lines: Line[] = []
   /** Index of the oldest that is remembered: taking off the first of many is slow, so it is done seldom. */
   let first = 0

@@ -1,5 +1,5 @@
 import type { Change } from './changes.ts'
-import { amend, draftOf } from './draft.ts'
+import { amend, mutableStateOf } from './mutable-state.ts'
 import type { Entry, Happening, State } from './protocol.ts'
 
 /** Where everything that happens is noted. */
@@ -16,8 +16,8 @@ export type Notes = {
  * sense, whoever heard of it first.
  */
 export function createNotes(base: State, onEntry: (entry: Entry) => void): Notes {
-  const noted = draftOf(base)
-  const told = draftOf(base)
+  const noted = mutableStateOf(base)
+  const told = mutableStateOf(base)
   let pending: { happening: Happening; change: Change }[] = []
   let seq = 0
   let last = 0

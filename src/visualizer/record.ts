@@ -1,5 +1,5 @@
 import type { Broker } from '../index.ts'
-import { createChronicle } from './chronicle.ts'
+import { createEntryLog } from './entry-log.ts'
 import { networkOf } from './network.ts'
 import { PROTOCOL, type RecordingLine } from './protocol.ts'
 
@@ -13,7 +13,7 @@ export type RecordOptions = {
 /** Notes everything that happens to a broker, as lines of a recording that the page can load, until it is disposed. */
 export function recordEntries(broker: Broker, { write, dryRun = false }: RecordOptions): Disposable {
   const writeLine = (line: RecordingLine): void => write(`${JSON.stringify(line)}\n`)
-  const chronicle = createChronicle(broker, { dryRun, onEntry: (entry) => writeLine({ type: 'entry', ...entry }) })
+  const chronicle = createEntryLog(broker, { dryRun, onEntry: (entry) => writeLine({ type: 'entry', ...entry }) })
   const { wallet } = broker
   writeLine({ type: 'base', protocol: PROTOCOL, wallet, network: networkOf(broker), state: chronicle.base })
   return { [Symbol.dispose]: () => chronicle.close() }

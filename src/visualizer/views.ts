@@ -1,6 +1,6 @@
 import type { AutoFundingContext, Reading, TransactionContext, Wei } from '../../machines/index.ts'
 import type { AutoFundingStatus, Decision, Forecast, Position, SubAccountPosition } from '../index.ts'
-import { told } from './told.ts'
+import { safeMessage } from './safe-message.ts'
 import type * as page from './protocol.ts'
 
 /** The days that a deposit is told for. */
@@ -77,11 +77,18 @@ export function fundingOf(
   amount: Wei | null,
 ): Funding {
   const { reason, lastTopUp, topUps, paid, failure } = context
-  return { reason, amount, lastTopUp, topUps, paid, failure: failure && { ...failure, message: told(failure.message) } }
+  return {
+    reason,
+    amount,
+    lastTopUp,
+    topUps,
+    paid,
+    failure: failure && { ...failure, message: safeMessage(failure.message) },
+  }
 }
 
 export function feeOf({ unsettledFee, feeError }: AutoFundingStatus) {
-  return { unsettledFee: wei(unsettledFee), feeError: feeError === null ? null : told(feeError) }
+  return { unsettledFee: wei(unsettledFee), feeError: feeError === null ? null : safeMessage(feeError) }
 }
 
 export function transactionOf(context: TransactionContext): Omit<page.TransactionState, keyof page.ActorState> {
@@ -96,7 +103,7 @@ export function transactionOf(context: TransactionContext): Omit<page.Transactio
     hashes,
     blockNumber,
     gasUsed,
-    reason: reason === null ? null : told(reason),
+    reason: reason === null ? null : safeMessage(reason),
   }
 }
 

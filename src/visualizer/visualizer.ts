@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { InvalidInputError, type AutoFundingConfig, type Broker } from '../index.ts'
 import { createApprovals } from './approvals.ts'
 import { readAssets } from './assets.ts'
-import { createChronicle } from './chronicle.ts'
+import { createEntryLog } from './entry-log.ts'
 import { createClients } from './clients.ts'
 import { ACTIONS } from './control-request.ts'
 import { createControl } from './control.ts'
@@ -68,7 +68,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   const instance = randomBytes(6).toString('hex')
   const { files, charts } = readAssets()
   const approvals = createApprovals()
-  const chronicle = createChronicle(broker, { dryRun, onEntry: (entry) => clients.tell(history.add(entry)) })
+  const chronicle = createEntryLog(broker, { dryRun, onEntry: (entry) => clients.tell(history.add(entry)) })
   const history = createHistory(chronicle.base, { ...LIMITS, ...options.history })
   const clients = createClients(history, instance)
   const { use } = createControl(broker, { ...chronicle, approvals })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { decodeRecording } from '../../src/index.ts'
-import { start, type Running } from '../e2e/cli-process.ts'
+import { start, type Running } from '../e2e/cli/cli-process.ts'
 import { overflowOf, PHONE, useBrowser } from './chromium.ts'
 
 const { open, expectComplaints } = useBrowser()

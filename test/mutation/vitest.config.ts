@@ -8,10 +8,11 @@ export default defineConfig({
   root: join(import.meta.dirname, '../..'),
   test: {
     include: [
-      'test/unit/{policy,policy.shortage,levels,sub-account.facts,auto-funding.machine}.test.ts',
-      'test/unit/{lane*,entries,intention,journal-*,turns,spending}.test.ts',
-      'test/unit/{refunds,retrieving,closing-steps,closing-plan}.test.ts',
-      'test/model/{edges,sub-account.law,ledger.law,simulated-broker}.test.ts',
+      'test/unit/machines/*.test.ts',
+      'test/unit/transactions/*.test.ts',
+      'test/unit/{funding,refunds,closing}/*.test.ts',
+      'test/model/machines/*.test.ts',
+      'test/model/testing/simulated-broker.test.ts',
     ],
     testTimeout: 60_000,
     env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'og-ledger-state-')) },

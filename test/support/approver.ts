@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/base/clock.ts'
 
 /** What is answered to a question, and after how many seconds. */
 export type Answer = { approved: boolean; after: number }

@@ -1,8 +1,8 @@
 import type { Fees, MinedTransaction, Spender, TransactionPort } from '../../src/chain/port.ts'
-import { systemClock } from '../../src/clock.ts'
-import { silent } from '../../src/logger.ts'
-import { intentOf } from '../../src/intents.ts'
-import { memoryJournal } from '../../src/transactions/journal.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { silent } from '../../src/base/logger.ts'
+import { intentOf } from '../../src/transactions/build-intent.ts'
+import { memoryJournal } from '../../src/transactions/memory-journal.ts'
 import { createLane, type LaneOptions } from '../../src/transactions/lane.ts'
 
 /** A node that answers what a test says, and remembers what it was sent. */

@@ -1,6 +1,6 @@
 import type { Connected } from '../../src/chain/connect.ts'
 import type { Call, Fees } from '../../src/chain/port.ts'
-import { RefusedError } from '../../src/errors.ts'
+import { RefusedError } from '../../src/base/errors.ts'
 import { ReadError, type Journal } from '../../src/index.ts'
 
 /** What can be in trouble: `fee` is what a provider says is unsettled, `blocks` the times of blocks. */

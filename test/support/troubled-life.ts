@@ -20,7 +20,7 @@ export type Step =
   | { type: 'restart'; killed: boolean }
   | { type: 'close' | 'cancel' | 'heal' }
 
-export type Circumstances = {
+export type PlanConditions = {
   seed: number
   automine: boolean
   /** It shows no signed bytes: what it is asked to send it sends, or refuses. */
@@ -41,7 +41,7 @@ export type Circumstances = {
 export type TroubledLife = Awaited<ReturnType<typeof troubledLife>>
 
 /** One wallet with a ledger, its programs one after the other, and whatever gets in their way. */
-export async function troubledLife(circumstances: Circumstances) {
+export async function troubledLife(circumstances: PlanConditions) {
   const { seed, automine, isWallet, autoClaim, budget, reserve, funds, deposit, claimable, approvals } = circumstances
   const world = bentWorld({ funds, seed, inference: circumstances.providers })
   const { chain, wallet } = world

@@ -1,31 +1,31 @@
 import { defineCommand } from 'citty'
 import { firstOf, openApprovals } from '../approvals.ts'
-import { carryOn } from '../carrying-on.ts'
-import { autoFundingLines } from '../auto-funding-lines.ts'
-import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config-file.ts'
-import { addressOf } from '../connection.ts'
+import { continueClosing } from '../closing/continue-closing.ts'
+import { autoFundingLines } from '../screen/auto-funding-lines.ts'
+import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config/file.ts'
+import { addressOf } from '../session/connection.ts'
 import { openFunding } from '../funding.ts'
-import { budgetOf, termsGiven, termsIn, termsOptions } from '../funding-options.ts'
-import { fundingWords } from '../funding-words.ts'
-import { onHangup } from '../hangup.ts'
-import { interrupted } from '../interrupt.ts'
-import { landed } from '../landing.ts'
-import { openNotices } from '../notices.ts'
-import { recordOption, sendingOptions } from '../options.ts'
-import { walletLines } from '../overview.ts'
-import { ask, mayAsk, mayProceed } from '../questions.ts'
-import { openRecorder } from '../recorder.ts'
-import { drainLines } from '../refund-lines.ts'
-import { createReload } from '../reload.ts'
-import { see } from '../seen.ts'
-import { serviceTypeOf } from '../services.ts'
-import { sendingSession } from '../session.ts'
-import { show } from '../show.ts'
-import { list } from '../table.ts'
-import { canAsk, note, tellPage, wantsJson } from '../terminal.ts'
+import { budgetOf, termsGiven, termsIn, termsOptions } from '../config/terms-options.ts'
+import { fundingWords } from '../screen/funding-words.ts'
+import { onHangup } from '../session/hangup.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { transactionsSettled } from '../session/await-transactions.ts'
+import { openNotices } from '../screen/notices.ts'
+import { recordOption, sendingOptions } from '../arguments/options.ts'
+import { walletLines } from '../screen/overview.ts'
+import { ask, mayAsk, mayProceed } from '../session/questions.ts'
+import { openRecorder } from '../replay/recorder.ts'
+import { drainLines } from '../screen/refund-lines.ts'
+import { createReload } from '../config/reload.ts'
+import { see } from '../screen/view.ts'
+import { serviceTypeOf } from '../session/services.ts'
+import { sendingSession } from '../session/session.ts'
+import { show } from '../screen/show.ts'
+import { list } from '../screen/table.ts'
+import { canAsk, note, tellPage, wantsJson } from '../screen/terminal.ts'
 import { openUi, uiOptions, uiPlanOf } from '../ui.ts'
-import { UsageError } from '../usage-error.ts'
-import { og } from '../words.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+import { og } from '../screen/words.ts'
 
 export const command = defineCommand({
   args: {
@@ -66,7 +66,8 @@ export const command = defineCommand({
       ...(autoClaim && { autoClaim }),
     })
     const { broker, place } = session
-    if (broker.ledger.isClosing) return await carryOn(session, { json, recorder, notices, yes: args.yes === true })
+    if (broker.ledger.isClosing)
+      return await continueClosing(session, { json, recorder, notices, yes: args.yes === true })
     checkOn(broker, funded, file === undefined ? () => '--' : undefined)
     note(list(fundingWords(broker, config, place)).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
@@ -89,7 +90,7 @@ export const command = defineCommand({
       approvals,
     })
     funding.stop()
-    if (!(await landed(broker))) note('A transaction that was sent is not mined yet; it may still be.')
+    if (!(await transactionsSettled(broker))) note('A transaction that was sent is not mined yet; it may still be.')
     const { topUps, paid } = funding.sum()
     note(
       topUps === 1

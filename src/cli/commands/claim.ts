@@ -1,12 +1,12 @@
 import { defineCommand } from 'citty'
 import type { ClaimReceipt } from '../../index.ts'
-import { addressOf } from '../connection.ts'
-import { interrupted } from '../interrupt.ts'
-import { sendingOptions } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { serviceOn } from '../services.ts'
-import { UsageError } from '../usage-error.ts'
-import { og } from '../words.ts'
+import { addressOf } from '../session/connection.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { sendingOptions } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
+import { serviceOn } from '../session/services.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+import { og } from '../screen/words.ts'
 
 export const command = defineCommand({
   args: {

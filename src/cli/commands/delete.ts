@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
-import { sendingOptions } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
+import { sendingOptions } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
 
 export const command = defineCommand({
   args: sendingOptions,

@@ -1,17 +1,17 @@
 import { defineCommand } from 'citty'
 import { isComplete } from '../../local/packages.ts'
-import { UsageError } from '../usage-error.ts'
+import { UsageError } from '../arguments/usage-error.ts'
 import { runDemo, type Stage } from '../demo/demo.ts'
-import { logStage } from '../demo/log-stage.ts'
-import { tableStage } from '../demo/table-stage.ts'
+import { logOutput } from '../demo/log-output.ts'
+import { tableOutput } from '../demo/table-output.ts'
 import { introLines, summaryLines } from '../demo/words.ts'
 import { EXIT } from '../exit-codes.ts'
-import { interrupted } from '../interrupt.ts'
-import { jsonOption } from '../options.ts'
-import { recordOf } from '../seen.ts'
-import { isTerminal, note, print, printJson } from '../terminal.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { jsonOption } from '../arguments/options.ts'
+import { recordOf } from '../screen/view.ts'
+import { isTerminal, note, print, printJson } from '../screen/terminal.ts'
 import { demoOptions, openUi, uiPlanOf } from '../ui.ts'
-import { numberOf } from '../values.ts'
+import { numberOf } from '../arguments/values.ts'
 
 const PROVIDERS = 5
 const MOST_PROVIDERS = 50
@@ -43,7 +43,7 @@ export const command = defineCommand({
     const speed = speedOf(args)
     const page = uiPlanOf({ ...args, ui: args.ui && !json })
     if (!json) print(introLines({ ...crowd, speed }).join('\n'))
-    const stage = json ? jsonStage : isTerminal() ? tableStage(seconds) : logStage()
+    const stage = json ? jsonStage : isTerminal() ? tableOutput(seconds) : logOutput()
     const outcome = await runDemo({
       ...crowd,
       speed,

@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty'
-import { addressOf } from '../connection.ts'
-import { amountArgument, sendingOptions } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { amountOf } from '../values.ts'
+import { addressOf } from '../session/connection.ts'
+import { amountArgument, sendingOptions } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
+import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
   args: {

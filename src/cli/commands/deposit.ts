@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
-import { amountArgument, sendingOptions } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { amountOf } from '../values.ts'
+import { amountArgument, sendingOptions } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
+import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
   args: { amount: amountArgument, ...sendingOptions },

@@ -1,10 +1,10 @@
 import { defineCommand } from 'citty'
-import { addressOf } from '../connection.ts'
-import { interrupted } from '../interrupt.ts'
-import { amountArgument, providerArgument, sendingOptions } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { managerOf, serviceOption, serviceTypeOf } from '../services.ts'
-import { amountOf } from '../values.ts'
+import { addressOf } from '../session/connection.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { amountArgument, providerArgument, sendingOptions } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
+import { managerOf, serviceOption, serviceTypeOf } from '../session/services.ts'
+import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
   args: { provider: providerArgument, amount: amountArgument, service: serviceOption, ...sendingOptions },

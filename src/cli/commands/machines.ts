@@ -2,9 +2,9 @@ import { defineCommand } from 'citty'
 import * as entry from '../../../machines/index.ts'
 import type { AnyStateMachine } from 'xstate'
 import { jsonOf, mermaidOf } from '../charts.ts'
-import { print, printJson } from '../terminal.ts'
-import { UsageError } from '../usage-error.ts'
-import { choiceOf } from '../values.ts'
+import { print, printJson } from '../screen/terminal.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+import { choiceOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
   args: {

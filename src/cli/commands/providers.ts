@@ -1,10 +1,10 @@
 import { defineCommand } from 'citty'
-import { interrupted } from '../interrupt.ts'
-import { readingOptions, serviceArgument } from '../options.ts'
-import { readingSession } from '../session.ts'
-import { table } from '../table.ts'
-import { print, printJson, wantsJson } from '../terminal.ts'
-import { aligned } from '../words.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { readingOptions, serviceArgument } from '../arguments/options.ts'
+import { readingSession } from '../session/session.ts'
+import { table } from '../screen/table.ts'
+import { print, printJson, wantsJson } from '../screen/terminal.ts'
+import { aligned } from '../screen/words.ts'
 
 export const command = defineCommand({
   args: { service: serviceArgument, ...readingOptions },

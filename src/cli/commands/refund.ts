@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty'
 import type { Broker } from '../../index.ts'
-import { sendingOptions } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { amountOf } from '../values.ts'
-import { og } from '../words.ts'
+import { sendingOptions } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
+import { amountOf } from '../arguments/values.ts'
+import { og } from '../screen/words.ts'
 
 export const command = defineCommand({
   args: {

@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty'
-import { interrupted } from '../interrupt.ts'
-import { readingOptions } from '../options.ts'
-import { refundLines, refundRecord } from '../refund-lines.ts'
-import { readingSession } from '../session.ts'
-import { print, printJson, wantsJson } from '../terminal.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { readingOptions } from '../arguments/options.ts'
+import { refundLines, refundRecord } from '../screen/refund-lines.ts'
+import { readingSession } from '../session/session.ts'
+import { print, printJson, wantsJson } from '../screen/terminal.ts'
 
 export const command = defineCommand({
   args: readingOptions,

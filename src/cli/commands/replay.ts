@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { defineCommand } from 'citty'
-import { readConfig } from '../config-file.ts'
-import { jsonOption } from '../options.ts'
+import { readConfig } from '../config/file.ts'
+import { jsonOption } from '../arguments/options.ts'
 import { decodeRecording, type Recording } from '../../index.ts'
-import { circumstancesIn, type Circumstances } from '../circumstances.ts'
-import { replay } from '../replay.ts'
-import { replayLines } from '../replay-lines.ts'
-import { note, print, printJson, wantsJson } from '../terminal.ts'
-import { UsageError } from '../usage-error.ts'
+import { planConditionsIn, type PlanConditions } from '../replay/plan-conditions.ts'
+import { replay } from '../replay/replay.ts'
+import { replayLines } from '../replay/lines.ts'
+import { note, print, printJson, wantsJson } from '../screen/terminal.ts'
+import { UsageError } from '../arguments/usage-error.ts'
 
 export const command = defineCommand({
   args: {
@@ -30,7 +30,7 @@ export const command = defineCommand({
   },
 })
 
-type Found = Recording & { circumstances: ReadonlyMap<number, Circumstances> }
+type Found = Recording & { circumstances: ReadonlyMap<number, PlanConditions> }
 
 async function recordingIn(file: string): Promise<Found> {
   const text = await readFile(file, 'utf8').catch(() => {
@@ -38,7 +38,7 @@ async function recordingIn(file: string): Promise<Found> {
   })
   try {
     const recording = decodeRecording(text)
-    if (recording.positions.length > 1) return { ...recording, circumstances: circumstancesIn(text) }
+    if (recording.positions.length > 1) return { ...recording, circumstances: planConditionsIn(text) }
   } catch (error) {
     throw new UsageError(`${file} is no recording. ${error instanceof Error ? error.message : ''}`.trim())
   }

@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty'
-import { addressOf } from '../connection.ts'
-import { sendingOptions, serviceArgument } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { serviceOn } from '../services.ts'
-import { UsageError } from '../usage-error.ts'
+import { addressOf } from '../session/connection.ts'
+import { sendingOptions, serviceArgument } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
+import { serviceOn } from '../session/services.ts'
+import { UsageError } from '../arguments/usage-error.ts'
 
 export const command = defineCommand({
   args: {

@@ -1,14 +1,14 @@
 import { defineCommand } from 'citty'
-import { closingIntended, closingSeen } from '../closing-intended.ts'
-import { closingLines, WHO_GOES_ON } from '../closing-lines.ts'
-import { depositPairs, forecastRecord } from '../forecast-lines.ts'
-import { interrupted } from '../interrupt.ts'
-import { readingOptions } from '../options.ts'
-import { accountLines, walletLines } from '../overview.ts'
-import { refundLines } from '../refund-lines.ts'
-import { recordOf, see } from '../seen.ts'
-import { readingSession } from '../session.ts'
-import { print, printJson, wantsJson } from '../terminal.ts'
+import { recordedClosing, closingSeen } from '../closing/recorded-request.ts'
+import { closingLines, WHO_GOES_ON } from '../closing/lines.ts'
+import { depositPairs, forecastRecord } from '../screen/forecast-lines.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { readingOptions } from '../arguments/options.ts'
+import { accountLines, walletLines } from '../screen/overview.ts'
+import { refundLines } from '../screen/refund-lines.ts'
+import { recordOf, see } from '../screen/view.ts'
+import { readingSession } from '../session/session.ts'
+import { print, printJson, wantsJson } from '../screen/terminal.ts'
 
 export const command = defineCommand({
   args: readingOptions,
@@ -18,7 +18,7 @@ export const command = defineCommand({
     const plan = await broker.plan({ dryRun: true })
     const { position, decisions, shortfall } = plan
     const forecast = broker.forecastAt(plan)
-    const closing = closingSeen(broker, await closingIntended(broker), position)
+    const closing = closingSeen(broker, await recordedClosing(broker), position)
     const seen = { ...see(broker, position, decisions), closing }
     if (wantsJson(args)) printJson({ ...recordOf(seen), ...forecastRecord(forecast, shortfall) })
     else

@@ -1,13 +1,13 @@
 import { defineCommand } from 'citty'
 import { type JournalEntry, readFileJournal } from '../../index.ts'
-import { interrupted } from '../interrupt.ts'
-import { readingOptions, sendingOptions } from '../options.ts'
-import { ask, mayProceed } from '../questions.ts'
-import { readingSession, sendingSession } from '../session.ts'
-import { table } from '../table.ts'
-import { print, printJson, wantsJson } from '../terminal.ts'
-import { UsageError } from '../usage-error.ts'
-import { aligned } from '../words.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { readingOptions, sendingOptions } from '../arguments/options.ts'
+import { ask, mayProceed } from '../session/questions.ts'
+import { readingSession, sendingSession } from '../session/session.ts'
+import { table } from '../screen/table.ts'
+import { print, printJson, wantsJson } from '../screen/terminal.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+import { aligned } from '../screen/words.ts'
 
 const SHOWN = 30
 

@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty'
-import { addressOf } from '../connection.ts'
-import { amountArgument, providerArgument, sendingOptions, serviceArgument } from '../options.ts'
-import { sendAndTell } from '../sending.ts'
-import { serviceOn } from '../services.ts'
-import { amountOf } from '../values.ts'
+import { addressOf } from '../session/connection.ts'
+import { amountArgument, providerArgument, sendingOptions, serviceArgument } from '../arguments/options.ts'
+import { sendAndTell } from '../session/sending.ts'
+import { serviceOn } from '../session/services.ts'
+import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
   args: { provider: providerArgument, service: serviceArgument, amount: amountArgument, ...sendingOptions },

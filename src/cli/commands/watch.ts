@@ -1,19 +1,19 @@
 import { defineCommand } from 'citty'
-import { closingIntended, closingSeen, hasKey } from '../closing-intended.ts'
-import { closingLines, WHO_GOES_ON } from '../closing-lines.ts'
-import { interrupted } from '../interrupt.ts'
-import { landed } from '../landing.ts'
-import { openNotices } from '../notices.ts'
-import { readingOptions, recordOption, type ReadingArguments } from '../options.ts'
-import { accountLines, walletLines } from '../overview.ts'
-import { openRecorder } from '../recorder.ts'
-import { drainLines } from '../refund-lines.ts'
-import { forecast, see } from '../seen.ts'
-import { readingSession, sendingSession, type Session } from '../session.ts'
-import { show } from '../show.ts'
-import { tellPage, wantsJson } from '../terminal.ts'
+import { recordedClosing, closingSeen, hasKey } from '../closing/recorded-request.ts'
+import { closingLines, WHO_GOES_ON } from '../closing/lines.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { transactionsSettled } from '../session/await-transactions.ts'
+import { openNotices } from '../screen/notices.ts'
+import { readingOptions, recordOption, type ReadingArguments } from '../arguments/options.ts'
+import { accountLines, walletLines } from '../screen/overview.ts'
+import { openRecorder } from '../replay/recorder.ts'
+import { drainLines } from '../screen/refund-lines.ts'
+import { forecast, see } from '../screen/view.ts'
+import { readingSession, sendingSession, type Session } from '../session/session.ts'
+import { show } from '../screen/show.ts'
+import { tellPage, wantsJson } from '../screen/terminal.ts'
 import { openUi, uiPlanOf, viewOptions } from '../ui.ts'
-import { numberOf } from '../values.ts'
+import { numberOf } from '../arguments/values.ts'
 
 const INTERVAL_MS = 5_000
 
@@ -38,7 +38,7 @@ export const command = defineCommand({
     const { broker, place } = session
     // Who does not go on with it sees what the journal says.
     const goesOn = broker.ledger.isClosing
-    let intention = await closingIntended(broker)
+    let intention = await recordedClosing(broker)
     await recorder?.follow(broker, { dryRun: true })
     await using ui = page && (await openUi(broker, page, { dryRun: true }))
     if (ui) tellPage(ui.url)
@@ -48,7 +48,7 @@ export const command = defineCommand({
       see(position) {
         const seen = see(broker, position, forecast(broker, position))
         if (goesOn) return seen
-        void closingIntended(broker).then((now) => (intention = now))
+        void recordedClosing(broker).then((now) => (intention = now))
         return { ...seen, closing: closingSeen(broker, intention, position) }
       },
       lines: (seen) => [
@@ -61,7 +61,7 @@ export const command = defineCommand({
       recorder,
       notices,
     })
-    await landed(broker)
+    await transactionsSettled(broker)
   },
 })
 
@@ -71,7 +71,7 @@ async function watchingSession(
   { intervalMs, say }: { intervalMs: number; say: (text: string) => void },
 ): Promise<Session> {
   const looking = await readingSession(args, { intervalMs })
-  if (!(await closingIntended(looking.broker))) return looking
+  if (!(await recordedClosing(looking.broker))) return looking
   if (!hasKey(args)) {
     say(`The ledger is being closed, and nothing is sent without its key: it goes on with ${WHO_GOES_ON}.`)
     return looking

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto'
-import type { Seen } from '../seen.ts'
-import type { DemoProvider, Ground } from './ground.ts'
+import type { PositionView } from '../screen/view.ts'
+import type { DemoProvider, DemoEnvironment } from './environment.ts'
 
 export type Charge = { provider: string; serviceType: DemoProvider['serviceType']; fee: bigint; blockNumber: number }
 
 export type ChargingOptions = {
   providers: readonly DemoProvider[]
   user: string
-  sleep: Ground['sleep']
+  sleep: DemoEnvironment['sleep']
   onCharge: (charge: Charge) => void
   onFailure: (error: unknown) => void
 }
@@ -28,7 +28,7 @@ export function startCharging({ providers, user, sleep, onCharge, onFailure }: C
 
   return {
     /** Lets everybody charge who may, going by what is seen. */
-    look({ position, accounts }: Seen): void {
+    look({ position, accounts }: PositionView): void {
       for (const provider of providers) {
         const account = accounts.find(
           (one) => one.provider === provider.address && one.serviceType === provider.serviceType,

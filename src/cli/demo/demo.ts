@@ -1,18 +1,18 @@
 import { ogToWei, type Broker } from '../../index.ts'
-import { follow } from '../follow.ts'
-import { landed } from '../landing.ts'
-import { see, type Seen } from '../seen.ts'
-import { managerOf } from '../services.ts'
+import { follow } from '../session/follow.ts'
+import { transactionsSettled } from '../session/await-transactions.ts'
+import { see, type PositionView } from '../screen/view.ts'
+import { managerOf } from '../session/services.ts'
 import { startCharging, type Charge } from './charging.ts'
 import { planEnding } from './ending.ts'
-import type { Ground, GroundOptions } from './ground.ts'
-import { openLocalGround } from './local-ground.ts'
-import { DEPOSIT, openPurse } from './purse.ts'
-import { openSimulatedGround } from './simulated-ground.ts'
+import type { DemoEnvironment, DemoEnvironmentOptions } from './environment.ts'
+import { openLocalEnvironment } from './local-environment.ts'
+import { DEPOSIT, openDeposits } from './deposits.ts'
+import { openSimulatedEnvironment } from './simulated-environment.ts'
 import { tallyOf, type Tally } from './tally.ts'
 import { faultsIn } from './verdict.ts'
 
-export type DemoOptions = GroundOptions & {
+export type DemoOptions = DemoEnvironmentOptions & {
   /** How many times faster than the clock simulated contracts are; null for the real ones. */
   speed: number | null
   /** Ends by itself after that; null for the signal alone. */
@@ -29,7 +29,7 @@ export type Stage = {
   began(): void
   deposited(amount: string, blockNumber: number): void
   charged(charge: Charge): void
-  seen(seen: Seen, charges: readonly Charge[], ending: boolean): void
+  seen(seen: PositionView, charges: readonly Charge[], ending: boolean): void
   close(): void
 }
 
@@ -47,7 +47,9 @@ export type Outcome = Tally & {
  */
 export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
   const { speed } = options
-  const ground = await (speed === null ? openLocalGround(options) : openSimulatedGround({ ...options, speed }))
+  const ground = await (speed === null
+    ? openLocalEnvironment(options)
+    : openSimulatedEnvironment({ ...options, speed }))
   try {
     if (options.signal.aborted) return null
     await using page = (await options.open?.(ground.broker)) ?? null
@@ -58,7 +60,7 @@ export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
   }
 }
 
-async function play(ground: Ground, { seconds, signal, stage }: DemoOptions): Promise<Outcome> {
+async function play(ground: DemoEnvironment, { seconds, signal, stage }: DemoOptions): Promise<Outcome> {
   const { broker, providers, sleep } = ground
   const charges: Charge[] = []
   const onFailure = (error: unknown) => ending.fail(error)
@@ -72,7 +74,7 @@ async function play(ground: Ground, { seconds, signal, stage }: DemoOptions): Pr
     },
     onFailure,
   })
-  const purse = openPurse(broker, { onDeposit: (block) => stage.deposited(DEPOSIT, block), onFailure })
+  const purse = openDeposits(broker, { onDeposit: (block) => stage.deposited(DEPOSIT, block), onFailure })
   await purse.open()
   for (const { address, serviceType } of providers) {
     // Shown from the start, before it exists.
@@ -97,13 +99,13 @@ async function play(ground: Ground, { seconds, signal, stage }: DemoOptions): Pr
 }
 
 async function outcomeOf(
-  { broker, providers, history, transactionCount }: Ground,
+  { broker, providers, history, transactionCount }: DemoEnvironment,
   { charges, deposits }: { charges: readonly Charge[]; deposits: number },
 ): Promise<Omit<Outcome, 'seconds'>> {
   const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
   broker.inference.stopAutoFunding()
   broker.fineTuning.stopAutoFunding()
-  await landed(broker)
+  await transactionsSettled(broker)
   const final = await broker.position()
   const required = requiredOf(broker)
   const tally = tallyOf(await history(final.block.number), required)

@@ -1,4 +1,4 @@
-import type { Seen } from '../seen.ts'
+import type { PositionView } from '../screen/view.ts'
 
 export type EndingOptions = {
   /** It begins after that by itself; null for the signal alone. */
@@ -15,7 +15,7 @@ export type Ending = {
   /** Ends it at once. */
   fail(error: unknown): void
   /** It is over once a reading after the last charge shows that nothing is left to do. */
-  look(seen: Seen): void
+  look(seen: PositionView): void
   /**
    * How many seconds passed until it began.
    *
@@ -44,7 +44,7 @@ export function planEnding({ seconds, signal, stopCharging }: EndingOptions): En
     over: over.signal,
     fail,
     hasBegun: () => begunAt !== null,
-    look({ position, accounts }: Seen): void {
+    look({ position, accounts }: PositionView): void {
       const done = accounts.every(({ spendable, autoFunding }) => spendable && autoFunding?.state === 'watching')
       if (done && position.block.number >= lastCharge) over.abort()
     },

@@ -1,4 +1,4 @@
-import type { BalanceChange } from './ground.ts'
+import type { BalanceChange } from './environment.ts'
 
 /** What happened, counted from the chain's own history. Amounts in wei. */
 export type Tally = {

@@ -1,5 +1,5 @@
 import type { Position } from '../../index.ts'
-import { og } from '../words.ts'
+import { og } from '../screen/words.ts'
 import type { Tally } from './tally.ts'
 
 /** What the chain and the parties say at the end. */

@@ -1,8 +1,8 @@
-import { list } from '../table.ts'
-import { paint } from '../terminal.ts'
-import { og } from '../words.ts'
+import { list } from '../screen/table.ts'
+import { paint } from '../screen/terminal.ts'
+import { og } from '../screen/words.ts'
 import type { DemoOptions, Outcome } from './demo.ts'
-import { DEPOSIT } from './purse.ts'
+import { DEPOSIT } from './deposits.ts'
 
 /** What is about to happen, in plain words. */
 export function introLines({

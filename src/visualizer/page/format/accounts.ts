@@ -1,9 +1,8 @@
 import type { SubAccountState } from '../../protocol.ts'
 import { inOg } from './amounts.ts'
+import type { IconName } from './icons.ts'
 import type { Tone } from './tones.ts'
 import { planWords, short, stateWords } from './words.ts'
-
-export type IconName = 'funded' | 'low' | 'created' | 'none' | 'refunding' | 'closed' | 'moving' | 'bad' | 'asking'
 
 /** Its model where that is known; what a provider says of itself is not to be trusted, only shown. */
 export const titleOf = ({ service, provider }: SubAccountState): string => service?.model || short(provider)

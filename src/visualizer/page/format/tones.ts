@@ -1,5 +1,5 @@
 import type { Entry } from '../../protocol.ts'
-import type { IconName } from './accounts.ts'
+import type { IconName } from './icons.ts'
 
 /** What something is about, as a colour; `signs` has a shape for each, as colour is never the only one to tell. */
 export type Tone = 'calm' | 'good' | 'low' | 'moving' | 'refund' | 'bad'

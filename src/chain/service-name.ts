@@ -1,0 +1,24 @@
+import type { ServiceType } from '../../machines/position.types.ts'
+import type { ContractName, Rules } from './port.ts'
+import { InvalidInputError } from '../base/errors.ts'
+
+/** A service and the exact name under which the contracts know it. */
+export type Service = { serviceType: ServiceType; name: string }
+
+/**
+ * A service type, or the exact name under which one is registered (such as `inference-v1.0`).
+ *
+ * @throws InvalidInputError for anything else: a wrong name must not send money to another service
+ */
+export function resolveService(service: string, { serviceNames }: Rules): Service {
+  for (const [serviceType, name] of Object.entries(serviceNames) as [ServiceType, string][])
+    if (service === serviceType || service === name) return { serviceType, name }
+  const known = Object.entries(serviceNames).flatMap((entry) => entry)
+  throw new InvalidInputError('There is no such service type.', {
+    serviceType: JSON.stringify(service),
+    known: known.join(', '),
+  })
+}
+
+export const contractOf = (serviceType: ServiceType): ContractName =>
+  serviceType === 'inference' ? 'inference' : 'fineTuning'

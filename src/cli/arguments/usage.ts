@@ -1,0 +1,51 @@
+import { stripVTControlCharacters } from 'node:util'
+import { renderUsage } from 'citty'
+import { commands, type Command } from '../command-table.ts'
+import { exitCodesInWords } from '../exit-codes.ts'
+import { isColored } from '../screen/terminal.ts'
+
+const NAME = 'og-ledger'
+
+const environment: readonly (readonly [string, string])[] = [
+  ['PRIVATE_KEY', "the wallet's key: it is never taken from an argument"],
+  ['KEYSTORE_PASSWORD', 'the password for --keystore'],
+  ['OG_RPC_URL', 'the node, where --rpc-url is left out'],
+  ['NO_COLOR', 'no colours'],
+]
+
+/** The help for all: what commands there are. None of them is loaded for it. */
+export async function usageOfAll(version: string): Promise<string> {
+  const subCommands = Object.fromEntries(
+    Object.entries(commands).map(([name, { summary }]) => [name, { meta: { name, description: summary } }]),
+  )
+  const description = "Keeps a wallet's 0G Compute ledger and every provider sub-account observable and funded"
+  const text = await renderUsage({ meta: { name: NAME, version, description }, subCommands })
+  const short = text.replace(Object.keys(commands).join('|'), '<command> [OPTIONS]')
+  return plain([short, '', ...section('ENVIRONMENT', environment), '', ...exitCodes()])
+}
+
+/** The help for one command. */
+export async function usageOf(name: string, summary: string, { args }: Command): Promise<string> {
+  const text = await renderUsage({ meta: { name, description: summary }, args }, { meta: { name: NAME } })
+  return plain([text, '', ...exitCodes()])
+}
+
+const exitCodes = () =>
+  section(
+    'EXIT CODES',
+    exitCodesInWords.map(([code, words]) => [String(code), words]),
+  )
+
+function section(title: string, pairs: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...pairs.map(([name]) => name.length))
+  return [title, '', ...pairs.map(([name, words]) => `  ${name.padStart(width)}  ${words}`)]
+}
+
+/** citty colours its text whether or not a terminal shows it, and fills it up with blanks. */
+function plain(lines: readonly string[]): string {
+  const text = lines
+    .join('\n')
+    .replace(/ +$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+  return isColored ? text : stripVTControlCharacters(text)
+}

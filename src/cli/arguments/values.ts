@@ -1,0 +1,28 @@
+import { ogToWei } from '../../index.ts'
+import { UsageError } from './usage-error.ts'
+
+/** An amount in OG as it was typed: it stays a string all the way. */
+export function amountOf(text: string): string {
+  ogToWei(text)
+  return text
+}
+
+/** Digits, so that "1e3", "0x10" and "" are not taken for something that was not meant. */
+export function numberOf(
+  text: string | undefined,
+  name: string,
+  { least = 0, most = Infinity, whole = true }: { least?: number; most?: number; whole?: boolean } = {},
+): number | undefined {
+  if (text === undefined) return undefined
+  const digits = whole ? /^\d{1,15}$/ : /^\d{1,15}(\.\d+)?$/
+  if (digits.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+  const range = most === Infinity ? `from ${least} up` : `from ${least} to ${most}`
+  throw new UsageError(`--${name} is a ${whole ? 'whole ' : ''}number ${range}; this is ${JSON.stringify(text)}.`)
+}
+
+/** One of a few words. */
+export function choiceOf<Choice extends string>(text: string, name: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === text)
+  if (found) return found
+  throw new UsageError(`--${name} is one of ${choices.join(', ')}; this is ${JSON.stringify(text)}.`)
+}

@@ -1,0 +1,38 @@
+import type { Broker } from '../../index.ts'
+import { checkOn, fundedIn, readConfig, type FundingConfig } from './file.ts'
+import type { Funding } from '../funding.ts'
+
+/** What a broker is made with: it holds for as long as the process does. */
+const FIXED = ['network', 'intervalMs', 'budget', 'autoClaim'] as const satisfies readonly (keyof FundingConfig)[]
+
+export type Reload = {
+  file: string
+  /** What the process was started with. */
+  config: FundingConfig
+  broker: Broker
+  funding: Funding
+  say: (text: string) => void
+}
+
+/** Reads the file again, one time after another. One that cannot be used changes nothing. */
+export function createReload({ file, config, broker, funding, say }: Reload): () => Promise<void> {
+  let turn = Promise.resolve()
+  return () => (turn = turn.then(reload))
+
+  async function reload(): Promise<void> {
+    try {
+      const next = await readConfig(file)
+      const funded = fundedIn(next)
+      checkOn(broker, funded)
+      const { added, removed, changed } = funding.apply(funded)
+      say(`${file} is read again: ${added} added, ${removed} removed, ${changed} changed.${lateIn(next)}`)
+    } catch (error) {
+      say(`The old config goes on. ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  function lateIn(next: FundingConfig): string {
+    const late = FIXED.filter((name) => JSON.stringify(next[name]) !== JSON.stringify(config[name]))
+    return late.length === 0 ? '' : ` What it says of ${late.join(' and ')} holds from the next start on.`
+  }
+}

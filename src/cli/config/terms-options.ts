@@ -1,0 +1,84 @@
+import type { ArgsDef } from 'citty'
+import type { Budget } from '../../index.ts'
+import * as check from './fields.ts'
+import { checkLevels, defined, type Terms } from './terms.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+import { amountOf, choiceOf, numberOf } from '../arguments/values.ts'
+
+/** How providers that the command line names are kept funded. */
+export const termsOptions = {
+  'interval-ms': { type: 'string', valueHint: 'ms', description: 'how often the position is read (30000)' },
+  'buffer-multiplier': { type: 'string', valueHint: 'number', description: 'how many times the minimum (2)' },
+  'min-locked-balance': { type: 'string', valueHint: 'OG', description: "the minimum, else the network's" },
+  target: { type: 'string', valueHint: 'OG', description: 'fills up to that, or to so many times the minimum: 3x' },
+  'runway-trigger': { type: 'string', valueHint: 'time', description: 'top up when less is left, such as 6h' },
+  'runway-target': { type: 'string', valueHint: 'time', description: 'and fill up so that it lasts that long' },
+  'max-top-up': { type: 'string', valueHint: 'OG', description: 'the most that one top-up sends' },
+  budget: { type: 'string', valueHint: 'OG/time', description: 'the most that each provider gets, such as 10/24h' },
+  'ledger-reserve': { type: 'string', valueHint: 'OG', description: 'what must stay in the ledger' },
+  'cooldown-ms': { type: 'string', valueHint: 'ms', description: 'the least time between two top-ups' },
+  'on-pending-refund': {
+    type: 'string',
+    valueHint: 'what',
+    description: 'hold, or reuse: take from a pending refund first (hold)',
+  },
+  'auto-claim': { type: 'boolean', description: 'refunds whose lock is over are claimed, of these providers' },
+  'skip-unsettled-fee': { type: 'boolean', description: 'no provider is asked for what it did not charge yet' },
+  'max-unsettled-fee': { type: 'string', valueHint: 'OG', description: 'no provider that claims more is paid' },
+} as const satisfies ArgsDef
+
+type TermsArguments = {
+  [Name in keyof typeof termsOptions]?:
+    ((typeof termsOptions)[Name]['type'] extends 'boolean' ? boolean : string) | undefined
+}
+
+/** @throws UsageError or InvalidInputError that names the option */
+export function termsIn(args: TermsArguments): Terms {
+  const onPendingRefund = args['on-pending-refund']
+  const terms = defined({
+    intervalMs: numberOf(args['interval-ms'], 'interval-ms', { least: 100 }),
+    bufferMultiplier: numberOf(args['buffer-multiplier'], 'buffer-multiplier', { whole: false }),
+    minLockedBalance: optional(args['min-locked-balance'], amountOf),
+    target: optional(args.target, targetOf),
+    runway: runwayOf(args),
+    maxTopUp: optional(args['max-top-up'], (text) => check.moreThanNothing(text, '--max-top-up')),
+    budget: optional(args.budget, (text) => budgetOf(text, '--budget')),
+    ledgerReserve: optional(args['ledger-reserve'], (text) => check.amount(text, '--ledger-reserve')),
+    cooldownMs: numberOf(args['cooldown-ms'], 'cooldown-ms'),
+    onPendingRefund: optional(onPendingRefund, (text) => choiceOf(text, 'on-pending-refund', ['hold', 'reuse'])),
+    autoClaim: args['auto-claim'] === true ? true : undefined,
+    unsettledFee: args['skip-unsettled-fee'] === true ? (false as const) : undefined,
+    maxUnsettledFee: optional(args['max-unsettled-fee'], (text) => check.amount(text, '--max-unsettled-fee')),
+  })
+  if (terms.target !== undefined && terms.runway !== undefined)
+    throw new UsageError('Either --target or --runway-trigger and --runway-target, not both.')
+  checkLevels(terms, '--target')
+  return terms
+}
+
+/** The first option about terms that was given; undefined when none was. */
+export const termsGiven = (args: TermsArguments): string | undefined =>
+  Object.keys(termsOptions).find((name) => args[name as keyof TermsArguments] !== undefined)
+
+export function budgetOf(text: string, name: string): Budget {
+  const [amount = '', per, ...rest] = text.split('/')
+  if (per === undefined || rest.length > 0)
+    throw new UsageError(`${name} is OG per time, such as 10/24h; this is ${JSON.stringify(text)}.`)
+  return check.budget({ amount, per }, name)
+}
+
+/** `3x` is a multiple of the minimum, anything else an amount. */
+function targetOf(text: string): number | string {
+  if (!text.endsWith('x')) return check.target(text, '--target')
+  return check.multiplier(numberOf(text.slice(0, -1), 'target', { whole: false }), '--target')
+}
+
+function runwayOf({ 'runway-trigger': trigger, 'runway-target': target }: TermsArguments) {
+  if (trigger === undefined && target === undefined) return undefined
+  if (trigger === undefined || target === undefined)
+    throw new UsageError('--runway-trigger and --runway-target go together.')
+  return check.runway({ trigger, target }, '--runway')
+}
+
+const optional = <T>(text: string | undefined, read: (text: string) => T): T | undefined =>
+  text === undefined ? undefined : read(text)

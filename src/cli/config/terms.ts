@@ -1,0 +1,57 @@
+import { ogToWei, type AutoFundingConfig } from '../../index.ts'
+import * as check from './fields.ts'
+
+/** How a provider is kept funded, as JSON can say it. */
+export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'> & {
+  /** Nobody is asked for it. */
+  unsettledFee?: false
+}
+
+export const termsFields = {
+  intervalMs: check.milliseconds(100),
+  bufferMultiplier: check.multiplier,
+  minLockedBalance: check.amount,
+  target: check.target,
+  runway: check.runway,
+  unsettledFee: check.never,
+  maxUnsettledFee: check.amount,
+  maxTopUp: check.moreThanNothing,
+  budget: check.budget,
+  ledgerReserve: check.amount,
+  cooldownMs: check.milliseconds(0),
+  onPendingRefund: check.oneOf<'hold' | 'reuse'>(['hold', 'reuse']),
+  autoClaim: check.yesOrNo,
+  priority: check.finite,
+} satisfies { [Name in keyof Terms]-?: check.Check<Terms[Name]> }
+
+/** Amounts of a config were strings all along. */
+export const weiOf = (amount: bigint | string): bigint => (typeof amount === 'bigint' ? amount : ogToWei(amount))
+
+/** Terms that fit together. */
+export function termsAt(value: unknown, path: string): Terms {
+  const terms = check.objectAt(value, path, termsFields)
+  eitherLevel(terms, path)
+  return terms
+}
+
+/** A multiple that is filled up to, under one that triggers, would never be reached. */
+export function checkLevels({ target, bufferMultiplier = 2 }: Terms, path: string): void {
+  if (typeof target === 'number' && target < bufferMultiplier)
+    throw check.wrong(path, `a target of ${target} × the minimum lies below the trigger of ${bufferMultiplier} ×.`)
+}
+
+/** There is one level to fill up to. */
+export function eitherLevel({ target, runway }: Terms, path: string): void {
+  if (target !== undefined && runway !== undefined) throw check.wrong(path, 'either target or runway, not both.')
+}
+
+/** Of target and runway, whichever is its own replaces both of the defaults. */
+export function merged({ target, runway, ...defaults }: Terms, own: Terms): Terms {
+  const levels = own.target === undefined && own.runway === undefined ? { target, runway } : {}
+  return defined({ ...defaults, ...levels, ...own })
+}
+
+/** Without what is undefined. */
+export function defined(terms: { [Name in keyof Terms]: Terms[Name] | undefined }): Terms {
+  return Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined)) as Terms
+}

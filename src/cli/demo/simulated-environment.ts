@@ -1,0 +1,70 @@
+import { randomInt } from 'node:crypto'
+import { createSimulatedBroker, type ContractEvent, type Simulation } from '../../testing/index.ts'
+import {
+  INTERVAL_MS,
+  type BalanceChange,
+  type DemoProvider,
+  type DemoEnvironment,
+  type DemoEnvironmentOptions,
+} from './environment.ts'
+import { startPacing } from './pacing.ts'
+
+const FUNDS = '100000'
+
+/** The contracts in memory: a block every second of their own time. */
+export async function openSimulatedEnvironment({
+  inferenceProviders,
+  fineTuningProviders,
+  speed,
+}: DemoEnvironmentOptions & { speed: number }): Promise<DemoEnvironment> {
+  const sim = await createSimulatedBroker({
+    seed: randomInt(2 ** 32),
+    providers: { inference: inferenceProviders, fineTuning: fineTuningProviders },
+    funds: FUNDS,
+    automine: false,
+    broker: { intervalMs: INTERVAL_MS },
+  })
+  const { broker, chain } = sim
+  const changes: (BalanceChange & { blockNumber: number })[] = []
+  chain.onEvent((event, { number }) => {
+    const change = changeOf(event, broker.wallet)
+    if (change) changes.push({ ...change, blockNumber: number })
+  })
+  const pacing = startPacing(sim, speed)
+  return {
+    broker,
+    providers: sim.providers.map((provider) => ({ ...provider, settle: settleOn(sim, provider) })),
+    broken: pacing.broken,
+    sleep: pacing.sleep,
+    history: (toBlock) => Promise.resolve(changes.filter(({ blockNumber }) => blockNumber <= toBlock)),
+    transactionCount: (block) =>
+      chain.connect(broker.wallet).transactions?.transactionCount(block) ?? Promise.resolve(0),
+    async stop() {
+      await pacing.stop()
+      await sim.close()
+    },
+  }
+}
+
+/** The charge is in the next block. */
+function settleOn({ chain }: Simulation, provider: Omit<DemoProvider, 'settle'>): DemoProvider['settle'] {
+  return (user, fee) =>
+    new Promise((resolve) => {
+      const blockNumber = chain.head().number + 1
+      const stop = chain.onBlock((head) => {
+        if (head < blockNumber) return
+        stop()
+        resolve({ blockNumber })
+      })
+      chain.spend(provider.address, user, fee, provider.serviceType)
+    })
+}
+
+/** Both services say with one event what every transfer, and every settlement, leaves behind. */
+function changeOf({ contract, name, args }: ContractEvent, wallet: string): BalanceChange | null {
+  const { user, provider, amount, pendingRefund } = args
+  if (name !== 'BalanceUpdated' || user !== wallet || typeof provider !== 'string') return null
+  if (typeof amount !== 'bigint' || typeof pendingRefund !== 'bigint') return null
+  const serviceType = contract === 'inference' ? 'inference' : 'fine-tuning'
+  return { provider, serviceType, available: amount - pendingRefund }
+}

@@ -1,0 +1,75 @@
+import { whyOf } from '../screen/auto-funding-lines.ts'
+import { accountColumns } from '../screen/overview.ts'
+import { openScreen } from '../screen/screen.ts'
+import type { PositionView, AccountView } from '../screen/view.ts'
+import { table, type Column } from '../screen/table.ts'
+import { paint } from '../screen/terminal.ts'
+import { og, aligned } from '../screen/words.ts'
+import type { Charge } from './charging.ts'
+import type { Stage } from './demo.ts'
+
+const SHORTEST_LOOK_MS = 50
+
+/** For people: a table that is drawn in place. */
+export function tableOutput(seconds: number | null): Stage {
+  const screen = openScreen()
+  let startedAt = 0
+  let drawnAt = -Infinity
+  let page: string[] = []
+  screen.draw(['Setting up…'])
+  return {
+    served(url) {
+      page = [`page ${url}`]
+    },
+    deposited: () => undefined,
+    charged: () => undefined,
+    began() {
+      startedAt = Date.now()
+    },
+    seen(seen, charges, ending) {
+      // Simulated positions come faster than anybody can look.
+      if (Date.now() - drawnAt < SHORTEST_LOOK_MS) return
+      drawnAt = Date.now()
+      const left = seconds === null ? null : Math.max(0, Math.ceil(seconds - (Date.now() - startedAt) / 1_000))
+      screen.draw([...page, ...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
+    },
+    close: () => screen.close(),
+  }
+}
+
+function headLines({ position, accounts }: PositionView, charges: readonly Charge[]): string[] {
+  const { block, ledger } = position
+  const topUps = accounts.reduce((count, { autoFunding }) => count + (autoFunding?.topUps ?? 0), 0)
+  const paid = accounts.reduce((sum, { autoFunding }) => sum + BigInt(autoFunding?.paid ?? 0), 0n)
+  const drained = charges.reduce((sum, { fee }) => sum + fee, 0n)
+  return [
+    `block ${block.number}   ledger ${og(ledger?.available ?? 0n)} available, ${og(ledger?.locked ?? 0n)} in sub-accounts`,
+    `drained ${og(drained)} in ${charges.length} charges   topped up ${og(paid)} in ${topUps} top-ups`,
+  ]
+}
+
+function rows({ accounts }: PositionView, charges: readonly Charge[]): string[] {
+  const drained = ({ provider, serviceType }: AccountView): bigint =>
+    charges
+      .filter((one) => one.provider === provider && one.serviceType === serviceType)
+      .reduce((sum, { fee }) => sum + fee, 0n)
+  const columns: Column<AccountView>[] = [
+    ...accountColumns.filter(({ title }) => title !== 'pending refund'),
+    { title: 'drained', right: true, width: 9, cell: (account) => aligned(drained(account)) },
+    { title: 'top-ups', right: true, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
+    { title: 'last top-up', right: true, cell: lastTopUp },
+    { title: 'now', cell: whyOf },
+  ]
+  return table(columns, accounts)
+}
+
+function lastTopUp({ autoFunding }: AccountView): string {
+  const last = autoFunding?.lastTopUp
+  return last ? aligned(last.amount) : '-'
+}
+
+function footLine(secondsLeft: number | null, ending: boolean): string {
+  if (ending) return 'Nobody charges any more; auto-funding finishes what is open.'
+  const until = secondsLeft === null ? '' : `${secondsLeft} s left. `
+  return paint('dim', `Amounts in OG. ${until}Ctrl-C or q ends it with a summary.`)
+}

@@ -1,0 +1,112 @@
+import type { Fall } from '../../../machines/index.ts'
+import type { Position, SubAccountPosition } from '../../index.ts'
+import type { PlanConditions } from './plan-conditions.ts'
+import type { FundingConfig } from '../config/file.ts'
+import { keyOf, least, positive, type Id } from './movements.ts'
+import { minimumOf, type Kept, type Payment } from './policy.ts'
+
+/** A sub-account as it is in a replay. Amounts in wei. */
+export type Account = Id & {
+  /** What its provider wants to see locked. */
+  minimum: bigint
+  balance: bigint
+  /** What top-ups took out of the refund that the recording shows. */
+  cancelled: bigint
+  /** Opened by the replay itself, or from the beginning. */
+  isOpen: boolean
+  topUps: number
+  paid: bigint
+  charged: bigint
+  unpaid: bigint
+  secondsBelow: number
+  falls: Fall[]
+}
+
+export type Books = {
+  accounts: ReadonlyMap<string, Account>
+  /** What the ledger has available. */
+  ledger: bigint
+  /** What it gave so far, less what came back; and the most that this ever was. */
+  spent: bigint
+  mostSpent: bigint
+  payments: Payment[]
+}
+
+/** Every sub-account of the recording and of the policy, with what the first position shows. */
+export function openBooks(
+  positions: readonly Position[],
+  kept: readonly Kept[],
+  { defaults, recorded }: Pick<FundingConfig, 'defaults'> & { recorded: PlanConditions },
+): Books {
+  const [first] = positions
+  const known = new Map(first?.subAccounts.map((one) => [keyOf(one), one]))
+  const terms = new Map(kept.map((one) => [keyOf(one), one.terms]))
+  const all = [...positions.flatMap(({ subAccounts }) => subAccounts), ...kept]
+  const accounts = all.map((one): [string, Account] => [
+    keyOf(one),
+    {
+      provider: one.provider,
+      serviceType: one.serviceType,
+      minimum: minimumOf(terms.get(keyOf(one)) ?? defaults, recorded),
+      balance: known.get(keyOf(one))?.balance ?? 0n,
+      cancelled: 0n,
+      isOpen: known.has(keyOf(one)),
+      topUps: 0,
+      paid: 0n,
+      charged: 0n,
+      unpaid: 0n,
+      secondsBelow: 0,
+      falls: [],
+    },
+  ])
+  return {
+    accounts: new Map(accounts),
+    ledger: first?.ledger?.available ?? 0n,
+    spent: 0n,
+    mostSpent: 0n,
+    payments: [],
+  }
+}
+
+export function spend(books: Books, amount: bigint): void {
+  books.ledger -= amount
+  books.spent += amount
+  if (books.spent > books.mostSpent) books.mostSpent = books.spent
+}
+
+export function accountIn({ accounts }: Books, id: Id): Account {
+  const account = accounts.get(keyOf(id))
+  if (account) return account
+  throw new Error(`No account is kept for ${keyOf(id)}.`)
+}
+
+/** What of a recorded refund is still pending here. */
+export const pendingOf = ({ cancelled, balance }: Account, recorded: SubAccountPosition | undefined): bigint =>
+  least(positive((recorded?.pendingRefund ?? 0n) - cancelled), balance)
+
+/** The position that a broker would have seen at this block. */
+export function positionIn(books: Books, recorded: Position): Position {
+  const known = new Map(recorded.subAccounts.map((one) => [keyOf(one), one]))
+  const open = [...books.accounts].filter(([key, { isOpen }]) => isOpen || known.has(key))
+  const available = positive(books.ledger)
+  return {
+    ...recorded,
+    ledger:
+      recorded.ledger || available > 0n
+        ? { additionalInfo: '', ...recorded.ledger, available, total: available, locked: 0n }
+        : null,
+    subAccounts: open.map(([key, account]) => {
+      const pendingRefund = pendingOf(account, known.get(key))
+      return {
+        ...(known.get(key) ?? unseen),
+        provider: account.provider,
+        serviceType: account.serviceType,
+        balance: account.balance,
+        pendingRefund,
+        available: account.balance - pendingRefund,
+      }
+    }),
+  }
+}
+
+const unseen = { claimable: 0n, refunds: [], acknowledged: true, tokensRevoked: false }

@@ -1,0 +1,72 @@
+import { IN_OG } from '../screen/overview.ts'
+import type { AccountFigures, Figures, Replay } from './replay.ts'
+import { table } from '../screen/table.ts'
+import { aligned, durationInWords, og, short } from '../screen/words.ts'
+
+/** What a policy would have done, beside what was done. */
+export function replayLines({ positions, seconds, policy, recorded, unrecorded }: Replay): string[] {
+  return [
+    `${positions} positions over ${durationInWords(seconds)}`,
+    '',
+    ...table(
+      [
+        { title: '', cell: ([name]: Row) => name },
+        { title: 'this policy', right: true, cell: ([, mine]: Row) => mine },
+        { title: 'as recorded', right: true, cell: ([, , real]: Row) => real },
+      ],
+      totals.map(([name, cell]): Row => [name, cell(policy), cell(recorded)]),
+    ),
+    '',
+    ...accountLines(policy, recorded),
+    '',
+    ...(unrecorded.length === 0 ? [] : ['The recording does not say:', ...unrecorded.map(leftOut), '']),
+    IN_OG,
+  ]
+}
+
+const leftOut = (name: Replay['unrecorded'][number]): string => `  ${leftOutInWords[name]}`
+
+/** What is assumed instead. */
+const leftOutInWords = {
+  minLockedBalance: 'what providers want to see locked: taken as 1 OG, unless the policy names it',
+  minTransfer: 'the least that opens a sub-account: taken as any amount',
+  gasReserve: 'the gas of a full exit: nothing is held for it',
+  unsettledFees: 'unsettled fees: taken as none (auto-fund --record records them)',
+} satisfies Record<Replay['unrecorded'][number], string>
+
+type Row = readonly [string, string, string]
+type Pair = { mine: AccountFigures; real: AccountFigures | undefined }
+
+const totals: readonly (readonly [string, (figures: Figures) => string])[] = [
+  ['top-ups', ({ topUps }) => String(topUps)],
+  ['topped up', ({ paid }) => og(paid)],
+  ['smallest ledger', ({ smallestLedger }) => og(smallestLedger)],
+  ["below provider's minimum", ({ secondsBelow }) => minutes(secondsBelow)],
+]
+
+function accountLines(policy: Figures, recorded: Figures): string[] {
+  const pairs = policy.subAccounts.map((mine): Pair => {
+    const real = recorded.subAccounts.find(
+      (one) => one.provider === mine.provider && one.serviceType === mine.serviceType,
+    )
+    return { mine, real }
+  })
+  if (pairs.length === 0) return ['No sub-accounts.']
+  return table(
+    [
+      { title: 'provider', cell: ({ mine }: Pair) => short(mine.provider) },
+      { title: 'service', cell: ({ mine }) => mine.serviceType },
+      { title: 'charged', right: true, cell: ({ real }) => aligned(real?.charged ?? 0n) },
+      { title: 'top-ups', right: true, cell: ({ mine }) => String(mine.topUps) },
+      { title: 'recorded', right: true, cell: ({ real }) => String(real?.topUps ?? 0) },
+      { title: 'topped up', right: true, cell: ({ mine }) => aligned(mine.paid) },
+      { title: 'recorded', right: true, cell: ({ real }) => aligned(real?.paid ?? 0n) },
+      { title: 'below', right: true, cell: ({ mine }) => minutes(mine.secondsBelow) },
+      { title: 'recorded', right: true, cell: ({ real }) => minutes(real?.secondsBelow ?? 0) },
+      { title: 'unpaid', right: true, cell: ({ mine }) => (mine.unpaid === 0n ? '-' : aligned(mine.unpaid)) },
+    ],
+    pairs,
+  )
+}
+
+const minutes = (seconds: number): string => `${Number((seconds / 60).toFixed(1))} min`

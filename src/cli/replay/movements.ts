@@ -1,0 +1,82 @@
+import type { Position, SubAccountPosition } from '../../index.ts'
+
+/** What moved in one sub-account between two readings. Amounts in wei. */
+export type Move = {
+  /** The ledger paid it in. */
+  paid: bigint
+  /** The provider took it. */
+  charged: bigint
+  /** It came back to the ledger. */
+  claimed: bigint
+}
+
+export type Moves = {
+  accounts: ReadonlyMap<string, Move>
+  /** What came into the ledger from outside; negative for what was withdrawn from it. */
+  deposited: bigint
+}
+
+type Rise = { key: string; change: bigint; claimed: bigint }
+
+export type Id = Pick<SubAccountPosition, 'provider' | 'serviceType'>
+
+/** How a sub-account is told from others. */
+export const keyOf = ({ provider, serviceType }: Id): string => `${serviceType} ${provider}`
+
+/**
+ * What must have happened between two readings. A balance tells only top-ups less charges; what the ledger lost beside
+ * that was paid, and charged, in the same interval. A deposit that came in the same interval hides that part.
+ */
+export function movesBetween(before: Position, after: Position): Moves {
+  const accounts = new Map(
+    [...before.subAccounts, ...after.subAccounts].map((one): [string, SubAccountPosition] => [keyOf(one), one]),
+  )
+  const earlier = new Map(before.subAccounts.map((one) => [keyOf(one), one]))
+  const later = new Map(after.subAccounts.map((one) => [keyOf(one), one]))
+  const rises = [...accounts.keys()].map((key) => riseOf(key, earlier.get(key), later.get(key), after))
+  const claimed = sum(rises.map((one) => one.claimed))
+  const lost = (before.ledger?.available ?? 0n) - (after.ledger?.available ?? 0n) + claimed
+  const seen = sum(rises.map(({ change }) => positive(change)))
+  const withdrawn = least(positive(after.wallet.balance - before.wallet.balance), positive(lost - seen))
+  const hidden = share(positive(lost - seen - withdrawn), rises)
+  return {
+    accounts: new Map(
+      rises.map(({ key, change, claimed: back }, index): [string, Move] => {
+        const more = hidden[index] ?? 0n
+        return [key, { paid: positive(change) + more, charged: positive(-change) + more, claimed: back }]
+      }),
+    ),
+    deposited: positive(seen - lost) - withdrawn,
+  }
+}
+
+/** A fall by no more than what was unlocked of a refund is a claim, not a charge. */
+function riseOf(
+  key: string,
+  before: SubAccountPosition | undefined,
+  after: SubAccountPosition | undefined,
+  { block }: Position,
+): Rise {
+  const change = (after?.balance ?? 0n) - (before?.balance ?? 0n)
+  const unlocked = (before?.refunds ?? []).filter(({ unlocksAt }) => unlocksAt <= block.timestamp)
+  const returned = positive((before?.pendingRefund ?? 0n) - (after?.pendingRefund ?? 0n))
+  const claimed = least(positive(-change), least(returned, sum(unlocked.map(({ amount }) => amount))))
+  return { key, change: change + claimed, claimed }
+}
+
+/** Among those that rose; else those that fell; else all alike. The last one gets what division leaves over. */
+function share(amount: bigint, rises: readonly Rise[]): bigint[] {
+  const weights = [
+    rises.map(({ change }) => positive(change)),
+    rises.map(({ change }) => positive(-change)),
+    rises.map(() => 1n),
+  ].find((some) => sum(some) > 0n)
+  if (!weights || amount === 0n) return rises.map(() => 0n)
+  const parts = weights.map((weight) => (amount * weight) / sum(weights))
+  const last = weights.findLastIndex((weight) => weight > 0n)
+  return parts.map((part, index) => (index === last ? part + amount - sum(parts) : part))
+}
+
+export const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, one) => all + one, 0n)
+export const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
+export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)

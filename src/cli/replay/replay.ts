@@ -1,0 +1,179 @@
+import { BURN_WINDOW, burnOf, plan } from '../../../machines/index.ts'
+import type { Position, ServiceType } from '../../index.ts'
+import { unknown, type PlanConditions } from './plan-conditions.ts'
+import type { FundingConfig } from '../config/file.ts'
+import { accountIn, openBooks, pendingOf, positionIn, spend, type Books } from './accounts.ts'
+import { keyOf, least, movesBetween, sum, type Move, type Moves } from './movements.ts'
+import { budgetLeft, keptBy, reserveOf, restOf, standingOf, type Kept } from './policy.ts'
+
+/** More than there is: with it nothing is held for want of money. */
+const UNLIMITED = 10n ** 40n
+
+/** What a policy sent, or what was really sent. Amounts in wei. */
+export type Figures = {
+  topUps: number
+  paid: bigint
+  /** The least that a ledger must hold to pay all of it, if nothing is deposited meanwhile. */
+  smallestLedger: bigint
+  /** Seconds that sub-accounts had less available than their providers want, added up. */
+  secondsBelow: number
+  subAccounts: readonly AccountFigures[]
+}
+
+export type AccountFigures = {
+  provider: string
+  serviceType: ServiceType
+  topUps: number
+  paid: bigint
+  charged: bigint
+  /** Charges that found no money there. */
+  unpaid: bigint
+  secondsBelow: number
+}
+
+/** What a policy would have done, beside what was done. */
+export type Replay = {
+  positions: number
+  /** Between the first and the last position. */
+  seconds: number
+  policy: Figures
+  /** The same, of what the recording shows. */
+  recorded: Figures
+  /** What no line of the recording says, so that it was left out of what the policy decides on. */
+  unrecorded: readonly (keyof PlanConditions)[]
+}
+
+type Step = { before: Position; after: Position; moves: Moves; recorded: PlanConditions }
+
+/**
+ * What a policy would have sent in the place of what was sent, on the charges of a recording. Each top-up arrives one
+ * position after it is decided, and after what is charged meanwhile. Pure: nothing is asked of any chain.
+ *
+ * @param circumstances what was recorded beside the positions, by block; it holds until it is recorded anew
+ */
+export function replay(
+  positions: readonly Position[],
+  config: FundingConfig,
+  circumstances: ReadonlyMap<number, PlanConditions> = new Map(),
+): Replay {
+  const [first] = positions
+  const last = positions.at(-1)
+  let recorded = [...circumstances.values()][0] ?? unknown
+  const books = { defaults: config.defaults, recorded }
+  const steps = positions.slice(1).map((after, index): Step => {
+    const before = positions[index] ?? after
+    recorded = circumstances.get(before.block.number) ?? recorded
+    return { before, after, moves: movesBetween(before, after), recorded }
+  })
+  const kept = keptBy(config, positions)
+  const simulate = (extra: bigint) => {
+    const opened = openBooks(positions, kept, books)
+    opened.ledger += extra
+    for (const step of steps) pass(step, opened, kept, config)
+    return opened
+  }
+  const reserve = kept.map(reserveOf).reduce((most, one) => (one > most ? one : most), 0n)
+  const wanted = simulate(UNLIMITED).mostSpent
+  const really = openBooks(positions, [], books)
+  for (const step of steps) recount(step, really)
+  return {
+    positions: positions.length,
+    seconds: first && last ? last.block.timestamp - first.block.timestamp : 0,
+    policy: figuresOf(simulate(0n), wanted === 0n ? 0n : wanted + reserve),
+    recorded: figuresOf(really, really.mostSpent),
+    unrecorded: unrecordedIn([...circumstances.values()]),
+  }
+}
+
+/** From one position to the next: what is decided at the first arrives at the second. */
+function pass(step: Step, books: Books, kept: readonly Kept[], { budget }: FundingConfig): void {
+  const { before, after, moves, recorded } = step
+  const { timestamp: now } = before.block
+  const { payments } = books
+  const decisions = plan({
+    ...restOf(recorded),
+    position: positionIn(books, before),
+    standings: kept.map((one) => {
+      const burn = burnOf(books.accounts.get(keyOf(one))?.falls ?? [], now)
+      return standingOf(one, { burn, payments, now, recorded })
+    }),
+    budgetLeft: budgetLeft(budget, payments, now),
+  })
+  const seconds = after.block.timestamp - now
+  for (const one of before.subAccounts) {
+    const account = accountIn(books, one)
+    if (account.balance - pendingOf(account, one) < account.minimum) account.secondsBelow += seconds
+  }
+  books.ledger += moves.deposited
+  for (const [key, move] of moves.accounts) charge(books, key, move, { at: after.block.timestamp, seconds })
+  for (const decision of decisions)
+    if (decision.action !== 'hold') topUp(books, decision, { amount: decision.amount, at: now })
+  for (const one of after.subAccounts) if (one.pendingRefund === 0n) accountIn(books, one).cancelled = 0n
+}
+
+function charge(books: Books, key: string, { charged, claimed }: Move, when: { at: number; seconds: number }): void {
+  const account = books.accounts.get(key)
+  if (!account) return
+  const taken = least(charged, account.balance)
+  const back = least(claimed, account.balance - taken)
+  account.balance -= taken + back
+  account.charged += taken
+  account.unpaid += charged - taken
+  account.falls.push({ ...when, burnt: taken })
+  while (when.at - (account.falls[0]?.at ?? when.at) > BURN_WINDOW) account.falls.shift()
+  spend(books, -back)
+}
+
+function topUp(
+  books: Books,
+  decision: { provider: string; serviceType: ServiceType; fromRefund: bigint },
+  { amount, at }: { amount: bigint; at: number },
+): void {
+  const account = accountIn(books, decision)
+  const { fromRefund } = decision
+  // What comes out of a pending refund lies in the balance already.
+  account.balance += amount - fromRefund
+  account.cancelled += fromRefund
+  account.isOpen = true
+  account.topUps += 1
+  account.paid += amount
+  books.payments.push({ key: keyOf(decision), amount, at })
+  spend(books, amount - fromRefund)
+}
+
+/** The same sums of what the recording shows. */
+function recount({ before, after, moves }: Step, books: Books): void {
+  const seconds = after.block.timestamp - before.block.timestamp
+  for (const one of before.subAccounts) {
+    const account = accountIn(books, one)
+    if (one.available < account.minimum) account.secondsBelow += seconds
+  }
+  for (const [key, { paid, charged, claimed }] of moves.accounts) {
+    const account = books.accounts.get(key)
+    if (!account) continue
+    account.charged += charged
+    account.paid += paid
+    if (paid > 0n) account.topUps += 1
+    spend(books, paid - claimed)
+  }
+}
+
+function unrecordedIn(all: readonly PlanConditions[]): (keyof PlanConditions)[] {
+  const names = ['minLockedBalance', 'minTransfer', 'gasReserve', 'unsettledFees'] as const
+  return names.filter((name) => all.every((one) => one[name] === null))
+}
+
+function figuresOf({ accounts }: Books, smallestLedger: bigint): Figures {
+  const subAccounts = [...accounts.values()].map(
+    ({ provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }): AccountFigures => {
+      return { provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }
+    },
+  )
+  return {
+    topUps: subAccounts.reduce((count, one) => count + one.topUps, 0),
+    paid: sum(subAccounts.map(({ paid }) => paid)),
+    smallestLedger,
+    secondsBelow: subAccounts.reduce((total, one) => total + one.secondsBelow, 0),
+    subAccounts,
+  }
+}

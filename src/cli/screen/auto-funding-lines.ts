@@ -1,0 +1,37 @@
+import { accountColumns, IN_OG, pendingWords } from './overview.ts'
+import type { PositionView, AccountView } from './view.ts'
+import { fitting, type Column, type Layout } from './table.ts'
+import { lineWidth, paint } from './terminal.ts'
+import { autoFundingInWords, decisionInWords, aligned } from './words.ts'
+
+/** Every sub-account, with what auto-funding does about it. */
+export function autoFundingLines({ accounts }: PositionView): string[] {
+  return [...fitting(layouts, accounts, lineWidth()), '', IN_OG]
+}
+
+const autoFundingColumns: readonly Column<AccountView>[] = [
+  { title: 'auto-funding', cell: ({ autoFunding }) => (autoFunding ? autoFundingInWords[autoFunding.state] : 'off') },
+  { title: 'top-ups', right: true, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
+  { title: 'paid', right: true, width: 9, cell: ({ autoFunding }) => aligned(autoFunding?.paid ?? '0') },
+]
+
+const columns = [...accountColumns, ...autoFundingColumns]
+const LEFT_OUT = new Set(['required', 'pending refund', 'paid'])
+
+/** Where there is little room, what is pending and why stand under their row. */
+const layouts: readonly Layout<AccountView>[] = [
+  { columns: [...columns, { title: 'why', cell: whyOf }] },
+  {
+    columns: columns.filter(({ title }) => !LEFT_OUT.has(title)),
+    under: (row) => [...pendingWords(row), whyOf(row)],
+  },
+]
+
+/** What the plan says, and what the last attempt failed with: that comes first where it is why nothing is done. */
+export function whyOf({ decision, autoFunding }: AccountView): string {
+  const failure = autoFunding?.failure?.message.split('\n', 1)[0]
+  const words = decision ? decisionInWords(decision) : '-'
+  if (failure === undefined) return words
+  const isBackingOff = decision?.action === 'hold' && decision.reason === 'backing-off'
+  return paint('red', isBackingOff ? `${failure} Tried again later.` : `${words} (${failure})`)
+}

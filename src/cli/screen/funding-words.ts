@@ -1,0 +1,68 @@
+import type { Broker, Budget } from '../../index.ts'
+import { fundedIn, type Funded, type FundingConfig } from '../config/file.ts'
+import type { Terms } from '../config/terms.ts'
+import { og, short } from './words.ts'
+
+/** What is about to be agreed to: for whom, up to what, and within which limits. */
+export function fundingWords(broker: Broker, config: FundingConfig, place: string): [string, string][] {
+  const funded = fundedIn(config)
+  return [
+    ['do', 'whenever less is available than required, transfer what is missing'],
+    ...(isAlike(funded) ? alikeWords(broker, funded) : funded.map((one) => ownWords(broker, one))),
+    ...(config.budget ? [['all together', budgetInWords(config.budget)] as [string, string]] : []),
+    ...(config.autoClaim
+      ? [['and', 'claim refunds of every sub-account once their lock is over'] as [string, string]]
+      : []),
+    ['from', 'the ledger'],
+    ['wallet', broker.wallet],
+    ['network', place],
+  ]
+}
+
+function alikeWords(broker: Broker, funded: readonly Funded[]): [string, string][] {
+  const [first] = funded
+  if (!first) return []
+  const limits = limitsInWords(first.terms)
+  return [
+    ['required', requiredInWords(broker, first.terms)],
+    ...(limits.length === 0 ? [] : [['each', limits.join(', ')] as [string, string]]),
+    ['to', `the ${first.service} sub-accounts with ${funded.map(({ provider }) => provider).join(', ')}`],
+  ]
+}
+
+function ownWords(broker: Broker, { provider, service, terms }: Funded): [string, string] {
+  const words = [`required ${requiredInWords(broker, terms)}`, ...limitsInWords(terms)]
+  return [`to ${short(provider)}`, `${service} ${provider}: ${words.join(', ')}`]
+}
+
+function requiredInWords({ minLockedBalance: usual }: Broker, terms: Terms): string {
+  const { bufferMultiplier = 2, minLockedBalance, target, runway } = terms
+  const least = minLockedBalance === undefined ? og(usual) : inOg(minLockedBalance)
+  const base = `${bufferMultiplier} × ${least}`
+  if (runway) return `${base}, and more where less than ${runway.trigger} is left: then ${runway.target}`
+  if (target === undefined) return base
+  return `${base}, filled up to ${typeof target === 'number' ? `${target} × ${least}` : inOg(target)}`
+}
+
+function limitsInWords(terms: Terms): string[] {
+  const { maxTopUp, budget, ledgerReserve, cooldownMs, onPendingRefund, autoClaim, unsettledFee, maxUnsettledFee } =
+    terms
+  return [
+    ...(maxTopUp === undefined ? [] : [`at most ${inOg(maxTopUp)} at once`]),
+    ...(budget ? [budgetInWords(budget)] : []),
+    ...(ledgerReserve === undefined ? [] : [`${inOg(ledgerReserve)} stay in the ledger`]),
+    ...(cooldownMs === undefined ? [] : [`at least ${cooldownMs / 1_000} s apart`]),
+    ...(onPendingRefund === 'reuse' ? ['pending refunds are taken from first'] : []),
+    ...(autoClaim === true ? ['refunds are claimed once their lock is over'] : []),
+    ...(unsettledFee === false ? ['unsettled fees are not asked for'] : []),
+    ...(maxUnsettledFee === undefined ? [] : [`nothing to one that claims more than ${inOg(maxUnsettledFee)}`]),
+  ]
+}
+
+const budgetInWords = ({ amount, per }: Budget): string => `at most ${inOg(amount)} in ${per}`
+
+/** As it was typed. */
+const inOg = (amount: bigint | string): string => (typeof amount === 'bigint' ? og(amount) : `${amount} OG`)
+
+const isAlike = (funded: readonly Funded[]): boolean =>
+  new Set(funded.map(({ service, terms }) => JSON.stringify([service, terms]))).size === 1

@@ -1,0 +1,91 @@
+import type { Decision } from '../../index.ts'
+import { stateInWords, decisionInWords, moment, og, aligned, short } from './words.ts'
+import type { PositionView, AccountView } from './view.ts'
+import { fitting, list, type Column, type Layout } from './table.ts'
+import { lineWidth, paint } from './terminal.ts'
+
+/** What the columns leave out. */
+export const IN_OG = paint('dim', 'Amounts in OG.')
+
+/** Wallet and ledger in words, and what else is to be told with them. */
+export function walletLines(
+  { position }: Pick<PositionView, 'position'>,
+  place: string,
+  more: readonly (readonly [string, string])[] = [],
+): string[] {
+  const { block, wallet, ledger } = position
+  const pairs: (readonly [string, string])[] = [
+    ['network', `${place}, block ${block.number} of ${moment(block.timestamp)}`],
+    ['wallet', `${wallet.address} with ${og(wallet.balance)} for gas`],
+    [
+      'ledger',
+      ledger
+        ? `${og(ledger.available)} available + ${og(ledger.locked)} in sub-accounts = ${og(ledger.total)}`
+        : 'none: add-ledger opens one',
+    ],
+    ...more,
+  ]
+  return list(pairs, lineWidth())
+}
+
+/** Every sub-account, with what auto-funding would do about it: nothing to what is being closed. */
+export function accountLines({ accounts, closing }: PositionView): string[] {
+  if (accounts.length === 0) return ['No sub-accounts: transfer opens one.']
+  return [...fitting(closing ? closingLayouts : layouts, accounts, lineWidth()), '', IN_OG]
+}
+
+export const accountColumns: readonly Column<AccountView>[] = [
+  { title: 'provider', cell: ({ provider }) => short(provider) },
+  { title: 'service', cell: ({ serviceType }) => serviceType },
+  { title: 'state', width: 9, cell: stateOf },
+  { title: 'available', right: true, width: 9, cell: ({ available }) => aligned(available) },
+  { title: 'required', right: true, cell: ({ required }) => aligned(required) },
+  { title: 'pending refund', cell: pendingOf },
+]
+
+/** Where there is little room, what is pending and planned stands under its row. */
+const layouts: readonly Layout<AccountView>[] = [
+  { columns: [...accountColumns, { title: 'auto-funding would', cell: wouldDo }] },
+  {
+    columns: accountColumns.filter(({ title }) => title !== 'pending refund'),
+    under: (row) => [...pendingWords(row), ...(row.decision && !hasEnough(row.decision) ? [wouldDo(row)] : [])],
+  },
+]
+
+const closingLayouts: readonly Layout<AccountView>[] = [
+  { columns: accountColumns },
+  { columns: accountColumns.filter(({ title }) => title !== 'pending refund'), under: (row) => pendingWords(row) },
+]
+
+const colors: Partial<Record<AccountView['state'], 'green' | 'yellow' | 'cyan'>> = {
+  funded: 'green',
+  low: 'yellow',
+  refunding: 'cyan',
+}
+
+function stateOf({ state }: AccountView): string {
+  const color = colors[state]
+  return color ? paint(color, stateInWords[state]) : stateInWords[state]
+}
+
+function pendingOf({ pendingRefund, claimable, unlocksAt }: AccountView): string {
+  if (pendingRefund === '0') return '-'
+  const parts = [
+    ...(claimable === '0' ? [] : [`${og(claimable)} to claim`]),
+    ...(unlocksAt === null ? [] : [`${og(BigInt(pendingRefund) - BigInt(claimable))} until ${moment(unlocksAt)}`]),
+  ]
+  return parts.join(', ')
+}
+
+/** The same with its name, where something is pending. */
+export const pendingWords = (row: AccountView): string[] =>
+  row.pendingRefund === '0' ? [] : [`refund: ${pendingOf(row)}`]
+
+const hasEnough = (decision: Decision): boolean => decision.action === 'hold' && decision.reason === 'sufficient'
+
+function wouldDo({ decision }: AccountView): string {
+  if (!decision) return '-'
+  const words = decisionInWords(decision)
+  if (decision.action !== 'hold') return paint('yellow', words)
+  return decision.reason === 'sufficient' ? `nothing: ${words}` : `wait: ${words}`
+}

@@ -1,0 +1,69 @@
+import type { Decision } from '../../index.ts'
+import { IN_OG } from './overview.ts'
+import { fitting, type Column, type Layout } from './table.ts'
+import { paint } from './terminal.ts'
+import { aligned, durationInWords, og, reasonInWords, short, stateInWords } from './words.ts'
+
+/**
+ * A plan for people: what is to be done comes first, then what waits, then what has enough.
+ *
+ * @param width what a line has room for
+ */
+export function planLines(decisions: readonly Decision[], width: number): string[] {
+  if (decisions.length === 0) return ['No sub-accounts: transfer opens one.']
+  const rows = decisions.toSorted((a, b) => rankOf(a) - rankOf(b))
+  return [...fitting(layouts, rows, width), '', paint('dim', summaryOf(decisions)), IN_OG]
+}
+
+const columns: readonly Column<Decision>[] = [
+  { title: 'provider', cell: ({ provider }) => short(provider) },
+  { title: 'service', cell: ({ serviceType }) => serviceType },
+  { title: 'state', cell: ({ state }) => stateInWords[state] },
+  { title: 'available', right: true, cell: ({ available }) => aligned(available) },
+  { title: 'required', right: true, cell: ({ required }) => aligned(required) },
+  { title: 'target', right: true, cell: ({ target }) => aligned(target) },
+  { title: 'deficit', right: true, cell: ({ deficit }) => (deficit === 0n ? '-' : aligned(deficit)) },
+  { title: 'burn/h', right: true, cell: ({ burnRate }) => (burnRate === null ? '-' : aligned(burnRate)) },
+  { title: 'runway', right: true, cell: ({ runway }) => (runway === null ? '-' : durationInWords(runway)) },
+  { title: 'amount', right: true, cell: (one) => (one.action === 'hold' ? '-' : aligned(one.amount)) },
+]
+
+const under = (row: Decision): string[] => (rankOf(row) === 1 ? [planOf(row)] : [])
+
+/** Where there is little room, reasons stand under their rows; where there is less, levels are left out. */
+const layouts: readonly Layout<Decision>[] = [
+  { columns: [...columns, { title: 'plan', cell: planOf }] },
+  { columns, under },
+  { columns: columns.filter(({ title }) => title !== 'target' && title !== 'deficit'), under },
+]
+
+function planOf(decision: Decision): string {
+  if (decision.action !== 'hold') {
+    const words = decision.action === 'top-up' ? 'top up' : 'ask to top up'
+    const { fromRefund } = decision
+    return paint('yellow', fromRefund > 0n ? `${words}, ${og(fromRefund)} from its refund` : words)
+  }
+  const { reason, missing, deficit } = decision
+  // All of the deficit stands in its column.
+  const words =
+    missing === undefined || missing === deficit
+      ? reasonInWords[reason]
+      : `${reasonInWords[reason]}: ${og(missing)} missing`
+  return reason === 'sufficient' ? words : paint('red', `wait: ${words}`)
+}
+
+function rankOf(decision: Decision): number {
+  if (decision.action !== 'hold') return 0
+  return decision.reason === 'sufficient' ? 2 : 1
+}
+
+function summaryOf(decisions: readonly Decision[]): string {
+  const count = (rank: number) => decisions.filter((one) => rankOf(one) === rank).length
+  const amount = decisions.reduce((sum, one) => (one.action === 'hold' ? sum : sum + one.amount), 0n)
+  const [topUps, waiting, enough] = [count(0), count(1), count(2)]
+  return [
+    `${decisions.length} sub-account${decisions.length === 1 ? '' : 's'}: ${topUps} to top up by ${og(amount)}`,
+    `${waiting} waiting`,
+    `${enough} with enough.`,
+  ].join(', ')
+}

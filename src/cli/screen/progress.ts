@@ -1,0 +1,49 @@
+import type { Broker, TransactionActor } from '../../index.ts'
+import { note } from './terminal.ts'
+
+const PACE_MS = 100
+
+/** Says on stderr what becomes of each transaction while something is awaited. */
+export async function reporting<T>(broker: Broker, wait: () => Promise<T>): Promise<T> {
+  const said = new Set<string>()
+  const say = (lines: readonly string[]) => {
+    for (const line of lines) if (!said.has(line)) note(line)
+    for (const line of lines) said.add(line)
+  }
+  // The journal remembers what earlier commands did: they said so themselves.
+  const past = new Set(broker.transactions().filter((one) => !isOpen(one)))
+  const present = () => broker.transactions().filter((one) => !past.has(one))
+  const look = () => {
+    for (const one of present()) say(progressOf(one))
+  }
+  const timer = setInterval(look, PACE_MS)
+  try {
+    return await wait()
+  } finally {
+    clearInterval(timer)
+    look()
+  }
+}
+
+/** Everything that can be said about it so far, in order: it may have been mined before anybody looked. */
+function progressOf(transaction: TransactionActor): string[] {
+  const { value, context } = transaction.getSnapshot()
+  const { operation, hash, blockNumber, reason } = context
+  const sent = `${operation} was sent as ${hash}; waiting for its block.`
+  switch (value) {
+    case 'prepared':
+      return []
+    case 'broadcast':
+      return [sent]
+    case 'mined':
+      return [sent, `${operation} was mined in block ${blockNumber}.`]
+    case 'reverted':
+      return [sent, `${operation} was reverted in block ${blockNumber}: ${reason}.`]
+    case 'superseded':
+      return [sent, `${operation} was superseded: ${reason}.`]
+    default:
+      return value satisfies never
+  }
+}
+
+const isOpen = (transaction: TransactionActor): boolean => transaction.getSnapshot().hasTag('open')

@@ -1,0 +1,68 @@
+import { subAccountView, type SubAccountView } from '../../../machines/index.ts'
+import type { AutoFundingStatus, Broker, ClosingStatus, Decision, PendingRefund, Position } from '../../index.ts'
+
+/** What there is to show at one block. */
+export type PositionView = {
+  position: Position
+  accounts: readonly AccountView[]
+  refunds: readonly PendingRefund[]
+  /** How far closing the ledger has come; null while nobody wants that. */
+  closing: ClosingStatus | null
+}
+
+export type AccountView = SubAccountView & {
+  decision: Decision | null
+  /** Null where auto-funding is not on in this process. */
+  autoFunding: AutoFundingStatus | null
+}
+
+/** A position with what its actors and its plan say about each sub-account. */
+export function see(broker: Broker, position: Position, decisions: readonly Decision[]): PositionView {
+  const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
+  const accounts = viewsOf(broker).map((view) => ({
+    ...view,
+    decision: decisions.find(sameAs(view)) ?? null,
+    autoFunding: statuses.find(sameAs(view)) ?? null,
+  }))
+  return { position, accounts, refunds: broker.ledger.refundsAt(position), closing: broker.ledger.closingStatus() }
+}
+
+/** What auto-funding would do at this position if it were on for every sub-account that exists. */
+export function forecast(broker: Broker, position: Position): readonly Decision[] {
+  return broker.planAt(position, { dryRun: true }).decisions
+}
+
+/** A position as one line of JSON. */
+export function recordOf({ position, accounts, refunds, closing }: PositionView): object {
+  const { block, wallet, ledger } = position
+  const subAccounts = accounts.map(accountRecord)
+  return { type: 'position', block, wallet, ledger, subAccounts, refunds, ...(closing && { closing }) }
+}
+
+function accountRecord({ decision, autoFunding, ...view }: AccountView): object {
+  const { provider: _, serviceType: __, ...status } = autoFunding ?? {}
+  return {
+    ...view,
+    plan: decision && planRecord(decision),
+    ...(autoFunding && { autoFunding: status }),
+  }
+}
+
+function planRecord(decision: Decision): object {
+  const { target, deficit, burnRate, runway, claim } = decision
+  const row = { target, deficit, burnRate, runway, ...(claim && { claim }) }
+  if (decision.action !== 'hold') {
+    const { action, amount, fromRefund } = decision
+    return { action, amount, ...(fromRefund > 0n && { fromRefund }), ...row }
+  }
+  const { action, reason, missing } = decision
+  return { action, reason, ...(missing !== undefined && { missing }), ...row }
+}
+
+function viewsOf(broker: Broker): SubAccountView[] {
+  return broker.subAccounts().map((actor) => subAccountView(actor.getSnapshot()))
+}
+
+type Id = { provider: string; serviceType: string }
+
+const sameAs = (a: Id) => (b: Id) => a.provider === b.provider && a.serviceType === b.serviceType

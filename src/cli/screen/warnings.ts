@@ -1,0 +1,13 @@
+import type { Logger } from '../../index.ts'
+import { note } from './terminal.ts'
+
+const nothing = (): void => undefined
+
+/** What the library warns of, on stderr: where something is awaited for long, nothing else says why. */
+export const warnings: Logger = { debug: nothing, info: nothing, warn: say, error: say }
+
+function say(details: object, message: string): void {
+  const { err } = details as { err?: unknown }
+  const reason = err instanceof Error ? `: ${err.message.split('\n', 1)[0] ?? ''}` : ''
+  note(`${message}${reason}`)
+}

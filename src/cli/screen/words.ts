@@ -1,0 +1,113 @@
+import { formatOg, type AutoFundingStatus, type Decision, type HoldReason } from '../../index.ts'
+import type { ClaimDecision, ClaimHold, LifecycleState } from '../../../machines/index.ts'
+
+const DECIMALS = 4
+
+/** Every reason to do nothing, as people would say it. */
+export const reasonInWords = {
+  sufficient: 'enough is available',
+  off: 'auto-funding is off',
+  'in-flight': 'a transaction is on its way',
+  'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
+  settling: 'a top-up is mined; awaiting a reading that shows it',
+  'refund-pending': 'a refund is pending; a top-up would undo it',
+  'ledger-missing': 'the wallet has no ledger',
+  'ledger-short': 'the ledger has too little available',
+  reserve: 'the ledger has no more than its reserve',
+  'budget-exhausted': 'the budget of this window is spent, or on its way',
+  'over-max': 'the least that the contract takes is more than one top-up may send',
+  'too-small': 'what could be sent is less than the contract takes',
+  'gas-unread': 'what gas costs could not be read yet',
+  'gas-short': 'the wallet has too little gas for it and for the way out',
+  'cooling-down': 'the last top-up is too fresh',
+  'provider-unregistered': 'the provider offers no service',
+  'provider-unread': 'whether the provider offers a service could not be read yet',
+  anomaly: 'burn or unsettled fee jumped: somebody should look',
+  'awaiting-approval': 'awaiting approval',
+  paused: 'paused',
+  'stale-reading': 'the chain could not be read of late',
+  'backing-off': 'the last top-up failed; it is tried again later',
+} satisfies Record<HoldReason, string>
+
+export const stateInWords = {
+  none: 'none',
+  created: 'empty',
+  funded: 'funded',
+  low: 'low',
+  refunding: 'refunding',
+  closed: 'closed',
+} satisfies Record<LifecycleState, string>
+
+export const autoFundingInWords = {
+  watching: 'watching',
+  held: 'held',
+  awaitingApproval: 'awaiting approval',
+  toppingUp: 'topping up',
+  settling: 'settling',
+} satisfies Record<AutoFundingStatus['state'], string>
+
+export function decisionInWords(decision: Decision): string {
+  const { claim } = decision
+  return claim ? `${fundingInWords(decision)}; ${claimInWords(claim)}` : fundingInWords(decision)
+}
+
+function fundingInWords(decision: Decision): string {
+  if (decision.action === 'top-up') return `top up by ${sourceInWords(decision)}`
+  if (decision.action === 'propose') return `asks to top up by ${sourceInWords(decision)}`
+  const { reason, missing } = decision
+  return missing === undefined ? reasonInWords[reason] : `${reasonInWords[reason]}: ${og(missing)} missing`
+}
+
+/** An amount, and what of it does not come out of the ledger. */
+function sourceInWords({ amount, fromRefund }: { amount: bigint; fromRefund: bigint }): string {
+  if (fromRefund === 0n) return og(amount)
+  if (fromRefund === amount) return `${og(amount)}, taken back from its pending refund`
+  return `${og(amount)}, ${og(fromRefund)} of it taken back from its pending refund`
+}
+
+function claimInWords({ amount, wait }: ClaimDecision): string {
+  return wait === null ? `claims ${og(amount)}` : `${og(amount)} to claim: ${waitInWords[wait]}`
+}
+
+const waitInWords = {
+  'topping-up': 'a top-up goes first',
+  'in-flight': 'a transaction is on its way',
+  paused: 'paused',
+  'stale-reading': 'the chain could not be read of late',
+  dust: 'it is less than the gas that it costs',
+  'gas-unread': 'what gas costs could not be read yet',
+  'gas-short': 'the wallet has too little gas for it and for the way out',
+  'backing-off': 'the last attempt failed; it is tried again later',
+} satisfies Record<ClaimHold, string>
+
+/** Wei for people. */
+export const og = (wei: bigint | string): string => `${formatOg(BigInt(wei))} OG`
+
+/** Wei for a column: in OG without saying so, with as many decimals as every other. */
+export function aligned(wei: bigint | string): string {
+  const text = formatOg(BigInt(wei), DECIMALS)
+  const [whole = '', fraction = ''] = text.split('.')
+  return /[<>]/.test(text) ? text : `${whole}.${fraction.padEnd(DECIMALS, '0')}`
+}
+
+/** An address that can be told from others at a glance. Whole addresses are in the JSON. */
+export const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`
+
+/** Block time, as the clock on the wall would show it. */
+export function moment(seconds: number): string {
+  const date = new Date(seconds * 1_000)
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** A stretch of time in its two largest units. */
+export function durationInWords(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)}s`
+  const minutes = Math.floor(seconds / 60)
+  const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24]
+  if (days >= 1_000) return `${days}d`
+  if (days > 0) return `${days}d ${hours}h`
+  return hours > 0 ? `${hours}h ${minutes % 60}m` : `${minutes}m`
+}

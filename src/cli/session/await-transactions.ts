@@ -1,0 +1,28 @@
+import type { Broker, TransactionActor } from '../../index.ts'
+
+const PATIENCE_MS = 15_000
+
+/** Resolves once every transaction that was sent has an outcome, or when patience ends. True when all have one. */
+export async function transactionsSettled(broker: Broker): Promise<boolean> {
+  const open = broker.transactions().filter(isOpen)
+  let patience: NodeJS.Timeout | undefined
+  const tooLong = new Promise<false>((resolve) => {
+    patience = setTimeout(() => resolve(false), PATIENCE_MS)
+  })
+  const all = Promise.all(open.map(outcome)).then(() => true)
+  const result = await Promise.race([all, tooLong])
+  clearTimeout(patience)
+  return result
+}
+
+function outcome(transaction: TransactionActor): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = transaction.subscribe((snapshot) => {
+      if (snapshot.hasTag('open')) return
+      subscription.unsubscribe()
+      resolve()
+    })
+  })
+}
+
+const isOpen = (transaction: TransactionActor): boolean => transaction.getSnapshot().hasTag('open')

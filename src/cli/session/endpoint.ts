@@ -1,0 +1,55 @@
+import { networks, type NetworkConfig, type NetworkName } from '../../index.ts'
+import type { NetworkArguments } from '../arguments/options.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+import { choiceOf, numberOf } from '../arguments/values.ts'
+
+/** Where to connect, and what is expected there. */
+export type Endpoint = {
+  url: string
+  /** All of the URL that may be shown: the rest may be a credential. */
+  host: string
+  /** By the chain's id where left out. */
+  network: NetworkName | NetworkConfig | undefined
+}
+
+const NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly NetworkName[]
+
+/**
+ * The endpoint that options and environment name. Nothing is guessed: without a network or a URL there is none.
+ *
+ * @param rpcUrl from the environment: where --rpc-url is left out
+ * @param configured from a config file: where the options name no deployment
+ */
+export function endpointOf(
+  args: NetworkArguments,
+  rpcUrl: string | undefined,
+  configured?: NetworkName | NetworkConfig,
+): Endpoint {
+  const named = args.network === undefined ? undefined : choiceOf(args.network, 'network', NAMES)
+  const addressed = ownNetwork(args)
+  if (named && addressed) throw new UsageError('Either --network or addresses of your own, not both.')
+  const network = named ?? addressed ?? configured
+  const [name, own] = typeof network === 'string' ? [network, undefined] : [undefined, network]
+  const url = args['rpc-url'] ?? (rpcUrl === '' ? undefined : rpcUrl) ?? (name && networks[name].rpcUrl)
+  if (url !== undefined) return { url, host: hostOf(url), network: name ?? own }
+  throw new UsageError(
+    own
+      ? 'Say where: a deployment of your own needs --rpc-url.'
+      : 'Say where: --network mainnet, testnet or testnetDev, or --rpc-url.',
+  )
+}
+
+function ownNetwork(args: NetworkArguments): NetworkConfig | undefined {
+  const { ledger, inference, 'fine-tuning': fineTuning, 'chain-id': chain } = args
+  if ([ledger, inference, fineTuning, chain].every((one) => one === undefined)) return undefined
+  const chainId = numberOf(chain, 'chain-id', { least: 1 })
+  if (ledger === undefined || inference === undefined || chainId === undefined)
+    throw new UsageError('A deployment of your own needs --ledger, --inference and --chain-id.')
+  return { chainId, ledger, inference, ...(fineTuning !== undefined && { fineTuning }) }
+}
+
+function hostOf(url: string): string {
+  const { protocol, host } = URL.canParse(url) ? new URL(url) : { protocol: '', host: '' }
+  if (protocol === 'http:' || protocol === 'https:') return host
+  throw new UsageError('The RPC URL is none of http or https.')
+}

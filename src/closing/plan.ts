@@ -1,0 +1,142 @@
+import { closingStep } from '../../machines/ledger/ledger.steps.ts'
+import type { ClosingStep } from '../../machines/ledger/ledger.types.ts'
+import type { Position, Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import type { Rules } from '../chain/port.ts'
+import type { ClosingAccount, ClosingPlan } from './types.ts'
+import { keyOf } from '../base/sub-account-key.ts'
+
+/** Measured on the contracts: a transaction, what it does for each sub-account, and a sub-account's deletion. */
+const BASE = 70_000n
+const REQUEST = 170_000n
+const CLAIM = 70_000n
+const REVOKE = 75_000n
+const WITHDRAW = 150_000n
+const DELETION = 90_000n
+
+/** One step, and what it finds. */
+type Leg = { step: Exclude<ClosingStep, { type: 'wait' | 'stuck' }>; before: Position }
+
+/**
+ * The whole way out, played through as the contracts would go it if nothing else happened.
+ *
+ * @param gasPrice in wei; 0 while it is unknown
+ */
+export function closingPlanOf(position: Position, rules: Rules, gasPrice: bigint): ClosingPlan {
+  const { legs, end } = playThrough(position, rules)
+  const units = legs.reduce((sum, leg) => sum + gasOf(leg), 0n)
+  const price = gasPrice === 0n ? null : gasPrice
+  const cost = price && units * price
+  const total = position.ledger?.total ?? 0n
+  const stuck = end.ledger?.total ?? 0n
+  return {
+    block: position.block,
+    subAccounts: position.subAccounts.filter(({ balance }) => balance > 0n).map((one) => accountOf(one, legs, rules)),
+    transactions: legs.length,
+    endsAt: end.block.timestamp,
+    gas: {
+      units,
+      price,
+      cost,
+      missing: cost !== null && cost > position.wallet.balance ? cost - position.wallet.balance : 0n,
+    },
+    home: total - stuck,
+    stuck,
+  }
+}
+
+function playThrough(position: Position, rules: Rules): { legs: Leg[]; end: Position } {
+  const legs: Leg[] = []
+  for (let before = position; ;) {
+    const step = closingStep(before, rules)
+    if (!step || step.type === 'stuck') return { legs, end: before }
+    if (step.type !== 'wait') legs.push({ step, before })
+    before = after(before, step, rules)
+  }
+}
+
+function accountOf(account: SubAccountPosition, legs: readonly Leg[], rules: Rules): ClosingAccount {
+  const { provider, serviceType, balance, refunds, available } = account
+  const own = legs.filter(({ step }) => touches(step, account)).map(({ before }) => before.block.timestamp)
+  const asked = available > 0n ? [{ amount: available, unlocksAt: Math.min(...own) + lockOf(account, rules) }] : []
+  return {
+    provider,
+    serviceType,
+    balance,
+    refunds: [
+      ...refunds.map(({ amount, unlocksAt }) => ({ amount, unlocksAt, isRequested: true })),
+      ...asked.map((one) => ({ ...one, isRequested: false })),
+    ],
+    homeAt: Math.max(...own),
+  }
+}
+
+/** What the contracts make of a step. */
+function after(position: Position, step: ClosingStep, rules: Rules): Position {
+  const { ledger, subAccounts, block } = position
+  switch (step.type) {
+    case 'revoke':
+      return {
+        ...position,
+        subAccounts: subAccounts.map((one) =>
+          one.provider === step.provider ? { ...one, tokensRevoked: false } : one,
+        ),
+      }
+    case 'retrieve': {
+      const done = subAccounts.map((one) => (touches(step, one) ? retrieved(one, block.timestamp, rules) : one))
+      const locked = done.reduce((sum, { balance }) => sum + balance, 0n)
+      const claimed = subAccounts.reduce((sum, { balance }) => sum + balance, 0n) - locked
+      return {
+        ...position,
+        subAccounts: done,
+        ledger: ledger && { ...ledger, available: ledger.available + claimed, locked: ledger.locked - claimed },
+      }
+    }
+    case 'wait':
+      return { ...position, block: { ...block, timestamp: step.until } }
+    case 'withdraw':
+      return {
+        ...position,
+        ledger: ledger && ledger.locked > 0n ? { ...ledger, available: 0n, total: ledger.locked } : null,
+      }
+    case 'delete':
+    case 'stuck':
+      return { ...position, ledger: null }
+  }
+}
+
+function retrieved(account: SubAccountPosition, now: number, rules: Rules): SubAccountPosition {
+  const { available } = account
+  const left = account.refunds.filter(({ unlocksAt }) => unlocksAt > now)
+  const unlocksAt = now + lockOf(account, rules)
+  const asked: Refund[] = available > 0n ? [{ amount: available, createdAt: now, unlocksAt, claimable: false }] : []
+  const refunds = [...left, ...asked]
+  const pendingRefund = refunds.reduce((sum, { amount }) => sum + amount, 0n)
+  return { ...account, refunds, pendingRefund, balance: pendingRefund, available: 0n, claimable: 0n }
+}
+
+/** The lock that holds at this block where a refund shows it, else the one that was read with the rules. */
+function lockOf({ refunds, serviceType }: SubAccountPosition, { lockTimes }: Rules): number {
+  const [first] = refunds
+  return first ? first.unlocksAt - first.createdAt : (lockTimes[serviceType] ?? 0)
+}
+
+function touches(step: ClosingStep, one: { provider: string; serviceType: ServiceType }): boolean {
+  return (
+    step.type === 'retrieve' &&
+    step.providers.some((provider) => keyOf({ provider, serviceType: step.serviceType }) === keyOf(one))
+  )
+}
+
+function gasOf({ step, before: { subAccounts } }: Leg): bigint {
+  switch (step.type) {
+    case 'revoke':
+      return REVOKE
+    case 'retrieve':
+      return subAccounts
+        .filter((one) => touches(step, one))
+        .reduce((sum, { available }) => sum + (available > 0n ? REQUEST : CLAIM), BASE)
+    case 'withdraw':
+    case 'delete':
+      return WITHDRAW + DELETION * BigInt(subAccounts.length)
+  }
+}

@@ -1,0 +1,92 @@
+import type { Failure } from '../../machines/auto-funding/auto-funding.types.ts'
+import type { ClosingState, ClosingStep } from '../../machines/ledger/ledger.types.ts'
+import type { Block, ServiceType } from '../../machines/position.types.ts'
+
+/** How far closing has come, at the latest position. Amounts in wei, times in seconds of block time. */
+export type ClosingStatus = {
+  /** When it was asked for, in milliseconds since 1970. */
+  since: number
+  block: Block
+  state: ClosingState
+  step: ClosingStep
+  /** Nothing can be done before this block time; null while something can. */
+  until: number | null
+  /** In the ledger, to be withdrawn in the end. */
+  home: bigint
+  /** Still in sub-accounts, and in how many. */
+  locked: bigint
+  subAccounts: number
+  /** Why a step that is due is not sent; null while it is. */
+  hold: ClosingHold | null
+  /** What the last step failed with, while it has not succeeded since. */
+  failure: Failure | null
+}
+
+export type ClosingHold =
+  /** A transaction of this wallet is on its way. */
+  | 'in-flight'
+  /** A wallet was asked to send one and never said whether it did. */
+  | 'unresolved-intent'
+  /** The last step failed; it is tried again later. */
+  | 'backing-off'
+
+export type CloseOptions = {
+  /** Ends the wait, and not the closing: that goes on until `cancelClosing`. */
+  signal?: AbortSignal | undefined
+  /** Hears how far it has come, at each position. */
+  onProgress?: ((status: ClosingStatus) => void) | undefined
+}
+
+/** What a closing that was cancelled leaves. Amounts in wei. */
+export type ClosingCancelled = {
+  block: Block
+  /** Back in the ledger, or never moved from it. */
+  available: bigint
+  /** Asked back already: it is locked until then, and `retrieveFund` claims it after that. */
+  locked: readonly LockedRefund[]
+  /** Still with providers, and not asked back. */
+  free: bigint
+}
+
+export type LockedRefund = {
+  provider: string
+  serviceType: ServiceType
+  amount: bigint
+  /** When the last of it can be claimed. */
+  until: number
+}
+
+/** What closing would do at one block if nothing else happened. Amounts in wei, times in seconds of block time. */
+export type ClosingPlan = {
+  block: Block
+  /** Sub-accounts that hold something. */
+  subAccounts: readonly ClosingAccount[]
+  /** How many transactions it takes. */
+  transactions: number
+  /** When the last of it is home at the earliest: charges of providers make it less, a longer lock makes it later. */
+  endsAt: number
+  gas: ClosingGas
+  /** What the wallet gets in the end, without the gas. */
+  home: bigint
+  /** What lies in a service that the network does not name, and stays there. */
+  stuck: bigint
+}
+
+export type ClosingAccount = {
+  provider: string
+  serviceType: ServiceType
+  balance: bigint
+  /** Refunds that are pending, and those that closing asks for. */
+  refunds: readonly { amount: bigint; unlocksAt: number; isRequested: boolean }[]
+  /** When the last of it is claimed. */
+  homeAt: number
+}
+
+/** Gas for the whole way. Prices and costs in wei; null where no node was asked for the price. */
+export type ClosingGas = {
+  units: bigint
+  price: bigint | null
+  cost: bigint | null
+  /** What the wallet lacks to pay for it. */
+  missing: bigint
+}

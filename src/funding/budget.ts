@@ -1,0 +1,79 @@
+import type { Limits } from '../../machines/auto-funding/plan.types.ts'
+import type { AutoFundingPolicy } from './config.ts'
+import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { Payment } from '../transactions/journal.types.ts'
+
+/** What auto-funding sent, as far as limits ask. */
+export type Spending = {
+  /** For all providers together; null is no limit. */
+  budget: Window | null
+  payments: () => readonly Payment[]
+  /** What own transactions moved to a sub-account in the blocks (from, to]. */
+  paidIn: (key: string, from: number, to: number) => bigint
+}
+
+/** At most this much in any stretch of so many seconds. */
+export type Window = { amount: bigint; seconds: number }
+
+/** Payments, gone through only where a limit asks for them. */
+export type Payments = { all(): readonly Payment[]; of(id: SubAccountId): readonly Payment[] }
+
+export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
+  let all: readonly Payment[] | null = null
+  let byKey: Map<string, Payment[]> | null = null
+  return {
+    all: () => (all ??= payments()),
+    of(id) {
+      byKey ??= grouped((all ??= payments()))
+      return byKey.get(keyOf(id)) ?? []
+    },
+  }
+}
+
+/**
+ * What a budget still allows at this block time: every payment that was decided on within the window counts, mined or
+ * not. A payment that comes from a later block than this one (after a reorganisation) counts too.
+ */
+export function budgetLeft(budget: Window | null, payments: () => readonly Payment[], now: number): bigint | null {
+  if (!budget) return null
+  const spent = payments()
+    .filter(({ at }) => at > now - budget.seconds)
+    .reduce((sum, { amount }) => sum + amount, 0n)
+  return spent >= budget.amount ? 0n : budget.amount - spent
+}
+
+export function limitsOf(
+  { maxTopUp, budget, cooldown, ledgerReserve }: AutoFundingPolicy,
+  id: SubAccountId,
+  payments: Payments,
+  now: number,
+): Limits {
+  const own = (): readonly Payment[] => payments.of(id)
+  const last = cooldown > 0 ? own().reduce((latest, { at }) => Math.max(latest, at), -Infinity) : -Infinity
+  return {
+    maxTopUp,
+    budgetLeft: budgetLeft(budget, own, now),
+    coolingUntil: Number.isFinite(last) ? last + cooldown : 0,
+    ledgerReserve,
+  }
+}
+
+/** Looks up all sub-accounts of one stretch of blocks at once. */
+export function bySubAccount(paidIn: (from: number, to: number) => ReadonlyMap<string, bigint>): Spending['paidIn'] {
+  let last: { from: number; to: number; sums: ReadonlyMap<string, bigint> } | null = null
+  return (key, from, to) => {
+    if (last?.from !== from || last.to !== to) last = { from, to, sums: paidIn(from, to) }
+    return last.sums.get(key) ?? 0n
+  }
+}
+
+function grouped(payments: readonly Payment[]): Map<string, Payment[]> {
+  const groups = new Map<string, Payment[]>()
+  for (const payment of payments) {
+    const key = keyOf(payment)
+    const group = groups.get(key)
+    if (group) group.push(payment)
+    else groups.set(key, [payment])
+  }
+  return groups
+}

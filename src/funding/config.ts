@@ -1,0 +1,215 @@
+import type { Levels } from '../../machines/auto-funding/auto-funding.levels.ts'
+import { requiredBalance } from '../../machines/auto-funding/auto-funding.levels.ts'
+import type { Decision } from '../../machines/auto-funding/plan.types.ts'
+import { toWei, type Amount } from '../base/amounts.ts'
+import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
+import { InvalidInputError } from '../base/errors.ts'
+
+export const SHORTEST_INTERVAL_MS = 100
+const DEFAULT_BUFFER_MULTIPLIER = 2
+/** Beyond this a multiplier is a slip of the pen. */
+const LARGEST_MULTIPLIER = 1_000_000
+/** At most `amount` in any stretch of time as long as `per`. What is on its way counts. */
+export type Budget = { amount: Amount; per: Duration }
+
+/** How one sub-account is kept funded. Every limit holds across restarts. */
+export type AutoFundingConfig = {
+  /** How often the position is read at least; the broker's interval where left out. From 100 ms. */
+  intervalMs?: number
+  /** `required = unsettledFee + bufferMultiplier × minLockedBalance`; 2 by default, fractions allowed. */
+  bufferMultiplier?: number
+  /** What the provider wants to see locked; the network's value by default. */
+  minLockedBalance?: Amount
+  /** What a top-up fills up to: a number is a multiple of `minLockedBalance`, otherwise an amount; `required` by default. */
+  target?: number | Amount
+  /** Instead: top up when less than `trigger` is left at the measured burn rate, so that it lasts for `target`. */
+  runway?: { trigger: Duration; target: Duration }
+  /**
+   * What the provider has served and not charged yet, in wei: asked before each decision. By default an inference
+   * provider itself is asked, where the wallet signs without asking somebody; `false` asks nobody.
+   */
+  unsettledFee?: false | (() => bigint | Promise<bigint>)
+  /** A provider that claims more than this is not paid; by default 10 × the minimum, or the last hour's burn if more. */
+  maxUnsettledFee?: Amount
+  /** The most that one top-up sends. */
+  maxTopUp?: Amount
+  /** The most that this provider gets in a rolling window. */
+  budget?: Budget
+  /** What must stay in the ledger. */
+  ledgerReserve?: Amount
+  /** The least time between two top-ups; at most 31 days. */
+  cooldownMs?: number
+  /** While a refund is pending: `hold` leaves it alone, `reuse` tops up from it first. `hold` by default. */
+  onPendingRefund?: 'hold' | 'reuse'
+  /**
+   * Claims refunds whose lock is over, by themselves: what is free stays free, but for the seconds between two
+   * transactions. Not what costs more gas than it brings. Off by default; for every sub-account: `BrokerOptions`.
+   */
+  autoClaim?: boolean
+  /**
+   * Asked before each top-up; `false` refuses it. What is approved is sent only where a new reading still wants as much.
+   * The signal aborts once no answer is needed any more.
+   */
+  approve?: (decision: Decision, signal: AbortSignal) => boolean | Promise<boolean>
+  /** How long an answer of `approve` is waited for; then it is asked anew, about what is missing by then. 1 hour by default. */
+  approvalTimeoutMs?: number
+  /** Whom to fund first when the ledger runs short: higher first, 0 by default. */
+  priority?: number
+}
+
+export type AutoFundingPolicy = {
+  intervalMs: number | null
+  priority: number
+  minLockedBalance: bigint
+  levels: Levels
+  unsettledFee: (() => bigint | Promise<bigint>) | 'provider' | null
+  maxUnsettledFee: bigint | null
+  maxTopUp: bigint | null
+  budget: { amount: bigint; seconds: number } | null
+  ledgerReserve: bigint
+  cooldown: number
+  onPendingRefund: 'hold' | 'reuse'
+  autoClaim: boolean
+  approve: AutoFundingConfig['approve'] | null
+  /** In seconds. */
+  approvalTimeout: number
+}
+
+const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
+  intervalMs: true,
+  bufferMultiplier: true,
+  minLockedBalance: true,
+  target: true,
+  runway: true,
+  unsettledFee: true,
+  maxUnsettledFee: true,
+  maxTopUp: true,
+  budget: true,
+  ledgerReserve: true,
+  cooldownMs: true,
+  onPendingRefund: true,
+  autoClaim: true,
+  approve: true,
+  approvalTimeoutMs: true,
+  priority: true,
+}
+
+/** A limit that is misspelt would be none. */
+function checkNames(config: AutoFundingConfig): void {
+  const unknown = Object.keys(config).filter((name) => !Object.hasOwn(names, name))
+  check(unknown.length === 0, 'There is no such option of auto-funding.', {
+    option: unknown.join(', '),
+    known: Object.keys(names).join(', '),
+  })
+}
+
+/**
+ * Checks a config at the call, before anything depends on it.
+ *
+ * @throws InvalidInputError for what cannot work, TypeError for an amount that is a number
+ */
+export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
+  const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee } = config
+  const { onPendingRefund = 'hold', cooldownMs = 0, autoClaim = false, approve, approvalTimeoutMs = 3_600_000 } = config
+  const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
+  checkNames(config)
+  if (intervalMs !== undefined) checkIntervalMs(intervalMs)
+  checkMultiplier(bufferMultiplier, 'bufferMultiplier')
+  check(Number.isFinite(priority), 'priority is a number.', { priority: String(priority) })
+  check(
+    unsettledFee === undefined || unsettledFee === false || typeof unsettledFee === 'function',
+    'unsettledFee is a function that gives wei, or false.',
+    { unsettledFee: typeof unsettledFee },
+  )
+  check(onPendingRefund === 'hold' || onPendingRefund === 'reuse', 'onPendingRefund is "hold" or "reuse".', {
+    onPendingRefund: JSON.stringify(onPendingRefund),
+  })
+  check(Number.isFinite(cooldownMs) && cooldownMs >= 0, 'cooldownMs is milliseconds from 0 up.', {
+    cooldownMs: String(cooldownMs),
+  })
+  check(typeof autoClaim === 'boolean', 'autoClaim is true or false.', { autoClaim: String(autoClaim) })
+  check(cooldownMs <= LONGEST_WINDOW * 1_000, 'A cooldown lasts at most 31 days.', { cooldownMs: String(cooldownMs) })
+  check(approvalTimeoutMs >= 1_000, 'approvalTimeoutMs is milliseconds from 1000 up.', {
+    approvalTimeoutMs: String(approvalTimeoutMs),
+  })
+  check(approve === undefined || typeof approve === 'function', 'approve is a function.', { approve: typeof approve })
+  return {
+    intervalMs: intervalMs ?? null,
+    priority,
+    minLockedBalance,
+    levels: levelsIn(config, bufferMultiplier, minLockedBalance),
+    unsettledFee: unsettledFee === false ? null : (unsettledFee ?? 'provider'),
+    maxUnsettledFee: optional(config.maxUnsettledFee, 'maxUnsettledFee'),
+    maxTopUp: positive(optional(config.maxTopUp, 'maxTopUp'), 'maxTopUp'),
+    budget: toBudget(config.budget),
+    ledgerReserve: optional(config.ledgerReserve, 'ledgerReserve') ?? 0n,
+    cooldown: cooldownMs / 1_000,
+    onPendingRefund,
+    autoClaim,
+    approve: approve ?? null,
+    approvalTimeout: approvalTimeoutMs / 1_000,
+  }
+}
+
+/** @throws InvalidInputError for a budget without an amount or for a window that is longer than payments are kept */
+export function toBudget(budget: Budget | undefined): { amount: bigint; seconds: number } | null {
+  if (budget === undefined) return null
+  const amount = positive(toWei(budget.amount, 'budget.amount'), 'budget.amount') ?? 0n
+  const seconds = toSeconds(budget.per, 'budget.per')
+  check(seconds <= LONGEST_WINDOW, 'A budget looks back at most 31 days.', { 'budget.per': budget.per })
+  return { amount, seconds }
+}
+
+/** @throws InvalidInputError for an interval that is no number or under 100 ms */
+export function checkIntervalMs(intervalMs: number): void {
+  check(
+    Number.isFinite(intervalMs) && intervalMs >= SHORTEST_INTERVAL_MS && intervalMs <= 2 ** 31 - 1,
+    'intervalMs is milliseconds from 100 up.',
+    { intervalMs: String(intervalMs), expected: `${SHORTEST_INTERVAL_MS} to ${2 ** 31 - 1}` },
+  )
+}
+
+function levelsIn({ target, runway }: AutoFundingConfig, bufferMultiplier: number, minLockedBalance: bigint): Levels {
+  check(target === undefined || runway === undefined, 'Either target or runway, not both.', {})
+  if (runway !== undefined) {
+    const seconds = {
+      trigger: toSeconds(runway.trigger, 'runway.trigger'),
+      target: toSeconds(runway.target, 'runway.target'),
+    }
+    check(seconds.target >= seconds.trigger, 'The target lies below the trigger.', runway)
+    return { bufferMultiplier, runway: seconds }
+  }
+  if (target === undefined) return { bufferMultiplier }
+  if (typeof target === 'number') {
+    checkMultiplier(target, 'target')
+    check(target >= bufferMultiplier, 'The target lies below the trigger.', {
+      target: `${target} × the minimum`,
+      trigger: `${bufferMultiplier} × the minimum`,
+    })
+    return { bufferMultiplier, target: { multiplier: target } }
+  }
+  const amount = toWei(target, 'target')
+  const trigger = requiredBalance({ unsettledFee: 0n, bufferMultiplier, minLockedBalance })
+  check(amount >= trigger, 'The target lies below the trigger.', { target: `${amount} wei`, trigger: `${trigger} wei` })
+  return { bufferMultiplier, target: { amount } }
+}
+
+function checkMultiplier(value: number, name: string): void {
+  check(Number.isFinite(value) && value > 0 && value <= LARGEST_MULTIPLIER, `${name} is a number above 0.`, {
+    [name]: String(value),
+    expected: `more than 0, at most ${LARGEST_MULTIPLIER}`,
+  })
+}
+
+function optional(amount: Amount | undefined, name: string): bigint | null {
+  return amount === undefined ? null : toWei(amount, name)
+}
+
+function positive(amount: bigint | null, name: string): bigint | null {
+  check(amount === null || amount > 0n, `${name} is more than nothing.`, { [name]: '0' })
+  return amount
+}
+
+function check(holds: boolean, sentence: string, facts: Record<string, string>): void {
+  if (!holds) throw new InvalidInputError(sentence, facts)
+}

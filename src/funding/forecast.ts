@@ -1,0 +1,61 @@
+import type { Plan } from './keeper.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
+
+/** Measured on the contracts: asking back, claiming and deleting one sub-account, and the withdrawal itself. */
+const EXIT_GAS_EACH = 290_000n
+const EXIT_GAS = 300_000n
+/** A top-up of a sub-account that exists. */
+const TOP_UP_GAS = 110_000n
+const DAY = 86_400n
+
+/** When money runs out at the present burn. Times in seconds of block time; null where nothing burns, or it is unknown. */
+export type Forecast = {
+  /** When the ledger can fund nothing any more. */
+  ledgerDryAt: number | null
+  /** When the wallet cannot pay the gas of top-ups any more. */
+  gasDryAt: number | null
+  /** When each sub-account meets its provider's minimum without another top-up. */
+  subAccounts: readonly (SubAccountId & { dryAt: number | null })[]
+  /** Wei per hour, all sub-accounts together, as far as it is known. */
+  burnRate: bigint
+  /** What must be deposited so that everything is funded now and for so many days, in wei. */
+  depositFor(days: number): bigint
+}
+
+export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: bigint): Forecast {
+  const { block, ledger, wallet } = position
+  const burnRate = decisions.reduce((sum, one) => sum + (one.burnRate ?? 0n), 0n)
+  const available = ledger?.available ?? 0n
+  // What comes out of a pending refund needs nothing of the ledger.
+  const due = decisions.reduce((sum, one) => sum + one.deficit - (one.action === 'hold' ? 0n : one.fromRefund), 0n)
+  // Each top-up fills one sub-account from its trigger to its target, or brings at least what burnt since.
+  const topUpsPerDay = decisions.reduce((sum, { burnRate: rate, required, target }) => {
+    const size = target > required ? target - required : required
+    return rate === null || size === 0n ? sum : sum + (rate * 24n * 1_000n) / size
+  }, 0n)
+  const gasPerDay = (topUpsPerDay * TOP_UP_GAS * gasPrice) / 1_000n
+  return {
+    ledgerDryAt: dryAt(block.timestamp, available > due ? available - due : 0n, burnRate * 24n),
+    gasDryAt: dryAt(block.timestamp, wallet.balance, gasPerDay),
+    subAccounts: decisions.map(({ provider, serviceType, runway }) => ({
+      provider,
+      serviceType,
+      dryAt: runway === null ? null : block.timestamp + runway,
+    })),
+    burnRate,
+    depositFor(days) {
+      const needed = due + burnRate * BigInt(Math.ceil(days * 24))
+      const missing = needed > available ? needed - available : 0n
+      return missing > shortfall ? missing : shortfall
+    },
+  }
+}
+
+/** What it takes to bring everything home from so many sub-accounts, in gas. */
+export function exitGas(subAccounts: number): bigint {
+  return EXIT_GAS + EXIT_GAS_EACH * BigInt(subAccounts)
+}
+
+function dryAt(now: number, left: bigint, perDay: bigint): number | null {
+  return perDay === 0n ? null : now + Number((left * DAY) / perDay)
+}

@@ -1,0 +1,52 @@
+import type { Burn } from '../../machines/auto-funding/auto-funding.burn.ts'
+import { demandOf, levelsOf } from '../../machines/auto-funding/auto-funding.levels.ts'
+import type { Standing } from '../../machines/auto-funding/plan.types.ts'
+import type { AutoFundingPolicy } from './config.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
+
+/** A sub-account that auto-funding is on for. */
+export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: bigint }
+
+/** What goes on with a sub-account, whatever is wanted for it. */
+export type Underway = Pick<
+  Standing,
+  'mode' | 'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
+> & { claimsAll: boolean }
+
+/** What a provider's charges and its policy come to. */
+export type Grading = Pick<Standing, 'demand' | 'anomaly' | 'required' | 'target'>
+
+export function gradingOf({ policy, unsettledFee }: Omit<Kept, 'id'>, burn: Burn): Grading {
+  const { minLockedBalance, maxUnsettledFee } = policy
+  const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn })
+  const { required, target } = levelsOf(demand, policy.levels)
+  return { demand, anomaly, required, target }
+}
+
+/** One line after the other, since this is made for each sub-account at each reading. */
+export function standingOf(
+  { id, policy }: Omit<Kept, 'unsettledFee'>,
+  { demand, anomaly, required, target }: Grading,
+  underway: Underway,
+): Standing {
+  return {
+    provider: id.provider,
+    serviceType: id.serviceType,
+    mode: underway.mode,
+    required,
+    target,
+    demand,
+    priority: policy.priority,
+    limits: underway.limits,
+    onPendingRefund: policy.onPendingRefund,
+    needsApproval: policy.approve !== null,
+    registered: underway.registered,
+    anomaly,
+    inFlight: underway.inFlight,
+    unresolved: underway.unresolved,
+    settledFrom: underway.settledFrom,
+    failure: underway.failure,
+    autoClaim: policy.autoClaim || underway.claimsAll,
+    claimFailure: underway.claimFailure ?? null,
+  }
+}

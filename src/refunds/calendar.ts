@@ -1,0 +1,92 @@
+import type { Position, ServiceType } from '../../machines/position.types.ts'
+import { weiToOg } from '../base/amounts.ts'
+import type { Logger } from '../base/logger.ts'
+import { drainsBetween, type Drain, type OwnMoves } from './drains.ts'
+import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { Intent } from '../transactions/intent.ts'
+
+/** A refund on its way from a sub-account to the ledger. Amounts in wei, times in seconds of block time. */
+export type PendingRefund = {
+  provider: string
+  serviceType: ServiceType
+  /** What is left of it; 0 for one that its provider was paid from altogether, until its lock would have ended. */
+  amount: bigint
+  requestedAt: number
+  /** Its lock ends then, as far as the contract's owner does not change the lock. */
+  unlocksAt: number
+  /** Its lock is over: `claimRefunds` brings it home. */
+  claimable: boolean
+  /** What its provider was paid from it, as far as this broker saw it happen. */
+  drained: bigint
+}
+
+export type RefundCalendarOptions = {
+  /** What own transactions did in the blocks (from, to]. */
+  minedIn: (from: number, to: number) => readonly Intent[]
+  logger: Logger
+}
+
+/** Every pending refund, and what providers took out of them while positions were read. */
+export function createRefundCalendar({ minedIn, logger }: RefundCalendarOptions) {
+  let last: Position | null = null
+  let drains: readonly Drain[] = []
+
+  return {
+    /** Compares each position with the one before it. */
+    see(position: Position): void {
+      const before = last
+      last = position
+      if (!before || before.block.number >= position.block.number) return
+      const intents = minedIn(before.block.number, position.block.number)
+      const fresh = drainsBetween(before, position, (id) => movesOf(intents, id))
+      for (const { provider, serviceType, amount } of fresh)
+        logger.warn(
+          { provider, serviceType, amount: `${weiToOg(amount)} OG` },
+          'a provider was paid from a pending refund: less of it will come home',
+        )
+      drains = [...drains, ...fresh].filter((drain) => isPending(drain, position))
+    },
+    /** Those of a position, the next to be unlocked first. */
+    of: (position: Position): PendingRefund[] => calendarOf(position, drains),
+  }
+}
+
+function movesOf(intents: readonly Intent[], id: SubAccountId): OwnMoves {
+  const own = intents.filter(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
+  return {
+    // What a claim puts back cancels the refund that its own retrieve has queued.
+    transferred: own.reduce((sum, one) => (one.subAccount && one.claim === undefined ? sum + one.amount : sum), 0n),
+    retrieved: own.some(({ call }) => call.method === 'retrieveFund'),
+  }
+}
+
+/** It is there, or would still be locked. */
+function isPending(drain: Drain, { block, subAccounts }: Position): boolean {
+  if (block.timestamp < drain.unlocksAt) return true
+  const refunds = subAccounts.find((one) => keyOf(one) === keyOf(drain))?.refunds ?? []
+  return refunds.some(({ createdAt }) => createdAt === drain.requestedAt)
+}
+
+function calendarOf(position: Position, drains: readonly Drain[]): PendingRefund[] {
+  const left = [...drains]
+  const pending = position.subAccounts.flatMap(({ provider, serviceType, refunds }) =>
+    refunds.map(({ amount, createdAt: requestedAt, unlocksAt, claimable }): PendingRefund => {
+      const refund = { provider, serviceType, amount, requestedAt, unlocksAt, claimable }
+      return { ...refund, drained: takeOf(left, refund) }
+    }),
+  )
+  const gone: PendingRefund[] = []
+  for (const { provider, serviceType, requestedAt, unlocksAt } of drains) {
+    const refund = { provider, serviceType, amount: 0n, requestedAt, unlocksAt, claimable: false }
+    const drained = takeOf(left, refund)
+    if (drained > 0n) gone.push({ ...refund, drained })
+  }
+  return [...pending, ...gone].toSorted((a, b) => a.unlocksAt - b.unlocksAt)
+}
+
+/** The sum of what was taken of one refund; each is counted once. */
+function takeOf(drains: Drain[], refund: SubAccountId & { requestedAt: number }): bigint {
+  const own = drains.filter((one) => keyOf(one) === keyOf(refund) && one.requestedAt === refund.requestedAt)
+  for (const one of own) drains.splice(drains.indexOf(one), 1)
+  return own.reduce((sum, { amount }) => sum + amount, 0n)
+}

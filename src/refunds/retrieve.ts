@@ -1,0 +1,106 @@
+import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
+import { weiToOg } from '../base/amounts.ts'
+import { toAddress } from '../chain/address.ts'
+import type { Rules } from '../chain/port.ts'
+import { ContractError, contractError } from '../base/contract-errors.ts'
+import { NothingToRetrieveError, WouldLockError } from '../base/errors.ts'
+import { retrieveIntent } from '../transactions/build-intent.ts'
+import { isFull, isoTime, isRetrievable, nothingToRetrieve } from './refund-rules.ts'
+import { resolveService, type Service } from '../chain/service-name.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
+import type { Intent, Receipt } from '../transactions/intent.ts'
+
+/** One transaction stands for all: the last one's receipt, and those of every batch. */
+export type RetrieveReceipt = Receipt & { receipts: readonly Receipt[] }
+
+export type RetrievingOptions = {
+  wallet: string
+  rules: Rules
+  read: () => Promise<Position>
+  submit: (intent: Intent) => Promise<Receipt>
+  /** Whether auto-funding is on for a sub-account. */
+  isKept: (id: SubAccountId) => boolean
+}
+
+/** Asking back: what is free is locked, and what is unlocked is claimed on the way. */
+export function createRetrieving({ wallet, rules, read, submit, isKept }: RetrievingOptions) {
+  return { all, from }
+
+  async function all(serviceType: string): Promise<RetrieveReceipt> {
+    const service = resolveService(serviceType, rules)
+    const accounts = accountsOf(await read(), service)
+    const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
+    if (providers.length === 0) throw nothingToRetrieve(accounts, service.serviceType)
+    const size = rules.maxProvidersPerBatch
+    const batches = Array.from({ length: Math.ceil(providers.length / size) }, (_, index) =>
+      providers.slice(index * size, (index + 1) * size),
+    )
+    const receipts = await Promise.all(batches.map((batch) => retrieveBatch(batch, service, submit)))
+    const last = receipts.at(-1)
+    if (!last) throw new NothingToRetrieveError('There is nothing to retrieve.')
+    return { ...last, receipts }
+  }
+
+  async function from(provider: string, serviceType: string, { force = false } = {}): Promise<Receipt> {
+    const service = resolveService(serviceType, rules)
+    const address = toAddress(provider, 'provider')
+    const position = await read()
+    const account = accountsOf(position, service).find((one) => one.provider === address)
+    const about = { operation: 'retrieveFund', errorArgs: { user: wallet, provider: address } }
+    if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
+    if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
+    if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
+    if (!force) checkLive(account, position)
+    return submit(retrieveIntent([address], service.serviceType, service.name))
+  }
+
+  /**
+   * To lock what is free is what asking back is for. It is a surprise where auto-funding keeps it there, and where
+   * somebody wants to claim: that needs no lock.
+   */
+  function checkLive(account: SubAccountPosition, { block }: Position): void {
+    const { provider, serviceType, available, claimable } = account
+    const kept = isKept({ provider, serviceType })
+    if (available === 0n || (!kept && claimable === 0n)) return
+    const lock = rules.lockTimes[serviceType] ?? 0
+    throw new WouldLockError('Retrieving would lock what is free there, and the provider would stop serving.', {
+      provider,
+      serviceType,
+      'would be locked': `${weiToOg(available)} OG`,
+      until: `${isoTime(block.timestamp + lock)}, if sent now`,
+      'auto-funding': kept ? 'on' : undefined,
+      claimable: claimable > 0n ? `${weiToOg(claimable)} OG` : undefined,
+      do: [
+        ...(claimable > 0n ? ['claimRefunds brings home what is unlocked and leaves the rest free'] : []),
+        ...(kept ? ['stopAutoFunding first'] : []),
+        'pass { force: true } to ask everything back all the same',
+      ].join('; '),
+    })
+  }
+
+  function accountsOf({ ledger, subAccounts }: Position, { serviceType }: Service): SubAccountPosition[] {
+    if (ledger) return subAccounts.filter((one) => one.serviceType === serviceType)
+    throw contractError({ operation: 'retrieveFund', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
+  }
+}
+
+/**
+ * One transaction for as many providers as a batch takes. One whose refund places filled up since it was looked at
+ * would have the contract refuse all of them: it is named in the refusal, and left out.
+ *
+ * @throws TooManyRefundsError when nobody else is left
+ */
+export async function retrieveBatch(
+  providers: readonly string[],
+  { serviceType, name }: Service,
+  submit: (intent: Intent) => Promise<Receipt>,
+): Promise<Receipt> {
+  try {
+    return await submit(retrieveIntent(providers, serviceType, name))
+  } catch (error) {
+    const full = error instanceof ContractError && error.errorName === 'TooManyRefunds' ? error.errorArgs : {}
+    const rest = providers.filter((provider) => provider !== full['provider'])
+    if (rest.length === 0 || rest.length === providers.length) throw error
+    return retrieveBatch(rest, { serviceType, name }, submit)
+  }
+}

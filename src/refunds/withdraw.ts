@@ -1,0 +1,100 @@
+import type { Position } from '../../machines/position.types.ts'
+import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
+import type { Rules } from '../chain/port.ts'
+import { contractError } from '../base/contract-errors.ts'
+import { NothingToWithdrawError, NotSentError } from '../base/errors.ts'
+import { intentOf } from '../transactions/build-intent.ts'
+import type { Intent, Receipt } from '../transactions/intent.ts'
+import type { InFlight, SubmitOptions } from '../transactions/lane.ts'
+
+export type WithdrawingOptions = {
+  wallet: string
+  rules: Rules
+  read: () => Promise<Position>
+  submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
+  /** Resolves once all is known that an earlier process left in flight, and rejects where that cannot be. */
+  ready: () => Promise<void>
+  inFlight: () => readonly InFlight[]
+  /** Resolves once nothing is in flight that matches. */
+  idle: (matches: (intent: Intent) => boolean) => Promise<void>
+}
+
+/** The ways out of the ledger. Each is decided on while nothing else of this wallet changes what is in it. */
+export function createWithdrawing({ wallet, rules, read, submit, ready, inFlight, idle }: WithdrawingOptions) {
+  return { refund, deleteEmpty }
+
+  async function refund(amount: Amount): Promise<Receipt> {
+    const asked = amount === 'all' ? null : toWei(amount)
+    const { ledger, subAccounts } = await settled('refund')
+    if (asked === null && ledger.available === 0n) throw nothing(ledger, subAccounts)
+    const wei = asked ?? ledger.available
+    checkRest(wei, ledger)
+    const call = { contract: 'ledger', method: 'refund', args: [wei] } as const
+    // Nothing is awaited since the reading: whatever is decided from now on sees this one in flight.
+    return submit(intentOf(call, { amount: wei, fromLedger: wei }))
+  }
+
+  /** Some deployments delete a ledger whatever it holds, and strand that: none is asked to while there is anything. */
+  async function deleteEmpty(options?: SubmitOptions): Promise<Receipt> {
+    const { ledger, subAccounts } = await settled('deleteLedger')
+    const inside = subAccounts.reduce((sum, { balance }) => sum + balance, ledger.available)
+    const remainingBalance = ledger.total > inside ? ledger.total : inside
+    if (remainingBalance > 0n)
+      throw contractError({
+        operation: 'deleteLedger',
+        errorName: 'MustWithdrawAllFundsFirst',
+        errorArgs: { remainingBalance },
+      })
+    return submit(intentOf({ contract: 'ledger', method: 'deleteLedger', args: [] }), options)
+  }
+
+  function checkRest(wei: bigint, { available, locked }: Ledger): void {
+    const rest = available - wei
+    if (rest < 0n)
+      throw contractError({
+        operation: 'refund',
+        errorName: 'InsufficientBalance',
+        errorArgs: { user: wallet, available, required: wei, ...(locked > 0n && { locked }) },
+      })
+    const minimum = rules.minLedgerBalance
+    if (minimum !== null && rest > 0n && rest < minimum)
+      throw contractError({
+        operation: 'refund',
+        errorName: 'MinimumDepositRequired',
+        errorArgs: { provided: rest, required: minimum, available },
+      })
+  }
+
+  /** The ledger at a block that shows all that this wallet has done to it. */
+  async function settled(operation: string): Promise<Position & { ledger: Ledger }> {
+    await ready()
+    for (;;) {
+      const position = await read()
+      const moving = inFlight().filter(({ intent }) => movesLedger(intent))
+      if (moving.some(({ unresolved }) => unresolved))
+        throw new NotSentError('A transaction of this ledger may be on its way, and only its wallet knows.', {
+          operation,
+          do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"',
+        })
+      const { ledger } = position
+      if (moving.length === 0 && ledger) return { ...position, ledger }
+      if (moving.length === 0)
+        throw contractError({ operation, errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
+      await idle(movesLedger)
+    }
+  }
+}
+
+type Ledger = NonNullable<Position['ledger']>
+
+const movesLedger = ({ call: { contract, method } }: Intent): boolean =>
+  contract === 'ledger' && method !== 'updateAdditionalInfo'
+
+function nothing({ locked, total }: Ledger, subAccounts: Position['subAccounts']): NothingToWithdrawError {
+  const holding = subAccounts.filter(({ balance }) => balance > 0n).length
+  return new NothingToWithdrawError('There is nothing to withdraw.', {
+    available: '0 OG',
+    locked: `${weiToOg(locked)} OG in ${holding} sub-account${holding === 1 ? '' : 's'}`,
+    do: total === 0n ? 'deleteLedger deletes an empty ledger' : 'retrieve it first; closeLedger brings everything home',
+  })
+}

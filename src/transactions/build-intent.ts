@@ -1,0 +1,45 @@
+import type { ServiceType } from '../../machines/position.types.ts'
+import type { Call, Rules } from '../chain/port.ts'
+import { contractError } from '../base/contract-errors.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
+import type { Intent } from './intent.ts'
+
+/** A transaction that concerns no single sub-account's funding. Amounts in wei. */
+export function intentOf(call: Call, money: { amount?: bigint; fromLedger?: bigint } = {}): Intent {
+  const { amount = 0n, fromLedger = 0n } = money
+  return { call, subAccount: null, touches: [], decidedAt: null, amount, fromLedger }
+}
+
+/**
+ * A transfer from the ledger to a sub-account.
+ *
+ * @param more.decidedAt when auto-funding decided on it, in seconds of block time
+ * @param more.pendingRefund what is pending there: the contract takes from that first
+ * @throws ContractError where the network has no such service
+ */
+export function transferIntent(
+  { provider, serviceType }: SubAccountId,
+  amount: bigint,
+  { serviceNames }: Rules,
+  { decidedAt = null, pendingRefund = 0n }: { decidedAt?: number | null; pendingRefund?: bigint } = {},
+): Intent {
+  const id = { provider, serviceType }
+  const name = serviceNames[serviceType]
+  if (name === undefined) throw contractError({ operation: 'transferFund', errorName: 'ServiceNotFound' })
+  return {
+    call: { contract: 'ledger', method: 'transferFund', args: [provider, name, amount] },
+    subAccount: id,
+    touches: [id],
+    decidedAt,
+    amount,
+    fromLedger: amount > pendingRefund ? amount - pendingRefund : 0n,
+  }
+}
+
+/** Asks back what is free in these sub-accounts and claims what is unlocked. */
+export function retrieveIntent(providers: readonly string[], serviceType: ServiceType, name: string): Intent {
+  return {
+    ...intentOf({ contract: 'ledger', method: 'retrieveFund', args: [providers, name] }),
+    touches: providers.map((provider) => ({ provider, serviceType })),
+  }
+}

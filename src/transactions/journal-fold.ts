@@ -1,0 +1,66 @@
+import type {
+  Claim,
+  ClaimEnded,
+  ClosingIntention,
+  IntentionRecord,
+  JournalEntry,
+  JournalRecord,
+} from './journal.types.ts'
+
+/** Folds records into intents, oldest first. */
+export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
+  const entries = new Map<string, JournalEntry>()
+  for (const record of records) {
+    if (isIntention(record)) continue
+    const known = entries.get(record.id)
+    if (record.type === 'prepared')
+      entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
+    else if (known && isStep(record)) entries.set(record.id, fold(known, record))
+  }
+  return [...entries.values()]
+}
+
+export function isClaim(record: JournalRecord): record is Claim | ClaimEnded {
+  return record.type === 'claiming' || record.type === 'claiming-ended'
+}
+
+/** Claims that did not end, oldest first. */
+export function openClaims(records: readonly JournalRecord[]): Claim[] {
+  const ended = new Set(records.filter(({ type }) => type === 'claiming-ended').map(({ id }) => id))
+  return records.filter((record) => record.type === 'claiming').filter(({ id }) => !ended.has(id))
+}
+
+function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry['attempts'] {
+  return signed ? [{ ...signed, fees }] : []
+}
+
+/** What may become of an intent. */
+type Step = Extract<JournalRecord, { type: 'replaced' | 'sent' | 'mined' | 'unmined' | 'superseded' }>
+
+const steps: ReadonlySet<string> = new Set<Step['type']>(['replaced', 'sent', 'mined', 'unmined', 'superseded'])
+const isStep = (record: JournalRecord): record is Step => steps.has(record.type)
+
+function fold(entry: JournalEntry, record: Step): JournalEntry {
+  const { attempts, prepared } = entry
+  switch (record.type) {
+    case 'replaced':
+      return { ...entry, attempts: [...attempts, { ...record.signed, fees: record.fees }] }
+    case 'sent':
+      return { ...entry, attempts: [...attempts, { hash: record.hash, raw: null, fees: prepared.fees }] }
+    case 'unmined':
+      return { ...entry, outcome: null }
+    case 'mined':
+    case 'superseded':
+      return { ...entry, outcome: record }
+  }
+}
+
+export function isIntention(record: JournalRecord): record is IntentionRecord {
+  return record.type === 'closing' || record.type === 'closing-ended'
+}
+
+/** The closing that these records leave open. */
+export function intentionIn(records: readonly JournalRecord[]): ClosingIntention | null {
+  const last = records.findLast(isIntention)
+  return last?.type === 'closing' ? { id: last.id, since: last.at } : null
+}

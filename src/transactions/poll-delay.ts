@@ -1,0 +1,37 @@
+import type { Clock } from '../base/clock.ts'
+
+/** The first rest is a tenth of a block, and not shorter than this. */
+const SHORTEST_MS = 50
+const LONGEST_MS = 2_000
+
+/** Rests between looks for receipts: short at first, then growing to a quarter of the chain's block time. */
+export function createPollDelay(blockTimeMs: () => number, clock: Clock) {
+  let ms = 0
+  let wake: (() => void) | null = null
+
+  return {
+    /** @param idle nothing that anybody waits for: the rest does not keep the process alive */
+    rest(idle: boolean): Promise<void> {
+      const within = (part: number) => Math.min(Math.max(blockTimeMs() * part, SHORTEST_MS), LONGEST_MS)
+      const timeout = Math.min(Math.max(ms, within(0.1)), within(0.25))
+      ms = timeout * 1.5
+      return new Promise((resolve) => {
+        const cancel = clock.after(timeout, done, { idle })
+        wake = done
+        function done(): void {
+          cancel()
+          wake = null
+          resolve()
+        }
+      })
+    },
+    /** Something new was sent: looks at once, and often again. */
+    hurry(): void {
+      ms = 0
+      wake?.()
+    },
+    stop(): void {
+      wake?.()
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { createActor, type ActorRefFrom } from 'xstate'
+import { transactionMachine } from '../../machines/transaction/transaction.machine.ts'
+import type { Fees } from '../chain/port.ts'
+import type { Inspected } from '../base/inspection.ts'
+import type { Intent, Receipt } from './intent.ts'
+
+export type TransactionActor = ActorRefFrom<typeof transactionMachine>
+
+/** One set of signed bytes for an intent; `raw` is null for wallets that do not show them. */
+export type Attempt = { hash: string; raw: string | null; fees: Fees }
+
+/** An intent that has a nonce, and whose outcome may still change. */
+export type TrackedTransaction = {
+  id: string
+  intent: Intent
+  nonce: number
+  gasLimit: bigint
+  /** Every hash it may be mined under, oldest first; empty while a wallet that signs by sending has not given one. */
+  attempts: Attempt[]
+  actor: TransactionActor
+  /** Nobody waits for it: it does not keep the process alive. */
+  background: boolean
+  /** Milliseconds since 1970: when it was first sent by this process, and when to send it again. */
+  since: number
+  sendAgainAt: number
+  sends: number
+  /** Set while it is mined. */
+  minedIn: number | null
+  settle: { resolve(receipt: Receipt): void; reject(error: Error): void }
+}
+
+export type TrackedTransactionInput = Pick<
+  TrackedTransaction,
+  'id' | 'intent' | 'nonce' | 'gasLimit' | 'attempts' | 'background'
+>
+
+/** A new entry with its actor; until somebody waits for it nobody hears of its end. */
+export function createTrackedTransaction(
+  input: TrackedTransactionInput,
+  inspected: Inspected,
+  now: number,
+): TrackedTransaction {
+  const { id, nonce, intent, attempts } = input
+  const actor = createActor(transactionMachine, {
+    input: { id, nonce, hash: attempts[0]?.hash ?? null, ...summaryOf(intent) },
+    ...inspected(),
+  })
+  return {
+    ...input,
+    actor: actor.start(),
+    since: now,
+    sendAgainAt: now,
+    sends: 0,
+    minedIn: null,
+    settle: { resolve: () => undefined, reject: () => undefined },
+  }
+}
+
+/** The receipt of an entry that is mined; null while it is not. */
+export function receiptOf({ actor }: TrackedTransaction): Receipt | null {
+  const { value, context } = actor.getSnapshot()
+  const { hash, blockNumber, gasUsed } = context
+  if (value !== 'mined' || hash === null || blockNumber === null) return null
+  return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
+}
+
+function summaryOf({ call, subAccount, amount, fromLedger }: Intent) {
+  return { operation: call.method, subAccount, amount: `${amount}` as const, fromLedger: `${fromLedger}` as const }
+}

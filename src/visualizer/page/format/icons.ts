@@ -1,0 +1,1 @@
+export type IconName = 'funded' | 'low' | 'created' | 'none' | 'refunding' | 'closed' | 'moving' | 'bad' | 'asking'

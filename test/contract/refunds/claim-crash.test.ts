@@ -1,0 +1,179 @@
+import { parseEther as og, type Wallet } from 'ethers'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { createBroker, memoryJournal, type Broker, type Journal } from '../../../src/index.ts'
+import type { LocalProvider } from '../../../src/local/providers.ts'
+import { callOf, transact } from '../../../src/local/transact.ts'
+import { localChain, type LocalChain } from '../../support/chain.ts'
+import { dyingJournal, type DyingJournal } from '../../support/dying-journal.ts'
+
+const LOCK = 3600
+
+let chain: LocalChain
+let restore: () => Promise<void>
+let user: Wallet, alice: LocalProvider
+const brokers: Broker[] = []
+
+beforeAll(async () => {
+  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
+  ;[user] = chain.wallets as [Wallet]
+  ;[alice] = chain.inference as [LocalProvider]
+  await transact(user, [callOf(chain.contracts.ledger, 'addLedger', [''], og('100')), transfer('3'), retrieve()])
+  await chain.warp(LOCK)
+  await transact(user, [transfer('2')]) // takes as much from the refund: 1 is left of it, and unlocked
+  await chain.mine(30)
+  restore = await chain.snapshot()
+})
+afterEach(async () => {
+  await Promise.all(brokers.splice(0).map((broker) => broker.close()))
+  await restore()
+})
+afterAll(() => chain[Symbol.asyncDispose]())
+
+const untouched = { ledger: og('97'), free: og('2'), pending: og('1') }
+const claimed = { ledger: og('98'), free: og('2'), pending: 0n }
+
+const both = ['retrieveFund', 'transferFund']
+
+/** Every moment around what is recorded in turn. */
+const moments = ['claiming', 'prepared', 'mined', 'prepared', 'mined', 'claiming-ended']
+  .flatMap((type) => [`before ${type}`, `after ${type}`])
+  .map((where, moment) => ({ where, moment, begun: moment > 2 }))
+
+test.for(moments)('a claim whose process is lost $where ($moment) is whole or did not begin', async (one) => {
+  const nonce = await chain.provider.getTransactionCount(user.address)
+  const journal = dyingJournal(one.moment)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe(one.where)
+
+  const kept = await copyOf(journal)
+  const second = await open(kept)
+  // It would take what is missing from the refund, if it looked between the two transactions.
+  second.inference.startAutoFunding(alice.address, { intervalMs: 100, onPendingRefund: 'reuse' })
+  await vi.waitFor(() => expect([openClaims(kept), reason(second)]).toEqual([0, 'sufficient']), { timeout: 10_000 })
+  expect(await standing(second)).toEqual(one.begun ? claimed : untouched)
+  const sent = one.begun ? both : []
+  expect(operations(second)).toEqual(sent)
+  expect(await chain.provider.getTransactionCount(user.address)).toBe(nonce + sent.length)
+})
+
+test('a claim is taken up also where its journal can be had only later', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  await journal.died
+  const kept = await copyOf(journal)
+  let isHeld = true
+  const load = () => (isHeld ? Promise.reject(new Error('held')) : kept.load())
+  const second = await open({ ...kept, load })
+  await second.position()
+  isHeld = false
+  await second.ledger.depositFund('1')
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ...claimed, ledger: og('99') })
+})
+
+test('what was taken back by hand before the next process came is not touched', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before prepared')
+  // Somebody puts back all but 0.5, and later asks that back anew.
+  await transact(user, [transfer('1.5'), retrieve()])
+  const kept = await copyOf(journal)
+  const second = await open(kept)
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
+  expect(operations(second)).toEqual(['retrieveFund'])
+})
+
+test('what was taken back in full by hand, and later asked back anew, is not touched either', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before prepared')
+  await transact(user, [transfer('2')])
+  await chain.warp(1)
+  await transact(user, [retrieve()])
+  await chain.mine(12)
+  const kept = await copyOf(journal)
+  const second = await open(kept)
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
+  expect(operations(second)).toEqual(['retrieveFund'])
+})
+
+test('what was asked back after it was put back stays so, though nothing says that the claim is over', async () => {
+  const journal = dyingJournal(10)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before claiming-ended')
+  await transact(user, [retrieve()])
+  const kept = await copyOf(journal)
+  const second = await open(kept)
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
+  expect(operations(second)).toEqual(both)
+})
+
+test('whoever claims next waits for what was left open, and hears of it', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before prepared')
+  const second = await open(await copyOf(journal))
+  const { receipts, ...claim } = await second.ledger.claimRefunds()
+  expect(claim).toEqual({ ...receipts[0], claimed: 0n, putBack: og('2') })
+  expect(await standing(second)).toEqual(claimed)
+  await expect(second.ledger.claimRefunds()).rejects.toThrow('There is nothing to retrieve.')
+})
+
+test('nothing is put back into what is being closed', async () => {
+  const journal = dyingJournal(6)
+  const first = await open(journal)
+  first.ledger.claimRefunds().catch(() => undefined)
+  expect(await journal.died).toBe('before prepared')
+  const kept = await copyOf(journal)
+  await kept.append({ type: 'closing', id: 'closing-1', at: 0 })
+  const second = await open(kept)
+  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 10_000 })
+  expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
+  expect(operations(second)).toEqual(['retrieveFund'])
+})
+
+async function open(journal: Journal): Promise<Broker> {
+  const broker = await createBroker({ signer: user, network: chain.network, intervalMs: 1_000, journal })
+  brokers.push(broker)
+  return broker
+}
+
+type Kept = ReturnType<typeof memoryJournal>
+
+async function copyOf({ records }: DyingJournal): Promise<Kept> {
+  const copy = memoryJournal()
+  for (const record of records) await copy.append(record)
+  return copy
+}
+
+function openClaims({ records }: Kept): number {
+  const count = (type: string) => records.filter((record) => record.type === type).length
+  return count('claiming') - count('claiming-ended')
+}
+
+async function standing(broker: Broker) {
+  const { ledger, subAccounts } = await broker.position()
+  const [account] = subAccounts
+  return { ledger: ledger?.available, free: account?.available, pending: account?.pendingRefund }
+}
+
+const reason = (broker: Broker) => broker.inference.autoFundingStatus(alice.address)[0]?.reason
+
+const operations = (broker: Broker) => broker.transactions().map((one) => one.getSnapshot().context.operation)
+
+function transfer(amount: string) {
+  return callOf(chain.contracts.ledger, 'transferFund', [alice.address, 'inference-v1.0', og(amount)])
+}
+
+function retrieve() {
+  return callOf(chain.contracts.ledger, 'retrieveFund', [[alice.address], 'inference-v1.0'])
+}

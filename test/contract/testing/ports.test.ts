@@ -1,0 +1,217 @@
+import { Wallet } from 'ethers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectChain, type Connected } from '../../../src/chain/connect.ts'
+import type { Call, TransactionPort } from '../../../src/chain/port.ts'
+import { createSimulatedChain } from '../../../src/testing/simulated-chain.ts'
+import { fakeAddress } from '../../../src/testing/fakes.ts'
+import { localChain } from '../../support/chain.ts'
+
+const OG = 10n ** 18n
+
+/** A chain with one inference provider, seen from a rich wallet and from one that owns nothing. */
+type Side = {
+  rich: Connected
+  poor: Connected
+  provider: string
+  setAutomine(on: boolean): Promise<void>
+  mine(): Promise<void>
+  end(): Promise<void>
+}
+
+const sides: [string, () => Promise<Side>][] = [
+  ['the real contracts', real],
+  ['the simulation', simulated],
+]
+
+describe.each(sides)('a broker finds on %s', (_, open) => {
+  let side: Side
+  let port: TransactionPort
+  let deposit: Call
+
+  beforeAll(async () => {
+    side = await open()
+    port = portOf(side.rich)
+    deposit = { contract: 'ledger', method: 'depositFund', args: [], value: 10n * OG }
+  })
+  afterAll(() => side.end())
+
+  test('the same rules and names', () => {
+    expect(side.rich.rules).toEqual({
+      minLedgerBalance: 3n * OG,
+      minTransfer: OG,
+      maxProvidersPerBatch: 20,
+      maxSubAccounts: 50,
+      maxInfoBytes: 4096,
+      serviceNames: { inference: 'inference-v1.0', 'fine-tuning': 'fine-tuning-v1.0' },
+      lockTimes: { inference: 3600, 'fine-tuning': 3600 },
+    })
+  })
+
+  test('a call that would be refused, with its reason', async () => {
+    const refused = port.estimateGas({ contract: 'ledger', method: 'refund', args: [1n] })
+    await expect(refused).rejects.toMatchObject({
+      name: 'LedgerNotExistsError',
+      operation: 'refund',
+      errorName: 'LedgerNotExists',
+      errorArgs: { user: side.rich.wallet },
+    })
+  })
+
+  test('that a wallet without money cannot pay', async () => {
+    await expect(portOf(side.poor).estimateGas(deposit)).rejects.toMatchObject({
+      name: 'NotSentError',
+      retryable: false,
+      facts: { operation: 'depositFund', do: 'send gas to the wallet' },
+    })
+  })
+
+  test('nonces, receipts and what spent a nonce', async () => {
+    await side.setAutomine(false)
+    const counts = async () => Promise.all([port.transactionCount('latest'), port.transactionCount('pending')])
+    const { raw, hash } = await sign(deposit, 0)
+    const before = await counts()
+    await port.broadcast(raw)
+    const waiting = [await counts(), await port.mined(hash), await port.spender(0)]
+    await side.mine()
+    const mined = await port.mined(hash)
+    const spender = await port.spender(0)
+    await side.setAutomine(true)
+    expect({ before, waiting, after: await counts() }).toEqual({
+      before: [0, 0],
+      waiting: [[0, 1], null, null],
+      after: [1, 1],
+    })
+    expect(mined).toEqual({
+      transactionHash: hash,
+      blockNumber: mined?.blockNumber,
+      gasUsed: mined?.gasUsed,
+      status: 1,
+    })
+    expect(spender).toMatchObject({ transactionHash: hash, blockNumber: mined?.blockNumber, depth: 0, value: 10n * OG })
+    expect(spender && port.isCall(spender, deposit)).toBe(true)
+    expect(spender && port.isCall(spender, { ...deposit, value: 1n })).toBe(false)
+    expect(await port.transactionCount((mined?.blockNumber ?? 0) - 1)).toBe(0)
+  })
+
+  test('when a block was mined, and that there is none yet', async () => {
+    const { block } = await side.rich.readPosition()
+    expect(await port.timestampOf(block.number)).toBe(block.timestamp)
+    expect(await port.timestampOf(block.number + 1_000)).toBeNull()
+  })
+
+  test('the money where it went', async () => {
+    const { block, ledger, subAccounts } = await side.rich.readPosition()
+    expect(block.number).toBeGreaterThan(0)
+    expect(ledger).toEqual({ available: 10n * OG, total: 10n * OG, locked: 0n, additionalInfo: '' })
+    expect(subAccounts).toEqual([])
+    expect(await side.rich.listLedgers(0, 10)).toEqual({
+      ledgers: [{ user: side.rich.wallet, ...ledger }],
+      total: 1,
+    })
+  })
+
+  test('why a mined transaction was reverted', async () => {
+    const transfer: Call = {
+      contract: 'ledger',
+      method: 'transferFund',
+      args: [side.provider, 'inference-v1.0', 11n * OG],
+    }
+    const { raw, hash } = await sign(transfer, 1)
+    await port.broadcast(raw)
+    const mined = await port.mined(hash)
+    expect(mined?.status).toBe(0)
+    expect(await port.replay(transfer, mined?.blockNumber ?? 0)).toMatchObject({
+      errorName: 'InsufficientAvailableBalance',
+      errorArgs: { available: 10n * OG, required: 11n * OG },
+    })
+  })
+
+  test('that a nonce is spent once and that known bytes are known', async () => {
+    const { raw } = await sign(deposit, 1)
+    await expect(port.broadcast(raw)).rejects.toThrow(/nonce too low/)
+    await side.setAutomine(false)
+    const next = await sign(deposit, 2)
+    await port.broadcast(next.raw)
+    await expect(port.broadcast(next.raw)).rejects.toThrow(/already/)
+    const cheaper = await sign({ ...deposit, value: OG }, 2)
+    await expect(port.broadcast(cheaper.raw)).rejects.toThrow(/underpriced/)
+    await side.mine()
+    await side.setAutomine(true)
+    expect((await side.rich.readPosition()).ledger?.total).toBe(20n * OG)
+  })
+
+  test('a provider with a service, and one without', async () => {
+    const offered = await side.rich.readService(side.provider)
+    expect(offered).toEqual({
+      registered: true,
+      url: '',
+      model: expect.any(String) as string,
+      acknowledged: false,
+      generation: null,
+    })
+    const nobody = fakeAddress('nobody')
+    expect(await side.rich.readService(nobody)).toEqual({
+      registered: false,
+      url: null,
+      model: null,
+      acknowledged: false,
+      generation: null,
+    })
+  })
+
+  test('a refund that was asked for at the time of its block', async () => {
+    const calls = [
+      { contract: 'ledger', method: 'transferFund', args: [side.provider, 'inference-v1.0', 2n * OG] },
+      { contract: 'ledger', method: 'retrieveFund', args: [[side.provider], 'inference-v1.0'] },
+    ] as const
+    for (const [index, call] of calls.entries()) await port.broadcast((await sign(call, 3 + index)).raw)
+    const mined = (await port.spender(4))?.blockNumber ?? 0
+    await side.mine()
+    const { block, subAccounts } = await side.rich.readPosition()
+    expect(block.number).toBeGreaterThan(mined)
+    expect(subAccounts.map(({ refunds }) => refunds.map(({ createdAt }) => createdAt))).toEqual([
+      [await port.timestampOf(mined)],
+    ])
+  })
+
+  async function sign(call: Call, nonce: number) {
+    const signed = await port.sign?.(call, { nonce, gasLimit: 1_000_000n, fees: await port.fees() })
+    if (!signed) throw new Error('The wallet signs.')
+    return signed
+  }
+})
+
+async function real(): Promise<Side> {
+  const chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0 })
+  const { network, provider } = chain
+  const [wallet] = chain.wallets
+  const [served] = chain.inference
+  if (!wallet || !served) throw new Error('The chain lacks somebody.')
+  return {
+    rich: await connectChain({ signer: wallet }, network),
+    poor: await connectChain({ signer: Wallet.createRandom(provider) }, network),
+    provider: served.address,
+    setAutomine: chain.setAutomine,
+    mine: chain.mine,
+    end: () => chain[Symbol.asyncDispose](),
+  }
+}
+
+async function simulated(): Promise<Side> {
+  const chain = createSimulatedChain()
+  const [wallet, poor] = [fakeAddress('rich'), fakeAddress('poor')]
+  chain.fund(wallet, 100n * OG)
+  return {
+    rich: chain.connect(wallet),
+    poor: chain.connect(poor),
+    provider: chain.providers[0]?.address ?? '',
+    setAutomine: async (on) => chain.setAutomine(on),
+    mine: async () => chain.mine(),
+    end: async () => undefined,
+  }
+}
+
+function portOf({ transactions }: Connected): TransactionPort {
+  if (!transactions) throw new Error('The wallet sends.')
+  return transactions
+}

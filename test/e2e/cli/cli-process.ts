@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { expect } from 'vitest'
+
+const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
+
+/** Everything that the program sees of its environment. */
+export type Environment = Partial<Record<'PRIVATE_KEY' | 'KEYSTORE_PASSWORD' | 'OG_RPC_URL' | 'NO_COLOR', string>>
+
+export type Ended = {
+  code: number | null
+  stdout: string
+  stderr: string
+  /** Standard output, line by line, as JSON. */
+  json: () => unknown[]
+}
+
+/** A program that runs. Nothing of it is ever asserted before it says what is waited for. */
+export type Running = {
+  pid: number
+  /** Resolves with the first line, on either stream, that passes. Lines that came before count, too. */
+  line(passes: (line: string) => boolean): Promise<string>
+  interrupt(): void
+  /** As when the program that reads its output ends. */
+  stopReading(): void
+  ended: Promise<Ended>
+}
+
+/** Starts the built program. Whatever it prints is searched for the key it was given. */
+export function start(args: readonly string[], env: Environment = {}): Running {
+  const { PATH = '', XDG_STATE_HOME = '' } = process.env
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH, XDG_STATE_HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const lines: string[] = []
+  const waiting = new Set<() => void>()
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+    createInterface(child[name]).on('line', (line) => {
+      lines.push(line)
+      for (const look of waiting) look()
+    })
+  }
+  const ended = once(child, 'close').then(([code]: unknown[]): Ended => {
+    if (env.PRIVATE_KEY) expect(`${output.stdout}${output.stderr}`).not.toContain(env.PRIVATE_KEY.slice(2))
+    return {
+      code: code as number | null,
+      ...output,
+      json: () => output.stdout.trim().split('\n').filter(Boolean).map(parsed),
+    }
+  })
+  return {
+    pid: child.pid ?? 0,
+    line: (passes) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = lines.find(passes)
+          if (found === undefined) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        void ended.then(() => reject(new Error(`It ended without that line:\n${lines.join('\n')}`)))
+        look()
+      }),
+    interrupt: () => void child.kill('SIGINT'),
+    stopReading: () => void child.stdout.destroy(),
+    ended,
+  }
+}
+
+/** Runs the built program to its end. */
+export function run(args: readonly string[], env: Environment = {}): Promise<Ended> {
+  return start(args, env).ended
+}
+
+function parsed(line: string): unknown {
+  return JSON.parse(line)
+}

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { run } from '../../../src/cli/run.ts'
+
+const PROVIDER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+
+let said: { stdout: string; stderr: string }
+
+beforeEach(() => {
+  said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += String(text)
+      return true
+    })
+  vi.stubGlobal('fetch', () => Promise.reject(new Error('Nobody may be asked.')))
+  vi.stubEnv('PRIVATE_KEY', `0x${'11'.repeat(32)}`)
+  vi.stubEnv('OG_RPC_URL', undefined)
+  vi.stubEnv('KEYSTORE_PASSWORD', 'hunter22')
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+})
+
+test.for<[string, string]>([
+  ['deposit', 'AMOUNT is missing.'],
+  ['deposit -5', '-5 is not possible: no amount here is negative.'],
+  ['deposit -.5', '-.5 is not possible: no amount here is negative.'],
+  ['demo --simulated --for -1', '--for -1 is not possible: no number here is negative.'],
+  ['deposit -- -5', 'it has a sign'],
+  ['deposit +5', 'it has a sign'],
+  ['deposit 1e3', 'it has an exponent'],
+  ['deposit 0x10', 'it is not a decimal number'],
+  ['deposit 1,5', 'it has separators'],
+  ['deposit .5', 'it has no digit before the point'],
+  ['deposit 1.0000000000000000001', 'it has 19 decimals; 18 at most'],
+  [`deposit ${'9'.repeat(78)}`, 'it is more than a contract can hold'],
+  ['deposit 1 2', '"2" is one argument too many.'],
+  ['deposit 1 --fast', "Unknown option '--fast'."],
+  ['deposit 1 --no-yes', "Unknown option '--no-yes'."],
+  ['deposit 1 -y', "Unknown option '-y'."],
+  ['deposit 1 --yes=maybe', "Option '--yes' does not take an argument."],
+  ['deposit 1 --keystore', "Option '--keystore <value>' argument missing."],
+  ['deposit 1 --keystore --json', "Option '--keystore' argument is ambiguous."],
+  ['deposit 1 --keystore=', '--keystore is empty.'],
+  [`deposit 1 --address ${PROVIDER}`, "Unknown option '--address'."],
+  ['deposit-for 0x12 1', 'ADDRESS is no address: "0x12".'],
+  [`deposit-for ${PROVIDER.slice(0, -1)}9 1`, 'ADDRESS is no address'],
+  [`deposit-for ${PROVIDER.replace('C8', 'c8')} 1`, 'In mixed case the checksum must hold.'],
+  ['deposit-for vitalik.eth 1', 'ADDRESS is no address: "vitalik.eth".'],
+  [`transfer ${PROVIDER} inference`, 'AMOUNT is missing.'],
+  [`retrieve inference --provider me`, '--provider is no address: "me".'],
+  [`ensure ${PROVIDER} 1 --service x`, '--service is one of inference, fine-tuning; this is "x".'],
+  ['auto-fund', 'PROVIDER is missing; or name a file with --config.'],
+  [`auto-fund ${PROVIDER} 0x12`, 'PROVIDER is no address: "0x12".'],
+  [`auto-fund ${PROVIDER} --interval-ms 1e3`, '--interval-ms is a whole number from 100 up; this is "1e3".'],
+  [`auto-fund ${PROVIDER} --interval-ms 99`, '--interval-ms is a whole number from 100 up; this is "99".'],
+  [`auto-fund ${PROVIDER} --buffer-multiplier two`, '--buffer-multiplier is a number from 0 up; this is "two".'],
+  [`auto-fund ${PROVIDER} --min-locked-balance 1e18`, 'it has an exponent'],
+  [`auto-fund ${PROVIDER} --target 1,5`, '--target: "1,5" is no amount in OG: it has separators.'],
+  [`auto-fund ${PROVIDER} --target 1x`, '--target: a target of 1 × the minimum lies below the trigger of 2 ×.'],
+  [`auto-fund ${PROVIDER} --target twox`, '--target is a number from 0 up; this is "two".'],
+  [`auto-fund ${PROVIDER} --target 0x`, '--target: a number above 0, at most 1000000; this is 0.'],
+  [`auto-fund ${PROVIDER} --runway-trigger 6h`, '--runway-trigger and --runway-target go together.'],
+  [
+    `auto-fund ${PROVIDER} --runway-trigger 6h --runway-target 6`,
+    '--runway.target: a number and s, m, h or d, such as "6h"; this is "6".',
+  ],
+  [
+    `auto-fund ${PROVIDER} --runway-trigger 6h --runway-target 1d --target 5`,
+    'Either --target or --runway-trigger and --runway-target, not both.',
+  ],
+  [`auto-fund ${PROVIDER} --max-top-up 0`, '--max-top-up: it is more than nothing.'],
+  [`auto-fund ${PROVIDER} --budget 10`, '--budget is OG per time, such as 10/24h; this is "10".'],
+  [`auto-fund ${PROVIDER} --budget 10/24h/2`, '--budget is OG per time, such as 10/24h; this is "10/24h/2".'],
+  [`auto-fund ${PROVIDER} --budget 0/24h`, '--budget.amount: it is more than nothing.'],
+  [`auto-fund ${PROVIDER} --total-budget 1/32d`, '--total-budget.per: a budget looks back at most 31 days.'],
+  [`auto-fund ${PROVIDER} --cooldown-ms 1s`, '--cooldown-ms is a whole number from 0 up; this is "1s".'],
+  [`auto-fund ${PROVIDER} --on-pending-refund wait`, '--on-pending-refund is one of hold, reuse; this is "wait".'],
+  [`auto-fund ${PROVIDER} --approve`, '--approve asks on the terminal, and nobody can be asked here.'],
+  [`auto-fund ${PROVIDER} --config x`, 'Either PROVIDER or --config, not both.'],
+  ['auto-fund --config x --target 5', '--target stands in the file when there is a --config.'],
+  ['auto-fund --config x --service inference', '--service stands in the file when there is a --config.'],
+  ['auto-fund --config /no/where', '/no/where cannot be read.'],
+  ['plan --service x', '--service is one of inference, fine-tuning; this is "x".'],
+  ['plan --for 0', '--for is a whole number from 1 to 86400; this is "0".'],
+  ['replay', 'FILE is missing.'],
+  ['replay /no/where', '/no/where cannot be read.'],
+  ['replay x --policy /no/where', '/no/where cannot be read.'],
+  ['status --network moon', '--network is one of mainnet, testnet, testnetDev; this is "moon".'],
+  [`status --network testnet --ledger ${PROVIDER}`, 'A deployment of your own needs --ledger, --inference and --chain'],
+  ['status --chain-id 1x', '--chain-id is a whole number from 1 up; this is "1x".'],
+  ['status', 'Say where: --network mainnet, testnet or testnetDev, or --rpc-url.'],
+  ['status --rpc-url=', '--rpc-url is empty.'],
+  ['status --rpc-url wss://user:secret@node', 'The RPC URL is none of http or https.'],
+  ['status --rpc-url nonsense', 'The RPC URL is none of http or https.'],
+  ['demo --for 0', '--for is a whole number from 1 up; this is "0".'],
+  ['demo --providers 51', '--providers is a whole number from 1 to 50; this is "51".'],
+  ['machines toaster', 'There is no machine "toaster": there are '],
+  ['machines --format svg', '--format is one of mermaid, json; this is "svg".'],
+  ['constructor', 'There is no command "constructor".'],
+  ['--json statsu', 'There is no command "statsu".'],
+])('"%s" is refused: %s', async ([line, message]) => {
+  const yes = /^(deposit|transfer|retrieve|ensure|auto-fund)/.test(line) ? ['--yes'] : []
+  expect(await run([...yes, ...line.split(' ')])).toBe(2)
+  expect(said).toEqual({ stdout: '', stderr: expect.stringContaining(message) as string })
+  expect(said.stderr).not.toMatch(/\n\s+at |secret/)
+})
+
+test('a bad config is refused as a whole, under the name of its file and its field', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'og-ledger-'))
+  try {
+    const file = join(folder, 'og-ledger.json')
+    const refused = async (config: unknown, ...words: string[]) => {
+      said.stderr = ''
+      writeFileSync(file, JSON.stringify(config))
+      expect(await run([...words, file])).toBe(2)
+      return said.stderr.replace(file, 'FILE').replace(' og-ledger --help tells what is possible.\n', '')
+    }
+    const fund = ['auto-fund', '--yes', '--config']
+    expect(await refused({ providers: [{ provider: PROVIDER, maxTopUp: 5 }] }, ...fund)).toBe(
+      'FILE: providers[0].maxTopUp: an amount is a string in OG such as "1.5"; this is a number.',
+    )
+    expect(await refused({ providers: [{ provider: PROVIDER, maxTopup: '5' }] }, ...fund)).toBe(
+      'FILE: providers[0].maxTopup: there is no such field; the nearest is maxTopUp.',
+    )
+    expect(await refused({ defaults: {} }, ...fund)).toBe('providers: it is missing: auto-fund needs a list of them.')
+    expect(await refused({ wallet: `0x${'11'.repeat(32)}` }, ...fund)).toBe(
+      'FILE: wallet: this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.',
+    )
+    expect(await refused({ target: '5' }, 'replay', file, '--policy')).toBe(
+      'FILE: target: there is no such field; the nearest is budget.',
+    )
+    expect(said.stdout).toBe('')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test.for([
+  'add-ledger 5',
+  'deposit 5',
+  `deposit-for ${PROVIDER} 5`,
+  `transfer ${PROVIDER} inference 5`,
+  `ensure ${PROVIDER} 5`,
+  `auto-fund ${PROVIDER}`,
+  'retrieve inference',
+  'refund 1',
+  'delete',
+  'close',
+])('"%s" needs --yes where nobody can be asked', async (line) => {
+  expect(await run([...line.split(' '), '--network', 'testnet'])).toBe(2)
+  expect(said).toEqual({
+    stdout: '',
+    stderr:
+      'Nothing was sent: nobody can be asked here, so this needs --yes. og-ledger --help tells what is possible.\n',
+  })
+})

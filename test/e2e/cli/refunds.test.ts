@@ -1,0 +1,174 @@
+import { parseEther as og, type Wallet } from 'ethers'
+import process from 'node:process'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LocalProvider } from '../../../src/local/providers.ts'
+import { callOf, transact, type Call } from '../../../src/local/transact.ts'
+import { localChain, type LocalChain } from '../../support/chain.ts'
+import { startProxy } from '../../support/proxy.ts'
+import { run, start, type Ended } from './cli-process.ts'
+
+const LOCK = 3600
+
+let chain: LocalChain
+let wallets: Wallet[]
+let place: string[]
+let alice: LocalProvider
+
+beforeAll(async () => {
+  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 7 })
+  wallets = [...chain.wallets]
+  ;[alice] = chain.inference as [LocalProvider]
+  const { ledger, inference } = chain.network
+  const contracts = ['--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = ['--rpc-url', chain.anvil.url, ...contracts]
+})
+afterAll(() => chain[Symbol.asyncDispose]())
+
+test('refunds lists what is pending, and status shows it too', async () => {
+  const wallet = await refunding('2', '0.5')
+  const { refunds } = await chainState(wallet)
+  const record = {
+    provider: alice.address,
+    serviceType: 'inference',
+    amount: `${og('1.5')}`,
+    requestedAt: refunds[0],
+    unlocksAt: (refunds[0] ?? 0) + LOCK,
+    claimable: false,
+    drained: '0',
+  }
+  expect(await cli(wallet, 'refunds')).toMatchObject({ code: 0, json: [{ type: 'refund', ...record }], stderr: '' })
+  expect(await cli(wallet, 'status')).toMatchObject({ code: 0, json: [{ type: 'position', refunds: [record] }] })
+})
+
+test('claim brings home what is unlocked, and leaves the rest', async () => {
+  const wallet = await refunding('2', '0.5')
+  const early = await cli(wallet, 'claim', '--yes')
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('There is nothing to retrieve.') as string })
+  await chain.warp(LOCK)
+  await chain.mine(30) // so that the chain looks as quick as it is
+  const refused = await cli(wallet, 'retrieve', 'inference', '--provider', alice.address, '--yes')
+  expect(refused).toMatchObject({ code: 1, json: [] })
+  expect(refused.stderr).toContain('would be locked: 0.5 OG')
+  expect(refused.stderr).toContain('claimRefunds brings home what is unlocked')
+  const claimed = await cli(wallet, 'claim', '--provider', alice.address, '--yes')
+  expect(claimed).toMatchObject({
+    code: 0,
+    json: [{ type: 'receipt', command: 'claim', claimed: `${og('1.5')}`, putBack: `${og('0.5')}`, success: true }],
+  })
+  expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
+  const forced = await cli(wallet, 'retrieve', 'inference', '--provider', alice.address, '--force', '--yes')
+  expect(forced).toMatchObject({ code: 0 })
+  expect(await chainState(wallet)).toMatchObject({ free: 0n, pending: og('0.5') })
+})
+
+test('a claim that is killed between its two transactions is ended by the next one', async () => {
+  const wallet = await refunding('2', '0.5')
+  await chain.warp(LOCK)
+  await chain.mine(30)
+  await chain.setAutomine(false)
+  const claiming = start(['claim', '--yes', ...place], { PRIVATE_KEY: wallet.privateKey })
+  await claiming.line((line) => line.startsWith('retrieveFund was sent as'))
+  await chain.mine()
+  await claiming.line((line) => line.startsWith('retrieveFund was mined'))
+  process.kill(claiming.pid, 'SIGKILL')
+  await claiming.ended
+  await chain.setAutomine(true)
+  await chain.mine() // what it may have sent last
+  await cli(wallet, 'claim', '--yes')
+  expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
+  expect(await chain.provider.getTransactionCount(wallet.address)).toBe(6)
+})
+
+test('a claim that cannot put back yet says why, and goes on until it can', async () => {
+  const wallet = await refunding('2', '0.5')
+  await chain.warp(LOCK)
+  await using proxy = await startProxy(chain.anvil.url)
+  // From the second transaction on.
+  const removeFault = proxy.fault(({ method, index }) =>
+    method === 'eth_estimateGas' && index > 0
+      ? { kind: 'rpc', code: -32000, message: 'insufficient funds' }
+      : undefined,
+  )
+  const [, , ...contracts] = place
+  const claiming = start(['claim', '--yes', '--rpc-url', proxy.url, ...contracts], { PRIVATE_KEY: wallet.privateKey })
+  expect(await claiming.line((line) => line.startsWith('what was free'))).toBe(
+    'what was free before a claim is not put back yet; trying again: The wallet cannot pay for this transaction.',
+  )
+  removeFault()
+  expect(await claiming.ended).toMatchObject({ code: 0 })
+  expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
+})
+
+test('refund says which amounts are possible, and refund all what stays', async () => {
+  const wallet = await refunding('2', '0.5')
+  const refused = await cli(wallet, 'refund', '6', '--yes')
+  expect(refused).toMatchObject({ code: 1, json: [] })
+  expect(refused.stderr).toContain('withdraw at most 5 OG, or everything: 8 OG')
+  const all = await cli(wallet, 'refund', 'all', '--yes')
+  expect(all).toMatchObject({ code: 0, json: [{ type: 'receipt', command: 'refund', success: true }] })
+  expect(all.stderr).toContain('stays    2 OG in 1 sub-account')
+  expect(await chainState(wallet)).toMatchObject({ ledger: 0n, free: og('0.5'), pending: og('1.5') })
+  const nothing = await cli(wallet, 'refund', 'all', '--yes')
+  expect(nothing).toMatchObject({ code: 1, stderr: expect.stringContaining('There is nothing to withdraw.') as string })
+})
+
+test('auto-fund --auto-claim claims what is unlocked, and takes a top-up from a refund first', async () => {
+  const wallet = await refunding('3', '1')
+  const options = ['--auto-claim', '--on-pending-refund', 'reuse', '--interval-ms', '100', '--yes', '--json']
+  const funding = start(['auto-fund', alice.address, ...options, ...place], { PRIVATE_KEY: wallet.privateKey })
+  const line = await funding.line((one) => one.includes('"topUps":1') && one.includes('"reason":"sufficient"'))
+  expect(JSON.parse(line)).toMatchObject({ ledger: { available: `${og('7')}` }, refunds: [{ amount: `${og('1')}` }] })
+  await chain.warp(LOCK)
+  await funding.line((one) => one.includes(`"available":"${og('8')}"`) && one.includes('"refunds":[]'))
+  funding.interrupt()
+  expect(await funding.ended).toMatchObject({ code: 0 })
+  expect(await chainState(wallet)).toEqual({ ledger: og('8'), free: og('2'), pending: 0n, refunds: [] })
+})
+
+test('what cannot be is said before anything is read', async () => {
+  const [wallet] = wallets
+  if (!wallet) throw new Error('no wallet is left')
+  expect(await cli(wallet, 'claim', '--service', 'inference', '--yes')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--service goes with --provider.') as string,
+  })
+  expect(await cli(wallet, 'retrieve', 'inference', '--force', '--yes')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--force goes with --provider.') as string,
+  })
+  expect(await cli(wallet, 'refund', 'everything', '--yes')).toMatchObject({ code: 2 })
+})
+
+type Outcome = Omit<Ended, 'json'> & { json: unknown[] }
+
+async function cli(wallet: Wallet, ...args: string[]): Promise<Outcome> {
+  const ended = await run([...args, ...place], { PRIVATE_KEY: wallet.privateKey })
+  return { ...ended, json: ended.json() }
+}
+
+/** A wallet with 10 OG, of which so much is in a sub-account: asked back, but for what is free. */
+async function refunding(amount: string, free: string): Promise<Wallet> {
+  const wallet = wallets.shift()
+  if (!wallet) throw new Error('no wallet is left')
+  const { ledger } = chain.contracts
+  const name = 'inference-v1.0'
+  const calls: Call[] = [
+    callOf(ledger, 'addLedger', [''], og('10')),
+    callOf(ledger, 'transferFund', [alice.address, name, og(amount)]),
+    callOf(ledger, 'retrieveFund', [[alice.address], name]),
+    callOf(ledger, 'transferFund', [alice.address, name, og(free)]),
+  ]
+  await transact(wallet, calls)
+  return wallet
+}
+
+type Account = { balance: bigint; pendingRefund: bigint; refunds: { createdAt: bigint }[]; validRefundsLength: bigint }
+
+async function chainState(wallet: Wallet) {
+  const { ledger, inference } = chain.contracts
+  const [, available] = (await ledger.getFunction('getLedger')(wallet.address)) as [string, bigint]
+  const account = (await inference.getFunction('getAccount')(wallet.address, alice.address)) as Account
+  const { balance, pendingRefund: pending, refunds, validRefundsLength } = account
+  const active = refunds.slice(0, Number(validRefundsLength)).map(({ createdAt }) => Number(createdAt))
+  return { ledger: available, free: balance - pending, pending, refunds: active }
+}

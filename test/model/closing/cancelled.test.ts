@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { ClosingCancelledError, ReadError } from '../../../src/index.ts'
+import { createSimulatedBroker } from '../../../src/testing/index.ts'
+
+test('whoever waits for a closing that is cancelled hears of it, though the chain cannot be read just then', async () => {
+  await using sim = await createSimulatedBroker()
+  const { ledger } = sim.broker
+  await ledger.addLedger('10')
+  await ledger.transferFund(sim.provider.address, 'inference', '2')
+  const closed = ledger.closeLedger().catch((error: unknown) => error)
+  await sim.advance('1m')
+  sim.fail('read')
+  await expect(sim.until(ledger.cancelClosing())).rejects.toThrow(ReadError)
+  expect(await sim.until(closed, '1h')).toBeInstanceOf(ClosingCancelledError)
+})
+
+test('whoever wants it closed again, while what stays of the first closing is looked up, waits for the second', async () => {
+  await using sim = await createSimulatedBroker()
+  const { ledger } = sim.broker
+  await ledger.addLedger('10')
+  await ledger.transferFund(sim.provider.address, 'inference', '2')
+  const first = ledger.closeLedger().catch((error: unknown) => error)
+  await sim.advance('1m')
+  const cancelled = ledger.cancelClosing()
+  const second = ledger.closeLedger()
+  await sim.until(cancelled)
+  expect(await sim.until(first)).toBeInstanceOf(ClosingCancelledError)
+  expect(await sim.until(second)).toMatchObject({ success: true })
+  expect((await sim.broker.position()).ledger).toBeNull()
+})

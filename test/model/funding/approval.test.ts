@@ -1,0 +1,136 @@
+import { parseEther as og } from 'ethers'
+import { expect, test } from 'vitest'
+import { ReadError, type AutoFundingConfig } from '../../../src/index.ts'
+import { bentWorld, type Opening } from '../../support/bent-world.ts'
+
+test('a top-up that is refused a while after it was proposed rests from then on', async () => {
+  await using world = bentWorld()
+  const broker = await world.open({ intervalMs: 1_000 })
+  await world.until(broker.ledger.addLedger('10'))
+  const asked: number[] = []
+  const answers: ((approved: boolean) => void)[] = []
+  const actor = broker.inference.startAutoFunding(world.provider, {
+    unsettledFee: false,
+    approve: () =>
+      new Promise((resolve) => {
+        asked.push(world.clock.now())
+        answers.push(resolve)
+      }),
+  })
+  await world.advance(600)
+  const refusedAt = world.clock.now()
+  answers[0]?.(false)
+  await world.advance(0)
+  expect(actor.getSnapshot().context.failure).toMatchObject({ count: 1, at: refusedAt / 1_000 })
+  await world.advance(60)
+  expect(asked).toHaveLength(2)
+  expect((asked[1] ?? 0) - refusedAt).toBeGreaterThanOrEqual(15_000)
+})
+
+/** A broker whose first top-up, of 2 OG, waits for approval. */
+async function proposed(world: ReturnType<typeof bentWorld>, config: AutoFundingConfig = {}, opening: Opening = {}) {
+  const broker = await world.open(opening)
+  await world.until(broker.ledger.addLedger('10'))
+  let approve: (approved: boolean) => void = () => undefined
+  const ask = () => new Promise<boolean>((resolve) => (approve = resolve))
+  const actor = broker.inference.startAutoFunding(world.provider, { unsettledFee: false, ...config, approve: ask })
+  await world.advance(30)
+  expect(actor.getSnapshot().value).toBe('awaitingApproval')
+  return {
+    broker,
+    actor,
+    ask,
+    approve: async () => {
+      approve(true)
+      await world.advance(0)
+    },
+  }
+}
+
+const availableIn = ({ position }: ReturnType<typeof bentWorld>) =>
+  position().subAccounts.map(({ available }) => available)
+
+test('what is approved while auto-funding is paused is not sent, and proposed again once it goes on', async () => {
+  await using world = bentWorld()
+  const { broker, actor, approve } = await proposed(world)
+  broker.inference.pauseAutoFunding()
+  await approve()
+  expect(actor.getSnapshot().context.failure?.message).toMatch(/not wanted any more[^]+because: +paused/)
+  await world.advance(60)
+  expect(availableIn(world)).toEqual([])
+  broker.inference.resumeAutoFunding()
+  await world.advance(30)
+  await approve()
+  expect(availableIn(world)).toEqual([og('2')])
+})
+
+test.each([true, false])(
+  'what is approved is not sent where the config allows less by then, and that is sent instead (asking again: %s)',
+  async (asks) => {
+    await using world = bentWorld()
+    const { broker, actor, approve, ask } = await proposed(world)
+    const less = { unsettledFee: false, maxTopUp: '1' } as const
+    broker.inference.startAutoFunding(world.provider, asks ? { ...less, approve: ask } : less)
+    await approve()
+    expect(actor.getSnapshot().context).toMatchObject({ topUps: 0, failure: { count: 1 } })
+    await world.advance(30)
+    if (asks) await approve()
+    expect(actor.getSnapshot().context.lastTopUp?.amount).toBe(`${og('1')}`)
+  },
+)
+
+test('what is approved leaves the reserve in the ledger, though another transfer is on its way', async () => {
+  await using world = bentWorld({ inference: 2 })
+  const { broker, actor, approve } = await proposed(world, { ledgerReserve: '5' })
+  world.chain.setAutomine(false)
+  const byHand = broker.ledger.transferFund(world.chain.providers[1]?.address ?? '', 'inference', '4')
+  await world.advance(0)
+  await approve()
+  await world.until(byHand)
+  await world.advance(60)
+  expect(actor.getSnapshot().context.topUps).toBe(0)
+  expect(world.position().ledger?.available).toBe(og('6'))
+})
+
+test('what is approved is not sent while nothing can be read, nor where somebody else has paid it since', async () => {
+  await using world = bentWorld()
+  let isBroken = false
+  const { broker, actor, approve } = await proposed(
+    world,
+    {},
+    {
+      bend: (connected) => ({
+        ...connected,
+        readPosition: () =>
+          isBroken ? Promise.reject(new ReadError('The chain could not be read.', {})) : connected.readPosition(),
+      }),
+    },
+  )
+  isBroken = true
+  await world.advance(60)
+  expect(broker.positions$.status.failures).toBeGreaterThan(0)
+  await approve()
+  expect(actor.getSnapshot().context).toMatchObject({ topUps: 0, failure: { message: 'The chain could not be read.' } })
+  isBroken = false
+  await world.advance(60)
+  expect(actor.getSnapshot().value).toBe('awaitingApproval')
+  // Another program of this wallet.
+  const elsewhere = await world.open()
+  await world.until(elsewhere.inference.ensureFunded(world.provider, '2'))
+  await approve()
+  await world.advance(60)
+  expect(availableIn(world)).toEqual([og('2')])
+})
+
+test('what was approved is sent as it was approved, though more is wanted by then', async () => {
+  await using world = bentWorld()
+  const { actor, approve } = await proposed(world)
+  await approve()
+  await world.advance(30)
+  world.chain.spend(world.provider, world.wallet, og('0.5'))
+  await world.advance(30)
+  world.chain.spend(world.provider, world.wallet, og('0.5'))
+  await approve()
+  expect(actor.getSnapshot().context.lastTopUp?.amount).toBe(`${og('0.5')}`)
+  expect(availableIn(world)).toEqual([og('1.5')])
+})

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { createSimulatedBroker } from '../../../src/testing/index.ts'
+import { bentWorld } from '../../support/bent-world.ts'
+
+const STRANGER = `0x${'11'.repeat(20)}`
+
+test.each([{}, { unsettledFee: false as const }])(
+  'a provider that offers nothing gets nothing, however often that could not be read (%o)',
+  async (config) => {
+    for (const failures of [0, 1, 2, 3, 5]) {
+      await using sim = await createSimulatedBroker({ seed: 1 })
+      const { broker } = sim
+      await sim.until(broker.ledger.addLedger('10'))
+      const funding = broker.inference.startAutoFunding(STRANGER, config)
+      // The first reading is on its way; whatever is asked next fails.
+      await Promise.resolve()
+      if (failures > 0) sim.fail('read', failures)
+      await sim.advance('5m')
+      expect([failures, (await broker.position()).subAccounts, funding.getSnapshot().context.reason]).toEqual([
+        failures,
+        [],
+        'provider-unregistered',
+      ])
+    }
+  },
+)
+
+test('auto-funding waits until it is read what the provider offers, and then funds it', async () => {
+  await using sim = await createSimulatedBroker({ seed: 1 })
+  const { broker, provider } = sim
+  await sim.until(broker.ledger.addLedger('10'))
+  broker.inference.startAutoFunding(provider.address, { unsettledFee: false })
+  await Promise.resolve()
+  sim.fail('read', 2)
+  await sim.advance('5m')
+  expect((await broker.position()).subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
+})
+
+test('a node that never says what one provider offers holds up that one alone', async () => {
+  await using world = bentWorld({ inference: 2 })
+  const [first, second] = world.chain.providers.map(({ address }) => address) as [string, string]
+  const broker = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      readService: (provider) => (provider === first ? new Promise(() => undefined) : connected.readService(provider)),
+    }),
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  const actors = [first, second].map((provider) => broker.inference.startAutoFunding(provider))
+  await world.advance(3_600)
+  expect(actors.map((actor) => actor.getSnapshot().context.reason)).toEqual(['provider-unread', 'sufficient'])
+  expect(world.position().subAccounts.map(({ provider, available }) => [provider, available])).toEqual([
+    [second, 2n * 10n ** 18n],
+  ])
+  expect((await world.until(broker.position())).subAccounts).toEqual(world.position().subAccounts)
+})
+
+test.each([false, true])('one that registers is funded within a minute (with an account before: %s)', async (known) => {
+  await using world = bentWorld()
+  const [provider] = world.chain.providers.map(({ address }) => address) as [string]
+  let isRegistered = false
+  const broker = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      async readService(one) {
+        const service = await connected.readService(one)
+        return isRegistered ? service : { ...service, registered: false, url: null, model: null }
+      },
+    }),
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  if (known) await world.until(broker.ledger.transferFund(provider, 'inference', '1'))
+  const funding = broker.inference.startAutoFunding(provider)
+  await world.advance(31)
+  expect(funding.getSnapshot().context.reason).toBe('provider-unregistered')
+  isRegistered = true
+  await world.advance(60)
+  expect(funding.getSnapshot().context).toMatchObject({ reason: 'sufficient', topUps: 1 })
+  expect(world.position().subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
+})
+
+test('one that is to be funded from the middle of a reading on is looked at before that decides', async () => {
+  await using world = bentWorld()
+  let release = (): void => undefined
+  const broker = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      fees: async () => {
+        await new Promise<void>((resolve) => (release = resolve))
+        return connected.fees()
+      },
+    }),
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  const reading = broker.position()
+  await world.advance(0)
+  const funding = broker.inference.startAutoFunding(world.provider)
+  const reasons: unknown[] = []
+  funding.subscribe(({ context }) => reasons.push(context.reason))
+  release()
+  await reading
+  await world.advance(60)
+  expect(reasons).not.toContain('provider-unread')
+  expect(funding.getSnapshot().context.reason).toBe('sufficient')
+})

@@ -1,0 +1,260 @@
+import { parseEther as og } from 'ethers'
+import { expect, test } from 'vitest'
+import type { Connected } from '../../../src/chain/connect.ts'
+import type { Call } from '../../../src/chain/port.ts'
+import { AbortedError, NotSentError, ReadError, RefusedError } from '../../../src/base/errors.ts'
+import { memoryJournal, type JournalRecord } from '../../../src/index.ts'
+import { bentWorld } from '../../support/bent-world.ts'
+
+type Port = NonNullable<Connected['transactions']>
+
+/** A sub-account with 2 that are free and 2 that can be claimed, and what the port does with a put-back. */
+async function claimable(
+  bend: (port: Port) => Partial<Port>,
+  append?: (record: JournalRecord) => Promise<void> | null,
+  read: (connected: Connected) => Connected['readPosition'] = ({ readPosition }) => readPosition,
+) {
+  const world = bentWorld({ inference: 2 })
+  const [provider, other] = world.chain.providers.map(({ address }) => address) as [string, string]
+  const records = memoryJournal()
+  const opening = {
+    journal: { ...records, append: (record: JournalRecord) => append?.(record) ?? records.append(record) },
+    bend(connected: Connected): Connected {
+      const { transactions: port } = connected
+      return { ...connected, readPosition: read(connected), transactions: port && { ...port, ...bend(port) } }
+    },
+  }
+  const broker = await world.open(opening)
+  await world.until(broker.ledger.addLedger('10'))
+  await world.until(broker.ledger.transferFund(provider, 'inference', '4'))
+  await world.until(broker.ledger.retrieveFundFromProvider(provider, 'inference'))
+  await world.advance(3_700)
+  // Takes as much from the refund: 2 are left of it, and unlocked.
+  await world.until(broker.ledger.transferFund(provider, 'inference', '2'))
+  return { world, broker, provider, other, ...opening }
+}
+
+const isPutBack = ({ method }: Call) => method === 'transferFund'
+
+/** A signer that is away as long as it is told to be, for put-backs only. */
+const signer = (isAway: () => boolean) => (port: Port) => ({
+  sign: (call: Call, how: Parameters<Port['send']>[1]) =>
+    isAway() && isPutBack(call)
+      ? Promise.reject(new NotSentError('The signer did not sign.'))
+      : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
+})
+
+test.each(['signer', 'gas', 'disk'])(
+  'what a claim has locked is put back once trouble is over (%s, 20 s)',
+  async (what) => {
+    let isTrouble = false
+    const { world, broker, provider } = await claimable(
+      (port) => ({
+        estimateGas: (call) =>
+          isTrouble && what === 'gas' && isPutBack(call)
+            ? Promise.reject(new NotSentError('The wallet cannot pay for this transaction.'))
+            : port.estimateGas(call),
+        sign: (call, how) =>
+          isTrouble && what === 'signer' && isPutBack(call)
+            ? Promise.reject(new NotSentError('The signer did not sign.'))
+            : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
+      }),
+      (record) =>
+        isTrouble && what === 'disk' && record.type === 'prepared' && isPutBack(record.intent.call)
+          ? Promise.reject(new Error('no space left on device'))
+          : null,
+    )
+    await using _ = world
+    const funding = broker.inference.startAutoFunding(provider)
+    isTrouble = true
+    const claimed = broker.ledger.claimRefunds()
+    await world.advance(20)
+    expect([world.position().subAccounts, funding.getSnapshot().context.reason]).toMatchObject([
+      [{ available: 0n, pendingRefund: og('2') }],
+      'in-flight',
+    ])
+    isTrouble = false
+    expect(await world.until(claimed)).toMatchObject({ claimed: og('2'), putBack: og('2') })
+    await world.advance(60)
+    expect([world.position().subAccounts, funding.getSnapshot().context.reason]).toMatchObject([
+      [{ available: og('2'), pendingRefund: 0n }],
+      'sufficient',
+    ])
+  },
+)
+
+test('whoever waits for a claim that an earlier process left open waits no longer than a signal says', async () => {
+  let isAway = false
+  const { world, broker, journal, bend } = await claimable(signer(() => isAway))
+  await using _ = world
+  isAway = true
+  broker.ledger.claimRefunds().catch(() => undefined)
+  await world.advance(20)
+  await broker.close()
+  const next = await world.open({ journal, bend })
+  const abort = new AbortController()
+  const claimed = next.ledger.claimRefunds({ signal: abort.signal }).catch((error: unknown) => error)
+  await world.advance(20)
+  abort.abort()
+  expect(await claimed).toBeInstanceOf(AbortedError)
+  isAway = false
+  expect(await world.until(next.ledger.claimRefunds())).toMatchObject({ claimed: 0n, putBack: og('2') })
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
+})
+
+test('a person who does not want it put back is asked three times, and again by the next claim', async () => {
+  let asked: number | null = null
+  const { world, broker } = await claimable((port) => ({
+    sign: null,
+    send(call, how) {
+      if (asked === null || !isPutBack(call)) return port.send(call, how)
+      asked += 1
+      return asked > 6 ? port.send(call, how) : Promise.reject(new RefusedError('The wallet refused to send.'))
+    },
+  }))
+  await using _ = world
+  asked = 0
+  for (const times of [3, 6]) {
+    await expect(world.until(broker.ledger.claimRefunds())).rejects.toMatchObject({
+      name: 'NotSentError',
+      message: expect.stringContaining('the wallet refused to put it back') as string,
+      facts: { do: 'claimRefunds() asks the wallet again' },
+    })
+    expect([asked, world.position().subAccounts]).toMatchObject([times, [{ available: 0n, pendingRefund: og('2') }]])
+  }
+  expect(await world.until(broker.ledger.claimRefunds())).toMatchObject({ claimed: 0n, putBack: og('2') })
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
+  await expect(world.until(broker.ledger.claimRefunds())).rejects.toThrow('There is nothing to retrieve.')
+})
+
+test('trying to put back ends with the broker, also where the node is away by then', async () => {
+  let isAway = false
+  let asked = 0
+  const { world, broker } = await claimable(
+    signer(() => isAway),
+    undefined,
+    ({ readPosition }) =>
+      () => {
+        if (!isAway || world.position().subAccounts[0]?.available !== 0n) return readPosition()
+        asked += 1
+        return Promise.reject(new ReadError('The chain could not be read.', {}))
+      },
+  )
+  await using _ = world
+  isAway = true
+  const claimed = broker.ledger.claimRefunds().catch((error: unknown) => error)
+  await world.advance(20)
+  await broker.close()
+  await world.advance(10)
+  const before = asked
+  await world.advance(600)
+  expect([await claimed, before > 0, asked - before]).toEqual([expect.any(AbortedError), true, 0])
+})
+
+test('what a claim has locked is put back also where its retrieve was mined anew in another block', async () => {
+  let isMoved = true
+  const { world, broker } = await claimable((port) => ({
+    async sign(call, how) {
+      if (isPutBack(call) && !isMoved) {
+        isMoved = true
+        world.chain.reorganise(1)
+        world.chain.mine(1)
+        throw new NotSentError('The signer did not sign.')
+      }
+      return port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))
+    },
+  }))
+  await using _ = world
+  isMoved = false
+  expect(await world.until(broker.ledger.claimRefunds())).toMatchObject({ claimed: og('2'), putBack: og('2') })
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
+})
+
+test('a node that does not have the block of the retrieve for a moment leaves nothing locked', async () => {
+  let isAway = false
+  let lacking = 0
+  const { world, broker, journal, bend } = await claimable((port) => ({
+    ...signer(() => isAway)(port),
+    timestampOf: (block) => ((lacking -= 1) >= 0 ? Promise.resolve(null) : port.timestampOf(block)),
+  }))
+  await using _ = world
+  isAway = true
+  broker.ledger.claimRefunds().catch(() => undefined)
+  await world.advance(20)
+  await broker.close()
+  isAway = false
+  lacking = 1
+  await world.open({ journal, bend })
+  await world.advance(60)
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
+})
+
+test('a put-back that the wallet refused keeps no other claim waiting', async () => {
+  let isRefused = false
+  const { world, broker, provider, other } = await claimable((port) => ({
+    sign: (call, how) =>
+      isRefused && isPutBack(call)
+        ? Promise.reject(new RefusedError('The wallet refused to sign.'))
+        : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
+  }))
+  await using _ = world
+  await world.until(broker.ledger.transferFund(other, 'inference', '2'))
+  await world.until(broker.ledger.retrieveFundFromProvider(other, 'inference'))
+  await world.advance(3_700)
+  isRefused = true
+  await expect(world.until(broker.ledger.claimRefunds(provider, 'inference'))).rejects.toThrow('the wallet refused')
+  expect(await world.until(broker.ledger.claimRefunds(other, 'inference'))).toMatchObject({ claimed: og('2') })
+})
+
+test('nothing is put back once closing has begun, however late the chain answers', async () => {
+  let answer = (): void => undefined
+  let isSlow = false
+  const { world, broker } = await claimable((port) => ({
+    async timestampOf(block) {
+      if (isSlow) await new Promise<void>((resolve) => (answer = resolve))
+      return port.timestampOf(block)
+    },
+  }))
+  await using _ = world
+  const transfers = () =>
+    broker.transactions().filter((actor) => actor.getSnapshot().context.operation === 'transferFund').length
+  isSlow = true
+  const before = transfers()
+  broker.ledger.claimRefunds().catch(() => undefined)
+  await world.advance(2)
+  const closed = broker.ledger.closeLedger()
+  await world.advance(10)
+  isSlow = false
+  answer()
+  await world.advance(10)
+  expect([transfers() - before, world.position().subAccounts[0]?.available]).toEqual([0, 0n])
+  await world.until(closed)
+})
+
+test('whoever waits for a turn at what cannot be put back waits no longer than a signal says', async () => {
+  let isAway = false
+  const { world, broker, provider } = await claimable(signer(() => isAway))
+  await using _ = world
+  isAway = true
+  const claimed = broker.ledger.claimRefunds(provider, 'inference')
+  await world.advance(20)
+  const { signal, abort } = controller()
+  const waiting = Promise.allSettled([
+    broker.ledger.claimRefunds(provider, 'inference', { signal }),
+    broker.inference.ensureFunded(provider, '3', { signal, timeoutMs: 3_600_000 }),
+  ])
+  await world.advance(20)
+  abort()
+  const aborted = { reason: expect.any(AbortedError) as AbortedError }
+  expect(await world.until(waiting)).toMatchObject([aborted, aborted])
+  // Whoever comes next still waits for its turn.
+  const next = broker.inference.ensureFunded(provider, '2')
+  isAway = false
+  expect(await world.until(claimed)).toMatchObject({ putBack: og('2') })
+  expect(await world.until(next)).toBeNull()
+})
+
+function controller() {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}

@@ -1,0 +1,58 @@
+import { parseEther as og } from 'ethers'
+import { expect, test } from 'vitest'
+import { BudgetExhaustedError, LockedError, memoryJournal, type Broker } from '../../../src/index.ts'
+import { bentWorld } from '../../support/bent-world.ts'
+import { heldJournal } from '../../support/dying-journal.ts'
+
+const budget = { amount: '2', per: '1d' } as const
+
+/** A wallet of two processes: the second is started before the first, which leaves something open, lets go of the journal. */
+async function handedOver(world: ReturnType<typeof bentWorld>, leave: (first: Broker) => Promise<unknown>) {
+  const records = memoryJournal()
+  const first = await world.open({ journal: records, budget })
+  await world.until(first.ledger.addLedger('10'))
+  await leave(first)
+  const journal = heldJournal(records)
+  const next = await world.open({ journal, budget })
+  await first.close()
+  return { next, letGo: journal.letGo }
+}
+
+test('ensureFunded waits for what an earlier process has in flight, and pays nothing while that cannot be known', async () => {
+  await using world = bentWorld()
+  const { next, letGo } = await handedOver(world, async ({ inference, transactions }) => {
+    world.chain.setAutomine(false)
+    inference.ensureFunded(world.provider, '2').catch(() => undefined)
+    await world.advance(0)
+    expect(transactions().at(-1)?.getSnapshot().context.operation).toBe('transferFund')
+  })
+  await expect(next.inference.ensureFunded(world.provider, '2')).rejects.toThrow(LockedError)
+  letGo()
+  expect(await world.until(next.inference.ensureFunded(world.provider, '2'))).toBeNull()
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2') }])
+})
+
+test('ensureFunded spends no budget that an earlier process has spent, and needs no journal to see what is there', async () => {
+  await using world = bentWorld({ inference: 2 })
+  const { next, letGo } = await handedOver(world, ({ inference }) =>
+    world.until(inference.ensureFunded(world.provider, '2')),
+  )
+  expect(await next.inference.ensureFunded(world.provider, '2')).toBeNull()
+  letGo()
+  const [, other] = world.chain.providers
+  await expect(next.inference.ensureFunded(other?.address ?? '', '2')).rejects.toThrow(BudgetExhaustedError)
+  expect(world.position().ledger).toMatchObject({ available: og('8') })
+})
+
+test('everything that is withdrawn is what an earlier process left in the ledger', async () => {
+  await using world = bentWorld()
+  const { next, letGo } = await handedOver(world, async ({ ledger }) => {
+    world.chain.setAutomine(false)
+    ledger.transferFund(world.provider, 'inference', '4').catch(() => undefined)
+    await world.advance(0)
+  })
+  letGo()
+  await world.until(next.ledger.refund('all'))
+  expect(next.transactions().at(-1)?.getSnapshot().context).toMatchObject({ operation: 'refund', amount: `${og('6')}` })
+  expect(world.position().ledger).toMatchObject({ available: 0n, locked: og('4') })
+})

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { createBlockTime } from '../../../src/chain/block-time.ts'
+
+function timeOf(...blocks: (readonly [number, number])[]): number {
+  const time = createBlockTime()
+  for (const [number, timestamp] of blocks) time.see({ number, timestamp })
+  return time.ms()
+}
+
+test('the time between blocks follows from those that were seen, however many lie between them', () => {
+  expect([timeOf(), timeOf([1, 100])]).toEqual([1_000, 1_000])
+  expect(timeOf([1, 100], [21, 110])).toBe(500)
+  expect(timeOf([1, 100], [3, 104], [4, 106], [4, 106], [3, 104], [14, 126])).toBe(2_000)
+})
+
+test('a chain that stood still for an hour is not taken for a slow one', () => {
+  expect(timeOf([1, 100], [21, 120], [22, 3_720], [23, 3_721])).toBe(1_000)
+})

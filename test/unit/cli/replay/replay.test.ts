@@ -1,0 +1,319 @@
+import { describe, expect, test } from 'vitest'
+import { unknown, type PlanConditions } from '../../../../src/cli/replay/plan-conditions.ts'
+import type { FundingConfig } from '../../../../src/cli/config/file.ts'
+import type { Terms } from '../../../../src/cli/config/terms.ts'
+import { movesBetween } from '../../../../src/cli/replay/movements.ts'
+import { replay } from '../../../../src/cli/replay/replay.ts'
+import { ogToWei as og, weiToOg, type Position, type SubAccountPosition } from '../../../../src/index.ts'
+
+const MINUTE = 60
+
+describe('between two readings', () => {
+  const before = position(0, { ledger: '10', a: '2', b: '3' })
+
+  test.for<[string, Position, Record<string, string>]>([
+    ['a fall is a charge', position(1, { ledger: '10', a: '1.5', b: '3' }), { 'a charged': '0.5' }],
+    ['a rise is a top-up', position(1, { ledger: '9', a: '3', b: '3' }), { 'a paid': '1' }],
+    [
+      'what the ledger lost beside a rise was charged at once',
+      position(1, { ledger: '8.75', a: '3', b: '3' }),
+      { 'a paid': '1.25', 'a charged': '0.25' },
+    ],
+    [
+      'and so it is beside a fall',
+      position(1, { ledger: '9.5', a: '1.75', b: '3' }),
+      { 'a paid': '0.5', 'a charged': '0.75' },
+    ],
+    [
+      'of several that rose each gets its part of it',
+      position(1, { ledger: '6', a: '3', b: '5' }),
+      {
+        'a paid': '1.333333333333333333',
+        'a charged': '0.333333333333333333',
+        'b paid': '2.666666666666666667',
+        'b charged': '0.666666666666666667',
+      },
+    ],
+    [
+      'what the wallet got of it was withdrawn',
+      position(1, { ledger: '7', a: '2', b: '3', wallet: '103' }),
+      { deposited: '-3' },
+    ],
+    [
+      'what nobody lost was deposited',
+      position(1, { ledger: '14', a: '3', b: '3' }),
+      { 'a paid': '1', deposited: '5' },
+    ],
+    ['an opened sub-account was paid', position(1, { ledger: '8', a: '2', b: '3', c: '2' }), { 'c paid': '2' }],
+  ])('%s', ([, after, expected]) => {
+    expect(spoken(movesBetween(before, after))).toEqual(expected)
+  })
+
+  test('what comes back from an unlocked refund is no charge', () => {
+    const asked = position(0, { ledger: '10', a: '2' }, { pendingRefund: og('1.5'), unlocksAt: MINUTE })
+    expect(spoken(movesBetween(asked, position(1, { ledger: '11.5', a: '0.25' })))).toEqual({
+      'a claimed': '1.5',
+      'a charged': '0.25',
+    })
+    const locked = position(0, { ledger: '10', a: '2' }, { pendingRefund: og('1.5'), unlocksAt: 9 * MINUTE })
+    expect(spoken(movesBetween(locked, position(1, { ledger: '10', a: '0.5' })))).toEqual({ 'a charged': '1.5' })
+  })
+})
+
+describe('a policy', () => {
+  /** One sub-account that is charged half an OG a minute; in truth 2 OG came in once, after it had been too low. */
+  const recording = [
+    position(0, { ledger: '10', a: '2' }),
+    position(1, { ledger: '10', a: '1.5' }),
+    position(2, { ledger: '10', a: '1' }),
+    position(3, { ledger: '10', a: '0.5' }),
+    position(4, { ledger: '8', a: '2' }),
+    position(5, { ledger: '8', a: '1.5' }),
+  ]
+  const recorded = {
+    topUps: 1,
+    paid: og('2'),
+    smallestLedger: og('2'),
+    secondsBelow: MINUTE,
+    subAccounts: [{ ...id('a'), topUps: 1, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: MINUTE }],
+  }
+
+  test('tops up one position after it sees what is missing, and never falls below', () => {
+    expect(replay(recording, policy({}))).toEqual({
+      positions: 6,
+      seconds: 5 * MINUTE,
+      // 2 → 1.5, and from then on each charge meets what was sent for the one before it.
+      policy: {
+        topUps: 4,
+        paid: og('2'),
+        smallestLedger: og('2'),
+        secondsBelow: 0,
+        subAccounts: [{ ...id('a'), topUps: 4, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: 0 }],
+      },
+      recorded,
+      unrecorded: ['minLockedBalance', 'minTransfer', 'gasReserve', 'unsettledFees'],
+    })
+  })
+
+  test.for<[string, Partial<FundingConfig> & Terms, [number, string, string, number]]>([
+    ['with a target fills up more and sends less often', { target: '4' }, [1, '2.5', '2.5', 0]],
+    ['with a multiple as a target does the same', { target: 4 }, [1, '2.5', '2.5', 0]],
+    ['with a most for each sends no more at once', { maxTopUp: '0.25' }, [4, '1', '1', 1]],
+    ['with a rest between two waits', { cooldownMs: 150_000 }, [2, '2', '2', 1]],
+    [
+      'with a budget for each stops when it is spent',
+      { budget: { amount: '0.75', per: '1h' } },
+      [2, '0.75', '0.75', 1],
+    ],
+    ['whose window goes on sends again', { budget: { amount: '0.5', per: '2m' } }, [2, '1', '1', 0]],
+    ['with a reserve needs a ledger that has it, too', { ledgerReserve: '7' }, [4, '2', '9', 0]],
+    ['with more reserve than there is sends nothing', { ledgerReserve: '10' }, [0, '0', '12', 2]],
+    ['of another minimum is measured by it', { minLockedBalance: '0.1' }, [1, '0.2', '0.2', 1]],
+  ])('%s', ([, terms, [topUps, paid, smallestLedger, minutes]]) => {
+    const { policy: made } = replay(recording, policy(terms))
+    const { subAccounts: _, ...figures } = made
+    expect(figures).toEqual({
+      topUps,
+      paid: og(paid),
+      smallestLedger: og(smallestLedger),
+      secondsBelow: minutes * MINUTE,
+    })
+  })
+})
+
+describe('several sub-accounts', () => {
+  /** 2 OG in the ledger; a lacks 1 OG and b 1.5 OG from the first position on, and nothing was done about it. */
+  const poor = [0, 1, 2].map((minute) => position(minute, { ledger: '2', a: '1', b: '0.5' }))
+  const provided = (a: Terms, b: Terms, more: Partial<FundingConfig> = {}) =>
+    policy({}, { providers: [funded('a', a), funded('b', b)], ...more })
+
+  test.for<[string, FundingConfig, { a: string; b: string }]>([
+    ['the one with less is served first', provided({}, {}), { a: '0.5', b: '1.5' }],
+    ['unless another comes first', provided({ priority: 1 }, {}), { a: '1', b: '1' }],
+    ['within the budget of all together', provided({}, {}, { budget: { amount: '1', per: '1h' } }), { a: '0', b: '1' }],
+    ['each leaves its own reserve', provided({}, { ledgerReserve: '1.75' }), { a: '1', b: '0.25' }],
+    ['nobody else gets anything', policy({}, { providers: [funded('a', {})] }), { a: '1', b: '0' }],
+    ['who is not there yet is opened', policy({}, { providers: [funded('c', {})] }), { a: '0', b: '0' }],
+  ])('%s', ([, config, expected]) => {
+    const { policy: made } = replay(poor, config)
+    const paid = Object.fromEntries(made.subAccounts.map(({ provider, paid }) => [provider, weiToOg(paid)]))
+    expect(paid).toEqual({ ...expected, ...(config.providers?.[0]?.provider === 'c' && { c: '2' }) })
+  })
+
+  test('the smallest ledger is what the policy would want, whatever there was', () => {
+    const { policy: made, recorded } = replay(poor, provided({}, {}))
+    expect(made).toEqual({
+      topUps: 2,
+      paid: og('2'),
+      smallestLedger: og('2.5'),
+      secondsBelow: MINUTE,
+      subAccounts: [
+        { ...id('a'), topUps: 1, paid: og('0.5'), charged: 0n, unpaid: 0n, secondsBelow: 0 },
+        { ...id('b'), topUps: 1, paid: og('1.5'), charged: 0n, unpaid: 0n, secondsBelow: MINUTE },
+      ],
+    })
+    expect(recorded).toEqual({
+      topUps: 0,
+      paid: 0n,
+      smallestLedger: 0n,
+      secondsBelow: 2 * MINUTE,
+      subAccounts: [
+        { ...id('a'), topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 0 },
+        { ...id('b'), topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 2 * MINUTE },
+      ],
+    })
+  })
+})
+
+test('a runway is measured on the charges, and fills up for the time it should last', () => {
+  const charged = Array.from({ length: 7 }, (_, minute) => {
+    return position(minute, { ledger: '90', a: weiToOg(og('10') - BigInt(minute) * og('1')) })
+  })
+  const { policy: made } = replay(charged, policy({ runway: { trigger: '5m', target: '20m' } }))
+  // From the fourth position on 60 OG an hour are known; 1 OG + 5 minutes of it is 6 OG. At the sixth 5 OG are left,
+  // and 1 OG + 20 minutes are 21 OG.
+  expect(made).toEqual({
+    topUps: 1,
+    paid: og('16'),
+    smallestLedger: og('16'),
+    secondsBelow: 0,
+    subAccounts: [{ ...id('a'), topUps: 1, paid: og('16'), charged: og('6'), unpaid: 0n, secondsBelow: 0 }],
+  })
+})
+
+describe('what was recorded beside the positions', () => {
+  const still = [0, 1, 2].map((minute) => position(minute, { ledger: '50', a: '2' }))
+  const known = (circumstances: Partial<PlanConditions>) => new Map([[0, { ...unknown, ...circumstances }]])
+  const paid = (
+    positions: readonly Position[],
+    circumstances: ReadonlyMap<number, PlanConditions>,
+    terms: Terms = {},
+    more: Partial<FundingConfig> = {},
+  ) => {
+    const { policy: made, unrecorded } = replay(positions, policy(terms, more), circumstances)
+    return [weiToOg(made.paid), unrecorded.length]
+  }
+  const owed = (fee: string) => known({ unsettledFees: { 'inference a': og(fee) } })
+
+  test.for<[string, Partial<PlanConditions>, Terms, string]>([
+    ['an unsettled fee is provided for', { unsettledFees: { 'inference a': og('3') } }, {}, '3'],
+    ["another's is not", { unsettledFees: { 'inference b': og('3') } }, {}, '0'],
+    ['unless nobody is asked for it', { unsettledFees: { 'inference a': og('3') } }, { unsettledFee: false }, '0'],
+    ['one beyond the cap stops it', { unsettledFees: { 'inference a': og('10') + 1n } }, {}, '0'],
+    [
+      'or is as usual under a higher one',
+      { unsettledFees: { 'inference a': og('11') } },
+      { maxUnsettledFee: '11' },
+      '11',
+    ],
+    ['the minimum of its network holds', { minLockedBalance: og('2') }, {}, '2'],
+    ['unless the policy has its own', { minLockedBalance: og('2') }, { minLockedBalance: '1' }, '0'],
+    ['a wallet keeps the gas of its way out', { gasReserve: og('100'), minLockedBalance: og('2') }, {}, '0'],
+  ])('decides, too: %s', ([, circumstances, terms, amount]) => {
+    expect(paid(still, known(circumstances), terms)).toEqual([amount, 4 - Object.keys(circumstances).length])
+  })
+
+  test('decides what opens a sub-account', () => {
+    const named = { providers: [funded('c', { minLockedBalance: '0.1' })] }
+    expect(paid(still, new Map(), {}, named)).toEqual(['0.2', 4])
+    expect(paid(still, known({ minTransfer: og('1') }), {}, named)).toEqual(['1', 3])
+  })
+
+  test('holds until it is recorded anew', () => {
+    const fees = new Map([...owed('1'), [1, { ...unknown, unsettledFees: { 'inference a': og('1.5') } }]])
+    expect(paid(still, owed('1'))).toEqual(['1', 3])
+    expect(paid(still, fees)).toEqual(['1.5', 3])
+  })
+})
+
+test('a burn that jumps stops it, as it would in truth', () => {
+  const paid = (balances: readonly string[]) => {
+    const hourly = balances.map((a, hour) => position(hour * 60, { ledger: '50', a }))
+    return weiToOg(replay(hourly, policy({ target: '90', minLockedBalance: '40' })).policy.paid)
+  }
+  expect(paid(['195', '175', '155', '135', '115', '95', '75', '75'])).toBe('15')
+  expect(paid(['100', '99', '98', '97', '96', '95', '75', '75'])).toBe('0')
+})
+
+test('a pending refund holds, or is taken from first', () => {
+  const pending = [0, 1, 2].map((minute) =>
+    position(minute, { ledger: '10', a: '2' }, { pendingRefund: og('1.5'), unlocksAt: 60 * MINUTE }),
+  )
+  const figures = (terms: Terms) => replay(pending, policy(terms)).policy
+  expect(figures({})).toMatchObject({ topUps: 0, paid: 0n, smallestLedger: 0n, secondsBelow: 2 * MINUTE })
+  expect(figures({ onPendingRefund: 'reuse' })).toMatchObject({
+    topUps: 1,
+    paid: og('1.5'),
+    smallestLedger: 0n,
+    secondsBelow: MINUTE,
+  })
+})
+
+test('a charge that finds no money is told', () => {
+  const drained = [
+    position(0, { ledger: '0', a: '1.5' }),
+    position(1, { ledger: '0', a: '1' }),
+    // Somebody deposited and topped up, which this policy may not.
+    position(2, { ledger: '0', a: '3' }),
+    position(3, { ledger: '0', a: '1' }),
+  ]
+  const { policy: made, recorded } = replay(drained, policy({ ledgerReserve: '5' }))
+  expect(made).toMatchObject({
+    topUps: 0,
+    subAccounts: [{ charged: og('1.5'), unpaid: og('1'), secondsBelow: 0 }],
+  })
+  expect(recorded).toMatchObject({ topUps: 1, paid: og('2'), subAccounts: [{ charged: og('2.5'), unpaid: 0n }] })
+})
+
+function funded(provider: string, terms: Terms) {
+  return { provider, service: 'inference' as const, terms }
+}
+
+function policy(defaults: Terms, more: Partial<FundingConfig> = {}): FundingConfig {
+  return { defaults, providers: null, ...more }
+}
+
+function id(provider: string) {
+  return { provider, serviceType: 'inference' as const }
+}
+
+type Amounts = { ledger: string; wallet?: string; [provider: string]: string | undefined }
+
+/** One minute after another; amounts in OG. */
+function position(
+  minute: number,
+  { ledger, wallet = '100', ...balances }: Amounts,
+  refund?: { pendingRefund: bigint; unlocksAt: number },
+): Position {
+  return {
+    block: { number: minute, timestamp: minute * MINUTE },
+    wallet: { address: 'wallet', balance: og(wallet) },
+    ledger: { available: og(ledger), total: og(ledger), locked: 0n, additionalInfo: '' },
+    subAccounts: Object.entries(balances).map(([provider, balance = '0']): SubAccountPosition => {
+      const { pendingRefund, unlocksAt } = refund ?? { pendingRefund: 0n, unlocksAt: 0 }
+      return {
+        ...id(provider),
+        balance: og(balance),
+        pendingRefund,
+        available: og(balance) - pendingRefund,
+        claimable: 0n,
+        refunds: refund ? [{ amount: pendingRefund, createdAt: 0, unlocksAt, claimable: false }] : [],
+        acknowledged: true,
+        tokensRevoked: false,
+      }
+    }),
+  }
+}
+
+/** Whatever is not nothing, in OG. */
+function spoken({ accounts, deposited }: ReturnType<typeof movesBetween>): Record<string, string> {
+  const moves = [...accounts].flatMap(([key, move]) =>
+    Object.entries(move).map(([what, amount]): [string, bigint] => [
+      `${key.replace('inference ', '')} ${what}`,
+      amount,
+    ]),
+  )
+  return Object.fromEntries(
+    [...moves, ['deposited', deposited] as const].flatMap(([name, wei]) => (wei === 0n ? [] : [[name, weiToOg(wei)]])),
+  )
+}

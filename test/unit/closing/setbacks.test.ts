@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CLAIM_MARGIN, closingStep, type Position, type Setback } from '../../../machines/index.ts'
+import { setbacksAfter } from '../../../src/closing/setbacks.ts'
+import { LOCK, NOW, positionOf, subAccountOf } from '../../support/positions.ts'
+
+const limits = { maxProvidersPerBatch: 20 }
+const step = (...args: Parameters<typeof positionOf>) => closingStep(positionOf(...args), limits)
+
+test('tokens that would come back to life are revoked before anything else', () => {
+  const accounts = [
+    subAccountOf('0xa', 'inference', { available: 1 }),
+    subAccountOf('0xb', 'inference', { tokensRevoked: true }),
+  ]
+  expect(step(accounts, { available: 1 })).toEqual({ type: 'revoke', provider: '0xb' })
+})
+
+test('what is unlocked is claimed once it is so for longer than the margin, and not before', () => {
+  const refundOf = (age: number) => [subAccountOf('0xa', 'inference', { refunds: [[1, age]] })]
+  expect(step(refundOf(LOCK + CLAIM_MARGIN - 1))).toEqual({ type: 'wait', until: NOW + 1 })
+  expect(step(refundOf(LOCK + CLAIM_MARGIN))).toEqual({
+    type: 'retrieve',
+    serviceType: 'inference',
+    providers: ['0xa'],
+  })
+})
+
+test('a sub-account is claimed once all of it is unlocked, or once a place is needed for what is free', () => {
+  const unlocked = [1, LOCK + CLAIM_MARGIN] as const
+  const locked = [1, 10] as const
+  const wait = { type: 'wait', until: NOW + LOCK - 10 + CLAIM_MARGIN }
+  const retrieve = { type: 'retrieve', serviceType: 'fine-tuning', providers: ['0xa'] }
+  const holding = (available: number, ...refunds: (readonly [number, number])[]) => [
+    subAccountOf('0xa', 'fine-tuning', { available, refunds }),
+  ]
+  expect(step(holding(0, unlocked, locked))).toEqual(wait)
+  expect(step(holding(1, unlocked, locked))).toEqual(retrieve)
+  // All five places are taken.
+  expect(step(holding(1, locked, locked, locked, locked, locked))).toEqual(wait)
+  expect(step(holding(1, unlocked, locked, locked, locked, locked))).toEqual(retrieve)
+})
+
+test('when all is home it is withdrawn; what providers charged to nothing is deleted', () => {
+  const empty = [subAccountOf('0xa', 'inference')]
+  expect(step(empty, { available: 7 })).toEqual({ type: 'withdraw', amount: '7' })
+  expect(step(empty)).toEqual({ type: 'delete' })
+  expect(step(empty, { stray: 2 })).toEqual({ type: 'stuck', amount: '2' })
+  expect(closingStep({ ...positionOf([]), ledger: null }, limits)).toBeNull()
+})
+
+test('those whose retrieve is refused spoil no batch for long: all others are retrieved in a few, and they rest longer and longer', () => {
+  const count = 30
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(count - 1), { minLength: 1, maxLength: 3 }), (bad) => {
+      const providers = Array.from({ length: count }, (_, index) => `0x${index}`)
+      const isBad = (provider: string) => bad.some((index) => providers[index] === provider)
+      let left = new Set(providers)
+      let setbacks: readonly Setback[] = []
+      let refusals = 0
+      let now = NOW
+      for (let sent = 0; left.size > bad.length || setbacks.some((one) => one.failure === null); sent += 1) {
+        expect(sent).toBeLessThan(40)
+        const next = closingStep(positionAt(now, left), { ...limits, setbacks })
+        if (next?.type !== 'retrieve') throw new Error(`${next?.type} while something can be retrieved`)
+        const isRefused = next.providers.some(isBad)
+        setbacks = setbacksAfter(setbacks, next, isRefused ? { at: now, message: 'refused' } : null)
+        if (isRefused) refusals += 1
+        else left = new Set([...left].filter((provider) => !next.providers.includes(provider)))
+      }
+      expect([...left].every(isBad)).toBe(true)
+      expect(refusals).toBeLessThanOrEqual(6 * bad.length)
+
+      const rests: number[] = []
+      for (let again = 0; again < 5; again += 1) {
+        const wait = closingStep(positionAt(now, left), { ...limits, setbacks })
+        if (wait?.type !== 'wait') throw new Error(`${wait?.type} instead of resting`)
+        rests.push(wait.until - now)
+        now = Math.max(...setbacks.map(({ failure }) => (failure ? failure.at + 4_600 : 0)))
+        for (const provider of left) {
+          const alone = { type: 'retrieve', serviceType: 'inference', providers: [provider] } as const
+          setbacks = setbacksAfter(setbacks, alone, { at: now, message: 'refused' })
+        }
+      }
+      expect(rests).toEqual(rests.toSorted((a, b) => a - b))
+      expect(rests.at(-1)).toBeGreaterThan(200)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+function positionAt(timestamp: number, providers: ReadonlySet<string>): Position {
+  const accounts = [...providers].map((provider) => subAccountOf(provider, 'inference', { available: 1 }))
+  return { ...positionOf(accounts), block: { number: 1, timestamp } }
+}

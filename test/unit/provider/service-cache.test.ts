@@ -1,0 +1,94 @@
+import { expect, test, vi } from 'vitest'
+import type { ProviderService } from '../../../src/chain/service.ts'
+import { silent } from '../../../src/base/logger.ts'
+import { createServiceCache } from '../../../src/provider/service-cache.ts'
+import { createSimulatedTime } from '../../../src/testing/simulated-time.ts'
+
+const offered: ProviderService = { registered: true, url: '', model: '', acknowledged: true, generation: 0 }
+const nothing: ProviderService = { ...offered, registered: false, url: null, model: null }
+
+/** Providers that a node is asked about, and answers as a test says: '0xp' by hand, all others at once. */
+function setup() {
+  const time = createSimulatedTime({ startMs: 0, onPass: () => undefined })
+  const waiting: { resolve(service: ProviderService): void; reject(error: Error): void }[] = []
+  const readService = vi.fn((provider: string) =>
+    provider === '0xp'
+      ? new Promise<ProviderService>((resolve, reject) => waiting.push({ resolve, reject }))
+      : Promise.resolve(offered),
+  )
+  const onLate = vi.fn()
+  const services = createServiceCache({ readService, onLate, clock: time.clock, logger: silent })
+  return {
+    services,
+    onLate,
+    passTo: time.passTo,
+    async answer(service: ProviderService | Error) {
+      const one = waiting.shift()
+      if (service instanceof Error) one?.reject(service)
+      else one?.resolve(service)
+      await time.settled()
+    },
+    asked: () => readService.mock.calls.filter(([provider]) => provider === '0xp').length,
+    /** How often it is asked by when it is looked at every second until then. */
+    async askedBy(second: number) {
+      for (let at = 0; at <= second; at += 1) {
+        await time.passTo(at * 1_000)
+        void services.refresh(['0xp'])
+        await time.settled()
+      }
+      return readService.mock.calls.length
+    },
+  }
+}
+
+test('whoever asks while a provider is read gets the same answer: an older one cannot come last', async () => {
+  const { services, asked, answer } = setup()
+  const looked = services.refresh(['0xp'])
+  const told = [services.of('0xp'), services.of('0xp')]
+  await answer(nothing)
+  expect(await Promise.all(told)).toEqual([nothing, nothing])
+  await looked
+  expect([asked(), services.isRegistered('0xp')]).toEqual([1, false])
+})
+
+test('one that is not answered for is waited for half a second, and the others are known by then', async () => {
+  const { services, onLate, passTo, answer } = setup()
+  const looked = vi.fn()
+  void services.refresh(['0xp', '0xq']).then(looked)
+  await passTo(499)
+  expect(looked).not.toHaveBeenCalled()
+  await passTo(500)
+  expect(looked).toHaveBeenCalledOnce()
+  expect([services.isRegistered('0xp'), services.isRegistered('0xq')]).toEqual([null, true])
+  expect(onLate).not.toHaveBeenCalled()
+  await answer(offered)
+  expect(services.isRegistered('0xp')).toBe(true)
+  expect(onLate).toHaveBeenCalledOnce()
+})
+
+test('one that failed is asked again with the next reading, and stays what it was', async () => {
+  const { services, asked, answer, onLate, passTo } = setup()
+  void services.refresh(['0xp'])
+  await answer(new Error('no'))
+  expect(services.isRegistered('0xp')).toBeNull()
+  void services.refresh(['0xp'])
+  await answer(offered)
+  await passTo(600_000)
+  void services.refresh(['0xp'])
+  await answer(new Error('no'))
+  expect([asked(), services.isRegistered('0xp')]).toEqual([3, true])
+  expect(onLate).not.toHaveBeenCalled()
+})
+
+test.each([
+  ['all there is', 600, offered],
+  ['no service, though there is an account', 30, nothing],
+  ['no acknowledgement', 30, { ...offered, acknowledged: false }],
+  ['no account', 30, { ...offered, generation: null }],
+])('an answer that shows %s is good for %i s', async (_, seconds, service) => {
+  const { services, answer, askedBy } = setup()
+  void services.refresh(['0xp'])
+  await answer(service)
+  expect(await askedBy(seconds - 1)).toBe(1)
+  expect(await askedBy(seconds)).toBe(2)
+})

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { TransactionRevertedError, TooManyRefundsError } from '../../../src/index.ts'
+import { contractError } from '../../../src/base/contract-errors.ts'
+import { retrieveBatch } from '../../../src/refunds/retrieve.ts'
+import type { Intent, Receipt } from '../../../src/transactions/intent.ts'
+
+const service = { serviceType: 'inference', name: 'inference-v1.0' } as const
+const done: Receipt = { transactionHash: '0x1', blockNumber: 1, gasUsed: 1n, status: 1, success: true }
+const tooMany = (provider?: string) => ({
+  operation: 'retrieveFund',
+  errorName: 'TooManyRefunds',
+  errorArgs: provider === undefined ? {} : { user: 'user', provider },
+})
+
+/** A contract in which these are full; each refusal names one of them. */
+function submitting(full: readonly string[], refuse: (provider: string) => Error) {
+  const asked: unknown[] = []
+  const submit = ({ call: { args } }: Intent): Promise<Receipt> => {
+    asked.push(args[0])
+    const named = full.find((provider) => (args[0] as readonly string[]).includes(provider))
+    return named === undefined ? Promise.resolve(done) : Promise.reject(refuse(named))
+  }
+  return { asked, submit }
+}
+
+test.for([
+  ['foreseen', (provider: string): Error => contractError(tooMany(provider))],
+  [
+    'mined',
+    (provider: string): Error =>
+      new TransactionRevertedError(tooMany(provider), { transactionHash: '0x', blockNumber: 1 }),
+  ],
+] as const)('a batch is sent again without those that a refusal names: %s', async ([, refuse]) => {
+  const { asked, submit } = submitting(['b', 'd'], refuse)
+  expect(await retrieveBatch(['a', 'b', 'c', 'd'], service, submit)).toBe(done)
+  expect(asked).toEqual([
+    ['a', 'b', 'c', 'd'],
+    ['a', 'c', 'd'],
+    ['a', 'c'],
+  ])
+})
+
+test('the refusal stands where nobody is left, where it names nobody of the batch, and where it is another one', async () => {
+  const alone = submitting(['a'], (provider) => contractError(tooMany(provider)))
+  await expect(retrieveBatch(['a'], service, alone.submit)).rejects.toThrow(TooManyRefundsError)
+  const nameless = submitting(['a'], () => contractError(tooMany()))
+  await expect(retrieveBatch(['a', 'b'], service, nameless.submit)).rejects.toThrow(TooManyRefundsError)
+  const other = submitting(['a'], () => new Error('the node is gone'))
+  await expect(retrieveBatch(['a', 'b'], service, other.submit)).rejects.toThrow('the node is gone')
+  expect([alone, nameless, other].map(({ asked }) => asked.length)).toEqual([1, 1, 1])
+})

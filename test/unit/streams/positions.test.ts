@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Position } from '../../../machines/index.ts'
+import { systemClock } from '../../../src/base/clock.ts'
+import { ReadError, StaleReadingError } from '../../../src/base/errors.ts'
+import { silent } from '../../../src/base/logger.ts'
+import { createPositions, type PositionsOptions } from '../../../src/streams/positions.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const at = (number: number): Position => ({
+  block: { number, timestamp: number },
+  wallet: { address: '0x', balance: 1n },
+  ledger: null,
+  subAccounts: [],
+})
+
+function stream(read: () => Promise<Position>, more: Partial<PositionsOptions> = {}) {
+  const accept = vi.fn()
+  const positions = createPositions({
+    read,
+    intervalMs: 30_000,
+    blockTimeMs: () => 1_000,
+    onBlock: null,
+    notBefore: 0,
+    prepare: () => Promise.resolve(),
+    accept,
+    clock: systemClock,
+    logger: silent,
+    ...more,
+  })
+  const blocks: number[] = []
+  const watch = () => positions.positions$.subscribe(({ block }) => blocks.push(block.number))
+  return { ...positions, blocks, watch, accept }
+}
+
+/** A chain whose answers are given one by one, by hand. */
+function byHand() {
+  const waiting: { resolve(position: Position): void; reject(error: Error): void }[] = []
+  const read = vi.fn(() => new Promise<Position>((resolve, reject) => waiting.push({ resolve, reject })))
+  return {
+    read,
+    async answer(number: number) {
+      waiting.shift()?.resolve(at(number))
+      await vi.advanceTimersByTimeAsync(0)
+    },
+    async fail(error: Error) {
+      waiting.shift()?.reject(error)
+      await vi.advanceTimersByTimeAsync(0)
+    },
+  }
+}
+
+test('the first reading is at once, then one every interval, and none once nobody looks', async () => {
+  let block = 0
+  const read = vi.fn(() => Promise.resolve(at((block += 1))))
+  const { watch, blocks } = stream(read)
+  expect(read).toHaveBeenCalledTimes(0)
+  const subscription = watch()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(blocks).toEqual([1])
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(blocks).toEqual([1, 2, 3])
+  subscription.unsubscribe()
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(read).toHaveBeenCalledTimes(3)
+})
+
+test('readings never overlap: what is asked for during one is read once after it', async () => {
+  const chain = byHand()
+  const { watch, nudge, blocks } = stream(chain.read)
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  for (let i = 0; i < 5; i += 1) nudge()
+  await vi.advanceTimersByTimeAsync(90_000)
+  expect(chain.read).toHaveBeenCalledTimes(1)
+  await chain.answer(1)
+  expect(chain.read).toHaveBeenCalledTimes(2)
+  await chain.answer(2)
+  await vi.advanceTimersByTimeAsync(29_999)
+  expect(chain.read).toHaveBeenCalledTimes(2)
+  expect(blocks).toEqual([1, 2])
+})
+
+test('a position asked for by hand waits for the reading under way and is seen by subscribers too', async () => {
+  const chain = byHand()
+  const { watch, fresh, blocks } = stream(chain.read)
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  const asked = fresh()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(chain.read).toHaveBeenCalledTimes(1)
+  await chain.answer(7)
+  await chain.answer(8)
+  expect((await asked).block.number).toBe(8)
+  expect(blocks).toEqual([7, 8])
+})
+
+test('subscribers share one reading, and a late one gets the newest position at once', async () => {
+  const read = vi.fn(() => Promise.resolve(at(5)))
+  const { watch, blocks } = stream(read)
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  watch()
+  expect(blocks).toEqual([5, 5])
+  expect(read).toHaveBeenCalledTimes(1)
+})
+
+test('readings older than one seen, or than the own receipt, are dropped, counted and soon read again', async () => {
+  const answers = [5, 4, 6, 7, 9]
+  const read = vi.fn(() => Promise.resolve(at(answers.shift() ?? 9)))
+  const { watch, blocks, notBefore, positions$, accept } = stream(read)
+  watch()
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(blocks).toEqual([5])
+  expect(positions$.status).toMatchObject({ block: 5, failures: 1, dropped: 1, error: expect.any(StaleReadingError) })
+  await vi.advanceTimersByTimeAsync(500)
+  expect(blocks).toEqual([5, 6])
+  notBefore(8)
+  await vi.advanceTimersByTimeAsync(30_500)
+  expect(blocks).toEqual([5, 6, 9])
+  expect(accept.mock.calls.map(([position]) => (position as Position).block.number)).toEqual([5, 6, 9])
+  expect(positions$.status).toEqual({ block: 9, failures: 0, error: null, dropped: 2 })
+})
+
+test('failed readings are retried with growing rests, shown in the status and logged, and never end the stream', async () => {
+  const chain = byHand()
+  const warn = vi.fn()
+  const { watch, blocks, positions$ } = stream(chain.read, { logger: { ...silent, warn } })
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  const rests: number[] = []
+  for (const restMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+    await chain.fail(new ReadError('gone', {}))
+    const calls = chain.read.mock.calls.length
+    await vi.advanceTimersByTimeAsync(restMs - 1)
+    expect(chain.read).toHaveBeenCalledTimes(calls)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(chain.read).toHaveBeenCalledTimes(calls + 1)
+    rests.push(restMs)
+  }
+  expect(positions$.status).toMatchObject({ failures: 7, error: expect.any(ReadError), block: null })
+  expect(warn).toHaveBeenCalledTimes(7)
+  await chain.answer(3)
+  expect(blocks).toEqual([3])
+  expect(positions$.status).toEqual({ block: 3, failures: 0, error: null, dropped: 0 })
+})
+
+test('each block that the provider tells of is read', async () => {
+  let tell: (block: number) => void = () => undefined
+  const off = vi.fn()
+  let block = 0
+  const read = vi.fn(() => Promise.resolve(at((block += 1))))
+  const { watch, blocks } = stream(read, {
+    onBlock: (listener) => {
+      tell = listener
+      return off
+    },
+  })
+  const subscription = watch()
+  await vi.advanceTimersByTimeAsync(0)
+  tell(2)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(blocks).toEqual([1, 2])
+  subscription.unsubscribe()
+  expect(off).toHaveBeenCalledTimes(1)
+})
+
+test('closing ends the stream and drops the reading under way', async () => {
+  const chain = byHand()
+  const { positions$, close, blocks, watch, accept } = stream(chain.read)
+  const complete = vi.fn()
+  positions$.subscribe({ complete })
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  close()
+  await chain.answer(1)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(blocks).toEqual([])
+  expect(accept).toHaveBeenCalledTimes(0)
+  expect(complete).toHaveBeenCalledTimes(1)
+  expect(chain.read).toHaveBeenCalledTimes(1)
+})
+
+test('a position asked for by hand goes on reading until the node has caught up', async () => {
+  const answers = [3, 4, 9]
+  const { fresh, notBefore } = stream(() => Promise.resolve(at(answers.shift() ?? 9)))
+  notBefore(8)
+  const asked = fresh()
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect((await asked).block.number).toBe(9)
+})
+
+test('a position asked for by hand is read anew at once as often as a receipt overtakes it, and needs no time for it', async () => {
+  const chain = byHand()
+  const { fresh, notBefore } = stream(chain.read)
+  const asked = fresh()
+  await vi.advanceTimersByTimeAsync(0)
+  notBefore(3)
+  await chain.answer(2)
+  notBefore(4)
+  await chain.answer(3)
+  await chain.answer(4)
+  expect(await asked).toEqual(at(4))
+  expect(chain.read).toHaveBeenCalledTimes(3)
+})
+
+test('nothing older than the block at which the chain was opened is accepted', async () => {
+  const answers = [4, 5]
+  const { watch, blocks, positions$ } = stream(() => Promise.resolve(at(answers.shift() ?? 5)), { notBefore: 5 })
+  watch()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(blocks).toEqual([5])
+  expect(positions$.status.dropped).toBe(1)
+})
+
+test('a position is dropped when a receipt came while it was being prepared', async () => {
+  const block = { number: 5 }
+  const { watch, blocks, notBefore } = stream(() => Promise.resolve(at(block.number)), {
+    prepare: () => {
+      notBefore((block.number = 6))
+      return Promise.resolve()
+    },
+  })
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(blocks).toEqual([])
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(blocks).toEqual([6])
+})

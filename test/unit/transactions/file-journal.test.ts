@@ -1,0 +1,259 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import * as nodeFiles from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { JournalRecord } from '../../../src/index.ts'
+import { fileJournal, readRecords } from '../../../src/transactions/file-journal.ts'
+import { foldRecords } from '../../../src/transactions/journal-fold.ts'
+
+let folder: string
+let path: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'og-ledger-journal-'))
+  path = join(folder, 'deep', 'wallet.journal')
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const prepared = (nonce: number): JournalRecord => ({
+  type: 'prepared',
+  id: `${nonce}-aa`,
+  intent: {
+    call: { contract: 'ledger', method: 'transferFund', args: ['0xp', 'inference-v1.0', 15n * 10n ** 17n] },
+    subAccount: { provider: '0xp', serviceType: 'inference' },
+    touches: [{ provider: '0xp', serviceType: 'inference' }],
+    decidedAt: nonce,
+    amount: 15n * 10n ** 17n,
+    fromLedger: 15n * 10n ** 17n,
+  },
+  nonce,
+  gasLimit: 100_000n,
+  fees: { maxFeePerGas: 2n, maxPriorityFeePerGas: 1n },
+  signed: { raw: '0x02ff', hash: `0x${nonce}` },
+  at: 1_700_000_000_000,
+})
+const mined = (nonce: number): JournalRecord => ({
+  type: 'mined',
+  id: `${nonce}-aa`,
+  hash: `0x${nonce}`,
+  blockNumber: 100 + nonce,
+  status: 1,
+})
+
+async function write(records: readonly JournalRecord[]): Promise<void> {
+  const journal = fileJournal(path)
+  await journal.load()
+  for (const record of records) await journal.append(record)
+  await journal.close()
+}
+
+async function load(): Promise<readonly JournalRecord[]> {
+  const journal = fileJournal(path)
+  try {
+    return await journal.load()
+  } finally {
+    await journal.close()
+  }
+}
+
+test('what was appended is there after the process, whole, in a file of its own', async () => {
+  const records = [prepared(1), mined(1), prepared(2)]
+  await write(records)
+  expect(await load()).toEqual(records)
+  expect(await readRecords(path)).toEqual(records)
+  expect((await nodeFiles.stat(path)).mode & 0o777).toBe(0o600)
+})
+
+test('a file cut or overwritten at any byte of its last record loses that record alone', async () => {
+  await write([prepared(1), mined(1)])
+  const kept = (await readFile(path)).length
+  await write([prepared(2)])
+  const whole = await readFile(path)
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: kept, max: whole.length - 2 }), fc.boolean(), async (cut, zeros) => {
+      const tail = zeros ? Buffer.alloc(whole.length - cut) : Buffer.alloc(0)
+      await writeFile(path, Buffer.concat([whole.subarray(0, cut), tail]))
+      expect(await load()).toEqual([prepared(1), mined(1)])
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a file that is damaged before its end is refused: guessing could pay twice', async () => {
+  await write([prepared(1), prepared(2), prepared(3)])
+  const lines = (await readFile(path, 'utf8')).split('\n')
+  lines[2] = lines[2]?.replace('transferFund', 'transferFunk') ?? ''
+  await writeFile(path, lines.join('\n'))
+  await expect(load()).rejects.toMatchObject({ name: 'JournalError', facts: { journal: path, line: '3' } })
+})
+
+test('compaction keeps everything that is open and the latest of the rest', async () => {
+  const journal = fileJournal(path, { compactAfter: 50 })
+  await journal.load()
+  await journal.append(prepared(0))
+  for (let nonce = 1; nonce <= 400; nonce += 1) {
+    await journal.append(prepared(nonce))
+    await journal.append(mined(nonce))
+  }
+  await journal.close()
+  const entries = foldRecords(await load())
+  expect(entries.map(({ prepared: { nonce }, outcome }) => [nonce, outcome?.type ?? 'open'])).toEqual([
+    [0, 'open'],
+    ...Array.from({ length: 200 }, (_, index) => [201 + index, 'mined']),
+  ])
+  expect(await readdir(join(folder, 'deep'))).toEqual(['wallet.journal'])
+})
+
+test('a chain that was started anew gets a journal of its own, and the old one is put aside', async () => {
+  const first = fileJournal(path, { genesis: '0xaa' })
+  await first.load()
+  await first.append(prepared(7))
+  await first.close()
+  const second = fileJournal(path, { genesis: '0xbb' })
+  expect(await second.load()).toEqual([])
+  await second.close()
+  expect((await readdir(join(folder, 'deep'))).map((name) => name.replace(/\d{13}/, 'N'))).toEqual([
+    'wallet.journal',
+    'wallet.journal.N.old',
+  ])
+})
+
+test('a record that does not reach the disk is refused, and the next one is not written after half of it', async () => {
+  let full = false
+  const files = {
+    ...nodeFiles,
+    async open(...args: Parameters<typeof nodeFiles.open>) {
+      const handle = await nodeFiles.open(...args)
+      const write = handle.write.bind(handle) as (bytes: Buffer, at: number, length?: number) => Promise<unknown>
+      return Object.assign(handle, {
+        async write(bytes: Buffer, at: number) {
+          if (!full) return write(bytes, at)
+          await write(bytes, at, 10)
+          throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+        },
+      })
+    },
+  }
+  const journal = fileJournal(path, { files })
+  await journal.load()
+  await journal.append(prepared(1))
+  full = true
+  await expect(journal.append(prepared(2))).rejects.toThrow('ENOSPC')
+  full = false
+  await journal.append(prepared(3))
+  await journal.close()
+  expect(await load()).toEqual([prepared(1), prepared(3)])
+})
+
+test('a record that was refused is cut off on disk too, before anybody hears of it', async () => {
+  const calls: string[] = []
+  const files = {
+    ...nodeFiles,
+    async open(...args: Parameters<typeof nodeFiles.open>) {
+      const handle = await nodeFiles.open(...args)
+      const { truncate, datasync } = handle
+      return Object.assign(handle, {
+        async truncate(length?: number) {
+          calls.push('truncate')
+          await truncate.call(handle, length)
+        },
+        async datasync() {
+          calls.push('datasync')
+          if (calls.length === 1) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+          await datasync.call(handle)
+        },
+      })
+    },
+  }
+  const journal = fileJournal(path, { files })
+  await journal.load()
+  await expect(journal.append(prepared(1))).rejects.toThrow('EIO')
+  expect(calls).toEqual(['datasync', 'truncate', 'datasync'])
+  await journal.close()
+  expect(await load()).toEqual([])
+})
+
+test('a file that cannot be closed gives its lock back all the same', async () => {
+  const files = {
+    ...nodeFiles,
+    async open(...args: Parameters<typeof nodeFiles.open>) {
+      const handle = await nodeFiles.open(...args)
+      const { close } = handle
+      return Object.assign(handle, {
+        async close() {
+          await close.call(handle)
+          throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+        },
+      })
+    },
+  }
+  const journal = fileJournal(path, { files })
+  await journal.load()
+  await expect(journal.close()).rejects.toThrow('EIO')
+  expect(await load()).toEqual([])
+})
+
+test('a file that somebody else wrote to is not written to any more', async () => {
+  const journal = fileJournal(path)
+  await journal.load()
+  await nodeFiles.appendFile(path, 'stranger\n')
+  await expect(journal.append(prepared(1))).rejects.toMatchObject({ name: 'JournalError' })
+  await journal.close()
+})
+
+test('a second process is refused with the pid of the first, and gets in at once after kill -9', async () => {
+  const script = `
+    import { fileJournal } from ${JSON.stringify(join(import.meta.dirname, '../../../dist/src/transactions/file-journal.js'))}
+    await fileJournal(${JSON.stringify(path)}).load()
+    console.log('locked')
+    setInterval(() => undefined, 1000)`
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(holder.stdout, 'data')
+  await expect(load()).rejects.toMatchObject({
+    name: 'LockedError',
+    facts: { process: `pid ${holder.pid}`, journal: path },
+  })
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  expect(await load()).toEqual([])
+})
+
+test.each(['rm', 'rename'] as const)(
+  'a file that is gone from its place (%s) is not written to any more: the next process would not find it',
+  async (how) => {
+    const journal = fileJournal(path)
+    await journal.load()
+    await journal.append(prepared(1))
+    await (how === 'rm' ? rm(path) : nodeFiles.rename(path, `${path}.old`))
+    await expect(journal.append(prepared(2))).rejects.toMatchObject({ name: 'JournalError' })
+    await journal.close()
+  },
+)
+
+test('a compaction during which no file can be opened any more costs no record and no later one', async () => {
+  let exhausted = false
+  let made = 0
+  const files = {
+    ...nodeFiles,
+    async open(...args: Parameters<typeof nodeFiles.open>) {
+      // The new file is made; after that there is no descriptor left.
+      if (exhausted && (made += 1) > 1)
+        throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+      return nodeFiles.open(...args)
+    },
+  }
+  const journal = fileJournal(path, { files, compactAfter: 2 })
+  await journal.load()
+  await journal.append(prepared(1))
+  exhausted = true
+  await journal.append(prepared(2))
+  exhausted = false
+  await journal.append(prepared(3))
+  await journal.close()
+  expect(await load()).toEqual([prepared(1), prepared(2), prepared(3)])
+})

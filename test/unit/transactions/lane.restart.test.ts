@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
+import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import type { Journal } from '../../../src/transactions/journal.types.ts'
+import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const fees = { maxFeePerGas: 30n, maxPriorityFeePerGas: 10n }
+const hashOf = (nonce: number) => `0x${String(nonce).repeat(64)}`
+const alice = { provider: 'alice', serviceType: 'inference' as const }
+
+function prepared(nonce: number, isSigned = true): JournalRecord {
+  const signed = isSigned ? { raw: hashOf(nonce), hash: hashOf(nonce) } : null
+  const intent = { ...deposit(), subAccount: alice, touches: [alice], decidedAt: nonce }
+  return { type: 'prepared', id: `${nonce}`, intent, nonce, gasLimit: 9n, fees, signed, at: 0 }
+}
+
+function journalOf(...records: JournalRecord[]): Journal & { appended: JournalRecord[] } {
+  const appended: JournalRecord[] = []
+  return {
+    appended,
+    load: () => Promise.resolve(records),
+    append: (record) => Promise.resolve(void appended.push(record)),
+    close: () => Promise.resolve(),
+  }
+}
+
+const statesOf = (lane: ReturnType<typeof laneOn>) =>
+  lane.transactions().map((actor) => {
+    const { value, context } = actor.getSnapshot()
+    return [context.id, value, context.hash, context.blockNumber]
+  })
+
+test('what an earlier process recorded is taken up as it stood, and what was open is sent again', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port, {
+    journal: journalOf(
+      prepared(1),
+      { type: 'mined', id: '1', hash: hashOf(1), blockNumber: 3, status: 1 },
+      prepared(2),
+      { type: 'mined', id: '2', hash: hashOf(2), blockNumber: 4, status: 0 },
+      prepared(3),
+      { type: 'superseded', id: '3', reason: 'a stranger' },
+      prepared(4),
+      { type: 'replaced', id: '4', fees, signed: { raw: 'higher', hash: hashOf(9) } },
+      prepared(5, false),
+      { type: 'paid', id: '0', ...alice, amount: 8n, at: 0 },
+    ),
+  })
+  await lane.open()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(statesOf(lane)).toEqual([
+    ['1', 'mined', hashOf(1), 3],
+    ['2', 'reverted', hashOf(2), 4],
+    ['4', 'broadcast', hashOf(9), null],
+    ['5', 'prepared', null, null],
+  ])
+  expect(lane.transactions()[1]?.getSnapshot().context.reason).toBe('before this process')
+  expect(port.sent).toEqual(['higher'])
+  expect(lane.inFlight().map(({ intent, unresolved }) => [intent.decidedAt, unresolved])).toEqual([
+    [4, false],
+    [5, true],
+  ])
+  expect(lane.payments().map(({ amount, at }) => [amount, at])).toEqual([
+    [8n, 0],
+    [1n, 1],
+    [1n, Infinity],
+    [1n, Infinity],
+  ])
+  expect(lane.minedIn(2, 4).map(({ decidedAt }) => decidedAt)).toEqual([1])
+  expect(lane.lastMined(() => true)).toEqual({
+    transactionHash: hashOf(1),
+    blockNumber: 3,
+    gasUsed: 0n,
+    status: 1,
+    success: true,
+  })
+  await lane.close()
+})
+
+test('a receipt of an earlier process that a reorganisation took back is sent again', async () => {
+  const port = scriptedPort()
+  const heard: number[] = []
+  const mined = { type: 'mined', id: '1', hash: hashOf(1), blockNumber: 3, status: 1 } as const
+  const journal = journalOf(prepared(1), mined)
+  const lane = laneOn(port, { journal, onMined: (block) => heard.push(block) })
+  await lane.open()
+  expect([heard, port.sent]).toEqual([[3], []])
+  port.spent = 1
+  await lane.confirm(4)
+  await vi.advanceTimersByTimeAsync(0)
+  expect([port.sent, journal.appended]).toEqual([[hashOf(1)], [{ type: 'unmined', id: '1' }]])
+  // That it is gone is no receipt.
+  expect(heard).toEqual([3])
+  await lane.close()
+})
+
+test('what an earlier process left open keeps no process alive until somebody waits for it', async () => {
+  const rests: (boolean | undefined)[] = []
+  const clock = {
+    now: () => 0,
+    after: (_: number, __: () => void, how?: { idle?: boolean }) => (rests.push(how?.idle), () => undefined),
+  }
+  const lane = laneOn(scriptedPort(), { journal: journalOf(prepared(1)), clock })
+  await lane.open()
+  await vi.advanceTimersByTimeAsync(0)
+  const before = rests.splice(0)
+  const waiting = lane.idle(({ subAccount }) => subAccount?.provider === 'alice')
+  await vi.advanceTimersByTimeAsync(0)
+  expect([before, rests]).toEqual([[true], [false]])
+  await lane.close()
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortedError' })
+})
+
+test('waiting ends once nothing is in flight that is waited for, whatever else is', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port, { journal: journalOf(prepared(1)) })
+  await lane.open()
+  const seen: string[] = []
+  void lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  await lane.idle(({ subAccount }) => subAccount?.provider === 'bob').then(() => seen.push('bob'))
+  const waiting = lane.idle(({ subAccount }) => subAccount?.provider === 'alice').then(() => seen.push('alice'))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(seen).toEqual(['bob'])
+  port.receipts.set(hashOf(1), receiptOf(hashOf(1), 5))
+  await vi.advanceTimersByTimeAsync(60_000)
+  await waiting
+  expect(seen).toEqual(['bob', 'alice'])
+  await lane.close()
+})
+
+test('a journal that cannot be had refuses to send, says why, and is tried again', async () => {
+  const inner = memoryJournal()
+  let broken = true
+  const load = () => (broken ? Promise.reject(new Error('somebody else has it')) : inner.load())
+  const port = scriptedPort()
+  let opened = 0
+  const lane = laneOn(port, { journal: { ...inner, load }, onOpen: () => (opened += 1) })
+  await expect(lane.open()).rejects.toThrow('somebody else has it')
+  expect([lane.refusal()?.message, opened]).toEqual(['somebody else has it', 0])
+  await expect(lane.submit(deposit())).rejects.toThrow('somebody else has it')
+  await expect(lane.note({ type: 'claiming-ended', id: 'one' })).rejects.toThrow('somebody else has it')
+  await expect(lane.closing.begin(5)).rejects.toThrow('somebody else has it')
+  expect([port.sent, inner.records, lane.inFlight()]).toEqual([[], [], []])
+  broken = false
+  await lane.note({ type: 'claiming-ended', id: 'one' })
+  await lane.closing.begin(5)
+  expect([lane.refusal(), opened]).toEqual([null, 1])
+  expect(inner.records).toEqual([
+    { type: 'claiming-ended', id: 'one' },
+    { type: 'closing', id: 'closing-5', at: 5 },
+  ])
+  await lane.close()
+})
+
+test('claims are open from their record to their end, whichever process began them', async () => {
+  const claim = (id: string) => ({
+    type: 'claiming' as const,
+    id,
+    serviceType: 'inference' as const,
+    accounts: [],
+    at: 0,
+  })
+  const journal = journalOf(claim('one'), claim('two'), { type: 'claiming-ended', id: 'one' })
+  const lane = laneOn(scriptedPort(), { journal })
+  await lane.open()
+  const open = () => lane.openClaims().map(({ id }) => id)
+  expect(open()).toEqual(['two'])
+  await lane.note(claim('three'))
+  expect(open()).toEqual(['two', 'three'])
+  // What is over is so also where that cannot be written.
+  journal.append = () => Promise.reject(new Error('no space left'))
+  await expect(lane.note({ type: 'claiming-ended', id: 'two' })).rejects.toThrow('no space left')
+  await expect(lane.note(claim('four'))).rejects.toThrow('no space left')
+  expect(open()).toEqual(['three'])
+  await lane.close()
+})
+
+test('the steps of what is open are looked back on for as long as it is, and others are forgotten for them', async () => {
+  const port = scriptedPort()
+  const claiming = { type: 'claiming' as const, id: 'one', serviceType: 'inference' as const, accounts: [], at: 0 }
+  const lane = laneOn(port, { journal: journalOf(claiming, { type: 'closing', id: 'closing-1', at: 0 }) })
+  await lane.open()
+  const mine = async (more: object) => {
+    const mined = lane.submit({ ...deposit(), ...more })
+    await vi.advanceTimersByTimeAsync(0)
+    const hash = port.sent.at(-1) ?? ''
+    port.receipts.set(hash, receiptOf(hash, 5))
+    await vi.advanceTimersByTimeAsync(1_000)
+    await mined
+  }
+  await mine({ claim: 'one', amount: 11n })
+  await mine({ closing: 'closing-1', amount: 12n })
+  await mine({ claim: 'other', amount: 13n })
+  await mine({ closing: 'closing-0', amount: 14n })
+  for (let at = 0; at < 998; at += 1) await mine({})
+  const kept = [11n, 12n, 13n, 14n].filter((amount) => lane.lastMined((intent) => intent.amount === amount) !== null)
+  expect([kept, lane.transactions().length]).toEqual([[11n, 12n], 1_000])
+  await lane.close()
+})
+
+test('a disk that takes no record sends nothing', async () => {
+  const port = scriptedPort()
+  const append = () => Promise.reject(new Error('no space left'))
+  const lane = laneOn(port, { journal: { ...memoryJournal(), append } })
+  await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'NotSentError', message: /no space left/ })
+  await expect(lane.note({ type: 'claiming-ended', id: 'one' })).rejects.toThrow('no space left')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([port.sent, lane.transactions(), lane.inFlight()]).toEqual([[], [], []])
+  await lane.close()
+})
+
+test('nothing is sent or recorded after the end', async () => {
+  const port = scriptedPort()
+  const journal = journalOf()
+  const lane = laneOn(port, { journal })
+  await lane.open()
+  await lane.close()
+  await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'AbortedError' })
+  await expect(lane.note({ type: 'claiming-ended', id: 'one' })).rejects.toMatchObject({ name: 'AbortedError' })
+  await expect(lane.closing.begin(5)).rejects.toMatchObject({ name: 'AbortedError' })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([port.sent, journal.appended]).toEqual([[], []])
+})
+
+test('whoever changes their mind before it is sent is told that nothing was', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  await expect(lane.submit(deposit(), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    name: 'AbortedError',
+    message: 'Aborted before anything was sent.',
+  })
+  expect([port.sent, lane.inFlight()]).toEqual([[], []])
+  await lane.close()
+})

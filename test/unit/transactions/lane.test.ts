@@ -1,0 +1,265 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { budgetLeft } from '../../../src/funding/budget.ts'
+import { AbortedError, LockedError } from '../../../src/base/errors.ts'
+import { intentOf } from '../../../src/transactions/build-intent.ts'
+import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import { heldJournal } from '../../support/dying-journal.ts'
+import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const HOUR = 3_600_000
+
+test('however long no block comes, a stuck transaction never offers more than ten times what the chain asks', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(6 * HOUR)
+  const offered = port.signed.map((fees) => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas))
+  expect(offered.length).toBeGreaterThan(1)
+  expect(offered.filter((fee) => fee > 300n)).toEqual([])
+  // What is signed goes on being sent.
+  expect(port.sent.length).toBeGreaterThan(1_000)
+  await lane.close()
+})
+
+test('a stuck transaction whose fee cannot be raised is sent again as it is', async () => {
+  let broken = false
+  const port = scriptedPort()
+  const fees = port.fees
+  port.fees = () => (broken ? Promise.reject(new Error('no fees')) : fees())
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  broken = true
+  await vi.advanceTimersByTimeAsync(20_000)
+  port.sent.length = 0
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(port.sent.length).toBeGreaterThan(10)
+  await lane.close()
+})
+
+test('a lane that closes while an intent is being recorded rejects it, and leaves the sending to the next', async () => {
+  const inner = memoryJournal()
+  let written = (): void => undefined
+  const disk = new Promise<void>((resolve) => (written = resolve))
+  const port = scriptedPort()
+  const lane = laneOn(port, { journal: { ...inner, append: (record) => disk.then(() => inner.append(record)) } })
+  const outcome = lane.submit(deposit()).then(
+    () => 'mined',
+    (error: Error) => error.name,
+  )
+  await vi.advanceTimersByTimeAsync(0)
+  await lane.close()
+  written()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await Promise.race([outcome, Promise.resolve('waits for ever')])).toBe('AbortedError')
+  expect(inner.records.map(({ type }) => type)).toEqual(['prepared'])
+  expect(port.sent).toEqual([])
+})
+
+test('a transaction that is mined before the node answers its broadcast is shown as mined', async () => {
+  const port = scriptedPort({ broadcast: (raw) => new Promise(() => port.receipts.set(raw, receiptOf(raw, 5))) })
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await mined).toMatchObject({ blockNumber: 5, success: true })
+  expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
+  await lane.close()
+})
+
+test('a receipt that nobody looked at for many blocks is checked once more before it is taken as final', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(5_000)
+  await mined
+  // The block is replaced by one without it, and many come on top before anybody looks again.
+  port.receipts.clear()
+  port.spent = 0
+  port.sent.length = 0
+  await lane.confirm(40)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(port.sent).toEqual([hash])
+  await lane.close()
+})
+
+test('a receipt that a reorganisation took back is found out when a later transaction cannot be mined', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const first = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(5_000)
+  await first
+  port.receipts.clear()
+  port.spent = 0
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  port.sent.length = 0
+  // Nobody reads a position meanwhile.
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(port.sent).toContain(hash)
+  await lane.close()
+})
+
+test('the same call mined at its nonce under another hash is the intent itself: it is not sent a second time', async () => {
+  const port = scriptedPort({ isCall: () => true })
+  const lane = laneOn(port)
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  // Somebody raised its fee in another program that holds the same key.
+  const sped = `0x${'ab'.repeat(32)}`
+  port.spenders.set(0, { transactionHash: sped, blockNumber: 5, depth: 9, to: null, data: '0x', value: 1n })
+  port.receipts.set(sped, receiptOf(sped, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await mined).toMatchObject({ transactionHash: sped, success: true })
+  expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
+  await lane.close()
+})
+
+test('waiting for what is in flight ends when its signal aborts', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  const abort = new AbortController()
+  const waited = lane
+    .idle(() => true, abort.signal)
+    .then(
+      () => 'idle',
+      (error: Error) => error.name,
+    )
+  abort.abort()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await Promise.race([waited, Promise.resolve('waits for ever')])).toBe('AbortedError')
+  await lane.close()
+})
+
+test('a payment on its way counts in every window, however long it waits, and from then on in those that it was decided in', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const paid = lane.submit({ ...deposit(), subAccount: { provider: 'alice', serviceType: 'inference' }, decidedAt: 7 })
+  await vi.advanceTimersByTimeAsync(3 * HOUR)
+  const left = () => budgetLeft({ amount: 5n, seconds: 60 }, lane.payments, 10_807)
+  expect(left()).toBe(4n)
+  const raw = port.sent.at(-1) ?? ''
+  port.receipts.set(raw, receiptOf(raw, 5))
+  await vi.advanceTimersByTimeAsync(60_000)
+  await paid
+  expect([lane.payments().map(({ at }) => at), left()]).toEqual([[7], 5n])
+  await lane.close()
+})
+
+test('payments that no limit counts any more are forgotten, with the transactions that made them', async () => {
+  const DAY = 86_400
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const top = { provider: 'alice', serviceType: 'inference' as const }
+  const pay = async (day: number) => {
+    const paid = lane.submit({ ...deposit(), subAccount: top, decidedAt: day * DAY })
+    await vi.advanceTimersByTimeAsync(0)
+    const raw = port.sent.at(-1)!
+    port.receipts.set(raw, receiptOf(raw, day))
+    await vi.advanceTimersByTimeAsync(1_000)
+    await paid
+  }
+  for (let day = 0; day < 1_100; day += 1) await pay(day)
+  // A thousand transactions are looked back on; of the hundred before them, those of a month are counted.
+  expect(lane.payments().map(({ at }) => at / DAY)).toEqual(Array.from({ length: 1_032 }, (_, index) => index + 68))
+  await lane.close()
+})
+
+test('a lane that closes before the node answers a broadcast says nothing about it', async () => {
+  let answer = (): void => undefined
+  const port = scriptedPort({ broadcast: () => new Promise<void>((resolve) => (answer = resolve)) })
+  const changes: unknown[] = []
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  const lane = laneOn(port, { onChange: (actor) => changes.push(actor.getSnapshot().value) })
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  await lane.close()
+  answer()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect({ changes, warnings: warned.mock.calls }).toEqual({ changes: ['prepared'], warnings: [] })
+  warned.mockRestore()
+})
+
+test('a receipt that comes while the nonces of an earlier block are counted is not taken for one that is gone', async () => {
+  let counted = (): void => undefined
+  const port = scriptedPort()
+  const journal = memoryJournal()
+  const lane = laneOn(port, { journal })
+  const first = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const mine = (block: number): void => void port.receipts.set(port.sent.at(-1)!, receiptOf(port.sent.at(-1)!, block))
+  mine(5)
+  await vi.advanceTimersByTimeAsync(1_000)
+  await first
+  port.transactionCount = (tag) =>
+    tag === 5 ? new Promise((resolve) => (counted = () => resolve(1))) : Promise.resolve(1)
+  const confirmed = lane.confirm(5)
+  const second = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  mine(6)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await second).toMatchObject({ blockNumber: 6 })
+  counted()
+  await confirmed
+  expect(journal.records.map(({ type }) => type)).toEqual(['prepared', 'mined', 'prepared', 'mined'])
+  await lane.close()
+})
+
+test('what is decided on about one sub-account gets its nonces in that order, whatever the node takes longest over', async () => {
+  const estimates = new Map<string, { resolve(gas: bigint): void; reject(error: Error): void }>()
+  const port = scriptedPort({
+    estimateGas: ({ args: [name] }) =>
+      new Promise((resolve, reject) => estimates.set(String(name), { resolve, reject })),
+  })
+  const journal = memoryJournal()
+  const lane = laneOn(port, { journal })
+  const numbered = () =>
+    journal.records.flatMap((record) =>
+      record.type === 'prepared' ? `${record.nonce}: ${String(record.intent.call.args[0])}` : [],
+    )
+  const submit = (name: string, ...providers: string[]): void => {
+    const intent = intentOf({ contract: 'ledger', method: 'transferFund', args: [name] })
+    const touches = providers.map((provider) => ({ provider, serviceType: 'inference' as const }))
+    lane.submit({ ...intent, touches }).catch(() => undefined)
+  }
+  submit('top-up', 'alice')
+  submit('refused', 'alice')
+  submit('retrieve', 'alice', 'bob')
+  submit('by hand', 'bob')
+  submit('another', 'carol')
+  await vi.advanceTimersByTimeAsync(0)
+  estimates.get('refused')?.reject(new Error('no'))
+  for (const name of ['by hand', 'retrieve', 'another']) estimates.get(name)?.resolve(100_000n)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(numbered()).toEqual(['0: another'])
+  estimates.get('top-up')?.resolve(100_000n)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(numbered()).toEqual(['0: another', '1: top-up', '2: retrieve', '3: by hand'])
+  await lane.close()
+})
+
+test('a lane that is closed does not take its journal any more', async () => {
+  const inner = memoryJournal()
+  const journal = heldJournal(inner)
+  const load = vi.spyOn(inner, 'load')
+  const lane = laneOn(scriptedPort(), { journal })
+  await expect(lane.open()).rejects.toThrow(LockedError)
+  await lane.close()
+  journal.letGo()
+  await expect(lane.submit(deposit())).rejects.toThrow(AbortedError)
+  await expect(lane.resolve('0', 'not-sent')).rejects.toThrow(AbortedError)
+  expect(load).not.toHaveBeenCalled()
+})

@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { TransactionPort } from '../../../src/chain/port.ts'
+import { NotSentError } from '../../../src/base/errors.ts'
+import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
+import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const HASH = `0x${'ab'.repeat(32)}`
+
+/** A lane with a wallet that signs only by sending. */
+function wallet(send: TransactionPort['send']) {
+  const port = scriptedPort({ sign: null, send })
+  const journal = memoryJournal()
+  const lane = laneOn(port, { journal })
+  return {
+    port,
+    lane,
+    journal,
+    kinds: () => journal.records.map(({ type }) => type),
+    states: () => lane.transactions().map((actor) => actor.getSnapshot().value),
+    idOf: () => lane.transactions()[0]?.getSnapshot().context.id ?? '',
+  }
+}
+
+const outcomeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: Error) => error.name,
+  )
+
+test('a wallet that signs by sending is asked once, after the intent is recorded, and its hash is recorded too', async () => {
+  const seen: unknown[] = []
+  const { port, lane, journal, kinds, states } = wallet((call, options) => {
+    seen.push(kinds(), call.method, options)
+    return Promise.resolve(HASH)
+  })
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  const fees = { maxFeePerGas: 30n, maxPriorityFeePerGas: 10n }
+  expect(seen).toEqual([['prepared'], 'depositFund', { nonce: 0, gasLimit: 120_000n, fees }])
+  expect([journal.records.at(-1), states()]).toEqual([
+    { type: 'sent', id: expect.stringMatching(/^0-/) as string, hash: HASH },
+    ['broadcast'],
+  ])
+  port.receipts.set(HASH, receiptOf(HASH, 5))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await mined).toMatchObject({ transactionHash: HASH, success: true })
+  // What is not signed here cannot be sent again.
+  expect([seen.length, port.sent]).toEqual([3, []])
+  await lane.close()
+})
+
+test('a payment counts once while the wallet is asked', async () => {
+  const alice = { provider: 'alice', serviceType: 'inference' as const }
+  const { lane } = wallet(() => new Promise(() => undefined))
+  lane.submit({ ...deposit(), subAccount: alice, touches: [alice], decidedAt: 7 }).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  expect([lane.payments(), lane.inFlight().length]).toEqual([[{ ...alice, amount: 1n, at: Infinity }], 1])
+  await lane.close()
+})
+
+test('what the wallet refuses outright is over, and its nonce is the next one again', async () => {
+  let refuses = true
+  const { lane, states, kinds } = wallet(() =>
+    refuses ? Promise.reject(new NotSentError('The user rejected it.')) : Promise.resolve(HASH),
+  )
+  await expect(lane.submit(deposit())).rejects.toThrow('The user rejected it.')
+  expect([kinds(), states(), lane.inFlight()]).toEqual([['prepared', 'superseded'], ['superseded'], []])
+  refuses = false
+  lane.submit(deposit()).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(lane.transactions().map((actor) => actor.getSnapshot().context.nonce)).toEqual([0, 0])
+  await lane.close()
+})
+
+test('what fails otherwise may have been sent: it stays open, and is resolved with its hash', async () => {
+  const { port, lane, states, kinds, idOf } = wallet(() => Promise.reject(new Error('the window was closed')))
+  await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'UnresolvedIntentError' })
+  expect(lane.inFlight().map(({ unresolved }) => unresolved)).toEqual([true])
+  for (const hash of ['', '0xab', `${HASH}00`, `1${HASH}`, HASH.replace('a', 'g')])
+    expect(await outcomeOf(lane.resolve(idOf(), { hash }))).toBe('InvalidInputError')
+  await expect(lane.resolve('nobody', 'not-sent')).rejects.toThrow('There is no open intent of this id.')
+  await expect(lane.resolve(idOf(), { hash: '0xab' })).rejects.toThrow('This is not a transaction hash.')
+  expect(kinds()).toEqual(['prepared'])
+  await lane.resolve(idOf(), { hash: HASH })
+  expect([kinds(), states()]).toEqual([['prepared', 'sent'], ['broadcast']])
+  // Once it has a hash, the chain tells.
+  await expect(lane.resolve(idOf(), 'not-sent')).rejects.toThrow('This intent was sent; it is followed to its end.')
+  port.receipts.set(HASH, receiptOf(HASH, 5))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([states(), lane.inFlight()]).toEqual([['mined'], []])
+  await lane.close()
+})
+
+test('what was not sent after all is over once a person says so', async () => {
+  const { lane, states, journal, idOf } = wallet(() => Promise.reject(new Error('the window was closed')))
+  const waited = outcomeOf(lane.submit(deposit()))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(await waited).toBe('UnresolvedIntentError')
+  await lane.resolve(idOf(), 'not-sent')
+  expect([states(), lane.inFlight(), journal.records.at(-1)]).toEqual([
+    ['superseded'],
+    [],
+    { type: 'superseded', id: idOf(), reason: 'resolved by hand: it was not sent' },
+  ])
+  await lane.close()
+})
+
+test('a hash that cannot be recorded is known to this process all the same', async () => {
+  const inner = memoryJournal()
+  const append = (record: JournalRecord) =>
+    record.type === 'sent' ? Promise.reject(new Error('no space left')) : inner.append(record)
+  const port = scriptedPort({ sign: null, send: () => Promise.resolve(HASH) })
+  const lane = laneOn(port, { journal: { ...inner, append } })
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(0)
+  expect(lane.inFlight().map(({ unresolved }) => unresolved)).toEqual([false])
+  port.receipts.set(HASH, receiptOf(HASH, 5))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await mined).toMatchObject({ transactionHash: HASH, success: true })
+  await lane.close()
+})

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { unknown } from '../../../src/visualizer/changes.ts'
+import { amend, mutableStateOf } from '../../../src/visualizer/mutable-state.ts'
+import { createHistory } from '../../../src/visualizer/history.ts'
+import { merged, patchOf } from '../../../src/visualizer/patch.ts'
+import type { Entry, Patch, State, SubAccountState, TransactionState } from '../../../src/visualizer/protocol.ts'
+
+test('a patch leads from one state to the other, as JSON and in place, and touches neither', () => {
+  fc.assert(
+    fc.property(states(2), ([before = unknown(''), after = unknown('')]) => {
+      const [first, last] = [JSON.stringify(before), JSON.stringify(after)]
+      const patch = JSON.parse(JSON.stringify(patchOf(before, after) ?? {})) as Patch<State>
+      expect(merged(before, patch)).toEqual(after)
+      const draft = mutableStateOf(before)
+      amend(draft, patch)
+      expect(draft).toEqual(after)
+      expect([JSON.stringify(before), JSON.stringify(after)]).toEqual([first, last])
+    }),
+  )
+})
+
+test('what did not change is shared, and a patch says nothing of it', () => {
+  const state = { ...unknown('0xMe'), ledger: { available: '1', total: '2', locked: '1', additionalInfo: '' } } as const
+  expect(patchOf<State>(state, { ...state, ledger: { ...state.ledger, available: '0' } })).toEqual({
+    ledger: { available: '0' },
+  })
+  expect(merged(state, { ledger: { available: '0' } }).wallet).toBe(state.wallet)
+  expect(patchOf<State>(state, structuredClone(state))).toBeUndefined()
+})
+
+test('a key of a patch is data, whatever it is named', () => {
+  const patch = JSON.parse('{"subAccounts":{"__proto__":{"key":"x"},"constructor":{"key":"y"}}}') as Patch<State>
+  const { subAccounts } = merged(unknown('0xMe'), patch)
+  expect(Object.getPrototypeOf(subAccounts)).toBe(Object.prototype)
+  expect(Object.entries(subAccounts)).toEqual([['constructor', { key: 'y' }]])
+})
+
+test('a history holds no more than it may, and its base with what it holds is always the present', () => {
+  const limits = fc.record({ entries: fc.integer({ min: 1, max: 8 }), bytes: fc.integer({ min: 1, max: 4_000 }) })
+  fc.assert(
+    fc.property(states(12), limits, ([first, ...rest], { entries, bytes }) => {
+      if (!first) return
+      const history = createHistory(first, { entries, bytes })
+      let before = first
+      for (const [index, after] of rest.entries()) {
+        const patch = patchOf(before, after) ?? {}
+        history.add({ seq: index + 1, at: 0, block: null, kind: 'position', patch })
+        before = after
+        const held = history.all().map(({ json }) => json)
+        expect(held.length).toBeLessThanOrEqual(entries)
+        expect(held.join('').length).toBeLessThanOrEqual(bytes)
+        const present = held.map((json) => (JSON.parse(json) as Entry).patch).reduce(merged, history.base())
+        expect(present).toEqual(after)
+      }
+      const all = history.all()
+      expect(history.since(history.seq())).toEqual([])
+      expect(history.since(history.seq() - all.length)).toEqual(all)
+      expect([history.since(history.seq() - all.length - 1), history.since(history.seq() + 1)]).toEqual([null, null])
+    }),
+  )
+})
+
+/** States that follow one another: sub-accounts stay, transactions go. */
+function states(length: number): fc.Arbitrary<State[]> {
+  const amount = fc.bigInt({ min: 0n, max: 9n }).map((wei) => `${wei}` as const)
+  const key = fc.constantFrom('a', 'b', 'c', 'toString')
+  const ledger = fc.option(fc.record({ available: amount, total: amount, locked: amount, additionalInfo: fc.string() }))
+  const refund = fc.record({ amount, createdAt: fc.nat(3), unlocksAt: fc.nat(3), claimable: fc.boolean() })
+  const account = fc.record({
+    balance: amount,
+    pendingRefund: amount,
+    available: amount,
+    claimable: amount,
+    refunds: fc.array(refund, { maxLength: 2 }),
+    acknowledged: fc.boolean(),
+    tokensRevoked: fc.boolean(),
+  })
+  const subAccount: fc.Arbitrary<SubAccountState> = fc.record({
+    key,
+    provider: fc.constant('0xP'),
+    serviceType: fc.constant('inference' as const),
+    account: fc.option(account),
+    lifecycle: fc.record({ value: fc.string(), edge: fc.option(fc.string()), since: fc.nat(3) }),
+    plan: fc.constant(null),
+    autoFunding: fc.constant(null),
+    dryAt: fc.option(fc.nat(3)),
+    service: fc.constant(null),
+  })
+  const transaction: fc.Arbitrary<TransactionState> = fc.record({
+    value: fc.string(),
+    edge: fc.constant(null),
+    since: fc.nat(3),
+    id: key,
+    nonce: fc.nat(3),
+    operation: fc.string(),
+    subAccount: fc.option(key),
+    amount,
+    hash: fc.option(fc.string()),
+    hashes: fc.array(fc.string(), { maxLength: 2 }),
+    blockNumber: fc.option(fc.nat(3)),
+    gasUsed: fc.option(amount),
+    reason: fc.option(fc.string()),
+  })
+  const state = fc.record({
+    ledger,
+    subAccounts: fc.dictionary(key, subAccount),
+    transactions: fc.dictionary(key, transaction),
+  })
+  return fc.array(state, { minLength: length, maxLength: length }).map((parts) => {
+    let subAccounts: State['subAccounts'] = {}
+    return parts.map((part) => {
+      subAccounts = { ...subAccounts, ...part.subAccounts }
+      return { ...unknown('0xMe'), ...part, subAccounts }
+    })
+  })
+}
