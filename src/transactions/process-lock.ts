@@ -1,72 +1,196 @@
-import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { link, open, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
-import { platform, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { platform } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { pid } from 'node:process'
-import { LockedError } from '../base/errors.ts'
+import { JournalError, LockedError } from '../base/errors.ts'
 
 export type ProcessLock = { release(): Promise<void> }
 
+/** A holder's answer is read up to this many bytes: a process id has fewer. */
+const LONGEST_ANSWER = 16
+const ANSWER_TIMEOUT_MS = 2_000
+const MOST_ATTEMPTS = 50
+
 /**
- * Keeps every other process of this machine away from a file for as long as this one lives. The lock is a listening
- * socket: the system frees it the moment the process dies, however it dies, and whoever finds it taken can ask by whom.
+ * Locks a file against every other process that sees its folder, for as long as this process lives.
  *
- * @throws LockedError with the holder's pid
+ * The lock is a listening Unix socket in the file's folder, `lock-HASH.GENERATION`. The kernel stops a dead process's
+ * sockets from accepting, whatever ended it, so a generation whose socket refuses connections is free. Whoever takes the
+ * lock links its own socket to the next generation: `link` fails where the name exists, so that one process gets it.
+ * Sockets are found by inode: two names of one folder, and two containers on one volume, meet at the same lock.
+ *
+ * @throws LockedError with the holder's process id, JournalError where the folder cannot hold a socket
  */
 export async function lockFile(file: string): Promise<ProcessLock> {
-  const address = addressOf(file)
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    const server = await listen(address)
-    if (server) return { release: () => new Promise((resolve) => void server.close(() => resolve())) }
-    const holder = await ask(address)
+  if (platform() === 'win32') return lockPipe(file)
+  const folder = await openFolder(dirname(file))
+  const name = nameOf(file)
+  const own = `.${pid}-${randomBytes(4).toString('hex')}.sock`
+  try {
+    const server = await listen(folder.addressOf(own)).catch((error: unknown) => {
+      throw unusable(folder.path, codeOf(error) || String(error), error)
+    })
+    try {
+      const taken = await takeGeneration({ folder, name, own, file })
+      await removeOlder(folder.path, name, taken)
+      return { release: () => closed(server) }
+    } catch (error) {
+      await closed(server)
+      throw error
+    }
+  } finally {
+    await rm(join(folder.path, own), { force: true })
+    await folder.close()
+  }
+}
+
+/** Where a folder's sockets are reached. */
+type Folder = { path: string; addressOf(entry: string): string; close(): Promise<void> }
+
+/** Socket addresses hold about a hundred bytes. Linux reaches a longer path through the folder's descriptor. */
+const LONGEST_ADDRESS = 100
+const LONGEST_ENTRY = 35
+
+/** Short, since a socket's address is. */
+function nameOf(file: string): string {
+  return `lock-${createHash('sha256').update(basename(file)).digest('hex').slice(0, 12)}.`
+}
+
+async function openFolder(given: string): Promise<Folder> {
+  const path = await realpath(given)
+  if (Buffer.byteLength(path) + LONGEST_ENTRY <= LONGEST_ADDRESS)
+    return { path, addressOf: (entry) => join(path, entry), close: () => Promise.resolve() }
+  if (platform() !== 'linux') throw unusable(path, 'its path is too long for a socket')
+  const handle = await open(path)
+  return { path, addressOf: (entry) => `/proc/self/fd/${handle.fd}/${entry}`, close: () => handle.close() }
+}
+
+type Taking = { folder: Folder; name: string; own: string; file: string }
+
+/** Links the own socket to the first free generation. */
+async function takeGeneration({ folder, name, own, file }: Taking): Promise<number> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const newest = await newestIn(folder.path, name)
+    const holder = newest === 0 ? null : await holderOf(folder, `${name}${newest}`)
     if (holder !== null) throw locked(file, holder)
-    // Only where sockets are files: left by a process that died.
-    if (platform() !== 'linux' && platform() !== 'win32') await rm(address, { force: true })
+    const next = newest + 1
+    const path = join(folder.path, `${name}${next}`)
+    if (!(await isLinked(join(folder.path, own), path))) continue
+    // A listing that another process changed meanwhile may have missed a newer generation.
+    if ((await newestIn(folder.path, name)) === next) return next
+    await rm(path, { force: true })
   }
   throw locked(file, 'unknown')
 }
 
-function locked(file: string, holder: string): LockedError {
-  return new LockedError('Another process sends transactions for this wallet.', {
-    process: `pid ${holder}`,
-    journal: file,
-    do: 'stop it first, or use its broker: two senders would take the same nonces',
+async function newestIn(folder: string, name: string): Promise<number> {
+  const generations = (await readdir(folder)).flatMap((entry) => generationIn(entry, name) ?? [])
+  return Math.max(0, ...generations)
+}
+
+function generationIn(entry: string, name: string): number | null {
+  const digits = entry.startsWith(name) ? entry.slice(name.length) : ''
+  return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : null
+}
+
+async function isLinked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** The newest generation stays, also once it is free: the next process counts on from it. */
+async function removeOlder(folder: string, name: string, taken: number): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    const generation = generationIn(entry, name)
+    if (generation !== null && generation < taken) await rm(join(folder, entry), { force: true })
+  }
+}
+
+/** The process id that the holder answers with, `unknown` for any other answer; null where no process listens. */
+async function holderOf(folder: Folder, entry: string): Promise<string | null> {
+  const there = await stat(join(folder.path, entry)).catch(() => null)
+  if (!there) return null
+  return there.isSocket() ? ask(folder.addressOf(entry)) : 'unknown'
+}
+
+/** What a holder says is shown to people: digits only, and few of them. */
+function ask(address: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect(address)
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy())
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1')
+      if (answer.length > LONGEST_ANSWER) socket.destroy()
+    })
+    // A full queue, or a lack of rights, is no proof that the holder is gone.
+    socket.on('error', (error) => resolve(['ECONNREFUSED', 'ENOENT'].includes(codeOf(error)) ? null : 'unknown'))
+    socket.on('close', () => resolve(/^\d{1,10}$/.test(answer) ? answer : 'unknown'))
   })
 }
 
-/** Linux's abstract sockets and Windows' pipes vanish with their process; elsewhere it is a file. */
-function addressOf(file: string): string {
-  const name = `og-ledger-${createHash('sha256').update(file).digest('hex').slice(0, 32)}`
-  if (platform() === 'linux') return `\0${name}`
-  return platform() === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
+/** Windows frees a pipe with its process; the name is taken from the file's real path. */
+async function lockPipe(file: string): Promise<ProcessLock> {
+  const path = join(await realpath(dirname(file)), basename(file)).toLowerCase()
+  const address = `\\\\.\\pipe\\og-ledger-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
+  try {
+    const server = await listen(address)
+    return { release: () => closed(server) }
+  } catch (error) {
+    if (!['EADDRINUSE', 'EACCES'].includes(codeOf(error))) throw error
+    throw locked(file, (await ask(address)) ?? 'unknown')
+  }
 }
 
-/** The listening server; null when somebody else listens. */
-function listen(address: string): Promise<Server | null> {
+function listen(address: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy())
       socket.end(String(pid))
     })
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(null) : reject(error),
-    )
+    server.once('error', reject)
     server.listen({ path: address, exclusive: true }, () => {
       server.unref()
+      server.on('error', () => undefined)
       resolve(server)
     })
   })
 }
 
-/** Who listens; null when nobody answers any more. */
-function ask(address: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    let answer = ''
-    const socket = connect(address)
-    socket.setTimeout(2_000, () => socket.destroy())
-    socket.on('data', (chunk) => (answer += chunk.toString()))
-    socket.on('error', () => resolve(null))
-    socket.on('close', () => resolve(answer || 'unknown'))
-  })
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => void server.close(() => resolve()))
 }
+
+function locked(file: string, holder: string): LockedError {
+  const isOwn = holder === String(pid)
+  return new LockedError(
+    isOwn
+      ? 'Another broker of this process sends transactions for this wallet.'
+      : 'Another process sends transactions for this wallet.',
+    {
+      process: isOwn ? `pid ${holder}, this one` : `pid ${holder}`,
+      journal: file,
+      do: isOwn
+        ? 'use that broker, or close it first: two senders would take the same nonces'
+        : 'stop it first, or use its broker: two senders would take the same nonces',
+    },
+  )
+}
+
+function unusable(folder: string, reason: string, cause?: unknown): JournalError {
+  return new JournalError(
+    'The folder of the journal cannot hold the lock of this wallet.',
+    { folder, reason, do: 'set XDG_STATE_HOME to a folder on a local file system, or pass a journal to createBroker' },
+    { cause },
+  )
+}
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
