@@ -1,0 +1,89 @@
+import { describeValue } from './describe-value.ts'
+import { InvalidInputError } from './errors.ts'
+
+/** What a field takes, as the end of a sentence that begins with its name; null where the value fits. */
+export type Check = (value: unknown) => string | null
+
+export type Fields<Options> = Readonly<Record<keyof Options, Check>>
+
+/**
+ * Checks an options object field by field. A field that is `undefined` counts as left out. Values are described without
+ * what they hold: an object by its keys, a string only where its check allows that it is shown.
+ *
+ * @param subject what the options belong to, such as `createBroker`
+ * @throws InvalidInputError that names the field, its value and what it takes; for a name that is no option, the names
+ *   that are
+ */
+export function checkOptions(subject: string, options: unknown, fields: Readonly<Record<string, Check>>): void {
+  if (!isRecord(options))
+    throw new InvalidInputError(`The options of ${subject} are an object.`, {
+      options: describeSafely(options),
+    })
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(fields, name))
+      throw new InvalidInputError(`${subject} has no option ${name}.`, { known: Object.keys(fields).join(', ') })
+  for (const [name, check] of Object.entries(fields)) {
+    const value = options[name]
+    const expected = value === undefined ? null : check(value)
+    if (expected !== null)
+      throw new InvalidInputError(`${name} ${expected}.`, {
+        option: `${name} of ${subject}`,
+        value: describeSafely(value),
+      })
+  }
+}
+
+export const anything: Check = () => null
+export const isBoolean: Check = (value) => (typeof value === 'boolean' ? null : 'is true or false')
+export const isFunction: Check = (value) => (typeof value === 'function' ? null : 'is a function')
+export const isWei: Check = (value) =>
+  typeof value === 'bigint' && value >= 0n ? null : 'is a bigint of wei from 0n up'
+
+/** @param methods names of the functions that it must have */
+export function isObjectWith(description: string, methods: readonly string[]): Check {
+  return (value) =>
+    isRecord(value) && methods.every((name) => typeof value[name] === 'function')
+      ? null
+      : `is ${description}, an object with ${methods.join(', ')}`
+}
+
+export function isWhole({ least, most }: { least: number; most: number }): Check {
+  return (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+      ? null
+      : `is a whole number from ${least} to ${most}`
+}
+
+export function isMilliseconds({ least, most = 2 ** 31 - 1 }: { least: number; most?: number }): Check {
+  return (value) =>
+    typeof value === 'number' && value >= least && value <= most ? null : `is milliseconds from ${least} up`
+}
+
+export function isOneOf(...values: readonly unknown[]): Check {
+  return (value) => (values.includes(value) ? null : `is ${values.map((one) => describeValue(one)).join(' or ')}`)
+}
+
+/** The first check that fits, or the last one's words. */
+export function isEither(...checks: readonly Check[]): Check {
+  return (value) => {
+    const answers = checks.map((check) => check(value))
+    return answers.includes(null) ? null : answers.join(', or ')
+  }
+}
+
+/** An AbortSignal of any realm. */
+export const isSignal: Check = (value) =>
+  isRecord(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function'
+    ? null
+    : 'is an AbortSignal'
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A string may be a key: of one that is not short words, only its length is shown. */
+function describeSafely(value: unknown): string {
+  return typeof value === 'string' && !/^[\w./ -]{0,24}$/.test(value)
+    ? `a string of ${value.length} characters`
+    : describeValue(value)
+}
