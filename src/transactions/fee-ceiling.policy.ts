@@ -1,0 +1,35 @@
+import type { Fees } from '../chain/port.ts'
+
+/** 1,000 gwei: 250 times what 0G's chains ask. No wrong answer of a node makes a transaction pay more, unless the caller says so. */
+export const MOST_FEE_PER_GAS = 10n ** 12n
+/** What a payment may cost in gas: a twentieth of it, and at least this much, so that small ones are not held. */
+const LEAST_GAS_COST = 2n * 10n ** 16n
+const WORTH = { times: 1n, over: 20n }
+
+export type PricedTransaction = {
+  /** What the transaction moves, in wei; 0 for one that moves nothing by itself. */
+  amount: bigint
+  gasLimit: bigint
+}
+
+/** Why a fee is too high: its ceiling, and what set it. Fees per gas in wei. */
+export type FeeExcess = {
+  asked: bigint
+  ceiling: bigint
+  because: 'the absolute ceiling' | 'what the payment is worth'
+}
+
+/**
+ * The excess of a fee over the ceilings that hold where the caller sets none: an absolute one, and a part of what the
+ * payment is worth. `null` where the fee is within both.
+ *
+ * @param fees what the chain asks now
+ */
+export function feeExcess(fees: Fees, { amount, gasLimit }: PricedTransaction): FeeExcess | null {
+  const asked = 'gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas
+  if (asked > MOST_FEE_PER_GAS) return { asked, ceiling: MOST_FEE_PER_GAS, because: 'the absolute ceiling' }
+  if (amount === 0n || gasLimit === 0n) return null
+  const part = (amount * WORTH.times) / WORTH.over
+  const ceiling = (part > LEAST_GAS_COST ? part : LEAST_GAS_COST) / gasLimit
+  return asked > ceiling ? { asked, ceiling, because: 'what the payment is worth' } : null
+}

@@ -1,0 +1,36 @@
+/** How many nonces the wallet has spent, and how many with what the node's pool holds for the next blocks. */
+export type NonceCounts = { latest: number; pending: number }
+
+/** Nonces of this wallet's own transactions: those that may still be mined, and those that were mined of late. */
+export type OwnNonces = { open: ReadonlySet<number>; mined: ReadonlySet<number> }
+
+/** What the counts say beside the journal: nonces in rising order. */
+export type NonceReading = {
+  /** The lowest nonce from `latest` on that no own transaction has. */
+  next: number
+  /** The pool holds transactions at these nonces that the journal does not know: what they pay is unknown. */
+  unknown: readonly number[]
+  /** Free nonces below an open own transaction, which waits for them. */
+  gap: readonly number[]
+}
+
+/** Past this many unknown nonces the list is cut: one is enough to hold what pays. */
+const MOST_LISTED = 16
+
+/**
+ * Reads the nonce counts beside the journal, both ways: a pool that holds more than the journal knows, and a journal that
+ * waits for a nonce that the pool does not hold. A node that lags behind own receipts is corrected by them.
+ */
+export function readNonces({ latest, pending }: NonceCounts, { open, mined }: OwnNonces): NonceReading {
+  const isOwn = (nonce: number): boolean => open.has(nonce) || mined.has(nonce)
+  let next = latest
+  while (isOwn(next)) next += 1
+  const unknown: number[] = []
+  for (let nonce = latest; nonce < pending && unknown.length < MOST_LISTED; nonce += 1)
+    if (!isOwn(nonce)) unknown.push(nonce)
+  const highest = Math.max(-1, ...open)
+  const gap: number[] = []
+  for (let nonce = Math.max(latest, pending); nonce < highest && gap.length < MOST_LISTED; nonce += 1)
+    if (!isOwn(nonce)) gap.push(nonce)
+  return { next, unknown, gap }
+}
