@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { expect, test } from 'vitest'
+import * as machines from '../../machines/index.ts'
+import { mermaidOf } from '../../src/cli/charts.ts'
+import { commands } from '../../src/cli/command-table.ts'
+import { parseConfig } from '../../src/cli/config/file.ts'
+import * as main from '../../src/index.ts'
+import * as testing from '../../src/testing/index.ts'
+import * as visualizer from '../../src/visualizer/index.ts'
+import {
+  allPages,
+  anchorsOf,
+  blocksOf,
+  headingsOf,
+  linksOf,
+  namesIn,
+  pageAt,
+  root,
+  sectionOf,
+  type Page,
+} from '../support/markdown.ts'
+import * as known from '../support/type-names.ts'
+
+const readme = pageAt('README.md')
+const autoFunding = pageAt('docs/auto-funding.md')
+const { subAccountMachine, autoFundingMachine, transactionMachine, ledgerMachine } = machines
+
+test('the README has at most 140 lines', () => {
+  expect(readme.text.split('\n').length - 1).toBeLessThanOrEqual(140)
+})
+
+/** Examples run with the other tests: what a page shows is what runs. */
+test.for([
+  ['README.md', 0, 'examples/quick-start.ts'],
+  ['docs/testing.md', 0, 'examples/first.test.ts'],
+  ['docs/testing.md', 2, 'examples/edges.test.ts'],
+] as const)('%s shows, as its program %i, that of %s word for word', ([path, index, example]) => {
+  const program = readFileSync(join(root, example), 'utf8')
+  expect(blocksOf(pageAt(path), 'ts')[index]).toBe(program.trimEnd())
+})
+
+test('the charts of the documentation are those of the machines', () => {
+  // `og-ledger machines NAME` prints what stands there.
+  const all = [subAccountMachine, autoFundingMachine, transactionMachine, ledgerMachine].map(mermaidOf)
+  expect(blocksOf(pageAt('docs/charts.md'), 'mermaid')).toEqual(all)
+  expect(blocksOf(readme, 'mermaid')).toEqual([mermaidOf(transactionMachine)])
+  for (const page of allPages()) for (const chart of blocksOf(page, 'mermaid')) expect(all, page.path).toContain(chart)
+})
+
+test.for(allPages())('every link and anchor of $path leads somewhere', (page) => {
+  const broken = linksOf(page).filter((link) => !isFound(page, link))
+  expect(broken).toEqual([])
+})
+
+test('every page below docs is linked from the README', () => {
+  const pages = allPages().filter(({ path }) => path.startsWith('docs/'))
+  expect(pages.map(({ path }) => path).filter((path) => !linksOf(readme).includes(path))).toEqual([])
+})
+
+test('every reason to hold has a heading with its cause and what to do', () => {
+  for (const reason of Object.keys(known.holdReasons)) {
+    const section = sectionOf(autoFunding, `\`${reason}\``)
+    expect(section, reason).toContain('**Cause:**')
+    expect(section, reason).toContain('**Do:**')
+  }
+})
+
+test('every exported class of errors has a heading that says when it comes', () => {
+  const errors = pageAt('docs/errors.md')
+  const classes = Object.entries(main).filter(([, value]) => isErrorClass(value))
+  expect(classes.length).toBeGreaterThan(20)
+  const names = classes.map(([name]) => name)
+  expect(names.filter((name) => !headingsOf(errors).includes(`\`${name}\``))).toEqual([])
+  const derived = names.filter((name) => name !== 'OgLedgerError')
+  expect(derived.filter((name) => !sectionOf(errors, `\`${name}\``).includes('**When:**'))).toEqual([])
+})
+
+test('every command has a heading, and its section or the common ones name each of its options', async () => {
+  const cli = pageAt('docs/cli.md')
+  const common = sectionOf(cli, 'Keys and networks')
+  for (const [command, entry] of Object.entries(commands)) {
+    expect(headingsOf(cli)).toContain(`\`${command}\``)
+    const { args } = await entry.load()
+    const options = Object.entries(args).filter(([, { type }]) => type !== 'positional')
+    const text = sectionOf(cli, `\`${command}\``) + common
+    expect(options.map(([name]) => `--${name}`).filter((option) => !isNamed(text, option))).toEqual([])
+  }
+})
+
+test('the config file in the documentation is one that auto-fund takes', () => {
+  const [config = ''] = blocksOf(pageAt('docs/cli.md'), 'json')
+  expect(parseConfig(config).providers).toHaveLength(2)
+})
+
+test.for([
+  ['docs/account-api.md', 'BrokerOptions', Object.keys(known.brokerOptions)],
+  ['docs/account-api.md', 'Broker', Object.keys(known.brokerMembers)],
+  ['docs/account-api.md', 'NetworkConfig', Object.keys(known.networkFields)],
+  ['docs/account-api.md', 'EnsureFundedOptions', Object.keys(known.ensureFundedOptions)],
+  ['docs/account-api.md', 'LedgerManager', methodsOf(main.LedgerManager)],
+  ['docs/account-api.md', 'ServiceManager', methodsOf(main.ServiceManager)],
+  ['docs/auto-funding.md', 'AutoFundingConfig', Object.keys(known.fundingOptions)],
+  ['docs/closing.md', 'ClaimHold', Object.keys(known.claimHolds)],
+  ['docs/closing.md', 'ClosingHold', Object.keys(known.closingHolds)],
+  ['docs/journal.md', 'JournalRecord', Object.keys(known.journalRecords)],
+  ['docs/page.md', 'VisualizerOptions', Object.keys(known.visualizerOptions)],
+  ['docs/page.md', 'ActionName', Object.keys(known.actions)],
+  ['docs/testing.md', 'SimulatedBrokerOptions', Object.keys(known.simulatedBrokerOptions)],
+  ['docs/testing.md', 'Simulation', Object.keys(known.simulationMembers)],
+  ['docs/testing.md', 'FaultKind', Object.keys(known.faultKinds)],
+] as const)('%s names everything in %s', ([path, , names]) => {
+  const known = namesIn(pageAt(path))
+  expect(names.filter((name) => !known.has(name))).toEqual([])
+})
+
+test('every exported name stands in the documentation', () => {
+  const known = new Set(allPages().flatMap((page) => [...namesIn(page)]))
+  const exported = [main, machines, testing, visualizer].flatMap((entry) => Object.keys(entry))
+  expect(exported.filter((name) => !known.has(name))).toEqual([])
+})
+
+function isFound(page: Page, link: string): boolean {
+  if (/^(?:https?|mailto):/.test(link)) return true
+  const [file = '', anchor] = link.split('#')
+  const path = file === '' ? page.path : normalize(join(dirname(page.path), file))
+  if (!existsSync(join(root, path))) return false
+  return anchor === undefined || anchorsOf(pageAt(path)).includes(anchor)
+}
+
+const isNamed = (text: string, option: string): boolean => new RegExp(`${option}(?![\\w-])`).test(text)
+
+function isErrorClass(value: unknown): boolean {
+  return typeof value === 'function' && (value === main.OgLedgerError || value.prototype instanceof main.OgLedgerError)
+}
+
+function methodsOf({ prototype }: { prototype: object }): string[] {
+  return Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor')
+}
