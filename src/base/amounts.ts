@@ -4,14 +4,14 @@ const DECIMALS = 18
 const WEI_PER_OG = 10n ** 18n
 const MAX_UINT256 = 2n ** 256n - 1n
 
-/** An amount as the public API takes it: a `bigint` is wei, a `string` is OG in decimal. */
+/** An amount in the public API: a `bigint` is wei, a `string` is OG in decimal. */
 export type Amount = bigint | string
 
 /**
- * OG in decimal to wei: `ogToWei('1.5')` is `1500000000000000000n`. 1 OG is 10^18 wei.
+ * Converts OG in decimal to wei: `ogToWei('1.5')` is `1500000000000000000n`. 1 OG is 10^18 wei.
  *
- * @throws TypeError for anything but a string
- * @throws InvalidInputError for a string that is not digits with at most 18 decimals
+ * @throws TypeError for a value that is not a string
+ * @throws InvalidInputError for a string that is not a decimal number with at most 18 decimals
  */
 export function ogToWei(og: string): bigint {
   if (typeof og !== 'string')
@@ -25,7 +25,7 @@ export function ogToWei(og: string): bigint {
   return wei
 }
 
-/** Wei to OG in decimal, exact and without trailing zeros: `weiToOg(1500000000000000000n)` is `"1.5"`. */
+/** Converts wei to OG in decimal, exactly and without trailing zeros: `weiToOg(1500000000000000000n)` is `"1.5"`. */
 export function weiToOg(wei: bigint): string {
   if (typeof wei !== 'bigint') throw new TypeError(`An amount in wei is a bigint; this is a ${typeof wei}.`)
   const sign = wei < 0n ? '-' : ''
@@ -35,8 +35,8 @@ export function weiToOg(wei: bigint): string {
 }
 
 /**
- * Wei for reading, in OG with at most `digits` decimals, cut rather than rounded: it never shows more than there is.
- * What would look like nothing is shown as `<0.0001`.
+ * Formats wei as OG for people, with at most `digits` decimals. It truncates instead of rounding, so the text never
+ * shows more than the amount. An amount smaller than the last digit reads `<0.0001`.
  */
 export function formatOg(wei: bigint, digits = 4): string {
   if (!Number.isInteger(digits) || digits < 0 || digits > DECIMALS)
@@ -48,10 +48,11 @@ export function formatOg(wei: bigint, digits = 4): string {
 }
 
 /**
- * An amount of the public API in wei.
+ * Converts an amount of the public API to wei.
  *
- * @param name what the caller knows it as, for the message
- * @throws TypeError for anything but a bigint or a string, InvalidInputError for a bad string or a negative amount
+ * @param name the caller's name for the amount, for the error message
+ * @throws TypeError for a value that is neither a bigint nor a string
+ * @throws InvalidInputError for a bad string or a negative amount
  */
 export function toWei(amount: Amount, name = 'amount'): bigint {
   if (typeof amount === 'string') return ogToWei(amount)

@@ -1,19 +1,25 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Clock } from './clock.ts'
 
-export type BlockClock = ReturnType<typeof createBlockClock>
+export type BlockClock = {
+  /** Block time now, in whole seconds, rounded up: a deadline computed from it never ends early. */
+  now(): number
+  /** Takes over the block time of a new reading. */
+  see(block: Block): void
+  /** Passes an outcome through; adds to a rejection its block time, because charts have no clock. */
+  dated<T>(work: Promise<T>): Promise<T>
+}
 
-/** Block time between two readings: that of the newest, and what has passed since on the clock of this machine. */
-export function createBlockClock(clock: Clock) {
+/** Estimates block time between two readings: the newest reading's timestamp plus the time that passed on this machine. */
+export function createBlockClock(clock: Clock): BlockClock {
   let newest = { timestamp: 0, seenAt: clock.now() }
 
   return {
     now,
-    see({ timestamp }: Block): void {
+    see({ timestamp }) {
       newest = { timestamp, seenAt: clock.now() }
     },
-    /** The same outcome; a rejection says when it came, for charts, which have no clock. */
-    async dated<T>(work: Promise<T>): Promise<T> {
+    async dated(work) {
       try {
         return await work
       } catch (error) {
@@ -22,7 +28,6 @@ export function createBlockClock(clock: Clock) {
     },
   }
 
-  /** In whole seconds, rounded up: what is to last so long from now on does. */
   function now(): number {
     return newest.timestamp + Math.ceil(Math.max(0, clock.now() - newest.seenAt) / 1_000)
   }

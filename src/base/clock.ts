@@ -1,27 +1,28 @@
-/** Where a broker has its time from. A simulation brings a clock of its own. */
+/** The broker's source of time. A simulation passes its own clock. */
 export type Clock = {
   /** Milliseconds since 1970. */
   now(): number
   /**
-   * Calls back once, after so many milliseconds; what it returns cancels that.
+   * Calls `callback` once after `ms` milliseconds.
    *
-   * @param options.idle nobody waits for it: it does not keep the process alive
+   * @param options.idle the timer does not keep the process alive
+   * @returns a function that cancels the timer
    */
   after(ms: number, callback: () => void, options?: { idle?: boolean }): () => void
 }
 
-/** The time of this machine. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, callback, { idle = false } = {}) {
     const timer = setTimeout(callback, ms)
-    // In browsers it is a number.
+    // In browsers a timer is a number and has no unref().
     if (idle && typeof timer === 'object') timer.unref()
     return () => clearTimeout(timer)
   },
 }
 
-/** Keeps the process alive until it is told to let go. */
+/** Keeps the process alive until the returned function is called. */
 export function keepAlive(): () => void {
   const alive = setInterval(() => undefined, 60_000)
   return () => clearInterval(alive)

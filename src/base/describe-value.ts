@@ -1,4 +1,4 @@
-/** How a value that is refused stands in a message, whatever it is. */
+/** Describes a refused value of any type for an error message. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'bigint') return `${value}n`

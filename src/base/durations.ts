@@ -1,15 +1,19 @@
 import { InvalidInputError } from './errors.ts'
 import { describeValue } from './describe-value.ts'
 
-/** A number and its unit: `'90s'`, `'30m'`, `'6h'`, `'7d'`. Fractions are allowed. */
+/** A number with its unit: `'90s'`, `'30m'`, `'6h'`, `'7d'`. Fractions are allowed. */
 export type Duration = `${number}${'s' | 'm' | 'h' | 'd'}`
 
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
 
-/** Budgets and cooldowns look back no further: that is how long payments are remembered. */
+/** The longest window of a budget or cooldown, in seconds: the journal keeps payments this long. */
 export const LONGEST_WINDOW = 31 * SECONDS.d
 
-/** @throws InvalidInputError for anything but a positive number with its unit */
+/**
+ * Converts a duration to seconds.
+ *
+ * @throws InvalidInputError for a value that is not a positive number with its unit
+ */
 export function toSeconds(duration: Duration, name: string): number {
   const match = typeof duration === 'string' ? /^(\d+(?:\.\d+)?)([smhd])$/.exec(duration) : null
   const seconds = match ? Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] : 0

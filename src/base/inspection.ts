@@ -1,36 +1,41 @@
 import type { AnyActorRef, InspectionEvent, Observer } from 'xstate'
 
-/** XState's `inspect` option: given to every actor, so that the Stately Inspector and the like can watch. */
+/** XState's `inspect` option, passed to every actor: it feeds the Stately Inspector and similar tools. */
 export type Inspect = Observer<InspectionEvent> | ((event: InspectionEvent) => void)
 
-/** What an actor that begins now is to be made with. */
+/** The `inspect` option for an actor that is created now; empty while no inspector is attached. */
 export type Inspected = () => { inspect?: Inspect }
 
 export type InspectionOptions = {
-  /** Asked for when the broker was made. */
+  /** The inspector from the broker's options. */
   own: Inspect | undefined
-  /** Hears everything from when somebody listened first. */
+  /** Receives every event from the first subscription to `inspections$` on. */
   others: (event: InspectionEvent) => void
-  /** Every actor that there is. */
+  /** All running actors. */
   actors: () => Iterable<AnyActorRef>
 }
 
-/** Who watches the actors. XState does more for an actor that is watched, so none is before somebody asks. */
-export function createInspection({ own, others, actors }: InspectionOptions) {
-  let listened = false
+export type Inspection = {
+  inspected: Inspected
+  /** Starts inspection for a new subscriber, also of actors that already run. */
+  begin(): void
+}
+
+/** Attaches inspectors to the actors. Inspection costs XState time, so it starts with the first subscriber. */
+export function createInspection({ own, others, actors }: InspectionOptions): Inspection {
+  let hasSubscriber = false
   return {
-    inspected: (() => (own || listened ? { inspect: tell } : {})) satisfies Inspected,
-    /** Somebody listens: also to actors that began before. */
-    begin(): void {
-      if (listened) return
-      listened = true
-      if (!own) for (const actor of actors()) actor.system.inspect(tell)
+    inspected: () => (own || hasSubscriber ? { inspect: forward } : {}),
+    begin() {
+      if (hasSubscriber) return
+      hasSubscriber = true
+      if (!own) for (const actor of actors()) actor.system.inspect(forward)
     },
   }
 
-  function tell(event: InspectionEvent): void {
+  function forward(event: InspectionEvent): void {
     if (typeof own === 'function') own(event)
     else own?.next?.(event)
-    if (listened) others(event)
+    if (hasSubscriber) others(event)
   }
 }

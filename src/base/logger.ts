@@ -1,4 +1,4 @@
-/** Where the library says what it does; pino and console fit. Without one it says nothing. */
+/** Receives the library's log lines; pino and console fit. Without a logger the library logs nothing. */
 export type Logger = {
   debug(details: object, message: string): void
   info(details: object, message: string): void

@@ -1,6 +1,6 @@
 import { Interface } from 'ethers'
 
-/** LedgerManager: what a wallet calls and reads. The complete ABI ships with the reference SDK. */
+/** The functions of LedgerManager that a wallet calls. The complete ABI ships with the reference SDK. */
 export const ledgerAbi = new Interface([
   'function getLedger(address user) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo))',
   'function getAllLedgers(uint256 offset, uint256 limit) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo)[] ledgers, uint256 total)',
@@ -20,15 +20,15 @@ export const ledgerAbi = new Interface([
   'function updateAdditionalInfo(string additionalInfo)',
 ])
 
-/** What both serving contracts share. */
-const serving = [
+/** The functions that both serving contracts have. */
+const servingFunctions = [
   'function lockTime() view returns (uint256)',
   'function ledgerAddress() view returns (address)',
   'function acknowledgeTEESigner(address provider, bool acknowledged)',
 ]
 
 export const inferenceAbi = new Interface([
-  ...serving,
+  ...servingFunctions,
   'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool processed)[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, uint256 generation, uint256 revokedBitmap)[] accounts, uint256 total)',
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool processed)[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, uint256 generation, uint256 revokedBitmap))',
   'function getService(address provider) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged) service)',
@@ -36,12 +36,12 @@ export const inferenceAbi = new Interface([
 ])
 
 export const fineTuningAbi = new Interface([
-  ...serving,
+  ...servingFunctions,
   'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, string additionalInfo, uint256 validRefundsLength, uint256 deliverablesCount, bool acknowledged)[] accounts, uint256 total)',
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool _deprecated_processed)[] refunds, string additionalInfo, tuple(string id, bytes modelRootHash, bytes encryptedSecret, bool acknowledged, uint248 timestamp, bool settled)[] deliverables, uint256 validRefundsLength, uint256 deliverablesHead, uint256 deliverablesCount, bool acknowledged))',
 ])
 
-/** What a settlement leaves behind: LedgerManager says how much, the service next to it whose account it was. */
+/** The events of a settlement: LedgerManager emits the amount, then the service emits the sub-account. */
 export const settlementAbi = new Interface([
   'event FundSpent(address indexed user, address indexed service, uint256 amount)',
   'event BalanceUpdated(address indexed user, address indexed provider, uint256 amount, uint256 pendingRefund)',
@@ -54,7 +54,7 @@ export const multicallAbi = new Interface([
   'function getEthBalance(address addr) view returns (uint256)',
 ])
 
-/** Every error of the three contracts. Some share a name with other arguments, so they are told apart by selector. */
+/** Every error of the three contracts. Some share a name and differ in arguments: only the selector identifies them. */
 export const errorsAbi = new Interface([
   'error AccountExists(address user, address provider)',
   'error AccountNotExists(address user, address provider)',

@@ -2,9 +2,9 @@ import { getAddress, ZeroAddress } from 'ethers'
 import { InvalidInputError } from '../base/errors.ts'
 
 /**
- * An address in its one spelling (EIP-55), whatever spelling it came in.
+ * Converts an address to its checksummed spelling (EIP-55).
  *
- * @throws InvalidInputError for anything else, and for mixed case that fails the checksum
+ * @throws InvalidInputError for text that is no address, and for mixed case with a wrong checksum
  */
 export function toAddress(value: string, name = 'address'): string {
   try {

@@ -2,61 +2,61 @@ import { OgLedgerError, ReadError } from '../base/errors.ts'
 import { multicallAbi } from './abi.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { revertData } from './reverts.ts'
-import type { BlockTag, Rpc } from './rpc.ts'
+import type { BlockTag, Rpc } from './rpc.types.ts'
 
 export type ViewCall = { to: string; data: string }
 
-/** What one contract answered: data, or the data it reverted with. */
+/** The outcome of one view call: its return data or its revert data. */
 export type Outcome = { reverted: false; data: string } | { reverted: true; data: string }
 
-/** Many view calls as of one block. Rejects with ReadError when the node could not be asked. */
+/** Runs many view calls at one block. Rejects with ReadError when the node fails. */
 export type Batch = (calls: readonly ViewCall[], blockTag: BlockTag) => Promise<Outcome[]>
 
-/** All calls inside one `eth_call`: one request and one block, whatever the node does. */
+/** Puts all calls into one `eth_call` to Multicall3: one request, and one block by construction. */
 export function multicallBatch(rpc: Rpc, multicall: string): Batch {
   return async (calls, blockTag) => {
     const data = multicallAbi.encodeFunctionData('aggregate3', [calls.map(({ to, data }) => [to, true, data])])
-    const answer = await asked(() => rpc.call({ to: multicall, data }, blockTag))
-    const [results] = decoded(() => multicallAbi.decodeFunctionResult('aggregate3', answer)) as unknown as [
+    const answer = await query(() => rpc.call({ to: multicall, data }, blockTag))
+    const [results] = decodeOrThrow(() => multicallAbi.decodeFunctionResult('aggregate3', answer)) as unknown as [
       [boolean, string][],
     ]
     return results.map(([success, data]) => ({ reverted: !success, data }))
   }
 }
 
-/** Calls side by side: ethers puts them into one JSON-RPC batch, hence one HTTP request. */
+/** Sends the calls at the same time: ethers puts them into one JSON-RPC batch, which is one HTTP request. */
 export function parallelBatch(rpc: Rpc): Batch {
-  return (calls, blockTag) => Promise.all(calls.map((call) => outcome(rpc, call, blockTag)))
+  return (calls, blockTag) => Promise.all(calls.map((call) => callOutcome(rpc, call, blockTag)))
 }
 
-async function outcome(rpc: Rpc, { to, data }: ViewCall, blockTag: BlockTag): Promise<Outcome> {
+async function callOutcome(rpc: Rpc, { to, data }: ViewCall, blockTag: BlockTag): Promise<Outcome> {
   try {
     return { reverted: false, data: await rpc.call({ to, data }, blockTag) }
   } catch (error) {
     const reverted = revertData(error)
-    if (reverted === null) throw unreachable(error)
+    if (reverted === null) throw readError(error)
     return { reverted: true, data: reverted }
   }
 }
 
-/** Runs a read and turns what the provider throws into a ReadError. */
-export async function asked<T>(read: () => Promise<T>): Promise<T> {
+/** Runs a query of the node and turns the provider's error into a ReadError. */
+export async function query<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    throw error instanceof OgLedgerError ? error : unreachable(error)
+    throw error instanceof OgLedgerError ? error : readError(error)
   }
 }
 
-/** Decodes an answer; what cannot be decoded was no answer. */
-export function decoded<T>(decode: () => T): T {
+/** Decodes a node's answer. @throws ReadError for an answer that cannot be decoded */
+export function decodeOrThrow<T>(decode: () => T): T {
   try {
     return decode()
   } catch (error) {
-    throw new ReadError('The node gave an answer that is not one.', { reason: reasonOf(error) })
+    throw new ReadError('The answer of the node cannot be decoded.', { reason: reasonOf(error) })
   }
 }
 
-function unreachable(error: unknown): ReadError {
+function readError(error: unknown): ReadError {
   return new ReadError('The chain could not be read.', { reason: reasonOf(error) }, { cause: safeCause(error) })
 }

@@ -1,9 +1,8 @@
 import type { Block } from '../../machines/position.types.ts'
 
 /**
- * A program that returns number and time of the block it runs in: NUMBER, MSTORE at 0, TIMESTAMP, MSTORE at 32, RETURN
- * 64 bytes. Run by `eth_call` without an address it tells as of which block a node really answers, whatever block it
- * was asked for.
+ * EVM code that returns the number and the time of its block: NUMBER, MSTORE at 0, TIMESTAMP, MSTORE at 32, RETURN 64
+ * bytes. An `eth_call` of it without an address proves at which block a node answers, whatever block the call names.
  */
 export const BLOCK_PROOF = '0x436000524260205260406000f3'
 

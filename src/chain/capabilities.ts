@@ -2,8 +2,8 @@ import { CapabilityMissingError } from '../base/errors.ts'
 import type { Call, WriteMethod } from './port.ts'
 import { revertData } from './reverts.ts'
 
-/** What not every deployment has, in the form that is called here, and what to do without it. */
-const later: Readonly<Partial<Record<WriteMethod, { capability: string; instead: string }>>> = {
+/** The functions that older deployments lack, with advice for their users. */
+const optionalFunctions: Readonly<Partial<Record<WriteMethod, { capability: string; instead: string }>>> = {
   addLedger: { capability: 'addLedger(string)', instead: 'open the ledger with the SDK of that time' },
   depositFundFor: { capability: 'depositFundFor', instead: 'have the recipient deposit with its own wallet' },
   updateAdditionalInfo: { capability: 'updateAdditionalInfo', instead: 'the info given to addLedger stays as it is' },
@@ -17,9 +17,13 @@ const later: Readonly<Partial<Record<WriteMethod, { capability: string; instead:
   },
 }
 
-/** A contract refuses without any reason what it has no function for. Null for every other error. */
+/**
+ * The error for a function that the contract does not have: such a call reverts without data.
+ *
+ * @returns null for every other error
+ */
 export function missingCapability({ contract, method }: Call, error: unknown): CapabilityMissingError | null {
-  const known = later[method]
+  const known = optionalFunctions[method]
   if (!known || revertData(error) !== '0x') return null
   return new CapabilityMissingError({ capability: known.capability, contract, do: known.instead })
 }

@@ -1,6 +1,6 @@
 /**
- * What is safe to keep of a provider's or signer's error. Theirs carry the whole request: its URL may hold an API key,
- * its body a signed transaction.
+ * Copies the safe part of a provider's or signer's error. The original holds the whole request, whose URL may hold an API
+ * key and whose body may hold a signed transaction.
  */
 export function safeCause(error: unknown): Error {
   const {
@@ -23,14 +23,14 @@ export function safeCause(error: unknown): Error {
   return safe
 }
 
-/** What a node or signer said, in one line. */
+/** The message of a node or signer in one line. */
 export function reasonOf(error: unknown): string {
   const { name, message } = safeCause(error)
   const line = message.split('\n', 1)[0] ?? ''
   return name === 'Error' ? line : `${line} (${name})`
 }
 
-/** URLs lose what may be a credential (user, path, query); long hex and bearer tokens are cut. */
+/** Removes credentials: a URL keeps its host only; long hex and bearer tokens are cut. */
 export function redact(text: string): string {
   return text
     .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, hostOf)

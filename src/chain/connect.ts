@@ -2,21 +2,22 @@ import type { Provider, Signer } from 'ethers'
 import { InvalidInputError, ReadError } from '../base/errors.ts'
 import { ledgerAbi } from './abi.ts'
 import { toAddress } from './address.ts'
-import { asked, multicallBatch, parallelBatch } from './batch.ts'
+import { query, multicallBatch, parallelBatch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import { createBlockTime } from './block-time.ts'
 import { decodeLedgers } from './decode.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
-import { rpcOf, soon, type Rpc } from './rpc.ts'
+import { rpcOf, withAnswerTimeout } from './rpc.ts'
+import type { Rpc } from './rpc.types.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
 import { createSettlements } from './settlements.ts'
 import { readService, type ProviderService } from './service.ts'
 import { signSessionMessage } from './session-signature.ts'
 
-/** How far back the second block lies that tells the block time. */
+/** Distance in blocks of the second header that gives the first block time. */
 const BLOCKS_BACK = 20
 
 /** Either a signer with a provider, or a provider and the address to watch. */
@@ -26,25 +27,25 @@ export type Connection =
 
 export type Connected = Chain & {
   readService(provider: string): Promise<ProviderService>
-  /** Signs what a provider's session token says; null for a wallet that would have to ask somebody. */
+  /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
   signMessage: ((message: string) => Promise<string>) | null
   network: NetworkConfig
-  /** Hash of the first block, where the node still has it. */
+  /** Hash of the first block; undefined where the node no longer has it. */
   genesis: string | undefined
-  /** The latest block when the chain was opened. */
+  /** Number of the latest block at connecting. */
   head: number
 }
 
 /**
- * Opens a chain for one wallet: finds the network, proves its contracts and reads their rules. Two requests.
+ * Connects one wallet to its chain: finds the network, proves its contracts and reads their rules. Takes two requests.
  *
  * @throws InvalidInputError for an unknown chain, wrong addresses or an incomplete connection
- * @throws ReadError when the node cannot be asked
+ * @throws ReadError when the node fails
  */
 export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
   const { signer, provider, wallet } = await partsOf(connection)
-  const [{ chainId }, head, first] = await asked(() =>
-    soon(() => Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)])),
+  const [{ chainId }, head, first] = await query(() =>
+    withAnswerTimeout(() => Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)])),
   )
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
@@ -52,8 +53,8 @@ export async function connectChain(connection: Connection, network?: NetworkName
   const multicallAddress = toAddress(config.multicall3 ?? MULTICALL3, 'multicall3')
   const rpc = rpcOf(provider)
   const parallel = parallelBatch(rpc)
-  const [multicallCode, provesBlock, rules, earlier] = await asked(() =>
-    soon(() =>
+  const [multicallCode, provesBlock, rules, earlier] = await query(() =>
+    withAnswerTimeout(() =>
       Promise.all([
         provider.getCode(multicallAddress),
         canProveBlock(rpc, head.number),
@@ -66,7 +67,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
   const batch = multicall ? multicallBatch(rpc, multicall) : parallel
   const reader = createReader({ provider, rpc, batch, addresses, wallet, multicall, provesBlock })
   const blockTime = createBlockTime()
-  for (const block of [earlier, head]) if (block) blockTime.see(block)
+  for (const block of [earlier, head]) if (block) blockTime.add(block)
 
   return {
     chainId,
@@ -76,27 +77,27 @@ export async function connectChain(connection: Connection, network?: NetworkName
     wallet,
     rules,
     async readPosition() {
-      const position = await asked(() => soon(reader.readPosition))
-      blockTime.see(position.block)
+      const position = await query(() => withAnswerTimeout(reader.readPosition))
+      blockTime.add(position.block)
       return position
     },
     async listLedgers(offset, limit) {
       const calls = [view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])]
-      const [outcome] = await asked(() => soon(() => parallel(calls, 'latest')))
+      const [outcome] = await query(() => withAnswerTimeout(() => parallel(calls, 'latest')))
       return decodeLedgers(outcome)
     },
     readSettlements: createSettlements({ provider, rpc, addresses, wallet, blockTimeMs: () => blockTime.ms() }),
-    fees: () => asked(() => soon(rpc.fees)),
+    fees: () => query(() => withAnswerTimeout(rpc.fees)),
     blockTimeMs: () => blockTime.ms(),
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
     readService: (provider) =>
-      asked(() => soon(() => readService(batch, { inference: addresses.inference, wallet, provider }))),
+      query(() => withAnswerTimeout(() => readService(batch, { inference: addresses.inference, wallet, provider }))),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
     transactions: signer ? createSender({ signer, provider, rpc, wallet, addresses, chainId }) : null,
   }
 }
 
-/** Tells a local chain from the one before it. Nodes that dropped their first block are not asked again. */
+/** Reads the first block, whose hash identifies a local chain. Nodes may have pruned it. */
 async function firstBlock(provider: Provider): Promise<{ hash: string | null } | null> {
   try {
     return await provider.getBlock(0)
@@ -124,7 +125,7 @@ function addressesOf({ ledger, inference, fineTuning }: NetworkConfig): Addresse
   }
 }
 
-/** Some nodes refuse to run code without an address; then the header is trusted. */
+/** Whether the node runs code without an address. Without it the reader trusts the block header. */
 async function canProveBlock(rpc: Rpc, head: number): Promise<boolean> {
   try {
     return decodeBlockProof(await rpc.call({ data: BLOCK_PROOF }, head)).number === head
@@ -133,7 +134,7 @@ async function canProveBlock(rpc: Rpc, head: number): Promise<boolean> {
   }
 }
 
-/** Only a provider with a socket hears of blocks; the others would poll, and keep the process alive for it. */
+/** Only a provider with a socket receives new blocks; the others poll, which keeps the process alive. */
 function pushesBlocks(provider: Provider): boolean {
   return 'websocket' in provider || 'socket' in provider
 }

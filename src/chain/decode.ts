@@ -2,14 +2,14 @@ import type { LedgerPosition, Refund, ServiceType, SubAccountPosition } from '..
 import { contractError } from '../base/contract-errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
 import { ReadError } from '../base/errors.ts'
-import { decoded, type Outcome } from './batch.ts'
+import { decodeOrThrow, type Outcome } from './batch.ts'
 import type { LedgerEntry } from './port.ts'
 import { decodeRevert } from './reverts.ts'
 
 type RawRefund = { amount: bigint; createdAt: bigint }
 type RawLedger = { user: string; availableBalance: bigint; totalBalance: bigint; additionalInfo: string }
 
-/** A sub-account as the list views give it; fine-tuning's leaves its refunds out. */
+/** A sub-account in the form of the list views; fine-tuning's list omits the refunds. */
 export type RawAccount = {
   provider: string
   balance: bigint
@@ -20,27 +20,29 @@ export type RawAccount = {
   revokedBitmap?: bigint
 }
 
-/** Block time and lock of one service, which decide what is claimable. */
+/** Block time and lock time of a service: they decide which refunds are claimable. */
 export type Clock = { timestamp: number; lockTime: number }
 
 export function decodeNumber(outcome: Outcome | undefined, method: string): bigint {
   const abi = multicallAbi.hasFunction(method) ? multicallAbi : inferenceAbi
-  const [value] = decoded(() => abi.decodeFunctionResult(method, answered(outcome, method))) as unknown as [bigint]
+  const [value] = decodeOrThrow(() => abi.decodeFunctionResult(method, returnDataOf(outcome, method))) as unknown as [
+    bigint,
+  ]
   return value
 }
 
-/** Only the contract's own LedgerNotExists means that there is no ledger. */
+/** Decodes a ledger. Only the contract's LedgerNotExists error means that there is none. */
 export function decodeLedger(outcome: Outcome | undefined): LedgerPosition | null {
   if (outcome?.reverted && decodeRevert(outcome.data)?.errorName === 'LedgerNotExists') return null
-  const data = answered(outcome, 'getLedger')
-  const [ledger] = decoded(() => ledgerAbi.decodeFunctionResult('getLedger', data)) as unknown as [RawLedger]
+  const data = returnDataOf(outcome, 'getLedger')
+  const [ledger] = decodeOrThrow(() => ledgerAbi.decodeFunctionResult('getLedger', data)) as unknown as [RawLedger]
   const { available, total, locked, additionalInfo } = ledgerEntry(ledger)
   return { available, total, locked, additionalInfo }
 }
 
 export function decodeLedgers(outcome: Outcome | undefined): { ledgers: LedgerEntry[]; total: number } {
-  const data = answered(outcome, 'getAllLedgers')
-  const [ledgers, total] = decoded(() => ledgerAbi.decodeFunctionResult('getAllLedgers', data)) as unknown as [
+  const data = returnDataOf(outcome, 'getAllLedgers')
+  const [ledgers, total] = decodeOrThrow(() => ledgerAbi.decodeFunctionResult('getAllLedgers', data)) as unknown as [
     RawLedger[],
     bigint,
   ]
@@ -52,23 +54,25 @@ export function decodeAccounts(
   serviceType: ServiceType,
 ): { accounts: RawAccount[]; total: number } {
   const abi = serviceType === 'inference' ? inferenceAbi : fineTuningAbi
-  const data = answered(outcome, 'getAccountsByUser')
-  const [accounts, total] = decoded(() => abi.decodeFunctionResult('getAccountsByUser', data)) as unknown as [
+  const data = returnDataOf(outcome, 'getAccountsByUser')
+  const [accounts, total] = decodeOrThrow(() => abi.decodeFunctionResult('getAccountsByUser', data)) as unknown as [
     RawAccount[],
     bigint,
   ]
   return { accounts: [...accounts], total: Number(total) }
 }
 
-/** The refunds that fine-tuning's list leaves out. */
+/** Decodes one fine-tuning account, whose refunds the list omits. */
 export function decodeFineTuningAccount(outcome: Outcome | undefined): RawAccount {
-  const data = answered(outcome, 'getAccount')
-  const [account] = decoded(() => fineTuningAbi.decodeFunctionResult('getAccount', data)) as unknown as [RawAccount]
+  const data = returnDataOf(outcome, 'getAccount')
+  const [account] = decodeOrThrow(() => fineTuningAbi.decodeFunctionResult('getAccount', data)) as unknown as [
+    RawAccount,
+  ]
   return account
 }
 
 export function subAccount(raw: RawAccount, serviceType: ServiceType, clock: Clock): SubAccountPosition {
-  // Slots past validRefundsLength hold refunds of the past.
+  // Slots past validRefundsLength hold claimed refunds.
   const refunds = (raw.refunds ?? []).slice(0, Number(raw.validRefundsLength)).map((entry) => refund(entry, clock))
   return {
     provider: raw.provider,
@@ -93,7 +97,7 @@ function ledgerEntry(raw: RawLedger): LedgerEntry {
   return { user, available, total, locked: total - available, additionalInfo: text(() => raw.additionalInfo) }
 }
 
-/** The contract takes any bytes as additional info; ethers throws when such a text is touched that is not UTF-8. */
+/** Reads a text. The contract stores any bytes, and ethers throws on access to bytes that are not UTF-8. */
 function text(read: () => string): string {
   try {
     return read()
@@ -102,10 +106,10 @@ function text(read: () => string): string {
   }
 }
 
-function answered(outcome: Outcome | undefined, operation: string): string {
+function returnDataOf(outcome: Outcome | undefined, operation: string): string {
   if (outcome && !outcome.reverted) return outcome.data
   const revert = decodeRevert(outcome?.data ?? '0x')
   if (revert) throw contractError({ operation, ...revert })
-  // Out of gas, or a node that could not: nothing that the contract said.
+  // The call ran out of gas, or the node failed: the contract gave no error.
   throw new ReadError('A call failed without a reason.', { operation })
 }

@@ -1,25 +1,25 @@
 import { InvalidInputError } from '../base/errors.ts'
 
-/** Where a deployment of the 0G Compute contracts lives, and what its providers expect. */
+/** The addresses of a deployment of the 0G Compute contracts, and its providers' expectations. */
 export type NetworkConfig = {
   chainId: number | bigint
   /** LedgerManager (the proxy's address). */
   ledger: string
   /** InferenceServing. */
   inference: string
-  /** FineTuningServing; leave out where there is none. */
+  /** FineTuningServing; omit it where the deployment has none. */
   fineTuning?: string
-  /** Where the CLI connects when no RPC URL is given. */
+  /** The CLI's RPC URL when the user gives none. */
   rpcUrl?: string
-  /** What providers want to see locked, in wei. 1 OG on the live networks. */
+  /** The minimum that providers expect in a sub-account, in wei. 1 OG on the live networks. */
   minLockedBalance?: bigint
-  /** Where Multicall3 is looked for; its usual address by default. */
+  /** Address of Multicall3; its usual address by default. */
   multicall3?: string
 }
 
 export type NetworkName = 'mainnet' | 'testnet' | 'testnetDev'
 
-/** What live providers keep as a reserve: 1 OG. */
+/** The minimum of live providers: 1 OG. */
 export const DEFAULT_MIN_LOCKED_BALANCE = 10n ** 18n
 
 /** Multicall3 has this address on nearly every chain. */
@@ -51,13 +51,14 @@ export const networks: Readonly<Record<NetworkName, NetworkConfig>> = {
 }
 
 /**
- * The deployment to use on the chain that the provider is connected to. An unknown chain is refused rather than
- * guessed: a guess would send money to addresses that belong to somebody else there.
+ * Finds the deployment for the provider's chain. An unknown chain is refused: on it the known addresses may belong to
+ * other people.
  *
- * @throws InvalidInputError when the chain is unknown, or is another one than the network's
+ * @throws InvalidInputError when the chain is unknown or is not the network's chain
  */
 export function resolveNetwork(network: NetworkName | NetworkConfig | undefined, chainId: bigint): NetworkConfig {
-  const config = typeof network === 'object' ? network : network === undefined ? known(chainId) : named(network)
+  const config =
+    typeof network === 'object' ? network : network === undefined ? networkOfChain(chainId) : networkByName(network)
   if (BigInt(config.chainId) !== chainId)
     throw new InvalidInputError('The provider is connected to another chain than the network.', {
       network: typeof network === 'string' ? network : 'as configured',
@@ -67,7 +68,7 @@ export function resolveNetwork(network: NetworkName | NetworkConfig | undefined,
   return config
 }
 
-function named(name: NetworkName): NetworkConfig {
+function networkByName(name: NetworkName): NetworkConfig {
   const config = Object.hasOwn(networks, name) ? networks[name] : undefined
   if (!config)
     throw new InvalidInputError('There is no such network.', {
@@ -77,7 +78,7 @@ function named(name: NetworkName): NetworkConfig {
   return config
 }
 
-function known(chainId: bigint): NetworkConfig {
+function networkOfChain(chainId: bigint): NetworkConfig {
   if (chainId === 16661n) return networks.mainnet
   if (chainId === 16602n) return networks.testnet
   throw new InvalidInputError('This chain is not known.', {

@@ -14,7 +14,7 @@ export type WriteMethod =
   | 'acknowledgeTEESigner'
   | 'revokeAllTokens'
 
-/** A transaction before it is one: which function of which contract, with what. Amounts in wei. */
+/** A contract call that is not yet a transaction. Amounts in wei. */
 export type Call = {
   contract: ContractName
   method: WriteMethod
@@ -22,22 +22,22 @@ export type Call = {
   value?: bigint
 }
 
-/** What the deployment says of itself; read once per broker. Amounts in wei, null where it knows no such limit. */
+/** Limits and names of the deployment, read once per broker. Amounts in wei; null where the contract has no such limit. */
 export type Rules = {
   minLedgerBalance: bigint | null
   minTransfer: bigint | null
   maxProvidersPerBatch: number
   maxSubAccounts: number | null
   maxInfoBytes: number | null
-  /** Registered names, such as `inference-v1.0`, that the contracts expect. */
+  /** The registered names of the services, such as `inference-v1.0`. */
   serviceNames: Readonly<Partial<Record<ServiceType, string>>>
-  /** Seconds that a refund is locked, at the time of reading; each position is read with the value of its own block. */
+  /** Lock time of refunds in seconds, at connecting; each position uses the value of its own block. */
   lockTimes: Readonly<Partial<Record<ServiceType, number>>>
 }
 
 export type LedgerEntry = { user: string; available: bigint; total: bigint; locked: bigint; additionalInfo: string }
 
-/** What a transaction pays for gas, in wei: EIP-1559 where the chain has it. */
+/** Gas fees of a transaction in wei: EIP-1559 where the chain has it. */
 export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } | { gasPrice: bigint }
 
 export type SignedTransaction = { raw: string; hash: string }
@@ -46,57 +46,57 @@ export type MinedTransaction = {
   transactionHash: string
   blockNumber: number
   gasUsed: bigint
-  /** 1 when it did what it should, 0 when it reverted. */
+  /** 1 for success, 0 for a revert. */
   status: 0 | 1
 }
 
-/** Reading a wallet's position. */
+/** Reads a wallet's position. */
 export interface ChainReader {
   readonly chainId: bigint
-  /** The wallet, in checksummed spelling. */
+  /** The wallet's address, checksummed. */
   readonly wallet: string
   readonly rules: Rules
-  /** Everything at one block. Rejects with ReadError or StaleReadingError, never with a guess. */
+  /** Reads everything at one block. Rejects with ReadError or StaleReadingError; never guesses. */
   readPosition(): Promise<Position>
   listLedgers(offset: number, limit: number): Promise<{ ledgers: LedgerEntry[]; total: number }>
   /**
-   * What this wallet's providers settled in the seconds up to a block, as far back as the node tells; from its logs.
-   * Rejects with ReadError where it tells nothing.
+   * Reads from the logs what providers charged this wallet in the seconds before a block, as far back as the node has
+   * logs. Rejects with ReadError where it has none.
    */
   readSettlements(until: Block, seconds: number): Promise<Settlements>
-  /** What a transaction would pay for gas now. */
+  /** Gas fees for a transaction now. */
   fees(): Promise<Fees>
-  /** Milliseconds between blocks, as far as it is known. */
+  /** Milliseconds between blocks, estimated. */
   blockTimeMs(): number
-  /** Calls back for each new block where the provider can say so by itself; null where it would have to poll. */
+  /** Subscribes to new blocks; null for a provider that would have to poll. */
   onBlock: ((listener: (blockNumber: number) => void) => () => void) | null
 }
 
-/** Sending a wallet's transactions. `sign` is null for wallets that sign only by sending. */
+/** Sends a wallet's transactions. `sign` is null for wallets that sign only while they send. */
 export interface TransactionPort {
   estimateGas(call: Call): Promise<bigint>
   fees(): Promise<Fees>
-  /** How many nonces the wallet has spent as of a block, or with what the node holds for the next one. */
+  /** The wallet's nonce count at a block; `pending` includes the node's pool. */
   transactionCount(tag: 'latest' | 'pending' | number): Promise<number>
   sign: ((call: Call, options: SendOptions) => Promise<SignedTransaction>) | null
   send(call: Call, options: SendOptions): Promise<string>
   broadcast(raw: string): Promise<void>
   mined(transactionHash: string): Promise<MinedTransaction | null>
-  /** The mined transaction that spent a nonce; null when it is not mined, or the node cannot tell any more. */
+  /** The mined transaction that spent a nonce; null when there is none, or the node no longer has its block. */
   spender(nonce: number): Promise<Spender | null>
-  /** When a block was mined, in seconds; null where the node does not have it. */
+  /** Timestamp of a block in seconds; null where the node does not have the block. */
   timestampOf(blockNumber: number): Promise<number | null>
-  /** Whether a mined transaction is this call. */
+  /** Whether a mined transaction makes this call. */
   isCall(spender: Spender, call: Call): boolean
-  /** The error that the call gives when it is repeated as of this block; null when it gives none. */
+  /** Repeats a call at a block and returns its error; null when it succeeds. */
   replay(call: Call, blockNumber: number): Promise<Error | null>
 }
 
-/** A mined transaction, and what it did. */
+/** The mined transaction that spent a nonce, and its content. */
 export type Spender = {
   transactionHash: string
   blockNumber: number
-  /** Blocks on top of its own. */
+  /** Number of blocks after its own. */
   depth: number
   to: string | null
   data: string
@@ -105,7 +105,7 @@ export type Spender = {
 
 export type SendOptions = { nonce: number; gasLimit: bigint; fees: Fees }
 
-/** A chain seen from one wallet. `transactions` is null for a read-only broker. */
+/** One wallet's connection to its chain. `transactions` is null for a read-only broker. */
 export interface Chain extends ChainReader {
   readonly transactions: TransactionPort | null
 }

@@ -2,8 +2,7 @@ import type { Provider } from 'ethers'
 import type { Block, Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
-import { asked, type Batch, type Outcome, type ViewCall } from './batch.ts'
-import type { BlockTag } from './rpc.ts'
+import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import {
   decodeAccounts,
   decodeFineTuningAccount,
@@ -13,10 +12,10 @@ import {
   type RawAccount,
 } from './decode.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
-import type { Rpc } from './rpc.ts'
+import type { BlockTag, Rpc } from './rpc.types.ts'
 import { view, type Addresses } from './rules.ts'
 
-/** The most that the contracts give in one page. */
+/** The largest page of the contracts' lists. */
 const PAGE = 50
 
 export type ReaderOptions = {
@@ -27,17 +26,17 @@ export type ReaderOptions = {
   wallet: string
   /** Multicall3's address, or null where the chain has none. */
   multicall: string | null
-  /** Whether the node runs code without an address, which proves as of which block it answers. */
+  /** Whether the node runs code without an address, which proves at which block it answers. */
   provesBlock: boolean
 }
 
 /**
- * Reads everything that a wallet has at one block. With Multicall3 that is one request: the call itself says which
- * block it saw. Without, the head is asked first and everything else as of that block.
+ * Reads a wallet's position at one block. With Multicall3 that is one request: the call itself returns its block. Without
+ * it the reader first asks for the head and then reads everything at that block.
  */
 export function createReader({ provider, rpc, batch, addresses, wallet, multicall, provesBlock }: ReaderOptions) {
   const services = servicesOf(addresses)
-  /** Fine-tuning accounts whose refunds the next request brings along; its list view leaves them out. */
+  /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
 
   return { readPosition }
@@ -53,10 +52,10 @@ export function createReader({ provider, rpc, batch, addresses, wallet, multical
     return positionOf(reading)
   }
 
-  /** The block to read at, and on the way which fine-tuning accounts will have refunds to be read there. */
+  /** Finds the block to read at and, in the same request, the fine-tuning accounts with refunds. */
   async function readHead(): Promise<Block> {
     const list = addresses.fineTuning ? [accountsView('fine-tuning', addresses.fineTuning, wallet, 0)] : []
-    const [header, outcomes] = await Promise.all([asked(() => provider.getBlock('latest')), batch(list, 'latest')])
+    const [header, outcomes] = await Promise.all([query(() => provider.getBlock('latest')), batch(list, 'latest')])
     if (!header) throw new ReadError('The node has no latest block.', {})
     if (outcomes.length > 0) pending = pendingOf(decodeAccounts(outcomes[0], 'fine-tuning').accounts)
     return { number: header.number, timestamp: header.timestamp }
@@ -92,16 +91,16 @@ export function createReader({ provider, rpc, batch, addresses, wallet, multical
     for (const [serviceType, address] of services) {
       const lockTime = numberOf(next(), 'lockTime')
       const page = decodeAccounts(next(), serviceType)
-      accounts.push({ serviceType, lockTime, raw: await withRest(serviceType, address, page, block.number) })
+      accounts.push({ serviceType, lockTime, raw: await allPages(serviceType, address, page, block.number) })
     }
     const details = new Map(withRefunds.map((provider) => [provider, next()]))
     const fineTuningAccounts = accounts.find(({ serviceType }) => serviceType === 'fine-tuning')?.raw ?? []
     return { block, gas, ledger, accounts, details, pending: pendingOf(fineTuningAccounts) }
   }
 
-  /** Without Multicall3: balance and proof of the block, in the same batch as the rest. */
+  /** Without Multicall3: reads balance and block proof in the same batch as the rest. */
   async function readPinned(blockTag: BlockTag): Promise<{ block: Block; balance: bigint }> {
-    const [proof, header, balance] = await asked(() =>
+    const [proof, header, balance] = await query(() =>
       Promise.all([
         provesBlock ? rpc.call({ data: BLOCK_PROOF }, blockTag) : null,
         provesBlock ? null : provider.getBlock(blockTag),
@@ -114,8 +113,8 @@ export function createReader({ provider, rpc, batch, addresses, wallet, multical
     return { block: { number: block.number, timestamp: block.timestamp }, balance }
   }
 
-  /** Deployments without a limit of sub-accounts may have more than one page. */
-  async function withRest(
+  /** Reads the remaining pages. Deployments without a limit of sub-accounts may have several. */
+  async function allPages(
     serviceType: ServiceType,
     address: string,
     { accounts, total }: { accounts: RawAccount[]; total: number },
@@ -154,7 +153,7 @@ type Reading = {
   gas: bigint
   ledger: Position['ledger']
   accounts: { serviceType: ServiceType; lockTime: number; raw: RawAccount[] }[]
-  /** Answers about fine-tuning accounts by provider, for their refunds. */
+  /** Fine-tuning accounts by provider, for their refunds. */
   details: Map<string, Outcome | undefined>
   /** Fine-tuning providers with refunds. */
   pending: string[]

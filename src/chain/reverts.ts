@@ -5,8 +5,8 @@ import { errorsAbi } from './abi.ts'
 export type Revert = { errorName: string; errorArgs: ErrorArgs }
 
 /**
- * What a contract said by reverting: one of the contracts' own errors, told by its selector, or the text of
- * `Error(string)` and `Panic(uint256)` (older deployments).
+ * Decodes revert data: an error of the contracts, found by its selector, or `Error(string)` and `Panic(uint256)` of older
+ * deployments.
  *
  * @returns null for empty data: the contract gave no reason
  */
@@ -20,12 +20,12 @@ export function decodeRevert(data: string): Revert | null {
     const error = errorsAbi.parseError(data)
     if (error) return { errorName: error.name, errorArgs: error.args.toObject() }
   } catch {
-    // The selector is known and the rest is not what it announces: shown as it came.
+    // The selector is known, but its arguments cannot be decoded: return the raw data.
   }
   return { errorName: selector, errorArgs: { data } }
 }
 
-/** The contract's error for a failed call or estimate; null when it failed for another reason than a revert. */
+/** The contract's error for a failed call or estimate; null when the call did not revert. */
 export function revertError(operation: string, error: unknown): ContractError | null {
   const data = revertData(error)
   if (data === null) return null
@@ -33,7 +33,7 @@ export function revertError(operation: string, error: unknown): ContractError | 
   return contractError({ operation, errorName, errorArgs })
 }
 
-/** Reverted data wherever a node, or a wallet in between, put it; `0x` for a revert without a reason. */
+/** Finds revert data in the error of any node or wallet; `0x` for a revert without data, null for another failure. */
 export function revertData(error: unknown): string | null {
   let reverted = false
   const seen = new Set<unknown>()
@@ -44,7 +44,7 @@ export function revertData(error: unknown): string | null {
     seen.add(part)
     const { data, code, message, info, error: inner, cause, originalError } = part as Record<string, unknown>
     if (typeof data === 'string' && /^0x([0-9a-f]{2})+$/i.test(data)) return data
-    // ethers says CALL_EXCEPTION and "revert" also when a node refused to answer: only the node's own words count.
+    // ethers uses CALL_EXCEPTION and "revert" also for a node that refused to answer: only the node's message counts.
     reverted ||= code !== 'CALL_EXCEPTION' && typeof message === 'string' && /\brevert(ed)?\b/i.test(message)
     queue.push(data, info, inner, cause, originalError)
   }

@@ -2,7 +2,7 @@ import type { Interface } from 'ethers'
 import type { ServiceType } from '../../machines/position.types.ts'
 import { CapabilityMissingError, InvalidInputError, ReadError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
-import { decoded, type Batch, type Outcome, type ViewCall } from './batch.ts'
+import { decodeOrThrow, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import type { Rules } from './port.ts'
 
 export type Addresses = { ledger: string; inference: string; fineTuning?: string }
@@ -15,14 +15,14 @@ const LIMITS = [
   'MAX_ADDITIONAL_INFO_LENGTH',
 ] as const
 
-/** In contracts that do not say: the batch of every generation that has one. */
+/** The batch size of contracts without a constant for it: every generation with batches has this one. */
 const DEFAULT_BATCH = 20
 
 /**
- * Reads what the deployment demands, and proves that the addresses belong together: money sent to contracts that do
- * not know each other would be gone.
+ * Reads the deployment's limits and proves that its contracts refer to each other: money sent to unrelated contracts would
+ * be lost.
  *
- * @throws InvalidInputError when there are no such contracts, or they are strangers to each other
+ * @throws InvalidInputError for addresses without these contracts, and for contracts that do not refer to each other
  */
 export async function readRules(batch: Batch, addresses: Addresses): Promise<Rules> {
   const { ledger, inference, fineTuning } = addresses
@@ -74,18 +74,18 @@ type Expected = { service: string; ledger: string; serviceType: ServiceType }
 
 function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceType }: Expected) {
   const [lock, owner, info, accounts] = outcomes
-  if (!lock || !owner || !info || isMissing(lock) || isMissing(owner) || isNobody(info))
+  if (!lock || !owner || !info || isMissing(lock) || isMissing(owner) || hasNoCode(info))
     throw new InvalidInputError('These are not the contracts of 0G Compute.', {
       service,
       ledger,
       problem: 'a function that every deployment has is missing',
       do: 'check the addresses of the network',
     })
-  const [ledgerAddress] = decoded(() => inferenceAbi.decodeFunctionResult('ledgerAddress', owner.data)) as unknown as [
-    string,
-  ]
+  const [ledgerAddress] = decodeOrThrow(() =>
+    inferenceAbi.decodeFunctionResult('ledgerAddress', owner.data),
+  ) as unknown as [string]
   if (ledgerAddress.toLowerCase() !== ledger.toLowerCase())
-    throw strangers({ service, ledger, 'ledger of the service': ledgerAddress })
+    throw unrelated({ service, ledger, 'ledger of the service': ledgerAddress })
   for (const [capability, outcome] of Object.entries({ getServiceInfo: info, getAccountsByUser: accounts }))
     if (!outcome || isMissing(outcome))
       throw new CapabilityMissingError({
@@ -94,11 +94,13 @@ function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceTy
         ledger,
         do: 'use the SDK of that time to bring money home',
       })
-  const [lockTime] = decoded(() => inferenceAbi.decodeFunctionResult('lockTime', lock.data)) as unknown as [bigint]
-  const [{ fullName, serviceType: registeredType }] = decoded(() =>
+  const [lockTime] = decodeOrThrow(() => inferenceAbi.decodeFunctionResult('lockTime', lock.data)) as unknown as [
+    bigint,
+  ]
+  const [{ fullName, serviceType: registeredType }] = decodeOrThrow(() =>
     ledgerAbi.decodeFunctionResult('getServiceInfo', info.data),
   ) as unknown as [{ fullName: string; serviceType: string }]
-  if (fullName === '') throw strangers({ service, ledger, 'registered as': 'nothing' })
+  if (fullName === '') throw unrelated({ service, ledger, 'registered as': 'nothing' })
   if (registeredType !== serviceType)
     throw new InvalidInputError('The service is another one than the network says.', {
       service,
@@ -110,17 +112,17 @@ function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceTy
 
 const isMissing = ({ reverted, data }: Outcome): boolean => reverted || data === '0x'
 
-/** What has no code answers every call, with nothing. */
-const isNobody = ({ reverted, data }: Outcome): boolean => !reverted && data === '0x'
+/** An address without code returns empty data for every call. */
+const hasNoCode = ({ reverted, data }: Outcome): boolean => !reverted && data === '0x'
 
-function strangers(facts: Record<string, string>): InvalidInputError {
+function unrelated(facts: Record<string, string>): InvalidInputError {
   return new InvalidInputError('The service and the ledger do not belong together.', facts)
 }
 
-/** Older deployments have none of the limits: their absence is an answer, an unreadable one is not. */
+/** Decodes a limit; null where an older deployment has none. @throws ReadError for an answer that cannot be decoded */
 function optionalNumber(outcome: Outcome | undefined, method: string): bigint | null {
   if (!outcome) throw new ReadError('The node answered fewer calls than were made.', {})
   if (outcome.reverted || outcome.data === '0x') return null
-  const [value] = decoded(() => ledgerAbi.decodeFunctionResult(method, outcome.data)) as unknown as [bigint]
+  const [value] = decodeOrThrow(() => ledgerAbi.decodeFunctionResult(method, outcome.data)) as unknown as [bigint]
   return value
 }

@@ -2,12 +2,13 @@ import { keccak256, type Provider, type Signer, type TransactionRequest } from '
 import { NotSentError, ReadError, RefusedError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
-import { asked } from './batch.ts'
+import { query } from './batch.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
-import { ANSWER_TIMEOUT_MS, soon, type Rpc } from './rpc.ts'
+import { ANSWER_TIMEOUT_MS, withAnswerTimeout } from './rpc.ts'
+import type { Rpc } from './rpc.types.ts'
 import { findSpender } from './spender.ts'
 import type { Addresses } from './rules.ts'
 
@@ -22,19 +23,19 @@ export type SenderOptions = {
   chainId: bigint
 }
 
-/** Everything that a transaction needs of the chain. Nonces, order and repetition are the lane's. */
+/** Sends one wallet's transactions. Nonces, order and resubmission are the lane's part. */
 export function createSender({ signer, provider, rpc, wallet, addresses, chainId }: SenderOptions): TransactionPort {
   return {
     async estimateGas(call) {
       try {
-        return await soon(() => rpc.estimateGas({ ...request(call), from: wallet }))
+        return await withAnswerTimeout(() => rpc.estimateGas({ ...request(call), from: wallet }))
       } catch (error) {
         throw missingCapability(call, error) ?? revertError(call.method, error) ?? notSent(call, error)
       }
     },
-    fees: () => asked(() => soon(rpc.fees)),
-    transactionCount: (tag) => asked(() => soon(() => rpc.transactionCount(wallet, tag))),
-    sign: sendsToSign(signer)
+    fees: () => query(() => withAnswerTimeout(rpc.fees)),
+    transactionCount: (tag) => query(() => withAnswerTimeout(() => rpc.transactionCount(wallet, tag))),
+    sign: signsBySending(signer)
       ? null
       : async (call, options) => {
           try {
@@ -52,7 +53,7 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     async send(call, options) {
       const complete = { ...request(call), from: wallet, ...transaction(options) }
       try {
-        if (sendsToSign(signer)) return await signer.sendUncheckedTransaction(complete)
+        if (signsBySending(signer)) return await signer.sendUncheckedTransaction(complete)
         return (await signer.sendTransaction(complete)).hash
       } catch (error) {
         if (!isRefusal(error)) throw safeCause(error)
@@ -65,16 +66,16 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     },
     async broadcast(raw) {
       try {
-        await soon(() => rpc.broadcast(raw))
+        await withAnswerTimeout(() => rpc.broadcast(raw))
       } catch (error) {
         throw safeCause(error)
       }
     },
-    mined: (transactionHash) => asked(() => soon(() => rpc.receipt(transactionHash))),
-    // A search of up to two dozen questions.
-    spender: (nonce) => asked(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(provider, wallet, nonce))),
+    mined: (transactionHash) => query(() => withAnswerTimeout(() => rpc.receipt(transactionHash))),
+    // The search takes up to two dozen queries.
+    spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(provider, wallet, nonce))),
     timestampOf: (blockNumber) =>
-      asked(() => soon(async () => (await provider.getBlock(blockNumber))?.timestamp ?? null)),
+      query(() => withAnswerTimeout(async () => (await provider.getBlock(blockNumber))?.timestamp ?? null)),
     isCall({ to, data, value }, call) {
       const expected = request(call)
       return to === expected.to && data === expected.data && value === (call.value ?? 0n)
@@ -82,7 +83,7 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     async replay(call, blockNumber) {
       for (const blockTag of [blockNumber, blockNumber - 1]) {
         try {
-          await soon(() => rpc.call({ ...request(call), from: wallet }, blockTag))
+          await withAnswerTimeout(() => rpc.call({ ...request(call), from: wallet }, blockTag))
         } catch (error) {
           const reverted = revertError(call.method, error)
           if (reverted) return reverted
@@ -109,14 +110,14 @@ function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionRequest
 
 type SendingSigner = Signer & { sendUncheckedTransaction(request: TransactionRequest): Promise<string> }
 
-/** A wallet behind JSON-RPC (browser wallets, a node's own accounts): it signs only what it sends. */
-function sendsToSign(signer: Signer): signer is SendingSigner {
+/** A wallet behind JSON-RPC (a browser wallet, a node's own account) signs only while it sends. */
+function signsBySending(signer: Signer): signer is SendingSigner {
   return 'sendUncheckedTransaction' in signer
 }
 
 type Coded = { code?: unknown }
 
-/** The person at the wallet said no (EIP-1193's 4001, ethers' ACTION_REJECTED): it was certainly not sent. */
+/** The person at the wallet refused (EIP-1193's 4001, ethers' ACTION_REJECTED): the transaction was not sent. */
 function isRefusal(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { code, info, error: inner } = error as { code?: unknown; info?: { error?: Coded }; error?: Coded }
@@ -125,10 +126,10 @@ function isRefusal(error: unknown): boolean {
 
 function notSent(call: Call, error: unknown): NotSentError {
   const reason = reasonOf(error)
-  const broke = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(reason)
+  const isPoor = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(reason)
   return new NotSentError(
-    broke ? 'The wallet cannot pay for this transaction.' : 'The node gave no gas estimate.',
-    { operation: call.method, reason, do: broke ? 'send gas to the wallet' : undefined },
-    { cause: safeCause(error), retryable: !broke },
+    isPoor ? 'The wallet cannot pay for this transaction.' : 'The node gave no gas estimate.',
+    { operation: call.method, reason, do: isPoor ? 'send gas to the wallet' : undefined },
+    { cause: safeCause(error), retryable: !isPoor },
   )
 }

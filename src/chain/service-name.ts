@@ -2,13 +2,13 @@ import type { ServiceType } from '../../machines/position.types.ts'
 import type { ContractName, Rules } from './port.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
-/** A service and the exact name under which the contracts know it. */
+/** A service type and its registered name. */
 export type Service = { serviceType: ServiceType; name: string }
 
 /**
- * A service type, or the exact name under which one is registered (such as `inference-v1.0`).
+ * Finds a service by its type or by its registered name, such as `inference-v1.0`.
  *
- * @throws InvalidInputError for anything else: a wrong name must not send money to another service
+ * @throws InvalidInputError for an unknown name: a misspelt one must not send money to another service
  */
 export function resolveService(service: string, { serviceNames }: Rules): Service {
   for (const [serviceType, name] of Object.entries(serviceNames) as [ServiceType, string][])

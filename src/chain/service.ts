@@ -1,19 +1,19 @@
 import { decodeRevert } from './reverts.ts'
 import { inferenceAbi } from './abi.ts'
-import { decoded, type Batch, type Outcome } from './batch.ts'
+import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
 import { ReadError } from '../base/errors.ts'
 import { view } from './rules.ts'
 
-/** What an inference provider offers, and where the wallet stands with it. */
+/** An inference provider's service, and the wallet's account with it. */
 export type ProviderService = {
-  /** The contract knows it, whatever else can be read of it. */
+  /** The contract knows the provider, even where its service cannot be decoded. */
   registered: boolean
-  /** Null where the provider offers no service. */
+  /** Null for a provider without a service. */
   url: string | null
-  /** What it says that it serves; whatever it likes. Null where it offers no service. */
+  /** The provider's own name for its model, unchecked. Null for a provider without a service. */
   model: string | null
   acknowledged: boolean
-  /** Of the wallet's API tokens with it; null where there is no sub-account. */
+  /** Generation of the wallet's API tokens; null without a sub-account. */
   generation: number | null
 }
 
@@ -29,8 +29,8 @@ export async function readService(
     ],
     'latest',
   )
-  const offered = answerOf(service, 'getService', 'ServiceNotExist') as { url?: string; model?: string } | null
-  const held = answerOf(account, 'getAccount', 'AccountNotExists') as {
+  const offered = decodeAnswer(service, 'getService', 'ServiceNotExist') as { url?: string; model?: string } | null
+  const held = decodeAnswer(account, 'getAccount', 'AccountNotExists') as {
     acknowledged?: boolean
     generation?: bigint
   } | null
@@ -43,11 +43,11 @@ export async function readService(
   }
 }
 
-/** @returns null only when the contract itself says that there is none; nothing in it where it has an older form */
-function answerOf(outcome: Outcome | undefined, method: string, absence: string): unknown {
+/** @returns null only for the contract's own absence error; an empty object for an answer in an older form */
+function decodeAnswer(outcome: Outcome | undefined, method: string, absence: string): unknown {
   if (outcome && !outcome.reverted && outcome.data !== '0x') {
     try {
-      return decoded(() => inferenceAbi.decodeFunctionResult(method, outcome.data))[0]
+      return decodeOrThrow(() => inferenceAbi.decodeFunctionResult(method, outcome.data))[0]
     } catch {
       return {}
     }

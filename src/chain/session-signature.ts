@@ -2,8 +2,8 @@ import { getBytes, id, Signature, type Signer } from 'ethers'
 import { InvalidInputError } from '../base/errors.ts'
 
 /**
- * Signs a session message as providers verify it: an EIP-191 signature over the 32 raw bytes of its keccak256, 65 bytes
- * with v as 27 or 28 whichever way the wallet writes it.
+ * Signs a session message in the form that providers verify: an EIP-191 signature over the 32 raw bytes of its keccak256,
+ * 65 bytes long, with v normalised to 27 or 28.
  */
 export function signSessionMessage(signer: Pick<Signer, 'signMessage'>): (message: string) => Promise<string> {
   return async (message) => {
@@ -11,7 +11,7 @@ export function signSessionMessage(signer: Pick<Signer, 'signMessage'>): (messag
     try {
       return Signature.from(signature).serialized
     } catch {
-      // Without its cause: that one quotes the signature.
+      // The cause is left out, because it quotes the signature.
       throw new InvalidInputError('The wallet gave a signature that no provider can verify.', {
         expected: 'r, s and v of one key; a contract wallet has none',
       })

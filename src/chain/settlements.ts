@@ -4,14 +4,15 @@ import { ReadError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { settlementAbi } from './abi.ts'
 import { toAddress } from './address.ts'
-import { asked } from './batch.ts'
-import { ANSWER_TIMEOUT_MS, type Log, type LogFilter, type Rpc } from './rpc.ts'
+import { query } from './batch.ts'
+import { ANSWER_TIMEOUT_MS } from './rpc.ts'
+import type { Log, LogFilter, Rpc } from './rpc.types.ts'
 import type { Addresses } from './rules.ts'
 
-/** Nodes refuse ranges of very different lengths: the whole is asked first, then a quarter of what was refused. */
+/** Nodes limit ranges differently: the search starts with the whole range and quarters a refused one. */
 const LONGEST_RANGE = 50_000
 const SHORTEST_RANGE = 100
-const MOST_QUESTIONS = 8
+const MOST_QUERIES = 8
 
 export type SettlementsOptions = {
   provider: Provider
@@ -21,7 +22,7 @@ export type SettlementsOptions = {
   blockTimeMs: () => number
 }
 
-/** Reads from the logs what providers were paid. */
+/** Reads from the logs what providers charged. */
 export function createSettlements({ provider, rpc, addresses, wallet, blockTimeMs }: SettlementsOptions) {
   const services = new Map<string, ServiceType>([[addresses.inference, 'inference']])
   if (addresses.fineTuning) services.set(addresses.fineTuning, 'fine-tuning')
@@ -32,17 +33,17 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
 
   return async function readSettlements(until: Block, seconds: number): Promise<Settlements> {
     const blocks = Math.min(Math.ceil((1_000 * seconds) / blockTimeMs()), LONGEST_RANGE, until.number)
-    const { logs, from } = await asked(() =>
+    const { logs, from } = await query(() =>
       backwards({ ...filter, fromBlock: until.number - blocks + 1 }, until.number),
     )
-    const first = await asked(() => withTimeout(ANSWER_TIMEOUT_MS, () => provider.getBlock(from)))
+    const first = await query(() => withTimeout(ANSWER_TIMEOUT_MS, () => provider.getBlock(from)))
     if (!first) throw new ReadError('The node has no block as old as its logs.', { block: String(from) })
-    const timeOf = between(first, until)
+    const timeOf = interpolation(first, until)
     const settled: Settlement[] = []
     const opened = new Map<string, Opening | null>()
     let charge: Charge | null = null
     for (const log of logs) {
-      // A service says whose account it was right after the ledger said what was spent, in the same transaction.
+      // The ledger emits the amount; right after it, in the same transaction, the service emits the sub-account.
       const before: Charge | null = charge
       charge = chargeIn(log)
       const serviceType = services.get(toAddress(log.address))
@@ -58,12 +59,12 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
     return { since: first.timestamp, until: until.timestamp, settled, opened: openings }
   }
 
-  /** The newest first, for as long as the node answers. */
+  /** Reads the newest range first and goes back until the node refuses. */
   async function backwards(filter: Omit<LogFilter, 'toBlock'>, last: number): Promise<{ logs: Log[]; from: number }> {
     let logs: Log[] = []
     let toBlock = last
     let size = last - filter.fromBlock + 1
-    for (let asked = 0; asked < MOST_QUESTIONS && toBlock >= filter.fromBlock; asked += 1) {
+    for (let queries = 0; queries < MOST_QUERIES && toBlock >= filter.fromBlock; queries += 1) {
       const fromBlock = Math.max(filter.fromBlock, toBlock - size + 1)
       try {
         logs = [...(await withTimeout(ANSWER_TIMEOUT_MS, () => rpc.logs({ ...filter, fromBlock, toBlock }))), ...logs]
@@ -83,15 +84,15 @@ type Settlement = Settlements['settled'][number]
 type Opening = Settlements['opened'][number]
 type Charge = { service: string; amount: bigint; transactionHash: string }
 
-/** What a log of LedgerManager says that a service took. */
+/** Decodes LedgerManager's event of a charge; null for another event. */
 function chargeIn({ topics, data, transactionHash }: Log): Charge | null {
   if (topics[0] !== topicOf('FundSpent')) return null
   const { service, amount } = settlementAbi.decodeEventLog('FundSpent', data, topics)
   return { service: String(service), amount: BigInt(amount as bigint), transactionHash }
 }
 
-/** Where a node's logs do not say when: blocks come evenly enough. */
-function between(first: Block, last: Block): (blockNumber: number) => number {
+/** Interpolates a block's time where the node's logs carry none. */
+function interpolation(first: Block, last: Block): (blockNumber: number) => number {
   const pace = (last.timestamp - first.timestamp) / Math.max(1, last.number - first.number)
   return (blockNumber) => Math.round(first.timestamp + (blockNumber - first.number) * pace)
 }

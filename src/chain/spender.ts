@@ -1,12 +1,12 @@
 import type { Provider } from 'ethers'
 import type { Spender } from './port.ts'
 
-/** Nodes keep the state of about this many blocks; what lies further back cannot be proven by them. */
+/** Nodes keep the state of about this many blocks; older nonce counts are not available. */
 const BLOCKS_BACK = 4_096
 
 /**
- * The transaction that spent a nonce. No node can be asked for it, but the count of spent nonces at a block can: the
- * block where it passes the nonce holds the transaction.
+ * Finds the transaction that spent a nonce. JSON-RPC has no query for it, so a binary search over nonce counts finds the
+ * block in which the count passes the nonce: that block holds the transaction.
  */
 export async function findSpender(provider: Provider, wallet: string, nonce: number): Promise<Spender | null> {
   const head = await provider.getBlockNumber()
@@ -21,7 +21,7 @@ export async function findSpender(provider: Provider, wallet: string, nonce: num
   return { transactionHash, blockNumber: block.number, depth: head - block.number, to, data, value }
 }
 
-/** Some block in which the nonce was not spent yet, looked for in growing steps. */
+/** Finds a block before the nonce was spent, in growing steps. */
 async function lastBlockWithout(head: number, spentAt: (block: number) => Promise<boolean>): Promise<number | null> {
   for (let back = 1; back <= BLOCKS_BACK; back *= 4) {
     const block = Math.max(0, head - back)

@@ -1,16 +1,24 @@
 import { defer, ignoreElements, merge, ReplaySubject, share, Subject, takeUntil, type Observable } from 'rxjs'
 
-/** The plans that are made as positions come in. Following them keeps the positions coming. */
-export function createPlans<Plan>() {
-  const made$ = new Subject<Plan>()
+export type Plans<Plan> = {
+  /** Emits a plan. */
+  next(plan: Plan): void
+  /** The stream of plans; a subscription to it keeps the positions coming. */
+  follow(positions$: Observable<unknown>, onSubscribe: () => void): Observable<Plan>
+  close(): void
+}
+
+/** The stream of plans, one for each position. */
+export function createPlans<Plan>(): Plans<Plan> {
+  const plans$ = new Subject<Plan>()
   const closed$ = new Subject<void>()
   return {
-    next: (plan: Plan): void => made$.next(plan),
-    follow: (positions$: Observable<unknown>, onFollowed: () => void): Observable<Plan> =>
+    next: (plan) => plans$.next(plan),
+    follow: (positions$, onSubscribe) =>
       defer(() => {
-        onFollowed()
-        return merge(made$, positions$.pipe(ignoreElements()))
+        onSubscribe()
+        return merge(plans$, positions$.pipe(ignoreElements()))
       }).pipe(takeUntil(closed$), share({ connector: () => new ReplaySubject(1) })),
-    close: (): void => closed$.next(),
+    close: () => closed$.next(),
   }
 }

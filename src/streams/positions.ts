@@ -17,24 +17,14 @@ import type { Position } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, StaleReadingError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
+import { createBlockFloor } from './block-floor.ts'
+import type { PositionStatus } from './position-status.ts'
+import { lagDelay, LONGEST_RETRY_MS, readingDelay } from './retry-delay.ts'
 import { wait } from './wait.ts'
 
-const FIRST_RETRY_MS = 1_000
-const LONGEST_RETRY_MS = 30_000
+export type { PositionStatus } from './position-status.ts'
 
-/** How the reading goes: nothing that fails is silent. */
-export type PositionStatus = {
-  /** Block of the newest position; null before the first. */
-  block: number | null
-  /** Failed readings in a row. */
-  failures: number
-  /** What the last reading failed with; null once one succeeds. */
-  error: Error | null
-  /** Readings dropped because they were older than one already seen, or than the wallet's own last receipt. */
-  dropped: number
-}
-
-/** Positions as they are read, and how the reading goes. Reading starts with the first subscriber. */
+/** The stream of a wallet's positions, with its health. Reading starts with the first subscriber. */
 export type PositionStream = Observable<Position> & { readonly status: PositionStatus }
 
 export type PositionsOptions = {
@@ -42,30 +32,44 @@ export type PositionsOptions = {
   intervalMs: number
   blockTimeMs: () => number
   onBlock: ((listener: (blockNumber: number) => void) => () => void) | null
-  /** A block that was seen already: nothing older is accepted. */
+  /** The block at which the chain was opened: the stream accepts no older reading. */
   notBefore: number
-  /** What must be known beside a position before anything is decided on it; when it fails, so does the reading. */
+  /** Reads what a decision needs beside the position. When it fails, the reading fails. */
   prepare: (position: Position) => Promise<void>
-  /** Hears each accepted position before any subscriber does. */
+  /** Receives each accepted position before any subscriber does. */
   accept: (position: Position) => void
-  /** Hears of each reading that failed. */
+  /** Called after each failed reading. */
   onFailure?: () => void
   clock: Clock
   logger: Logger
 }
 
+export type Positions = {
+  positions$: PositionStream
+  /** Reads again as soon as the current reading ends. */
+  nudge(): void
+  /** Reads one position that is at least as new as every accepted one and as the wallet's last receipt. */
+  fresh(signal?: AbortSignal): Promise<Position>
+  /** Refuses every reading below this block: the wallet has a receipt in it. */
+  notBefore(block: number): void
+  /** Whether the wallet has a receipt that a position of this block does not show. */
+  isOvertaken(block: number): boolean
+  setIntervalMs(ms: number): void
+  close(): void
+}
+
 /**
- * A wallet's positions: the first at once, then every interval, after each own receipt, and on each block where the
- * provider can say so. Never two reads at a time, and never back to an older block.
+ * Reads a wallet's positions: at once, then every interval, after each of the wallet's receipts, and on each block that
+ * the provider announces. Readings never overlap and never go back to an older block.
  */
-export function createPositions(options: PositionsOptions) {
+export function createPositions(options: PositionsOptions): Positions {
   const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, clock, logger } = options
   const accepted$ = new Subject<Position>()
   const closed$ = new ReplaySubject<void>(1)
   const nudge$ = new Subject<void>()
+  const floor = createBlockFloor(options.notBefore)
   let status: PositionStatus = { block: null, failures: 0, error: null, dropped: 0 }
   let interval = intervalMs
-  let floor = options.notBefore
   let due = false
   let closed = false
   let queue: Promise<unknown> = Promise.resolve()
@@ -76,7 +80,7 @@ export function createPositions(options: PositionsOptions) {
     due = false
     return readNext()
   }).pipe(
-    catchError(() => EMPTY), // it is in the status and in the log
+    catchError(() => EMPTY), // readOnce() puts the error into the status and the log.
     repeat({ delay: () => (due ? wait(0, clock) : race(wait(delayMs(), clock), nudge$.pipe(take(1)))) }),
     ignoreElements(),
   )
@@ -89,30 +93,13 @@ export function createPositions(options: PositionsOptions) {
   return {
     positions$: Object.defineProperty(positions$, 'status', { get: () => status }) as PositionStream,
     nudge,
-    /** One position that is at least as new as everything seen, and as the wallet's own last receipt. */
-    async fresh(signal?: AbortSignal): Promise<Position> {
-      const giveUpAt = clock.now() + LONGEST_RETRY_MS
-      for (;;) {
-        const before = floor
-        try {
-          return await readNext()
-        } catch (error) {
-          if (!(error instanceof StaleReadingError) || signal?.aborted || clock.now() > giveUpAt) throw error
-          // What was overtaken by an own receipt shows it when it is read anew; a node that lags needs time.
-          if (floor === before) await new Promise<void>((resolve) => void clock.after(paceMs(), resolve))
-        }
-      }
-    },
-    /** Nothing before this block is accepted any more: the wallet has a receipt in it. */
-    notBefore(block: number): void {
-      floor = Math.max(floor, block)
-    },
-    /** Whether the wallet has a receipt that a position of this block does not show. */
-    isOvertaken: (block: number): boolean => block < floor,
-    setIntervalMs(ms: number): void {
+    fresh,
+    notBefore: floor.raise,
+    isOvertaken: floor.isAbove,
+    setIntervalMs(ms) {
       interval = ms
     },
-    close(): void {
+    close() {
       closed = true
       closed$.next()
     },
@@ -123,7 +110,22 @@ export function createPositions(options: PositionsOptions) {
     nudge$.next()
   }
 
-  /** Reads wait for one another, whoever asks. */
+  async function fresh(signal?: AbortSignal): Promise<Position> {
+    const giveUpAt = clock.now() + LONGEST_RETRY_MS
+    for (;;) {
+      const before = floor.current()
+      try {
+        return await readNext()
+      } catch (error) {
+        if (!(error instanceof StaleReadingError) || signal?.aborted || clock.now() > giveUpAt) throw error
+        // A receipt that raised the floor shows in the next reading; a node that lags needs time.
+        if (floor.current() === before)
+          await new Promise<void>((resolve) => void clock.after(lagDelay(blockTimeMs()), resolve))
+      }
+    }
+  }
+
+  /** Queues a reading behind the current one. */
   function readNext(): Promise<Position> {
     const reading = queue.then(readOnce)
     queue = reading.catch(() => undefined)
@@ -133,10 +135,10 @@ export function createPositions(options: PositionsOptions) {
   async function readOnce(): Promise<Position> {
     try {
       const position = await read()
-      checkAge(position)
+      check(position)
       await prepare(position)
-      // Meanwhile a receipt may have come that this position does not show.
-      checkAge(position)
+      // A receipt that came during prepare() may have raised the floor above this position.
+      check(position)
       accept(position)
       status = { ...status, block: position.block.number, failures: 0, error: null }
       accepted$.next(position)
@@ -147,11 +149,9 @@ export function createPositions(options: PositionsOptions) {
     }
   }
 
-  function checkAge({ block }: Position): void {
+  function check({ block }: Position): void {
     if (closed) throw new AbortedError('The broker was closed while it was reading.')
-    const least = Math.max(floor, status.block ?? -1)
-    if (block.number < least)
-      throw new StaleReadingError({ answered: `block ${block.number}`, 'at least': `block ${least}` })
+    floor.check(block.number, status.block)
   }
 
   function failed(error: Error): void {
@@ -162,12 +162,6 @@ export function createPositions(options: PositionsOptions) {
   }
 
   function delayMs(): number {
-    if (status.failures === 0) return interval
-    if (status.error instanceof StaleReadingError) return Math.min(interval, paceMs())
-    return Math.min(Math.min(interval, FIRST_RETRY_MS) * 2 ** (status.failures - 1), LONGEST_RETRY_MS)
-  }
-
-  function paceMs(): number {
-    return Math.min(Math.max(blockTimeMs() / 2, 100), 2_000)
+    return readingDelay(status, { intervalMs: interval, blockTimeMs: blockTimeMs() })
   }
 }

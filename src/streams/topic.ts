@@ -1,21 +1,23 @@
 import { defer, Subject, type Observable } from 'rxjs'
 
-/**
- * Messages to whoever listens now.
- *
- * @param onListen hears of each listener before it gets any
- */
-export function createTopic<T>(onListen: () => void = () => undefined): {
+export type Topic<T> = {
   next(message: T): void
   close(): void
   messages$: Observable<T>
-} {
+}
+
+/**
+ * A publish-subscribe topic: it delivers each message to its current subscribers and keeps none.
+ *
+ * @param onSubscribe called for each subscriber before it receives a message
+ */
+export function createTopic<T>(onSubscribe: () => void = () => undefined): Topic<T> {
   const subject = new Subject<T>()
   return {
     next: (message) => subject.next(message),
     close: () => subject.complete(),
     messages$: defer(() => {
-      onListen()
+      onSubscribe()
       return subject
     }),
   }

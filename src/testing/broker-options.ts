@@ -27,11 +27,12 @@ const brokerNames: Readonly<Record<keyof NonNullable<SimulatedBrokerOptions['bro
 }
 
 /**
- * Checks what a simulation is to be like before anything of it is made.
+ * Checks the options of a simulated broker and fills in the defaults.
  *
- * @throws InvalidInputError for what cannot be, TypeError for an amount that is a number
+ * @throws InvalidInputError for an impossible option
+ * @throws TypeError for an amount that is a number
  */
-export function toSetUp(options: SimulatedBrokerOptions) {
+export function toSetup(options: SimulatedBrokerOptions) {
   checkNames('a simulated broker', options, names)
   const { wallets = 1, funds = '1000', providers = 1, automine = true, pushesBlocks = false, broker, ...rest } = options
   checkWhole('wallets', wallets, { least: 1 })
@@ -39,15 +40,15 @@ export function toSetUp(options: SimulatedBrokerOptions) {
   checkBoolean('pushesBlocks', pushesBlocks)
   checkProviders(providers)
   if (broker !== undefined) checkNames("a simulation's brokers", broker, brokerNames)
-  const offered = typeof providers === 'number' ? { inference: providers } : { inference: 0, ...providers }
-  return { wallets, funds: toWei(funds, 'funds'), automine, pushesBlocks, broker, deployment: { ...rest, ...offered } }
+  const offers = typeof providers === 'number' ? { inference: providers } : { inference: 0, ...providers }
+  return { wallets, funds: toWei(funds, 'funds'), automine, pushesBlocks, broker, deployment: { ...rest, ...offers } }
 }
 
 function checkProviders(providers: unknown): void {
   if (typeof providers === 'number') return checkWhole('providers', providers, { least: 0 })
-  check(typeof providers === 'object' && providers !== null, 'providers says how many offer services.', {
+  check(typeof providers === 'object' && providers !== null, 'providers is the number of providers.', {
     providers: describeValue(providers),
-    expected: 'a whole number from 0 up, or one for each service: { inference: 1, fineTuning: 1 }',
+    expected: 'a whole number from 0 up, or a number for each service: { inference: 1, fineTuning: 1 }',
   })
   checkNames('providers', providers, providerNames)
 }

@@ -8,19 +8,19 @@ import { MAX_LOCK_TIME, MIN_LOCK_TIME } from './contracts/constants.ts'
 import { fakeAddress } from './fakes.ts'
 
 export type SimulatedChainOptions = {
-  /** Of everything that happens at random, a whole number; 1 by default. */
+  /** Seed of all randomness, a whole number; 1 by default. */
   seed?: number
   /** Seconds between blocks; 1 by default. */
   blockTime?: number
-  /** Time of the first block, in seconds; the start of 2026 by default. */
+  /** Timestamp of the first block in seconds; the start of 2026 by default. */
   startAt?: number
-  /** Seconds that a refund is locked, from 3600 to 604800 as the contracts demand; an hour by default. */
+  /** Lock time of refunds in seconds, from 3600 to 604800 as in the contracts; an hour by default. */
   lockTime?: number
-  /** What a ledger must hold; 3 OG by default. */
+  /** The minimum of a ledger; 3 OG by default. */
   minLedgerBalance?: Amount
-  /** What a new sub-account must be given; 1 OG by default. */
+  /** The minimum for a new sub-account; 1 OG by default. */
   minTransfer?: Amount
-  /** Who offers services; addresses, or how many. One of inference by default. */
+  /** Providers of each service: their addresses or their number. One inference provider by default. */
   inference?: number | readonly string[]
   fineTuning?: number | readonly string[]
 }
@@ -40,9 +40,10 @@ export const chainOptionNames: Readonly<Record<keyof SimulatedChainOptions, true
 }
 
 /**
- * Checks what a chain is to be like before there is one.
+ * Checks the options of a simulated chain and fills in the defaults.
  *
- * @throws InvalidInputError for what cannot be, TypeError for an amount that is a number
+ * @throws InvalidInputError for an impossible option
+ * @throws TypeError for an amount that is a number
  */
 export function toDeployment(options: SimulatedChainOptions) {
   checkNames('a simulated chain', options, chainOptionNames)
@@ -61,31 +62,34 @@ export function toDeployment(options: SimulatedChainOptions) {
     lockTime,
     minLedgerBalance: toWei(minLedgerBalance, 'minLedgerBalance'),
     minTransfer: toWei(minTransfer, 'minTransfer'),
-    providers: [...offered('inference', inference), ...offered('fine-tuning', fineTuning)],
+    providers: [...providersOf('inference', inference), ...providersOf('fine-tuning', fineTuning)],
   }
 }
 
-/** @throws InvalidInputError for one that the contracts refuse */
+/** @throws InvalidInputError for a lock time that the contracts refuse */
 export function checkLockTime(seconds: unknown): void {
   const holds = typeof seconds === 'number' && Number.isInteger(seconds)
-  check(
-    holds && seconds >= MIN_LOCK_TIME && seconds <= MAX_LOCK_TIME,
-    'The contracts do not take this lock time: it is a whole number of seconds.',
-    { lockTime: describeValue(seconds), expected: `${MIN_LOCK_TIME} (an hour) to ${MAX_LOCK_TIME} (a week)` },
-  )
+  check(holds && seconds >= MIN_LOCK_TIME && seconds <= MAX_LOCK_TIME, 'The contracts refuse this lock time.', {
+    lockTime: describeValue(seconds),
+    expected: `a whole number of seconds from ${MIN_LOCK_TIME} (an hour) to ${MAX_LOCK_TIME} (a week)`,
+  })
 }
 
-function offered(serviceType: ServiceType, wanted: unknown): SimulatedProvider[] {
+function providersOf(serviceType: ServiceType, wanted: unknown): SimulatedProvider[] {
   const name = serviceType === 'inference' ? 'inference' : 'fineTuning'
-  check(typeof wanted === 'number' || Array.isArray(wanted), `${name} says how many offer it, or who.`, {
-    [name]: describeValue(wanted),
-    expected: 'a whole number from 0 up, or a list of addresses',
-  })
+  check(
+    typeof wanted === 'number' || Array.isArray(wanted),
+    `${name} is the number of its providers, or their addresses.`,
+    {
+      [name]: describeValue(wanted),
+      expected: 'a whole number from 0 up, or a list of addresses',
+    },
+  )
   if (!Array.isArray(wanted)) checkWhole(name, wanted, { least: 0 })
   const all: string[] = Array.isArray(wanted)
     ? wanted.map((address: string) => toAddress(address, 'provider'))
     : Array.from({ length: wanted }, (_, index) => fakeAddress(`${serviceType} ${index}`))
-  const twice = all.find((address, at) => all.indexOf(address) !== at)
-  check(twice === undefined, 'A provider offers a service once.', { [name]: twice ?? '' })
+  const duplicate = all.find((address, at) => all.indexOf(address) !== at)
+  check(duplicate === undefined, 'An address offers a service only once.', { [name]: duplicate ?? '' })
   return all.map((address) => ({ address, serviceType, url: '' }))
 }

@@ -10,7 +10,7 @@ type Untimed = Omit<ContractTransaction, 'timestamp'>
 
 const STAKE = 100n * 10n ** 18n
 
-/** Registers a provider as its own signer, which the owner accepts. */
+/** Registers a provider as its own signer, and acknowledges the signer as the owner. */
 export function register(contracts: Contracts, owner: string, provider: SimulatedProvider, timestamp: number): void {
   const { address, serviceType, url } = provider
   const contract = contractOf(serviceType)
@@ -27,14 +27,14 @@ export function register(contracts: Contracts, owner: string, provider: Simulate
   }
   const args = contract === 'inference' ? [offer] : [url, quota, 1n, false, [offer.model], address]
   contracts.mint(address, STAKE)
-  together(contracts, timestamp, [
+  executeAll(contracts, timestamp, [
     { from: address, value: STAKE, call: { contract, method: 'addOrUpdateService', args } },
     { from: owner, call: { contract, method: 'acknowledgeTEESignerByOwner', args: [address] } },
   ])
 }
 
-/** Calls that make a user pay. For fine-tuning the work is delivered and acknowledged on the way. */
-export function charging(provider: SimulatedProvider, user: string, fee: bigint, nonce: bigint): Untimed[] {
+/** The calls of one charge. A fine-tuning charge first delivers and acknowledges its task. */
+export function chargeCalls(provider: SimulatedProvider, user: string, fee: bigint, nonce: bigint): Untimed[] {
   const { address, serviceType } = provider
   const contract = contractOf(serviceType)
   if (contract === 'inference') {
@@ -51,15 +51,15 @@ export function charging(provider: SimulatedProvider, user: string, fee: bigint,
   ]
 }
 
-/** What was taken out of sub-accounts, in wei. */
-export function takenIn(events: readonly ContractEvent[]): bigint {
+/** The amount charged to sub-accounts, in wei. */
+export function amountCharged(events: readonly ContractEvent[]): bigint {
   return events.reduce((sum, { name, args }) => (name === 'FundSpent' ? sum + (args['amount'] as bigint) : sum), 0n)
 }
 
 type Charge = { provider: string; serviceType: ServiceType | undefined; amount: bigint; position: Position }
 
-/** For a charge that takes nothing: a test that goes on would test nothing. */
-export function nothingTaken({ provider, serviceType, amount, position }: Charge): InvalidInputError {
+/** The error for a charge of nothing: without it a test would go on and test nothing. */
+export function nothingToCharge({ provider, serviceType, amount, position }: Charge): InvalidInputError {
   const account = position.subAccounts.find(
     (one) => one.provider.toLowerCase() === provider.toLowerCase() && (!serviceType || one.serviceType === serviceType),
   )
@@ -69,21 +69,21 @@ export function nothingTaken({ provider, serviceType, amount, position }: Charge
     wallet: position.wallet.address,
     amount: `${weiToOg(amount)} OG`,
     reason: reasonFor(amount, account),
-    do: 'have the sub-account funded first and let time pass, or use chain.spend, which takes what there is',
+    do: 'fund the sub-account first and let time pass, or use chain.spend, which allows a charge of nothing',
   })
 }
 
 function reasonFor(amount: bigint, account: SubAccountPosition | undefined): string {
-  if (amount === 0n) return 'it is about no amount'
+  if (amount === 0n) return 'the amount is zero'
   if (!account) return 'the wallet has no sub-account with this provider'
   if (account.balance === 0n) return 'the sub-account is empty'
   const holds = `the sub-account holds ${weiToOg(account.balance)} OG`
-  if (account.serviceType === 'inference') return `${holds}, and the next block leaves nothing that may be charged`
-  return `${holds}, and a fine-tuning fee is taken as a whole or not at all`
+  if (account.serviceType === 'inference') return `${holds}, but nothing of it can be charged in the next block`
+  return `${holds}, and a fine-tuning fee is taken whole or not at all`
 }
 
-/** All of it or nothing. @returns what the contracts told */
-export function together(contracts: Contracts, timestamp: number, transactions: readonly Untimed[]): ContractEvent[] {
+/** Executes transactions atomically: a revert undoes all of them. @returns the events */
+export function executeAll(contracts: Contracts, timestamp: number, transactions: readonly Untimed[]): ContractEvent[] {
   const mark = contracts.storage.mark()
   const events: ContractEvent[] = []
   for (const transaction of transactions) {

@@ -2,26 +2,26 @@ import type { ServiceType } from '../../machines/position.types.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { describeValue } from '../base/describe-value.ts'
 
-/** @throws InvalidInputError with this sentence where something does not hold */
+/** @throws InvalidInputError with this sentence unless the condition holds */
 export function check(holds: boolean, sentence: string, facts: Record<string, string>): asserts holds {
   if (!holds) throw new InvalidInputError(sentence, facts)
 }
 
-/** What is misspelt would be left out, and nobody would know. */
+/** Refuses unknown option names: a misspelt option would be ignored silently. */
 export function checkNames(of: string, options: unknown, known: Readonly<Record<string, true>>): void {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
   check(isObject, `The options of ${of} are an object.`, {
     options: describeValue(options),
-    known: listed(Object.keys(known)),
+    known: listNames(Object.keys(known)),
   })
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(known, name))
   check(unknown.length === 0, `There is no such option of ${of}.`, {
     option: unknown.join(', '),
-    known: listed(Object.keys(known)),
+    known: listNames(Object.keys(known)),
   })
 }
 
-/** @throws InvalidInputError for anything but a whole number within these bounds */
+/** @throws InvalidInputError for a value that is not a whole number within these bounds */
 export function checkWhole(
   name: string,
   value: unknown,
@@ -43,11 +43,11 @@ export function checkService(serviceType: unknown): asserts serviceType is Servi
   })
 }
 
-/** The names that there are, for a message; the first few of many. */
-export function listed(names: readonly string[]): string {
+/** Lists names for a message; of many only the first. */
+export function listNames(names: readonly string[]): string {
   if (names.length === 0) return 'none'
-  const more = names.length - MOST_LISTED
-  return names.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  const more = names.length - MOST_NAMES
+  return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-const MOST_LISTED = 12
+const MOST_NAMES = 12

@@ -11,42 +11,42 @@ import type {
 } from 'xstate'
 
 export type EdgePathsOptions<Machine extends AnyStateMachine> = InputOption<Machine> & {
-  /** At least one event of each type; where guards look into an event, one for each way that they may decide. */
+  /** At least one event of each type; where a guard reads the event, one for each of its decisions. */
   events: readonly EventFromLogic<Machine>[]
   /**
-   * By the name of an actor, also of one inside an embedded machine: what it may resolve with, or, of an observable
-   * whose snapshots are watched, what it may emit. That it may reject goes without saying.
+   * For each actor by name, also inside embedded machines: the values that it may resolve with or, as an observable, emit. The
+   * search always tries a rejection as well.
    */
   outputs?: Outputs<Machine>
   /**
-   * What tells states apart besides their value, where guards look into the context: `({ context }) => context.tries`.
-   * It must be of a few values only.
+   * A part of the context that distinguishes states, where guards read the context: `({ context }) => context.tries`. It must
+   * have few values.
    */
   distinguish?: (snapshot: SnapshotFrom<Machine>) => unknown
 }
 
-/** One edge of a chart, and the shortest way to it. */
+/** One edge of a chart with the shortest path to it. */
 export type EdgePath<Machine extends AnyStateMachine = AnyStateMachine> = {
-  /** For a test's title: `low: balance.ample → funded`. */
+  /** A title for a test: `low: balance.ample → funded`. */
   title: string
   from: StateValue
   to: StateValue
-  /** The events from the start on, each with the state that it leads to; the last one is the edge. */
+  /** The events from the start, each with its target state; the last event takes the edge. */
   steps: readonly EdgeStep[]
-  /** The names of all edges of the chart that it takes, as {@link missingEdges} has them. */
+  /** The names of all edges on the path, in the form of {@link missingEdges}. */
   edges: readonly string[]
-  /** What the machine is created with. */
+  /** The machine's input. */
   input?: InputFrom<Machine>
 }
 
 export type EdgeStep = {
   event: AnyEventObject
-  /** The ids, from the outermost on, of the embedded machine that hears it; the machine itself hears it without. */
+  /** The ids that lead to the embedded machine that receives the event; absent for the machine itself. */
   heardBy?: readonly string[]
   to: StateValue
 }
 
-/** What the machine is created with. */
+/** The machine's input, optional where the machine needs none. */
 type InputOption<Machine> =
   undefined extends InputFrom<Machine> ? { input?: InputFrom<Machine> } : { input: InputFrom<Machine> }
 
@@ -56,7 +56,7 @@ type Outputs<Machine> = {
 
 type Named = { src: string; logic: unknown }
 
-/** The actors that a machine names; of the machines among them, those that they name. */
+/** The named actors of a machine, those of its embedded machines included. */
 type ActorsIn<Machine> =
   ActorsOf<Machine> extends infer One
     ? One extends Named
@@ -84,7 +84,7 @@ type ActorsOf<Machine> =
     infer _Schema,
     infer _TransitionMeta
   >
-    ? // A machine that names none may have some inline, which go by their ids.
+    ? // A machine without named actors may have inline ones, which have ids only.
       [Actor] extends [never]
       ? { src: string; logic: unknown }
       : Actor

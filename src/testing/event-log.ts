@@ -3,27 +3,34 @@ import type { ContractEvent } from './contracts/transaction.ts'
 
 type Entry = { block: Block; event: ContractEvent }
 
-/** How many events can be looked back on. */
-const KEPT = 20_000
+/** How many events the log keeps at least. */
+const MOST_EVENTS = 20_000
 
-/** What the contracts told, block by block. */
-export function createEventLog() {
+export type EventLog = {
+  add(block: Block, events: readonly ContractEvent[]): void
+  /** Removes the events of all later blocks. */
+  cut(number: number): void
+  /** The first block whose events are all in the log. */
+  first(): number
+  /** The charges of a wallet's providers in a range of blocks, and the sub-accounts opened there. */
+  settlements(wallet: string, from: number, to: number): Pick<Settlements, 'settled' | 'opened'>
+}
+
+/** The event log of the simulated contracts. */
+export function createEventLog(): EventLog {
   let entries: Entry[] = []
-  /** The first block whose events are all here. */
   let first = 1
 
   return {
-    add(block: Block, events: readonly ContractEvent[]): void {
+    add(block, events) {
       for (const event of events) entries.push({ block, event })
-      if (entries.length > 2 * KEPT) forget()
+      if (entries.length > 2 * MOST_EVENTS) forget()
     },
-    /** Blocks above this one are gone. */
-    cut(number: number): void {
+    cut(number) {
       entries = entries.filter(({ block }) => block.number <= number)
     },
-    first: (): number => first,
-    /** What a wallet's providers were paid in the blocks from one to another, and which sub-accounts were opened there. */
-    settlements(wallet: string, from: number, to: number): Pick<Settlements, 'settled' | 'opened'> {
+    first: () => first,
+    settlements(wallet, from, to) {
       const settled: Settlements['settled'][number][] = []
       const opened = new Map<string, Settlements['opened'][number] | null>()
       let spent: bigint | null = null
@@ -36,7 +43,7 @@ export function createEventLog() {
           if (!opened.has(key)) opened.set(key, spent === null ? one : null)
           if (spent !== null && spent > 0n) settled.push({ ...one, amount: spent })
         }
-        // The service says next whose account it was.
+        // The service's event, which names the sub-account, follows the ledger's event with the amount.
         spent = event.name === 'FundSpent' ? (event.args['amount'] as bigint) : null
       }
       return { settled, opened: [...opened.values()].filter((one) => one !== null) }
@@ -44,8 +51,8 @@ export function createEventLog() {
   }
 
   function forget(): void {
-    entries = entries.slice(-KEPT)
-    // Its first events may be among those that are gone.
+    entries = entries.slice(-MOST_EVENTS)
+    // Some events of the first block may be cut off.
     first = (entries[0]?.block.number ?? 0) + 1
   }
 }

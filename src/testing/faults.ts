@@ -1,29 +1,29 @@
 import { describeValue } from '../base/describe-value.ts'
-import { check, checkNames, checkWhole, listed } from './checks.ts'
+import { check, checkNames, checkWhole, listNames } from './checks.ts'
 
-/** What may go wrong between a broker and its chain. */
+/** The faults between a broker and its chain. */
 export type FaultKind =
-  /** A question is not answered. */
+  /** The node does not answer a query. */
   | 'read'
-  /** A position is that of some blocks ago. */
+  /** A position is some blocks old. */
   | 'stale'
-  /** A count of nonces is that of some blocks ago. */
+  /** A nonce count is some blocks old. */
   | 'stale-nonce'
-  /** A transaction is refused, with an error. */
+  /** The node refuses a transaction with an error. */
   | 'broadcast'
-  /** A transaction is taken and forgotten. */
+  /** The node accepts a transaction and forgets it. */
   | 'lost'
-  /** A transaction is taken, and mined only some blocks later. */
+  /** The node accepts a transaction, and mines it some blocks late. */
   | 'late'
 
 export type FaultOptions = {
-  /** How often; once by default, `Infinity` until all is healed. */
+  /** How many times; once by default, `Infinity` until heal(). */
   times?: number
-  /** How many blocks a stale position is old, or a late transaction waits; 3 by default. */
+  /** Age of a stale position or delay of a late transaction, in blocks; 3 by default. */
   blocks?: number
 }
 
-/** Probabilities, from 0 to 1, and the most blocks that something is stale or late; 3 by default. */
+/** Probabilities from 0 to 1, and the largest age or delay in blocks; 3 by default. */
 export type FaultRates = Partial<Record<FaultKind, number>> & { blocks?: number }
 
 const BLOCKS = 3
@@ -37,37 +37,44 @@ const kinds: Readonly<Record<FaultKind, true>> = {
   late: true,
 }
 
-/** Faults on request: the next so many times, or at random from the chain's seed. */
-export function createFaults(random: () => number) {
-  const asked = new Map<FaultKind, { times: number; blocks: number }[]>()
+export type Faults = {
+  /** Makes the next occasions fail, after those of earlier calls; one occasion by default. */
+  next(kind: FaultKind, how?: number | FaultOptions): void
+  /** Makes each occasion fail with some probability; replaces the rates of the call before. */
+  atRandom(rates: FaultRates): void
+  /** Ends all faults. */
+  heal(): void
+  /** Whether this occasion fails: the age or delay in blocks, or null. */
+  take(kind: FaultKind): number | null
+}
+
+/** Injects faults: the next occasions, or at random from the chain's seed. */
+export function createFaults(random: () => number): Faults {
+  const scheduled = new Map<FaultKind, { times: number; blocks: number }[]>()
   let rates: FaultRates = {}
 
   return {
-    /** The next occasions fail, after those that were asked for before; one by default. */
-    next(kind: FaultKind, how: number | FaultOptions = {}): void {
+    next(kind, how = {}) {
       checkKind(kind)
       if (typeof how !== 'number') checkNames('a fault', how, { times: true, blocks: true })
       const { times = 1, blocks = BLOCKS } = typeof how === 'number' ? { times: how } : how
       if (times !== Infinity) checkWhole('times', times, { least: 0 })
       checkWhole('blocks', blocks, { least: 1 })
-      asked.set(kind, [...(asked.get(kind) ?? []), { times, blocks }])
+      scheduled.set(kind, [...(scheduled.get(kind) ?? []), { times, blocks }])
     },
-    /** Each occasion fails with some probability, until it is called again. */
-    atRandom(next: FaultRates): void {
+    atRandom(next) {
       checkNames('faults at random', next, { ...kinds, blocks: true })
       const { blocks = BLOCKS, ...probabilities } = next
       checkWhole('blocks', blocks, { least: 1 })
       for (const [kind, rate = 0] of Object.entries(probabilities)) checkRate(kind, rate)
       rates = { ...next }
     },
-    /** Everything is well from now on. */
-    heal(): void {
-      asked.clear()
+    heal() {
+      scheduled.clear()
       rates = {}
     },
-    /** Whether this occasion fails: by how many blocks, or null when it does not. */
-    take(kind: FaultKind): number | null {
-      const one = asked.get(kind)?.find(({ times }) => times > 0)
+    take(kind) {
+      const one = scheduled.get(kind)?.find(({ times }) => times > 0)
       if (one) {
         one.times -= 1
         return one.blocks
@@ -81,7 +88,7 @@ export function createFaults(random: () => number) {
 function checkKind(kind: unknown): void {
   check(typeof kind === 'string' && Object.hasOwn(kinds, kind), 'There is no such fault.', {
     kind: describeValue(kind),
-    known: listed(Object.keys(kinds)),
+    known: listNames(Object.keys(kinds)),
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Call, Fees } from '../chain/port.ts'
 
-/** About what the real contracts use. */
-const USED: Readonly<Record<string, bigint>> = {
+/** Approximate gas of the real contracts. */
+const GAS: Readonly<Record<string, bigint>> = {
   addLedger: 190_000n,
   depositFund: 171_000n,
   depositFundFor: 171_000n,
@@ -16,23 +16,23 @@ const USED: Readonly<Record<string, bigint>> = {
 const PER_PROVIDER = 150_000n
 const REVERTED = 40_000n
 
-/** What a call uses when it does what it should. */
+/** Gas of a successful call. */
 export function gasOf({ method, args }: Call): bigint {
   const several = args.find((arg) => Array.isArray(arg))
-  return (USED[method] ?? 100_000n) + PER_PROVIDER * BigInt(several?.length ?? 0)
+  return (GAS[method] ?? 100_000n) + PER_PROVIDER * BigInt(several?.length ?? 0)
 }
 
-/** What a call uses that the contract reverts. */
+/** Gas of a reverted call. */
 export const gasOfRevert = (call: Call): bigint => (gasOf(call) < REVERTED ? gasOf(call) : REVERTED)
 
-/** The most that a transaction pays for a unit of gas. */
+/** The most that a transaction pays per unit of gas. */
 export const maxPriceOf = (fees: Fees): bigint => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas)
 
-/** What it pays in a block; null when the block asks for more than it gives. */
+/** The gas price of a transaction in a block; null when the base fee is above its maximum. */
 export function priceOf(fees: Fees, baseFee: bigint): bigint | null {
   const most = maxPriceOf(fees)
   if (most < baseFee) return null
   if ('gasPrice' in fees) return most
-  const wanted = baseFee + fees.maxPriorityFeePerGas
-  return wanted < most ? wanted : most
+  const price = baseFee + fees.maxPriorityFeePerGas
+  return price < most ? price : most
 }

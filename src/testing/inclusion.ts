@@ -5,9 +5,9 @@ import type { Storage } from './contracts/storage.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
 import { gasOf, gasOfRevert, maxPriceOf, priceOf } from './gas.ts'
 import type { Sent, Waiting } from './pool.ts'
-import type { SimulatedTransaction } from './wire.ts'
+import type { SimulatedTransaction } from './transaction-codec.ts'
 
-/** What a block did with a transaction. */
+/** A mined transaction with its receipt. */
 export type Included = MinedTransaction & { transaction: SimulatedTransaction }
 
 export type InclusionOptions = {
@@ -17,32 +17,41 @@ export type InclusionOptions = {
   baseFee: () => bigint
 }
 
-/** Puts what waits into blocks: nonces in order, gas paid for, receipts written. */
-export function createInclusion({ storage, contracts, baseFee }: InclusionOptions) {
+export type Inclusion = {
+  /** The wallet's nonce count. */
+  spent(wallet: string): number
+  receipt(hash: string): Included | undefined
+  spender(wallet: string, nonce: number): Included | undefined
+  /** Whether a wallet owns the most that a transaction may cost. */
+  affords(transaction: SimulatedTransaction): boolean
+  /** Executes pool entries in a block. @returns the entries in it, and the events in their order */
+  include(waiting: readonly Waiting[], block: Block): { included: Waiting[]; events: ContractEvent[] }
+}
+
+/** Includes pool entries in blocks: nonces in order, gas paid, receipts written. */
+export function createInclusion({ storage, contracts, baseFee }: InclusionOptions): Inclusion {
   const nonces = storage.table<number>()
   const receipts = storage.table<Included>()
   const byNonce = storage.table<string>()
   const spent = (wallet: string): number => nonces.get(wallet) ?? 0
 
   return {
-    /** How many nonces a wallet has spent. */
     spent,
-    receipt: (hash: string) => receipts.get(hash),
-    spender: (wallet: string, nonce: number) => receipts.get(byNonce.get(keyOf(wallet, nonce)) ?? ''),
+    receipt: (hash) => receipts.get(hash),
+    spender: (wallet, nonce) => receipts.get(byNonce.get(keyOf(wallet, nonce)) ?? ''),
     affords,
-    /** @returns what is in the block now, and what the contracts told, in order */
-    include(waiting: readonly Waiting[], block: Block): { included: Waiting[]; events: ContractEvent[] } {
+    include(waiting, block) {
       const included: Waiting[] = []
       const events: ContractEvent[] = []
       let left = waiting.filter(({ notBefore }) => notBefore <= block.number)
-      // One may have to wait for another that came later.
+      // A nonce may depend on an entry that reached the pool later, so the loop repeats until nothing more fits.
       for (let before = -1; before !== included.length;) {
         before = included.length
         left = left.filter((one) => {
-          const told = one.kind === 'act' ? one.run(block) : eventsOf(one, block)
-          if (!told) return true
+          const emitted = one.kind === 'act' ? one.run(block) : execute(one, block)
+          if (!emitted) return true
           included.push(one)
-          events.push(...told)
+          events.push(...emitted)
           return false
         })
       }
@@ -50,13 +59,12 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
     },
   }
 
-  /** Whether a wallet has what a transaction may cost at most. */
   function affords({ from, call, gasLimit, fees }: SimulatedTransaction): boolean {
     return contracts.balanceOf(from) >= (call.value ?? 0n) + gasLimit * maxPriceOf(fees)
   }
 
-  /** @returns null when it cannot be in this block */
-  function eventsOf(
+  /** @returns the events; null when this block cannot include the transaction */
+  function execute(
     { hash, transaction }: Sent,
     { number: blockNumber, timestamp }: Block,
   ): readonly ContractEvent[] | null {

@@ -5,11 +5,11 @@ import { isPromise, describeValue } from '../base/describe-value.ts'
 type Matched = { pass: boolean; message: () => string }
 
 /**
- * Matchers for vitest and jest: `expect.extend(matchers)`. What they cannot look at they refuse, after `.not` too: a
- * promise that nobody awaited is in no state.
+ * Matchers for vitest and jest: `expect.extend(matchers)`. They throw for a value that they cannot inspect, such as a promise
+ * without `await`, also after `.not`.
  */
 export const matchers = {
-  /** An actor, or a snapshot of one, is in a state: `'funded'`, `{ refunding: 'locked' }`; `'refunding'` for any of its. */
+  /** An actor or its snapshot is in a state: `'funded'`, `{ refunding: 'locked' }`; `'refunding'` matches its substates. */
   toBeInState(received: unknown, state: StateValue): Matched {
     const snapshot = snapshotOf(received)
     if (!isMachineSnapshot(snapshot))
@@ -19,22 +19,21 @@ export const matchers = {
     return { pass, message: () => `${expected}; this is in ${JSON.stringify(snapshot.value)}` }
   },
   /**
-   * An auto-funding actor, its status or a decision holds, for this reason: `'ledger-short'`, `'refund-pending'` …; a list
-   * or a plan may stand for the one that is in it. While an actor tops up its reason is null, where a plan says
-   * `'in-flight'`.
+   * An auto-funding actor, its status or a decision holds for this reason: `'ledger-short'`, `'refund-pending'` …. A list or a
+   * plan with one entry stands for that entry. During a top-up the actor's reason is null, and the plan's is `'in-flight'`.
    */
   toHold(received: unknown, reason: string): Matched {
     const holder = holderOf(received)
     if (!holder) throw refused('toHold', 'an actor of auto-funding, its status or a decision', received)
     const pass = holder.reason === reason
     const expected = `expected ${pass ? 'not ' : ''}to hold with the reason ${JSON.stringify(reason)}`
-    return { pass, message: () => `${expected}; ${told(holder)}` }
+    return { pass, message: () => `${expected}; ${describeHolder(holder)}` }
   },
 }
 
 type MachineSnapshot = { value: StateValue; context: unknown; matches(state: StateValue): boolean }
 
-/** Whatever may have a reason for doing nothing. */
+/** A value that may have a hold reason. */
 type Holder = { reason?: unknown; state?: unknown; action?: unknown }
 
 function snapshotOf(received: unknown): unknown {
@@ -54,7 +53,7 @@ function holderOf(received: unknown): Holder | null {
   if (isMachineSnapshot(snapshot)) {
     const { context, value } = snapshot
     const isObject = typeof context === 'object' && context !== null
-    // Transactions have reasons, too, of another kind.
+    // A transaction actor has a reason of another kind.
     if (!isObject || !('reason' in context && 'lastTopUp' in context)) return null
     return { reason: context.reason, state: value }
   }
@@ -62,25 +61,25 @@ function holderOf(received: unknown): Holder | null {
   return isHolder ? snapshot : null
 }
 
-/** Statuses and decisions come in lists, and those in a plan. */
+/** The list of statuses, of decisions, or in a plan; null for another value. */
 function listIn(received: unknown): readonly unknown[] | null {
   const isPlan = typeof received === 'object' && received !== null && 'decisions' in received
   const list = isPlan ? received.decisions : received
   return Array.isArray(list) ? list : null
 }
 
-function told({ reason = null, state, action = 'hold' }: Holder): string {
-  if (action !== 'hold') return `there is none, it is to ${String(action)}`
+function describeHolder({ reason = null, state, action = 'hold' }: Holder): string {
+  if (action !== 'hold') return `there is no reason, the action is ${String(action)}`
   if (state === undefined) return `the reason is ${JSON.stringify(reason)}`
   const asPlanned = state === 'toppingUp' ? ', which a plan calls "in-flight"' : ''
   return `the reason is ${JSON.stringify(reason)} in the state ${JSON.stringify(state)}${asPlanned}`
 }
 
-/** Thrown, so that `.not` does not turn it into a success. */
+/** The matcher throws this error, so that `.not` does not turn it into a success. */
 function refused(matcher: string, subject: string, received: unknown): InvalidInputError {
   const list = listIn(received)
-  return new InvalidInputError(`${matcher} looks at ${subject}.`, {
+  return new InvalidInputError(`${matcher} inspects ${subject}.`, {
     received: list ? `a list of ${list.length}` : describeValue(received),
-    do: isPromise(received) ? 'await it first' : list && list.length > 1 ? 'pick the one that is meant' : undefined,
+    do: isPromise(received) ? 'await it first' : list && list.length > 1 ? 'pick one entry' : undefined,
   })
 }

@@ -3,8 +3,8 @@ import { edgeName, transitionsIn } from './edge-name.ts'
 import type { EdgePath } from './edge-paths.types.ts'
 
 /**
- * The edges of a chart that no path takes, by name: `door.locked: unlock [hasKey] → door.closed`. Empty when each has a
- * path: a test of that fails when an edge is drawn that nothing reaches.
+ * The names of the edges without a path: `door.locked: unlock [hasKey] → door.closed`. The list is empty when every edge has a
+ * path, so a test of it fails for a new edge that nothing reaches.
  *
  * @example
  * test('every edge has a path', () => {

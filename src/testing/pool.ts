@@ -1,43 +1,55 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
-import type { SimulatedTransaction } from './wire.ts'
+import type { SimulatedTransaction } from './transaction-codec.ts'
 
 /** A wallet's transaction. */
 export type Sent = { kind: 'transaction'; hash: string; transaction: SimulatedTransaction }
 
-/** What somebody else does: a provider that charges, the owner, a faucet. Their gas and nonces are nobody's concern. */
+/** An act of another account: a provider's charge, the owner's call, a faucet. It has neither gas nor nonce. */
 export type Act = { kind: 'act'; hash: string; run: (block: Block) => readonly ContractEvent[] }
 
-/** Not to be mined before some block. */
+/** An entry of the pool; no block before `notBefore` includes it. */
 export type Waiting = (Sent | Act) & { notBefore: number }
 
-/** What waits for a block. A transaction takes the place of another one with its nonce. */
-export function createPool() {
+export type Pool = {
+  all(): readonly Waiting[]
+  has(hash: string): boolean
+  /** Adds an entry. A transaction replaces another one with its nonce. */
+  add(entry: Waiting): void
+  /** Puts the entries of a reorganised block before all others. */
+  putBack(entries: readonly Waiting[]): void
+  remove(included: readonly Waiting[]): void
+  /** Forgets the wallets' transactions, as nodes do. */
+  dropTransactions(): void
+  /** The pending transaction with this nonce. */
+  at(from: string, nonce: number): (Sent & { notBefore: number }) | undefined
+  /** The wallet's nonce count including its pending transactions without a gap. */
+  countFrom(from: string, spent: number): number
+}
+
+/** The transaction pool of a simulated node. */
+export function createPool(): Pool {
   let waiting: readonly Waiting[] = []
   const of = (from: string) =>
     waiting.flatMap((one) => (one.kind === 'transaction' && one.transaction.from === from ? one : []))
 
   return {
     all: () => waiting,
-    has: (hash: string) => waiting.some((one) => one.hash === hash),
-    add(entry: Waiting): void {
+    has: (hash) => waiting.some((one) => one.hash === hash),
+    add(entry) {
       waiting = [...waiting.filter((one) => !isSame(one, entry)), entry]
     },
-    /** Those of a reorganised block go before the rest. */
-    putBack(entries: readonly Waiting[]): void {
+    putBack(entries) {
       waiting = [...entries, ...waiting.filter((one) => !entries.some((back) => isSame(one, back)))]
     },
-    remove(gone: readonly Waiting[]): void {
-      if (gone.length > 0) waiting = waiting.filter((one) => !gone.includes(one))
+    remove(included) {
+      if (included.length > 0) waiting = waiting.filter((one) => !included.includes(one))
     },
-    /** Forgets the wallets' transactions, as nodes do. */
-    dropTransactions(): void {
+    dropTransactions() {
       waiting = waiting.filter(({ kind }) => kind === 'act')
     },
-    /** The transaction that would be mined with this nonce. */
-    at: (from: string, nonce: number) => of(from).find((one) => one.transaction.nonce === nonce),
-    /** How many nonces a wallet has used, counting what waits without a gap. */
-    countFrom(from: string, spent: number): number {
+    at: (from, nonce) => of(from).find((one) => one.transaction.nonce === nonce),
+    countFrom(from, spent) {
       const nonces = new Set(of(from).map(({ transaction }) => transaction.nonce))
       let next = spent
       while (nonces.has(next)) next += 1

@@ -1,23 +1,25 @@
 import { toWei } from '../base/amounts.ts'
 import { openBroker } from '../broker.ts'
 import type { Broker } from '../broker.types.ts'
-import { toSeconds } from '../base/durations.ts'
+import { toSeconds, type Duration } from '../base/durations.ts'
 import { InvalidInputError, OgLedgerError } from '../base/errors.ts'
 import { isPromise, describeValue } from '../base/describe-value.ts'
 import { memoryJournal } from '../transactions/memory-journal.ts'
-import { toSetUp } from './broker-options.ts'
+import type { Journal } from '../transactions/journal.types.ts'
+import { toSetup } from './broker-options.ts'
 import { START } from './chain-options.ts'
-import { nothingTaken, type SimulatedProvider } from './charges.ts'
-import { check, listed } from './checks.ts'
+import { nothingToCharge, type SimulatedProvider } from './charges.ts'
+import { check, listNames } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
-import { createMortalClock } from './mortal-clock.ts'
+import { createProcessClock } from './process-clock.ts'
 import { createSimulatedChain } from './simulated-chain.ts'
-import { createSimulatedTime } from './simulated-time.ts'
+import { createSimulatedTime, type SimulatedTime } from './simulated-time.ts'
+import { hostOf, type Host } from './simulated-wallets.ts'
 import type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulation.types.ts'
 
 /**
- * Real brokers on a chain in memory, for tests: a day passes in a fraction of a second, the same seed gives the same history, and no
- * network, file or timer is touched.
+ * Runs real brokers on a chain in memory, for tests: a day passes in a fraction of a second, the same seed gives the same
+ * history, and nothing touches network, files or timers.
  *
  * @example
  * await using sim = await createSimulatedBroker({ providers: 2, seed: 7 })
@@ -28,14 +30,14 @@ import type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulati
  * await sim.advance('1m')
  */
 export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}): Promise<Simulation> {
-  const { wallets, funds, automine, pushesBlocks, broker: brokerOptions, deployment } = toSetUp(options)
+  const { wallets, funds, automine, pushesBlocks, broker: brokerOptions, deployment } = toSetup(options)
   const { startAt = START, blockTime = 1 } = deployment
   const chain = createSimulatedChain(deployment)
   const time = createSimulatedTime({ startMs: startAt * 1_000, onPass: mineUntil })
   const addresses = Array.from({ length: wallets }, (_, index) => fakeAddress(`wallet ${index}`))
   for (const wallet of addresses) chain.fund(wallet, funds)
   chain.makeFinal()
-  const hosts = await Promise.all(
+  const hosts: Host[] = await Promise.all(
     addresses.map(async (wallet) => {
       const journal = memoryJournal()
       return { wallet, journal, ...(await start(wallet, journal)) }
@@ -46,7 +48,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
 
   return {
     get broker() {
-      return hostOf(0).broker
+      return hostOf(hosts, 0).broker
     },
     get brokers() {
       return hosts.map(({ broker }) => broker)
@@ -66,20 +68,10 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     },
     async until(work, within = '30d') {
       check(isPromise(work), 'until waits for a promise.', { work: describeValue(work) })
-      let settled = false
-      void work.then(settle, settle)
+      // A rejection is handled even where the next line throws.
+      work.catch(() => undefined)
       requireOpen()
-      const seconds = toSeconds(within, 'within')
-      await time.settled()
-      for (const end = time.clock.now() + seconds * 1_000; !settled;) {
-        if (time.clock.now() >= end) throw unsettled(within)
-        await time.passTo(Math.min(end, time.nextAt() ?? end))
-      }
-      return work
-
-      function settle(): void {
-        settled = true
-      }
+      return passUntil(time, work, within)
     },
     async mine(blocks) {
       requireOpen()
@@ -88,13 +80,18 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     },
     spend(provider, amount, which = 0) {
       requireOpen()
-      const { wallet } = hostOf(which)
-      const { address, serviceType } = offerOf(provider)
-      const taken = chain.wouldSpend(address, wallet, amount, serviceType)
-      if (taken === 0n)
-        throw nothingTaken({ provider: address, amount: toWei(amount), position: chain.position(wallet), serviceType })
+      const { wallet } = hostOf(hosts, which)
+      const { address, serviceType } = toProvider(provider)
+      const charged = chain.wouldSpend(address, wallet, amount, serviceType)
+      if (charged === 0n)
+        throw nothingToCharge({
+          provider: address,
+          amount: toWei(amount),
+          position: chain.position(wallet),
+          serviceType,
+        })
       chain.spend(address, wallet, amount, serviceType)
-      return taken
+      return charged
     },
     fail(kind, times) {
       requireOpen()
@@ -105,27 +102,29 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
       chain.failAtRandom(rates)
     },
     heal: chain.heal,
-    async restart(which = 0) {
-      requireOpen()
-      const host = hostOf(which)
-      await time.settled()
-      host.die()
-      await host.broker.close()
-      Object.assign(host, await start(host.wallet, host.journal))
-      // It may have been closed meanwhile.
-      if (closed) await host.broker.close()
-      requireOpen()
-      return host.broker
-    },
+    restart,
     close,
     [Symbol.asyncDispose]: close,
   }
 
-  async function start(wallet: string, journal: ReturnType<typeof memoryJournal>) {
-    const { clock, die } = createMortalClock(time.clock)
+  async function start(wallet: string, journal: Journal): Promise<Pick<Host, 'broker' | 'kill'>> {
+    const { clock, kill } = createProcessClock(time.clock)
     const connected = chain.connect(wallet, { pushesBlocks })
-    const broker: Broker = await openBroker(connected, { ...brokerOptions, journal, clock })
-    return { broker, die }
+    const broker = await openBroker(connected, { ...brokerOptions, journal, clock })
+    return { broker, kill }
+  }
+
+  async function restart(which: WhichWallet = 0): Promise<Broker> {
+    requireOpen()
+    const host = hostOf(hosts, which)
+    await time.settled()
+    host.kill()
+    await host.broker.close()
+    Object.assign(host, await start(host.wallet, host.journal))
+    // close() may have run during the restart.
+    if (closed) await host.broker.close()
+    requireOpen()
+    return host.broker
   }
 
   async function close(): Promise<void> {
@@ -137,36 +136,44 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     check(!closed, 'This simulation is closed.', { do: 'create another one; the chain of this one can still be read' })
   }
 
-  function hostOf(which: WhichWallet) {
-    const address = typeof which === 'string' ? which.toLowerCase() : null
-    const found = hosts.find(({ wallet }, index) => wallet.toLowerCase() === address || index === which)
-    if (!found)
-      throw new InvalidInputError('The simulation has no such wallet.', {
-        wallet: describeValue(which),
-        wallets: listed(hosts.map(({ wallet }, index) => `${index} (${wallet})`)),
-      })
-    return found
-  }
-
-  function offerOf(provider: string | SimulatedProvider | undefined): Partial<SimulatedProvider> & { address: string } {
+  function toProvider(
+    provider: string | SimulatedProvider | undefined,
+  ): Partial<SimulatedProvider> & { address: string } {
     if (typeof provider === 'string') return { address: provider }
-    check(typeof provider?.address === 'string', 'A provider is an address, or one of those of the simulation.', {
+    check(typeof provider?.address === 'string', 'A provider is an address, or an entry of sim.providers.', {
       provider: describeValue(provider),
-      providers: listed(chain.providers.map(({ address }) => address)),
+      providers: listNames(chain.providers.map(({ address }) => address)),
     })
     return provider
   }
 
-  /** Blocks that came at once were early: time catches up with them first. */
+  /** Mines the blocks that are due. Blocks of mine() came early, so time catches up with them first. */
   function mineUntil(nowMs: number): void {
     const due = Math.floor((nowMs / 1_000 - chain.head().timestamp) / blockTime)
     if (due > 0) chain.advance(due * blockTime)
   }
 }
 
-function unsettled(within: string): OgLedgerError {
+/** Lets time pass until a promise settles. @throws OgLedgerError when it does not settle within the duration */
+async function passUntil<T>(time: SimulatedTime, work: Promise<T>, within: Duration): Promise<T> {
+  let isSettled = false
+  void work.then(settle, settle)
+  const seconds = toSeconds(within, 'within')
+  await time.settled()
+  for (const end = time.clock.now() + seconds * 1_000; !isSettled;) {
+    if (time.clock.now() >= end) throw notSettled(within)
+    await time.passTo(Math.min(end, time.nextAt() ?? end))
+  }
+  return work
+
+  function settle(): void {
+    isSettled = true
+  }
+}
+
+function notSettled(within: string): OgLedgerError {
   return new OgLedgerError('This did not settle in time.', {
     within,
-    do: 'give it longer, or await it without until: what waits for real timers or I/O does not settle in simulated time',
+    do: 'give it longer, or await it without until: a promise that waits for real timers or I/O does not settle in simulated time',
   })
 }

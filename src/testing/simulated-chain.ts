@@ -1,20 +1,19 @@
-import type { Block, Position, ServiceType } from '../../machines/position.types.ts'
+import type { ServiceType } from '../../machines/position.types.ts'
 import { toWei, type Amount } from '../base/amounts.ts'
 import { toAddress } from '../chain/address.ts'
-import type { Connected } from '../chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig } from '../chain/networks.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { checkLockTime, toDeployment, type SimulatedChainOptions } from './chain-options.ts'
-import { charging, contractOf, register, takenIn, together, type SimulatedProvider } from './charges.ts'
-import { check, checkBoolean, checkNames, checkService, checkWhole, listed } from './checks.ts'
+import { amountCharged, chargeCalls, contractOf, executeAll, register, type SimulatedProvider } from './charges.ts'
+import { check, checkBoolean, checkNames, checkService, checkWhole, listNames } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
-import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
-import { createNode } from './node.ts'
+import { createNode, type Node } from './node.ts'
 import type { Act } from './pool.ts'
 import { seeded } from './random.ts'
-import { connectSimulated, type ConnectionOptions } from './simulated-connection.ts'
+import type { SimulatedChain } from './simulated-chain.types.ts'
+import { connectSimulated } from './simulated-connection.ts'
 
-export type SimulatedChain = ReturnType<typeof createSimulatedChain>
+export type { SimulatedChain } from './simulated-chain.types.ts'
 
 const CHAIN_ID = 31337
 const addresses = {
@@ -25,10 +24,10 @@ const addresses = {
 const OWNER = fakeAddress('owner')
 
 /**
- * The contracts of 0G Compute and a node to reach them, in memory: thousands of histories in the time of one real block.
- * Time passes when it is told to, and everything is the same for the same seed.
+ * Creates the contracts of 0G Compute and a node, in memory: thousands of histories take the time of one real block. The same
+ * seed gives the same history.
  */
-export function createSimulatedChain(options: SimulatedChainOptions = {}) {
+export function createSimulatedChain(options: SimulatedChainOptions = {}): SimulatedChain {
   const { seed, blockTime, startAt, providers, ...demands } = toDeployment(options)
   const random = seeded(seed)
   const node = createNode({
@@ -40,140 +39,132 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}) {
   const { contracts, blocks, faults, pool } = node
   const network: NetworkConfig = { chainId: CHAIN_ID, ...addresses, minLockedBalance: DEFAULT_MIN_LOCKED_BALANCE }
   for (const provider of providers) register(contracts, OWNER, provider, startAt)
-  let settlements = 0n
-  let acts = 0
-  /** A checksum is a hash, and the same few addresses come again and again. */
-  const spelled = new Map<string, string>()
-  /** Seconds that have passed since the last block. */
-  let since = 0
+  const addressOf = createAddressCache()
 
   return {
     network,
-    providers: providers as readonly SimulatedProvider[],
-    /** Numbers from the seed, for whoever drives the chain. */
+    providers,
     random,
     contracts,
-    /** The chain as a broker of this wallet sees it. */
-    connect(wallet: string, how: ConnectionOptions = {}): Connected {
+    connect(wallet, how = {}) {
       checkNames('a simulated connection', how, { readOnly: true, pushesBlocks: true })
       return connectSimulated(node, addressOf(wallet), network, how)
     },
-    head: (): Block => blocks.head(),
-    /** A wallet's position in the latest block, whatever the faults. */
-    position: (wallet: string): Position => contracts.positionOf(addressOf(wallet), blocks.head()),
-    /** Calls back for each new latest block. */
+    head: () => blocks.head(),
+    position: (wallet) => contracts.positionOf(addressOf(wallet), blocks.head()),
     onBlock: node.onBlock,
-    /** Calls back for everything that the contracts tell, in its order. */
     onEvent: node.onEvent,
+    ...timeOf(node),
+    ...actsOn(node, { addressOf, providers }),
+    fail: (kind, how) => faults.next(kind, how),
+    failAtRandom: (rates) => faults.atRandom(rates),
+    heal: () => faults.heal(),
+    dropTransactions: () => pool.dropTransactions(),
+    reorganise(depth, how = {}) {
+      checkWhole('depth', depth, { least: 0 })
+      checkNames('a reorganisation', how, { forget: true })
+      node.reorganise(depth, how)
+    },
+    makeFinal: blocks.makeFinal,
+  }
+}
 
-    /** Blocks, now. What waits is in the first of them. */
-    mine(count = 1): void {
+/** Blocks and their fees. */
+function timeOf(node: Node): Pick<SimulatedChain, 'mine' | 'advance' | 'setAutomine' | 'setBaseFee'> {
+  /** Seconds that have passed since the last block. */
+  let since = 0
+  return {
+    mine(count = 1) {
       checkWhole('count', count, { least: 0 })
       node.mine(count)
     },
-    /** Lets so many seconds pass, with a block every block time. */
-    advance(seconds: number): void {
+    advance(seconds) {
       check(Number.isFinite(seconds) && seconds >= 0, 'seconds is a number from 0 up.', {
         seconds: describeValue(seconds),
       })
       since += seconds
-      const count = Math.floor(since / blockTime)
-      since -= count * blockTime
+      const count = Math.floor(since / node.blockTime)
+      since -= count * node.blockTime
       node.pass(count)
     },
-    /** Whether each transaction gets a block at once. It does by default; off, it waits for mine() or advance(). */
-    setAutomine(on: boolean): void {
+    setAutomine(on) {
       checkBoolean('on', on)
       node.setAutomine(on)
     },
-    /** What a block asks for a unit of gas, in wei; 1 gwei by default. Who offers less waits. */
-    setBaseFee(wei: bigint): void {
+    setBaseFee(wei) {
       check(typeof wei === 'bigint' && wei >= 0n, 'A base fee is a bigint, in wei, from 0n up.', {
         wei: describeValue(wei),
       })
       node.setBaseFee(wei)
     },
+  }
+}
 
-    /** Gives a wallet money. */
-    fund(wallet: string, amount: Amount): void {
+type ActOptions = { addressOf: (value: string) => string; providers: readonly SimulatedProvider[] }
+
+/** The acts of accounts without a broker: a faucet, the providers and the owner of the contracts. */
+function actsOn(
+  node: Node,
+  { addressOf, providers }: ActOptions,
+): Pick<SimulatedChain, 'fund' | 'spend' | 'wouldSpend' | 'setLockTime'> {
+  const { contracts } = node
+  let charges = 0n
+  let acts = 0
+
+  return {
+    fund(wallet, amount) {
       const address = addressOf(wallet)
       const wei = toWei(amount)
-      act(() => {
+      perform(() => {
         contracts.mint(address, wei)
         return []
       })
     },
-    /**
-     * A provider charges a wallet. Where the sub-account holds less than an inference fee all of it is taken; a fine-tuning
-     * fee is all or nothing; where there is nothing to take, nothing happens.
-     */
-    spend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): void {
-      const calls = chargeOf(provider, wallet, amount, serviceType)
-      settlements += 1n
-      act(({ timestamp }) => together(contracts, timestamp, calls))
+    spend(provider, wallet, amount, serviceType) {
+      const calls = callsOf(provider, wallet, amount, serviceType)
+      charges += 1n
+      perform(({ timestamp }) => executeAll(contracts, timestamp, calls))
     },
-    /** What such a charge would take in the next block as things stand, in wei. Nothing is charged. */
-    wouldSpend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint {
-      const calls = chargeOf(provider, wallet, amount, serviceType)
-      return takenIn(node.foresee(({ timestamp }) => together(contracts, timestamp, calls)))
+    wouldSpend(provider, wallet, amount, serviceType) {
+      const calls = callsOf(provider, wallet, amount, serviceType)
+      return amountCharged(node.preview(({ timestamp }) => executeAll(contracts, timestamp, calls)))
     },
-    /**
-     * The contracts' owner changes for how many seconds refunds are locked, those that wait already included: from 3600
-     * to 604800.
-     */
-    setLockTime(seconds: number, serviceType: ServiceType = 'inference'): void {
+    setLockTime(seconds, serviceType = 'inference') {
       checkLockTime(seconds)
       checkService(serviceType)
       const call = { contract: contractOf(serviceType), method: 'updateLockTime', args: [BigInt(seconds)] } as const
-      act(({ timestamp }) => together(contracts, timestamp, [{ from: OWNER, call }]))
+      perform(({ timestamp }) => executeAll(contracts, timestamp, [{ from: OWNER, call }]))
     },
-
-    /** The next so many questions or transactions go wrong, one by default, after those that were asked for before. */
-    fail: (kind: FaultKind, how?: number | FaultOptions): void => faults.next(kind, how),
-    /** Questions and transactions go wrong with some probability, drawn from the seed. */
-    failAtRandom: (rates: FaultRates): void => faults.atRandom(rates),
-    /** No more faults. */
-    heal: (): void => faults.heal(),
-    /** The node forgets the transactions that wait. */
-    dropTransactions: (): void => pool.dropTransactions(),
-    /**
-     * The last blocks are replaced by empty ones. What was in them waits again, unless it is to be forgotten. What is
-     * final stays, however deep it goes: the providers, what makeFinal() made so, and all but the last 256 blocks in which
-     * anything happened.
-     */
-    reorganise(depth: number, how: { forget?: boolean } = {}): void {
-      checkWhole('depth', depth, { least: 0 })
-      checkNames('a reorganisation', how, { forget: true })
-      node.reorganise(depth, how)
-    },
-    /** No reorganisation takes back what has happened so far. */
-    makeFinal: blocks.makeFinal,
   }
 
-  function addressOf(value: string): string {
-    const address = spelled.get(value) ?? toAddress(value)
-    spelled.set(value, address)
-    return address
+  function callsOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType) {
+    return chargeCalls(providerOf(provider, serviceType), addressOf(wallet), toWei(amount), charges + 1n)
   }
 
   function providerOf(provider: string, serviceType?: ServiceType): SimulatedProvider {
     const address = addressOf(provider)
     if (serviceType !== undefined) checkService(serviceType)
     const found = providers.find((one) => one.address === address && (!serviceType || one.serviceType === serviceType))
-    check(found !== undefined, 'Nobody offers a service under this address.', {
+    check(found !== undefined, 'No provider offers a service under this address.', {
       provider: address,
       ...(serviceType && { serviceType }),
-      providers: listed(providers.map((one) => `${one.address} (${one.serviceType})`)),
+      providers: listNames(providers.map((one) => `${one.address} (${one.serviceType})`)),
     })
     return found
   }
 
-  function chargeOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType) {
-    return charging(providerOf(provider, serviceType), addressOf(wallet), toWei(amount), settlements + 1n)
-  }
-
-  function act(run: Act['run']): void {
+  function perform(run: Act['run']): void {
     acts += 1
-    node.act({ kind: 'act', hash: `act ${acts}`, run })
+    node.perform({ kind: 'act', hash: `act ${acts}`, run })
+  }
+}
+
+/** Converts addresses to checksummed spelling. A checksum is a hash, and the same few addresses come again and again. */
+function createAddressCache(): (value: string) => string {
+  const cache = new Map<string, string>()
+  return (value) => {
+    const address = cache.get(value) ?? toAddress(value)
+    cache.set(value, address)
+    return address
   }
 }

@@ -6,13 +6,13 @@ import { createSimulatedPort } from './simulated-port.ts'
 import { ledgersOf, rulesOf, serviceOf } from './simulated-reads.ts'
 
 export type ConnectionOptions = {
-  /** Only looks. */
+  /** Connects without a signer. */
   readOnly?: boolean
-  /** Blocks come by themselves, as over a socket, and need not be asked for; they do by default. */
+  /** Announces new blocks, as a socket does; true by default. */
   pushesBlocks?: boolean
 }
 
-/** A node as one wallet's broker sees it: what connectChain() gives for a real one. */
+/** Connects one wallet to a simulated node: the counterpart of connectChain(). */
 export function connectSimulated(
   node: Node,
   wallet: string,

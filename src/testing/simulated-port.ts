@@ -5,9 +5,9 @@ import { NotSentError } from '../base/errors.ts'
 import { fakeHash } from './fakes.ts'
 import { gasOf } from './gas.ts'
 import type { Node } from './node.ts'
-import { dataOf, rawOf, transactionOf } from './wire.ts'
+import { dataOf, rawOf, transactionOf } from './transaction-codec.ts'
 
-/** Sending one wallet's transactions to a simulated node. */
+/** Sends one wallet's transactions to a simulated node. */
 export function createSimulatedPort(node: Node, wallet: string): TransactionPort {
   const { addresses, blocks, contracts, inclusion, pool } = node
   const signed = (call: Call, options: SendOptions) => {
@@ -15,12 +15,12 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
     return { raw, hash: fakeHash(raw) }
   }
   const broadcast = (raw: string) =>
-    node.take({ kind: 'transaction', hash: fakeHash(raw), transaction: transactionOf(raw) })
+    node.submit({ kind: 'transaction', hash: fakeHash(raw), transaction: transactionOf(raw) })
 
   return {
     async estimateGas(call) {
       node.answer()
-      if (contracts.balanceOf(wallet) < (call.value ?? 0n)) throw tooPoor(call)
+      if (contracts.balanceOf(wallet) < (call.value ?? 0n)) throw insufficientFunds(call)
       const refusal = refusalOf(call, node.head())
       if (refusal) throw refusal
       return gasOf(call)
@@ -81,8 +81,9 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
   function refusalOf(call: Call, { timestamp }: Block): Error | null {
     const { value = 0n, method: operation } = call
     if (contracts.balanceOf(wallet) < value) return null
-    const tried = node.tried({ from: wallet, value, call, timestamp })
-    return tried.ok ? null : contractError({ operation, errorName: tried.error.name, errorArgs: tried.error.args })
+    const execution = node.simulate({ from: wallet, value, call, timestamp })
+    if (execution.ok) return null
+    return contractError({ operation, errorName: execution.error.name, errorArgs: execution.error.args })
   }
 }
 
@@ -90,7 +91,7 @@ function contentOf(call: Call): { data: string; value: bigint } {
   return { data: dataOf(call), value: call.value ?? 0n }
 }
 
-function tooPoor({ method: operation }: Call): NotSentError {
+function insufficientFunds({ method: operation }: Call): NotSentError {
   return new NotSentError('The wallet cannot pay for this transaction.', {
     operation,
     reason: 'insufficient funds for gas * price + value',

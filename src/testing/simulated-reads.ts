@@ -4,10 +4,10 @@ import type { ProviderService } from '../chain/service.ts'
 import type { Contracts, ContractCall } from './contracts/contracts.ts'
 import type { Ledger } from './contracts/ledger.ts'
 
-/** What a deployment demands, as readRules() gives it. */
+/** The deployment's rules: the counterpart of readRules(). */
 export function rulesOf(contracts: Contracts): Rules {
   const number = (method: string, contract: ContractCall['contract'] = 'ledger') =>
-    answerOf(contracts, { contract, method, args: [] }) as bigint
+    viewOrThrow(contracts, { contract, method, args: [] }) as bigint
   return {
     minLedgerBalance: number('MIN_ACCOUNT_BALANCE'),
     minTransfer: number('MIN_TRANSFER_AMOUNT'),
@@ -28,7 +28,7 @@ export function ledgersOf(
   limit: number,
 ): { ledgers: LedgerEntry[]; total: number } {
   const args = [BigInt(offset), BigInt(limit)]
-  const answer = answerOf(contracts, { contract: 'ledger', method: 'getAllLedgers', args })
+  const answer = viewOrThrow(contracts, { contract: 'ledger', method: 'getAllLedgers', args })
   const { ledgers, total } = answer as { ledgers: Ledger[]; total: bigint }
   return {
     ledgers: ledgers.map(({ user, availableBalance: available, totalBalance, additionalInfo }) => ({
@@ -42,7 +42,7 @@ export function ledgersOf(
   }
 }
 
-/** What a provider offers, and where a wallet stands with it. */
+/** A provider's service and the wallet's account with it: the counterpart of readService(). */
 export function serviceOf(contracts: Contracts, wallet: string, provider: string): ProviderService {
   const offer = contracts.view({ contract: 'inference', method: 'getService', args: [provider] })
   const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
@@ -59,7 +59,7 @@ export function serviceOf(contracts: Contracts, wallet: string, provider: string
 
 const NO_ACCOUNT: { acknowledged: boolean; generation: bigint | null } = { acknowledged: false, generation: null }
 
-function answerOf(contracts: Contracts, call: ContractCall): unknown {
+function viewOrThrow(contracts: Contracts, call: ContractCall): unknown {
   const answer = contracts.view(call)
   if (answer.ok) return answer.value
   throw contractError({ operation: call.method, errorName: answer.error.name, errorArgs: answer.error.args })

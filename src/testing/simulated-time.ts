@@ -2,20 +2,30 @@ import type { Clock } from '../base/clock.ts'
 
 type Timer = { at: number; callback: () => void }
 
-/** Taken before a test puts fake timers in its place. */
+export type SimulatedTimeOptions = { startMs: number; onPass: (nowMs: number) => void }
+
+/** The real function, even where a test installs fake timers later. */
 const { setImmediate } = globalThis
 
-export type SimulatedTime = ReturnType<typeof createSimulatedTime>
+export type SimulatedTime = {
+  clock: Clock
+  /** When the next timer is due, in milliseconds since 1970; null without timers. */
+  nextAt(): number | null
+  /** Resolves once no promise can settle without time or I/O. */
+  settled(): Promise<void>
+  /** Lets time pass to a moment, in milliseconds since 1970. */
+  passTo(end: number): Promise<void>
+}
 
 /**
- * Time that passes when it is told to. Timers run in the order in which they are due, and between two of them every
- * promise settles that can without waiting for something outside of this process.
+ * Time under a test's control. Timers run in the order of their due times, and between two timers all promises settle that do
+ * not wait for I/O.
  *
- * @param options.onPass hears of each new time before the timers that are due then
+ * @param options.onPass called with each new time, before the timers that are due at it
  */
-export function createSimulatedTime({ startMs, onPass }: { startMs: number; onPass: (nowMs: number) => void }) {
+export function createSimulatedTime({ startMs, onPass }: SimulatedTimeOptions): SimulatedTime {
   let now = startMs
-  /** In the order in which they are due. */
+  /** Ordered by due time. */
   const timers: Timer[] = []
 
   const clock: Clock = {
@@ -29,13 +39,12 @@ export function createSimulatedTime({ startMs, onPass }: { startMs: number; onPa
 
   return {
     clock,
-    /** When the next timer is due, in milliseconds since 1970; null when none is set. */
-    nextAt: (): number | null => timers[0]?.at ?? null,
+    nextAt: () => timers[0]?.at ?? null,
     settled,
-    async passTo(end: number): Promise<void> {
+    async passTo(end) {
       await settled()
       for (let next = timers[0]; next && next.at <= end; next = timers[0]) {
-        // A new block may be heard at once, and change what is due.
+        // A new block reaches its listeners here, and they may change the timers.
         pass(next.at)
         if (timers[0] && timers[0].at <= now) timers.shift()?.callback()
         await settled()
@@ -51,7 +60,7 @@ export function createSimulatedTime({ startMs, onPass }: { startMs: number; onPa
     onPass(now)
   }
 
-  /** After those that are due at the same time. */
+  /** The index after all timers with the same due time. */
   function placeOf({ at }: Timer): number {
     return timers.findLastIndex((one) => one.at <= at) + 1
   }
@@ -62,7 +71,6 @@ export function createSimulatedTime({ startMs, onPass }: { startMs: number; onPa
   }
 }
 
-/** Resolves once no promise is left that can settle by itself. */
 function settled(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve))
 }

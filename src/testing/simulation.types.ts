@@ -8,83 +8,83 @@ import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
 import type { SimulatedChain } from './simulated-chain.ts'
 
 export type SimulatedBrokerOptions = Omit<SimulatedChainOptions, 'inference' | 'fineTuning'> & {
-  /** How many wallets, each with a broker of its own; 1 by default. */
+  /** Number of wallets, each with its own broker; 1 by default. */
   wallets?: number
-  /** What each of them owns at the start; 1000 OG by default. */
+  /** Each wallet's money at the start; 1000 OG by default. */
   funds?: Amount
-  /** How many offer services: a number for inference alone; 1 by default. */
+  /** Number of providers; a plain number means inference. 1 by default. */
   providers?: number | { inference?: number; fineTuning?: number }
   /**
-   * Each transaction and each charge gets a block at once. They do by default; off, they wait for the next block, and
-   * that for `advance`, `until` or `mine`.
+   * Whether each transaction and each charge gets a block at once. True by default; otherwise they wait for the next block,
+   * which comes with `advance`, `until` or `mine`.
    */
   automine?: boolean
-  /** Blocks come by themselves, as over a socket; by default they are asked for at each interval, as over HTTP. */
+  /** Announces new blocks, as a socket does; by default the brokers poll at each interval, as over HTTP. */
   pushesBlocks?: boolean
-  /** What the brokers are opened with. */
+  /** Options of the brokers. */
   broker?: Omit<BrokerOptions, keyof Connection | 'network' | 'journal' | 'signal'>
 }
 
-/** A wallet: its address, or the how-manieth it is, from 0. */
+/** A wallet: its address or its index. */
 export type WhichWallet = string | number
 
 /**
- * Brokers on a simulated chain, with time under control. None passes by itself: most calls have their answer at once, but a
- * plain `await` of what waits for time never ends. That needs `until`: whatever sends while automine is off, whatever meets
- * a fault other than `read` (a reading that is stale, a transaction that is refused, lost or late), and `closeLedger` or
- * anything else that waits for a lock.
+ * Brokers on a simulated chain, with time under the test's control. Most calls resolve at once, but a plain `await` of a call
+ * that waits for time never ends. Wrap these calls in `until`: calls that send while automine is off, calls that meet a fault
+ * other than `read` (a stale reading; a refused, lost or late transaction), and `closeLedger` and other calls that wait for
+ * a lock.
  *
- * A broker reads every 30 s, which is 2,880 times a day: days and weeks pass faster with a longer interval, such as
+ * A broker reads every 30 s, 2,880 times a day. Days and weeks pass faster with a longer interval, such as
  * `broker: { intervalMs: 600_000 }`.
  */
 export type Simulation = {
-  /** The first wallet's broker; after a restart that is the new one. */
+  /** The first wallet's current broker. */
   readonly broker: Broker
   readonly brokers: readonly Broker[]
-  /** Their addresses. */
+  /** The wallets' addresses. */
   readonly wallets: readonly string[]
-  /** The first one. */
+  /** The first provider. */
   readonly provider: SimulatedProvider
   readonly providers: readonly SimulatedProvider[]
-  /** What the brokers talk to, for everything that has no word here. */
+  /** The chain of the brokers, with all its controls. */
   readonly chain: SimulatedChain
   /** Milliseconds since 1970 on the clock of the simulation. */
   now(): number
-  /** Lets time pass, for everybody: timers run in their order, blocks come, promises settle. Nothing really waits. */
+  /** Lets time pass for all brokers: timers run in their order, blocks come, promises settle. No real time passes. */
   advance(duration: Duration): Promise<void>
   /**
-   * Lets time pass until a promise settles, and gives its outcome.
+   * Lets time pass until a promise settles, and returns its outcome.
    *
-   * @param within how long at most; 30 days by default. What waits for real timers or I/O does not settle meanwhile
-   * @throws OgLedgerError when it has not settled by then
+   * @param within the longest simulated time; 30 days by default. A promise that waits for real timers or I/O does not settle
+   * @throws OgLedgerError when the promise does not settle within that time
    */
   until<T>(work: Promise<T>, within?: Duration): Promise<T>
-  /** A block now, or several; what waits is in the first. */
+  /** Mines blocks now; the first includes the whole pool. One block by default. */
   mine(blocks?: number): Promise<void>
   /**
-   * A provider charges a wallet, by default the first. Where an inference provider asks for more than is there, it gets
-   * that; a fine-tuning fee is taken as a whole or not at all.
+   * A provider charges a wallet, by default the first. An inference provider gets at most what the sub-account holds; a
+   * fine-tuning fee is taken whole or not at all.
    *
-   * @returns what was taken, in wei. With automine off the next block takes it, and this is what that takes as things
-   *   stand: what comes before it into the same block may leave less
-   * @throws InvalidInputError when that is nothing; `chain.spend` does not
+   * @returns the charged amount in wei. With automine off the next block charges it, and an earlier transaction in that block
+   *   may leave less
+   * @throws InvalidInputError when the charge takes nothing; `chain.spend` does not throw
    */
   spend(provider: string | SimulatedProvider, amount: Amount, wallet?: WhichWallet): bigint
   /**
-   * The next question or transaction goes wrong, or the next so many. What was asked for before comes first: twice
-   * `fail('read')` is `fail('read', 2)`.
+   * Makes the next query or transaction fail, or the next few. Faults of earlier calls come first: two calls of `fail('read')`
+   * equal `fail('read', 2)`.
    */
   fail(kind: FaultKind, times?: number | FaultOptions): void
-  /** Questions and transactions go wrong with some probability; which ones follows from the seed. */
+  /** Makes queries and transactions fail with some probability, drawn from the seed. */
   failAtRandom(rates: FaultRates): void
-  /** No more faults. */
+  /** Ends all faults. */
   heal(): void
   /**
-   * As if the process of a wallet, by default the first, were killed and started again: nothing of the old broker goes
-   * on, what was awaited of it rejects, and the new one takes up its journal. Auto-funding is to be started anew.
+   * Kills and restarts the process of a wallet, by default the first: the old broker stops, its pending promises reject, and the
+   * new broker restores from the same journal. Start auto-funding again on the new broker.
    */
   restart(wallet?: WhichWallet): Promise<Broker>
-  /** Closes the brokers. What the chain holds can still be read; everything else here is refused from then on. */
+  /** Closes the brokers. Afterwards the chain can still be read; everything else here throws. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -26,7 +26,7 @@ const provider = () => chain.inference[0]?.address ?? ''
 const brokerOf = (options: { signal?: AbortSignal; journal?: Journal } = {}) =>
   createBroker({ signer: signer(), network: chain.network, journal: memoryJournal(), ...options })
 
-test('closing a ledger that is aborted while it reads sends nothing more', async () => {
+test('closeLedger sends nothing after an abort during its reading', async () => {
   await using broker = await brokerOf()
   await broker.ledger.addLedger('10')
   await broker.ledger.transferFund(provider(), 'inference', '2')
@@ -41,7 +41,7 @@ test('closing a ledger that is aborted while it reads sends nothing more', async
   expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
 })
 
-test('waiting for refunds, however long, leaves one listener at the signal and none at the end', async () => {
+test('a long wait for refunds keeps one listener at the signal, and none after its end', async () => {
   await using broker = await createBroker({
     signer: signer(),
     network: chain.network,
@@ -67,7 +67,7 @@ test('waiting for refunds, however long, leaves one listener at the signal and n
   expect(listeners).toBe(0)
 })
 
-test('a broker that is aborted while it opens is not handed out, and leaves its journal', async () => {
+test('createBroker rejects after an abort during its opening, and closes its journal', async () => {
   const abort = new AbortController()
   const inner = memoryJournal()
   let isClosed = false
@@ -82,7 +82,7 @@ test('a broker that is aborted while it opens is not handed out, and leaves its 
   expect(isClosed).toBe(true)
 })
 
-test('whoever closes a broker second waits as long as the first: afterwards its journal is free', async () => {
+test('a second close() waits as long as the first: after both the journal is free', async () => {
   const inner = memoryJournal()
   const abort = new AbortController()
   let isClosed = false

@@ -31,9 +31,9 @@ afterEach(async () => {
 afterAll(() => chain[Symbol.asyncDispose]())
 
 describe('the ledger', () => {
-  test('addLedger opens it with a deposit and its info', async () => {
+  test('addLedger opens it with a deposit and additional info', async () => {
     await mined(await broker.ledger.addLedger('3', 'grüße'))
-    expect(await standing()).toEqual({ ledger: ledger('3', '3', 'grüße'), subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: ledger('3', '3', 'grüße'), subAccounts: [] })
     expect(await broker.ledger.getLedger()).toEqual({
       balance: og('3'),
       available: og('3'),
@@ -42,19 +42,19 @@ describe('the ledger', () => {
     })
   })
 
-  test('depositFund opens it too, and adds to it', async () => {
+  test('depositFund opens it and adds to it', async () => {
     await mined(await broker.ledger.depositFund('3.5'))
     await mined(await broker.ledger.depositFund(1n))
-    expect(await standing()).toEqual({
+    expect(await moneyNow()).toEqual({
       ledger: { ...ledger('0', '0'), available: og('3.5') + 1n, total: og('3.5') + 1n },
       subAccounts: [],
     })
   })
 
-  test("depositFundFor opens another wallet's, and adds to it", async () => {
+  test("depositFundFor opens another wallet's ledger and adds to it", async () => {
     await mined(await broker.ledger.depositFundFor(friend.address, '3'))
     await mined(await broker.ledger.depositFundFor(friend.address.toLowerCase(), og('0.25')))
-    expect(await standing()).toEqual({ ledger: null, subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: null, subAccounts: [] })
     await using theirs = await createBroker({
       journal: memoryJournal(),
       provider: chain.provider,
@@ -64,42 +64,42 @@ describe('the ledger', () => {
     expect((await theirs.position()).ledger).toEqual(ledger('3.25', '3.25'))
   })
 
-  test('refund takes OG or wei out of it, to the wei, and deletes it with the last', async () => {
+  test('refund withdraws OG or wei exactly, and the last refund deletes the ledger', async () => {
     await broker.ledger.addLedger('10')
     await mined(await broker.ledger.refund(og('2') + 1n))
     await mined(await broker.ledger.refund('3.399999999999999999'))
-    expect(await standing()).toEqual({ ledger: ledger('4.6', '4.6'), subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: ledger('4.6', '4.6'), subAccounts: [] })
     const before = await chain.provider.getBalance(user.address)
     const receipt = await broker.ledger.refund('4.6')
     await mined(receipt)
     const { gasPrice = 0n } = (await chain.provider.getTransactionReceipt(receipt.transactionHash)) ?? {}
     expect(await chain.provider.getBalance(user.address)).toBe(before + og('4.6') - receipt.gasUsed * gasPrice)
-    expect(await standing()).toEqual({ ledger: null, subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: null, subAccounts: [] })
   })
 
-  test('refund of all that is available leaves it open while sub-accounts hold money', async () => {
+  test('refund of everything available keeps the ledger open while sub-accounts hold money', async () => {
     await open([alice, '2'])
     await mined(await broker.ledger.refund('8'))
-    expect(await standing()).toEqual({ ledger: ledger('0', '2'), subAccounts: [subAccount(alice, '2')] })
+    expect(await moneyNow()).toEqual({ ledger: ledger('0', '2'), subAccounts: [subAccount(alice, '2')] })
   })
 
-  test('deleteLedger deletes one whose sub-accounts were spent while nothing was available', async () => {
+  test('deleteLedger deletes a ledger with nothing available and empty sub-accounts', async () => {
     await open([alice, '10'])
     await alice.settle(user.address, og('10'))
-    expect(await standing()).toEqual({ ledger: ledger('0', '0'), subAccounts: [subAccount(alice, '0')] })
+    expect(await moneyNow()).toEqual({ ledger: ledger('0', '0'), subAccounts: [subAccount(alice, '0')] })
     await mined(await broker.ledger.deleteLedger())
-    expect(await standing()).toEqual({ ledger: null, subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: null, subAccounts: [] })
   })
 
-  test('updateAdditionalInfo replaces its info; sub-accounts stay as they are', async () => {
+  test('updateAdditionalInfo replaces the info and changes no sub-account', async () => {
     await open([alice, '2'])
     await mined(await broker.ledger.updateAdditionalInfo('{"by":"me"}'))
-    expect(await standing()).toEqual({
+    expect(await moneyNow()).toEqual({
       ledger: ledger('8', '10', '{"by":"me"}'),
       subAccounts: [subAccount(alice, '2')],
     })
     await broker.ledger.updateAdditionalInfo('')
-    expect((await standing()).ledger).toEqual(ledger('8', '10'))
+    expect((await moneyNow()).ledger).toEqual(ledger('8', '10'))
   })
 
   test('listLedgers pages through the ledgers of all wallets', async () => {
@@ -130,7 +130,7 @@ describe('sub-accounts', () => {
       [subAccount(tuner, '1.5'), { ...subAccount(alice, '1.25'), serviceType: 'fine-tuning' }],
     ]
     const money = { available: og('4.25') - 1n, total: og('10'), locked: og('5.75') + 1n }
-    expect(await standing()).toEqual({
+    expect(await moneyNow()).toEqual({
       ledger: { ...money, additionalInfo: '' },
       subAccounts: [...inference, ...fineTuning],
     })
@@ -145,7 +145,7 @@ describe('sub-accounts', () => {
     })
   })
 
-  test('getProvidersWithBalance leaves out the empty ones', async () => {
+  test('getProvidersWithBalance omits empty sub-accounts', async () => {
     await open([alice, '2'], [bob, '3'], [tuner, '1'])
     await bob.settle(user.address, og('3'))
     const held = { provider: alice.address, balance: og('2'), pendingRefund: 0n, available: og('2') }
@@ -156,36 +156,36 @@ describe('sub-accounts', () => {
     ])
   })
 
-  test('retrieveFund asks everything of one service back, and brings it home after the lock', async () => {
+  test('retrieveFund requests everything of one service, and claims it after the lock', async () => {
     await open([alice, '2'], [bob, '3'], [tuner, '1'])
     const { receipts, ...last } = await broker.ledger.retrieveFund('inference')
     await mined(last)
     expect(receipts).toEqual([last])
-    const asked = await timeOf(last)
-    expect(await standing()).toEqual({
+    const requestedAt = await timeOf(last)
+    expect(await moneyNow()).toEqual({
       ledger: ledger('4', '10'),
       subAccounts: [
-        subAccount(alice, '2', [refund('2', asked)]),
-        subAccount(bob, '3', [refund('3', asked)]),
+        subAccount(alice, '2', [refund('2', requestedAt)]),
+        subAccount(bob, '3', [refund('3', requestedAt)]),
         subAccount(tuner, '1'),
       ],
     })
     await chain.warp(LOCK)
     const claimable = { claimable: true }
-    expect((await standing()).subAccounts[0]).toEqual(subAccount(alice, '2', [refund('2', asked, claimable)]))
+    expect((await moneyNow()).subAccounts[0]).toEqual(subAccount(alice, '2', [refund('2', requestedAt, claimable)]))
     await broker.ledger.retrieveFund('inference')
-    expect(await standing()).toEqual({
+    expect(await moneyNow()).toEqual({
       ledger: ledger('9', '10'),
       subAccounts: [subAccount(alice, '0'), subAccount(bob, '0'), subAccount(tuner, '1')],
     })
   })
 
-  test('retrieveFundFromProvider asks back from one, in either service', async () => {
+  test('retrieveFundFromProvider requests from one provider, in either service', async () => {
     await open([alice, '2'], [bob, '3'], [tuner, '1'])
     const first = await broker.ledger.retrieveFundFromProvider(bob.address, 'inference')
     const second = await broker.ledger.retrieveFundFromProvider(tuner.address.toLowerCase(), 'fine-tuning')
     await mined(second)
-    expect(await standing()).toEqual({
+    expect(await moneyNow()).toEqual({
       ledger: ledger('4', '10'),
       subAccounts: [
         subAccount(alice, '2'),
@@ -195,17 +195,17 @@ describe('sub-accounts', () => {
     })
   })
 
-  test('a transfer to one with a pending refund cancels that much of it, and takes nothing from the ledger', async () => {
+  test('a transfer cancels that much of a pending refund, and takes nothing from the ledger', async () => {
     await open([alice, '2'])
-    const asked = await timeOf(await broker.ledger.retrieveFundFromProvider(alice.address, 'inference'))
+    const requestedAt = await timeOf(await broker.ledger.retrieveFundFromProvider(alice.address, 'inference'))
     await broker.ledger.transferFund(alice.address, 'inference', '0.5')
-    expect(await standing()).toEqual({
+    expect(await moneyNow()).toEqual({
       ledger: ledger('8', '10'),
-      subAccounts: [subAccount(alice, '2', [refund('1.5', asked)])],
+      subAccounts: [subAccount(alice, '2', [refund('1.5', requestedAt)])],
     })
   })
 
-  test('a position is everything at one block, with the gas that the wallet has there', async () => {
+  test("a position holds everything at one block, with the wallet's own balance", async () => {
     await open([alice, '2'])
     await chain.mine(3)
     const { number = -1, timestamp = -1 } = (await chain.provider.getBlock('latest')) ?? {}
@@ -219,7 +219,7 @@ describe('sub-accounts', () => {
 })
 
 describe('closeLedger', () => {
-  test('brings everything home over the lock, goes on where it was interrupted, and leaves nothing', async () => {
+  test('claims everything after the lock, continues after an interruption, and leaves nothing', async () => {
     await open([alice, '2'], [bob, '1'], [tuner, '3'])
     await bob.settle(user.address, og('1'))
     const before = await chain.provider.getBalance(user.address)
@@ -231,40 +231,43 @@ describe('closeLedger', () => {
     await chain.warp(LOCK + CLAIM_MARGIN)
     await mined(await broker.ledger.closeLedger())
     expect(sent().slice(2)).toEqual(['retrieveFund mined', 'retrieveFund mined', 'refund mined'])
-    expect(await standing()).toEqual({ ledger: null, subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: null, subAccounts: [] })
     const gas = (await chain.provider.getBalance(user.address)) - before - og('9')
     expect(-gas).toSatisfy((paid: bigint) => paid > 0n && paid < og('0.1'))
   })
 
-  test('withdraws at once where nothing is locked, and deletes a ledger that was spent', async () => {
+  test('withdraws at once where nothing is locked, and deletes a spent ledger', async () => {
     await broker.ledger.addLedger('5')
     await mined(await broker.ledger.closeLedger())
     await open([alice, '10'])
     await alice.settle(user.address, og('10'))
     await mined(await broker.ledger.closeLedger())
     expect(sent()).toEqual(['addLedger mined', 'refund mined', 'deleteLedger mined'])
-    expect(await standing()).toEqual({ ledger: null, subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: null, subAccounts: [] })
   })
 })
 
 describe('a service', () => {
-  test.for(['inference', 'fineTuning'] as const)('%s accepts a signer once, where it is not accepted', async (name) => {
-    const [service, serving] = [broker[name], chain.contracts[name]]
-    const provider = name === 'inference' ? alice : tuner
-    expect(await service.acknowledged(provider.address)).toBe(false)
-    await open([provider, '1'])
-    expect(await service.acknowledged(provider.address)).toBe(true)
-    expect(await service.acknowledgeProviderSigner(provider.address)).toBeNull()
-    await provider.settle(user.address, og('1'))
-    await transact(user, [callOf(serving, 'acknowledgeTEESigner', [provider.address, false])])
-    expect(await service.acknowledged(provider.address)).toBe(false)
-    const receipt = await service.acknowledgeProviderSigner(provider.address.toLowerCase())
-    expect(receipt).not.toBeNull()
-    expect(await service.acknowledged(provider.address)).toBe(true)
-    expect(sent()).toEqual(['acknowledgeTEESigner mined'])
-  })
+  test.for(['inference', 'fineTuning'] as const)(
+    '%s acknowledges a signer only where it is not acknowledged',
+    async (name) => {
+      const [service, serving] = [broker[name], chain.contracts[name]]
+      const provider = name === 'inference' ? alice : tuner
+      expect(await service.acknowledged(provider.address)).toBe(false)
+      await open([provider, '1'])
+      expect(await service.acknowledged(provider.address)).toBe(true)
+      expect(await service.acknowledgeProviderSigner(provider.address)).toBeNull()
+      await provider.settle(user.address, og('1'))
+      await transact(user, [callOf(serving, 'acknowledgeTEESigner', [provider.address, false])])
+      expect(await service.acknowledged(provider.address)).toBe(false)
+      const receipt = await service.acknowledgeProviderSigner(provider.address.toLowerCase())
+      expect(receipt).not.toBeNull()
+      expect(await service.acknowledged(provider.address)).toBe(true)
+      expect(sent()).toEqual(['acknowledgeTEESigner mined'])
+    },
+  )
 
-  test('ensureFunded opens a sub-account with the amount, or the minimum, and adds what is missing', async () => {
+  test('ensureFunded opens a sub-account with the amount or the minimum, and adds the difference', async () => {
     await broker.ledger.addLedger('10')
     await mined(await broker.inference.ensureFunded(alice.address, '0.5'))
     await mined(await broker.inference.ensureFunded(bob.address, '2.5'))
@@ -272,36 +275,36 @@ describe('a service', () => {
     expect(await broker.inference.ensureFunded(alice.address, '1')).toBeNull()
     await alice.settle(user.address, 1n)
     await mined(await broker.inference.ensureFunded(alice.address, '1'))
-    expect(await standing()).toEqual({
+    expect(await moneyNow()).toEqual({
       ledger: { available: og('5.5') - 1n, total: og('10') - 1n, locked: og('4.5'), additionalInfo: '' },
       subAccounts: [subAccount(alice, '1'), subAccount(bob, '2.5'), subAccount(tuner, '1')],
     })
   })
 
-  test('ensureFunded sends no more than it may, and is done once it has', async () => {
+  test('ensureFunded sends at most `atMost`, and then resolves', async () => {
     await open([alice, '1'])
     await mined(await broker.inference.ensureFunded(alice.address, '3', { atMost: '1' }))
     expect(sent()).toEqual(['transferFund mined'])
-    expect(await standing()).toEqual({ ledger: ledger('8', '10'), subAccounts: [subAccount(alice, '2')] })
+    expect(await moneyNow()).toEqual({ ledger: ledger('8', '10'), subAccounts: [subAccount(alice, '2')] })
     await expect(broker.inference.ensureFunded(bob.address, '3', { atMost: '0.5' })).rejects.toMatchObject({
       errorName: 'MinimumDepositRequired',
     })
   })
 
-  test('ensureFunded pays nothing for an amount of nothing', async () => {
+  test('ensureFunded of zero sends nothing', async () => {
     await broker.ledger.addLedger('10')
     expect(await broker.inference.ensureFunded(alice.address, '0')).toBeNull()
-    expect(await standing()).toEqual({ ledger: ledger('10', '10'), subAccounts: [] })
+    expect(await moneyNow()).toEqual({ ledger: ledger('10', '10'), subAccounts: [] })
   })
 
-  test('acknowledging a provider without a sub-account opens one with the minimum, in one transaction', async () => {
+  test('acknowledgeProviderSigner without a sub-account opens one with the minimum, in one transaction', async () => {
     await broker.ledger.addLedger('10')
-    const asked = [0, 1].map(() => broker.inference.acknowledgeProviderSigner(alice.address))
-    expect(await Promise.all(asked)).toMatchObject([{ success: true }, null])
-    expect(await standing()).toEqual({ ledger: ledger('9', '10'), subAccounts: [subAccount(alice, '1')] })
+    const calls = [0, 1].map(() => broker.inference.acknowledgeProviderSigner(alice.address))
+    expect(await Promise.all(calls)).toMatchObject([{ success: true }, null])
+    expect(await moneyNow()).toEqual({ ledger: ledger('9', '10'), subAccounts: [subAccount(alice, '1')] })
   })
 
-  test('ensureFunded does not undo a refund unless it is told to, and then takes from it first', async () => {
+  test("ensureFunded cancels a pending refund only with onPendingRefund: 'reuse', and takes from it first", async () => {
     await open([alice, '2'])
     await broker.ledger.retrieveFundFromProvider(alice.address, 'inference')
     await expect(broker.inference.ensureFunded(alice.address, '1')).rejects.toMatchObject({
@@ -310,24 +313,24 @@ describe('a service', () => {
     })
     const reuse = { onPendingRefund: 'reuse' } as const
     expect(await broker.inference.ensureFunded(alice.address, '1', reuse)).toMatchObject({ success: true })
-    expect(await standing()).toMatchObject({
+    expect(await moneyNow()).toMatchObject({
       ledger: ledger('8', '10'),
       subAccounts: [{ balance: og('2'), pendingRefund: og('1'), available: og('1') }],
     })
   })
 
-  test('ensureFunded asked several times at once pays once', async () => {
+  test('simultaneous calls of ensureFunded pay once', async () => {
     await open([alice, '1'])
-    const asked = [alice.address, alice.address, alice.address.toLowerCase()].map((provider) =>
+    const calls = [alice.address, alice.address, alice.address.toLowerCase()].map((provider) =>
       broker.inference.ensureFunded(provider, '3'),
     )
-    const receipts = (await Promise.all(asked)).filter((receipt) => receipt !== null)
+    const receipts = (await Promise.all(calls)).filter((receipt) => receipt !== null)
     expect(receipts).toHaveLength(1)
-    expect(await standing()).toEqual({ ledger: ledger('7', '10'), subAccounts: [subAccount(alice, '3')] })
+    expect(await moneyNow()).toEqual({ ledger: ledger('7', '10'), subAccounts: [subAccount(alice, '3')] })
   })
 })
 
-/** A ledger of 10 OG with these sub-accounts, made without the library. */
+/** Opens a ledger of 10 OG with these sub-accounts, without the library. */
 async function open(...accounts: [LocalProvider, string][]): Promise<void> {
   const { ledger } = chain.contracts
   await transact(user, [
@@ -338,12 +341,12 @@ async function open(...accounts: [LocalProvider, string][]): Promise<void> {
   ])
 }
 
-async function standing() {
+async function moneyNow() {
   const { ledger, subAccounts } = await broker.position()
   return { ledger, subAccounts }
 }
 
-/** A receipt says what the chain says. */
+/** Compares a receipt with the chain's. */
 async function mined(receipt: Receipt | null): Promise<void> {
   const { hash, blockNumber, gasUsed } =
     (await chain.provider.getTransactionReceipt(receipt?.transactionHash ?? '')) ?? {}
@@ -394,7 +397,7 @@ function sum(refunds: Refund[]): bigint {
   return refunds.reduce((total, { amount }) => total + amount, 0n)
 }
 
-/** A promise that is awaited later: a test that fails before must not fail for it as well. */
+/** Marks a promise as handled, because the test awaits it later. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise

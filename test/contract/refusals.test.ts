@@ -22,11 +22,11 @@ import { startProxy, type Proxy } from '../support/proxy.ts'
 /** A provider with five refunds, all locked, and one without a sub-account. */
 const FULL = '0x90F79bf6EB2c4f870365E785982E1f101E93b906'
 const STRANGER = '0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65'
-const [NOBODY = '', OWNER = ''] = [1, 2].map((index) => testWallet(index).address)
+const [NEWCOMER = '', OWNER = ''] = [1, 2].map((index) => testWallet(index).address)
 
 let chain: LocalChain, proxy: Proxy
-/** A wallet without a ledger, and one with much: see open(). What is refused changes neither, so nothing is reset. */
-let nobody: Broker, owner: Broker
+/** A wallet without a ledger, and one with many sub-accounts: see open(). A refusal changes neither, so no test resets. */
+let newcomer: Broker, owner: Broker
 
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 0, fineTuningProviders: 0, wallets: 2 })
@@ -36,18 +36,18 @@ beforeAll(async () => {
   const node = connect(proxy.url)
   const brokerOf = (wallet: Wallet) =>
     createBroker({ signer: wallet.connect(node), network: chain.network, journal: memoryJournal() })
-  ;[nobody, owner] = await Promise.all([brokerOf(first), brokerOf(second)])
+  ;[newcomer, owner] = await Promise.all([brokerOf(first), brokerOf(second)])
 })
 beforeEach(() => proxy.reset())
 afterAll(async () => {
-  await Promise.all([nobody.close(), owner.close()])
+  await Promise.all([newcomer.close(), owner.close()])
   await proxy.stop()
   await chain[Symbol.asyncDispose]()
 })
 
-describe('what is known to be wrong is refused without a request:', () => {
+describe('the library refuses without a request:', () => {
   const amounts = {
-    addLedger: (amount: never) => nobody.ledger.addLedger(amount),
+    addLedger: (amount: never) => newcomer.ledger.addLedger(amount),
     depositFund: (amount: never) => owner.ledger.depositFund(amount),
     depositFundFor: (amount: never) => owner.ledger.depositFundFor(STRANGER, amount),
     refund: (amount: never) => owner.ledger.refund(amount),
@@ -64,7 +64,7 @@ describe('what is known to be wrong is refused without a request:', () => {
       notOg('1e-3', 'it has an exponent'),
       notOg('1.0000000000000000001', 'it has 19 decimals; 18 at most'),
     ]),
-  )('$method of the amount $bad', unasked)
+  )('$method of the amount $bad', refusedWithoutRequest)
 
   const addresses = {
     depositFundFor: (address: never) => owner.ledger.depositFundFor(address, '1'),
@@ -86,7 +86,7 @@ describe('what is known to be wrong is refused without a request:', () => {
         ) as string,
       })),
     ),
-  )('$method with the address $bad', unasked)
+  )('$method with the address $bad', refusedWithoutRequest)
 
   const services = {
     transferFund: (service: never) => owner.ledger.transferFund(STRANGER, service, '1'),
@@ -104,7 +104,7 @@ describe('what is known to be wrong is refused without a request:', () => {
         message: `There is no such service type.\n\nserviceType: "${bad}"\nknown:       inference, inference-v1.0, fine-tuning, fine-tuning-v1.0`,
       })),
     ),
-  )('$method from the service $bad', unasked)
+  )('$method from the service $bad', refusedWithoutRequest)
 
   const long = 'é'.repeat(2049)
   const tooLong = { length: 4098n, max: 4096n }
@@ -112,7 +112,12 @@ describe('what is known to be wrong is refused without a request:', () => {
     ['to open a ledger with nothing', ({ ledger }) => ledger.addLedger('0.0'), 'ZeroAmountNotAllowed', {}],
     ['to deposit nothing', ({ ledger }) => ledger.depositFund(0n), 'ZeroAmountNotAllowed', {}],
     ['to deposit nothing for another', ({ ledger }) => ledger.depositFundFor(FULL, '0'), 'ZeroAmountNotAllowed', {}],
-    ['to deposit for nobody', ({ ledger }) => ledger.depositFundFor(ZeroAddress, '1'), 'ZeroAddressNotAllowed', {}],
+    [
+      'to deposit for the zero address',
+      ({ ledger }) => ledger.depositFundFor(ZeroAddress, '1'),
+      'ZeroAddressNotAllowed',
+      {},
+    ],
     [
       'to open a ledger with a wei too little',
       ({ ledger }) => ledger.addLedger(og('3') - 1n),
@@ -122,20 +127,20 @@ describe('what is known to be wrong is refused without a request:', () => {
     ['info of 4098 bytes', ({ ledger }) => ledger.addLedger('3', long), 'AdditionalInfoTooLong', tooLong],
     ['such info later', ({ ledger }) => ledger.updateAdditionalInfo(long), 'AdditionalInfoTooLong', tooLong],
     ...Object.entries({
-      'to transfer to': (provider: string) => nobody.ledger.transferFund(provider, 'inference', '1'),
-      'to ensure funds of': (provider: string) => nobody.inference.ensureFunded(provider, '1'),
-      'to keep funded': (provider: string) => nobody.inference.startAutoFunding(provider),
+      'to transfer to': (provider: string) => newcomer.ledger.transferFund(provider, 'inference', '1'),
+      'to ensure funds of': (provider: string) => newcomer.inference.ensureFunded(provider, '1'),
+      'to keep funded': (provider: string) => newcomer.inference.startAutoFunding(provider),
     }).flatMap(([what, attempt]): [string, (broker: Broker) => unknown, string, object][] => [
       [`${what} the zero address`, () => attempt(ZeroAddress), 'InvalidAddress', { addr: ZeroAddress }],
       [`${what} oneself`, ({ wallet }) => attempt(wallet.toLowerCase()), 'ProviderCannotBeUser', {}],
     ]),
   ])('%s', async ([, attempt, errorName, errorArgs]) => {
-    expect(await refused(() => attempt(nobody))).toMatchObject({ errorName, errorArgs, retryable: false })
+    expect(await refused(() => attempt(newcomer))).toMatchObject({ errorName, errorArgs, retryable: false })
     expect(proxy.requests).toBe(0)
   })
 })
 
-describe('what the chain must answer is refused before anything is sent:', () => {
+describe('the library refuses before it sends anything:', () => {
   test.for<[string, (broker: Broker) => unknown]>([
     ['getLedger', ({ ledger }) => ledger.getLedger()],
     ['getLedgerWithDetail', ({ ledger }) => ledger.getLedgerWithDetail()],
@@ -148,8 +153,8 @@ describe('what the chain must answer is refused before anything is sent:', () =>
     ['closeLedger', ({ ledger }) => ledger.closeLedger()],
     ['deleteLedger', ({ ledger }) => ledger.deleteLedger()],
   ])('%s without a ledger', async ([, attempt]) => {
-    const error = await unsent(() => attempt(nobody))
-    expect(error).toMatchObject({ errorName: 'LedgerNotExists', errorArgs: { user: NOBODY } })
+    const error = await unsent(() => attempt(newcomer))
+    expect(error).toMatchObject({ errorName: 'LedgerNotExists', errorArgs: { user: NEWCOMER } })
     expect(error.constructor).toBe(LedgerNotExistsError)
   })
 
@@ -160,13 +165,13 @@ describe('what the chain must answer is refused before anything is sent:', () =>
   })
 
   test('more than the wallet owns', async () => {
-    const error = await refused(() => nobody.ledger.depositFund('100001'))
+    const error = await refused(() => newcomer.ledger.depositFund('100001'))
     expect(error).toBeInstanceOf(NotSentError)
     expect(error.message).toMatch(/^The wallet cannot pay for this transaction\.\n\noperation: depositFund\n/)
     expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
   })
 
-  test('each says what is wrong, what is known about it, and what to do', async () => {
+  test('each message has a sentence, facts and advice', async () => {
     const messages = new Map<string, string>()
     for (const [, attempt, , errorName] of refusals()) messages.set(errorName, (await refused(attempt)).message)
     expect([...messages.values()].join('\n\n')).toMatchInlineSnapshot(`
@@ -236,7 +241,7 @@ describe('what the chain must answer is refused before anything is sent:', () =>
     `)
   })
 
-  test('a refund that would leave too little is not told to take what would be refused as well', async () => {
+  test('the advice for a refund that leaves too little names no other illegal amount', async () => {
     const { message } = await refused(() => owner.ledger.refund('2'))
     await expect(owner.ledger.refund('3')).rejects.toThrow('minimum')
     expect(message).not.toContain('use at least 3 OG')
@@ -245,7 +250,7 @@ describe('what the chain must answer is refused before anything is sent:', () =>
 
 type Refusal = [title: string, attempt: () => unknown, kind: typeof ContractError, errorName: string, errorArgs: object]
 
-/** What it is, how it is attempted, and what the library and the contract call it. */
+/** Title, attempt, error class, contract error and its arguments. */
 function refusals(): Refusal[] {
   const [mine, full] = [{ user: OWNER }, { user: OWNER, provider: FULL }]
   const stranger = { user: OWNER, provider: STRANGER }
@@ -258,8 +263,12 @@ function refusals(): Refusal[] {
       'MustWithdrawAllFundsFirst',
       { remainingBalance: og('55') },
     ],
-    ['a first deposit below the minimum', () => nobody.ledger.depositFund('2.9'), ...tooLittle('2.9', '3')],
-    ['a first deposit for another below it', () => nobody.ledger.depositFundFor(STRANGER, '1'), ...tooLittle('1', '3')],
+    ['a first deposit below the minimum', () => newcomer.ledger.depositFund('2.9'), ...tooLittle('2.9', '3')],
+    [
+      'a first deposit for another below it',
+      () => newcomer.ledger.depositFundFor(STRANGER, '1'),
+      ...tooLittle('1', '3'),
+    ],
     ['a refund that leaves less', () => owner.ledger.refund('2'), ...tooLittle('2', '3')],
     ['a new sub-account with nothing', () => transfer('0'), ...tooLittle('0', '1')],
     ['a new sub-account with too little', () => transfer('0.99'), ...tooLittle('0.99', '1')],
@@ -318,14 +327,17 @@ async function open(wallet: Wallet): Promise<void> {
   const { ledger } = chain.contracts
   const give = (provider: string, service: string, amount: string) =>
     callOf(ledger, 'transferFund', [provider, service, og(amount)])
-  const askBack = callOf(ledger, 'retrieveFund', [[FULL], 'inference-v1.0'])
+  const requestRefund = callOf(ledger, 'retrieveFund', [[FULL], 'inference-v1.0'])
   const some = Array.from({ length: 50 }, (_, index) => toBeHex(index + 1_000, 20))
-  // A transfer cancels the newest refund first: each is smaller than the one before, and makes one of two.
-  const halves = ['0.5', '0.25', '0.125', '0.0625'].flatMap((amount) => [give(FULL, 'inference-v1.0', amount), askBack])
+  // A transfer cancels the newest refund first: each transfer is half of that refund, so one refund becomes two.
+  const halves = ['0.5', '0.25', '0.125', '0.0625'].flatMap((amount) => [
+    give(FULL, 'inference-v1.0', amount),
+    requestRefund,
+  ])
   await transactInParts(wallet, [
     callOf(ledger, 'addLedger', [''], og('55')),
     give(FULL, 'inference-v1.0', '1'),
-    askBack,
+    requestRefund,
     ...halves,
     give(FULL, 'inference-v1.0', '0.01'),
     ...some.map((provider) => give(provider, 'fine-tuning-v1.0', '1')),
@@ -351,21 +363,21 @@ function number(amount: number, hint: string): Bad {
 type Bad = { bad: unknown; name: string; message: string }
 type Attempt = Bad & { method: string; attempt: (bad: never) => unknown }
 
-/** Every method with everything that is bad. */
+/** Combines every method with every bad argument. */
 function each(methods: Record<string, (bad: never) => unknown>, bads: readonly Bad[]): Attempt[] {
   return Object.entries(methods).flatMap(([method, attempt]) => bads.map((bad) => ({ method, attempt, ...bad })))
 }
 
-/** What an attempt is refused with; it may throw at once or reject. */
+/** The error of an attempt, which may throw or reject. */
 async function refused(attempt: () => unknown): Promise<Error> {
   const outcome: unknown = await Promise.resolve()
     .then(attempt)
     .catch((error: unknown) => error)
   if (outcome instanceof Error) return outcome
-  throw new Error('It was not refused.')
+  throw new Error('The attempt succeeded.')
 }
 
-async function unasked({ attempt, bad, name, message }: Attempt): Promise<void> {
+async function refusedWithoutRequest({ attempt, bad, name, message }: Attempt): Promise<void> {
   expect(await refused(() => attempt(bad as never))).toMatchObject({ name, message })
   expect(proxy.requests).toBe(0)
 }
@@ -379,10 +391,10 @@ async function unsent(attempt: () => unknown): Promise<ContractError> {
 }
 
 function nonces(): Promise<number[]> {
-  return Promise.all([NOBODY, OWNER].map((wallet) => chain.provider.getTransactionCount(wallet, 'pending')))
+  return Promise.all([NEWCOMER, OWNER].map((wallet) => chain.provider.getTransactionCount(wallet, 'pending')))
 }
 
-/** Sends some at a time: of what is ready at once, anvil mines under load only what fits into one block. */
+/** Sends 25 at a time: under load anvil mines only the ready transactions that fit into one block. */
 async function transactInParts(wallet: Wallet, calls: readonly Call[]): Promise<void> {
   for (let at = 0; at < calls.length; at += 25) await transact(wallet, calls.slice(at, at + 25))
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { places, type Mood } from '../support/trouble.ts'
 import { troubledLife, type Step, type TroubledLife } from '../support/troubled-life.ts'
 
-/** What auto-funding wants by default: 2 × 1 OG. */
+/** The required amount with default options: 2 × 1 OG. */
 const REQUIRED = og('2')
 const PROVIDERS = 3
 const DEPOSIT = og('40')
@@ -54,7 +54,7 @@ type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 const RUNS = Number(process.env['LAW_RUNS'] ?? 40)
 
 test(
-  'whatever hangs, fails and is refused for a while, money goes once where it is wanted and all of it comes home',
+  'under any temporary fault each payment happens exactly once, and closing returns all money',
   { timeout: 60_000 + RUNS * 500 },
   () => fc.assert(fc.asyncProperty(history, lives), { numRuns: RUNS }),
 )
@@ -63,7 +63,7 @@ async function lives(all: History): Promise<void> {
   const { steps, closesInTrouble } = all
   await using life = await troubledLife({ ...all, funds: FUNDS, deposit: DEPOSIT, providers: PROVIDERS })
   for (const one of steps) {
-    // Closing came to its end meanwhile.
+    // Closing has ended.
     if (!life.position().ledger) break
     await life.take(one)
     await checkMoney(life, all)
@@ -73,13 +73,13 @@ async function lives(all: History): Promise<void> {
   life.heal()
   await life.advance(1)
   if (!closesInTrouble && life.position().ledger) await checkCalm(life, all)
-  // Who asked in trouble may have been told that it could not be written down, or read.
+  // A close request during the faults may have been rejected, because the journal or a read failed.
   if (life.position().ledger) await life.take({ type: 'close' })
   for (let halfHours = 0; halfHours < 8 && life.isWaiting('close'); halfHours += 1) await life.advance(1_800)
   await checkHome(life)
 }
 
-/** At any time. */
+/** Invariants that hold at any time. */
 async function checkMoney(life: TroubledLife, { reserve, budget }: History): Promise<void> {
   const { ledger, subAccounts } = life.position()
   if (!ledger) return
@@ -87,13 +87,13 @@ async function checkMoney(life: TroubledLife, { reserve, budget }: History): Pro
   expect(ledger.available).toBeGreaterThanOrEqual(reserve)
   const inside = subAccounts.reduce((sum, { balance }) => sum + balance, ledger.available)
   expect(inside).toBe(DEPOSIT - life.charged())
-  for (const { provider: who, createdAt, amount } of life.wishes())
-    expect(life.accountOf(who)?.refunds.find((refund) => refund.createdAt === createdAt)?.amount).toBe(amount)
+  for (const { provider: address, createdAt, amount } of life.wishes())
+    expect(life.accountOf(address)?.refunds.find((refund) => refund.createdAt === createdAt)?.amount).toBe(amount)
   expect({ unwanted: life.unwanted(), askedTwice: life.wasAskedTwice() }).toEqual({ unwanted: [], askedTwice: false })
   if (budget !== null) expect(await life.attempts.paid()).toBeLessThanOrEqual(budget)
 }
 
-/** Once nothing is in trouble: everybody has what is required, but for what is said of the others. */
+/** After heal(): every sub-account holds the required amount, or its hold reason is true. */
 async function checkCalm(life: TroubledLife, all: History): Promise<void> {
   if (life.broker.ledger.isClosing) await life.until(life.broker.ledger.cancelClosing())
   life.begin()
@@ -106,25 +106,25 @@ async function checkCalm(life: TroubledLife, all: History): Promise<void> {
   }
   const left = (life.position().ledger?.available ?? 0n) - all.reserve
   const budgetLeft = all.budget === null ? null : all.budget - (await life.attempts.paid())
-  for (const { provider: who, reason } of life.broker.inference.autoFundingStatus()) {
-    const { available, pendingRefund = 0n } = life.accountOf(who) ?? {}
+  for (const { provider: address, reason } of life.broker.inference.autoFundingStatus()) {
+    const { available, pendingRefund = 0n } = life.accountOf(address) ?? {}
     if (reason === 'budget-exhausted') expect(budgetLeft).toBeLessThan(REQUIRED)
     else if (reason === 'refund-pending') expect([all.autoClaim, pendingRefund > 0n]).toEqual([false, true])
     else if (reason === 'reserve' || reason === 'ledger-short' || reason === 'too-small')
       expect(left).toBeLessThan(REQUIRED)
-    else expect({ who, reason, available }).toEqual({ who, reason: 'sufficient', available: REQUIRED })
+    else expect({ address, reason, available }).toEqual({ address, reason: 'sufficient', available: REQUIRED })
   }
 }
 
-/** A claim leaves nothing locked of what was free, but where a person at the wallet or a closing wants it so. */
+/** A claim puts back everything that was available, unless a browser wallet or a closing prevents it. */
 async function checkPutBack(life: TroubledLife, { isWallet, steps }: History): Promise<void> {
   if (isWallet || steps.some(({ type }) => type === 'close')) return
-  const asked = await life.attempts.askedBackAt()
+  const requestedAt = await life.attempts.askedBackAt()
   const refunds = life.position().subAccounts.flatMap((one) => one.refunds)
-  expect(refunds.filter(({ createdAt }) => createdAt > life.begunAt && !asked.includes(createdAt))).toEqual([])
+  expect(refunds.filter(({ createdAt }) => createdAt > life.begunAt && !requestedAt.includes(createdAt))).toEqual([])
 }
 
-/** After closing: nobody waits, and what was not charged or spent on gas is the wallet's. */
+/** After closing: no call is pending, and the wallet owns everything except charges and gas. */
 async function checkHome(life: TroubledLife): Promise<void> {
   const opened = life.broker.transactions().filter((actor) => actor.getSnapshot().hasTag('open'))
   await life.advance(120)

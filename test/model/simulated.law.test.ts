@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSimulatedBroker, type FaultRates, type Simulation } from '../../src/testing/index.ts'
 
-/** What auto-funding wants by default: 2 × 1 OG. */
+/** The required amount with default options: 2 × 1 OG. */
 const REQUIRED = og('2')
 const PROVIDERS = 4
 const DEPOSIT = og('1000')
@@ -52,7 +52,7 @@ const history = fc.record({
   steps: fc.array(step, { maxLength: 40 }),
 })
 
-test('whatever fails and is charged, nothing is paid twice, budgets hold, and in the end everybody is funded', async () => {
+test('under any faults and charges no top-up is paid twice, budgets hold, and in the end every sub-account is funded', async () => {
   await fc.assert(
     fc.asyncProperty(history, async ({ steps, budget, ...options }) => {
       await using sim = await createSimulatedBroker({
@@ -64,7 +64,7 @@ test('whatever fails and is charged, nothing is paid twice, budgets hold, and in
       begin(sim)
       for (const one of steps) {
         await take(sim, one)
-        // Who is never charged too little and never paid too much has what is required at most.
+        // A sub-account above the required amount would have been paid twice.
         for (const { available } of position(sim).subAccounts) expect(available).toBeLessThanOrEqual(REQUIRED)
         if (budget !== null) expect(paid(sim)).toBeLessThanOrEqual(budget)
       }
@@ -100,7 +100,7 @@ async function take(sim: Simulation, one: Step): Promise<void> {
       return sim.chain.dropTransactions()
     case 'reorganise':
       sim.chain.reorganise(one.depth)
-      // All of it is mined anew, in its order: a charge that is lost for good was paid for, and nobody takes that back.
+      // The next block mines everything again in its order: a charge that is lost for good would leave its top-up in place.
       return sim.mine()
   }
 }
@@ -110,5 +110,5 @@ const begin = (sim: Simulation): void =>
 
 const position = ({ chain, wallets: [wallet = ''] }: Simulation) => chain.position(wallet)
 
-/** What left the ledger's available funds: nothing else does here. */
+/** The amount that left the ledger's available funds: here only top-ups take it. */
 const paid = (sim: Simulation): bigint => DEPOSIT - (position(sim).ledger?.available ?? DEPOSIT)

@@ -18,13 +18,13 @@ import type {
 import { autoFundingMachine, subAccountMachine, type SubAccountInput, type TopUpReceipt } from '../../machines/index.ts'
 import type { edgePaths, EdgePath, EdgePathsOptions, walk, WalkOptions } from '../../src/testing/index.ts'
 
-test('an amount is wei or OG in decimal, and never a number', () => {
+test('an amount is wei or OG in decimal, not a number', () => {
   expectTypeOf<Amount>().toEqualTypeOf<bigint | string>()
   expectTypeOf<Parameters<Broker['ledger']['depositFund']>>().toEqualTypeOf<[Amount]>()
   expectTypeOf<Parameters<Broker['ledger']['transferFund']>[2]>().toEqualTypeOf<Amount | undefined>()
 })
 
-test('whatever sends resolves with a receipt', () => {
+test('every call that sends resolves with a receipt', () => {
   expectTypeOf<ReturnType<Broker['ledger']['refund']>>().resolves.toEqualTypeOf<Receipt>()
   expectTypeOf<ReturnType<Broker['ledger']['closeLedger']>>().resolves.toEqualTypeOf<Receipt>()
   expectTypeOf<ReturnType<Broker['ledger']['retrieveFund']>>().resolves.toEqualTypeOf<RetrieveReceipt>()
@@ -32,14 +32,14 @@ test('whatever sends resolves with a receipt', () => {
   expectTypeOf<LedgerAccount[keyof LedgerAccount]>().toEqualTypeOf<bigint>()
 })
 
-test('a broker is made with a signer, or with a provider and an address', () => {
+test('a broker needs a signer, or a provider and an address', () => {
   expectTypeOf<{ signer: Wallet }>().toExtend<BrokerOptions>()
   expectTypeOf<{ signer: Signer; network: 'testnet' }>().toExtend<BrokerOptions>()
   expectTypeOf<{ network: 'testnet' }>().not.toExtend<BrokerOptions>()
   expectTypeOf<{ signer: Signer; network: 'moon' }>().not.toExtend<BrokerOptions>()
 })
 
-test('what can be watched has its type', () => {
+test('every observable has its type', () => {
   expectTypeOf<Broker['positions$']>().toExtend<Observable<Position>>()
   expectTypeOf<Broker['plan$']>().toEqualTypeOf<Observable<Plan>>()
   expectTypeOf<ReturnType<Broker['inference']['startAutoFunding']>>().toEqualTypeOf<AutoFundingActor>()
@@ -58,7 +58,7 @@ const app = setup({
 }).createMachine({ context: ({ input }) => input })
 type App = typeof app
 
-test('what walks a machine knows which it is', () => {
+test('walk and edgePaths infer the machine', () => {
   expectTypeOf<ReturnType<typeof edgePaths<App>>>().toEqualTypeOf<EdgePath<App>[]>()
   expectTypeOf<ReturnType<typeof walk<App>>>().resolves.toEqualTypeOf<Actor<App>>()
   expectTypeOf<EdgePath<App>>().toExtend<EdgePath>()
@@ -69,7 +69,7 @@ test('what walks a machine knows which it is', () => {
   expectTypeOf<{ input: { n: 'x' } }>().not.toExtend<WalkOptions<App>>()
 })
 
-test('paths are asked for with what the machine is created with, if it needs that', () => {
+test('edgePaths demands the input of a machine that needs one', () => {
   type Asked = { events: []; input: { n: 1 } }
   expectTypeOf<Asked>().toExtend<EdgePathsOptions<App>>()
   expectTypeOf<{ events: [] }>().not.toExtend<EdgePathsOptions<App>>()
@@ -81,7 +81,7 @@ test('paths are asked for with what the machine is created with, if it needs tha
   expectTypeOf<{ events: [] }>().toExtend<EdgePathsOptions<AnyStateMachine>>()
 })
 
-test('outputs are those of the actors that the machine and those inside it name', () => {
+test('outputs has the names of the actors of the machine and of embedded machines', () => {
   type Outputs<Machine extends AnyStateMachine> = NonNullable<EdgePathsOptions<Machine>['outputs']>
   expectTypeOf<keyof Outputs<App>>().toEqualTypeOf<'load' | 'prices' | 'approve' | 'topUp'>()
   expectTypeOf<Outputs<App>['load']>().toEqualTypeOf<readonly string[] | undefined>()

@@ -8,27 +8,38 @@ import type { Storage } from './storage.ts'
 export type Account = {
   user: string
   provider: string
-  /** Of the last settlement. It outlives the account. */
+  /** Nonce of the last settlement. It outlives the account. */
   nonce: bigint
   balance: bigint
   pendingRefund: bigint
   refunds: readonly RefundSlot[]
   validRefundsLength: number
-  /** The ledger's, from when the account was made. */
+  /** Copied from the ledger when the account was opened. */
   additionalInfo: string
   acknowledged: boolean
-  /** Inference: of the user's API tokens. It outlives the account. */
+  /** Inference: generation of the user's API tokens. It outlives the account. */
   generation: bigint
-  /** Inference: bit n is set where token n was revoked. */
+  /** Inference: bit n is set for a revoked token n. */
   revokedBitmap: bigint
   /** Fine-tuning. */
   deliverables: Deliverables
 }
 
-export type Accounts = ReturnType<typeof createAccounts>
+export type Accounts = {
+  exists(user: string, provider: string): boolean
+  /** @throws Revert without an account */
+  get(user: string, provider: string): Account
+  find(user: string, provider: string): Account | undefined
+  put(account: Account): void
+  add(user: string, provider: string, balance: bigint, additionalInfo: string): Account
+  remove(user: string, provider: string): void
+  all(): Account[]
+  ofUser(user: string): Account[]
+  ofProvider(provider: string): Account[]
+}
 
-/** The sub-accounts of one service. Deleted ones stay in storage, out of every list. */
-export function createAccounts(storage: Storage) {
+/** The sub-accounts of one service. A deleted account stays in storage and leaves every list. */
+export function createAccounts(storage: Storage): Accounts {
   const values = storage.table<Account>()
   const present = storage.table<true>()
   const keys = createMembers(storage.table())
@@ -40,7 +51,6 @@ export function createAccounts(storage: Storage) {
   return {
     exists,
     get,
-    /** @returns undefined where there is none */
     find,
     put: (account: Account) => values.set(keyOf(account.user, account.provider), account),
     add(user: string, provider: string, balance: bigint, additionalInfo: string): Account {

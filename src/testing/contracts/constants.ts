@@ -22,7 +22,7 @@ const utf8 = new TextEncoder()
 
 export const bytesOf = (text: string): number => utf8.encode(text).length
 
-/** One page of a list. The contracts' arithmetic is checked: an end past 2^256 panics. */
+/** One page of a list. The contracts use checked arithmetic: an end past 2^256 panics. */
 export function pageOf<T>(list: readonly T[], offset: bigint, limit: bigint): T[] {
   if (offset >= BigInt(list.length)) return []
   if (offset + limit > MAX_UINT256) throw new Revert('Panic', { code: 17n })

@@ -13,9 +13,9 @@ import type { ContractEvent, Context } from './transaction.ts'
 
 export type ContractsOptions = {
   addresses: Readonly<Record<ContractName, string>>
-  /** Who may change lock times and acknowledge providers' signers. */
+  /** The account that may change lock times and acknowledge providers' signers. */
   owner: string
-  /** Seconds that a refund is locked, in both services; an hour by default. */
+  /** Lock time of refunds in seconds, in both services; an hour by default. */
   lockTime?: number
   /** In wei; 3 OG by default. */
   minLedgerBalance?: bigint
@@ -23,11 +23,11 @@ export type ContractsOptions = {
   minTransfer?: bigint
   /** In percent; 30 by default. */
   penaltyPercentage?: number
-  /** When the services were registered, in seconds. */
+  /** Registration time of the services, in seconds. */
   registeredAt?: number
 }
 
-/** A function of a contract and its arguments as its ABI has them; no method is a plain transfer. */
+/** A call of a contract with the arguments of its ABI; an empty method is a plain transfer. */
 export type ContractCall = { contract: ContractName; method: string; args: readonly unknown[] }
 
 export type ContractTransaction = {
@@ -43,25 +43,42 @@ export type Execution = { ok: true; events: ContractEvent[] } | { ok: false; err
 export type Answer = { ok: true; value: unknown } | { ok: false; error: ContractFailure }
 
 type Parts = {
-  /** Other rules than the contracts': to see that a proof finds the difference. */
+  /** Wrong rules, for a test that the differential proof finds them. */
   rules?: RefundRules
-  /** Where everything is written; whoever gives it can go back. */
+  /** The storage; its owner can revert it. */
   storage?: Storage
 }
 
-export type Contracts = ReturnType<typeof createContracts>
+export type Contracts = {
+  /**
+   * Executes a call. A revert undoes all its writes.
+   *
+   * @throws RangeError when `from` owns less than `value`: no chain would mine such a transaction
+   */
+  execute(transaction: ContractTransaction): Execution
+  /** The result of a view, in the form of its ABI; only some views depend on `from`. */
+  view(call: ContractCall, from?: string): Answer
+  positionOf(wallet: string, block: Block): Position
+  /** The storage, for going back and for reads of the past. */
+  storage: Storage
+  balanceOf(address: string): bigint
+  /** Creates money. */
+  mint(address: string, amount: bigint): void
+  /** Destroys a wallet's money: gas. */
+  burn(address: string, amount: bigint): void
+}
 
 const OG = 10n ** 18n
 const PAYABLE = new Set(['addLedger', 'depositFund', 'depositFundFor', 'addOrUpdateService', 'addAccount'])
 
 /**
- * LedgerManager, InferenceServing and FineTuningServing in memory: they do what the bytecode of today's deployments does,
- * call by call, and `npm run test:differential` proves it. Addresses must be spelled in one way throughout.
+ * LedgerManager, InferenceServing and FineTuningServing in memory. They behave like the bytecode of today's deployments, call by
+ * call: `npm run test:differential` proves it. All addresses must have the same spelling.
  */
 export function createContracts(
   options: ContractsOptions,
   { rules = refundRules, storage = createStorage() }: Parts = {},
-) {
+): Contracts {
   const { addresses, owner, lockTime = 3_600, penaltyPercentage = 30, registeredAt = 0 } = options
   const { minLedgerBalance = 3n * OG, minTransfer = OG } = options
   const funds = createFunds(storage)
@@ -101,19 +118,14 @@ export function createContracts(
   }
 
   return {
-    /**
-     * Runs a call. A revert leaves everything as it was.
-     *
-     * @throws RangeError when `from` has less than `value`: no such transaction could be mined
-     */
-    execute({ from, value = 0n, call: { contract, method, args }, timestamp }: ContractTransaction): Execution {
+    execute({ from, value = 0n, call: { contract, method, args }, timestamp }) {
       const mark = storage.mark()
       const events: ContractEvent[] = []
       const emit: Context['emit'] = (contract, name, args) => void events.push({ contract, name, args })
       try {
         funds.move(from, addresses[contract], value)
-        const run = named(calls[contract], method)
-        if (method === '') throw plainTransfer()
+        const run = methodOf(calls[contract], method)
+        if (method === '') throw new Revert('DirectDepositsDisabled')
         if (!run || (value > 0n && !PAYABLE.has(method))) throw new Revert('no reason')
         run({ from, value, timestamp, emit } satisfies Context, ...args)
         return { ok: true, events }
@@ -122,9 +134,8 @@ export function createContracts(
         return { ok: false, error: failureOf(error) }
       }
     },
-    /** What a view gives, with its results by name as its ABI has them; `from` matters to few. */
-    view({ contract, method, args }: ContractCall, from = ''): Answer {
-      const read = named(views[contract], method)
+    view({ contract, method, args }, from = '') {
+      const read = methodOf(views[contract], method)
       try {
         if (!read) throw new Revert('no reason')
         return { ok: true, value: read(from, ...args) }
@@ -132,26 +143,19 @@ export function createContracts(
         return { ok: false, error: failureOf(error) }
       }
     },
-    positionOf: (wallet: string, block: Block): Position => positionOf(sources, wallet, block),
-    /** Where everything is written: to go back, and to look back. */
+    positionOf: (wallet, block) => positionOf(sources, wallet, block),
     storage,
     balanceOf: funds.of,
-    /** Makes money. */
     mint: funds.mint,
-    /** Takes a wallet's money for gas. */
     burn: funds.burn,
   }
 }
 
 type Method = (context: unknown, ...args: readonly unknown[]) => unknown
 
-/** Arguments are decoded here: whoever calls a function gives what its ABI asks for. */
-function named(functions: object, name: string): Method | undefined {
+/** Finds a function by name. The caller passes the arguments of its ABI. */
+function methodOf(functions: object, name: string): Method | undefined {
   return Object.hasOwn(functions, name) ? (functions as Record<string, Method>)[name] : undefined
-}
-
-function plainTransfer(): Revert {
-  return new Revert('DirectDepositsDisabled')
 }
 
 function failureOf(error: unknown): ContractFailure {

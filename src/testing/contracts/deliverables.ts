@@ -1,7 +1,7 @@
 import { bytesOf, MAX_DELIVERABLE_ID_BYTES, MAX_DELIVERABLES } from './constants.ts'
 import { Revert } from './revert.ts'
 
-/** A result of fine-tuning, to be acknowledged by the user and then paid. Bytes as hex, time in seconds. */
+/** A result of fine-tuning: the user acknowledges it, then the provider charges for it. Bytes as hex, time in seconds. */
 export type Deliverable = {
   id: string
   modelRootHash: string
@@ -11,7 +11,7 @@ export type Deliverable = {
   settled: boolean
 }
 
-/** A ring: once it is full, `head` is the oldest, and the next one takes its place. */
+/** A ring buffer: in a full ring `head` is the oldest entry, which the next one replaces. */
 export type Deliverables = { ring: readonly Deliverable[]; head: number }
 
 export const noDeliverables: Deliverables = { ring: [], head: 0 }
@@ -31,14 +31,14 @@ export function replace(all: Deliverables, by: Deliverable): Deliverables {
   return { ...all, ring: all.ring.map((one) => (one.id === by.id ? by : one)) }
 }
 
-/** @throws Revert for an id that no string of the contract may have */
+/** @throws Revert for an id whose length the contract refuses */
 export function checkId(id: string): void {
   const length = bytesOf(id)
   if (length === 0 || length > MAX_DELIVERABLE_ID_BYTES)
     throw new Revert('DeliverableIdInvalidLength', { length: BigInt(length) })
 }
 
-/** Adds one; a full ring gives up its oldest, which must have been paid. */
+/** Adds a deliverable; in a full ring it replaces the oldest, which must be settled. */
 export function add(all: Deliverables, added: Deliverable): { deliverables: Deliverables; evicted: string | null } {
   const { ring, head } = all
   if (ring.some(({ id }) => id === added.id)) throw new Revert('DeliverableAlreadyExists', { id: added.id })

@@ -3,7 +3,8 @@ import { MAX_USERS, ZERO_ADDRESS } from './constants.ts'
 import { find, inOrder, type Deliverable } from './deliverables.ts'
 import type { Offer } from './offers.ts'
 import { Revert } from './revert.ts'
-import { createServing, type ServingKind, type ServingOptions } from './serving.ts'
+import { createServing } from './serving.ts'
+import type { ServingKind, ServingOptions } from './serving.types.ts'
 import { createTasks } from './tasks.ts'
 import type { Context } from './transaction.ts'
 
@@ -28,11 +29,11 @@ const kind: ServingKind = {
 }
 
 export type FineTuningOptions = ServingOptions & {
-  /** Part of a fee, in percent, that is due for work that the user did not acknowledge. */
+  /** The part of a fee, in percent, that the user pays for unacknowledged work. */
   penaltyPercentage: number
 }
 
-/** FineTuningServing: sub-accounts with deliverables, each paid in one piece or not at all. */
+/** FineTuningServing: sub-accounts with deliverables; the user pays each of them whole or not at all. */
 export function createFineTuning(options: FineTuningOptions) {
   const { storage } = options
   const base = createServing<FineTuningOffer>(kind, options)
@@ -54,8 +55,8 @@ export function createFineTuning(options: FineTuningOptions) {
       const teeSignerAcknowledged = isSame && before.teeSignerAcknowledged
       const input = { url, quota, pricePerToken, occupied, models, teeSignerAddress }
       offers.put({ ...input, provider: from, teeSignerAcknowledged })
-      const told = { provider: from, url, quota, pricePerToken, teeSignerAddress, occupied }
-      emit('fineTuning', 'ServiceUpdated', told)
+      const args = { provider: from, url, quota, pricePerToken, teeSignerAddress, occupied }
+      emit('fineTuning', 'ServiceUpdated', args)
     },
     updatePenaltyPercentage({ from }: Context, percentage: bigint): void {
       base.requireOwner(from)
@@ -72,13 +73,13 @@ export function createFineTuning(options: FineTuningOptions) {
       const size = BigInt(users.length)
       const max = BigInt(MAX_USERS.fineTuning)
       if (size > max) throw new Revert('BatchSizeTooLarge', { size, max })
-      return users.map((user) => summaryOf(accounts.find(user, from) ?? nobody))
+      return users.map((user) => summaryOf(accounts.find(user, from) ?? noAccount))
     },
-    getAccount: (_: string, user: string, provider: string) => shown(accounts.get(user, provider)),
+    getAccount: (_: string, user: string, provider: string) => accountView(accounts.get(user, provider)),
     getDeliverables: (_: string, user: string, provider: string) =>
-      inOrder(accounts.get(user, provider).deliverables).map(shownDeliverable),
+      inOrder(accounts.get(user, provider).deliverables).map(deliverableView),
     getDeliverable: (_: string, user: string, provider: string, id: string) =>
-      shownDeliverable(find(accounts.get(user, provider).deliverables, id)),
+      deliverableView(find(accounts.get(user, provider).deliverables, id)),
     getService: (_: string, provider: string) => offers.get(provider),
     getAllServices: () => offers.all(),
     penaltyPercentage: penalty,
@@ -96,13 +97,13 @@ type OfferArgs = [
   teeSignerAddress: string,
 ]
 
-const nobody = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
+const noAccount = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
 
-function shownDeliverable(deliverable: Deliverable) {
+function deliverableView(deliverable: Deliverable) {
   return { ...deliverable, timestamp: BigInt(deliverable.timestamp) }
 }
 
-/** An account as the list views give it. */
+/** An account in the form of the list views. */
 function summaryOf({ user, provider, nonce, balance, pendingRefund, additionalInfo, acknowledged, ...rest }: Account) {
   const validRefundsLength = BigInt(rest.validRefundsLength)
   const deliverablesCount = BigInt(rest.deliverables.ring.length)
@@ -110,8 +111,8 @@ function summaryOf({ user, provider, nonce, balance, pendingRefund, additionalIn
   return { ...common, validRefundsLength, deliverablesCount }
 }
 
-/** An account as the contract's ABI has it. */
-function shown(account: Account) {
+/** An account in the form of the contract's ABI. */
+function accountView(account: Account) {
   return {
     ...summaryOf(account),
     refunds: account.refunds.map(({ index, amount, createdAt }) => ({
@@ -120,7 +121,7 @@ function shown(account: Account) {
       createdAt: BigInt(createdAt),
       _deprecated_processed: false,
     })),
-    deliverables: inOrder(account.deliverables).map(shownDeliverable),
+    deliverables: inOrder(account.deliverables).map(deliverableView),
     deliverablesHead: BigInt(account.deliverables.head),
   }
 }

@@ -1,18 +1,24 @@
 import type { Storage } from './storage.ts'
 
-/** Who owns how much ETH, contracts included, in wei. */
-export type Funds = ReturnType<typeof createFunds>
+export type Funds = {
+  of(address: string): bigint
+  /** Creates money. */
+  mint(address: string, amount: bigint): void
+  /** Destroys money: gas. */
+  burn(address: string, amount: bigint): void
+  /** @throws RangeError where `from` owns less */
+  move(from: string, to: string, amount: bigint): void
+}
 
-export function createFunds(storage: Storage) {
+/** The native balances of all accounts and contracts, in wei. */
+export function createFunds(storage: Storage): Funds {
   const balances = storage.table<bigint>()
   const of = (address: string): bigint => balances.get(address) ?? 0n
   return {
     of,
-    /** Makes money out of nothing. */
-    mint: (address: string, amount: bigint) => balances.set(address, of(address) + amount),
-    /** Takes money away for good: gas. */
-    burn: (address: string, amount: bigint) => take(address, amount),
-    move(from: string, to: string, amount: bigint): void {
+    mint: (address, amount) => balances.set(address, of(address) + amount),
+    burn: (address, amount) => take(address, amount),
+    move(from, to, amount) {
       if (amount === 0n) return
       take(from, amount)
       balances.set(to, of(to) + amount)
@@ -21,7 +27,7 @@ export function createFunds(storage: Storage) {
 
   function take(address: string, amount: bigint): void {
     const left = of(address) - amount
-    if (left < 0n) throw new RangeError(`${address} has ${-left} wei too little.`)
+    if (left < 0n) throw new RangeError(`${address} lacks ${-left} wei.`)
     balances.set(address, left)
   }
 }

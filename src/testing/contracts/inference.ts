@@ -11,7 +11,8 @@ import {
 } from './constants.ts'
 import type { Offer } from './offers.ts'
 import { Revert } from './revert.ts'
-import { createServing, type ServingKind, type ServingOptions } from './serving.ts'
+import { createServing } from './serving.ts'
+import type { ServingKind, ServingOptions } from './serving.types.ts'
 import { createSettlements } from './settlements.ts'
 import { createTokens } from './tokens.ts'
 import type { Context } from './transaction.ts'
@@ -42,7 +43,7 @@ const kind: ServingKind = {
   callerNotLedger: (caller) => new Revert('CallerNotLedger', { caller }),
 }
 
-/** InferenceServing: sub-accounts with API tokens, what providers offer, and settlements. */
+/** InferenceServing: sub-accounts with API tokens, providers' services and settlements. */
 export function createInference(options: ServingOptions) {
   const base = createServing<InferenceOffer>(kind, options)
   const { accounts, offers } = base
@@ -60,21 +61,21 @@ export function createInference(options: ServingOptions) {
       const teeSignerAcknowledged = before?.teeSignerAcknowledged === true && isSameService(before, input)
       offers.put({ ...input, provider: from, updatedAt, teeSignerAcknowledged })
       const { serviceType, url, inputPrice, outputPrice, model, verifiability } = input
-      const told = { service: from, serviceType, url, inputPrice, outputPrice, updatedAt, model, verifiability }
-      emit('inference', 'ServiceUpdated', told)
+      const args = { service: from, serviceType, url, inputPrice, outputPrice, updatedAt, model, verifiability }
+      emit('inference', 'ServiceUpdated', args)
     },
   }
 
   const views = {
     ...base.views,
-    ...base.lists(shown),
+    ...base.lists(accountView),
     getBatchAccountsByUsers(from: string, users: readonly string[]) {
       const size = BigInt(users.length)
       const max = BigInt(MAX_USERS.inference)
       if (size > max) throw new Revert('BatchSizeTooLarge', { size, max })
-      return users.map((user) => shown(accounts.find(user, from) ?? nobody))
+      return users.map((user) => accountView(accounts.find(user, from) ?? noAccount))
     },
-    getAccount: (_: string, user: string, provider: string) => shown(accounts.get(user, provider)),
+    getAccount: (_: string, user: string, provider: string) => accountView(accounts.get(user, provider)),
     isTokenRevoked: tokens.isRevoked,
     getService: (_: string, provider: string) => offers.get(provider),
     serviceExists: (_: string, provider: string) => offers.find(provider) !== undefined,
@@ -88,16 +89,16 @@ export function createInference(options: ServingOptions) {
   return { ...base, calls, views }
 }
 
-const nobody = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
+const noAccount = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
 
-/** What the owner looked at when it acknowledged the signer; URL and prices may change. */
+/** Whether the acknowledged fields are unchanged; URL and prices may change without a new acknowledgement. */
 function isSameService(before: InferenceOffer, now: InferenceOfferInput): boolean {
-  const looked = ['serviceType', 'model', 'verifiability', 'additionalInfo', 'teeSignerAddress'] as const
-  return looked.every((field) => before[field] === now[field])
+  const fields = ['serviceType', 'model', 'verifiability', 'additionalInfo', 'teeSignerAddress'] as const
+  return fields.every((field) => before[field] === now[field])
 }
 
-/** An account as the contract's ABI has it. */
-function shown(account: Account) {
+/** An account in the form of the contract's ABI. */
+function accountView(account: Account) {
   const { user, provider, nonce, balance, pendingRefund, additionalInfo, acknowledged } = account
   const { generation, revokedBitmap } = account
   return {

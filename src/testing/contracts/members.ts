@@ -1,6 +1,6 @@
 import type { Table } from './storage.ts'
 
-/** An ordered set: taking a member away puts the last one in its place, which is what the contracts' sets do. */
+/** An ordered set like the contracts': a removal moves the last member to the gap. */
 export type Members = {
   of(key: string): readonly string[]
   add(key: string, member: string): void

@@ -4,19 +4,30 @@ import { Revert } from './revert.ts'
 import type { Storage } from './storage.ts'
 import type { Context } from './transaction.ts'
 
-/** What a provider offers, as far as every service has it. */
+/** A provider's service: the fields that both contracts have. */
 export type Offer = {
   provider: string
-  /** Who signs its settlements. */
+  /** The signer of its settlements. */
   teeSignerAddress: string
-  /** By the owner of the contracts. */
+  /** Acknowledged by the owner of the contracts. */
   teeSignerAcknowledged: boolean
 }
 
-export type Offers<O extends Offer> = ReturnType<typeof createOffers<O>>
+export type Offers<O extends Offer> = {
+  /** @throws Revert without a service */
+  get(provider: string): O
+  find(provider: string): O | undefined
+  put(offer: O): void
+  /** Takes the stake of a new provider. @returns whether the provider is new */
+  stake(context: Context): boolean
+  /** @returns the stake, which goes back to the provider */
+  remove(provider: string): bigint
+  acknowledge(provider: string, teeSignerAcknowledged: boolean): void
+  all(): O[]
+}
 
-/** What providers offer, and what they staked for it. */
-export function createOffers<O extends Offer>(storage: Storage) {
+/** The providers' services and stakes. */
+export function createOffers<O extends Offer>(storage: Storage): Offers<O> {
   const offers = storage.table<O>()
   const stakes = storage.table<bigint>()
   const providers = createMembers(storage.table())
@@ -28,8 +39,7 @@ export function createOffers<O extends Offer>(storage: Storage) {
       if (!offers.get(offer.provider)) providers.add('', offer.provider)
       offers.set(offer.provider, offer)
     },
-    /** The stake is asked for once, and no more of it is taken. */
-    stake({ from, value }: Context): boolean {
+    stake({ from, value }) {
       if ((stakes.get(from) ?? 0n) > 0n) {
         if (value !== 0n) throw new Revert('CannotAddStakeWhenUpdating')
         return false
@@ -39,8 +49,7 @@ export function createOffers<O extends Offer>(storage: Storage) {
       stakes.set(from, value)
       return true
     },
-    /** @returns the stake that goes back */
-    remove(provider: string): bigint {
+    remove(provider) {
       get(provider)
       offers.set(provider, undefined)
       providers.remove('', provider)

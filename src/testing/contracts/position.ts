@@ -8,7 +8,7 @@ import type {
 import type { Account } from './accounts.ts'
 import type { Ledger } from './ledger.ts'
 import type { RefundRules } from './refunds.ts'
-import type { Serving } from './serving.ts'
+import type { Serving } from './serving.types.ts'
 
 export type PositionSources = {
   find(user: string): Ledger | undefined
@@ -17,7 +17,7 @@ export type PositionSources = {
   rules: RefundRules
 }
 
-/** A wallet's position as of a block, exactly as a reader of the real contracts gives it. */
+/** A wallet's position at a block, equal to the real reader's result. */
 export function positionOf(
   { find, services, balanceOf, rules }: PositionSources,
   wallet: string,

@@ -1,9 +1,9 @@
 import { MAX_REFUNDS } from './constants.ts'
 
-/** A place for a refund. Past `validRefundsLength` it holds one of the past. Wei, and seconds of block time. */
+/** A slot for a refund. Past `validRefundsLength` it holds a claimed refund. Wei, and seconds of block time. */
 export type RefundSlot = { index: number; amount: bigint; createdAt: number }
 
-/** The part of a sub-account that refunds are about. */
+/** The fields of a sub-account that refunds change. */
 export type Refundable = {
   balance: bigint
   pendingRefund: bigint
@@ -11,14 +11,14 @@ export type Refundable = {
   validRefundsLength: number
 }
 
-/** How refunds end: by being cancelled, or by their time. */
+/** The rules for the end of refunds: cancellation and unlock. */
 export type RefundRules = {
-  /** Takes `amount`, at most what is pending, out of the refunds. */
+  /** Cancels `amount` of the pending refunds. */
   cancel<A extends Refundable>(account: A, amount: bigint): A
   isUnlocked(refund: RefundSlot, lockTime: number, now: number): boolean
 }
 
-/** The contracts' rules: the newest refund is cancelled first, and a lock is over in the second in which it ends. */
+/** The contracts' rules: a cancellation takes the newest refund first, and a lock ends in its last second. */
 export const refundRules: RefundRules = {
   cancel(account, amount) {
     const refunds = [...account.refunds]
@@ -39,21 +39,21 @@ export const refundRules: RefundRules = {
   isUnlocked: ({ createdAt }, lockTime, now) => now >= createdAt + lockTime,
 }
 
-/** Takes out what is unlocked and moves the rest together; the places behind keep what they held. */
+/** Removes the unlocked refunds and closes the gaps; the slots behind keep their old content. */
 export function claim<A extends Refundable>(
   account: A,
   isUnlocked: (refund: RefundSlot) => boolean,
 ): { account: A; amount: bigint } {
   const active = account.refunds.slice(0, account.validRefundsLength)
-  const kept = active.filter((refund) => !isUnlocked(refund)).map((refund, index) => ({ ...refund, index }))
-  const pendingRefund = sum(kept)
+  const locked = active.filter((refund) => !isUnlocked(refund)).map((refund, index) => ({ ...refund, index }))
+  const pendingRefund = sum(locked)
   const amount = sum(active) - pendingRefund
-  const refunds = [...kept, ...account.refunds.slice(kept.length)]
+  const refunds = [...locked, ...account.refunds.slice(locked.length)]
   const balance = account.balance - amount
-  return { account: { ...account, balance, pendingRefund, refunds, validRefundsLength: kept.length }, amount }
+  return { account: { ...account, balance, pendingRefund, refunds, validRefundsLength: locked.length }, amount }
 }
 
-/** Asks back whatever is free. Null when every place is taken. */
+/** Requests a refund of everything available. @returns null when every slot is in use */
 export function request<A extends Refundable>(account: A, now: number): A | null {
   const amount = account.balance - account.pendingRefund
   if (amount === 0n) return account

@@ -1,8 +1,8 @@
 import { ZERO_ADDRESS } from './constants.ts'
 import { Revert } from './revert.ts'
-import type { Serving } from './serving.ts'
+import type { Serving } from './serving.types.ts'
 
-/** A service as LedgerManager registered it. */
+/** A service in LedgerManager's registry. */
 export type Registration = {
   serving: Serving
   serviceType: string
@@ -12,9 +12,13 @@ export type Registration = {
   registeredAt: number
 }
 
-export type Registry = ReturnType<typeof createRegistry>
+export type Registry = {
+  all(): Serving[]
+  /** @throws Revert for an unknown name */
+  named(name: string): Serving
+}
 
-/** The services that LedgerManager knows, in the order of their registration. They are all recommended. */
+/** LedgerManager's registry of services, in the order of registration. All of them are recommended. */
 export function createRegistry(registrations: readonly Registration[]) {
   const nameOf = ({ serviceType, version }: Registration) => `${serviceType}-${version}`
   const byName = (name: string) => registrations.find((one) => nameOf(one) === name)
@@ -22,7 +26,7 @@ export function createRegistry(registrations: readonly Registration[]) {
 
   return {
     all: () => registrations.map(({ serving }) => serving),
-    /** @throws Revert where no service has that name */
+    /** @throws Revert for an unknown name */
     named(name: string): Serving {
       const found = byName(name)
       if (!found) throw new Revert('ServiceNotFound', { serviceAddress: ZERO_ADDRESS })

@@ -1,7 +1,7 @@
-/** An error of the contracts, by its name and its arguments as `decodeRevert` gives them. `no reason` has none. */
+/** A contract error, with name and arguments in the form of `decodeRevert`. `no reason` has no arguments. */
 export type ContractFailure = { name: string; args: Readonly<Record<string, unknown>> }
 
-/** A contract takes back everything that the transaction did so far. */
+/** A revert: it undoes all writes of the transaction. */
 export class Revert extends Error implements ContractFailure {
   override readonly name: string
   readonly args: Readonly<Record<string, unknown>>

@@ -5,7 +5,7 @@ import type { Offer, Offers } from './offers.ts'
 import { Revert } from './revert.ts'
 import type { Context } from './transaction.ts'
 
-/** What a provider charges, and whose signature is on it; null for one that nobody gave. Fee in wei. */
+/** A provider's charge with its signer; a null signer means an invalid signature. Fee in wei. */
 export type Settlement = { user: string; provider: string; totalFee: bigint; nonce: bigint; signer: string | null }
 
 export type SettlementsOptions = {
@@ -13,7 +13,7 @@ export type SettlementsOptions = {
   offers: Offers<Offer>
   funds: Funds
   address: string
-  /** Takes a fee out of a sub-account. */
+  /** Charges a fee to a sub-account. */
   settle(context: Context, account: Account, fee: bigint): void
 }
 
@@ -21,7 +21,7 @@ const STATUS = { success: 0n, partial: 1n, providerMismatch: 2n, noSigner: 3n, i
 
 type Outcome = { status: keyof typeof STATUS; unsettled: bigint; paid: bigint }
 
-/** Settlements of inference: a batch pays what it can, and an event says for each what became of it. */
+/** Settlements of inference: a batch charges as much as possible, and emits the outcome of each settlement. */
 export function createSettlements({ accounts, offers, funds, address, settle }: SettlementsOptions) {
   return {
     settleFeesWithTEE(context: Context, settlements: readonly Settlement[]): void {
@@ -33,8 +33,8 @@ export function createSettlements({ accounts, offers, funds, address, settle }: 
       for (const settlement of settlements) {
         const { status, unsettled: unsettledAmount, paid } = outcomeOf(context, settlement)
         total += paid
-        const told = { user: settlement.user, status: STATUS[status], unsettledAmount }
-        context.emit('inference', 'TEESettlementResult', told)
+        const args = { user: settlement.user, status: STATUS[status], unsettledAmount }
+        context.emit('inference', 'TEESettlementResult', args)
       }
       funds.move(address, context.from, total)
     },
@@ -53,14 +53,14 @@ export function createSettlements({ accounts, offers, funds, address, settle }: 
     const paid = totalFee < account.balance ? totalFee : account.balance
     const unsettled = totalFee - paid
     const counted = { ...account, nonce }
-    // The nonce is spent even where nothing can be paid.
+    // The contract spends the nonce even where it can charge nothing.
     if (paid > 0n) settle(context, counted, paid)
     else accounts.put(counted)
     return { status: unsettled > 0n ? 'partial' : 'success', unsettled, paid }
   }
 }
 
-/** Both the user and the owner of the contracts accept who signs. */
+/** Whether both the user and the owner of the contracts acknowledge the signer. */
 export function isAccepted({ acknowledged }: Account, { teeSignerAcknowledged, teeSignerAddress }: Offer): boolean {
   return acknowledged && teeSignerAcknowledged && teeSignerAddress !== ZERO_ADDRESS
 }

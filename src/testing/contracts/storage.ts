@@ -1,19 +1,28 @@
 type Write = { values: Map<string, unknown>; key: string; other: unknown }
 
-/** Values by key. What is in it is never changed, only replaced. */
+/** Values by key. A write replaces a value and never mutates it. */
 export type Table<V> = {
   get(key: string): V | undefined
-  /** undefined takes the key away. */
+  /** undefined removes the key. */
   set(key: string, value: V | undefined): void
 }
 
-/** How much had been written at some moment. */
+/** A moment of the storage: the number of writes before it. */
 export type Mark = number
 
-/** A chain's storage: all of it can go back to an earlier moment, at the price of what was written since. */
-export type Storage = ReturnType<typeof createStorage>
+export type Storage = {
+  table<V>(): Table<V>
+  mark(): Mark
+  /** Undoes all writes after a mark. */
+  revert(mark: Mark): void
+  /** Runs `read` on the state at a mark. `read` must revert its own writes. */
+  at<T>(mark: Mark, read: () => T): T
+  /** Frees the memory of all writes before a mark, which can no longer be reverted. */
+  forget(mark: Mark): void
+}
 
-export function createStorage() {
+/** A journaled key-value storage: it can revert to any earlier mark, at the cost of the writes since. */
+export function createStorage(): Storage {
   let writes: Write[] = []
   let forgotten = 0
 
@@ -28,15 +37,13 @@ export function createStorage() {
         },
       }
     },
-    mark: (): Mark => forgotten + writes.length,
-    /** Undoes everything written since. */
-    revert(mark: Mark): void {
+    mark: () => forgotten + writes.length,
+    revert(mark) {
       const from = indexOf(mark)
       for (let at = writes.length - 1; at >= from; at -= 1) swap(writes[at])
       writes.length = from
     },
-    /** What `read` gives at an earlier moment. What it writes it must revert. */
-    at<T>(mark: Mark, read: () => T): T {
+    at(mark, read) {
       const from = indexOf(mark)
       for (let at = writes.length - 1; at >= from; at -= 1) swap(writes[at])
       try {
@@ -45,20 +52,19 @@ export function createStorage() {
         for (let at = from; at < writes.length; at += 1) swap(writes[at])
       }
     },
-    /** Nobody will go back to before this. */
-    forget(mark: Mark): void {
+    forget(mark) {
       writes = writes.slice(indexOf(mark))
       forgotten = mark
     },
   }
 
   function indexOf(mark: Mark): number {
-    if (mark < forgotten) throw new RangeError('That moment was forgotten.')
+    if (mark < forgotten) throw new RangeError('The storage has forgotten that moment.')
     return Math.min(mark - forgotten, writes.length)
   }
 }
 
-/** Puts back what was there before, and keeps what is there now, so that doing it twice changes nothing. */
+/** Exchanges the old and the current value of a write: a second swap restores the current one. */
 function swap(write: Write | undefined): void {
   if (!write) return
   const { values, key, other } = write

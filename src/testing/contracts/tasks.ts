@@ -6,7 +6,7 @@ import { Revert } from './revert.ts'
 import { isAccepted } from './settlements.ts'
 import type { Context } from './transaction.ts'
 
-/** What a provider charges for one deliverable, and whose signature is on it. Fee in wei, bytes as hex. */
+/** A provider's charge for one deliverable, with its signer. Fee in wei, bytes as hex. */
 export type TaskSettlement = {
   id: string
   encryptedSecret: string
@@ -22,13 +22,13 @@ export type TasksOptions<O extends Offer> = {
   offers: Offers<O>
   funds: Funds
   address: string
-  /** In percent: the part of a fee that is due for work that the user did not acknowledge. */
+  /** In percent: the part of a fee that the user pays for unacknowledged work. */
   penalty(): bigint
-  /** Takes a fee out of a sub-account. */
+  /** Charges a fee to a sub-account. */
   settle(context: Context, account: Account, fee: bigint): void
 }
 
-/** Work of fine-tuning: delivered, acknowledged, and paid in one piece or not at all. */
+/** Tasks of fine-tuning: delivered, acknowledged, and paid whole or not at all. */
 export function createTasks<O extends Offer>({ accounts, offers, funds, address, penalty, settle }: TasksOptions<O>) {
   return {
     addDeliverable(context: Context, user: string, id: string, modelRootHash: string): void {
@@ -40,8 +40,8 @@ export function createTasks<O extends Offer>({ accounts, offers, funds, address,
       accounts.put({ ...account, deliverables })
       const at = BigInt(timestamp)
       if (evicted !== null) {
-        const told = { provider, user, evictedDeliverableId: evicted, newDeliverableId: id, timestamp: at }
-        emit('fineTuning', 'DeliverableEvicted', told)
+        const args = { provider, user, evictedDeliverableId: evicted, newDeliverableId: id, timestamp: at }
+        emit('fineTuning', 'DeliverableEvicted', args)
       }
       emit('fineTuning', 'DeliverableAdded', { user, provider, deliverableId: id, modelRootHash, timestamp: at })
     },
@@ -51,8 +51,8 @@ export function createTasks<O extends Offer>({ accounts, offers, funds, address,
       if (deliverable.settled) throw new Revert('CannotAcknowledgeSettledDeliverable', { id })
       const deliverables = replace(account.deliverables, { ...deliverable, acknowledged: true })
       accounts.put({ ...account, deliverables })
-      const told = { user: from, provider, deliverableId: id, timestamp: BigInt(timestamp) }
-      emit('fineTuning', 'DeliverableAcknowledged', told)
+      const args = { user: from, provider, deliverableId: id, timestamp: BigInt(timestamp) }
+      emit('fineTuning', 'DeliverableAcknowledged', args)
     },
     settleFees(context: Context, task: TaskSettlement): void {
       const { user, id, nonce } = task
@@ -71,7 +71,7 @@ export function createTasks<O extends Offer>({ accounts, offers, funds, address,
   }
 }
 
-/** The deliverable that a task may be paid for, or why not. */
+/** The deliverable of a payable task. @throws Revert with the reason for another task */
 function payable(account: Account, offer: Offer, task: TaskSettlement): Deliverable {
   if (!isAccepted(account, offer)) throw invalid('TEE signer not acknowledged')
   if (account.nonce >= task.nonce) throw invalid('nonce should larger than the current nonce')

@@ -1,7 +1,7 @@
 import type { Accounts } from './accounts.ts'
 import type { Context } from './transaction.ts'
 
-/** The user's API tokens with an inference provider: one by one, or all of a generation. */
+/** Revocation of the user's API tokens: single tokens, or a whole generation. */
 export function createTokens(accounts: Accounts) {
   return {
     calls: {

@@ -22,7 +22,7 @@ const removals: (() => void)[] = []
 const brokers: Broker[] = []
 
 beforeAll(async () => {
-  // Without Multicall3 each call can be seen, and refused, on its way.
+  // Without Multicall3 the proxy sees each call and can refuse it.
   chain = await localChain({ multicall3: false, inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
   proxy = await startProxy(chain.anvil.url)
   ;[user] = chain.wallets as [Wallet]
@@ -50,7 +50,7 @@ describe('a deployment without', () => {
     ['depositFundFor(address)', ({ ledger }) => ledger.depositFundFor(alice.address, '3')],
     ['updateAdditionalInfo(string)', ({ ledger }) => ledger.updateAdditionalInfo('info')],
     ['addLedger(string)', ({ ledger }) => ledger.addLedger('3')],
-  ])('%s is told by its name, and nothing is sent', async ([signature, attempt]) => {
+  ])('%s names the missing function, and the broker sends nothing', async ([signature, attempt]) => {
     missing(signature)
     const capability = signature === 'addLedger(string)' ? signature : signature.split('(', 1)[0]
     await expect(attempt(await open())).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe('a deployment without', () => {
   })
 
   test.for(['getServiceInfo(address)', 'getAccountsByUser(address,uint256,uint256)'])(
-    '%s is refused when the broker opens',
+    '%s is refused at connecting',
     async (signature) => {
       missing(signature)
       await expect(open()).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('a deployment without', () => {
     },
   )
 
-  test('the minimums is asked for none, and its own refusals are passed on', async () => {
+  test("the minimums has null rules, and the broker passes on the contract's refusals", async () => {
     missing(...LIMITS)
     const broker = await open()
     expect(broker.rules).toMatchObject({ minLedgerBalance: null, minTransfer: null, maxProvidersPerBatch: 20 })
@@ -86,7 +86,7 @@ describe('a deployment without', () => {
   })
 })
 
-describe('deleteLedger is never sent while money is inside, whatever the contract would do:', () => {
+describe('the broker never sends deleteLedger while money is inside, even where the contract would allow it:', () => {
   test('with money in the ledger and in sub-accounts', async () => {
     deletesAnything()
     const broker = await open()
@@ -99,7 +99,7 @@ describe('deleteLedger is never sent while money is inside, whatever the contrac
     expect(sends()).toBe(1)
   })
 
-  test('with a deposit on its way', async () => {
+  test('with a deposit in flight', async () => {
     await alice.settle(user.address, og('2'))
     await transact(user, [callOf(chain.contracts.ledger, 'transferFund', [alice.address, 'inference-v1.0', og('8')])])
     await alice.settle(user.address, og('8'))
@@ -111,7 +111,7 @@ describe('deleteLedger is never sent while money is inside, whatever the contrac
     expect(sends()).toBe(1)
   })
 
-  test('and is sent once nothing is', async () => {
+  test('and sends it for an empty ledger', async () => {
     await alice.settle(user.address, og('2'))
     await transact(user, [callOf(chain.contracts.ledger, 'transferFund', [alice.address, 'inference-v1.0', og('8')])])
     await alice.settle(user.address, og('8'))
@@ -128,13 +128,13 @@ async function open(): Promise<Broker> {
   return broker
 }
 
-/** As a contract behaves that has no such functions: it refuses without a reason. */
+/** Imitates a contract without these functions: it reverts without data. */
 function missing(...signatures: string[]): void {
   const selectors = signatures.map((signature) => id(signature).slice(0, 10))
   onCalls(['eth_call', 'eth_estimateGas'], selectors, { kind: 'rpc', code: 3, message: 'execution reverted' })
 }
 
-/** As the first contracts did, which looked at no balance. */
+/** Imitates the first contracts, which did not check the balance. */
 function deletesAnything(): void {
   onCalls(['eth_estimateGas'], [id('deleteLedger()').slice(0, 10)], { kind: 'swallow', result: '0xffff' })
 }

@@ -19,7 +19,7 @@ import { startProxy, type Fault, type FaultRule, type Proxy } from '../../suppor
 const LOCK = 3600
 const ALICE = toBeHex(0xa11ce, 20)
 const LIMITED = { kind: 'rpc', code: -32005, message: 'limit exceeded' } as const
-/** What a broker asks the contracts when it connects. */
+/** Calls that a broker makes when it connects. */
 const CALLS = [
   'MIN_ACCOUNT_BALANCE',
   'MIN_TRANSFER_AMOUNT',
@@ -30,7 +30,7 @@ const CALLS = [
 
 let chain: LocalChain, proxy: Proxy
 let restore: () => Promise<void>
-/** Has 50 sub-accounts in each service; starts from nothing. */
+/** `crowd` has 50 sub-accounts in each service; `user` starts from nothing. */
 let crowd: Wallet, user: Wallet
 let without: NetworkConfig
 
@@ -79,7 +79,7 @@ describe.for([
     }
   })
 
-  test('takes no more with refunds of fine-tuning, once it knows of them', async () => {
+  test('takes no more requests with refunds of fine-tuning, after the first reading', async () => {
     const providers = Array.from({ length: 20 }, (_, index) => toBeHex(index + 1, 20))
     await transact(crowd, [{ ...retrieve(providers, 'fine-tuning'), gasLimit: 6_000_000 }])
     const { timestamp = 0 } = (await chain.provider.getBlock('latest')) ?? {}
@@ -94,7 +94,7 @@ describe.for([
     )
   })
 
-  test.for(['inference', 'fine-tuning'])('leaves out what is left of claimed refunds of %s', async (type) => {
+  test.for(['inference', 'fine-tuning'])('leaves out the slots of claimed refunds of %s', async (type) => {
     await fund(type, '3')
     await transact(user, [retrieve([ALICE], type), transfer(ALICE, type, '1'), retrieve([ALICE], type)])
     await chain.warp(LOCK)
@@ -107,19 +107,22 @@ describe.for([
     expect(await refundsOf(broker)).toEqual([{ ...refund, claimable: true }])
   })
 
-  test.for(['inference', 'fine-tuning'])('moves the unlock of %s when the owner moves the lock', async (type) => {
-    await fund(type, '3')
-    await transact(user, [retrieve([ALICE], type)])
-    const { timestamp = 0 } = (await chain.provider.getBlock('latest')) ?? {}
-    const broker = await open(user.connect(connect(proxy.url)), network())
-    expect(await refundsOf(broker)).toMatchObject([{ unlocksAt: timestamp + LOCK, claimable: false }])
-    const { owner, inference, fineTuning } = chain.contracts
-    await transact(owner, [callOf(type === 'inference' ? inference : fineTuning, 'updateLockTime', [2 * LOCK])])
-    await chain.warp(LOCK)
-    expect(await refundsOf(broker)).toMatchObject([{ unlocksAt: timestamp + 2 * LOCK, claimable: false }])
-    await chain.warp(LOCK)
-    expect(await refundsOf(broker)).toMatchObject([{ unlocksAt: timestamp + 2 * LOCK, claimable: true }])
-  })
+  test.for(['inference', 'fine-tuning'])(
+    'moves the unlock of refunds of %s when the owner changes the lock time',
+    async (type) => {
+      await fund(type, '3')
+      await transact(user, [retrieve([ALICE], type)])
+      const { timestamp = 0 } = (await chain.provider.getBlock('latest')) ?? {}
+      const broker = await open(user.connect(connect(proxy.url)), network())
+      expect(await refundsOf(broker)).toMatchObject([{ unlocksAt: timestamp + LOCK, claimable: false }])
+      const { owner, inference, fineTuning } = chain.contracts
+      await transact(owner, [callOf(type === 'inference' ? inference : fineTuning, 'updateLockTime', [2 * LOCK])])
+      await chain.warp(LOCK)
+      expect(await refundsOf(broker)).toMatchObject([{ unlocksAt: timestamp + 2 * LOCK, claimable: false }])
+      await chain.warp(LOCK)
+      expect(await refundsOf(broker)).toMatchObject([{ unlocksAt: timestamp + 2 * LOCK, claimable: true }])
+    },
+  )
 
   test.for<[string, Fault, string]>([
     ['HTTP 500', { kind: 'http', status: 500 }, '500'],
@@ -131,7 +134,7 @@ describe.for([
     ['an empty answer', { kind: 'replace', result: '0x' }, ''],
     ['a null answer', { kind: 'replace', result: null }, ''],
     ['an answer cut short', { kind: 'replace', result: `0x${'00'.repeat(31)}20` }, ''],
-  ])('that fails with %s is a ReadError that says so, and nothing is gone', async ([, fault, reason]) => {
+  ])('that fails with %s is a ReadError with the reason, and no balance disappears', async ([, fault, reason]) => {
     await fund('inference', '3')
     const broker = await open(user.connect(connect(`${proxy.url}/SECRET`)), network())
     const { block } = await broker.position()
@@ -149,7 +152,7 @@ describe.for([
     expect(broker.positions$.status).toEqual({ block: block.number, failures: 0, error: null, dropped: 0 })
   })
 
-  test('never goes back when the node answers calls as of three blocks ago', async () => {
+  test('never goes back when the node answers calls at a block three blocks old', async () => {
     await fund('inference', '3')
     await chain.mine(3)
     const broker = await open(user.connect(connect(proxy.url)), network())
@@ -163,7 +166,7 @@ describe.for([
     expect(await read).toMatchObject({ subAccounts: [{ balance: og('4') }] })
   })
 
-  test('is as of the block of the own last receipt at least', async () => {
+  test("is never older than the wallet's last receipt", async () => {
     await fund('inference', '3')
     await chain.mine(3)
     const broker = await open(user.connect(connect(proxy.url)), network())
@@ -175,7 +178,7 @@ describe.for([
     expect(await read).toMatchObject({ block: { number: blockNumber }, subAccounts: [{ balance: og('4') }] })
   })
 
-  test('is not older than the head that was seen when the broker connected', async () => {
+  test('is never older than the head at connecting', async () => {
     await fund('inference', '3')
     await transact(user, [transfer(ALICE, 'inference', '1')])
     const broker = await open(user.connect(connect(proxy.url)), network())
@@ -187,12 +190,12 @@ describe.for([
   })
 })
 
-test('a node that says nothing is given up on after 20 s, whatever it was asked', async () => {
+test('every query of a silent node ends after 20 s', async () => {
   const connected = await connectChain({ signer: user.connect(connect(proxy.url)) }, chain.network)
   const answer = proxy.pause()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
-    const questions = {
+    const queries = {
       connectChain: connectChain({ signer: user.connect(connect(proxy.url)) }, chain.network),
       readPosition: connected.readPosition(),
       readService: connected.readService(ALICE),
@@ -200,12 +203,12 @@ test('a node that says nothing is given up on after 20 s, whatever it was asked'
       fees: connected.fees(),
     }
     const outcomes: Record<string, unknown> = {}
-    for (const [name, question] of Object.entries<Promise<unknown>>(questions))
-      question.catch((error: unknown) => (outcomes[name] = error))
+    for (const [name, query] of Object.entries<Promise<unknown>>(queries))
+      query.catch((error: unknown) => (outcomes[name] = error))
     await vi.advanceTimersByTimeAsync(19_999)
     expect(outcomes).toEqual({})
     await vi.advanceTimersByTimeAsync(1)
-    expect(Object.keys(outcomes).toSorted()).toEqual(Object.keys(questions).toSorted())
+    expect(Object.keys(outcomes).toSorted()).toEqual(Object.keys(queries).toSorted())
     for (const error of Object.values(outcomes))
       expect(error).toMatchObject({ name: 'ReadError', facts: { reason: 'no answer within 20000 ms' } })
   } finally {
@@ -214,12 +217,12 @@ test('a node that says nothing is given up on after 20 s, whatever it was asked'
   }
 })
 
-test('a call inside Multicall3 that failed without a reason of the contract is a ReadError, not an absence', async () => {
+test('a call inside Multicall3 that fails without a contract error is a ReadError, not an absence', async () => {
   await fund('inference', '3')
   const broker = await open(user.connect(connect(proxy.url)), chain.network)
   await broker.position()
-  const asked = proxy.log.findLast(({ method }) => method === 'eth_call')?.params[0] as { data: string }
-  const answer = await chain.provider.call({ to: MULTICALL3, data: asked.data })
+  const request = proxy.log.findLast(({ method }) => method === 'eth_call')?.params[0] as { data: string }
+  const answer = await chain.provider.call({ to: MULTICALL3, data: request.data })
   const [results] = multicallAbi.decodeFunctionResult('aggregate3', answer) as unknown as [[boolean, string][]]
   for (const failed of results.keys()) {
     const altered = results.map(([success, data], index) => (index === failed ? [false, '0x'] : [success, data]))
@@ -230,12 +233,16 @@ test('a call inside Multicall3 that failed without a reason of the contract is a
   }
 })
 
-describe('a broker is refused', () => {
+describe('createBroker refuses', () => {
   test.for<[string, () => Promise<NetworkConfig | undefined> | NetworkConfig | 'mainnet' | undefined, string]>([
-    ['a chain that is not known', () => undefined, 'This chain is not known.\n\nchain: 31337\n'],
-    ['another chain than its network', () => 'mainnet', 'The provider is connected to another chain than the network.'],
-    ['a network that does not exist', () => 'toString' as 'mainnet', 'There is no such network.'],
-    ['an address that is none', () => config({ ledger: '0x1' }), 'This is not an address.\n\nledger:   "0x1"'],
+    ['an unknown chain', () => undefined, 'This chain is not known.\n\nchain: 31337\n'],
+    [
+      "a chain that is not its network's",
+      () => 'mainnet',
+      'The provider is connected to another chain than the network.',
+    ],
+    ['an unknown network', () => 'toString' as 'mainnet', 'There is no such network.'],
+    ['a text that is no address', () => config({ ledger: '0x1' }), 'This is not an address.\n\nledger:   "0x1"'],
     ['a wallet as the ledger', () => config({ ledger: user.address }), 'These are not the contracts of 0G Compute.'],
     ['a wallet as the service', () => config({ inference: user.address }), 'These are not the contracts of 0G'],
     ['the ledger as the service', () => config({ inference: chain.network.ledger }), 'These are not the contracts of'],
@@ -249,7 +256,7 @@ describe('a broker is refused', () => {
     )
   })
 
-  test('a signer without a provider, and half of what reading needs', async () => {
+  test('a signer without a provider, and a provider without an address', async () => {
     const { network, provider } = chain
     const none = new Wallet(user.privateKey)
     await expect(createBroker({ signer: none, network })).rejects.toThrow('The signer has no provider.')
@@ -257,7 +264,7 @@ describe('a broker is refused', () => {
     await expect(createBroker({ provider, address: 'x', network })).rejects.toThrow('This is not an address.')
   })
 
-  test.for([...CALLS])('a node that cannot answer %s just now, and that is a ReadError', async ([, selector]) => {
+  test.for([...CALLS])('a node that fails at %s, with a ReadError', async ([, selector]) => {
     const asks = (call: unknown) => JSON.stringify(call).includes(`"${selector}`)
     for (const fault of [LIMITED, { kind: 'http', status: 500 }] as const) {
       const remove = inject(({ method, params: [call] }) => (method === 'eth_call' && asks(call) ? fault : undefined))
@@ -271,7 +278,7 @@ describe('a broker is refused', () => {
     }
   })
 
-  test('what a network lacks: without fine-tuning there is none of it', async () => {
+  test('a network without fine-tuning has no fine-tuning accounts and refuses its calls', async () => {
     await fund('fine-tuning', '3')
     const { fineTuning: _, ...network } = chain.network
     const broker = await open(user, network)
@@ -287,7 +294,7 @@ describe('a broker is refused', () => {
 describe('sending works with', () => {
   test.for<[string, () => Signer | Promise<Signer>]>([
     ['a Wallet', () => user.connect(node())],
-    ['a Wallet on a provider as it comes', () => new Wallet(user.privateKey, new JsonRpcProvider(proxy.url))],
+    ['a Wallet on a provider with default options', () => new Wallet(user.privateKey, new JsonRpcProvider(proxy.url))],
     ['an HDNodeWallet', () => HDNodeWallet.fromPhrase(PHRASE, '', "m/44'/60'/0'/0/2").connect(node())],
     ["a node's own account", () => node().getSigner(2)],
     ['a signer of another copy of ethers', another],
@@ -303,7 +310,7 @@ describe('sending works with', () => {
     expect([ledger?.available, subAccounts.map(({ balance }) => balance)]).toEqual([og('8') - 3n, [og('2') + 3n]])
   })
 
-  test("a node's own account that refuses says so, and leaves no gap in the nonces", async () => {
+  test("a node's own account that refuses reports it, and leaves no nonce gap", async () => {
     const broker = await open(await node().getSigner(2), chain.network)
     const nonce = await chain.provider.getTransactionCount(user.address)
     const remove = inject(({ method }) =>
@@ -320,7 +327,7 @@ describe('sending works with', () => {
     expect(String(refusal)).toContain('User rejected the request.')
   })
 
-  test('nothing but a signer: with an address alone everything is read and nothing is sent', async () => {
+  test('a signer only: with an address a broker reads everything and sends nothing', async () => {
     await fund('inference', '3')
     const broker = await createBroker({ provider: node(), address: user.address.toLowerCase(), network: chain.network })
     brokers.push(broker)
@@ -357,7 +364,7 @@ function inject(rule: FaultRule): () => void {
   return remove
 }
 
-/** The user opens a ledger of 10 OG, of which some go to Alice. */
+/** Opens a ledger of 10 OG for the user and transfers some of it to Alice. */
 async function fund(type: string, amount: string): Promise<void> {
   await transact(user, [callOf(chain.contracts.ledger, 'addLedger', [''], og('10')), transfer(ALICE, type, amount)])
 }
@@ -375,7 +382,7 @@ async function refundsOf(broker: Broker) {
   return subAccounts.flatMap(({ refunds }) => refunds)
 }
 
-/** A promise that is awaited later: a test that fails before must not fail for it as well. */
+/** Marks a promise as handled, because the test awaits it later. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
@@ -406,7 +413,7 @@ function another(): Signer {
   return signer as Signer
 }
 
-/** Sends some at a time: of what is ready at once, anvil mines under load only what fits into one block. */
+/** Sends 25 at a time: under load anvil mines only the ready transactions that fit into one block. */
 async function transactInParts(wallet: Wallet, calls: readonly Call[]): Promise<void> {
   for (let at = 0; at < calls.length; at += 25) await transact(wallet, calls.slice(at, at + 25))
 }

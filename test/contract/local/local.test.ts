@@ -16,13 +16,13 @@ beforeAll(async () => {
   chain = await localChain({ lockTime: 7200 })
   restore = await chain.snapshot()
   const [wallet, [first], [second]] = [chain.wallets[0], chain.inference, chain.fineTuning]
-  if (!wallet || !first || !second) throw new Error('The chain lacks somebody.')
+  if (!wallet || !first || !second) throw new Error('The chain lacks a wallet or a provider.')
   ;[user, inference, fineTuning] = [wallet, first, second]
 })
 afterEach(() => restore())
 afterAll(() => chain[Symbol.asyncDispose]())
 
-test('the contracts are the live ones: registered, recommended, with their limits', async () => {
+test('the contracts equal the live ones: registered, recommended, with their limits', async () => {
   const { network, provider } = chain
   const { ledger, inference, fineTuning } = chain.contracts
   expect(await ask(ledger, 'getRecommendedService', 'inference')).toEqual(['v1.0', network.inference])
@@ -34,7 +34,7 @@ test('the contracts are the live ones: registered, recommended, with their limit
   expect(network).toMatchObject({ chainId: 31337n, ledger: ledger.target, minLockedBalance: og('1') })
 })
 
-test('a ledger pays exact fees from its sub-accounts, to the wei', async () => {
+test('providers charge exact fees, to the wei', async () => {
   await fund(user, inference, fineTuning)
   const before = await chain.provider.getBalance(inference.address)
   const { fee: gas } = await inference.settle(user.address, 123_456_789_012_345_678n)
@@ -43,11 +43,11 @@ test('a ledger pays exact fees from its sub-accounts, to the wei', async () => {
   expect(await position(fineTuning)).toEqual({ balance: og('2') - 1n, pendingRefund: 0n })
   expect(await ledgerOf(user)).toEqual({ available: og('6'), total: og('10') - 123_456_789_012_345_679n })
   expect(await chain.provider.getBalance(inference.address)).toBe(before + 123_456_789_012_345_678n - gas)
-  // Nothing was signed for the user but the opening of the ledger and two transfers.
+  // The user signed only the opening of the ledger and two transfers.
   expect(await chain.provider.getTransactionCount(user.address)).toBe(3)
 })
 
-test('a fee may take the whole sub-account; more of it is taken in part for inference, refused for fine-tuning', async () => {
+test('a fee may take the whole sub-account; a larger fee is taken in part by inference and reverts in fine-tuning', async () => {
   await fund(user, inference, fineTuning)
   await expect(fineTuning.settle(user.address, og('2') + 1n)).rejects.toThrow('insufficient balance')
   await fineTuning.settle(user.address, og('2'))
@@ -57,7 +57,7 @@ test('a fee may take the whole sub-account; more of it is taken in part for infe
   expect(await ledgerOf(user)).toEqual({ available: og('6'), total: og('6') })
 })
 
-test('providers charge at the same time, each in turn and as often as they like', async () => {
+test('providers charge at the same time, many times each', async () => {
   const [, second] = chain.inference
   if (!second) throw new Error('There is one provider of inference.')
   await fund(user, inference, fineTuning, second)
@@ -67,7 +67,7 @@ test('providers charge at the same time, each in turn and as often as they like'
   for (const provider of all) expect(await position(provider)).toEqual({ balance: og('2') - 325n, pendingRefund: 0n })
 })
 
-test('refused settlements again and again leaves the provider able to charge', async () => {
+test('a provider can charge after many refused settlements', async () => {
   await fund(user, fineTuning)
   for (let refused = 0; refused < 21; refused++)
     await expect(fineTuning.settle(user.address, og('3'))).rejects.toThrow('insufficient balance')
@@ -75,12 +75,12 @@ test('refused settlements again and again leaves the provider able to charge', a
   expect(await position(fineTuning)).toEqual({ balance: og('2') - 5n, pendingRefund: 0n })
 })
 
-test('a stranger cannot be charged, and the error names the reason', async () => {
+test('a charge of a wallet without a sub-account fails with the reason', async () => {
   await expect(inference.settle(user.address, 1n)).rejects.toThrow('status: invalid signature')
   await expect(fineTuning.settle(user.address, 1n)).rejects.toThrow('AccountNotExists')
 })
 
-test('a snapshot can be returned to twice', async () => {
+test('a snapshot can be restored twice', async () => {
   for (const _ of [1, 2]) {
     await fund(user, inference)
     await restore()
@@ -88,7 +88,7 @@ test('a snapshot can be returned to twice', async () => {
   }
 })
 
-test('time and blocks pass on demand alone', async () => {
+test('time and blocks pass only on demand', async () => {
   const { provider } = chain
   const before = await tip()
   await chain.mine(3)
@@ -104,7 +104,7 @@ test('time and blocks pass on demand alone', async () => {
   await chain.setAutomine(true)
 })
 
-test('a chain with a block time is set up without waiting for it, and may lack Multicall3', async () => {
+test('a chain with a block time starts without waiting for blocks, and may lack Multicall3', async () => {
   const started = performance.now()
   await using slow = await localChain({ blockTime: 60, multicall3: false, inferenceProviders: 1, wallets: 1 })
   expect(performance.now() - started).toBeLessThan(10_000)
@@ -112,7 +112,7 @@ test('a chain with a block time is set up without waiting for it, and may lack M
   expect(await slow.provider.send('anvil_getIntervalMining', [])).toBe(60)
 })
 
-test('anvil ends when it is told to, and says so', async () => {
+test('stop() ends anvil', async () => {
   const anvil = await startAnvil({ accounts: 1, chainId: 7 })
   await expect(startAnvil({ port: anvil.port })).rejects.toThrow('Address already in use')
   expect(process.kill(anvil.pid, 0)).toBe(true)
@@ -121,13 +121,13 @@ test('anvil ends when it is told to, and says so', async () => {
   expect(() => process.kill(anvil.pid, 0)).toThrow('ESRCH')
 })
 
-test('a missing development package is named, with what to do', () => {
+test('a missing development package is an error with advice', () => {
   expect(() => locate('@foundry-rs/no-such-package')).toThrow(
     /missing: @foundry-rs\/no-such-package\n.*npm install --save-dev @foundry-rs\/anvil @0gfoundation/,
   )
 })
 
-/** Opens a ledger of 10 OG, of which 2 go to each provider. */
+/** Opens a ledger of 10 OG and transfers 2 OG to each provider. */
 async function fund(user: Wallet, ...providers: LocalProvider[]): Promise<void> {
   const { ledger } = chain.contracts
   const transfer = ({ address, serviceType }: LocalProvider) =>

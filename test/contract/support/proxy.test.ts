@@ -25,7 +25,7 @@ afterAll(async () => {
   await anvil.stop()
 })
 
-test('everything that is asked is passed on and counted, batches by member', async () => {
+test('the proxy forwards and counts every call, also each member of a batch', async () => {
   expect(await post([call('eth_chainId'), call('eth_blockNumber', [], 'b'), call('eth_chainId', [], 3)])).toEqual([
     { jsonrpc: '2.0', id: 1, result: '0x7a69' },
     { jsonrpc: '2.0', id: 'b', result: '0x0' },
@@ -43,7 +43,7 @@ test('everything that is asked is passed on and counted, batches by member', asy
   expect([proxy.requests, proxy.calls, proxy.log]).toEqual([0, {}, []])
 })
 
-test('a rule sees method, parameters and number of a call, until it is removed', async () => {
+test('a rule receives method, parameters and index of a call, until it is removed', async () => {
   const seen: unknown[] = []
   remove = proxy.fault((asked) => void seen.push(asked))
   await post([call('eth_getBalance', [A, 'latest']), call('eth_chainId'), call('eth_chainId', [], 2)])
@@ -88,7 +88,7 @@ test('half: the answer stops in its middle', async () => {
   expect([response.headers.get('content-length'), Buffer.concat(received).length]).toEqual([`${whole}`, whole >> 1])
 })
 
-test('rpc: one member of a batch is answered by an error', async () => {
+test('rpc: one member of a batch gets an error', async () => {
   fault('eth_call', { kind: 'rpc', code: 3, message: 'execution reverted', data: '0x1234' })
   expect(await post([call('eth_call', [{}]), call('eth_chainId', [], 2)])).toEqual([
     { jsonrpc: '2.0', id: 1, error: { code: 3, message: 'execution reverted', data: '0x1234' } },
@@ -96,14 +96,14 @@ test('rpc: one member of a batch is answered by an error', async () => {
   ])
 })
 
-test('swallow: a broadcast is answered, and never made', async () => {
+test('swallow: the proxy answers a broadcast and does not forward it', async () => {
   const [signed, hash] = await signedTransfer()
   fault('eth_sendRawTransaction', { kind: 'swallow', result: hash })
   expect(await post(call('eth_sendRawTransaction', [signed]))).toMatchObject({ result: hash })
   expect(await node.getTransaction(hash)).toBeNull()
 })
 
-test('twice: a call is made twice, and its first answer counts', async () => {
+test('twice: the proxy forwards a call twice and returns the first answer', async () => {
   const [signed, hash] = await signedTransfer()
   fault('eth_sendRawTransaction', { kind: 'twice' })
   expect(await post(call('eth_sendRawTransaction', [signed]))).toMatchObject({ result: hash })
@@ -113,14 +113,14 @@ test('twice: a call is made twice, and its first answer counts', async () => {
   expect(await node.getBlockNumber()).toBe(before + 2)
 })
 
-test('replace: a call is made, and answered by something else', async () => {
+test('replace: the proxy forwards a call and returns another result', async () => {
   const before = await node.getBlockNumber()
   fault('evm_mine', { kind: 'replace', result: 'never heard of it' })
   expect(await post(call('evm_mine'))).toEqual({ jsonrpc: '2.0', id: 1, result: 'never heard of it' })
   expect(await node.getBlockNumber()).toBe(before + 1)
 })
 
-test('delay: a call is made later, its neighbours at once', async () => {
+test('delay: the proxy forwards a call later, and its batch neighbours at once', async () => {
   const before = await node.getBlockNumber()
   fault('evm_mine', { kind: 'delay', ms: 100 })
   const started = performance.now()
@@ -129,7 +129,7 @@ test('delay: a call is made later, its neighbours at once', async () => {
   expect(await node.getBlockNumber()).toBe(before + 1)
 })
 
-test('pause: requests wait until they may go on', async () => {
+test('pause: requests wait until resume()', async () => {
   const resume = proxy.pause()
   let answered = false
   const waiting = post(call('eth_chainId')).then(() => (answered = true))
@@ -140,7 +140,7 @@ test('pause: requests wait until they may go on', async () => {
   expect(await waiting).toBe(true)
 })
 
-test('stale: every read is as of an older block, whatever block it asks for', async () => {
+test('stale: every read is answered at an older block, for any block tag', async () => {
   const sender = testWallet(1, node)
   const past = await node.getBlockNumber()
   const [balance, nonce] = [await node.getBalance(sender.address), await node.getTransactionCount(sender.address)]
@@ -175,12 +175,12 @@ test('stale: every read is as of an older block, whatever block it asks for', as
 
 const A = '0x000000000000000000000000000000000000000A'
 
-/** Creates a contract that answers with the number of the block. */
+/** Creates a contract that returns the block number. */
 const CREATE_BLOCK_NUMBER = '0x684360005260206000f35f5260096017f3'
 
 function fault(method: string, fault: Fault): void {
   remove()
-  remove = proxy.fault((asked) => (asked.method === method ? fault : undefined))
+  remove = proxy.fault((call) => (call.method === method ? fault : undefined))
 }
 
 function call(method: string, params: unknown[] = [], id: number | string = 1) {

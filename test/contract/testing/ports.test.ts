@@ -8,7 +8,7 @@ import { localChain } from '../../support/chain.ts'
 
 const OG = 10n ** 18n
 
-/** A chain with one inference provider, seen from a rich wallet and from one that owns nothing. */
+/** A chain with one inference provider, connected for a rich wallet and for a wallet without money. */
 type Side = {
   rich: Connected
   poor: Connected
@@ -47,7 +47,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     })
   })
 
-  test('a call that would be refused, with its reason', async () => {
+  test('the reason of a call that would revert', async () => {
     const refused = port.estimateGas({ contract: 'ledger', method: 'refund', args: [1n] })
     await expect(refused).rejects.toMatchObject({
       name: 'LedgerNotExistsError',
@@ -65,7 +65,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     })
   })
 
-  test('nonces, receipts and what spent a nonce', async () => {
+  test('nonce counts, receipts and the spender of a nonce', async () => {
     await side.setAutomine(false)
     const counts = async () => Promise.all([port.transactionCount('latest'), port.transactionCount('pending')])
     const { raw, hash } = await sign(deposit, 0)
@@ -93,13 +93,13 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     expect(await port.transactionCount((mined?.blockNumber ?? 0) - 1)).toBe(0)
   })
 
-  test('when a block was mined, and that there is none yet', async () => {
+  test('the timestamp of a block, and null for a future block', async () => {
     const { block } = await side.rich.readPosition()
     expect(await port.timestampOf(block.number)).toBe(block.timestamp)
     expect(await port.timestampOf(block.number + 1_000)).toBeNull()
   })
 
-  test('the money where it went', async () => {
+  test('the money in the ledger after a deposit', async () => {
     const { block, ledger, subAccounts } = await side.rich.readPosition()
     expect(block.number).toBeGreaterThan(0)
     expect(ledger).toEqual({ available: 10n * OG, total: 10n * OG, locked: 0n, additionalInfo: '' })
@@ -110,7 +110,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     })
   })
 
-  test('why a mined transaction was reverted', async () => {
+  test('the reason of a mined revert', async () => {
     const transfer: Call = {
       contract: 'ledger',
       method: 'transferFund',
@@ -126,7 +126,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     })
   })
 
-  test('that a nonce is spent once and that known bytes are known', async () => {
+  test('that a nonce is spent only once, and that the node knows its bytes', async () => {
     const { raw } = await sign(deposit, 1)
     await expect(port.broadcast(raw)).rejects.toThrow(/nonce too low/)
     await side.setAutomine(false)
@@ -140,7 +140,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     expect((await side.rich.readPosition()).ledger?.total).toBe(20n * OG)
   })
 
-  test('a provider with a service, and one without', async () => {
+  test('a provider with a service, and an address without one', async () => {
     const offered = await side.rich.readService(side.provider)
     expect(offered).toEqual({
       registered: true,
@@ -149,8 +149,8 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       acknowledged: false,
       generation: null,
     })
-    const nobody = fakeAddress('nobody')
-    expect(await side.rich.readService(nobody)).toEqual({
+    const stranger = fakeAddress('stranger')
+    expect(await side.rich.readService(stranger)).toEqual({
       registered: false,
       url: null,
       model: null,
@@ -159,7 +159,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     })
   })
 
-  test('a refund that was asked for at the time of its block', async () => {
+  test('a refund with the timestamp of its block', async () => {
     const calls = [
       { contract: 'ledger', method: 'transferFund', args: [side.provider, 'inference-v1.0', 2n * OG] },
       { contract: 'ledger', method: 'retrieveFund', args: [[side.provider], 'inference-v1.0'] },
@@ -186,7 +186,7 @@ async function real(): Promise<Side> {
   const { network, provider } = chain
   const [wallet] = chain.wallets
   const [served] = chain.inference
-  if (!wallet || !served) throw new Error('The chain lacks somebody.')
+  if (!wallet || !served) throw new Error('The chain lacks a wallet or a provider.')
   return {
     rich: await connectChain({ signer: wallet }, network),
     poor: await connectChain({ signer: Wallet.createRandom(provider) }, network),

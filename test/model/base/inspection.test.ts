@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
 
-test('who listens late hears of every kind of actor, also of those that began before', async () => {
+test('a late subscriber receives events of every kind of actor, also of actors that already run', async () => {
   await using sim = await createSimulatedBroker({ seed: 1, providers: 2, automine: false })
   const { broker, providers } = sim
   await sim.until(broker.ledger.addLedger('10'))

@@ -37,7 +37,7 @@ const reading: Reading = {
 
 const low: SubAccountEvent = { type: 'balance.low', reading }
 
-/** What a test of the kit's users does: walks every path, and asks which edges have none. */
+/** Walks every path, as a user's test does, and lists the edges without a path. */
 async function walkAll<Machine extends AnyStateMachine>(
   machine: Machine,
   paths: ReturnType<typeof edgePaths<Machine>>,
@@ -53,7 +53,7 @@ async function walkAll<Machine extends AnyStateMachine>(
 describe('a machine that embeds one of ours', () => {
   const paid = vi.fn(() => new Error('Paid.'))
 
-  test('spawned, is asked for its state by a guard', async () => {
+  test('spawned: a guard reads its state', async () => {
     const machine = setup({
       types: { events: {} as { type: 'CHECK' } | SubAccountEvent },
       actors: { sub: subAccountMachine },
@@ -86,7 +86,7 @@ describe('a machine that embeds one of ours', () => {
     })
   })
 
-  test('invoked, hears what is sent to it and shows its snapshots', async () => {
+  test('invoked: it receives events and its snapshots are visible', async () => {
     const machine = setup({
       types: { events: {} as { type: 'GO' } | SubAccountEvent },
       actors: { sub: subAccountMachine },
@@ -113,7 +113,7 @@ describe('a machine that embeds one of ours', () => {
     })
   })
 
-  test('is taken through what it invokes itself', async () => {
+  test('with its own invokes: the paths go through their outcomes', async () => {
     const machine = setup({
       types: { events: {} as { type: 'PAY' } },
       actors: { funding: autoFundingMachine.provide({ actors: { topUp: fromPromise(() => Promise.reject(paid())) } }) },
@@ -150,7 +150,7 @@ describe('a machine that embeds one of ours', () => {
     expect(paid).not.toHaveBeenCalled()
   })
 
-  test('ends, and the machine around it hears of it', async () => {
+  test('that ends: the outer machine receives its done event', async () => {
     const inner = createMachine({
       id: 'inner',
       initial: 'a',
@@ -171,7 +171,7 @@ describe('a machine that embeds one of ours', () => {
     })
   })
 
-  test('two of a kind from the start are told apart', async () => {
+  test('twice in the initial state: the search distinguishes the two', async () => {
     const machine = setup({
       types: { events: {} as { type: 'CHECK' } | { type: 'ONE' } | { type: 'OTHER' } },
       actors: { sub: subAccountMachine },
@@ -208,7 +208,7 @@ describe('a machine that embeds one of ours', () => {
     })
   })
 
-  test('once for each entry of a list, has as many states as one has', async () => {
+  test('once per list entry: the search counts them as one', async () => {
     const item = createMachine({
       id: 'item',
       initial: 'open',
@@ -275,7 +275,7 @@ describe('what a machine invokes or spawns does not run', () => {
     expect(ran).not.toHaveBeenCalled()
   })
 
-  test('what nobody has provided yet', async () => {
+  test('an actor without an implementation', async () => {
     const warn = vi.spyOn(console, 'warn')
     const machine = createMachine({
       id: 'app',
@@ -291,7 +291,7 @@ describe('what a machine invokes or spawns does not run', () => {
     warn.mockRestore()
   })
 
-  test('a reducer does, and a machine with what it invokes does not', async () => {
+  test('a reducer and a machine run, and the invokes of that machine do not', async () => {
     const machine = setup({
       actors: {
         count: fromTransition((count: number) => count + 1, 0),
@@ -318,7 +318,7 @@ describe('what a machine invokes or spawns does not run', () => {
     expect(ran).not.toHaveBeenCalled()
   })
 
-  test('the values of an observable are those that are given', async () => {
+  test('an observable emits the given values', async () => {
     const machine = setup({ actors: { prices: fromObservable(() => of(1)) } }).createMachine({
       id: 'shop',
       initial: 'open',
@@ -339,7 +339,7 @@ describe('what a machine invokes or spawns does not run', () => {
     })
   })
 
-  test('nor do functions among the actions, while paths are looked for', async () => {
+  test('functions among the actions do not run during the search', async () => {
     const acted = vi.fn()
     const machine = createMachine({
       id: 'acting',
@@ -359,7 +359,7 @@ describe('what a machine invokes or spawns does not run', () => {
 })
 
 describe('every kind of edge has a path, or is named', () => {
-  test('what is delayed, without a wait', async () => {
+  test('a delayed transition, without waiting', async () => {
     const machine = setup({
       types: { events: {} as { type: 'ARM' } | { type: 'BOOM' } | { type: 'LATER' } },
       delays: { patience: () => 3_600_000 },
@@ -399,7 +399,7 @@ describe('every kind of edge has a path, or is named', () => {
     before.mockRestore()
   })
 
-  test('what happens always, by the event that leads there', async () => {
+  test('an eventless transition, by the event before it', async () => {
     const machine = setup({ types: { events: {} as { type: 'GO'; far: boolean } } }).createMachine({
       id: 'road',
       initial: 'start',
@@ -432,7 +432,7 @@ describe('every kind of edge has a path, or is named', () => {
     })
   })
 
-  test('back to where it was, for each of the places', async () => {
+  test('a history target, for each recorded state', async () => {
     const machine = createMachine({
       id: 'lamp',
       initial: 'off',
@@ -479,7 +479,7 @@ describe('every kind of edge has a path, or is named', () => {
     expect(missing).toEqual(['both: xstate.done.state.both → both'])
   })
 
-  test('what a guard keeps back by the context is named, and reached when that is told apart', async () => {
+  test('an edge behind a guard on the context is missing, and found with distinguish', async () => {
     const machine = setup({
       types: { context: {} as { tries: bigint }, events: {} as { type: 'TRY' } },
       guards: { isLast: ({ context }) => context.tries === 2n },
@@ -508,7 +508,7 @@ describe('every kind of edge has a path, or is named', () => {
     })
   })
 
-  test('two that read the same are told apart', () => {
+  test('two edges with the same label have different names', () => {
     const machine = createMachine({
       id: 'twins',
       initial: 'a',
@@ -530,7 +530,7 @@ describe('every kind of edge has a path, or is named', () => {
     ])
   })
 
-  test('a chart whose states never repeat is refused', () => {
+  test('a search whose states never repeat throws', () => {
     const machine = setup({
       types: { context: {} as { count: number }, events: {} as { type: 'MORE' } },
     }).createMachine({
@@ -539,50 +539,53 @@ describe('every kind of edge has a path, or is named', () => {
     })
     expect(() =>
       edgePaths(machine, { events: [{ type: 'MORE' }], distinguish: ({ context }) => context.count }),
-    ).toThrow('The states have no end after {}: MORE → {}: let `distinguish` return what repeats.')
+    ).toThrow('The states have no end after {}: MORE → {}: let `distinguish` return a value that repeats.')
   })
 })
 
 describe('an actor that fails', () => {
   const unheard = vi.fn()
 
-  test.for(['entry', 'transition', 'assign'] as const)('by its %s is told with its own error', async (where) => {
-    process.on('uncaughtException', unheard)
-    const error = new Error('Broken.')
-    const fails = () => {
-      throw error
-    }
-    const machine = createMachine({
-      context: {},
-      initial: 'a',
-      states: {
-        a: {
-          invoke: {
-            src: fromPromise(() => Promise.resolve(1)),
-            id: 'work',
-            onDone: {
-              target: 'b',
-              actions: where === 'transition' ? fails : where === 'assign' ? assign(fails) : [],
+  test.for(['entry', 'transition', 'assign'] as const)(
+    'in its %s throws with its own error as cause',
+    async (where) => {
+      process.on('uncaughtException', unheard)
+      const error = new Error('Broken.')
+      const fails = () => {
+        throw error
+      }
+      const machine = createMachine({
+        context: {},
+        initial: 'a',
+        states: {
+          a: {
+            invoke: {
+              src: fromPromise(() => Promise.resolve(1)),
+              id: 'work',
+              onDone: {
+                target: 'b',
+                actions: where === 'transition' ? fails : where === 'assign' ? assign(fails) : [],
+              },
             },
           },
+          b: { entry: where === 'entry' ? fails : [] },
         },
-        b: { entry: where === 'entry' ? fails : [] },
-      },
-    })
-    const step = { event: { type: 'xstate.done.actor.work', output: 1 }, to: 'b' }
-    await expect(walk(machine, { steps: [step] })).rejects.toThrow(
-      expect.objectContaining({ message: 'xstate.done.actor.work failed: Broken.', cause: error }),
-    )
-    if (where === 'assign')
-      expect(() => edgePaths(machine, { events: [] })).toThrow(
-        expect.objectContaining({ message: 'a: xstate.done.actor.work fails: Broken.', cause: error }),
+      })
+      const step = { event: { type: 'xstate.done.actor.work', output: 1 }, to: 'b' }
+      await expect(walk(machine, { steps: [step] })).rejects.toThrow(
+        expect.objectContaining({ message: 'xstate.done.actor.work failed: Broken.', cause: error }),
       )
-    await turn()
-    expect(unheard).not.toHaveBeenCalled()
-    process.off('uncaughtException', unheard)
-  })
+      if (where === 'assign')
+        expect(() => edgePaths(machine, { events: [] })).toThrow(
+          expect.objectContaining({ message: 'a: xstate.done.actor.work fails: Broken.', cause: error }),
+        )
+      await turn()
+      expect(unheard).not.toHaveBeenCalled()
+      process.off('uncaughtException', unheard)
+    },
+  )
 
-  test('at its start is told with its own error', async () => {
+  test('at its start throws with its own error as cause', async () => {
     process.on('uncaughtException', unheard)
     const machine = setup({ types: { input: {} as { name: string } } }).createMachine({
       context: ({ input }) => ({ name: input.name.trim() }),
@@ -598,7 +601,7 @@ describe('an actor that fails', () => {
     process.off('uncaughtException', unheard)
   })
 
-  test('because nobody hears a rejection ends along no edge', async () => {
+  test('by an unhandled rejection ends without an edge', async () => {
     const machine = createMachine({
       id: 'brittle',
       initial: 'a',
@@ -610,11 +613,11 @@ describe('an actor that fails', () => {
     })
   })
 
-  /** Whatever was thrown for nobody to hear is out. */
+  /** Waits until an unhandled error would have reached the process. */
   const turn = () => new Promise((resolve) => setTimeout(resolve))
 })
 
-test('a path remembers what the machine is created with', async () => {
+test('a path keeps the input of the machine', async () => {
   const machine = setup({
     types: { input: {} as { open: boolean }, context: {} as { open: boolean }, events: {} as { type: 'ENTER' } },
   }).createMachine({
@@ -628,13 +631,13 @@ test('a path remembers what the machine is created with', async () => {
   await expect(walk(machine, path, { input: { open: false } })).rejects.toThrow('ENTER led to "out" instead of "in"')
 })
 
-test('an embedded machine that is not there hears nothing', async () => {
+test('a step for a missing embedded machine throws', async () => {
   const machine = createMachine({ initial: 'a', states: { a: {} } })
   const step = { event: { type: 'GO' }, heardBy: ['shop', 'till'], to: 'a' }
-  await expect(walk(machine, { steps: [step] })).rejects.toThrow('No machine shop till is there to hear GO.')
+  await expect(walk(machine, { steps: [step] })).rejects.toThrow('There is no machine shop till to receive GO.')
 })
 
-test('what is found in any chart can be walked, and nothing that is called missing ever happens', async () => {
+test('for any chart every path can be walked, and no random run takes a missing edge', async () => {
   const types = ['A', 'B', 'C']
   const names = ['p', 'q', 'r']
   const target = fc.constantFrom(...names.map((name) => `#${name}`), '#p1', '#p2', '#q1', '#q2', '#was')

@@ -4,11 +4,11 @@ import { AbortedError, OgLedgerError } from '../../../src/base/errors.ts'
 import { createSimulatedBroker, type SimulatedBrokerOptions, type Simulation } from '../../../src/testing/index.ts'
 import '../../../src/testing/vitest.ts'
 
-/** What each provider has available of the first wallet, in wei. */
+/** The available amount of each of the first wallet's sub-accounts, in wei. */
 const availableOf = ({ chain, wallets: [wallet = ''] }: Simulation): bigint[] =>
   chain.position(wallet).subAccounts.map(({ available }) => available)
 
-test('hours pass at once, and auto-funding answers each charge with what is missing', async () => {
+test('hours pass at once, and auto-funding tops up the deficit after each charge', async () => {
   await using sim = await createSimulatedBroker({ providers: 2 })
   await sim.broker.ledger.addLedger('20')
   const [first, second] = sim.providers.map(({ address }) => sim.broker.inference.startAutoFunding(address))
@@ -25,11 +25,11 @@ test('hours pass at once, and auto-funding answers each charge with what is miss
   expect(first).toBeInState('watching')
   expect(first).toHold('sufficient')
   expect(sim.broker.subAccount(sim.provider.address, 'inference')).toBeInState('funded')
-  // Block time is the clock's, but for blocks that came at once and early.
+  // Block time equals the clock, except for blocks that automine made early.
   expect(Math.abs(sim.chain.head().timestamp - sim.now() / 1_000)).toBeLessThanOrEqual(1)
 })
 
-test('the same seed gives the same history, faults and restarts included', async () => {
+test('the same seed gives the same history, with faults and restarts', async () => {
   const history = async (seed: number): Promise<string> => {
     await using sim = await createSimulatedBroker({ providers: 3, seed, automine: false, pushesBlocks: true })
     const begin = () => sim.providers.forEach(({ address }) => sim.broker.inference.startAutoFunding(address))
@@ -55,7 +55,7 @@ test('the same seed gives the same history, faults and restarts included', async
   expect(other).not.toBe(one)
 })
 
-test('a broker that is killed while a top-up is on its way is followed by one that pays it once', async () => {
+test('after a kill during a top-up the next broker pays it exactly once', async () => {
   await using sim = await createSimulatedBroker({ automine: false })
   await sim.until(sim.broker.ledger.addLedger('10'))
   const old = sim.broker
@@ -77,7 +77,7 @@ test('a broker that is killed while a top-up is on its way is followed by one th
   expect((await sim.broker.ledger.getLedger()).available).toBe(og('9'))
 })
 
-test('a failing chain is retried, and the stream says how it goes', async () => {
+test('the broker retries a failing chain, and the status shows it', async () => {
   await using sim = await createSimulatedBroker()
   await sim.broker.ledger.addLedger('10')
   sim.broker.inference.startAutoFunding(sim.provider.address)
@@ -89,7 +89,7 @@ test('a failing chain is retried, and the stream says how it goes', async () => 
   expect(sim.broker.positions$.status).toMatchObject({ failures: 0, error: null })
 })
 
-test('wallets share a chain, and each has a broker of its own', async () => {
+test('wallets share a chain, and each has its own broker', async () => {
   await using sim = await createSimulatedBroker({ wallets: 2, funds: '100' })
   const [first, second] = sim.brokers
   await first?.ledger.addLedger('10')
@@ -105,7 +105,7 @@ test('wallets share a chain, and each has a broker of its own', async () => {
   expect((await first?.ledger.listLedgers())?.ledgers.map(({ user }) => user)).toEqual(sim.wallets)
 })
 
-test('a promise is waited for as long as it takes, and no longer than was said', async () => {
+test('until() lets time pass until the promise settles, at most for the given duration', async () => {
   await using sim = await createSimulatedBroker({ lockTime: 3_600 })
   await sim.broker.ledger.addLedger('10')
   await sim.broker.ledger.transferFund(sim.provider.address, 'inference', '2')
@@ -118,12 +118,12 @@ test('a promise is waited for as long as it takes, and no longer than was said',
   await expect(sim.until(Promise.reject(new Error('no')))).rejects.toThrow('no')
 })
 
-test('what does not settle in simulated time is told with why that may be, and what is no promise is refused', async () => {
+test('until() explains a promise that does not settle, and refuses other values', async () => {
   await using sim = await createSimulatedBroker()
   const real = new Promise(() => undefined)
   await expect(sim.until(real, '2h')).rejects.toThrow(
     'This did not settle in time.\n\nwithin: 2h\n' +
-      'do:     give it longer, or await it without until: what waits for real timers or I/O does not settle in simulated time',
+      'do:     give it longer, or await it without until: a promise that waits for real timers or I/O does not settle in simulated time',
   )
   await expect(sim.until(5 as never)).rejects.toThrow('until waits for a promise.\n\nwork: 5')
   await expect(sim.until((() => real) as never)).rejects.toThrow('until waits for a promise.\n\nwork: a function')
@@ -131,7 +131,7 @@ test('what does not settle in simulated time is told with why that may be, and w
   await expect(sim.advance(1_000n as never)).rejects.toThrow('This is not a duration.\n\nduration: 1000n')
 })
 
-test('a simulation that is closed does nothing more, and says so', async () => {
+test('a closed simulation refuses every call', async () => {
   const sim = await createSimulatedBroker()
   await sim.broker.ledger.addLedger('10')
   const { broker } = sim
@@ -153,7 +153,7 @@ test('a simulation that is closed does nothing more, and says so', async () => {
   expect(sim.chain.position(broker.wallet).ledger?.total).toBe(og('10'))
 })
 
-test('a block that is taken back takes its top-up along, and it is sent again', async () => {
+test('a reorganisation takes back a top-up, and the broker sends it again', async () => {
   await using sim = await createSimulatedBroker({ automine: false })
   await sim.until(sim.broker.ledger.addLedger('10'))
   const actor = sim.broker.inference.startAutoFunding(sim.provider.address)
@@ -166,7 +166,7 @@ test('a block that is taken back takes its top-up along, and it is sent again', 
   expect(actor.getSnapshot().context.topUps).toBe(1)
 })
 
-test('a position is had without time passing, also while auto-funding sends its first top-ups', async () => {
+test('position() takes no simulated time, also during the first top-ups', async () => {
   await using sim = await createSimulatedBroker({ providers: 3 })
   const { broker, providers } = sim
   await broker.ledger.addLedger('10')
@@ -176,7 +176,7 @@ test('a position is had without time passing, also while auto-funding sends its 
   expect([plan.decisions.length, plan.block.number >= position.block.number, sim.now()]).toEqual([3, true, before])
 })
 
-test('no reorganisation takes back what the wallets own from the start, nor who offers services', async () => {
+test('a reorganisation keeps the initial funds and the providers', async () => {
   await using sim = await createSimulatedBroker({ wallets: 2, funds: '100' })
   const owned = () => sim.wallets.map((wallet) => sim.chain.position(wallet).wallet.balance)
   await sim.broker.ledger.addLedger('10')
@@ -185,7 +185,7 @@ test('no reorganisation takes back what the wallets own from the start, nor who 
   expect([owned(), availableOf(sim)]).toEqual([[og('100'), og('100')], []])
 })
 
-test('what was made final is never taken back', async () => {
+test('a reorganisation keeps final blocks', async () => {
   await using sim = await createSimulatedBroker()
   await sim.broker.ledger.addLedger('10')
   sim.chain.makeFinal()
@@ -194,11 +194,11 @@ test('what was made final is never taken back', async () => {
   expect(sim.chain.position(sim.broker.wallet)).toMatchObject({ ledger: { available: og('10') }, subAccounts: [] })
 })
 
-test('fine-tuning is simulated beside inference', async () => {
+test('the simulation has fine-tuning beside inference', async () => {
   await using sim = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
   await sim.broker.ledger.addLedger('10')
   const [, trainer] = sim.providers
-  if (!trainer) throw new Error('There is nobody to train.')
+  if (!trainer) throw new Error('There is no fine-tuning provider.')
   const actor = sim.broker.fineTuning.startAutoFunding(trainer.address)
   await sim.advance('1m')
   sim.spend(trainer, '2')
@@ -206,7 +206,7 @@ test('fine-tuning is simulated beside inference', async () => {
   expect(actor.getSnapshot().context).toMatchObject({ topUps: 2, paid: `${og('4')}` })
 })
 
-test('who asks for what is not there is told so', async () => {
+test('a missing provider or wallet is an error', async () => {
   await using sim = await createSimulatedBroker({ providers: { fineTuning: 0 } })
   expect(() => sim.provider).toThrow('This simulation has no providers.')
   expect(() => sim.spend('0x', '1', 3)).toThrow(
@@ -215,43 +215,43 @@ test('who asks for what is not there is told so', async () => {
   await expect(sim.restart('0x00')).rejects.toThrow('The simulation has no such wallet.')
 })
 
-test('a charge says what it takes, and is refused where that is nothing', async () => {
+test('spend() returns the charged amount, and throws where it is zero', async () => {
   await using sim = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
   const [teller, trainer] = sim.providers
-  if (!teller || !trainer) throw new Error('There is nobody to charge.')
+  if (!teller || !trainer) throw new Error('There are no providers.')
   await sim.broker.ledger.addLedger('10')
   expect(() => sim.spend(teller, '1.5')).toThrow(
     `This charge would take nothing.\n\nprovider:    ${teller.address}\nserviceType: inference\n` +
       `wallet:      ${sim.broker.wallet}\namount:      1.5 OG\n` +
       'reason:      the wallet has no sub-account with this provider\n' +
-      'do:          have the sub-account funded first and let time pass, or use chain.spend, which takes what there is',
+      'do:          fund the sub-account first and let time pass, or use chain.spend, which allows a charge of nothing',
   )
   await sim.broker.ledger.transferFund(teller.address, 'inference', '2')
   await sim.broker.ledger.transferFund(trainer.address, 'fine-tuning', '2')
   expect([sim.spend(teller, '1.5'), sim.spend(teller.address, '1.5')]).toEqual([og('1.5'), og('0.5')])
   expect(() => sim.spend(teller, '1.5')).toThrow('the sub-account is empty')
   expect(() => sim.spend(trainer, og('2') + 1n)).toThrow(
-    'the sub-account holds 2 OG, and a fine-tuning fee is taken as a whole or not at all',
+    'the sub-account holds 2 OG, and a fine-tuning fee is taken whole or not at all',
   )
-  expect(() => sim.spend(trainer, 0n)).toThrow('it is about no amount')
+  expect(() => sim.spend(trainer, 0n)).toThrow('the amount is zero')
   expect(() => sim.spend(trainer, -1n)).toThrow('An amount cannot be negative.')
   expect(sim.spend(trainer, '2')).toBe(og('2'))
   expect(() => sim.spend(sim.providers[2] as never, '1')).toThrow(
-    'A provider is an address, or one of those of the simulation.\n\nprovider:  undefined',
+    'A provider is an address, or an entry of sim.providers.\n\nprovider:  undefined',
   )
   expect(availableOf(sim)).toEqual([0n, 0n])
 })
 
-test('a charge that waits for its block is counted with what waits before it', async () => {
+test('a pending charge counts the transactions before it in the pool', async () => {
   await using sim = await createSimulatedBroker({ automine: false })
   const { ledger, wallet } = sim.broker
   const { address } = sim.provider
   await sim.until(ledger.addLedger('10'))
   const transfer = ledger.transferFund(address, 'inference', '2')
   await sim.mine(0)
-  const foreseen = [sim.chain.wouldSpend(address, wallet, '1.5'), sim.spend(address, '1.5'), sim.spend(address, '1.5')]
+  const previewed = [sim.chain.wouldSpend(address, wallet, '1.5'), sim.spend(address, '1.5'), sim.spend(address, '1.5')]
   expect(() => sim.spend(address, '1.5')).toThrow('the wallet has no sub-account with this provider')
-  expect([foreseen, availableOf(sim)]).toEqual([[og('1.5'), og('1.5'), og('0.5')], []])
+  expect([previewed, availableOf(sim)]).toEqual([[og('1.5'), og('1.5'), og('0.5')], []])
   await sim.until(transfer)
   expect(availableOf(sim)).toEqual([0n])
 })
@@ -265,7 +265,7 @@ test.each<[unknown, string]>([
   [{ wallets: NaN }, 'wallets is a whole number from 1 up.'],
   [{ wallets: 1.5 }, 'wallets is a whole number from 1 up.'],
   [{ providers: -1 }, 'providers is a whole number from 0 up.'],
-  [{ providers: '0x00' }, 'providers says how many offer services.\n\nproviders: "0x00"'],
+  [{ providers: '0x00' }, 'providers is the number of providers.\n\nproviders: "0x00"'],
   [
     { providers: { infrence: 2 } },
     'There is no such option of providers.\n\noption: infrence\nknown:  inference, fineTuning',
@@ -273,15 +273,15 @@ test.each<[unknown, string]>([
   [{ providers: { fineTuning: 1.5 } }, 'fineTuning is a whole number from 0 up.'],
   [{ funds: 5 }, 'funds is a bigint (wei) or a string (OG in decimal); this is a number.'],
   [{ automine: 'no' }, 'automine is true or false.\n\nautomine: "no"'],
-  [{ lockTime: '1d' }, 'The contracts do not take this lock time'],
+  [{ lockTime: '1d' }, 'The contracts refuse this lock time'],
   [{ broker: { intervalMs: 0 } }, 'intervalMs is milliseconds from 100 up.'],
   [{ broker: { intervalMs: -1 } }, 'intervalMs is milliseconds from 100 up.'],
   [{ broker: { intervalMS: 100 } }, "There is no such option of a simulation's brokers."],
-])('a simulation that cannot be is refused: %j', async (options, message) => {
+])('createSimulatedBroker refuses %j', async (options, message) => {
   await expect(createSimulatedBroker(options as SimulatedBrokerOptions)).rejects.toThrow(message)
 })
 
-test('matchers say what they found', async () => {
+test('a failed matcher reports the actual state', async () => {
   await using sim = await createSimulatedBroker()
   const lifecycle = sim.broker.subAccount(sim.provider.address, 'inference')
   const decisions = (await sim.broker.plan({ dryRun: true })).decisions
@@ -298,10 +298,10 @@ test('matchers say what they found', async () => {
   )
   expect({ reason: 'off' }).toHold('off')
   expect({ action: 'top-up' }).not.toHold('off')
-  expect(() => expect({ action: 'top-up' }).toHold('off')).toThrow('there is none, it is to top-up')
+  expect(() => expect({ action: 'top-up' }).toHold('off')).toThrow('there is no reason, the action is top-up')
 })
 
-test('a status in its list and a plan hold as the actor does, and an actor that tops up says what a plan calls that', async () => {
+test('toHold accepts a list and a plan, and explains the reason of an actor that tops up', async () => {
   await using sim = await createSimulatedBroker({ providers: 2, automine: false })
   const [{ address } = sim.provider, other = sim.provider] = sim.providers
   const { inference, ledger } = sim.broker
@@ -323,11 +323,11 @@ test('a status in its list and a plan hold as the actor does, and an actor that 
   )
   inference.startAutoFunding(other.address)
   expect(() => expect(inference.autoFundingStatus()).toHold('off')).toThrow(
-    'received: a list of 2\ndo:       pick the one that is meant',
+    'received: a list of 2\ndo:       pick one entry',
   )
   const [payment] = sim.broker.transactions()
   expect(() => expect(payment).toHold('off')).toThrow(
-    'toHold looks at an actor of auto-funding, its status or a decision.',
+    'toHold inspects an actor of auto-funding, its status or a decision.',
   )
 })
 
@@ -340,11 +340,11 @@ test.each<[unknown, string]>([
   [Object.create(null), 'an object without keys'],
   [[], 'a list of 0'],
   [Promise.resolve({ reason: 'off' }), 'a promise\ndo:       await it first'],
-])('what matchers cannot look at is refused, after not as well (%o)', (wrong, received) => {
-  const state = `toBeInState looks at an actor of a machine or a snapshot of one.\n\nreceived: ${received}`
+])('matchers refuse %o, also after not', (wrong, received) => {
+  const state = `toBeInState inspects an actor of a machine or a snapshot of one.\n\nreceived: ${received}`
   expect(() => expect(wrong).toBeInState('funded')).toThrow(state)
   expect(() => expect(wrong).not.toBeInState('funded')).toThrow(state)
-  const reason = `toHold looks at an actor of auto-funding, its status or a decision.\n\nreceived: ${received}`
+  const reason = `toHold inspects an actor of auto-funding, its status or a decision.\n\nreceived: ${received}`
   expect(() => expect(wrong).toHold('off')).toThrow(reason)
   expect(() => expect(wrong).not.toHold('off')).toThrow(reason)
 })

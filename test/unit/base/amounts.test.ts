@@ -102,7 +102,7 @@ test.for([1, 0.1, 1e-7, 123456789, 1e21])('what the message about the number %s 
   expect(ogToWei(og)).toBeGreaterThan(0n)
 })
 
-test('an amount in wei is taken as it is, up to what a contract can hold and down to zero', () => {
+test('toWei passes wei through, from zero to the largest uint256', () => {
   expect([0n, 1n, MAX].map((wei) => toWei(wei))).toEqual([0n, 1n, MAX])
   expect(() => toWei(-1n, 'amount')).toThrow(
     new InvalidInputError('An amount cannot be negative.', { amount: '-1 wei' }),
@@ -110,7 +110,7 @@ test('an amount in wei is taken as it is, up to what a contract can hold and dow
   expect(() => toWei(MAX + 1n)).toThrow(tooLarge)
 })
 
-test('wei to OG and back is the same amount, and its decimals are exact', () => {
+test('weiToOg is exact and ogToWei reverses it', () => {
   assert(
     property(bigInt({ min: 0n, max: MAX }), (wei) => {
       const og = weiToOg(wei)
@@ -121,7 +121,7 @@ test('wei to OG and back is the same amount, and its decimals are exact', () => 
   )
 })
 
-test('weiToOg takes a bigint alone', () => {
+test('weiToOg refuses everything but a bigint', () => {
   for (const wrong of [1, '1', undefined])
     expect(() => weiToOg(wrong as unknown as bigint)).toThrow(
       new TypeError(`An amount in wei is a bigint; this is a ${typeof wrong}.`),
@@ -146,7 +146,7 @@ test.for([
   expect(formatOg(wei, digits)).toBe(text)
 })
 
-test('what is formatted never shows more than there is', () => {
+test('formatOg never shows more than the amount', () => {
   assert(
     property(bigInt({ min: 0n, max: MAX }), integer({ min: 0, max: 18 }), (wei, digits) => {
       const text = formatOg(wei, digits)
@@ -163,7 +163,7 @@ test.for([-1, 19, 1.5, NaN])('%s digits are refused', (digits) => {
   )
 })
 
-test('no amount is a number, for the compiler either', () => {
+test('the type Amount excludes numbers', () => {
   // @ts-expect-error a number is neither OG nor wei
   const amount: Amount = 1
   expect(amount).toBe(1)

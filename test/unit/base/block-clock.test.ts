@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createBlockClock } from '../../../src/base/block-clock.ts'
 import { createSimulatedTime } from '../../../src/testing/simulated-time.ts'
 
-test('block time goes on between readings, and a rejection says when it came', async () => {
+test('block time advances between readings, and a rejection carries its block time', async () => {
   const time = createSimulatedTime({ startMs: 5_000_000, onPass: () => undefined })
   const blockClock = createBlockClock(time.clock)
   blockClock.see({ number: 7, timestamp: 1_000 })
@@ -15,7 +15,7 @@ test('block time goes on between readings, and a rejection says when it came', a
   expect(blockClock.now()).toBe(1_095)
 })
 
-test('a clock that is set back does not set block time back', async () => {
+test('block time does not go back when the machine clock is set back', async () => {
   let now = 5_000_000
   const blockClock = createBlockClock({ now: () => now, after: () => () => undefined })
   blockClock.see({ number: 7, timestamp: 1_000 })

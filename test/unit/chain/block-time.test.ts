@@ -3,16 +3,16 @@ import { createBlockTime } from '../../../src/chain/block-time.ts'
 
 function timeOf(...blocks: (readonly [number, number])[]): number {
   const time = createBlockTime()
-  for (const [number, timestamp] of blocks) time.see({ number, timestamp })
+  for (const [number, timestamp] of blocks) time.add({ number, timestamp })
   return time.ms()
 }
 
-test('the time between blocks follows from those that were seen, however many lie between them', () => {
+test('the block time is the median of the gaps per block', () => {
   expect([timeOf(), timeOf([1, 100])]).toEqual([1_000, 1_000])
   expect(timeOf([1, 100], [21, 110])).toBe(500)
   expect(timeOf([1, 100], [3, 104], [4, 106], [4, 106], [3, 104], [14, 126])).toBe(2_000)
 })
 
-test('a chain that stood still for an hour is not taken for a slow one', () => {
+test('a halt of an hour does not change the block time', () => {
   expect(timeOf([1, 100], [21, 120], [22, 3_720], [23, 3_721])).toBe(1_000)
 })

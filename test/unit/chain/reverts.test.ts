@@ -13,7 +13,7 @@ const revert = (signature: string, ...args: unknown[]): string => {
 }
 const noLedger = revert('LedgerNotExists(address)', USER)
 
-describe('what a contract says by reverting', () => {
+describe('revert data', () => {
   const { ledger, inference, fineTuning } = artifacts()
   const declared = new Map<string, ErrorFragment>()
   for (const { abi } of [ledger, inference, fineTuning])
@@ -21,7 +21,7 @@ describe('what a contract says by reverting', () => {
       if (!declared.has(error.selector)) declared.set(error.selector, error)
     })
 
-  test('the deployed contracts have 62 errors, four of their names twice', () => {
+  test('the deployed contracts have 62 errors, and four names occur twice', () => {
     const names = [...declared.values()].map(({ name }) => name)
     const repeated = names.filter((name, index) => names.indexOf(name) < index)
     expect([declared.size, repeated.toSorted()]).toEqual([
@@ -30,7 +30,7 @@ describe('what a contract says by reverting', () => {
     ])
   })
 
-  test.for([...declared.values()].map((error) => [error.format(), error] as const))('%s is told', ([, error]) => {
+  test.for([...declared.values()].map((error) => [error.format(), error] as const))('%s is decoded', ([, error]) => {
     const samples: Record<string, unknown> = { address: USER, string: 'why', uint256: 7n }
     const values = error.inputs.map(({ type }) => samples[type])
     const errorArgs = Object.fromEntries(error.inputs.map(({ name }, index) => [name, values[index]]))
@@ -44,16 +44,16 @@ describe('what a contract says by reverting', () => {
     ['0xef54fd9d', revert('AdditionalInfoTooLong()'), {}],
     ['0x062ba4db', revert('LimitTooLarge(uint256,uint256)', 51n, 50n), { limit: 51n, max: 50n }],
     ['0xbad7206a', revert('LimitTooLarge(uint256)', 51n), { limit: 51n }],
-  ] as const)('%s is told from its namesake by its selector', ([selector, data, errorArgs]) => {
+  ] as const)('%s is decoded by its selector, not by its name', ([selector, data, errorArgs]) => {
     expect(data.slice(0, 10)).toBe(selector)
     const errorName = selector === '0x062ba4db' || selector === '0xbad7206a' ? 'LimitTooLarge' : 'AdditionalInfoTooLong'
     expect(decodeRevert(data)).toEqual({ errorName, errorArgs })
   })
 
-  test('older contracts give a text, the compiler a code', () => {
+  test('Error(string) of older contracts and Panic(uint256) of the compiler are decoded', () => {
     const text = revert('Error(string)', 'Insufficient balance')
-    const told = { errorName: 'Error', errorArgs: { reason: 'Insufficient balance' } }
-    expect([decodeRevert(text), decodeRevert(`0x${text.slice(2).toUpperCase()}`)]).toEqual([told, told])
+    const decoded = { errorName: 'Error', errorArgs: { reason: 'Insufficient balance' } }
+    expect([decodeRevert(text), decodeRevert(`0x${text.slice(2).toUpperCase()}`)]).toEqual([decoded, decoded])
     expect(decodeRevert(revert('Panic(uint256)', 0x11n))).toEqual({ errorName: 'Panic', errorArgs: { code: 17n } })
   })
 
@@ -64,17 +64,17 @@ describe('what a contract says by reverting', () => {
     ['empty', '0x', null],
     ['shorter than a selector', '0x7d2d', null],
     ['not hex', 'Reverted', null],
-  ] as const)('data that is %s is shown as it came, or is no reason', ([, data, told]) => {
-    expect(decodeRevert(data)).toEqual(told)
+  ] as const)('data that is %s stays as it is, or is no reason', ([, data, decoded]) => {
+    expect(decodeRevert(data)).toEqual(decoded)
   })
 })
 
-describe('where reverted data is found', () => {
+describe('revert data is found', () => {
   const transaction = { to: USER, data: '0x2ba43b82', from: USER }
   const reason = { reason: null, invocation: null, revert: null, transaction }
   const wallet = { code: 3, message: 'execution reverted', data: noLedger }
   const limit = { code: -32005, message: 'limit exceeded', data: { see: 'https://x.y/z' } }
-  /** What ethers makes of any error that a node answers an eth_call with. */
+  /** ethers' error for any error that a node returns for an eth_call. */
   const nodeError = (error: object) =>
     Object.assign(makeError('missing revert data', 'CALL_EXCEPTION', { action: 'call', data: null, ...reason }), {
       info: { error, payload: { method: 'eth_call', params: [transaction] } },
@@ -101,9 +101,9 @@ describe('where reverted data is found', () => {
     ['as a browser wallet gives it', { code: -32603, message: 'Internal JSON-RPC error.', data: wallet }, noLedger],
     ['in an original error', { code: -32603, data: { originalError: wallet } }, noLedger],
     ['under a chain of causes', new Error('a', { cause: new Error('b', { cause: wallet }) }), noLedger],
-    ['not told, but reverted', nodeError({ code: -32000, message: 'execution reverted' }), '0x'],
+    ['missing, but the node says reverted', nodeError({ code: -32000, message: 'execution reverted' }), '0x'],
     ['in no other error of a call, though ethers calls all of them exceptions', nodeError(limit), null],
-    ['not told, but the message says so', { code: -32000, message: 'execution reverted' }, '0x'],
+    ['missing, but the message says reverted', { code: -32000, message: 'execution reverted' }, '0x'],
     [
       'in no error of funds, though a transaction has data',
       makeError('insufficient funds', 'INSUFFICIENT_FUNDS', { transaction }),
@@ -123,7 +123,7 @@ describe('where reverted data is found', () => {
     expect(revertData(error)).toBe(data)
   })
 
-  test('the error for it has its class, name, arguments and message', () => {
+  test("revertError has the class, name, arguments and message of the contract's error", () => {
     const error = revertError('transferFund', wallet)
     expect(error).toBeInstanceOf(LedgerNotExistsError)
     expect(error).toMatchObject({ operation: 'transferFund', errorName: 'LedgerNotExists', errorArgs: { user: USER } })
@@ -142,7 +142,7 @@ describe('where reverted data is found', () => {
   })
 })
 
-describe('what is kept of an error of somebody else', () => {
+describe("the safe part of a provider's error", () => {
   const raw = `0x02f8b2${'ab'.repeat(90)}`
 
   test.for<[string, string]>([
@@ -159,11 +159,11 @@ describe('what is kept of an error of somebody else', () => {
     [`transaction 0x${'cd'.repeat(32)} is known`, `transaction 0x${'cd'.repeat(32)} is known`],
     ['authorization: Bearer SECRET', 'authorization: Bearer …'],
     ['token app-sk-U0VDUkVU was refused', 'token app-sk-… was refused'],
-  ])('%s', ([text, kept]) => {
-    expect(redact(text)).toBe(kept)
+  ])('%s', ([text, redacted]) => {
+    expect(redact(text)).toBe(redacted)
   })
 
-  test('its short message and code, without a stack, its request or its transaction', () => {
+  test('is its short message and code, without stack, request or transaction', () => {
     const error = makeError('server response 401 from https://rpc.example/SECRET', 'SERVER_ERROR', {
       request: { url: 'https://rpc.example/SECRET' } as never,
       info: { payload: raw },
@@ -187,7 +187,7 @@ describe('what is kept of an error of somebody else', () => {
     ],
     ['a text', 'gone to https://a.b/SECRET', 'gone to https://a.b/…'],
     ['nothing', undefined, 'undefined'],
-  ])('%s in one line', ([, error, line]) => {
+  ])('%s becomes one line', ([, error, line]) => {
     expect(reasonOf(error)).toBe(line)
   })
 })

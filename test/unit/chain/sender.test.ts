@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers())
 
 const address = '0x47340d900bdFec2BD393c626E12ea0656F938d84'
 
-/** What the library asks of a node that gives every question the same answer. */
+/** A sender on a node that gives every query the same answer. */
 function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.createRandom()) {
   const network = Network.from(31337)
   const provider = new JsonRpcProvider('http://127.0.0.1:1', network, { staticNetwork: network })
@@ -24,31 +24,31 @@ function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.create
   })
 }
 
-test('a node that never answers is given up on after 20 s', async () => {
+test('every query of a silent node ends after 20 s', async () => {
   const sender = senderOn(() => new Promise(() => undefined))
   const outcomes: string[] = []
   const call = { contract: 'ledger', method: 'deleteLedger', args: [] } as const
-  const questions = {
+  const queries = {
     estimateGas: sender.estimateGas(call),
     fees: sender.fees(),
     transactionCount: sender.transactionCount('latest'),
     broadcast: sender.broadcast('0x02'),
     mined: sender.mined('0x01'),
   }
-  for (const [name, question] of Object.entries(questions)) question.catch(() => outcomes.push(name))
+  for (const [name, query] of Object.entries(queries)) query.catch(() => outcomes.push(name))
   await vi.advanceTimersByTimeAsync(20_000)
-  expect(outcomes.toSorted()).toEqual(Object.keys(questions).toSorted())
+  expect(outcomes.toSorted()).toEqual(Object.keys(queries).toSorted())
 })
 
-test('a receipt without a block is none: some nodes give one for what still waits', async () => {
+test('a receipt without a block means pending: some nodes give one for a pending transaction', async () => {
   const pending = { transactionHash: '0x01', blockNumber: null, gasUsed: '0x0', status: '0x1' }
   expect(await senderOn(() => Promise.resolve(pending)).mined('0x01')).toBeNull()
 })
 
 test.each([
-  ['a person who says no', 'ACTION_REJECTED', true],
-  ['a signer that is away', 'TIMEOUT', false],
-])('%s is told from the other', async (_, code, isRefusal) => {
+  ['a person at the wallet', 'ACTION_REJECTED', true],
+  ['a signer that times out', 'TIMEOUT', false],
+])('a refusal by %s has its own class', async (_, code, isRefusal) => {
   const signer = Wallet.createRandom()
   vi.spyOn(signer, 'signTransaction').mockRejectedValue(Object.assign(new Error('no'), { code }))
   const call = { contract: 'ledger', method: 'deleteLedger', args: [] } as const

@@ -34,8 +34,8 @@ function stream(read: () => Promise<Position>, more: Partial<PositionsOptions> =
   return { ...positions, blocks, watch, accept }
 }
 
-/** A chain whose answers are given one by one, by hand. */
-function byHand() {
+/** A chain whose readings the test answers one by one. */
+function manualChain() {
   const waiting: { resolve(position: Position): void; reject(error: Error): void }[] = []
   const read = vi.fn(() => new Promise<Position>((resolve, reject) => waiting.push({ resolve, reject })))
   return {
@@ -51,7 +51,7 @@ function byHand() {
   }
 }
 
-test('the first reading is at once, then one every interval, and none once nobody looks', async () => {
+test('the stream reads at once, then every interval, and stops with its last subscriber', async () => {
   let block = 0
   const read = vi.fn(() => Promise.resolve(at((block += 1))))
   const { watch, blocks } = stream(read)
@@ -66,8 +66,8 @@ test('the first reading is at once, then one every interval, and none once nobod
   expect(read).toHaveBeenCalledTimes(3)
 })
 
-test('readings never overlap: what is asked for during one is read once after it', async () => {
-  const chain = byHand()
+test('readings never overlap: nudges during a reading cause one reading after it', async () => {
+  const chain = manualChain()
   const { watch, nudge, blocks } = stream(chain.read)
   watch()
   await vi.advanceTimersByTimeAsync(0)
@@ -82,21 +82,21 @@ test('readings never overlap: what is asked for during one is read once after it
   expect(blocks).toEqual([1, 2])
 })
 
-test('a position asked for by hand waits for the reading under way and is seen by subscribers too', async () => {
-  const chain = byHand()
+test('fresh() waits for the current reading, and subscribers receive its position too', async () => {
+  const chain = manualChain()
   const { watch, fresh, blocks } = stream(chain.read)
   watch()
   await vi.advanceTimersByTimeAsync(0)
-  const asked = fresh()
+  const position = fresh()
   await vi.advanceTimersByTimeAsync(0)
   expect(chain.read).toHaveBeenCalledTimes(1)
   await chain.answer(7)
   await chain.answer(8)
-  expect((await asked).block.number).toBe(8)
+  expect((await position).block.number).toBe(8)
   expect(blocks).toEqual([7, 8])
 })
 
-test('subscribers share one reading, and a late one gets the newest position at once', async () => {
+test('subscribers share one reading, and a late subscriber gets the newest position at once', async () => {
   const read = vi.fn(() => Promise.resolve(at(5)))
   const { watch, blocks } = stream(read)
   watch()
@@ -106,7 +106,7 @@ test('subscribers share one reading, and a late one gets the newest position at 
   expect(read).toHaveBeenCalledTimes(1)
 })
 
-test('readings older than one seen, or than the own receipt, are dropped, counted and soon read again', async () => {
+test('a reading older than an accepted one or than the last receipt is dropped, counted and soon read again', async () => {
   const answers = [5, 4, 6, 7, 9]
   const read = vi.fn(() => Promise.resolve(at(answers.shift() ?? 9)))
   const { watch, blocks, notBefore, positions$, accept } = stream(read)
@@ -123,8 +123,8 @@ test('readings older than one seen, or than the own receipt, are dropped, counte
   expect(positions$.status).toEqual({ block: 9, failures: 0, error: null, dropped: 2 })
 })
 
-test('failed readings are retried with growing rests, shown in the status and logged, and never end the stream', async () => {
-  const chain = byHand()
+test('the stream retries failed readings with exponential back-off, shows them in status and log, and never ends', async () => {
+  const chain = manualChain()
   const warn = vi.fn()
   const { watch, blocks, positions$ } = stream(chain.read, { logger: { ...silent, warn } })
   watch()
@@ -146,28 +146,28 @@ test('failed readings are retried with growing rests, shown in the status and lo
   expect(positions$.status).toEqual({ block: 3, failures: 0, error: null, dropped: 0 })
 })
 
-test('each block that the provider tells of is read', async () => {
-  let tell: (block: number) => void = () => undefined
+test('the stream reads on each block that the provider announces', async () => {
+  let announce: (block: number) => void = () => undefined
   const off = vi.fn()
   let block = 0
   const read = vi.fn(() => Promise.resolve(at((block += 1))))
   const { watch, blocks } = stream(read, {
     onBlock: (listener) => {
-      tell = listener
+      announce = listener
       return off
     },
   })
   const subscription = watch()
   await vi.advanceTimersByTimeAsync(0)
-  tell(2)
+  announce(2)
   await vi.advanceTimersByTimeAsync(0)
   expect(blocks).toEqual([1, 2])
   subscription.unsubscribe()
   expect(off).toHaveBeenCalledTimes(1)
 })
 
-test('closing ends the stream and drops the reading under way', async () => {
-  const chain = byHand()
+test('close() ends the stream and drops the current reading', async () => {
+  const chain = manualChain()
   const { positions$, close, blocks, watch, accept } = stream(chain.read)
   const complete = vi.fn()
   positions$.subscribe({ complete })
@@ -182,30 +182,30 @@ test('closing ends the stream and drops the reading under way', async () => {
   expect(chain.read).toHaveBeenCalledTimes(1)
 })
 
-test('a position asked for by hand goes on reading until the node has caught up', async () => {
+test('fresh() reads again until the node has caught up', async () => {
   const answers = [3, 4, 9]
   const { fresh, notBefore } = stream(() => Promise.resolve(at(answers.shift() ?? 9)))
   notBefore(8)
-  const asked = fresh()
+  const position = fresh()
   await vi.advanceTimersByTimeAsync(2_000)
-  expect((await asked).block.number).toBe(9)
+  expect((await position).block.number).toBe(9)
 })
 
-test('a position asked for by hand is read anew at once as often as a receipt overtakes it, and needs no time for it', async () => {
-  const chain = byHand()
+test('fresh() reads again without delay each time a receipt overtakes the reading', async () => {
+  const chain = manualChain()
   const { fresh, notBefore } = stream(chain.read)
-  const asked = fresh()
+  const position = fresh()
   await vi.advanceTimersByTimeAsync(0)
   notBefore(3)
   await chain.answer(2)
   notBefore(4)
   await chain.answer(3)
   await chain.answer(4)
-  expect(await asked).toEqual(at(4))
+  expect(await position).toEqual(at(4))
   expect(chain.read).toHaveBeenCalledTimes(3)
 })
 
-test('nothing older than the block at which the chain was opened is accepted', async () => {
+test('the stream accepts no reading older than the block at which the chain was opened', async () => {
   const answers = [4, 5]
   const { watch, blocks, positions$ } = stream(() => Promise.resolve(at(answers.shift() ?? 5)), { notBefore: 5 })
   watch()
@@ -214,7 +214,7 @@ test('nothing older than the block at which the chain was opened is accepted', a
   expect(positions$.status.dropped).toBe(1)
 })
 
-test('a position is dropped when a receipt came while it was being prepared', async () => {
+test('a position is dropped when a receipt came during prepare()', async () => {
   const block = { number: 5 }
   const { watch, blocks, notBefore } = stream(() => Promise.resolve(at(block.number)), {
     prepare: () => {

@@ -11,7 +11,7 @@ const wallet = fakeAddress('wallet')
 const deposit: Call = { contract: 'ledger', method: 'depositFund', args: [], value: 10n * OG }
 
 describe('time', () => {
-  test('passes when it is told to, in whole blocks', () => {
+  test('passes only by advance(), in whole blocks', () => {
     const chain = createSimulatedChain({ blockTime: 2, startAt: 1_000 })
     chain.advance(3)
     const odd = chain.head()
@@ -22,13 +22,13 @@ describe('time', () => {
     ])
   })
 
-  test('a year of blocks is counted, not made', () => {
+  test('a year of empty blocks is only counted', () => {
     const chain = createSimulatedChain({ startAt: 0 })
     chain.advance(31_536_000)
     expect(chain.head()).toEqual({ number: 31_536_000, timestamp: 31_536_000 })
   })
 
-  test('whoever listens hears of the new head, until it stops', () => {
+  test('a block listener receives each new head until it unsubscribes', () => {
     const chain = createSimulatedChain()
     const heard: number[] = []
     const stop = chain.onBlock((block) => heard.push(block))
@@ -39,14 +39,14 @@ describe('time', () => {
     expect(heard).toEqual([1, 11])
   })
 
-  test('the same seed makes the same history', async () => {
+  test('the same seed gives the same history', async () => {
     expect(await history(7)).toEqual(await history(7))
     expect(await history(7)).not.toEqual(await history(8))
   })
 })
 
 describe('providers', () => {
-  test('take what they charge, and all there is where that is less', async () => {
+  test('take their charge, or the whole balance where it is smaller', async () => {
     const { chain, provider } = await opened()
     const left = [OG / 4n, 5n * OG, 5n * OG].map((fee) => {
       const taken = chain.wouldSpend(provider, wallet, fee)
@@ -60,7 +60,7 @@ describe('providers', () => {
     ])
   })
 
-  test('of fine-tuning take all or nothing', async () => {
+  test('of fine-tuning take the whole charge or nothing', async () => {
     const { chain, provider } = await opened({ inference: 0, fineTuning: 1 }, 'fine-tuning-v1.0')
     chain.spend(provider, wallet, 2n * OG + 1n)
     const refused = account(chain).balance
@@ -68,7 +68,7 @@ describe('providers', () => {
     expect([refused, account(chain).balance]).toEqual([2n * OG, 0n])
   })
 
-  test('are told as settlements', async () => {
+  test('appear in the settlements with their charges', async () => {
     const { chain, provider } = await opened({ startAt: 0 })
     chain.advance(600)
     chain.spend(provider, wallet, 5n)
@@ -84,19 +84,21 @@ describe('providers', () => {
     expect(earlier).toMatchObject({ settled: [settled], opened: [{ provider, serviceType: 'inference' }] })
   })
 
-  test('must be known', () => {
+  test('must be known to the chain', () => {
     const chain = createSimulatedChain({ inference: [wallet], fineTuning: 1 })
     const [, trainer] = chain.providers
-    const nobody = fakeAddress('nobody')
-    expect(() => chain.spend(nobody, wallet, 1n)).toThrow(
-      `Nobody offers a service under this address.\n\nprovider:  ${nobody}\n` +
+    const stranger = fakeAddress('stranger')
+    expect(() => chain.spend(stranger, wallet, 1n)).toThrow(
+      `No provider offers a service under this address.\n\nprovider:  ${stranger}\n` +
         `providers: ${wallet} (inference), ${trainer?.address} (fine-tuning)`,
     )
-    expect(() => chain.spend(wallet, wallet, 1n, 'fine-tuning')).toThrow('Nobody offers a service under this address.')
+    expect(() => chain.spend(wallet, wallet, 1n, 'fine-tuning')).toThrow(
+      'No provider offers a service under this address.',
+    )
   })
 })
 
-test('a lock time that the owner changes moves the end of refunds that wait', async () => {
+test('a changed lock time moves the unlock of pending refunds', async () => {
   const { chain, port, provider } = await opened()
   await send(port, { contract: 'ledger', method: 'retrieveFund', args: [[provider], 'inference-v1.0'] })
   const [before] = account(chain).refunds
@@ -105,7 +107,7 @@ test('a lock time that the owner changes moves the end of refunds that wait', as
   expect((after?.unlocksAt ?? 0) - (before?.unlocksAt ?? 0)).toBe(3_600)
 })
 
-describe('refused before there is a chain', () => {
+describe('createSimulatedChain refuses', () => {
   test.each<[unknown, string]>([
     ['fast', 'The options of a simulated chain are an object.'],
     [
@@ -116,45 +118,46 @@ describe('refused before there is a chain', () => {
     [{ seed: 0.5 }, 'seed is a whole number from'],
     [{ blockTime: 0 }, 'A block time is a whole number of seconds.'],
     [{ startAt: '2026' }, 'startAt is a whole number from 0 up.\n\nstartAt: "2026"'],
-    [
-      { lockTime: '1d' },
-      'The contracts do not take this lock time: it is a whole number of seconds.\n\nlockTime: "1d"',
-    ],
-    [{ lockTime: 3_600.5 }, 'The contracts do not take this lock time'],
-    [{ lockTime: 10 }, 'The contracts do not take this lock time'],
+    [{ lockTime: '1d' }, 'The contracts refuse this lock time.\n\nlockTime: "1d"'],
+    [{ lockTime: 3_600.5 }, 'The contracts refuse this lock time'],
+    [{ lockTime: 10 }, 'The contracts refuse this lock time'],
     [{ minLedgerBalance: 3 }, 'minLedgerBalance is a bigint (wei) or a string (OG in decimal); this is a number.'],
     [{ minTransfer: -1n }, 'An amount cannot be negative.'],
     [{ inference: -1 }, 'inference is a whole number from 0 up.\n\ninference: -1'],
-    [{ fineTuning: '0x00' }, 'fineTuning says how many offer it, or who.'],
+    [{ fineTuning: '0x00' }, 'fineTuning is the number of its providers, or their addresses.'],
     [{ inference: ['me'] }, 'This is not an address.'],
-    [{ inference: [wallet, wallet.toLowerCase()] }, 'A provider offers a service once.'],
+    [{ inference: [wallet, wallet.toLowerCase()] }, 'An address offers a service only once.'],
   ])('%o', (options, message) => {
     expect(() => createSimulatedChain(options as SimulatedChainOptions)).toThrow(message)
   })
 })
 
-describe('refused by a chain, which goes on', () => {
+describe('a simulated chain refuses, and continues after', () => {
   test.each<[string, (chain: SimulatedChain) => void, string]>([
     ['a negative gift', (chain) => chain.fund(wallet, -1n), 'An amount cannot be negative.'],
-    ['no time', (chain) => chain.advance(NaN), 'seconds is a number from 0 up.\n\nseconds: NaN'],
-    ['time backwards', (chain) => chain.advance(-1), 'seconds is a number from 0 up.'],
-    ['all time', (chain) => chain.advance(Infinity), 'seconds is a number from 0 up.'],
+    ['seconds of NaN', (chain) => chain.advance(NaN), 'seconds is a number from 0 up.\n\nseconds: NaN'],
+    ['negative seconds', (chain) => chain.advance(-1), 'seconds is a number from 0 up.'],
+    ['infinite seconds', (chain) => chain.advance(Infinity), 'seconds is a number from 0 up.'],
     ['half a block', (chain) => chain.mine(0.5), 'count is a whole number from 0 up.'],
-    ['a word for a switch', (chain) => chain.setAutomine('off' as never), 'on is true or false.'],
-    ['a number for wei', (chain) => chain.setBaseFee(5 as never), 'A base fee is a bigint, in wei, from 0n up.'],
-    ['a short lock', (chain) => chain.setLockTime(10), 'The contracts do not take this lock time'],
-    ['a long lock', (chain) => chain.setLockTime(1e9), 'expected: 3600 (an hour) to 604800 (a week)'],
-    ['a word for a lock', (chain) => chain.setLockTime('1d' as never), 'lockTime: "1d"'],
-    ['a service that is none', (chain) => chain.setLockTime(7_200, 'chat' as never), 'There is no such service.'],
-    ['a depth below none', (chain) => chain.reorganise(-1), 'depth is a whole number from 0 up.'],
-    ['a depth of nothing', (chain) => chain.reorganise(NaN), 'depth is a whole number from 0 up.\n\ndepth: NaN'],
+    ['a text as a switch', (chain) => chain.setAutomine('off' as never), 'on is true or false.'],
+    ['a number as wei', (chain) => chain.setBaseFee(5 as never), 'A base fee is a bigint, in wei, from 0n up.'],
+    ['a short lock time', (chain) => chain.setLockTime(10), 'The contracts refuse this lock time'],
     [
-      'an option that is none',
+      'a long lock time',
+      (chain) => chain.setLockTime(1e9),
+      'expected: a whole number of seconds from 3600 (an hour) to 604800 (a week)',
+    ],
+    ['a text as a lock time', (chain) => chain.setLockTime('1d' as never), 'lockTime: "1d"'],
+    ['an unknown service', (chain) => chain.setLockTime(7_200, 'chat' as never), 'There is no such service.'],
+    ['a negative depth', (chain) => chain.reorganise(-1), 'depth is a whole number from 0 up.'],
+    ['a depth of NaN', (chain) => chain.reorganise(NaN), 'depth is a whole number from 0 up.\n\ndepth: NaN'],
+    [
+      'an unknown option',
       (chain) => chain.reorganise(1, { forgot: true } as never),
       'There is no such option of a reorganisation.\n\noption: forgot\nknown:  forget',
     ],
     [
-      'a connection like none',
+      'an unknown option of a connection',
       (chain) => void chain.connect(wallet, { readonly: true } as never),
       'There is no such option of a simulated connection.',
     ],
@@ -168,26 +171,26 @@ describe('refused by a chain, which goes on', () => {
   })
 })
 
-test('what cannot be done is not done, and stands in the way of nothing', () => {
+test('a refused act leaves no trace', () => {
   const chain = createSimulatedChain()
   expect(() => chain.fund(wallet, 5 as unknown as bigint)).toThrow(TypeError)
   chain.fund(wallet, 7n)
   expect(chain.position(wallet)).toMatchObject({ block: { number: 1 }, wallet: { balance: 7n } })
 })
 
-test('whoever hears of an event may charge on it at once, and may fail', async () => {
+test('an event listener may charge at once, and may throw', async () => {
   const { chain, provider } = await opened()
-  const seen: [block: number, head: number, name: string][] = []
+  const events: [block: number, head: number, name: string][] = []
   const stop = chain.onEvent(({ name }, { number }) => {
-    seen.push([number, chain.head().number, name])
-    if (seen.length === 1) chain.spend(provider, wallet, 1n)
+    events.push([number, chain.head().number, name])
+    if (events.length === 1) chain.spend(provider, wallet, 1n)
     else throw new Error('no more')
   })
   const { number } = chain.head()
   expect(() => chain.spend(provider, wallet, OG)).toThrow('no more')
   stop()
   chain.mine()
-  expect(seen).toEqual([
+  expect(events).toEqual([
     [number + 1, number + 1, 'FundSpent'],
     [number + 2, number + 2, 'FundSpent'],
   ])
@@ -195,7 +198,7 @@ test('whoever hears of an event may charge on it at once, and may fail', async (
 })
 
 describe('faults', () => {
-  test('a question is not answered, so many times', async () => {
+  test('of the kind read leave so many queries without an answer', async () => {
     const { chain } = await opened()
     const { readPosition } = chain.connect(wallet)
     chain.fail('read', { times: 2 })
@@ -204,7 +207,7 @@ describe('faults', () => {
     expect((await readPosition()).ledger?.total).toBe(10n * OG)
   })
 
-  test('asked for one after the other, they come one after the other', async () => {
+  test('come in the order of their calls', async () => {
     const { chain } = await opened()
     const { readPosition } = chain.connect(wallet)
     chain.fail('read', 2)
@@ -223,34 +226,34 @@ describe('faults', () => {
 
   test.each<[string, (chain: SimulatedChain) => void, string]>([
     [
-      'a kind that is none',
+      'an unknown kind',
       (chain) => chain.fail('reed' as never),
       'There is no such fault.\n\nkind:  "reed"\nknown: read, stale, stale-nonce, broadcast, lost, late',
     ],
-    ['fewer than none', (chain) => chain.fail('read', -1), 'times is a whole number from 0 up.\n\ntimes: -1'],
-    ['no number', (chain) => chain.fail('read', NaN), 'times is a whole number from 0 up.\n\ntimes: NaN'],
-    ['a word', (chain) => chain.fail('read', '3' as never), 'The options of a fault are an object.\n\noptions: "3"'],
+    ['a negative number', (chain) => chain.fail('read', -1), 'times is a whole number from 0 up.\n\ntimes: -1'],
+    ['a number of NaN', (chain) => chain.fail('read', NaN), 'times is a whole number from 0 up.\n\ntimes: NaN'],
+    ['a text', (chain) => chain.fail('read', '3' as never), 'The options of a fault are an object.\n\noptions: "3"'],
+    ['an unknown option', (chain) => chain.fail('read', { time: 3 } as never), 'There is no such option of a fault.'],
+    ['a negative age', (chain) => chain.fail('stale', { blocks: -50 }), 'blocks is a whole number from 1 up.'],
     [
-      'an option that is none',
-      (chain) => chain.fail('read', { time: 3 } as never),
-      'There is no such option of a fault.',
+      'a rate of an unknown kind',
+      (chain) => chain.failAtRandom({ reed: 0.5 } as never),
+      'no such option of faults at random.',
     ],
-    ['a block to come', (chain) => chain.fail('stale', { blocks: -50 }), 'blocks is a whole number from 1 up.'],
-    ['a rate of nothing', (chain) => chain.failAtRandom({ reed: 0.5 } as never), 'no such option of faults at random.'],
     [
-      'more than always',
+      'a probability above 1',
       (chain) => chain.failAtRandom({ read: 5 }),
       'A probability is a number from 0 to 1.\n\nread: 5',
     ],
-    ['one for all', (chain) => chain.failAtRandom(0.5 as never), 'The options of faults at random are an object.'],
-    ['blocks to come', (chain) => chain.failAtRandom({ stale: 1, blocks: 0 }), 'blocks is a whole number from 1 up.'],
+    ['a single rate', (chain) => chain.failAtRandom(0.5 as never), 'The options of faults at random are an object.'],
+    ['an age of zero', (chain) => chain.failAtRandom({ stale: 1, blocks: 0 }), 'blocks is a whole number from 1 up.'],
   ])('are refused: %s', async (_, wrong, message) => {
     const { chain } = await opened()
     expect(() => wrong(chain)).toThrow(message)
     expect(await chain.connect(wallet).readPosition()).toEqual(chain.position(wallet))
   })
 
-  test('a stale position is exactly the one of those blocks ago', async () => {
+  test('of the kind stale give the position of so many blocks ago', async () => {
     const { chain, provider } = await opened()
     const then = chain.position(wallet)
     chain.advance(5)
@@ -261,14 +264,14 @@ describe('faults', () => {
     expect(await readPosition()).toEqual(chain.position(wallet))
   })
 
-  test('a stale count of nonces is the one of those blocks ago', async () => {
+  test('of the kind stale-nonce give the nonce count of so many blocks ago', async () => {
     const { chain, port } = await opened()
     chain.fail('stale-nonce', { blocks: 2, times: 2 })
     const stale = [await port.transactionCount('latest'), await port.transactionCount('pending')]
     expect([stale, await port.transactionCount('latest')]).toEqual([[0, 0], 2])
   })
 
-  test('a lost transaction is never mined, and can be sent again', async () => {
+  test('of the kind lost drop a transaction, which can be sent again', async () => {
     const { chain, port } = await opened()
     chain.fail('lost')
     const { raw, hash } = await signed(port, deposit)
@@ -279,7 +282,7 @@ describe('faults', () => {
     expect([lost, (await port.mined(hash))?.status]).toEqual([[null, 2], 1])
   })
 
-  test('a late transaction is mined so many blocks later', async () => {
+  test('of the kind late mine a transaction so many blocks later', async () => {
     const { chain, port } = await opened()
     chain.fail('late', { blocks: 3 })
     const { raw, hash } = await signed(port, deposit)
@@ -289,7 +292,7 @@ describe('faults', () => {
     expect((await port.mined(hash))?.blockNumber).toBe(number + 4)
   })
 
-  test('a refused broadcast takes nothing', async () => {
+  test('of the kind broadcast refuse a transaction, which costs nothing', async () => {
     const { chain, port } = await opened()
     chain.fail('broadcast')
     const { raw } = await signed(port, deposit)
@@ -297,7 +300,7 @@ describe('faults', () => {
     expect(await port.transactionCount('pending')).toBe(2)
   })
 
-  test('at random they come from the seed, until all is well again', async () => {
+  test('at random come from the seed, until heal()', async () => {
     const outcomes = async (seed: number) => {
       const chain = createSimulatedChain({ seed })
       const { readPosition } = chain.connect(wallet)
@@ -320,7 +323,7 @@ describe('faults', () => {
 })
 
 describe('a reorganisation', () => {
-  test('gives back what was mined, and it is mined again', async () => {
+  test('returns transactions to the pool, and the chain mines them again', async () => {
     const { chain, port } = await opened()
     const { raw, hash } = await signed(port, deposit)
     await port.broadcast(raw)
@@ -338,7 +341,7 @@ describe('a reorganisation', () => {
     expect(chain.position(wallet).ledger?.total).toBe(20n * OG)
   })
 
-  test('may forget what was in it', async () => {
+  test('may forget its transactions', async () => {
     const { chain, port } = await opened()
     const before = chain.position(wallet)
     await send(port, deposit)
@@ -347,7 +350,7 @@ describe('a reorganisation', () => {
     expect(chain.position(wallet)).toEqual({ ...before, block: chain.head() })
   })
 
-  test('takes back no block that lies too far back, nor what it told', async () => {
+  test('keeps blocks beyond its memory, and their events', async () => {
     const { chain, provider } = await opened()
     for (let at = 0; at < 600; at += 1) chain.spend(provider, wallet, 1n)
     const { number } = chain.head()
@@ -358,7 +361,7 @@ describe('a reorganisation', () => {
     expect([left > 0n, left <= 344n]).toEqual([true, true])
   })
 
-  test('takes charges back too', async () => {
+  test('takes back charges too', async () => {
     const { chain, provider } = await opened()
     chain.spend(provider, wallet, OG)
     chain.reorganise(1)
@@ -369,7 +372,7 @@ describe('a reorganisation', () => {
 })
 
 describe('gas', () => {
-  test('is paid from the wallet, for a revert as well', async () => {
+  test('is paid by the wallet, also for a revert', async () => {
     const { chain, port } = await opened()
     const before = chain.position(wallet).wallet.balance
     const { gasUsed, status } = await send(port, { contract: 'ledger', method: 'deleteLedger', args: [] })
@@ -377,7 +380,7 @@ describe('gas', () => {
     expect(before - chain.position(wallet).wallet.balance).toBe(gasUsed * 2n * 10n ** 9n)
   })
 
-  test('who offers less than a block asks for waits until it asks for less', async () => {
+  test('below the base fee keeps a transaction pending until the base fee falls', async () => {
     const { chain, port } = await opened()
     const { raw, hash } = await signed(port, deposit)
     chain.setBaseFee(100n * 10n ** 9n)
@@ -389,7 +392,7 @@ describe('gas', () => {
     expect([waiting, (await port.mined(hash))?.status]).toEqual([null, 1])
   })
 
-  test('too little of it makes a transaction fail, and costs all of it', async () => {
+  test('that runs out reverts a transaction and costs the whole gas limit', async () => {
     const { chain, port } = await opened()
     const { raw, hash } = await signed(port, deposit, 100_000n)
     await port.broadcast(raw)
@@ -398,7 +401,7 @@ describe('gas', () => {
   })
 })
 
-test('a broker keeps a sub-account funded on it', async () => {
+test('a broker keeps a sub-account funded on a simulated chain', async () => {
   const chain = createSimulatedChain()
   const provider = providerOf(chain)
   chain.fund(wallet, 100n * OG)
@@ -415,7 +418,7 @@ test('a broker keeps a sub-account funded on it', async () => {
   expect(await filled).toBe(2n * OG)
 })
 
-/** A wallet with 10 OG in its ledger, 2 of them with the first provider. */
+/** A wallet with 10 OG in its ledger, 2 of them in the first provider's sub-account. */
 async function opened(options: Parameters<typeof createSimulatedChain>[0] = {}, service = 'inference-v1.0') {
   const chain = createSimulatedChain(options)
   const provider = providerOf(chain)
@@ -429,7 +432,7 @@ async function opened(options: Parameters<typeof createSimulatedChain>[0] = {}, 
 
 function providerOf(chain: SimulatedChain): string {
   const [provider] = chain.providers
-  if (!provider) throw new Error('Nobody offers anything.')
+  if (!provider) throw new Error('The chain has no provider.')
   return provider.address
 }
 
@@ -454,7 +457,7 @@ async function send(port: TransactionPort, call: Call) {
   return mined
 }
 
-/** What happens to a wallet whose provider charges at random. */
+/** The history of a wallet whose provider charges at random. */
 async function history(seed: number) {
   const { chain, provider } = await opened({ seed })
   for (let turn = 0; turn < 10; turn += 1) {

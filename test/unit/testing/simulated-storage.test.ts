@@ -14,7 +14,7 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), to: fc.nat() }) },
 )
 
-test('storage is at every moment what a copy made at that moment says', () => {
+test('storage at every mark equals a copy made at that mark', () => {
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
       const storage = createStorage()
@@ -43,7 +43,7 @@ test('storage is at every moment what a copy made at that moment says', () => {
   )
 })
 
-test('what is written and reverted while looking back leaves nothing behind', () => {
+test('a write and its revert during at() leave no trace', () => {
   const storage = createStorage()
   const table = storage.table<number>()
   table.set('a', 1)
@@ -59,7 +59,7 @@ test('what is written and reverted while looking back leaves nothing behind', ()
   expect([seen, table.get('a'), table.get('b')]).toEqual([1, 2, undefined])
 })
 
-test('a moment that was forgotten is refused', () => {
+test('a forgotten mark is refused', () => {
   const storage = createStorage()
   const table = storage.table<number>()
   const start = storage.mark()

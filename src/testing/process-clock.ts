@@ -1,14 +1,20 @@
 import type { Clock } from '../base/clock.ts'
 
-/** A clock for one process of several that share time: once that process is dead, none of its timers runs. */
-export function createMortalClock({ now, after }: Clock) {
+export type ProcessClock = {
+  clock: Clock
+  /** Cancels all timers for good, as the end of the process does. */
+  kill(): void
+}
+
+/** The clock of one simulated process. Several processes share the time; after kill() none of its timers runs. */
+export function createProcessClock({ now, after }: Clock): ProcessClock {
   const timers = new Set<() => void>()
-  let dead = false
+  let isDead = false
 
   const clock: Clock = {
     now,
     after(ms, callback) {
-      if (dead) return () => undefined
+      if (isDead) return () => undefined
       const stop = after(ms, () => {
         timers.delete(cancel)
         callback()
@@ -24,8 +30,8 @@ export function createMortalClock({ now, after }: Clock) {
 
   return {
     clock,
-    die(): void {
-      dead = true
+    kill() {
+      isDead = true
       for (const cancel of timers) cancel()
     },
   }

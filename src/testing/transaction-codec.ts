@@ -3,17 +3,17 @@ import type { Call, SendOptions } from '../chain/port.ts'
 /** A wallet's transaction. */
 export type SimulatedTransaction = SendOptions & { from: string; call: Call }
 
-/** What stands for a call's data. Equal calls have equal data. */
+/** Encodes a call as data. Equal calls have equal data. */
 export function dataOf({ contract, method, args }: Call): string {
   return JSON.stringify([contract, method, args], bigintAsText)
 }
 
-/** What stands for the signed bytes. They hold all of the transaction, so that a journal can keep them. */
+/** Encodes a transaction as signed bytes. They hold the whole transaction, so a journal can restore it. */
 export function rawOf(transaction: SimulatedTransaction): string {
   return JSON.stringify(transaction, bigintAsText)
 }
 
-/** @throws SyntaxError for what rawOf() did not make */
+/** Decodes signed bytes of rawOf(). @throws SyntaxError for other bytes */
 export function transactionOf(raw: string): SimulatedTransaction {
   return JSON.parse(raw, textAsBigint) as SimulatedTransaction
 }

@@ -1,10 +1,10 @@
 import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, StateValue } from 'xstate'
 import { getStateNodes } from 'xstate/graph'
 
-/** A machine of a walked actor, and the ids that lead to it. */
+/** A machine inside an actor, and the ids that lead to it. */
 export type MachineIn = { ref: AnyActorRef; snapshot: AnyMachineSnapshot; heardBy: readonly string[] }
 
-/** The machine of an actor and those inside it, as long as they run. */
+/** The running machines of an actor: its own and the embedded ones. */
 export function machinesIn(ref: AnyActorRef, heardBy: readonly string[] = []): MachineIn[] {
   const snapshot: unknown = ref.getSnapshot()
   if (!isMachineSnapshot(snapshot) || snapshot.status !== 'active') return []
@@ -12,23 +12,23 @@ export function machinesIn(ref: AnyActorRef, heardBy: readonly string[] = []): M
   return [{ ref, snapshot, heardBy }, ...inside]
 }
 
-/** By their ids; by their place where XState made up an id, which is another in each walk. */
+/** The children by id; by index where XState generated the id, because a generated id differs in each run. */
 export function childrenOf({ children }: AnyMachineSnapshot): [string, AnyActorRef][] {
   const refs: (AnyActorRef | undefined)[] = Object.values(children)
-  return refs.flatMap((child, place) => (child ? [[isMadeUp(child.id) ? `${place}` : child.id, child]] : []))
+  return refs.flatMap((child, place) => (child ? [[isGenerated(child.id) ? `${place}` : child.id, child]] : []))
 }
 
-export const isMadeUp = (id: string): boolean => /^x:\d+$/.test(id)
+export const isGenerated = (id: string): boolean => /^x:\d+$/.test(id)
 
 type StateOptions = {
-  /** Children that are told apart though the chart does not name them: those from the start. */
+  /** Children that count by name although the chart does not name them: those of the initial state. */
   named?: ReadonlySet<string>
   scheduled: readonly { target: AnyActorRef; event: AnyEventObject }[]
 }
 
 /**
- * The same text for states that a chart need not tell apart: its value, where its history leads, what is delayed, and
- * the same of each actor inside. Of those spawned on the way that the chart does not name, many of a kind are like one.
+ * A key that is equal for states that the search need not distinguish: state value, history targets, delayed events and the same of
+ * each child. Several spawned children of one kind count as one, unless the chart names them.
  */
 export function stateOf(ref: AnyActorRef, { named, scheduled }: StateOptions): string {
   const snapshot: unknown = ref.getSnapshot()
@@ -40,24 +40,24 @@ export function stateOf(ref: AnyActorRef, { named, scheduled }: StateOptions): s
     return `${kind}=${stateOf(child, { scheduled })}`
   })
   const history = Object.entries(historyValue).map(([id, nodes = []]) =>
-    [id, ...sorted(nodes.map((node) => node.id))].join(),
+    [id, ...uniqueSorted(nodes.map((node) => node.id))].join(),
   )
   const delayed = scheduled.filter(({ target }) => target === ref).map(({ event }) => event.type)
-  return JSON.stringify([textOf(value), status, sorted(history), sorted(delayed), sorted(children)])
+  return JSON.stringify([textOf(value), status, uniqueSorted(history), uniqueSorted(delayed), uniqueSorted(children)])
 }
 
-/** The same text for the same state, in whatever order its parallel parts were entered. */
+/** A text of a state value that does not depend on the order of its parallel parts. */
 export function textOf(value: StateValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(inOrder(value))
+  return typeof value === 'string' ? value : JSON.stringify(sortKeys(value))
 }
 
-function inOrder(value: StateValue): StateValue {
+function sortKeys(value: StateValue): StateValue {
   if (typeof value === 'string') return value
   const parts = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  return Object.fromEntries(parts.map(([key, part]) => [key, part && inOrder(part)]))
+  return Object.fromEntries(parts.map(([key, part]) => [key, part && sortKeys(part)]))
 }
 
-/** The ids of actors that a chart names: what it invokes, and whose events it hears. */
+/** The actor ids that a chart names: in its invokes and in its actor events. */
 function idsIn(machine: AnyStateMachine): ReadonlySet<string> {
   let ids = idsOf.get(machine)
   if (!ids) {
@@ -75,7 +75,7 @@ function idsIn(machine: AnyStateMachine): ReadonlySet<string> {
 
 const idsOf = new WeakMap<AnyStateMachine, ReadonlySet<string>>()
 
-const sorted = (texts: readonly string[]): string[] => [...new Set(texts)].toSorted()
+const uniqueSorted = (texts: readonly string[]): string[] => [...new Set(texts)].toSorted()
 
 function isMachineSnapshot(snapshot: unknown): snapshot is AnyMachineSnapshot {
   return typeof snapshot === 'object' && snapshot !== null && 'machine' in snapshot && 'children' in snapshot

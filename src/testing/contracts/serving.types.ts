@@ -1,0 +1,44 @@
+import type { Accounts } from './accounts.ts'
+import type { Funds } from './funds.ts'
+import type { RefundRules } from './refunds.ts'
+import type { Revert } from './revert.ts'
+import type { Storage } from './storage.ts'
+import type { Context } from './transaction.ts'
+
+export type ServingOptions = {
+  storage: Storage
+  funds: Funds
+  address: string
+  owner: string
+  /** In seconds. */
+  lockTime: number
+  rules: RefundRules
+  /** Books a charge in LedgerManager. */
+  spend(context: Pick<Context, 'emit'>, user: string, amount: bigint): void
+}
+
+/** The differences between the two services. */
+export type ServingKind = {
+  contract: 'inference' | 'fineTuning'
+  /** Emits no event where the lock time does not change. */
+  isQuietWhenSame: boolean
+  /** Checks the user and the provider of a transfer. */
+  check(user: string, provider: string): void
+  lockTimeOutOfRange(lockTime: bigint): Revert
+  limitTooLarge(limit: bigint): Revert
+  callerNotLedger(caller: string): Revert
+}
+
+/** The part of a service that LedgerManager calls. */
+export type Serving = {
+  address: string
+  accounts: Accounts
+  /** Seconds. */
+  lockTime(): number
+  open(context: Context, provider: string, first: { paid: bigint; additionalInfo: string }): void
+  deposit(context: Context, provider: string, more: { paid: bigint; cancelled: bigint }): void
+  /** Claims the unlocked refunds. @returns their amount */
+  claim(context: Context, provider: string): bigint
+  requestAll(context: Context, provider: string): void
+  remove(context: Pick<Context, 'emit'>, user: string, provider: string): void
+}
