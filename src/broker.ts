@@ -34,11 +34,8 @@ import { defaultJournal } from './transactions/default-journal.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
 import { createLane, type SubmitOptions } from './transactions/lane.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
-import { withTimeout } from './base/timeout.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
-/** A node that takes long over its logs does not hold up the readings. */
-const HISTORY_GRACE_MS = 500
 
 /**
  * Connects to a wallet's 0G Compute ledger.
@@ -194,7 +191,7 @@ export async function openBroker(
         keeper.refreshFees(position),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
-        wantsBurn && withTimeout(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
+        wantsBurn && keeper.refreshCharges(position),
       ])
       await keeper.refreshNewcomers()
     },
