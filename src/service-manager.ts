@@ -1,6 +1,7 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import type { Limits } from '../machines/auto-funding/plan.types.ts'
 import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
+import { subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
 import type { SnapshotFrom } from 'xstate'
 import { toWei, weiToOg, type Amount } from './base/amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './funding/config.ts'
@@ -14,7 +15,7 @@ import type { AutoFundingActor, KeptAccount } from './funding/keeper.ts'
 import type { Logger } from './base/logger.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import { contractOf } from './chain/service-name.ts'
-import { keyOf, type SubAccountId } from './base/sub-account-key.ts'
+import type { SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 import { withTimeout } from './base/timeout.ts'
 
@@ -207,7 +208,7 @@ export class ServiceManager {
     for (;;) {
       const position = await read(signal)
       if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
-      const account = position.subAccounts.find((one) => keyOf(one) === keyOf(id))
+      const account = subAccountIn(position, id)
       const missing = wanted - (account?.available ?? 0n)
       if (missing <= 0n || left === 0n) return receipt
       // Nobody waits for it any more, or it is charged faster than it can be filled.
@@ -243,8 +244,7 @@ export class ServiceManager {
     return id
   }
 
-  async #account({ provider, serviceType }: SubAccountId) {
-    const { subAccounts } = await this.#options.read()
-    return subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
+  async #account(id: SubAccountId): Promise<SubAccountPosition | undefined> {
+    return subAccountIn(await this.#options.read(), id)
   }
 }

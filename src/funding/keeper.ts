@@ -157,8 +157,10 @@ export function createKeeper(options: KeeperOptions) {
     refreshFees: ({ block }: Position): Promise<void> => fees.refresh([...kept.values()], block.timestamp),
     /** Learns, once, what was charged before the first position. */
     learn: history.learn,
+    /** The same for a reading, which waits half a second at most. */
+    refreshCharges: history.refresh,
     /** Learns from a position how fast each sub-account is charged. */
-    see: (position: Position): void => burns.see(position, spending.paidIn),
+    see: (position: Position): void => burns.observe(position, spending.paidIn),
     plan: planFor,
     latest: (): Plan | null => latest,
     /** What the newest plan says of a sub-account. */
