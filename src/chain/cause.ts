@@ -1,3 +1,5 @@
+import { redact as redactText } from '../base/redact.ts'
+
 /**
  * What is safe to keep of a provider's or signer's error. Theirs carry the whole request: its URL may hold an API key,
  * its body a signed transaction.
@@ -30,15 +32,7 @@ export function reasonOf(error: unknown): string {
   return name === 'Error' ? line : `${line} (${name})`
 }
 
-/** URLs lose what may be a credential (user, path, query); long hex and bearer tokens are cut. */
+/** URLs keep their scheme and host, long hex its beginning; tokens are cut. */
 export function redact(text: string): string {
-  return text
-    .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, hostOf)
-    .replace(/0x[0-9a-f]{65,}/gi, (hex) => `${hex.slice(0, 12)}…`)
-    .replace(/\b(app-sk-|bearer\s+)\S+/gi, '$1…')
-}
-
-function hostOf(url: string): string {
-  if (!URL.canParse(url)) return '…'
-  return `${url.slice(0, url.indexOf(':'))}://${new URL(url).host}/…`
+  return redactText(text, { urls: 'origin', hex: 'beginning', tokens: true })
 }

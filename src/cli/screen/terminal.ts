@@ -1,11 +1,13 @@
 import process from 'node:process'
 import { styleText } from 'node:util'
-import { redact } from './redact.ts'
+import { redact } from '../../base/redact.ts'
 
 type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold'
 
 /** Some terminals do not tell how wide they are. */
 const UNTOLD_COLUMNS = 80
+
+const SHORTEST_KEY = 32
 
 export const isColored: boolean =
   process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb'
@@ -50,6 +52,13 @@ export function tellPage(url: string, stream: 'stdout' | 'stderr' = 'stderr'): v
   process[stream].write(`The page is at ${url}\n`)
 }
 
+/** The last net before the terminal: of a URL only the host remains, and the wallet's key never appears. */
 function safe(text: string): string {
-  return redact(text, process.env['PRIVATE_KEY'])
+  return redact(text, { urls: 'host', secrets: keyDigits(process.env['PRIVATE_KEY'] ?? '') })
+}
+
+/** The digits of a key. A shorter text is no key, and to cut it would blot out words that are none. */
+function keyDigits(key: string): string[] {
+  const digits = key.trim().replace(/^0x/i, '')
+  return digits.length < SHORTEST_KEY ? [] : [digits]
 }

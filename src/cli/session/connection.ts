@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { FetchRequest, getAddress, JsonRpcProvider, Network, Wallet } from 'ethers'
 import { InvalidInputError, ReadError, type Connection } from '../../index.ts'
-import { redact } from '../screen/redact.ts'
+import { redact } from '../../base/redact.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
 const TIMEOUT_MS = 30_000
@@ -68,7 +68,7 @@ async function chainIdOf(request: FetchRequest, host: string): Promise<bigint> {
 /** ethers' own messages carry the whole request with its URL. */
 function reasonOf(error: unknown): string {
   const { shortMessage, message } = error as { shortMessage?: string; message?: string }
-  return redact(shortMessage ?? message ?? 'not told', undefined)
+  return redact(shortMessage ?? message ?? 'not told', { urls: 'host' })
 }
 
 function walletOfKey(key: string, provider?: JsonRpcProvider): Wallet {
