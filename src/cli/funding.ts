@@ -1,4 +1,5 @@
 import type { AutoFundingConfig, Broker, TransactionActor } from '../index.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import type { Funded } from './config/file.ts'
 import { managerOf } from './session/services.ts'
 
@@ -23,10 +24,10 @@ export function openFunding(broker: Broker, approve: AutoFundingConfig['approve'
 
   return {
     apply(funded) {
-      const wanted = new Map(funded.map((one) => [keyOf(one), one]))
-      const removed = [...on.values()].filter((one) => !wanted.has(keyOf(one)))
-      const added = funded.filter((one) => !on.has(keyOf(one)))
-      const changed = funded.filter((one) => termsOf(on.get(keyOf(one))) !== termsOf(one) && !added.includes(one))
+      const wanted = new Map(funded.map((one) => [keyOfFunded(one), one]))
+      const removed = [...on.values()].filter((one) => !wanted.has(keyOfFunded(one)))
+      const added = funded.filter((one) => !on.has(keyOfFunded(one)))
+      const changed = funded.filter((one) => termsOf(on.get(keyOfFunded(one))) !== termsOf(one) && !added.includes(one))
       removed.forEach(end)
       ;[...added, ...changed].forEach(start)
       return { added: added.length, removed: removed.length, changed: changed.length }
@@ -48,7 +49,7 @@ export function openFunding(broker: Broker, approve: AutoFundingConfig['approve'
     // Shown from the start, whether it exists or not.
     broker.subAccount(provider, service)
     managerOf(broker, service).startAutoFunding(provider, { ...terms, ...(approve && { approve }) })
-    on.set(keyOf(one), one)
+    on.set(keyOfFunded(one), one)
   }
 
   /** What it did is told at the end: its actor will be gone. */
@@ -60,17 +61,17 @@ export function openFunding(broker: Broker, approve: AutoFundingConfig['approve'
     }
     underway.push(...broker.transactions().filter((transaction) => isTopUp(transaction, one)))
     manager.stopAutoFunding(one.provider)
-    on.delete(keyOf(one))
+    on.delete(keyOfFunded(one))
   }
 }
 
-function isTopUp(transaction: TransactionActor, { provider, service }: Funded): boolean {
+function isTopUp(transaction: TransactionActor, one: Funded): boolean {
   const snapshot = transaction.getSnapshot()
   const { subAccount } = snapshot.context
-  return snapshot.hasTag('open') && subAccount?.provider === provider && subAccount.serviceType === service
+  return snapshot.hasTag('open') && subAccount !== null && keyOf(subAccount) === keyOfFunded(one)
 }
 
-const keyOf = ({ provider, service }: Funded): string => `${service} ${provider}`
+const keyOfFunded = ({ provider, service }: Funded): string => keyOf({ provider, serviceType: service })
 
 /** In the order of their names: it matters to nobody how a file orders them. */
 function termsOf(one: Funded | undefined): string {

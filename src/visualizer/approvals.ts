@@ -1,5 +1,5 @@
 import type { AutoFundingConfig } from '../index.ts'
-import { keyOf } from './views.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 
 /** A top-up of so many wei, and what to say to it. */
 type Waiting = { amount: bigint; answer: (approved: boolean) => void }

@@ -1,7 +1,7 @@
 import { amend, mutableStateOf } from './mutable-state.ts'
 import { patchOf } from './patch.ts'
 import type { ActorState, Patch, State, SubAccountRef, SubAccountState, TransactionState } from './protocol.ts'
-import { keyOf } from './views.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 
 /** How many transactions a state holds. */
 const TRANSACTIONS = 200

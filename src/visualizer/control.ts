@@ -3,7 +3,7 @@ import type { PageApprovals } from './approvals.ts'
 import type { Change } from './changes.ts'
 import type { ControlRequest, ControlUsed, Happening, State, SubAccountRef } from './protocol.ts'
 import { safeMessageOf } from './safe-message.ts'
-import { keyOf } from './views.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 
 export type ControlOptions = {
   approvals: PageApprovals

@@ -1,9 +1,10 @@
 import type { AutoFundingContext, Wei } from '../../machines/index.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import { edgeOf, type Heard } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
 import type { ActorState, TransactionState, Transition } from './protocol.ts'
-import { accountWith, amountsIn, fundingOf, keyOf, transactionOf, wei, type Amounts } from './views.ts'
+import { accountWith, amountsIn, fundingOf, transactionOf, wei, type Amounts } from './views.ts'
 
 type By<Machine extends Heard['machine']> = Extract<Heard, { machine: Machine }>
 

@@ -1,21 +1,11 @@
 import type { AutoFundingStatus, Broker, Forecast, Plan } from '../index.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import { pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
 import type { createServices } from './services.ts'
 import type { PlanState, State, SubAccountRef } from './protocol.ts'
-import {
-  accountOf,
-  accountWith,
-  amountsIn,
-  feeOf,
-  forecastOf,
-  fundingOf,
-  keyOf,
-  ledgerOf,
-  planOf,
-  wei,
-} from './views.ts'
+import { accountOf, accountWith, amountsIn, feeOf, forecastOf, fundingOf, ledgerOf, planOf, wei } from './views.ts'
 
 /** Notes what a plan decides anew. */
 export function noteDecisions(notes: Notes, plan: Plan): void {

@@ -1,13 +1,11 @@
 import type { AutoFundingContext, Reading, TransactionContext, Wei } from '../../machines/index.ts'
 import type { AutoFundingStatus, Decision, Forecast, Position, SubAccountPosition } from '../index.ts'
 import { safeMessage } from './safe-message.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import type * as page from './protocol.ts'
 
 /** The days that a deposit is told for. */
 const DAYS = [1, 7, 30]
-
-export const keyOf = ({ provider, serviceType }: { provider: string; serviceType: string }): string =>
-  `${serviceType}:${provider}`
 
 export function accountOf(account: SubAccountPosition): page.AccountState {
   const { balance, pendingRefund, available, claimable, refunds, acknowledged, tokensRevoked } = account

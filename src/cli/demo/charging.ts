@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { keyOf } from '../../base/sub-account-key.ts'
 import type { PositionView } from '../screen/view.ts'
 import type { DemoProvider, DemoEnvironment } from './environment.ts'
 
@@ -30,9 +31,8 @@ export function startCharging({ providers, user, sleep, onCharge, onFailure }: C
     /** Lets everybody charge who may, going by what is seen. */
     look({ position, accounts }: PositionView): void {
       for (const provider of providers) {
-        const account = accounts.find(
-          (one) => one.provider === provider.address && one.serviceType === provider.serviceType,
-        )
+        const key = keyOf({ provider: provider.address, serviceType: provider.serviceType })
+        const account = accounts.find((one) => keyOf(one) === key)
         const isOld = position.block.number < (chargedAt.get(provider) ?? 0)
         if (stopped.signal.aborted || charging.has(provider) || isOld || !account?.spendable) continue
         charging.set(

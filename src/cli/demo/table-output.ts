@@ -1,3 +1,4 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import { whyOf } from '../screen/auto-funding-lines.ts'
 import { accountColumns } from '../screen/overview.ts'
 import { openScreen } from '../screen/screen.ts'
@@ -49,10 +50,8 @@ function headLines({ position, accounts }: PositionView, charges: readonly Charg
 }
 
 function rows({ accounts }: PositionView, charges: readonly Charge[]): string[] {
-  const drained = ({ provider, serviceType }: AccountView): bigint =>
-    charges
-      .filter((one) => one.provider === provider && one.serviceType === serviceType)
-      .reduce((sum, { fee }) => sum + fee, 0n)
+  const drained = (account: AccountView): bigint =>
+    charges.filter((one) => keyOf(one) === keyOf(account)).reduce((sum, { fee }) => sum + fee, 0n)
   const columns: Column<AccountView>[] = [
     ...accountColumns.filter(({ title }) => title !== 'pending refund'),
     { title: 'drained', right: true, width: 9, cell: (account) => aligned(drained(account)) },

@@ -1,3 +1,4 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import type { BalanceChange } from './environment.ts'
 
 /** What happened, counted from the chain's own history. Amounts in wei. */
@@ -30,7 +31,7 @@ export function tallyOf(changes: readonly BalanceChange[], required: bigint): Ta
   const tally = nothing()
   const accounts = new Map<string, bigint>()
   for (const { provider, serviceType, available: after } of changes) {
-    const key = `${serviceType} ${provider}`
+    const key = keyOf({ provider, serviceType })
     const before = accounts.get(key)
     accounts.set(key, after)
     if (before === undefined) tally.opened += 1

@@ -1,3 +1,4 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import { IN_OG } from '../screen/overview.ts'
 import type { AccountFigures, Figures, Replay } from './replay.ts'
 import { table } from '../screen/table.ts'
@@ -46,9 +47,7 @@ const totals: readonly (readonly [string, (figures: Figures) => string])[] = [
 
 function accountLines(policy: Figures, recorded: Figures): string[] {
   const pairs = policy.subAccounts.map((mine): Pair => {
-    const real = recorded.subAccounts.find(
-      (one) => one.provider === mine.provider && one.serviceType === mine.serviceType,
-    )
+    const real = recorded.subAccounts.find((one) => keyOf(one) === keyOf(mine))
     return { mine, real }
   })
   if (pairs.length === 0) return ['No sub-accounts.']

@@ -1,4 +1,5 @@
 import { subAccountView, type SubAccountView } from '../../../machines/index.ts'
+import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
 import type { AutoFundingStatus, Broker, ClosingStatus, Decision, PendingRefund, Position } from '../../index.ts'
 
 /** What there is to show at one block. */
@@ -19,10 +20,12 @@ export type AccountView = SubAccountView & {
 /** A position with what its actors and its plan say about each sub-account. */
 export function see(broker: Broker, position: Position, decisions: readonly Decision[]): PositionView {
   const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
+  const decisionOf = byKey(decisions)
+  const statusOf = byKey(statuses)
   const accounts = viewsOf(broker).map((view) => ({
     ...view,
-    decision: decisions.find(sameAs(view)) ?? null,
-    autoFunding: statuses.find(sameAs(view)) ?? null,
+    decision: decisionOf.get(keyOf(view)) ?? null,
+    autoFunding: statusOf.get(keyOf(view)) ?? null,
   }))
   return { position, accounts, refunds: broker.ledger.refundsAt(position), closing: broker.ledger.closingStatus() }
 }
@@ -63,6 +66,5 @@ function viewsOf(broker: Broker): SubAccountView[] {
   return broker.subAccounts().map((actor) => subAccountView(actor.getSnapshot()))
 }
 
-type Id = { provider: string; serviceType: string }
-
-const sameAs = (a: Id) => (b: Id) => a.provider === b.provider && a.serviceType === b.serviceType
+const byKey = <T extends SubAccountId>(all: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(all.map((one) => [keyOf(one), one]))
