@@ -1,17 +1,12 @@
 import { getAddress } from 'ethers'
-import { InvalidInputError, ogToWei, type Budget, type Duration } from '../../index.ts'
+import { toSeconds } from '../../base/durations.ts'
+import { InvalidInputError, ogToWei, toPolicy } from '../../index.ts'
+import type { AutoFundingConfig, Budget, Duration } from '../../index.ts'
 import { nearestName } from '../arguments/nearest-name.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
 /** Checks what stands in a field, and says so under the field's name when it cannot be. */
 export type Check<T> = (value: unknown, path: string) => T
-
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
-/** Budgets look back no further. */
-const LONGEST_WINDOW = 31 * SECONDS.d
-/** What a timer can wait for. */
-const LONGEST_MS = 2 ** 31 - 1
-const LARGEST_MULTIPLIER = 1_000_000
 
 export function wrong(path: string, sentence: string): UsageError {
   return new UsageError(path === '' ? sentence : `${path}: ${sentence}`)
@@ -35,8 +30,10 @@ export const moreThanNothing: Check<string> = (value, path) => {
 }
 
 export const multiplier: Check<number> = (value, path) => {
-  if (typeof value === 'number' && value > 0 && value <= LARGEST_MULTIPLIER) return value
-  throw wrong(path, `a number above 0, at most ${LARGEST_MULTIPLIER}; this is ${shown(value)}.`)
+  const number = typeof value === 'number' ? value : NaN
+  const refusal = refusalOf({ bufferMultiplier: number })
+  if (!refusal) return number
+  throw wrong(path, `a number, ${refusal.facts['expected']}; this is ${shown(value)}.`)
 }
 
 /** A number is a multiple of the minimum, a string an amount. */
@@ -44,9 +41,9 @@ export const target: Check<number | string> = (value, path) =>
   typeof value === 'string' ? moreThanNothing(value, path) : multiplier(value, path)
 
 export const milliseconds =
-  (least: number): Check<number> =>
+  (name: 'intervalMs' | 'cooldownMs', least: number): Check<number> =>
   (value, path) => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= LONGEST_MS) return value
+    if (typeof value === 'number' && Number.isInteger(value) && !refusalOf({ [name]: value })) return value
     throw wrong(path, `whole milliseconds from ${least} up; this is ${shown(value)}.`)
   }
 
@@ -67,26 +64,39 @@ export const finite: Check<number> = (value, path) => {
 }
 
 export const duration: Check<Duration> = (value, path) => {
-  if (typeof value === 'string' && secondsOf(value) > 0) return value as Duration
-  throw wrong(path, `a number and s, m, h or d, such as "6h"; this is ${shown(value)}.`)
-}
-
-/** A duration in seconds; 0 where it is none. */
-export function secondsOf(text: string): number {
-  const [, digits, unit] = /^(\d{1,15}(?:\.\d+)?)([smhd])$/.exec(text) ?? []
-  return digits === undefined ? 0 : Number(digits) * SECONDS[unit as keyof typeof SECONDS]
+  try {
+    toSeconds(value as Duration, path)
+    return value as Duration
+  } catch {
+    throw wrong(path, `a number and s, m, h or d, such as "6h"; this is ${shown(value)}.`)
+  }
 }
 
 export const budget: Check<Budget> = (value, path) => {
   const { amount: most, per } = wholeAt(value, path, { amount: moreThanNothing, per: duration })
-  if (secondsOf(per) > LONGEST_WINDOW) throw wrong(`${path}.per`, 'a budget looks back at most 31 days.')
+  if (refusalOf({ budget: { amount: most, per } })) throw wrong(`${path}.per`, 'a budget looks back at most 31 days.')
   return { amount: most, per }
 }
 
 export const runway: Check<{ trigger: Duration; target: Duration }> = (value, path) => {
   const both = wholeAt(value, path, { trigger: duration, target: duration })
-  if (secondsOf(both.target) >= secondsOf(both.trigger)) return both
+  if (!refusalOf({ runway: both })) return both
   throw wrong(`${path}.target`, `${both.target} lies below the trigger of ${both.trigger}.`)
+}
+
+/**
+ * What auto-funding itself says against a config; null where it takes it.
+ *
+ * @param minimum what providers want to see locked, in wei; nothing while no deployment is known
+ */
+export function refusalOf(config: AutoFundingConfig, minimum = 0n): InvalidInputError | null {
+  try {
+    toPolicy(config, minimum)
+    return null
+  } catch (error) {
+    if (error instanceof InvalidInputError) return error
+    throw error
+  }
 }
 
 export const address: Check<string> = (value, path) => {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { keyOf } from '../../base/sub-account-key.ts'
+import { toPolicy } from '../../index.ts'
 import type { Broker, Budget, NetworkConfig, NetworkName, ServiceType } from '../../index.ts'
-import { requiredBalance } from '../../../machines/index.ts'
 import * as check from './fields.ts'
-import { checkLevels, eitherLevel, merged, termsAt, termsFields, weiOf, type Terms } from './terms.ts'
+import { checkLevels, eitherLevel, merged, termsAt, termsFields, type Terms } from './terms.ts'
 import { secretIn } from './secrets.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
@@ -54,7 +55,7 @@ export function parseConfig(text: string): FundingConfig {
     )
   const { network, intervalMs, budget, autoClaim, ...rest } = check.objectAt(json, '', {
     network: networkAt,
-    intervalMs: check.milliseconds(100),
+    intervalMs: check.milliseconds('intervalMs', 100),
     budget: check.budget,
     autoClaim: check.yesOrNo,
     defaults: termsAt,
@@ -105,13 +106,13 @@ export function checkOn(
     if (rules.serviceNames[service] === undefined) throw check.wrong(`${name}service`, `there is no ${service} here.`)
     if (provider === wallet && service === 'inference')
       throw check.wrong(`${name}provider`, 'a wallet cannot be its own provider.')
-    const minimum = terms.minLockedBalance === undefined ? minLockedBalance : weiOf(terms.minLockedBalance)
-    const bufferMultiplier = terms.bufferMultiplier ?? 2
-    const trigger = requiredBalance({ unsettledFee: 0n, bufferMultiplier, minLockedBalance: minimum })
-    if (terms.target !== undefined && typeof terms.target !== 'number' && weiOf(terms.target) < trigger)
+    const { target, ...others } = terms
+    const { levels } = toPolicy(others, minLockedBalance)
+    // The fields were checked one by one: only whether the target is above the trigger depends on the deployment.
+    if (target !== undefined && check.refusalOf(terms, minLockedBalance))
       throw check.wrong(
         `${name}target`,
-        `${String(terms.target)} OG lies below the trigger: ${bufferMultiplier} × the minimum.`,
+        `${String(target)} OG lies below the trigger: ${levels.bufferMultiplier} × the minimum.`,
       )
   }
 }
@@ -134,7 +135,7 @@ function listAt(value: unknown, path: string): readonly unknown[] {
 }
 
 function fundedAt(list: readonly unknown[], defaults: Terms): Funded[] {
-  const seen = new Map<string, string>()
+  const paths = new Map<string, string>()
   return list.map((value, index) => {
     const path = `providers[${index}]`
     const {
@@ -148,9 +149,10 @@ function fundedAt(list: readonly unknown[], defaults: Terms): Funded[] {
     })
     if (provider === undefined) throw check.wrong(`${path}.provider`, 'it is missing.')
     eitherLevel(own, path)
-    const before = seen.get(`${service} ${provider}`)
+    const key = keyOf({ provider, serviceType: service })
+    const before = paths.get(key)
     if (before !== undefined) throw check.wrong(path, `the same provider and service as ${before}.`)
-    seen.set(`${service} ${provider}`, path)
+    paths.set(key, path)
     const terms = merged(defaults, own)
     checkLevels(terms, path)
     return { provider, service, terms }

@@ -1,4 +1,4 @@
-import { ogToWei, type AutoFundingConfig } from '../../index.ts'
+import type { AutoFundingConfig } from '../../index.ts'
 import * as check from './fields.ts'
 
 /** How a provider is kept funded, as JSON can say it. */
@@ -8,7 +8,7 @@ export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approv
 }
 
 export const termsFields = {
-  intervalMs: check.milliseconds(100),
+  intervalMs: check.milliseconds('intervalMs', 100),
   bufferMultiplier: check.multiplier,
   minLockedBalance: check.amount,
   target: check.target,
@@ -18,14 +18,11 @@ export const termsFields = {
   maxTopUp: check.moreThanNothing,
   budget: check.budget,
   ledgerReserve: check.amount,
-  cooldownMs: check.milliseconds(0),
+  cooldownMs: check.milliseconds('cooldownMs', 0),
   onPendingRefund: check.oneOf<'hold' | 'reuse'>(['hold', 'reuse']),
   autoClaim: check.yesOrNo,
   priority: check.finite,
 } satisfies { [Name in keyof Terms]-?: check.Check<Terms[Name]> }
-
-/** Amounts of a config were strings all along. */
-export const weiOf = (amount: bigint | string): bigint => (typeof amount === 'bigint' ? amount : ogToWei(amount))
 
 /** Terms that fit together. */
 export function termsAt(value: unknown, path: string): Terms {
@@ -35,9 +32,14 @@ export function termsAt(value: unknown, path: string): Terms {
 }
 
 /** A multiple that is filled up to, under one that triggers, would never be reached. */
-export function checkLevels({ target, bufferMultiplier = 2 }: Terms, path: string): void {
-  if (typeof target === 'number' && target < bufferMultiplier)
-    throw check.wrong(path, `a target of ${target} × the minimum lies below the trigger of ${bufferMultiplier} ×.`)
+export function checkLevels({ target, bufferMultiplier }: Terms, path: string): void {
+  if (typeof target !== 'number') return
+  const refusal = check.refusalOf({ target, ...(bufferMultiplier !== undefined && { bufferMultiplier }) })
+  if (refusal)
+    throw check.wrong(
+      path,
+      `a target of ${refusal.facts['target']} lies below the trigger of ${refusal.facts['trigger']}.`,
+    )
 }
 
 /** There is one level to fill up to. */

@@ -2,11 +2,12 @@ import type { Fall } from '../../../machines/index.ts'
 import type { Position, SubAccountPosition } from '../../index.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 import type { FundingConfig } from '../config/file.ts'
-import { keyOf, least, positive, type Id } from './movements.ts'
-import { minimumOf, type Kept, type Payment } from './policy.ts'
+import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
+import { least, positive } from './movements.ts'
+import { minimumAt, minimumIn, type FundedAccount, type Payment } from './policy.ts'
 
 /** A sub-account as it is in a replay. Amounts in wei. */
-export type Account = Id & {
+export type Account = SubAccountId & {
   /** What its provider wants to see locked. */
   minimum: bigint
   balance: bigint
@@ -35,19 +36,20 @@ export type Books = {
 /** Every sub-account of the recording and of the policy, with what the first position shows. */
 export function openBooks(
   positions: readonly Position[],
-  kept: readonly Kept[],
+  funded: readonly FundedAccount[],
   { defaults, recorded }: Pick<FundingConfig, 'defaults'> & { recorded: PlanConditions },
 ): Books {
   const [first] = positions
   const known = new Map(first?.subAccounts.map((one) => [keyOf(one), one]))
-  const terms = new Map(kept.map((one) => [keyOf(one), one.terms]))
-  const all = [...positions.flatMap(({ subAccounts }) => subAccounts), ...kept]
+  const minimums = new Map(funded.map((one) => [keyOf(one), minimumAt(one.minimum, recorded)]))
+  const usualMinimum = minimumAt(minimumIn(defaults), recorded)
+  const all = [...positions.flatMap(({ subAccounts }) => subAccounts), ...funded]
   const accounts = all.map((one): [string, Account] => [
     keyOf(one),
     {
       provider: one.provider,
       serviceType: one.serviceType,
-      minimum: minimumOf(terms.get(keyOf(one)) ?? defaults, recorded),
+      minimum: minimums.get(keyOf(one)) ?? usualMinimum,
       balance: known.get(keyOf(one))?.balance ?? 0n,
       cancelled: 0n,
       isOpen: known.has(keyOf(one)),
@@ -74,7 +76,7 @@ export function spend(books: Books, amount: bigint): void {
   if (books.spent > books.mostSpent) books.mostSpent = books.spent
 }
 
-export function accountIn({ accounts }: Books, id: Id): Account {
+export function accountIn({ accounts }: Books, id: SubAccountId): Account {
   const account = accounts.get(keyOf(id))
   if (account) return account
   throw new Error(`No account is kept for ${keyOf(id)}.`)

@@ -1,3 +1,4 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import type { Position, SubAccountPosition } from '../../index.ts'
 
 /** What moved in one sub-account between two readings. Amounts in wei. */
@@ -17,11 +18,6 @@ export type Moves = {
 }
 
 type Rise = { key: string; change: bigint; claimed: bigint }
-
-export type Id = Pick<SubAccountPosition, 'provider' | 'serviceType'>
-
-/** How a sub-account is told from others. */
-export const keyOf = ({ provider, serviceType }: Id): string => `${serviceType} ${provider}`
 
 /**
  * What must have happened between two readings. A balance tells only top-ups less charges; what the ledger lost beside

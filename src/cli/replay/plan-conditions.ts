@@ -1,5 +1,5 @@
+import type { SubAccountId } from '../../base/sub-account-key.ts'
 import type { Broker, Plan } from '../../index.ts'
-import { keyOf } from './movements.ts'
 
 /** What a plan was made with beside its position. Amounts in wei; null for what was not known then. */
 export type PlanConditions = {
@@ -13,7 +13,8 @@ export type PlanConditions = {
   unsettledFees: Readonly<Record<string, bigint>> | null
 }
 
-export const unknown: PlanConditions = {
+/** Before the first line that says anything of them. */
+export const noConditions: PlanConditions = {
   minLockedBalance: null,
   minTransfer: null,
   gasReserve: null,
@@ -22,15 +23,22 @@ export const unknown: PlanConditions = {
 
 export function planConditionsOf(broker: Broker, { gasReserve }: Plan): PlanConditions {
   const { minLockedBalance, rules, inference, fineTuning } = broker
-  const asked = [...inference.autoFundingStatus(), ...fineTuning.autoFundingStatus()]
+  const statuses = [...inference.autoFundingStatus(), ...fineTuning.autoFundingStatus()]
+  const fees = statuses.map((one) => [recordedKeyOf(one), one.unsettledFee] as const)
   return {
     minLockedBalance,
     minTransfer: rules.minTransfer,
     gasReserve: gasReserve === 0n ? null : gasReserve,
-    unsettledFees:
-      asked.length === 0 ? null : Object.fromEntries(asked.map((one) => [keyOf(one), one.unsettledFee] as const)),
+    unsettledFees: fees.length === 0 ? null : Object.fromEntries(fees),
   }
 }
+
+export function unsettledFeeIn({ unsettledFees }: PlanConditions, id: SubAccountId): bigint {
+  return unsettledFees?.[recordedKeyOf(id)] ?? 0n
+}
+
+/** With a blank, where the library writes a colon: recordings on disk have it so. */
+const recordedKeyOf = ({ provider, serviceType }: SubAccountId): string => `${serviceType} ${provider}`
 
 /** What the lines of a recording say of it, by block. Recordings of before say nothing. */
 export function planConditionsIn(text: string): ReadonlyMap<number, PlanConditions> {

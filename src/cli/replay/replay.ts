@@ -1,10 +1,11 @@
 import { BURN_WINDOW, burnOf, plan } from '../../../machines/index.ts'
-import type { Position, ServiceType } from '../../index.ts'
-import { unknown, type PlanConditions } from './plan-conditions.ts'
+import { keyOf } from '../../base/sub-account-key.ts'
+import { toPolicy, type AutoFundingPolicy, type Position, type ServiceType } from '../../index.ts'
+import { noConditions, type PlanConditions } from './plan-conditions.ts'
 import type { FundingConfig } from '../config/file.ts'
 import { accountIn, openBooks, pendingOf, positionIn, spend, type Books } from './accounts.ts'
-import { keyOf, least, movesBetween, sum, type Move, type Moves } from './movements.ts'
-import { budgetLeft, keptBy, reserveOf, restOf, standingOf, type Kept } from './policy.ts'
+import { least, movesBetween, sum, type Move, type Moves } from './movements.ts'
+import { fundedAccountsIn, standingOf, walletConditions, type FundedAccount } from './policy.ts'
 
 /** More than there is: with it nothing is held for want of money. */
 const UNLIMITED = 10n ** 40n
@@ -49,30 +50,31 @@ type Step = { before: Position; after: Position; moves: Moves; recorded: PlanCon
  * What a policy would have sent in the place of what was sent, on the charges of a recording. Each top-up arrives one
  * position after it is decided, and after what is charged meanwhile. Pure: nothing is asked of any chain.
  *
- * @param circumstances what was recorded beside the positions, by block; it holds until it is recorded anew
+ * @param conditions what was recorded beside the positions, by block; it holds until it is recorded anew
  */
 export function replay(
   positions: readonly Position[],
   config: FundingConfig,
-  circumstances: ReadonlyMap<number, PlanConditions> = new Map(),
+  conditions: ReadonlyMap<number, PlanConditions> = new Map(),
 ): Replay {
   const [first] = positions
   const last = positions.at(-1)
-  let recorded = [...circumstances.values()][0] ?? unknown
+  let recorded = [...conditions.values()][0] ?? noConditions
   const books = { defaults: config.defaults, recorded }
   const steps = positions.slice(1).map((after, index): Step => {
     const before = positions[index] ?? after
-    recorded = circumstances.get(before.block.number) ?? recorded
+    recorded = conditions.get(before.block.number) ?? recorded
     return { before, after, moves: movesBetween(before, after), recorded }
   })
-  const kept = keptBy(config, positions)
+  const funded = fundedAccountsIn(config, positions)
+  const { budget } = toPolicy(config.budget ? { budget: config.budget } : {}, 0n)
   const simulate = (extra: bigint) => {
-    const opened = openBooks(positions, kept, books)
+    const opened = openBooks(positions, funded, books)
     opened.ledger += extra
-    for (const step of steps) pass(step, opened, kept, config)
+    for (const step of steps) pass(step, opened, { funded, budget })
     return opened
   }
-  const reserve = kept.map(reserveOf).reduce((most, one) => (one > most ? one : most), 0n)
+  const reserve = funded.map(({ policy }) => policy.ledgerReserve).reduce((most, one) => (one > most ? one : most), 0n)
   const wanted = simulate(UNLIMITED).mostSpent
   const really = openBooks(positions, [], books)
   for (const step of steps) recount(step, really)
@@ -81,23 +83,24 @@ export function replay(
     seconds: first && last ? last.block.timestamp - first.block.timestamp : 0,
     policy: figuresOf(simulate(0n), wanted === 0n ? 0n : wanted + reserve),
     recorded: figuresOf(really, really.mostSpent),
-    unrecorded: unrecordedIn([...circumstances.values()]),
+    unrecorded: unrecordedIn([...conditions.values()]),
   }
 }
 
+type Policy = { funded: readonly FundedAccount[]; budget: AutoFundingPolicy['budget'] }
+
 /** From one position to the next: what is decided at the first arrives at the second. */
-function pass(step: Step, books: Books, kept: readonly Kept[], { budget }: FundingConfig): void {
+function pass(step: Step, books: Books, { funded, budget }: Policy): void {
   const { before, after, moves, recorded } = step
   const { timestamp: now } = before.block
   const { payments } = books
   const decisions = plan({
-    ...restOf(recorded),
+    ...walletConditions(recorded, { budget, payments, now }),
     position: positionIn(books, before),
-    standings: kept.map((one) => {
+    standings: funded.map((one) => {
       const burn = burnOf(books.accounts.get(keyOf(one))?.falls ?? [], now)
       return standingOf(one, { burn, payments, now, recorded })
     }),
-    budgetLeft: budgetLeft(budget, payments, now),
   })
   const seconds = after.block.timestamp - now
   for (const one of before.subAccounts) {

@@ -1,4 +1,4 @@
-import type { Broker, Budget } from '../../index.ts'
+import { toPolicy, type Broker, type Budget } from '../../index.ts'
 import { fundedIn, type Funded, type FundingConfig } from '../config/file.ts'
 import type { Terms } from '../config/terms.ts'
 import { og, short } from './words.ts'
@@ -36,7 +36,8 @@ function ownWords(broker: Broker, { provider, service, terms }: Funded): [string
 }
 
 function requiredInWords({ minLockedBalance: usual }: Broker, terms: Terms): string {
-  const { bufferMultiplier = 2, minLockedBalance, target, runway } = terms
+  const { minLockedBalance, target, runway } = terms
+  const { bufferMultiplier } = toPolicy(terms, usual).levels
   const least = minLockedBalance === undefined ? og(usual) : inOg(minLockedBalance)
   const base = `${bufferMultiplier} × ${least}`
   if (runway) return `${base}, and more where less than ${runway.trigger} is left: then ${runway.target}`

@@ -63,9 +63,12 @@ test.for<[string, string]>([
   [`auto-fund ${PROVIDER} --buffer-multiplier two`, '--buffer-multiplier is a number from 0 up; this is "two".'],
   [`auto-fund ${PROVIDER} --min-locked-balance 1e18`, 'it has an exponent'],
   [`auto-fund ${PROVIDER} --target 1,5`, '--target: "1,5" is no amount in OG: it has separators.'],
-  [`auto-fund ${PROVIDER} --target 1x`, '--target: a target of 1 × the minimum lies below the trigger of 2 ×.'],
+  [
+    `auto-fund ${PROVIDER} --target 1x`,
+    '--target: a target of 1 × the minimum lies below the trigger of 2 × the minimum.',
+  ],
   [`auto-fund ${PROVIDER} --target twox`, '--target is a number from 0 up; this is "two".'],
-  [`auto-fund ${PROVIDER} --target 0x`, '--target: a number above 0, at most 1000000; this is 0.'],
+  [`auto-fund ${PROVIDER} --target 0x`, '--target: a number, more than 0, at most 1000000; this is 0.'],
   [`auto-fund ${PROVIDER} --runway-trigger 6h`, '--runway-trigger and --runway-target go together.'],
   [
     `auto-fund ${PROVIDER} --runway-trigger 6h --runway-target 6`,

@@ -101,9 +101,9 @@ test.for<[unknown, string]>([
   ],
   [third({ intervalMs: 99 }), 'providers[2].intervalMs: whole milliseconds from 100 up; this is 99.'],
   [third({ cooldownMs: '1h' }), 'providers[2].cooldownMs: whole milliseconds from 0 up; this is "1h".'],
-  [third({ bufferMultiplier: 0 }), 'providers[2].bufferMultiplier: a number above 0, at most 1000000; this is 0.'],
-  [third({ target: true }), 'providers[2].target: a number above 0, at most 1000000; this is true.'],
-  [third({ target: 1.5 }), 'providers[2]: a target of 1.5 × the minimum lies below the trigger of 2 ×.'],
+  [third({ bufferMultiplier: 0 }), 'providers[2].bufferMultiplier: a number, more than 0, at most 1000000; this is 0.'],
+  [third({ target: true }), 'providers[2].target: a number, more than 0, at most 1000000; this is true.'],
+  [third({ target: 1.5 }), 'providers[2]: a target of 1.5 × the minimum lies below the trigger of 2 × the minimum.'],
   [third({ budget: { amount: '1' } }), 'providers[2].budget.per: it is missing.'],
   [third({ budget: { amount: '1', per: '32d' } }), 'providers[2].budget.per: a budget looks back at most 31 days.'],
   [

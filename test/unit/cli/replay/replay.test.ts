@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { unknown, type PlanConditions } from '../../../../src/cli/replay/plan-conditions.ts'
+import { noConditions, type PlanConditions } from '../../../../src/cli/replay/plan-conditions.ts'
 import type { FundingConfig } from '../../../../src/cli/config/file.ts'
 import type { Terms } from '../../../../src/cli/config/terms.ts'
 import { movesBetween } from '../../../../src/cli/replay/movements.ts'
@@ -183,7 +183,7 @@ test('a runway is measured on the charges, and fills up for the time it should l
 
 describe('what was recorded beside the positions', () => {
   const still = [0, 1, 2].map((minute) => position(minute, { ledger: '50', a: '2' }))
-  const known = (circumstances: Partial<PlanConditions>) => new Map([[0, { ...unknown, ...circumstances }]])
+  const known = (circumstances: Partial<PlanConditions>) => new Map([[0, { ...noConditions, ...circumstances }]])
   const paid = (
     positions: readonly Position[],
     circumstances: ReadonlyMap<number, PlanConditions>,
@@ -220,7 +220,7 @@ describe('what was recorded beside the positions', () => {
   })
 
   test('holds until it is recorded anew', () => {
-    const fees = new Map([...owed('1'), [1, { ...unknown, unsettledFees: { 'inference a': og('1.5') } }]])
+    const fees = new Map([...owed('1'), [1, { ...noConditions, unsettledFees: { 'inference a': og('1.5') } }]])
     expect(paid(still, owed('1'))).toEqual(['1', 3])
     expect(paid(still, fees)).toEqual(['1.5', 3])
   })
@@ -309,7 +309,7 @@ function position(
 function spoken({ accounts, deposited }: ReturnType<typeof movesBetween>): Record<string, string> {
   const moves = [...accounts].flatMap(([key, move]) =>
     Object.entries(move).map(([what, amount]): [string, bigint] => [
-      `${key.replace('inference ', '')} ${what}`,
+      `${key.replace('inference:', '')} ${what}`,
       amount,
     ]),
   )
