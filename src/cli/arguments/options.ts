@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty'
 
-/** Which deployment, and how to reach it. */
+/** The deployment, and the node that serves it. */
 export const networkOptions = {
   network: {
     type: 'string',
@@ -34,7 +34,7 @@ export const recordOption = {
   record: {
     type: 'string',
     valueHint: 'file',
-    description: 'appends every position to it, for replay, and all that happens between them, for the page',
+    description: 'appends every position to it, for replay, and every event between them, for the page',
   },
 } as const satisfies ArgsDef
 

@@ -35,7 +35,7 @@ function named(name: string | undefined): AnyStateMachine[] {
   throw new UsageError(`There is no machine ${JSON.stringify(name)}: there are ${known}.`)
 }
 
-/** `sub-account` is `subAccount` to people. */
+/** `sub-account` names `subAccount`, too. */
 const plain = (name: string): string => name.replaceAll('-', '').toLowerCase()
 
 function isMachine(value: unknown): value is AnyStateMachine {

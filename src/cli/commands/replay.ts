@@ -15,7 +15,7 @@ export const command = defineCommand({
     policy: {
       type: 'string',
       valueHint: 'file',
-      description: 'a config as auto-fund takes it; without providers its defaults hold for everybody recorded',
+      description: 'a config as auto-fund takes it; without providers its defaults hold for every recorded sub-account',
     },
     ...jsonOption,
   },

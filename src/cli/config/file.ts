@@ -3,11 +3,12 @@ import { keyOf } from '../../base/sub-account-key.ts'
 import { toPolicy } from '../../index.ts'
 import type { Broker, Budget, NetworkConfig, NetworkName, ServiceType } from '../../index.ts'
 import * as check from './fields.ts'
-import { checkLevels, eitherLevel, merged, termsAt, termsFields, type Terms } from './terms.ts'
+import { checkLevels, eitherLevel, mergeTerms, termsAt, termsFields, type Terms } from './terms.ts'
 import { secretIn } from './secrets.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
-export type Funded = { provider: string; service: ServiceType; terms: Terms }
+/** A provider to keep funded, and how. */
+export type FundedProvider = { provider: string; service: ServiceType; terms: Terms }
 
 export type FundingConfig = {
   network?: NetworkName | NetworkConfig
@@ -18,8 +19,8 @@ export type FundingConfig = {
   /** Refunds whose lock is over are claimed, of every sub-account. */
   autoClaim?: boolean
   defaults: Terms
-  /** Each with what `defaults` say and its own terms do not; null where the file names none. */
-  providers: readonly Funded[] | null
+  /** Each with its own terms, and the defaults for the rest; null where the file names no provider. */
+  providers: readonly FundedProvider[] | null
 }
 
 const NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly NetworkName[]
@@ -28,20 +29,23 @@ const SERVICES = ['inference', 'fine-tuning'] as const satisfies readonly Servic
 const networkFields = {
   chainId: (value: unknown, path: string): number => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-    throw check.wrong(path, 'the id of a chain is a whole number from 1 up.')
+    throw check.fieldError(path, 'the id of a chain is a whole number from 1 up.')
   },
   ledger: check.address,
   inference: check.address,
   fineTuning: check.address,
   multicall3: check.address,
-  // Node services put keys into their URLs.
+  // The URL of a node service often holds a key.
   rpcUrl: (_: unknown, path: string): never => {
-    throw check.wrong(path, 'a URL may hold a key, and keys never stand in this file: use OG_RPC_URL or --rpc-url.')
+    throw check.fieldError(
+      path,
+      'a URL may hold a key, and keys never stand in this file: use OG_RPC_URL or --rpc-url.',
+    )
   },
 }
 
 /**
- * What a config file says. Every field is checked before anything is done.
+ * Reads a config. Every field is checked before anything is done.
  *
  * @throws UsageError that names the field
  */
@@ -49,7 +53,7 @@ export function parseConfig(text: string): FundingConfig {
   const json = jsonIn(text)
   const secret = secretIn(json)
   if (secret !== null)
-    throw check.wrong(
+    throw check.fieldError(
       secret,
       'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.',
     )
@@ -68,7 +72,7 @@ export function parseConfig(text: string): FundingConfig {
     ...(budget !== undefined && { budget }),
     ...(autoClaim !== undefined && { autoClaim }),
     defaults,
-    providers: rest.providers === undefined ? null : fundedAt(rest.providers, defaults),
+    providers: rest.providers === undefined ? null : fundedProvidersAt(rest.providers, defaults),
   }
 }
 
@@ -84,33 +88,34 @@ export async function readConfig(file: string): Promise<FundingConfig> {
   }
 }
 
-/** The providers to keep funded: there must be one at least. */
-export function fundedIn({ providers }: FundingConfig): readonly Funded[] {
+/** The providers to keep funded; there must be at least one. */
+export function fundedProvidersIn({ providers }: FundingConfig): readonly FundedProvider[] {
   if (providers) return providers
-  throw check.wrong('providers', 'it is missing: auto-fund needs a list of them.')
+  throw check.fieldError('providers', 'it is missing: auto-fund needs a list of them.')
 }
 
 /**
- * What only the deployment can tell.
+ * Checks providers and terms against the deployment.
  *
- * @param nameOf how the one at that place is called in messages
+ * @param nameOf what stands before a field's name in messages
  * @throws UsageError that names the field
  */
-export function checkOn(
+export function checkOnDeployment(
   { wallet, rules, minLockedBalance }: Pick<Broker, 'wallet' | 'rules' | 'minLockedBalance'>,
-  funded: readonly Funded[],
+  funded: readonly FundedProvider[],
   nameOf = (index: number): string => `providers[${index}].`,
 ): void {
   for (const [index, { provider, service, terms }] of funded.entries()) {
     const name = nameOf(index)
-    if (rules.serviceNames[service] === undefined) throw check.wrong(`${name}service`, `there is no ${service} here.`)
+    if (rules.serviceNames[service] === undefined)
+      throw check.fieldError(`${name}service`, `there is no ${service} here.`)
     if (provider === wallet && service === 'inference')
-      throw check.wrong(`${name}provider`, 'a wallet cannot be its own provider.')
+      throw check.fieldError(`${name}provider`, 'a wallet cannot be its own provider.')
     const { target, ...others } = terms
     const { levels } = toPolicy(others, minLockedBalance)
-    // The fields were checked one by one: only whether the target is above the trigger depends on the deployment.
+    // Each field is valid by now; only whether the target lies above the trigger depends on the deployment.
     if (target !== undefined && check.refusalOf(terms, minLockedBalance))
-      throw check.wrong(
+      throw check.fieldError(
         `${name}target`,
         `${String(target)} OG lies below the trigger: ${levels.bufferMultiplier} × the minimum.`,
       )
@@ -122,19 +127,19 @@ function networkAt(value: unknown, path: string): NetworkName | NetworkConfig {
   const read = check.objectAt(value, path, networkFields)
   const { chainId, ledger, inference, ...others } = read
   if (chainId === undefined || ledger === undefined || inference === undefined)
-    throw check.wrong(path, 'a deployment of your own needs chainId, ledger and inference.')
+    throw check.fieldError(path, 'a deployment of your own needs chainId, ledger and inference.')
   return { chainId, ledger, inference, ...others }
 }
 
 function listAt(value: unknown, path: string): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value as unknown[]
-  throw check.wrong(
+  throw check.fieldError(
     path,
-    `a list of at least one provider; this is ${Array.isArray(value) ? 'empty' : check.kind(value)}.`,
+    `a list of at least one provider; this is ${Array.isArray(value) ? 'empty' : check.kindOf(value)}.`,
   )
 }
 
-function fundedAt(list: readonly unknown[], defaults: Terms): Funded[] {
+function fundedProvidersAt(list: readonly unknown[], defaults: Terms): FundedProvider[] {
   const paths = new Map<string, string>()
   return list.map((value, index) => {
     const path = `providers[${index}]`
@@ -147,19 +152,19 @@ function fundedAt(list: readonly unknown[], defaults: Terms): Funded[] {
       service: check.oneOf(SERVICES),
       ...termsFields,
     })
-    if (provider === undefined) throw check.wrong(`${path}.provider`, 'it is missing.')
+    if (provider === undefined) throw check.fieldError(`${path}.provider`, 'it is missing.')
     eitherLevel(own, path)
     const key = keyOf({ provider, serviceType: service })
     const before = paths.get(key)
-    if (before !== undefined) throw check.wrong(path, `the same provider and service as ${before}.`)
+    if (before !== undefined) throw check.fieldError(path, `the same provider and service as ${before}.`)
     paths.set(key, path)
-    const terms = merged(defaults, own)
+    const terms = mergeTerms(defaults, own)
     checkLevels(terms, path)
     return { provider, service, terms }
   })
 }
 
-/** JSON without its parser's messages: they repeat what stands there, and that may be a key. */
+/** Parses JSON without the parser's messages: they quote the text, which may be a key. */
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,9 +1,9 @@
 import type { AutoFundingConfig } from '../../index.ts'
 import * as check from './fields.ts'
 
-/** How a provider is kept funded, as JSON can say it. */
+/** How a provider is kept funded: the options of auto-funding that JSON can hold. */
 export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'> & {
-  /** Nobody is asked for it. */
+  /** False: the provider is not asked for it. */
   unsettledFee?: false
 }
 
@@ -24,36 +24,36 @@ export const termsFields = {
   priority: check.finite,
 } satisfies { [Name in keyof Terms]-?: check.Check<Terms[Name]> }
 
-/** Terms that fit together. */
+/** Reads terms; target and runway exclude each other. */
 export function termsAt(value: unknown, path: string): Terms {
   const terms = check.objectAt(value, path, termsFields)
   eitherLevel(terms, path)
   return terms
 }
 
-/** A multiple that is filled up to, under one that triggers, would never be reached. */
+/** Refuses a multiple as target that lies below the multiple that triggers. */
 export function checkLevels({ target, bufferMultiplier }: Terms, path: string): void {
   if (typeof target !== 'number') return
   const refusal = check.refusalOf({ target, ...(bufferMultiplier !== undefined && { bufferMultiplier }) })
   if (refusal)
-    throw check.wrong(
+    throw check.fieldError(
       path,
       `a target of ${refusal.facts['target']} lies below the trigger of ${refusal.facts['trigger']}.`,
     )
 }
 
-/** There is one level to fill up to. */
+/** Refuses target and runway together: both say what a top-up fills up to. */
 export function eitherLevel({ target, runway }: Terms, path: string): void {
-  if (target !== undefined && runway !== undefined) throw check.wrong(path, 'either target or runway, not both.')
+  if (target !== undefined && runway !== undefined) throw check.fieldError(path, 'either target or runway, not both.')
 }
 
-/** Of target and runway, whichever is its own replaces both of the defaults. */
-export function merged({ target, runway, ...defaults }: Terms, own: Terms): Terms {
+/** The terms of a provider over the defaults. Its own target or runway replaces both of the defaults. */
+export function mergeTerms({ target, runway, ...defaults }: Terms, own: Terms): Terms {
   const levels = own.target === undefined && own.runway === undefined ? { target, runway } : {}
-  return defined({ ...defaults, ...levels, ...own })
+  return withoutUndefined({ ...defaults, ...levels, ...own })
 }
 
-/** Without what is undefined. */
-export function defined(terms: { [Name in keyof Terms]: Terms[Name] | undefined }): Terms {
+/** Terms without the options that are undefined. */
+export function withoutUndefined(terms: { [Name in keyof Terms]: Terms[Name] | undefined }): Terms {
   return Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined)) as Terms
 }

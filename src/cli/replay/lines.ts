@@ -4,7 +4,7 @@ import type { AccountFigures, Figures, Replay } from './replay.ts'
 import { table } from '../screen/table.ts'
 import { aligned, durationInWords, og, short } from '../screen/words.ts'
 
-/** What a policy would have done, beside what was done. */
+/** A table of what the policy would have done beside what was recorded. */
 export function replayLines({ positions, seconds, policy, recorded, unrecorded }: Replay): string[] {
   return [
     `${positions} positions over ${durationInWords(seconds)}`,
@@ -20,15 +20,15 @@ export function replayLines({ positions, seconds, policy, recorded, unrecorded }
     '',
     ...accountLines(policy, recorded),
     '',
-    ...(unrecorded.length === 0 ? [] : ['The recording does not say:', ...unrecorded.map(leftOut), '']),
+    ...(unrecorded.length === 0 ? [] : ['The recording does not say:', ...unrecorded.map(assumption), '']),
     IN_OG,
   ]
 }
 
-const leftOut = (name: Replay['unrecorded'][number]): string => `  ${leftOutInWords[name]}`
+const assumption = (name: Replay['unrecorded'][number]): string => `  ${assumptions[name]}`
 
-/** What is assumed instead. */
-const leftOutInWords = {
+/** What the replay assumes instead. */
+const assumptions = {
   minLockedBalance: 'what providers want to see locked: taken as 1 OG, unless the policy names it',
   minTransfer: 'the least that opens a sub-account: taken as any amount',
   gasReserve: 'the gas of a full exit: nothing is held for it',

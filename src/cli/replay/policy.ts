@@ -38,7 +38,7 @@ export function fundedAccountsIn(
   return [...new Map(all.map((one) => [keyOf(one), one])).values()].map((one) => fundedAccount(one, defaults))
 }
 
-/** The provider's minimum goes into the policy at each position: a recording may know another one from there on. */
+/** The policy is checked without a minimum: that is known at each position only, as a recording may change it. */
 function fundedAccount({ provider, serviceType }: SubAccountId, terms: Terms): FundedAccount {
   const { minLockedBalance: _, ...others } = terms
   return { provider, serviceType, policy: toPolicy(others, 0n), minimum: minimumIn(terms) }

@@ -7,16 +7,16 @@ import { accountIn, openBooks, pendingOf, positionIn, spend, type Books } from '
 import { least, movesBetween, sum, type Move, type Moves } from './movements.ts'
 import { fundedAccountsIn, standingOf, walletConditions, type FundedAccount } from './policy.ts'
 
-/** More than there is: with it nothing is held for want of money. */
+/** More OG than exist: a ledger with it is never short. */
 const UNLIMITED = 10n ** 40n
 
-/** What a policy sent, or what was really sent. Amounts in wei. */
+/** What the policy sent, or what the recording shows. Amounts in wei. */
 export type Figures = {
   topUps: number
   paid: bigint
-  /** The least that a ledger must hold to pay all of it, if nothing is deposited meanwhile. */
+  /** The least that a ledger must hold to pay all top-ups without a deposit. */
   smallestLedger: bigint
-  /** Seconds that sub-accounts had less available than their providers want, added up. */
+  /** Seconds with less available than the provider wants, over all sub-accounts. */
   secondsBelow: number
   subAccounts: readonly AccountFigures[]
 }
@@ -27,30 +27,30 @@ export type AccountFigures = {
   topUps: number
   paid: bigint
   charged: bigint
-  /** Charges that found no money there. */
+  /** Charges that the balance could not pay. */
   unpaid: bigint
   secondsBelow: number
 }
 
-/** What a policy would have done, beside what was done. */
+/** What the policy would have done, beside what was recorded. */
 export type Replay = {
   positions: number
   /** Between the first and the last position. */
   seconds: number
   policy: Figures
-  /** The same, of what the recording shows. */
+  /** The same figures of the recording. */
   recorded: Figures
-  /** What no line of the recording says, so that it was left out of what the policy decides on. */
+  /** Conditions that no line of the recording states: the policy decides without them. */
   unrecorded: readonly (keyof PlanConditions)[]
 }
 
 type Step = { before: Position; after: Position; moves: Moves; recorded: PlanConditions }
 
 /**
- * What a policy would have sent in the place of what was sent, on the charges of a recording. Each top-up arrives one
- * position after it is decided, and after what is charged meanwhile. Pure: nothing is asked of any chain.
+ * Replays the charges of a recording against a policy. Each top-up arrives one position after it is decided, after the
+ * charges in between. Pure: no chain is read.
  *
- * @param conditions what was recorded beside the positions, by block; it holds until it is recorded anew
+ * @param conditions what was recorded beside the positions, by block; each holds until the next
  */
 export function replay(
   positions: readonly Position[],
@@ -77,7 +77,7 @@ export function replay(
   const reserve = funded.map(({ policy }) => policy.ledgerReserve).reduce((most, one) => (one > most ? one : most), 0n)
   const wanted = simulate(UNLIMITED).mostSpent
   const really = openBooks(positions, [], books)
-  for (const step of steps) recount(step, really)
+  for (const step of steps) countRecorded(step, really)
   return {
     positions: positions.length,
     seconds: first && last ? last.block.timestamp - first.block.timestamp : 0,
@@ -89,7 +89,7 @@ export function replay(
 
 type Policy = { funded: readonly FundedAccount[]; budget: AutoFundingPolicy['budget'] }
 
-/** From one position to the next: what is decided at the first arrives at the second. */
+/** Goes from one position to the next: a top-up that is decided at the first arrives at the second. */
 function pass(step: Step, books: Books, { funded, budget }: Policy): void {
   const { before, after, moves, recorded } = step
   const { timestamp: now } = before.block
@@ -134,7 +134,7 @@ function topUp(
 ): void {
   const account = accountIn(books, decision)
   const { fromRefund } = decision
-  // What comes out of a pending refund lies in the balance already.
+  // The part from a pending refund lies in the balance already.
   account.balance += amount - fromRefund
   account.cancelled += fromRefund
   account.isOpen = true
@@ -144,8 +144,8 @@ function topUp(
   spend(books, amount - fromRefund)
 }
 
-/** The same sums of what the recording shows. */
-function recount({ before, after, moves }: Step, books: Books): void {
+/** Adds up the same figures from the recording. */
+function countRecorded({ before, after, moves }: Step, books: Books): void {
   const seconds = after.block.timestamp - before.block.timestamp
   for (const one of before.subAccounts) {
     const account = accountIn(books, one)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkOn, parseConfig } from '../../../../src/cli/config/file.ts'
+import { checkOnDeployment, parseConfig } from '../../../../src/cli/config/file.ts'
 import { ogToWei } from '../../../../src/index.ts'
 
 const ONE = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
@@ -167,7 +167,12 @@ test('what only the deployment can tell is checked on it', () => {
     rules: { serviceNames: { inference: 'inference-v1.0' } },
   }
   const refusalOn = (...providers: object[]) =>
-    messageOf(() => checkOn(broker as unknown as Parameters<typeof checkOn>[0], parse({ providers }).providers ?? []))
+    messageOf(() =>
+      checkOnDeployment(
+        broker as unknown as Parameters<typeof checkOnDeployment>[0],
+        parse({ providers }).providers ?? [],
+      ),
+    )
   expect(refusalOn({ provider: ONE, target: '2' })).toBe('nothing')
   expect(refusalOn({ provider: ONE, target: '1.9' })).toBe(
     'providers[0].target: 1.9 OG lies below the trigger: 2 × the minimum.',
