@@ -1,4 +1,7 @@
 import type { ArgsDef } from 'citty'
+import type { NetworkName } from '../../index.ts'
+
+export const NETWORK_NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly NetworkName[]
 
 /** The deployment, and the node that serves it. */
 export const networkOptions = {

@@ -1,5 +1,6 @@
 import type { Broker } from '../../index.ts'
-import { checkOnDeployment, fundedProvidersIn, readConfig, type FundingConfig } from './file.ts'
+import { checkOnDeployment } from './deployment.ts'
+import { fundedProvidersIn, readConfig, type FundingConfig } from './file.ts'
 import type { Funding } from '../session/funding.ts'
 
 /** Options of the broker: they hold until the process is started again. */

@@ -1,5 +1,6 @@
 import type { AutoFundingConfig } from '../../index.ts'
 import * as check from './fields.ts'
+import { fieldError, objectAt, type Check } from './objects.ts'
 
 /** How a provider is kept funded: the options of auto-funding that JSON can hold. */
 export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'> & {
@@ -22,11 +23,11 @@ export const termsFields = {
   onPendingRefund: check.oneOf<'hold' | 'reuse'>(['hold', 'reuse']),
   autoClaim: check.yesOrNo,
   priority: check.finite,
-} satisfies { [Name in keyof Terms]-?: check.Check<Terms[Name]> }
+} satisfies { [Name in keyof Terms]-?: Check<Terms[Name]> }
 
 /** Reads terms; target and runway exclude each other. */
 export function termsAt(value: unknown, path: string): Terms {
-  const terms = check.objectAt(value, path, termsFields)
+  const terms = objectAt(value, path, termsFields)
   eitherLevel(terms, path)
   return terms
 }
@@ -36,7 +37,7 @@ export function checkLevels({ target, bufferMultiplier }: Terms, path: string): 
   if (typeof target !== 'number') return
   const refusal = check.refusalOf({ target, ...(bufferMultiplier !== undefined && { bufferMultiplier }) })
   if (refusal)
-    throw check.fieldError(
+    throw fieldError(
       path,
       `a target of ${refusal.facts['target']} lies below the trigger of ${refusal.facts['trigger']}.`,
     )
@@ -44,7 +45,7 @@ export function checkLevels({ target, bufferMultiplier }: Terms, path: string): 
 
 /** Refuses target and runway together: both say what a top-up fills up to. */
 export function eitherLevel({ target, runway }: Terms, path: string): void {
-  if (target !== undefined && runway !== undefined) throw check.fieldError(path, 'either target or runway, not both.')
+  if (target !== undefined && runway !== undefined) throw fieldError(path, 'either target or runway, not both.')
 }
 
 /** The terms of a provider over the defaults. Its own target or runway replaces both of the defaults. */

@@ -1,6 +1,7 @@
 import { keyOf } from '../../base/sub-account-key.ts'
 import { IN_OG } from '../screen/overview.ts'
-import type { AccountFigures, Figures, Replay } from './replay.ts'
+import type { AccountFigures, Figures } from './figures.ts'
+import type { Replay } from './replay.ts'
 import { table } from '../screen/table.ts'
 import { aligned, durationInWords, og, short } from '../screen/words.ts'
 

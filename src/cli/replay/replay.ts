@@ -4,33 +4,12 @@ import { toPolicy, type AutoFundingPolicy, type Position, type ServiceType } fro
 import { noConditions, type PlanConditions } from './plan-conditions.ts'
 import type { FundingConfig } from '../config/file.ts'
 import { accountIn, openBooks, pendingOf, positionIn, spend, type Books } from './accounts.ts'
-import { least, movesBetween, sum, type Move, type Moves } from './movements.ts'
+import { figuresOf, type Figures } from './figures.ts'
+import { least, movesBetween, type Move, type Moves } from './movements.ts'
 import { fundedAccountsIn, standingOf, walletConditions, type FundedAccount } from './policy.ts'
 
 /** More OG than exist: a ledger with it is never short. */
 const UNLIMITED = 10n ** 40n
-
-/** What the policy sent, or what the recording shows. Amounts in wei. */
-export type Figures = {
-  topUps: number
-  paid: bigint
-  /** The least that a ledger must hold to pay all top-ups without a deposit. */
-  smallestLedger: bigint
-  /** Seconds with less available than the provider wants, over all sub-accounts. */
-  secondsBelow: number
-  subAccounts: readonly AccountFigures[]
-}
-
-export type AccountFigures = {
-  provider: string
-  serviceType: ServiceType
-  topUps: number
-  paid: bigint
-  charged: bigint
-  /** Charges that the balance could not pay. */
-  unpaid: bigint
-  secondsBelow: number
-}
 
 /** What the policy would have done, beside what was recorded. */
 export type Replay = {
@@ -164,19 +143,4 @@ function countRecorded({ before, after, moves }: Step, books: Books): void {
 function unrecordedIn(all: readonly PlanConditions[]): (keyof PlanConditions)[] {
   const names = ['minLockedBalance', 'minTransfer', 'gasReserve', 'unsettledFees'] as const
   return names.filter((name) => all.every((one) => one[name] === null))
-}
-
-function figuresOf({ accounts }: Books, smallestLedger: bigint): Figures {
-  const subAccounts = [...accounts.values()].map(
-    ({ provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }): AccountFigures => {
-      return { provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }
-    },
-  )
-  return {
-    topUps: subAccounts.reduce((count, one) => count + one.topUps, 0),
-    paid: sum(subAccounts.map(({ paid }) => paid)),
-    smallestLedger,
-    secondsBelow: subAccounts.reduce((total, one) => total + one.secondsBelow, 0),
-    subAccounts,
-  }
 }

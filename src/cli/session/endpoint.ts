@@ -1,5 +1,5 @@
 import { networks, type NetworkConfig, type NetworkName } from '../../index.ts'
-import type { NetworkArguments } from '../arguments/options.ts'
+import { NETWORK_NAMES, type NetworkArguments } from '../arguments/options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { choiceOf, numberOf } from '../arguments/values.ts'
 
@@ -11,8 +11,6 @@ export type Endpoint = {
   /** Found by the chain's id where it is undefined. */
   network: NetworkName | NetworkConfig | undefined
 }
-
-const NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly NetworkName[]
 
 /**
  * The endpoint that options and environment name. There is no default network: without one and without a URL the command
@@ -26,7 +24,7 @@ export function endpointOf(
   rpcUrl: string | undefined,
   configured?: NetworkName | NetworkConfig,
 ): Endpoint {
-  const named = args.network === undefined ? undefined : choiceOf(args.network, 'network', NAMES)
+  const named = args.network === undefined ? undefined : choiceOf(args.network, 'network', NETWORK_NAMES)
   const addressed = ownNetwork(args)
   if (named && addressed) throw new UsageError('Either --network or addresses of your own, not both.')
   const network = named ?? addressed ?? configured

@@ -2,7 +2,7 @@ import type { Broker, ServiceManager, ServiceType } from '../../index.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { choiceOf } from '../arguments/values.ts'
 
-const SERVICE_TYPES = ['inference', 'fine-tuning'] as const satisfies readonly ServiceType[]
+export const SERVICE_TYPES = ['inference', 'fine-tuning'] as const satisfies readonly ServiceType[]
 
 export const serviceOption = {
   type: 'string',

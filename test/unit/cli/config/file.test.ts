@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { checkOnDeployment, parseConfig } from '../../../../src/cli/config/file.ts'
+import { checkOnDeployment } from '../../../../src/cli/config/deployment.ts'
+import { parseConfig } from '../../../../src/cli/config/file.ts'
 import { ogToWei } from '../../../../src/index.ts'
 
 const ONE = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 const TWO = '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC'
 const KEY = '59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d'
 
-test('a config names its providers, each with the defaults and what is its own', () => {
+test('each provider of a config has the defaults and its own terms', () => {
   const config = parse({
     network: 'testnet',
     intervalMs: 1_000,
@@ -145,7 +146,7 @@ test.for<[unknown, string]>([
   [third({ [KEY]: '1' }), `providers[2]: ${SECRET}`],
   [third({ mine: WORDS }), `providers[2].mine: ${SECRET}`],
   [third({ [`a ${KEY.slice(40)}`]: KEY }), `providers[2].…: ${SECRET}`],
-])('what looks like a key is refused without being repeated: %#', ([config, message]) => {
+])('a value that looks like a key is refused without being repeated: %#', ([config, message]) => {
   expect(refusal(JSON.stringify(config))).toBe(message)
 })
 
@@ -154,13 +155,13 @@ test.for<[string, string]>([
   ['{\n  "intervalMs": 1000,\n}', ' from line 3 on'],
   [`{ "privateKey": ${KEY} }`, ''],
   ['', ''],
-])('what is not JSON is refused without being repeated: %#', ([text, where]) => {
+])('a text that is not JSON is refused without being repeated: %#', ([text, where]) => {
   const message = refusal(text)
   expect(message).toMatch(/^This is not JSON( from line \d on)?; comments and commas at the end are not allowed\.$/)
   expect(message).toContain(`This is not JSON${where}`)
 })
 
-test('what only the deployment can tell is checked on it', () => {
+test('service, provider and target are checked on the deployment', () => {
   const broker = {
     wallet: TWO,
     minLockedBalance: ogToWei('1'),
