@@ -4,7 +4,7 @@ import { safeMessage } from './safe-message.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type * as page from './protocol.ts'
 
-/** The days that a deposit is told for. */
+/** The page shows the deposits for so many days. */
 const DAYS = [1, 7, 30]
 
 export function accountOf(account: SubAccountPosition): page.AccountState {
@@ -27,14 +27,14 @@ export function accountOf(account: SubAccountPosition): page.AccountState {
 
 export type Amounts = Pick<page.AccountState, 'balance' | 'pendingRefund' | 'available' | 'claimable'>
 
-/** What an actor was told of its sub-account; null where that does not exist. */
+/** The amounts in an actor's last reading; null where the sub-account does not exist. */
 export function amountsIn(reading: Reading | null): Amounts | null {
   if (!reading?.exists) return null
   const { balance, pendingRefund, claimable } = reading
   return { balance, pendingRefund, available: wei(BigInt(balance) - BigInt(pendingRefund)), claimable }
 }
 
-/** The rest is told with the position. */
+/** Refunds and acknowledgement come with the position; an actor's reading has the amounts alone. */
 export function accountWith(amounts: Amounts | null, known: page.AccountState | null): page.AccountState | null {
   return amounts && { refunds: [], acknowledged: false, tokensRevoked: false, ...known, ...amounts }
 }

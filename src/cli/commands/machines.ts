@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { isMachine } from '../../../machines/edges.ts'
 import * as entry from '../../../machines/index.ts'
 import type { AnyStateMachine } from 'xstate'
 import { jsonOf, mermaidOf } from '../charts.ts'
@@ -37,7 +38,3 @@ function named(name: string | undefined): AnyStateMachine[] {
 
 /** `sub-account` names `subAccount`, too. */
 const plain = (name: string): string => name.replaceAll('-', '').toLowerCase()
-
-function isMachine(value: unknown): value is AnyStateMachine {
-  return typeof value === 'object' && value !== null && 'root' in value && 'config' in value
-}
