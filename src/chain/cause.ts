@@ -1,3 +1,5 @@
+import { redact as redactText } from '../base/redact.ts'
+
 /**
  * Copies the safe part of a provider's or signer's error. The original holds the whole request, whose URL may hold an API
  * key and whose body may hold a signed transaction.
@@ -32,13 +34,5 @@ export function reasonOf(error: unknown): string {
 
 /** Removes credentials: a URL keeps its host only; long hex and bearer tokens are cut. */
 export function redact(text: string): string {
-  return text
-    .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, hostOf)
-    .replace(/0x[0-9a-f]{65,}/gi, (hex) => `${hex.slice(0, 12)}…`)
-    .replace(/\b(app-sk-|bearer\s+)\S+/gi, '$1…')
-}
-
-function hostOf(url: string): string {
-  if (!URL.canParse(url)) return '…'
-  return `${url.slice(0, url.indexOf(':'))}://${new URL(url).host}/…`
+  return redactText(text, { urls: 'origin', hex: 'beginning', tokens: true })
 }
