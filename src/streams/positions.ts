@@ -31,7 +31,7 @@ export type PositionsOptions = {
   read: () => Promise<Position>
   intervalMs: number
   blockTimeMs: () => number
-  onBlock: ((listener: (blockNumber: number) => void) => () => void) | null
+  onBlock: ((listener: () => void) => () => void) | null
   /** The block at which the chain was opened: the stream accepts no older reading. */
   notBefore: number
   /** Reads what a decision needs beside the position. When it fails, the reading fails. */
@@ -74,7 +74,7 @@ export function createPositions(options: PositionsOptions): Positions {
   let closed = false
   let queue: Promise<unknown> = Promise.resolve()
 
-  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(() => nudge()))) : EMPTY
+  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(nudge))) : EMPTY
 
   const loop$ = defer(() => {
     due = false
