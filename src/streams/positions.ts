@@ -17,6 +17,7 @@ import type { Position } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, StaleReadingError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
+import { createSerialQueue } from '../base/serial.ts'
 import { wait } from './wait.ts'
 
 const FIRST_RETRY_MS = 1_000
@@ -68,7 +69,7 @@ export function createPositions(options: PositionsOptions) {
   let floor = options.notBefore
   let due = false
   let closed = false
-  let queue: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerialQueue()
 
   const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(() => nudge()))) : EMPTY
 
@@ -125,9 +126,7 @@ export function createPositions(options: PositionsOptions) {
 
   /** Reads wait for one another, whoever asks. */
   function readNext(): Promise<Position> {
-    const reading = queue.then(readOnce)
-    queue = reading.catch(() => undefined)
-    return reading
+    return inTurn(readOnce)
   }
 
   async function readOnce(): Promise<Position> {

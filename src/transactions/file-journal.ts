@@ -2,6 +2,7 @@ import * as nodeFiles from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { JournalError } from '../base/errors.ts'
 import { silent, type Logger } from '../base/logger.ts'
+import { createSerialQueue } from '../base/serial.ts'
 import { intentionIn, isIntention } from './journal-fold.ts'
 import { foldRecords, isClaim, openClaims } from './journal-fold.ts'
 import { isCounted, paymentOf } from './payments.ts'
@@ -35,7 +36,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   let size = 0
   let appended = 0
   let broken: Error | null = null
-  let queue: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerialQueue()
 
   return {
     load: () => inTurn(open),
@@ -50,12 +51,6 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
           lock = null
         }
       }),
-  }
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = queue.then(work)
-    queue = result.catch(() => undefined)
-    return result
   }
 
   async function open(): Promise<JournalRecord[]> {

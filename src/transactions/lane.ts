@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { AbortedError, InvalidInputError, NotSentError, UnresolvedIntentError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
+import { createSerialQueue } from '../base/serial.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import { createTransactionIndex } from './transaction-index.ts'
 import {
@@ -82,8 +83,8 @@ export function createLane(options: LaneOptions) {
     await open()
     throwIfAborted(undefined)
   })
+  const inTurn = createSerialQueue()
   let waiting: (() => void)[] = []
-  let turn: Promise<unknown> = Promise.resolve()
   let opening: Promise<void> | null = null
   let refused: Error | null = null
   let closed = false
@@ -241,7 +242,7 @@ export function createLane(options: LaneOptions) {
     const gasLimit = (estimate * GAS_MARGIN.times) / GAS_MARGIN.over
     const fees = capped(asked, maxFeePerGas)
     // One at a time from here: a nonce is taken only by what is signed and recorded.
-    const taken = turn.then(async () => {
+    return inTurn(async () => {
       throwIfAborted(signal)
       const nonce = freeNonce(pending)
       const signed = port.sign ? await port.sign(intent.call, { nonce, gasLimit, fees }) : null
@@ -253,8 +254,6 @@ export function createLane(options: LaneOptions) {
       if (!signed) await send(entry, { nonce, gasLimit, fees })
       return entry
     })
-    turn = taken.catch(() => undefined)
-    return taken
   }
 
   /**
