@@ -30,8 +30,5 @@ export function createPollDelay(blockTimeMs: () => number, clock: Clock) {
       ms = 0
       wake?.()
     },
-    stop(): void {
-      wake?.()
-    },
   }
 }

@@ -56,14 +56,6 @@ export function createTrackedTransaction(
   }
 }
 
-/** The receipt of an entry that is mined; null while it is not. */
-export function receiptOf({ actor }: TrackedTransaction): Receipt | null {
-  const { value, context } = actor.getSnapshot()
-  const { hash, blockNumber, gasUsed } = context
-  if (value !== 'mined' || hash === null || blockNumber === null) return null
-  return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
-}
-
 function summaryOf({ call, subAccount, amount, fromLedger }: Intent) {
   return { operation: call.method, subAccount, amount: `${amount}` as const, fromLedger: `${fromLedger}` as const }
 }
