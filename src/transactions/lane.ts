@@ -12,7 +12,7 @@ import {
   type TrackedTransactionInput,
   type TransactionActor,
 } from './tracked-transaction.ts'
-import { capped } from './fees.ts'
+import { capFees } from './fees.ts'
 import { createTracker } from './tracker.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { createClosingRequest } from './closing-request.ts'
@@ -240,7 +240,7 @@ export function createLane(options: LaneOptions) {
     ])
     await earlier
     const gasLimit = (estimate * GAS_MARGIN.times) / GAS_MARGIN.over
-    const fees = capped(asked, maxFeePerGas)
+    const fees = capFees(asked, maxFeePerGas)
     // One at a time from here: a nonce is taken only by what is signed and recorded.
     return inTurn(async () => {
       throwIfAborted(signal)
