@@ -77,12 +77,12 @@ export function createClosing({
       const { signal } = options
       const lane = requireSending()
       throwIfAborted(signal)
-      const before = lane.closing.current()
+      const before = lane.workflows.closing.current()
       const position = await positions.fresh(signal)
       throwIfAborted(signal)
       if (!position.ledger) return lastReceipt(before)
-      if (!lane.closing.current()) {
-        await lane.closing.begin(clock.now())
+      if (!lane.workflows.closing.current()) {
+        await lane.workflows.closing.begin(clock.now())
         onBegin()
         logger.info({ wallet }, 'closing the ledger')
       }
@@ -95,13 +95,13 @@ export function createClosing({
     },
     async cancel({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<ClosingCancelled> {
       const lane = requireSending()
-      const intention = lane.closing.current()
+      const intention = lane.workflows.closing.current()
       if (!intention) throw new InvalidInputError('The ledger is not being closed.')
       if (ending || lane.inFlight().some(({ intent }) => isLastStep(intent)))
         throw new InvalidInputError('It is too late to cancel: the last step is on its way.', { wallet })
       ending = true
       try {
-        await lane.closing.end('cancelled')
+        await lane.workflows.closing.end('cancelled')
       } finally {
         ending = false
       }
@@ -123,7 +123,7 @@ export function createClosing({
   }
 
   function current(): ClosingIntention | null {
-    return lane?.closing.current() ?? null
+    return lane?.workflows.closing.current() ?? null
   }
 
   function stepAt(position: Position): ClosingStep | null {
@@ -215,7 +215,7 @@ export function createClosing({
 
   async function finish(outcome: 'closed' | 'stuck', error?: Error): Promise<void> {
     const intention = current()
-    const ended = lane?.closing.end(outcome)
+    const ended = lane?.workflows.closing.end(outcome)
     setbacks = []
     failure = null
     await ended?.catch((err: unknown) =>
