@@ -12,6 +12,7 @@ const GAS: Readonly<Record<string, bigint>> = {
   updateAdditionalInfo: 50_000n,
   acknowledgeTEESigner: 50_000n,
   revokeAllTokens: 61_000n,
+  fillNonce: 21_000n,
 }
 const PER_PROVIDER = 150_000n
 const REVERTED = 40_000n
