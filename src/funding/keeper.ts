@@ -202,6 +202,7 @@ export function createKeeper(options: KeeperOptions) {
         mode: one ? (one.paused ? 'paused' : 'on') : dryRun ? 'on' : 'off',
         limits: limitsOf(policy, id, payments, position.block.timestamp),
         registered: registrationOf(id, one !== undefined),
+        accepted: id.serviceType !== 'inference' || services.isAccepted(id.provider),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key)?.unresolved ?? false,
         settledFrom: context?.lastTopUp?.blockNumber ?? null,

@@ -45,6 +45,8 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
     },
     /** Whether the provider offers a service; null while that could not be read. */
     isRegistered: (provider: string): boolean | null => services.get(provider)?.service.registered ?? null,
+    /** False where the provider's newest known service has a signer that the contracts' owner does not accept. */
+    isAccepted: (provider: string): boolean => services.get(provider)?.service.accepted !== false,
     /** Its address or our generation may have changed: looked at again, but not at every reading. */
     doubt(provider: string): void {
       const known = services.get(provider)
@@ -78,7 +80,8 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
 
   async function read(provider: string): Promise<ProviderService> {
     const service = await readService(provider)
-    const isWhole = service.registered && service.acknowledged && service.generation !== null
+    const { registered, accepted, acknowledged, generation } = service
+    const isWhole = registered && accepted !== false && acknowledged && generation !== null
     services.set(provider, { service, until: clock.now() + (isWhole ? GOOD_FOR_MS : ABSENT_FOR_MS) })
     return service
   }

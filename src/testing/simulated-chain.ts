@@ -6,6 +6,7 @@ import { describeValue } from '../base/describe-value.ts'
 import { checkLockTime, toDeployment, type SimulatedChainOptions } from './chain-options.ts'
 import { amountCharged, chargeCalls, contractOf, executeAll, register, type SimulatedProvider } from './charges.ts'
 import { check, checkBoolean, checkNames, checkService, checkWhole, listNames } from './checks.ts'
+import type { ContractCall } from './contracts/contracts.ts'
 import { fakeAddress } from './fakes.ts'
 import { createNode, type Node } from './node.ts'
 import type { Act } from './pool.ts'
@@ -106,7 +107,7 @@ type ActOptions = { addressOf: (value: string) => string; providers: readonly Si
 function actsOn(
   node: Node,
   { addressOf, providers }: ActOptions,
-): Pick<SimulatedChain, 'fund' | 'spend' | 'wouldSpend' | 'setLockTime'> {
+): Pick<SimulatedChain, 'fund' | 'spend' | 'wouldSpend' | 'setLockTime' | 'acceptSigner' | 'revokeSigner'> {
   const { contracts } = node
   let charges = 0n
   let acts = 0
@@ -132,9 +133,19 @@ function actsOn(
     setLockTime(seconds, serviceType = 'inference') {
       checkLockTime(seconds)
       checkService(serviceType)
-      const call = { contract: contractOf(serviceType), method: 'updateLockTime', args: [BigInt(seconds)] } as const
-      perform(({ timestamp }) => executeAll(contracts, timestamp, [{ from: OWNER, call }]))
+      performAsOwner({ contract: contractOf(serviceType), method: 'updateLockTime', args: [BigInt(seconds)] })
     },
+    acceptSigner: (provider, serviceType) => judgeSigner('acknowledgeTEESignerByOwner', provider, serviceType),
+    revokeSigner: (provider, serviceType) => judgeSigner('revokeTEESignerAcknowledgement', provider, serviceType),
+  }
+
+  function judgeSigner(method: string, provider: string, serviceType?: ServiceType): void {
+    const found = providerOf(provider, serviceType)
+    performAsOwner({ contract: contractOf(found.serviceType), method, args: [found.address] })
+  }
+
+  function performAsOwner(call: ContractCall): void {
+    perform(({ timestamp }) => executeAll(contracts, timestamp, [{ from: OWNER, call }]))
   }
 
   function callsOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType) {

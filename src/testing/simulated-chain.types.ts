@@ -45,6 +45,10 @@ export type SimulatedChain = {
   wouldSpend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint
   /** Changes the lock time of refunds, pending ones included, in seconds from 3600 to 604800. */
   setLockTime(seconds: number, serviceType?: ServiceType): void
+  /** The owner of the contracts accepts the signer of a provider's service. At the start it accepts every one. */
+  acceptSigner(provider: string, serviceType?: ServiceType): void
+  /** The owner takes the acceptance back: the provider can settle nothing, and serves no wallet. */
+  revokeSigner(provider: string, serviceType?: ServiceType): void
 
   /** Makes the next queries or transactions fail, after those of earlier calls; one by default. */
   fail(kind: FaultKind, how?: number | FaultOptions): void

@@ -46,17 +46,21 @@ export function ledgersOf(
 export function serviceOf(contracts: Contracts, wallet: string, provider: string): ProviderService {
   const offer = contracts.view({ contract: 'inference', method: 'getService', args: [provider] })
   const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
-  const { url, model } = (offer.ok ? offer.value : { url: null, model: null }) as Pick<ProviderService, 'url' | 'model'>
+  const { url, model, teeSignerAcknowledged } = (offer.ok ? offer.value : NO_OFFER) as Offer
   const { acknowledged, generation } = (account.ok ? account.value : NO_ACCOUNT) as typeof NO_ACCOUNT
   return {
     registered: offer.ok,
     url,
     model,
+    accepted: teeSignerAcknowledged,
     acknowledged,
     generation: generation === null ? null : Number(generation),
   }
 }
 
+type Offer = Pick<ProviderService, 'url' | 'model'> & { teeSignerAcknowledged: boolean | null }
+
+const NO_OFFER: Offer = { url: null, model: null, teeSignerAcknowledged: null }
 const NO_ACCOUNT: { acknowledged: boolean; generation: bigint | null } = { acknowledged: false, generation: null }
 
 function viewOrThrow(contracts: Contracts, call: ContractCall): unknown {

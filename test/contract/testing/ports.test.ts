@@ -146,6 +146,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       registered: true,
       url: '',
       model: expect.any(String) as string,
+      accepted: true,
       acknowledged: false,
       generation: null,
     })
@@ -154,6 +155,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       registered: false,
       url: null,
       model: null,
+      accepted: null,
       acknowledged: false,
       generation: null,
     })
