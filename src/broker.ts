@@ -1,4 +1,5 @@
 import type { InspectionEvent } from 'xstate'
+import { exitGas } from '../machines/gas-costs.ts'
 import type { ServiceType } from '../machines/position.types.ts'
 import { checkWanted } from './funding/top-up.ts'
 import { checkIntervalMs, toBudget } from './funding/config.ts'
@@ -13,9 +14,10 @@ import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './base/clock.ts'
 import { AbortedError, NotSentError, readOnlyError } from './base/errors.ts'
 import { fromLedger } from './transactions/in-flight.ts'
-import { exitGas, forecastOf } from './funding/forecast.ts'
+import { forecastOf } from './funding/forecast.ts'
 import { createGasPrice } from './funding/gas-price.ts'
-import { createProviderFees } from './provider/provider-fees.ts'
+import { createSessionTokens } from './provider/session-token.ts'
+import { createProviderFees } from './provider/unsettled-fee.ts'
 import { createServiceCache } from './provider/service-cache.ts'
 import { createKeeper, type Plan } from './funding/keeper.ts'
 import { createLedgerActor } from './lifecycle/ledger-actor.ts'
@@ -34,11 +36,8 @@ import { defaultJournal } from './transactions/default-journal.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
 import { createLane, type SubmitOptions } from './transactions/lane.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
-import { withTimeout } from './base/timeout.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
-/** A node that takes long over its logs does not hold up the readings. */
-const HISTORY_GRACE_MS = 500
 
 /**
  * Connects to a wallet's 0G Compute ledger.
@@ -145,7 +144,7 @@ export async function openBroker(
     providerFees: chain.signMessage
       ? createProviderFees({
           wallet,
-          sign: chain.signMessage,
+          tokenFor: createSessionTokens({ wallet, sign: chain.signMessage, now: clock.now }).tokenFor,
           services,
           allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
           clock,
@@ -194,7 +193,7 @@ export async function openBroker(
         keeper.refreshFees(position),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
-        wantsBurn && withTimeout(HISTORY_GRACE_MS, () => keeper.learn(position), clock).catch(() => undefined),
+        wantsBurn && keeper.refreshCharges(position),
       ])
       await keeper.refreshNewcomers()
     },

@@ -1,6 +1,7 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
 import type { Limits } from '../machines/auto-funding/plan.types.ts'
 import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
+import { subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
 import type { SnapshotFrom } from 'xstate'
 import { toWei, weiToOg, type Amount } from './base/amounts.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './funding/config.ts'
@@ -10,11 +11,11 @@ import type { Clock } from './base/clock.ts'
 import { contractError } from './base/contract-errors.ts'
 import { AbortedError, LockedError, NotFundedError } from './base/errors.ts'
 import { checkLimits } from './funding/limits.ts'
-import type { AutoFundingActor, KeptAccount } from './funding/keeper.ts'
+import type { AutoFundingActor, FundedAccount } from './funding/keeper.ts'
 import type { Logger } from './base/logger.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import { contractOf } from './chain/service-name.ts'
-import { keyOf, type SubAccountId } from './base/sub-account-key.ts'
+import type { SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 import { withTimeout } from './base/timeout.ts'
 
@@ -57,7 +58,7 @@ export type ServiceManagerOptions = {
     stop(id: SubAccountId): void
     pause(id: SubAccountId, paused: boolean): void
     limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null }
-    all(): readonly KeptAccount[]
+    all(): readonly FundedAccount[]
   }
 }
 
@@ -117,9 +118,10 @@ export class ServiceManager {
     const address = provider === undefined ? null : this.#id(provider).provider
     return this.#own()
       .filter(({ id }) => address === null || id.provider === address)
-      .map(({ id, actor, unsettledFee, feeError, feeAt }) => {
+      .map(({ id, actor, fee }) => {
         const { value, context } = actor.getSnapshot()
         const { reason, lastTopUp, topUps, paid, failure } = context
+        const { fee: unsettledFee, error: feeError, readAt: feeAt } = fee.known()
         return { ...id, state: value, reason, lastTopUp, topUps, paid, failure, unsettledFee, feeError, feeAt }
       })
   }
@@ -207,7 +209,7 @@ export class ServiceManager {
     for (;;) {
       const position = await read(signal)
       if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
-      const account = position.subAccounts.find((one) => keyOf(one) === keyOf(id))
+      const account = subAccountIn(position, id)
       const missing = wanted - (account?.available ?? 0n)
       if (missing <= 0n || left === 0n) return receipt
       // Nobody waits for it any more, or it is charged faster than it can be filled.
@@ -243,8 +245,7 @@ export class ServiceManager {
     return id
   }
 
-  async #account({ provider, serviceType }: SubAccountId) {
-    const { subAccounts } = await this.#options.read()
-    return subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
+  async #account(id: SubAccountId): Promise<SubAccountPosition | undefined> {
+    return subAccountIn(await this.#options.read(), id)
   }
 }

@@ -1,11 +1,8 @@
+import { CLAIM_AND_PUT_BACK_GAS, CLAIM_GAS } from '../gas-costs.ts'
 import { subAccountIn } from '../sub-account/sub-account.facts.ts'
 import type { ClaimDecision, PlanInput, Standing, Decision } from './plan.types.ts'
 import { retryAt } from './auto-funding.retry.ts'
 import type { ClaimHold } from './auto-funding.types.ts'
-
-/** Measured on the contracts, at most: a retrieve that queues nothing, and one whose queued refund is cancelled again. */
-const CLAIM_GAS = 125_000n
-const CLAIM_AND_PUT_BACK_GAS = 330_000n
 
 /**
  * What to claim of a sub-account. A top-up goes first: it may need the refund. Enough stays available throughout, but

@@ -1,12 +1,9 @@
+import { OPENING_GAS, TOP_UP_GAS } from '../gas-costs.ts'
 import { retryAt } from './auto-funding.retry.ts'
 import { rowOf } from './auto-funding.row.ts'
 import { withClaim } from './auto-claim.policy.ts'
 import type { HoldReason } from './auto-funding.types.ts'
 import type { Decision, DecisionRow, PlanInput, Standing } from './plan.types.ts'
-
-/** Measured on the contracts, at most: a transfer to a sub-account that exists, and one that opens it. */
-const TOP_UP_GAS = 110_000n
-const OPENING_GAS = 470_000n
 
 /**
  * What to do about each sub-account, and why not. Pure: the same input gives the same decisions, in the order of the

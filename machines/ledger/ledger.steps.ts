@@ -1,4 +1,5 @@
 import { retryAt } from '../auto-funding/auto-funding.retry.ts'
+import { MAX_REFUNDS } from '../contract-limits.ts'
 import type { Position, Refund, ServiceType, SubAccountPosition } from '../position.types.ts'
 import type { ClosingState, ClosingStep, Setback } from './ledger.types.ts'
 
@@ -7,9 +8,6 @@ import type { ClosingState, ClosingStep, Setback } from './ledger.types.ts'
  * nothing and costs gas; this is more than a block.
  */
 export const CLAIM_MARGIN = 5
-
-/** A contract keeps at most this many refunds per sub-account (a private constant of both services). */
-const MAX_REFUNDS = 5
 
 export type StepOptions = {
   /** The most sub-accounts that the contract takes in one retrieve. */

@@ -1,6 +1,7 @@
 import { zeroPadValue, type Provider } from 'ethers'
 import type { Block, ServiceType, Settlements } from '../../machines/position.types.ts'
 import { ReadError } from '../base/errors.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { settlementAbi } from './abi.ts'
 import { toAddress } from './address.ts'
@@ -51,7 +52,7 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
       const { provider } = settlementAbi.decodeEventLog('BalanceUpdated', log.data, log.topics)
       const one = { provider: String(provider), serviceType, at: log.timestamp ?? timeOf(log.blockNumber) }
       const isCharge = before?.transactionHash === log.transactionHash && before.service === toAddress(log.address)
-      const key = `${serviceType} ${one.provider}`
+      const key = keyOf(one)
       if (!opened.has(key)) opened.set(key, isCharge ? null : one)
       if (isCharge && before.amount > 0n) settled.push({ ...one, amount: before.amount })
     }

@@ -1,17 +1,17 @@
+import {
+  CLAIM_GAS_EACH,
+  DELETE_GAS_EACH,
+  REQUEST_GAS_EACH,
+  RETRIEVE_GAS,
+  REVOKE_GAS,
+  WITHDRAW_GAS,
+} from '../../machines/gas-costs.ts'
 import { closingStep } from '../../machines/ledger/ledger.steps.ts'
 import type { ClosingStep } from '../../machines/ledger/ledger.types.ts'
 import type { Position, Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import type { Rules } from '../chain/port.ts'
 import type { ClosingAccount, ClosingPlan } from './types.ts'
 import { keyOf } from '../base/sub-account-key.ts'
-
-/** Measured on the contracts: a transaction, what it does for each sub-account, and a sub-account's deletion. */
-const BASE = 70_000n
-const REQUEST = 170_000n
-const CLAIM = 70_000n
-const REVOKE = 75_000n
-const WITHDRAW = 150_000n
-const DELETION = 90_000n
 
 /** One step, and what it finds. */
 type Leg = { step: Exclude<ClosingStep, { type: 'wait' | 'stuck' }>; before: Position }
@@ -130,13 +130,13 @@ function touches(step: ClosingStep, one: { provider: string; serviceType: Servic
 function gasOf({ step, before: { subAccounts } }: Leg): bigint {
   switch (step.type) {
     case 'revoke':
-      return REVOKE
+      return REVOKE_GAS
     case 'retrieve':
       return subAccounts
         .filter((one) => touches(step, one))
-        .reduce((sum, { available }) => sum + (available > 0n ? REQUEST : CLAIM), BASE)
+        .reduce((sum, { available }) => sum + (available > 0n ? REQUEST_GAS_EACH : CLAIM_GAS_EACH), RETRIEVE_GAS)
     case 'withdraw':
     case 'delete':
-      return WITHDRAW + DELETION * BigInt(subAccounts.length)
+      return WITHDRAW_GAS + DELETE_GAS_EACH * BigInt(subAccounts.length)
   }
 }

@@ -2,29 +2,38 @@ import { BURN_WINDOW, burnOf, type Burn, type Fall } from '../../machines/auto-f
 import type { Block, Position, Settlements } from '../../machines/position.types.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 
-const KEPT = 1_000
-/** Readings without a charge become one as long as this, so that frequent readings do not push charges out. */
+const MOST_FALLS = 1_000
+/** Readings without a charge become one of at most this length, so that frequent readings do not push charges out. */
 const QUIET_SECONDS = 600
 
-type PositionView = { at: number; block: number; balance: bigint; pendingRefund: bigint }
+/** What own transactions mined in the blocks (from, to] moved to a sub-account, in wei. */
+export type PaidIn = (key: string, from: number, to: number) => bigint
+
+export type BurnRates = {
+  /** The first block that was read; null before. Charges up to it come from `learn`, later ones from readings. */
+  first(): Block | null
+  /** Adds what providers settled up to the first block, or to the block that will be the first. */
+  learn(settlements: Settlements): void
+  /** Compares each balance with that of the reading before. */
+  observe(position: Position, paidIn: PaidIn): void
+  of(key: string): Burn
+}
 
 /**
- * Follows how fast each sub-account is charged: from what its providers settled before the first reading, and from its
- * falling balance since. Top-ups and refunds are left out.
+ * How fast each sub-account is charged: from what its provider settled before the first reading, and from its falling
+ * balance since. Top-ups and refunds do not count.
  */
-export function createBurnRates() {
-  const seen = new Map<string, PositionView>()
+export function createBurnRates(): BurnRates {
+  const balances = new Map<string, Balance>()
   const falls = new Map<string, Fall[]>()
-  /** What the falls of each say now, once it was asked for. */
+  /** The burn of each since the last reading, computed at the first use. */
   const burns = new Map<string, Burn>()
   let first: Block | null = null
   let now = 0
 
   return {
-    /** Readings say it all from this block on; what was before it is to be learnt. Null before the first. */
-    first: (): Block | null => first,
-    /** What was settled up to the first block, or the one that will be. */
-    learn({ since, until, settled, opened }: Settlements): void {
+    first: () => first,
+    learn({ since, until, settled, opened }) {
       const openings = new Map(opened.map((one) => [keyOf(one), one.at]))
       const charges = new Map<string, Fall[]>()
       for (const { provider, serviceType, amount, at } of settled) {
@@ -36,13 +45,12 @@ export function createBurnRates() {
       }
       for (const [key, past] of charges) {
         const rest = { at: until, seconds: until - (past.at(-1)?.at ?? since), burnt: 0n }
-        falls.set(key, [...past, rest, ...(falls.get(key) ?? [])].slice(-KEPT))
+        falls.set(key, [...past, rest, ...(falls.get(key) ?? [])].slice(-MOST_FALLS))
       }
       now = Math.max(now, until)
       burns.clear()
     },
-    /** @param paidIn what was transferred to the sub-account by transactions mined in these blocks (from, to] */
-    see(position: Position, paidIn: (key: string, from: number, to: number) => bigint): void {
+    observe(position, paidIn) {
       const { number: block, timestamp: at } = position.block
       first ??= position.block
       now = at
@@ -50,21 +58,21 @@ export function createBurnRates() {
       for (const account of position.subAccounts) {
         const key = keyOf(account)
         const { balance, pendingRefund } = account
-        const before = seen.get(key)
-        // Blocks may share a second: what was burnt between them shows in the next one that does not.
+        const before = balances.get(key)
+        // Two blocks may have the same timestamp: a charge between them counts at the next later timestamp.
         if (before && at <= before.at) continue
-        seen.set(key, { at, block, balance, pendingRefund })
+        balances.set(key, { at, block, balance, pendingRefund })
         if (!before || before.pendingRefund !== pendingRefund) continue
         const burnt = before.balance + paidIn(key, before.block, block) - balance
-        // More than was known of: somebody else paid in, and what was burnt beside it cannot be told.
+        // Another program paid in, so the charge beside that payment is unknown.
         if (burnt < 0n) continue
         const past = falls.get(key) ?? []
-        join(past, { at, seconds: at - before.at, burnt })
+        append(past, { at, seconds: at - before.at, burnt })
         forget(past, at)
         falls.set(key, past)
       }
     },
-    of(key: string): Burn {
+    of(key) {
       const burn = burns.get(key) ?? burnOf(falls.get(key) ?? [], now)
       burns.set(key, burn)
       return burn
@@ -72,16 +80,18 @@ export function createBurnRates() {
   }
 }
 
-function join(falls: Fall[], fall: Fall): void {
+type Balance = { at: number; block: number; balance: bigint; pendingRefund: bigint }
+
+function append(falls: Fall[], fall: Fall): void {
   const last = falls.at(-1)
   const isQuiet = last?.burnt === 0n && fall.burnt === 0n && last.seconds + fall.seconds <= QUIET_SECONDS
   if (isQuiet) falls[falls.length - 1] = { at: fall.at, seconds: last.seconds + fall.seconds, burnt: 0n }
   else falls.push(fall)
 }
 
-/** They stand in the order of time. */
+/** Drops falls older than the burn window, and the oldest beyond the most that are remembered; they are in order of time. */
 function forget(falls: Fall[], now: number): void {
   const old = falls.findIndex(({ at }) => now - at <= BURN_WINDOW)
-  const first = Math.max(old, falls.length - KEPT)
+  const first = Math.max(old, falls.length - MOST_FALLS)
   if (first > 0) falls.splice(0, first)
 }

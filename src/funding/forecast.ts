@@ -1,11 +1,7 @@
+import { TOP_UP_GAS } from '../../machines/gas-costs.ts'
 import type { Plan } from './keeper.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
-/** Measured on the contracts: asking back, claiming and deleting one sub-account, and the withdrawal itself. */
-const EXIT_GAS_EACH = 290_000n
-const EXIT_GAS = 300_000n
-/** A top-up of a sub-account that exists. */
-const TOP_UP_GAS = 110_000n
 const DAY = 86_400n
 
 /** When money runs out at the present burn. Times in seconds of block time; null where nothing burns, or it is unknown. */
@@ -49,11 +45,6 @@ export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: b
       return missing > shortfall ? missing : shortfall
     },
   }
-}
-
-/** What it takes to bring everything home from so many sub-accounts, in gas. */
-export function exitGas(subAccounts: number): bigint {
-  return EXIT_GAS + EXIT_GAS_EACH * BigInt(subAccounts)
 }
 
 function dryAt(now: number, left: bigint, perDay: bigint): number | null {

@@ -1,88 +1,74 @@
 import type { ProviderService } from '../chain/service.ts'
+import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { withTimeout } from '../base/timeout.ts'
 
-/** What a provider offers changes seldom, and a token of an older generation is refused. */
+/** A provider's offer changes seldom, and a token of an older generation is refused. */
 const GOOD_FOR_MS = 600_000
-/** What there is not yet may be there with the next top-up, or once the provider registers. */
+/** A missing sub-account may exist after the next top-up, a missing service once the provider registers. */
 const ABSENT_FOR_MS = 30_000
 const RETRY_MS = 60_000
-/** A node that takes long over one provider must not hold up the others. */
-const GRACE_MS = 500
-
-export type ServiceCache = ReturnType<typeof createServiceCache>
 
 export type ServiceCacheOptions = {
   readService: (provider: string) => Promise<ProviderService>
-  /** Hears of a provider that became known after nobody waited for it any more. */
+  /** Called when a provider's first answer arrives after a reading stopped waiting for it. */
   onLate: () => void
   clock: Clock
   logger: Logger
 }
 
-/** What inference providers offer, as far as it was read: nobody is funded who is not known to be there. */
-export function createServiceCache({ readService, onLate, clock, logger }: ServiceCacheOptions) {
-  const services = new Map<string, { service: ProviderService; until: number }>()
-  /** Whoever asks meanwhile gets the same answer: of two, the older one might come last. */
-  const asking = new Map<string, Promise<ProviderService>>()
-  const lookedAt = new Set<string>()
+export type ServiceCache = {
+  /** The provider's service, read unless the last answer is fresh; rejects where it cannot be read. */
+  of(provider: string): Promise<ProviderService>
+  /** The provider's service as it was read lately; null otherwise. */
+  known(provider: string): ProviderService | null
+  /** The provider's service was never read, nor is it being read. */
+  isNew(provider: string): boolean
+  /** Reads the services that are not fresh, and waits half a second at most. A failure leaves the last answer. */
+  refresh(providers: readonly string[]): Promise<void>
+  /** Whether the provider offers a service; null while that could not be read. */
+  isRegistered(provider: string): boolean | null
+  /** False where the contracts' owner did not accept the provider's signer, when that was read last. */
+  isAccepted(provider: string): boolean
+  /** Its URL or the wallet's generation may have changed: it is read again, but not at every reading. */
+  doubt(provider: string): void
+}
+
+/** What inference providers offer, read from the chain: auto-funding pays only a provider that is registered. */
+export function createServiceCache({ readService, onLate, clock, logger }: ServiceCacheOptions): ServiceCache {
+  const questions = new Map<string, CachedQuestion<ProviderService>>()
 
   return {
-    of: serviceOf,
-    /** What it offers, where that was read of late. */
-    known: freshOf,
-    /** Nobody looked at it yet. */
-    isNew: (provider: string): boolean => !lookedAt.has(provider),
-    /** Looks at those that are not known of late, and waits only so long. One that cannot be read stays what it was. */
-    async refresh(providers: readonly string[]): Promise<void> {
-      const due = providers.filter((provider) => !freshOf(provider))
-      if (due.length === 0) return
-      const wait = { isOver: false }
-      await withTimeout(GRACE_MS, () => Promise.all(due.map((provider) => lookAt(provider, wait))), clock).catch(() => {
-        wait.isOver = true
-      })
+    of: (provider) => questionOf(provider).ask(),
+    known: (provider) => questions.get(provider)?.fresh() ?? null,
+    isNew: (provider) => !questions.has(provider),
+    async refresh(providers) {
+      await Promise.all(providers.map((provider) => questionOf(provider).refresh()))
     },
-    /** Whether the provider offers a service; null while that could not be read. */
-    isRegistered: (provider: string): boolean | null => services.get(provider)?.service.registered ?? null,
-    /** False where the provider's newest known service has a signer that the contracts' owner does not accept. */
-    isAccepted: (provider: string): boolean => services.get(provider)?.service.accepted !== false,
-    /** Its address or our generation may have changed: looked at again, but not at every reading. */
-    doubt(provider: string): void {
-      const known = services.get(provider)
-      if (known) known.until = Math.min(known.until, clock.now() + RETRY_MS)
-    },
+    isRegistered: (provider) => questions.get(provider)?.last()?.registered ?? null,
+    isAccepted: (provider) => questions.get(provider)?.last()?.accepted !== false,
+    doubt: (provider) => questions.get(provider)?.expireWithin(RETRY_MS),
   }
 
-  async function lookAt(provider: string, wait: { readonly isOver: boolean }): Promise<void> {
-    const isNew = !services.has(provider)
-    lookedAt.add(provider)
-    try {
-      await serviceOf(provider)
-      if (isNew && wait.isOver) onLate()
-    } catch (error) {
-      logger.debug({ err: error, provider }, 'what a provider offers could not be read')
-    }
-  }
-
-  async function serviceOf(provider: string): Promise<ProviderService> {
-    const fresh = freshOf(provider)
-    if (fresh) return fresh
-    const asked = asking.get(provider) ?? read(provider).finally(() => asking.delete(provider))
-    asking.set(provider, asked)
-    return asked
-  }
-
-  function freshOf(provider: string): ProviderService | null {
-    const known = services.get(provider)
-    return known && clock.now() < known.until ? known.service : null
+  function questionOf(provider: string): CachedQuestion<ProviderService> {
+    const known = questions.get(provider)
+    if (known) return known
+    const question = createCachedQuestion({ query: () => read(provider), goodForMs, onLate, clock })
+    questions.set(provider, question)
+    return question
   }
 
   async function read(provider: string): Promise<ProviderService> {
-    const service = await readService(provider)
-    const { registered, accepted, acknowledged, generation } = service
-    const isWhole = registered && accepted !== false && acknowledged && generation !== null
-    services.set(provider, { service, until: clock.now() + (isWhole ? GOOD_FOR_MS : ABSENT_FOR_MS) })
-    return service
+    try {
+      return await readService(provider)
+    } catch (error) {
+      logger.debug({ err: error, provider }, "a provider's service could not be read")
+      throw error
+    }
   }
+}
+
+function goodForMs({ registered, accepted, acknowledged, generation }: ProviderService): number {
+  const isServing = registered && accepted !== false
+  return isServing && acknowledged && generation !== null ? GOOD_FOR_MS : ABSENT_FOR_MS
 }

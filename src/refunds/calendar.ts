@@ -1,4 +1,5 @@
 import type { Position, ServiceType } from '../../machines/position.types.ts'
+import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import { weiToOg } from '../base/amounts.ts'
 import type { Logger } from '../base/logger.ts'
 import { drainsBetween, type Drain, type OwnMoves } from './drains.ts'
@@ -61,9 +62,9 @@ function movesOf(intents: readonly Intent[], id: SubAccountId): OwnMoves {
 }
 
 /** It is there, or would still be locked. */
-function isPending(drain: Drain, { block, subAccounts }: Position): boolean {
-  if (block.timestamp < drain.unlocksAt) return true
-  const refunds = subAccounts.find((one) => keyOf(one) === keyOf(drain))?.refunds ?? []
+function isPending(drain: Drain, position: Position): boolean {
+  if (position.block.timestamp < drain.unlocksAt) return true
+  const refunds = subAccountIn(position, drain)?.refunds ?? []
   return refunds.some(({ createdAt }) => createdAt === drain.requestedAt)
 }
 

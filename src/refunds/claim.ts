@@ -1,4 +1,5 @@
 import type { Position, Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import { weiToOg } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
 import type { Clock } from '../base/clock.ts'
@@ -58,7 +59,7 @@ export function createClaiming(options: ClaimingOptions) {
   async function claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt> {
     const { provider, serviceType } = id
     const left = await leftOver(signal, id)
-    const account = accountOf(await read(signal), id)
+    const account = subAccountIn(await read(signal), id)
     const errorArgs = { user: wallet, provider }
     if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
     const done = await claimGroup([{ provider, serviceType }], { signal })
@@ -101,7 +102,7 @@ export function createClaiming(options: ClaimingOptions) {
       async () => {
         const before = await read(signal)
         if (signal?.aborted) throw new AbortedError('Aborted before anything was sent.')
-        const accounts = ids.flatMap((id) => accountOf(before, id) ?? []).filter(({ claimable }) => claimable > 0n)
+        const accounts = ids.flatMap((id) => subAccountIn(before, id) ?? []).filter(({ claimable }) => claimable > 0n)
         const [first] = accounts
         const name = first && rules.serviceNames[first.serviceType]
         if (!first || name === undefined) return sumOf([])
@@ -210,18 +211,14 @@ function claimOf(serviceType: ServiceType, accounts: readonly SubAccountPosition
 /** What was unlocked before, and is not there any more: a provider is paid out of it last of all. */
 function claimedSince(before: Position, after: Position, ids: readonly SubAccountId[]): bigint {
   return ids.reduce((sum, id) => {
-    const unlocked = accountOf(before, id)?.refunds.filter(({ claimable }) => claimable) ?? []
-    const left = accountOf(after, id)?.refunds.filter(({ createdAt }) => wasAsked(unlocked, createdAt)) ?? []
+    const unlocked = subAccountIn(before, id)?.refunds.filter(({ claimable }) => claimable) ?? []
+    const left = subAccountIn(after, id)?.refunds.filter(({ createdAt }) => wasAsked(unlocked, createdAt)) ?? []
     return sum + amountOf(unlocked) - amountOf(left)
   }, 0n)
 }
 
 const wasAsked = (refunds: readonly Refund[], at: number): boolean => refunds.some(({ createdAt }) => createdAt === at)
 const amountOf = (refunds: readonly Refund[]): bigint => refunds.reduce((sum, { amount }) => sum + amount, 0n)
-
-function accountOf({ subAccounts }: Position, id: SubAccountId): SubAccountPosition | undefined {
-  return subAccounts.find((one) => keyOf(one) === keyOf(id))
-}
 
 function idsOf({ accounts, serviceType }: Claim): SubAccountId[] {
   return accounts.map(({ provider }) => ({ provider, serviceType }))

@@ -1,5 +1,6 @@
 import type { Position, Refund, SubAccountPosition } from '../../machines/position.types.ts'
-import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
 
 /** A pending refund, or a part of it, that its provider was paid from. Amount in wei, time in seconds of block time. */
 export type Drain = SubAccountId & { requestedAt: number; unlocksAt: number; amount: bigint }
@@ -16,7 +17,7 @@ export function drainsBetween(before: Position, now: Position, movesOf: (id: Sub
   const gained = (now.ledger?.available ?? 0n) - (before.ledger?.available ?? 0n)
   const refunding = before.subAccounts.filter(({ refunds }) => refunds.length > 0)
   return refunding.flatMap((account) => {
-    const after = now.subAccounts.find((one) => keyOf(one) === keyOf(account))
+    const after = subAccountIn(now, account)
     return after ? drainsOf(account, after, { ...movesOf(account), now: now.block.timestamp, gained }) : []
   })
 }

@@ -4,6 +4,7 @@ import type { Rules } from '../chain/port.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, ReadError, RefusedError } from '../base/errors.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
+import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
 import { queuedSince } from './refund-rules.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
@@ -26,8 +27,6 @@ const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 5_000
 /** Who said no is asked no more often than that. */
 const REFUSALS = 3
-/** Before a block is this deep, a node that lags may not have it, and another may take its place. */
-const DEEP = 12
 
 /**
  * Cancels the refund that a claim's retrieve has queued. How much that is, is read after the retrieve: what the provider
@@ -65,7 +64,7 @@ export async function putBack(
       if (!isOwn) {
         // Queued at another time it is somebody's wish, once it is certain which block that of the retrieve is.
         const isCertain = minedAt !== null && lane.claimedIn(claim) === retrievedIn
-        if (isCertain && position.block.number - retrievedIn >= DEEP) return nothing
+        if (isCertain && position.block.number - retrievedIn >= FINALITY_DEPTH) return nothing
         throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
       }
       const { amount } = queued

@@ -1,10 +1,8 @@
+import { MAX_REFUNDS } from '../../machines/contract-limits.ts'
 import type { Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { nextUnlock } from '../../machines/sub-account/sub-account.facts.ts'
 import { formatOg } from '../base/amounts.ts'
 import { NothingToRetrieveError } from '../base/errors.ts'
-
-/** A contract keeps at most this many refunds per sub-account (a private constant of both services). */
-const MAX_REFUNDS = 5
 
 /** All refund places are taken and locked, and there is something free: the contract would refuse to queue it. */
 export function isFull({ available, claimable, refunds }: SubAccountPosition): boolean {

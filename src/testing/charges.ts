@@ -8,29 +8,57 @@ export type SimulatedProvider = { address: string; serviceType: ServiceType; url
 
 type Untimed = Omit<ContractTransaction, 'timestamp'>
 
-const STAKE = 100n * 10n ** 18n
+/** What a provider deposits when it registers. */
+export const STAKE = 100n * 10n ** 18n
+
+/** What a provider offers: where it answers, and what it says of itself. Prices in wei per token. */
+export type SimulatedOffer = { url: string; model: string; inputPrice: bigint; outputPrice: bigint }
+
+const USUAL_OFFER = { model: 'simulated-model', inputPrice: 1n, outputPrice: 1n }
 
 /** Registers a provider as its own signer, and acknowledges the signer as the owner. */
 export function register(contracts: Contracts, owner: string, provider: SimulatedProvider, timestamp: number): void {
+  contracts.mint(provider.address, STAKE)
+  executeAll(contracts, timestamp, registrationCalls(provider, owner))
+}
+
+/** The calls that register a provider; it must own its stake. */
+export function registrationCalls(provider: SimulatedProvider, owner: string): Untimed[] {
   const { address, serviceType, url } = provider
+  return [
+    { ...offerCall(provider, { ...USUAL_OFFER, url }), value: STAKE },
+    acceptanceCall(address, serviceType, owner, true),
+  ]
+}
+
+/** The call of a provider that publishes its offer. The contract drops the owner's acceptance where the model changes. */
+export function offerCall({ address, serviceType }: SimulatedProvider, offer: SimulatedOffer): Untimed {
+  const { url, model, inputPrice, outputPrice } = offer
   const contract = contractOf(serviceType)
   const quota = { cpuCount: 1n, nodeMemory: 1n, gpuCount: 1n, nodeStorage: 1n, gpuType: 'simulated' }
-  const offer = {
+  const service = {
     serviceType: 'chatbot',
     url,
-    model: 'simulated-model',
+    model,
     verifiability: 'TeeML',
-    inputPrice: 1n,
-    outputPrice: 1n,
+    inputPrice,
+    outputPrice,
     additionalInfo: '{}',
     teeSignerAddress: address,
   }
-  const args = contract === 'inference' ? [offer] : [url, quota, 1n, false, [offer.model], address]
-  contracts.mint(address, STAKE)
-  executeAll(contracts, timestamp, [
-    { from: address, value: STAKE, call: { contract, method: 'addOrUpdateService', args } },
-    { from: owner, call: { contract, method: 'acknowledgeTEESignerByOwner', args: [address] } },
-  ])
+  const args = contract === 'inference' ? [service] : [url, quota, inputPrice, false, [model], address]
+  return { from: address, call: { contract, method: 'addOrUpdateService', args } }
+}
+
+/** The owner's call that accepts a provider's signer, or takes the acceptance back. */
+export function acceptanceCall(address: string, serviceType: ServiceType, owner: string, accepted: boolean): Untimed {
+  const method = accepted ? 'acknowledgeTEESignerByOwner' : 'revokeTEESignerAcknowledgement'
+  return { from: owner, call: { contract: contractOf(serviceType), method, args: [address] } }
+}
+
+/** The call of a provider that leaves: its service and its stake are gone, sub-accounts with it stay. */
+export function leaveCall({ address, serviceType }: SimulatedProvider): Untimed {
+  return { from: address, call: { contract: contractOf(serviceType), method: 'removeService', args: [] } }
 }
 
 /** The calls of one charge. A fine-tuning charge first delivers and acknowledges its task. */

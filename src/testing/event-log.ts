@@ -1,4 +1,5 @@
 import type { Block, Settlements } from '../../machines/position.types.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
 
 type Entry = { block: Block; event: ContractEvent }
@@ -39,7 +40,7 @@ export function createEventLog(): EventLog {
         if (event.name === 'BalanceUpdated') {
           const serviceType = event.contract === 'inference' ? 'inference' : 'fine-tuning'
           const one = { provider: String(event.args['provider']), serviceType, at: block.timestamp } as const
-          const key = `${serviceType} ${one.provider}`
+          const key = keyOf(one)
           if (!opened.has(key)) opened.set(key, spent === null ? one : null)
           if (spent !== null && spent > 0n) settled.push({ ...one, amount: spent })
         }

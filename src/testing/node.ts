@@ -49,7 +49,7 @@ export type Node = Miner & {
    */
   submit(sent: Sent): void
   /** Takes an act into the next block, and mines it at once with automine. */
-  perform(act: Act): void
+  perform(run: Act['run']): void
 }
 
 const GWEI = 10n ** 9n
@@ -65,6 +65,7 @@ export function createNode({ first, blockTime, random, ...options }: NodeOptions
   const log = createEventLog()
   let baseFee = GWEI
   let automine = true
+  let acts = 0
   const inclusion = createInclusion({ storage, contracts, baseFee: () => baseFee })
   const miner = createMiner({ storage, blocks, pool, log, inclusion, blockTime })
 
@@ -103,8 +104,9 @@ export function createNode({ first, blockTime, random, ...options }: NodeOptions
       pool.add({ ...sent, notBefore: blocks.head().number + 1 + (faults.take('late') ?? 0) })
       if (automine) miner.mine(1)
     },
-    perform(act) {
-      pool.add({ ...act, notBefore: 0 })
+    perform(run) {
+      acts += 1
+      pool.add({ kind: 'act', hash: `act ${acts}`, run, notBefore: 0 })
       if (automine) miner.mine(1)
     },
   }

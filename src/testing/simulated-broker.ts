@@ -64,7 +64,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     now: time.clock.now,
     async advance(duration) {
       requireOpen()
-      await time.passTo(time.clock.now() + toSeconds(duration, 'duration') * 1_000)
+      await time.passTo(startMs() + toSeconds(duration, 'duration') * 1_000)
     },
     async until(work, within = '30d') {
       check(isPromise(work), 'until waits for a promise.', { work: describeValue(work) })
@@ -105,6 +105,11 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     restart,
     close,
     [Symbol.asyncDispose]: close,
+  }
+
+  /** Each automined block puts the chain a block time ahead: what is to last from now on begins there. */
+  function startMs(): number {
+    return Math.max(time.clock.now(), chain.head().timestamp * 1_000)
   }
 
   async function start(wallet: string, journal: Journal): Promise<Pick<Host, 'broker' | 'kill'>> {

@@ -4,14 +4,13 @@ import { toAddress } from '../chain/address.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig } from '../chain/networks.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { checkLockTime, toDeployment, type SimulatedChainOptions } from './chain-options.ts'
-import { amountCharged, chargeCalls, contractOf, executeAll, register, type SimulatedProvider } from './charges.ts'
-import { check, checkBoolean, checkNames, checkService, checkWhole, listNames } from './checks.ts'
-import type { ContractCall } from './contracts/contracts.ts'
+import { amountCharged, chargeCalls, contractOf, executeAll, register } from './charges.ts'
+import { check, checkBoolean, checkNames, checkService, checkWhole } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
 import { createNode, type Node } from './node.ts'
-import type { Act } from './pool.ts'
 import { seeded } from './random.ts'
 import type { SimulatedChain } from './simulated-chain.types.ts'
+import { findProvider, marketOf, OWNER, type MarketOptions } from './simulated-market.ts'
 import { connectSimulated } from './simulated-connection.ts'
 
 export type { SimulatedChain } from './simulated-chain.types.ts'
@@ -22,7 +21,6 @@ const addresses = {
   inference: fakeAddress('InferenceServing'),
   fineTuning: fakeAddress('FineTuningServing'),
 }
-const OWNER = fakeAddress('owner')
 
 /**
  * Creates the contracts of 0G Compute and a node, in memory: thousands of histories take the time of one real block. The same
@@ -41,10 +39,13 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}): Simul
   const network: NetworkConfig = { chainId: CHAIN_ID, ...addresses, minLockedBalance: DEFAULT_MIN_LOCKED_BALANCE }
   for (const provider of providers) register(contracts, OWNER, provider, startAt)
   const addressOf = createAddressCache()
+  const present = [...providers]
 
   return {
     network,
-    providers,
+    get providers() {
+      return [...present]
+    },
     random,
     contracts,
     connect(wallet, how = {}) {
@@ -56,7 +57,8 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}): Simul
     onBlock: node.onBlock,
     onEvent: node.onEvent,
     ...timeOf(node),
-    ...actsOn(node, { addressOf, providers }),
+    ...actsOn(node, { addressOf, providers: present }),
+    ...marketOf(node, { addressOf, providers: present }),
     fail: (kind, how) => faults.next(kind, how),
     failAtRandom: (rates) => faults.atRandom(rates),
     heal: () => faults.heal(),
@@ -101,22 +103,18 @@ function timeOf(node: Node): Pick<SimulatedChain, 'mine' | 'advance' | 'setAutom
   }
 }
 
-type ActOptions = { addressOf: (value: string) => string; providers: readonly SimulatedProvider[] }
+type Acts = 'fund' | 'spend' | 'wouldSpend' | 'setLockTime'
 
 /** The acts of accounts without a broker: a faucet, the providers and the owner of the contracts. */
-function actsOn(
-  node: Node,
-  { addressOf, providers }: ActOptions,
-): Pick<SimulatedChain, 'fund' | 'spend' | 'wouldSpend' | 'setLockTime' | 'acceptSigner' | 'revokeSigner'> {
+function actsOn(node: Node, { addressOf, providers }: MarketOptions): Pick<SimulatedChain, Acts> {
   const { contracts } = node
   let charges = 0n
-  let acts = 0
 
   return {
     fund(wallet, amount) {
       const address = addressOf(wallet)
       const wei = toWei(amount)
-      perform(() => {
+      node.perform(() => {
         contracts.mint(address, wei)
         return []
       })
@@ -124,7 +122,7 @@ function actsOn(
     spend(provider, wallet, amount, serviceType) {
       const calls = callsOf(provider, wallet, amount, serviceType)
       charges += 1n
-      perform(({ timestamp }) => executeAll(contracts, timestamp, calls))
+      node.perform(({ timestamp }) => executeAll(contracts, timestamp, calls))
     },
     wouldSpend(provider, wallet, amount, serviceType) {
       const calls = callsOf(provider, wallet, amount, serviceType)
@@ -133,40 +131,14 @@ function actsOn(
     setLockTime(seconds, serviceType = 'inference') {
       checkLockTime(seconds)
       checkService(serviceType)
-      performAsOwner({ contract: contractOf(serviceType), method: 'updateLockTime', args: [BigInt(seconds)] })
+      const call = { contract: contractOf(serviceType), method: 'updateLockTime', args: [BigInt(seconds)] } as const
+      node.perform(({ timestamp }) => executeAll(contracts, timestamp, [{ from: OWNER, call }]))
     },
-    acceptSigner: (provider, serviceType) => judgeSigner('acknowledgeTEESignerByOwner', provider, serviceType),
-    revokeSigner: (provider, serviceType) => judgeSigner('revokeTEESignerAcknowledgement', provider, serviceType),
-  }
-
-  function judgeSigner(method: string, provider: string, serviceType?: ServiceType): void {
-    const found = providerOf(provider, serviceType)
-    performAsOwner({ contract: contractOf(found.serviceType), method, args: [found.address] })
-  }
-
-  function performAsOwner(call: ContractCall): void {
-    perform(({ timestamp }) => executeAll(contracts, timestamp, [{ from: OWNER, call }]))
   }
 
   function callsOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType) {
-    return chargeCalls(providerOf(provider, serviceType), addressOf(wallet), toWei(amount), charges + 1n)
-  }
-
-  function providerOf(provider: string, serviceType?: ServiceType): SimulatedProvider {
-    const address = addressOf(provider)
-    if (serviceType !== undefined) checkService(serviceType)
-    const found = providers.find((one) => one.address === address && (!serviceType || one.serviceType === serviceType))
-    check(found !== undefined, 'No provider offers a service under this address.', {
-      provider: address,
-      ...(serviceType && { serviceType }),
-      providers: listNames(providers.map((one) => `${one.address} (${one.serviceType})`)),
-    })
-    return found
-  }
-
-  function perform(run: Act['run']): void {
-    acts += 1
-    node.perform({ kind: 'act', hash: `act ${acts}`, run })
+    const found = findProvider(providers, addressOf(provider), serviceType)
+    return chargeCalls(found, addressOf(wallet), toWei(amount), charges + 1n)
   }
 }
 

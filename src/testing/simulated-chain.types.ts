@@ -2,7 +2,7 @@ import type { Block, Position, ServiceType } from '../../machines/position.types
 import type { Amount } from '../base/amounts.ts'
 import type { Connected } from '../chain/connect.ts'
 import type { NetworkConfig } from '../chain/networks.ts'
-import type { SimulatedProvider } from './charges.ts'
+import type { SimulatedOffer, SimulatedProvider } from './charges.ts'
 import type { Contracts } from './contracts/contracts.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
 import type { FaultKind, FaultOptions, FaultRates } from './faults.ts'
@@ -11,7 +11,8 @@ import type { ConnectionOptions } from './simulated-connection.ts'
 /** The contracts of 0G Compute and a node, in memory. Time passes only by advance() and mine(). */
 export type SimulatedChain = {
   network: NetworkConfig
-  providers: readonly SimulatedProvider[]
+  /** Providers with a service, in the order of their registration. */
+  readonly providers: readonly SimulatedProvider[]
   /** Random numbers from the chain's seed. */
   random(): number
   contracts: Contracts
@@ -45,10 +46,15 @@ export type SimulatedChain = {
   wouldSpend(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): bigint
   /** Changes the lock time of refunds, pending ones included, in seconds from 3600 to 604800. */
   setLockTime(seconds: number, serviceType?: ServiceType): void
-  /** The owner of the contracts accepts the signer of a provider's service. At the start it accepts every one. */
-  acceptSigner(provider: string, serviceType?: ServiceType): void
-  /** The owner takes the acceptance back: the provider can settle nothing, and serves no wallet. */
-  revokeSigner(provider: string, serviceType?: ServiceType): void
+
+  /** A new provider registers a service; the owner accepts its signer. An address that has no service of this type yet. */
+  register(provider: string | SimulatedProvider, serviceType?: ServiceType): SimulatedProvider
+  /** A provider removes its service. Sub-accounts with it stay, and it charges nothing any more. */
+  leave(provider: string, serviceType?: ServiceType): void
+  /** A provider changes its offer. With another model the owner's acceptance is gone, as on the contracts. */
+  changeOffer(provider: string, offer: Partial<SimulatedOffer>, serviceType?: ServiceType): void
+  /** The owner accepts a provider's signer, or takes the acceptance back: without it no settlement succeeds. */
+  setAccepted(provider: string, accepted: boolean, serviceType?: ServiceType): void
 
   /** Makes the next queries or transactions fail, after those of earlier calls; one by default. */
   fail(kind: FaultKind, how?: number | FaultOptions): void

@@ -50,7 +50,10 @@ export type Simulation = {
   readonly chain: SimulatedChain
   /** Milliseconds since 1970 on the clock of the simulation. */
   now(): number
-  /** Lets time pass for all brokers: timers run in their order, blocks come, promises settle. No real time passes. */
+  /**
+   * Lets time pass for all brokers: timers run in their order, blocks come, promises settle. No real time passes. The
+   * duration begins at the chain's time, which each automined block puts a block time ahead of the clock.
+   */
   advance(duration: Duration): Promise<void>
   /**
    * Lets time pass until a promise settles, and returns its outcome.

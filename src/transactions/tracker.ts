@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { ContractError, TransactionRevertedError } from '../base/contract-errors.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
 import { AbortedError, SupersededError } from '../base/errors.ts'
+import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Attempt, TrackedTransaction } from './tracked-transaction.ts'
 import { bumped } from './fees.ts'
@@ -22,10 +23,6 @@ export type TrackerOptions = {
   logger: Logger
 }
 
-/** A receipt this deep is taken as final. */
-const CONFIRMATIONS = 12
-/** A stranger's transaction must be this deep before the nonce counts as lost. */
-const SUPERSEDED_DEPTH = 12
 /** Without a receipt after this many blocks, whether the nonce was spent is asked too. */
 const BLOCKS_TO_DOUBT = 2
 /** Without a receipt the same bytes are sent again after this many blocks: the node may have lost them. */
@@ -183,7 +180,7 @@ export function createTracker(options: TrackerOptions) {
       await noted({ type: 'sent', id: entry.id, hash })
       entry.attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })
       entry.actor.send({ type: 'sent', hash })
-    } else if (spender.depth >= SUPERSEDED_DEPTH && entry.attempts.length > 0) {
+    } else if (spender.depth >= FINALITY_DEPTH && entry.attempts.length > 0) {
       await abandon(entry, `nonce ${entry.nonce} was spent by ${spender.transactionHash}`)
     }
   }
@@ -274,7 +271,7 @@ export function createTracker(options: TrackerOptions) {
   /** What is final: its nonce is spent as of a block that lies far enough above it. */
   function forget(spent: number, blockNumber: number): void {
     for (const entry of recent)
-      if (entry.nonce < spent && blockNumber - (entry.minedIn ?? 0) > CONFIRMATIONS) recent.delete(entry)
+      if (entry.nonce < spent && blockNumber - (entry.minedIn ?? 0) > FINALITY_DEPTH) recent.delete(entry)
   }
 
   /** It was mined of late, and its nonce is free again. */

@@ -1,4 +1,5 @@
-import type { Position, ServiceType } from '../../machines/position.types.ts'
+import type { Position } from '../../machines/position.types.ts'
+import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { ContractCall, Contracts } from '../../src/testing/contracts/contracts.ts'
 import type { TaskSettlement } from '../../src/testing/contracts/tasks.ts'
 import type { Settlement } from '../../src/testing/contracts/settlements.ts'
@@ -213,7 +214,6 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
   }
 }
 
-function accountOf({ subAccounts }: Position, provider: string, service: ServiceRef | 'none') {
-  const serviceType: ServiceType = service === 'fineTuning' ? 'fine-tuning' : 'inference'
-  return subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
+function accountOf(position: Position, provider: string, service: ServiceRef | 'none') {
+  return subAccountIn(position, { provider, serviceType: service === 'fineTuning' ? 'fine-tuning' : 'inference' })
 }

@@ -1,5 +1,6 @@
 import { parseEther, type Wallet } from 'ethers'
 import type { Fact, Position } from '../../machines/index.ts'
+import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact } from '../../src/local/transact.ts'
 import type { LocalChain } from './chain.ts'
@@ -20,10 +21,10 @@ export function driveSubAccount(chain: LocalChain, user: Wallet, { address, serv
   const retrieve = () => call('retrieveFund', [[address], name])
   const charge = async (fee: bigint): Promise<void> => void (await settle(user.address, fee))
 
-  return async function cause(fact: Fact, { ledger, subAccounts }: Position): Promise<void> {
-    const account = subAccounts.find((one) => one.provider === address && one.serviceType === serviceType)
+  return async function cause(fact: Fact, position: Position): Promise<void> {
+    const account = subAccountIn(position, { provider: address, serviceType })
     const { balance = 0n, pendingRefund = 0n, claimable = 0n } = account ?? {}
-    if (!ledger) await call('depositFund', [], parseEther('10'))
+    if (!position.ledger) await call('depositFund', [], parseEther('10'))
     switch (fact) {
       case 'balance.low':
         if (balance === 0n) return transfer(LOW)
@@ -34,7 +35,7 @@ export function driveSubAccount(chain: LocalChain, user: Wallet, { address, serv
       case 'account.empty':
         return balance === 0n ? transfer(0n) : charge(balance)
       case 'account.gone':
-        return call('refund', [ledger?.available ?? 0n])
+        return call('refund', [position.ledger?.available ?? 0n])
       case 'refund.locked':
         if (pendingRefund > 0n && claimable === 0n) return charge(1n)
         // What is claimed is locked no more: something must be free beside it.

@@ -7,7 +7,7 @@ const OG = 10n ** 18n
 test('a provider whose signer the owner does not accept gets nothing until the owner does', async () => {
   await using sim = await createSimulatedBroker({ seed: 1 })
   const { broker, provider, chain } = sim
-  chain.revokeSigner(provider.address)
+  chain.setAccepted(provider.address, false)
   await sim.until(broker.ledger.addLedger('10'))
   const funding = broker.inference.startAutoFunding(provider.address, { unsettledFee: false })
   await sim.advance('1h')
@@ -15,7 +15,7 @@ test('a provider whose signer the owner does not accept gets nothing until the o
   expect((await broker.plan()).decisions).toMatchObject([
     { action: 'hold', reason: 'provider-unaccepted', deficit: 2n * OG },
   ])
-  chain.acceptSigner(provider.address)
+  chain.setAccepted(provider.address, true)
   await sim.advance('1m')
   expect(funding.getSnapshot().context).toMatchObject({ reason: 'sufficient', topUps: 1 })
   expect((await broker.position()).subAccounts.map(({ available }) => available)).toEqual([2n * OG])
@@ -28,7 +28,7 @@ test('an acceptance that the owner takes back is noticed within ten minutes', as
   const funding = broker.inference.startAutoFunding(provider.address, { unsettledFee: false })
   await sim.advance('1m')
   sim.spend(provider, '1')
-  chain.revokeSigner(provider.address)
+  chain.setAccepted(provider.address, false)
   broker.inference.pauseAutoFunding()
   await sim.advance('11m')
   broker.inference.resumeAutoFunding()

@@ -46,7 +46,7 @@ describe('how fast a sub-account is charged', () => {
         let balance = 10n ** 30n
         for (let second = 0; second <= end; second += STEP) {
           balance -= chargedAt(second)
-          watching.see(positionOf(second, balance), nothingPaid)
+          watching.observe(positionOf(second, balance), nothingPaid)
           if (second === started)
             learning.learn({
               since: 0,
@@ -54,7 +54,7 @@ describe('how fast a sub-account is charged', () => {
               settled: times.filter((at) => at <= second).map((at) => ({ ...id, amount: chargedAt(at), at })),
               opened: [],
             })
-          if (second >= started) learning.see(positionOf(second, balance), nothingPaid)
+          if (second >= started) learning.observe(positionOf(second, balance), nothingPaid)
         }
         // Of one without a charge nothing is learnt, not even that: contracts of old tell of none.
         fc.pre(times.some((at) => at <= started))
@@ -82,7 +82,7 @@ describe('how fast a sub-account is charged', () => {
     let balance = 1_000n
     for (let block = 0; block <= 240; block += 1) {
       if (block % 80 === 41) balance -= 10n
-      burns.see(positionOf(Math.floor(block / 2), balance, block), nothingPaid)
+      burns.observe(positionOf(Math.floor(block / 2), balance, block), nothingPaid)
     }
     expect(burns.of(KEY).rate).toBe(900n)
   })
@@ -90,7 +90,8 @@ describe('how fast a sub-account is charged', () => {
   test('is not forgotten for frequent readings', () => {
     const burns = createBurnRates()
     const balanceAt = (second: number) => 1_000n - BigInt(Math.min(3, Math.floor(second / 60))) * 10n
-    for (let second = 0; second <= 2 * HOUR; second += 1) burns.see(positionOf(second, balanceAt(second)), nothingPaid)
+    for (let second = 0; second <= 2 * HOUR; second += 1)
+      burns.observe(positionOf(second, balanceAt(second)), nothingPaid)
     expect(burns.of(KEY)).toEqual({ rate: 15n, lastHour: 0n, jumped: false })
   })
 })

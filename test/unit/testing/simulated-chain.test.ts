@@ -98,22 +98,6 @@ describe('providers', () => {
   })
 })
 
-test('a provider charges nothing while the owner does not accept its signer', async () => {
-  const { chain, provider } = await opened()
-  const charges = () => {
-    const before = account(chain).balance
-    chain.spend(provider, wallet, 1n)
-    return before - account(chain).balance
-  }
-  const charged = [charges()]
-  chain.revokeSigner(provider)
-  charged.push(charges())
-  chain.acceptSigner(provider, 'inference')
-  charged.push(charges())
-  expect(charged).toEqual([1n, 0n, 1n])
-  expect(() => chain.revokeSigner(provider, 'fine-tuning')).toThrow('No provider offers a service under this address.')
-})
-
 test('a changed lock time moves the unlock of pending refunds', async () => {
   const { chain, port, provider } = await opened()
   await send(port, { contract: 'ledger', method: 'retrieveFund', args: [[provider], 'inference-v1.0'] })

@@ -1,0 +1,84 @@
+import type { ServiceType } from '../../machines/position.types.ts'
+import {
+  acceptanceCall,
+  executeAll,
+  leaveCall,
+  offerCall,
+  registrationCalls,
+  STAKE,
+  type SimulatedProvider,
+} from './charges.ts'
+import { check, checkBoolean, checkNames, checkService, listNames } from './checks.ts'
+import { fakeAddress } from './fakes.ts'
+import type { Node } from './node.ts'
+import type { SimulatedChain } from './simulated-chain.types.ts'
+
+/** The simulated contracts' owner: accepts signers, changes lock times. */
+export const OWNER = fakeAddress('owner')
+
+export type MarketOptions = {
+  addressOf: (value: string) => string
+  /** Providers with a service; changed in place. */
+  providers: SimulatedProvider[]
+}
+
+type Market = 'register' | 'leave' | 'changeOffer' | 'setAccepted'
+
+/** Providers that come, change their offer, lose acceptance and go. */
+export function marketOf(node: Node, { addressOf, providers }: MarketOptions): Pick<SimulatedChain, Market> {
+  const { contracts } = node
+  const find = (provider: string, serviceType?: ServiceType) =>
+    findProvider(providers, addressOf(provider), serviceType)
+
+  return {
+    register(provider, serviceType = 'inference') {
+      const wanted = typeof provider === 'string' ? { address: provider, serviceType } : provider
+      const address = addressOf(wanted.address)
+      checkService(wanted.serviceType)
+      const isKnown = providers.some((one) => one.address === address && one.serviceType === wanted.serviceType)
+      check(!isKnown, 'This provider has a service of this type.', { provider: address })
+      const added: SimulatedProvider = { url: 'http://provider.invalid', ...wanted, address }
+      node.perform(({ timestamp }) => {
+        contracts.mint(address, STAKE)
+        return executeAll(contracts, timestamp, registrationCalls(added, OWNER))
+      })
+      providers.push(added)
+      return added
+    },
+    leave(provider, serviceType) {
+      const found = find(provider, serviceType)
+      node.perform(({ timestamp }) => executeAll(contracts, timestamp, [leaveCall(found)]))
+      providers.splice(providers.indexOf(found), 1)
+    },
+    changeOffer(provider, offer, serviceType) {
+      const found = find(provider, serviceType)
+      checkNames('an offer', offer, { url: true, model: true, inputPrice: true, outputPrice: true })
+      const changed = { url: found.url, model: 'simulated-model', inputPrice: 1n, outputPrice: 1n, ...offer }
+      found.url = changed.url
+      node.perform(({ timestamp }) => executeAll(contracts, timestamp, [offerCall(found, changed)]))
+    },
+    setAccepted(provider, accepted, serviceType) {
+      const { address, serviceType: type } = find(provider, serviceType)
+      checkBoolean('accepted', accepted)
+      node.perform(({ timestamp }) =>
+        executeAll(contracts, timestamp, [acceptanceCall(address, type, OWNER, accepted)]),
+      )
+    },
+  }
+}
+
+/** @throws InvalidInputError where no provider offers such a service */
+export function findProvider(
+  providers: readonly SimulatedProvider[],
+  address: string,
+  serviceType?: ServiceType,
+): SimulatedProvider {
+  if (serviceType !== undefined) checkService(serviceType)
+  const found = providers.find((one) => one.address === address && (!serviceType || one.serviceType === serviceType))
+  check(found !== undefined, 'No provider offers a service under this address.', {
+    provider: address,
+    ...(serviceType && { serviceType }),
+    providers: listNames(providers.map((one) => `${one.address} (${one.serviceType})`)),
+  })
+  return found
+}
