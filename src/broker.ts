@@ -1,41 +1,42 @@
 import type { InspectionEvent } from 'xstate'
-import { exitGas } from '../machines/gas-costs.ts'
 import type { ServiceType } from '../machines/position.types.ts'
-import { checkWanted } from './funding/top-up.ts'
-import { checkIntervalMs, toBudget } from './funding/config.ts'
-import { claimsUnasked, createAutoFunding } from './funding/auto-funding.ts'
-import { createClosing } from './closing/closing.ts'
-import { closingPlanOf } from './closing/plan.ts'
+import { createBlockClock } from './base/block-clock.ts'
+import { systemClock, type Clock } from './base/clock.ts'
+import { AbortedError } from './base/errors.ts'
+import { createInspection } from './base/inspection.ts'
+import { createListeners } from './base/listeners.ts'
+import { silent, type Logger } from './base/logger.ts'
+import { keyOf } from './base/sub-account-key.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
-import { createBlockClock } from './base/block-clock.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
-import { systemClock, type Clock } from './base/clock.ts'
-import { AbortedError, NotSentError, readOnlyError } from './base/errors.ts'
-import { fromLedger } from './transactions/in-flight.ts'
+import { resolveService } from './chain/service-name.ts'
+import { createClosing } from './closing/closing.ts'
+import { createClosingGate } from './closing/gate.ts'
+import { closingPlanOf } from './closing/plan.ts'
+import { createCycle } from './cycle.ts'
+import { noAutoClaim } from './funding/auto-funding.ts'
+import { checkIntervalMs, toBudget } from './funding/config.ts'
 import { forecastOf } from './funding/forecast.ts'
+import { createFunding } from './funding/funding.ts'
 import { createGasPrice } from './funding/gas-price.ts'
-import { createSessionTokens } from './provider/session-token.ts'
-import { createProviderFees } from './provider/unsettled-fee.ts'
-import { createServiceCache } from './provider/service-cache.ts'
-import { createKeeper, type Plan } from './funding/keeper.ts'
-import { createLedgerActor } from './lifecycle/ledger-actor.ts'
+import type { Plan } from './funding/plan.ts'
 import { LedgerManager } from './ledger-manager.ts'
-import { silent } from './base/logger.ts'
-import { createInspection } from './base/inspection.ts'
-import { transferIntent } from './transactions/build-intent.ts'
+import { createLedgerActor } from './lifecycle/ledger-actor.ts'
+import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
+import { createServiceCache, type ServiceCache } from './provider/service-cache.ts'
+import { createSessionTokens } from './provider/session-token.ts'
+import { createProviderFees, type ProviderFees } from './provider/unsettled-fee.ts'
 import { createMoneyOut } from './refunds/money-out.ts'
 import { ServiceManager } from './service-manager.ts'
-import { resolveService } from './chain/service-name.ts'
-import { bySubAccount } from './funding/budget.ts'
-import { keyOf } from './base/sub-account-key.ts'
-import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
-import type { Intent, Receipt } from './transactions/intent.ts'
-import { defaultJournal } from './transactions/default-journal.ts'
-import type { TransactionActor } from './transactions/tracked-transaction.ts'
-import { createLane, type SubmitOptions } from './transactions/lane.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
+import { defaultJournal } from './transactions/default-journal.ts'
+import { fromLedger } from './transactions/in-flight.ts'
+import type { Journal } from './transactions/journal.types.ts'
+import { createLane } from './transactions/lane.ts'
+import { createSubmitter } from './transactions/submitter.ts'
+import type { TransactionActor } from './transactions/tracked-transaction.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 
@@ -52,208 +53,191 @@ const DEFAULT_INTERVAL_MS = 30_000
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
-  if (options.autoClaim && 'document' in globalThis) throw claimsUnasked()
+  if (options.autoClaim && 'document' in globalThis) throw noAutoClaim()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   return openBroker(connectChain(options, options.network), options)
 }
 
+/** Options of a broker whose chain is connected already. */
+type OpenOptions = Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock }
+
 /** A broker on a chain that is being connected, or was made for it. */
-export async function openBroker(
-  connecting: Connected | Promise<Connected>,
-  options: Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock },
-): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal, autoClaim = false } = options
-  const { clock = systemClock } = options
+export async function openBroker(connecting: Connected | Promise<Connected>, options: OpenOptions): Promise<Broker> {
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
   checkIntervalMs(intervalMs)
-  // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
-  const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
-    connecting,
-    import('./streams/streams.ts'),
-  ])
+  // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
+  const [chain, streams] = await Promise.all([connecting, import('./streams/streams.ts')])
+  const journal = options.journal ?? (chain.transactions && (await journalOf(chain, logger)))
+  const engine = createEngine({ ...options, intervalMs, logger, chain, streams, journal })
+  const broker = brokerOn(engine)
+  const abort = (): void =>
+    void broker.close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
+  signal?.addEventListener('abort', abort)
+  engine.onClose.add(() => signal?.removeEventListener('abort', abort))
+  // The lane takes up what an earlier process left open. Without its journal the broker reads, and refuses to send.
+  await engine.lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  // The signal may have aborted at any moment since the call.
+  if (signal?.aborted) {
+    await broker.close()
+    throw new AbortedError('The broker was aborted before it was open.')
+  }
+  return broker
+}
+
+type EngineOptions = Omit<OpenOptions, 'journal'> & {
+  intervalMs: number
+  logger: Logger
+  chain: Connected
+  streams: typeof import('./streams/streams.ts')
+  /** Null for a broker without a signer. */
+  journal: Journal | null
+}
+
+type Engine = ReturnType<typeof createEngine>
+
+/** Wires the rooms, each part after those that it needs. Only the cycle is made first and connected last. */
+function createEngine(options: EngineOptions) {
+  const { chain, streams, journal, intervalMs, logger, autoClaim = false, clock = systemClock } = options
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
-  const transactions = createTopic<TransactionActor>()
-  const inspections = createTopic<InspectionEvent>(() => inspection.begin())
-  const inspection = createInspection({
-    own: options.inspect,
-    others: inspections.next,
-    actors: () => [
-      ledgerActor.actor,
-      ...subAccounts.all(),
-      ...keeper.all().map(({ actor }) => actor),
-      ...(lane?.transactions() ?? []),
-    ],
-  })
-  const { inspected } = inspection
-  /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
-  let wantsBurn = false
-  let closed = false
-  let shutting: Promise<void> | null = null
+  const onClose = createListeners()
+  const common = { wallet, rules, clock, logger, blockClock: createBlockClock(clock) }
 
-  const lane =
-    chain.transactions &&
-    createLane({
-      port: chain.transactions,
-      journal:
-        options.journal ?? (await defaultJournal({ chainId: chain.chainId, wallet, genesis: chain.genesis, logger })),
-      blockTimeMs: chain.blockTimeMs,
-      onOpen: () => out.resume(),
-      onMined(blockNumber) {
-        positions.notBefore(blockNumber)
-        positions.nudge()
-      },
-      onChange: (actor) => transactions.next(actor),
-      maxFeePerGas: options.maxFeePerGas ?? null,
-      clock,
-      logger,
-      inspected,
-    })
-
-  const blockClock = createBlockClock(clock)
-  const locks = createAccountLocks(lane)
-  const out = createMoneyOut({
-    wallet,
-    rules,
-    lane,
-    locks,
-    read: (signal) => positions.fresh(signal),
-    submit,
-    closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
-    clock,
-    blockClock,
-    logger,
-  })
-  const gas = createGasPrice({ fees: chain.fees, onLate: () => positions.nudge(), clock })
-  const services = createServiceCache({
-    readService: chain.readService,
-    onLate: () => positions.nudge(),
-    clock,
-    logger,
-  })
-  const keeper = createKeeper({
-    reserved: locks.reserved,
-    minLockedBalance,
-    minTransfer: rules.minTransfer,
-    inFlight: () => lane?.inFlight() ?? [],
-    spending: {
-      budget: toBudget(options.budget),
-      payments: () => lane?.payments() ?? [],
-      paidIn: bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map()),
-    },
-    services,
-    providerFees: chain.signMessage
-      ? createProviderFees({
-          wallet,
-          tokenFor: createSessionTokens({ wallet, sign: chain.signMessage, now: clock.now }).tokenFor,
-          services,
-          allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
-          clock,
-        })
-      : null,
-    readSettlements: chain.readSettlements,
-    gasReserve: ({ subAccounts }) => (gas.price ?? 0n) * exitGas(subAccounts.length),
-    gasPrice: () => gas.price,
-    claims: { ofAll: autoClaim, failureOf: out.failureOf },
-    async topUp(request, signal) {
-      // Approved a while after it was decided on, it is sent only where a new reading still wants that much.
-      if (keeper.decisionOf(request)?.action !== 'top-up')
-        checkWanted(request, keeper.plan(await positions.fresh(signal)))
-      if (locks.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
-        throw new NotSentError(
-          'Another transaction overtook the top-up.',
-          { provider: request.provider },
-          { retryable: true },
-        )
-      // It counts from now on: an approval may have taken its time.
-      const decidedAt = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
-      const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
-      const intent = transferIntent(request, BigInt(request.amount), rules, { decidedAt, pendingRefund })
-      const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
-      return { transactionHash, blockNumber }
-    },
-    inspected,
-    clock,
-    blockClock,
-    logger,
-  })
-
-  const subAccounts = createSubAccountActors(keeper.requiredOf, inspected)
-  const ledgerActor = createLedgerActor(wallet, inspected)
-  const plans = createPlans<Plan>()
-
-  const positions = createPositions({
+  // Topics, and the stream that everything follows.
+  const transactions = streams.createTopic<TransactionActor>()
+  const inspected$ = createListeners<InspectionEvent>()
+  const inspection = createInspection({ own: options.inspect, others: inspected$.emit })
+  const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
+  inspected$.add(inspections.next)
+  const plans = streams.createPlans<Plan>()
+  const cycle = createCycle()
+  const positions = streams.createPositions({
     read: chain.readPosition,
     intervalMs,
     blockTimeMs: chain.blockTimeMs,
     onBlock: chain.onBlock,
     notBefore: chain.head,
-    async prepare(position) {
-      await Promise.all([
-        keeper.refreshServices(),
-        keeper.refreshFees(position),
-        (lane || wantsBurn) && gas.refresh(),
-        lane?.confirm(position.block.number),
-        wantsBurn && keeper.refreshCharges(position),
-      ])
-      await keeper.refreshNewcomers()
-    },
-    accept(position) {
-      blockClock.see(position.block)
-      keeper.see(position)
-      out.calendar.see(position)
-      subAccounts.fold(position)
-      ledgerActor.fold(position, closing.stepAt(position))
-      closing.advance(position)
-      const plan = keeper.plan(position)
-      keeper.act(plan)
-      out.act(plan)
-      plans.next(plan)
-    },
-    onFailure() {
-      const last = keeper.latest()
-      if (last) plans.next(keeper.plan(last.position, { isStale: true }))
-    },
+    prepare: cycle.prepare,
+    accept: cycle.accept,
+    onFailure: cycle.failed,
     clock,
     logger,
   })
+  const withStream = { ...common, positions, inspected: inspection.inspected }
 
-  const autoFunding = createAutoFunding({
-    keeper,
-    positions,
-    intervalMs,
-    requireSending() {
-      requireSending()
-      closing.refuse('startAutoFunding')
-      wantBurn()
-    },
-  })
-
-  const closing = createClosing({
-    wallet,
-    rules,
-    lane,
-    requireSending,
-    positions,
-    onBegin: autoFunding.stopAll,
-    clock,
-    blockClock,
-    logger,
-  })
-
-  const shared = { wallet, rules, read: positions.fresh }
-  const service = (serviceType: ServiceType): ServiceManager =>
-    new ServiceManager({
-      ...shared,
-      serviceType,
-      minLockedBalance,
-      clock,
-      logger,
-      submit: (intent, signal) => submit(intent, { signal }),
-      inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
-      exclusive: locks.exclusive,
-      refuseWhileClosing: (operation) => closing.refuse(operation),
-      autoFunding,
+  // Sending.
+  const onJournalOpen = createListeners()
+  const lane =
+    chain.transactions &&
+    journal &&
+    createLane({
+      ...withStream,
+      port: chain.transactions,
+      journal,
+      blockTimeMs: chain.blockTimeMs,
+      onOpen: onJournalOpen.emit,
+      onMined(blockNumber) {
+        positions.notBefore(blockNumber)
+        positions.nudge()
+      },
+      onChange: transactions.next,
+      maxFeePerGas: options.maxFeePerGas ?? null,
     })
+  const gate = createClosingGate(() => lane?.closing.current() ?? null)
+  const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check })
+  const locks = createAccountLocks(lane)
+
+  // Money out, money in, and the way home.
+  const refunds = createMoneyOut({
+    ...common,
+    lane,
+    locks,
+    read: positions.fresh,
+    submit: submitter.submit,
+    closing: { isWanted: gate.isClosing, refuse: gate.check },
+  })
+  onJournalOpen.add(refunds.resume)
+  const gas = createGasPrice({ fees: chain.fees, onLate: positions.nudge, clock })
+  const services = createServiceCache({ readService: chain.readService, onLate: positions.nudge, clock, logger })
+  const funding = createFunding({
+    ...withStream,
+    minLockedBalance,
+    lane,
+    locks,
+    submit: submitter.submit,
+    intervalMs,
+    budget: toBudget(options.budget),
+    claimsAll: autoClaim,
+    claimFailureOf: refunds.failureOf,
+    gas,
+    services,
+    providerFees: providerFeesOn(chain, { services, clock }),
+    readSettlements: chain.readSettlements,
+    onStart() {
+      submitter.readyLane()
+      gate.check('startAutoFunding')
+      cycle.wantForecast()
+    },
+  })
+  const { autoFunding } = funding
+  const closing = createClosing({
+    ...withStream,
+    lane,
+    requireSending: submitter.readyLane,
+    onBegin: autoFunding.stopAll,
+  })
+
+  // Lifecycles, and what a reading reaches in which order.
+  const subAccounts = createSubAccountActors(funding.planner.requiredOf, inspection.inspected)
+  const ledger = createLedgerActor(wallet, inspection.inspected)
+  inspection.include(() => [ledger.actor, ...subAccounts.all(), ...autoFunding.all().map(({ actor }) => actor)])
+  inspection.include(() => lane?.transactions() ?? [])
+  cycle.connect({ ...funding, ...common, services, gas, lane, refunds, subAccounts, ledger, closing, plans })
+
+  return {
+    chain,
+    minLockedBalance,
+    common,
+    onClose,
+    transactions,
+    inspections,
+    plans,
+    cycle,
+    positions,
+    lane,
+    gate,
+    submitter,
+    locks,
+    refunds,
+    gas,
+    funding,
+    closing,
+    subAccounts,
+    ledger,
+    async close(): Promise<void> {
+      submitter.close()
+      onClose.emit()
+      autoFunding.close()
+      closing.stop()
+      positions.close()
+      plans.close()
+      transactions.close()
+      subAccounts.stop()
+      ledger.stop()
+      await lane?.close()
+      inspections.close()
+    },
+  }
+}
+
+/** The public face of an engine. */
+function brokerOn(engine: Engine): Broker {
+  const { chain, minLockedBalance, common, positions, lane, funding, gas, cycle } = engine
+  const { planner, history } = funding
+  const { wallet, rules } = common
+  let closing: Promise<void> | null = null
+  /** Every caller waits for the same end. */
+  const close = (): Promise<void> => (closing ??= engine.close())
 
   const broker: Broker = {
     wallet,
@@ -261,34 +245,21 @@ export async function openBroker(
     genesis: chain.genesis,
     minLockedBalance,
     rules,
-    ledger: new LedgerManager({
-      ...shared,
-      listLedgers: chain.listLedgers,
-      // What is moved by hand waits for a claim to be whole: else it would count as a part of it.
-      submit: (intent, how) => locks.after(intent.touches, () => submit(intent, how)),
-      isKept: (id) => keeper.all().some((one) => keyOf(one.id) === keyOf(id)),
-      out,
-      actor: ledgerActor.actor,
-      closing,
-      async closingPlanAt(position) {
-        await gas.ask()
-        return closingPlanOf(position, rules, gas.price ?? 0n)
-      },
-    }),
-    inference: service('inference'),
-    fineTuning: service('fine-tuning'),
+    ledger: ledgerManagerOn(engine),
+    inference: serviceManagerOn(engine, 'inference'),
+    fineTuning: serviceManagerOn(engine, 'fine-tuning'),
     positions$: positions.positions$,
-    plan$: plans.follow(positions.positions$, wantBurn),
+    plan$: engine.plans.follow(positions.positions$, cycle.wantForecast),
     position: () => positions.fresh(),
     async plan(how) {
-      wantBurn()
+      cycle.wantForecast()
       const position = await positions.fresh()
-      await Promise.all([keeper.learn(position), gas.ask()])
-      return keeper.plan(position, how)
+      await Promise.all([history.learn(position), gas.ask()])
+      return planner.plan(position, how)
     },
     planAt(position, how) {
-      wantBurn()
-      return keeper.plan(position, how)
+      cycle.wantForecast()
+      return planner.plan(position, how)
     },
     async forecast() {
       return broker.forecastAt(await broker.plan({ dryRun: true }))
@@ -299,72 +270,78 @@ export async function openBroker(
       return url === null || model === null ? null : { url, model }
     },
     subAccount: (provider, serviceType) =>
-      subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
-    subAccounts: subAccounts.all,
+      engine.subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
+    subAccounts: engine.subAccounts.all,
     transactions: () => lane?.transactions() ?? [],
-    transactions$: transactions.messages$,
-    inspections$: inspections.messages$,
+    transactions$: engine.transactions.messages$,
+    inspections$: engine.inspections.messages$,
     async resolveIntent(id, outcome) {
-      await requireLane().resolve(id, outcome)
+      await engine.submitter.lane().resolve(id, outcome)
     },
     close,
     [Symbol.asyncDispose]: close,
   }
-  signal?.addEventListener('abort', abort)
-  // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
-  await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
-  // It may have been aborted at any moment since it was asked for.
-  if (signal?.aborted) {
-    await close()
-    throw new AbortedError('The broker was aborted before it was open.')
-  }
   return broker
+}
 
-  function wantBurn(): void {
-    wantsBurn = true
-  }
+function ledgerManagerOn({
+  chain,
+  common,
+  positions,
+  submitter,
+  locks,
+  funding,
+  refunds,
+  ledger,
+  closing,
+  gas,
+}: Engine) {
+  const { rules } = common
+  return new LedgerManager({
+    ...common,
+    read: positions.fresh,
+    listLedgers: chain.listLedgers,
+    // A transfer during a claim would count as a part of what the claim puts back.
+    submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options)),
+    isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),
+    out: refunds,
+    actor: ledger.actor,
+    closing,
+    async closingPlanAt(position) {
+      await gas.ask()
+      return closingPlanOf(position, rules, gas.price ?? 0n)
+    },
+  })
+}
 
-  async function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
-    const lane = requireLane()
-    // Only the journal knows whether somebody wants the ledger closed.
-    if (lane.refusal()) await lane.open()
-    if (intent.call.method === 'transferFund') closing.refuse('transferFund')
-    return lane.submit(intent, options)
-  }
+function serviceManagerOn(engine: Engine, serviceType: ServiceType): ServiceManager {
+  const { common, minLockedBalance, positions, submitter, lane, locks, gate, funding } = engine
+  return new ServiceManager({
+    ...common,
+    serviceType,
+    minLockedBalance,
+    read: positions.fresh,
+    submit: (intent, signal) => submitter.submit(intent, { signal }),
+    inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
+    exclusive: locks.exclusive,
+    refuseWhileClosing: gate.check,
+    autoFunding: funding.autoFunding,
+    limitsOf: funding.planner.limitsOf,
+  })
+}
 
-  function requireSending() {
-    if (closed) throw new AbortedError('The broker is closed.')
-    const lane = requireLane()
-    const refusal = lane.refusal()
-    if (refusal) throw refusal
-    return lane
-  }
+function journalOf({ chainId, wallet, genesis }: Connected, logger: Logger): Promise<Journal> {
+  return defaultJournal({ chainId, wallet, genesis, logger })
+}
 
-  function requireLane() {
-    if (lane) return lane
-    throw readOnlyError(wallet)
-  }
-
-  function abort(): void {
-    close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
-  }
-
-  /** Whoever asks again waits for the same end. */
-  function close(): Promise<void> {
-    return (shutting ??= shut())
-  }
-
-  async function shut(): Promise<void> {
-    closed = true
-    signal?.removeEventListener('abort', abort)
-    autoFunding.close()
-    closing.stop()
-    positions.close()
-    plans.close()
-    transactions.close()
-    subAccounts.stop()
-    ledgerActor.stop()
-    await lane?.close()
-    inspections.close()
-  }
+/** Null where the wallet would have to ask a person to sign in at a provider. */
+function providerFeesOn(
+  { wallet, chainId, signMessage }: Connected,
+  { services, clock }: { services: ServiceCache; clock: Clock },
+): ProviderFees | null {
+  if (!signMessage) return null
+  const { tokenFor } = createSessionTokens({ wallet, sign: signMessage, now: clock.now })
+  // Providers of a local chain live on this machine; those of a live network have no business there.
+  const allowLoopback = !Object.values(networks).some((one) => BigInt(one.chainId) === chainId)
+  return createProviderFees({ wallet, tokenFor, services, allowLoopback, clock })
 }

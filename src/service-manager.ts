@@ -11,7 +11,7 @@ import type { Clock } from './base/clock.ts'
 import { contractError } from './base/contract-errors.ts'
 import { AbortedError, LockedError, NotFundedError } from './base/errors.ts'
 import { checkLimits } from './funding/limits.ts'
-import type { AutoFundingActor, FundedAccount } from './funding/keeper.ts'
+import type { AutoFundingActor, FundedAccount } from './funding/funded-accounts.ts'
 import type { Logger } from './base/logger.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import { contractOf } from './chain/service-name.ts'
@@ -57,9 +57,10 @@ export type ServiceManagerOptions = {
     start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor
     stop(id: SubAccountId): void
     pause(id: SubAccountId, paused: boolean): void
-    limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null }
     all(): readonly FundedAccount[]
   }
+  /** The limits of a sub-account at a block time, in seconds. */
+  limitsOf: (id: SubAccountId, now: number) => { own: Limits; common: bigint | null }
 }
 
 type Funding = Omit<EnsureFundedOptions, 'atMost'> & { atMost: bigint | null; giveUp: { at: number; after: string } }
@@ -202,7 +203,7 @@ export class ServiceManager {
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
   async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
-    const { rules, read, submit, inFlightFromLedger, clock, autoFunding } = this.#options
+    const { rules, read, submit, inFlightFromLedger, clock, limitsOf } = this.#options
     const { signal, giveUp } = options
     let left = options.atMost
     let receipt: Receipt | null = null
@@ -220,7 +221,7 @@ export class ServiceManager {
       const amount: bigint = left !== null && left < needed ? left : needed
       const now = position.block.timestamp
       const available = (position.ledger?.available ?? 0n) - inFlightFromLedger()
-      checkLimits({ provider: id.provider, account, available, amount }, autoFunding.limitsOf(id, now), options)
+      checkLimits({ provider: id.provider, account, available, amount }, limitsOf(id, now), options)
       const pendingRefund = account?.pendingRefund ?? 0n
       receipt = await submit(transferIntent(id, amount, rules, { decidedAt: now, pendingRefund }), signal)
       if (left !== null) left -= amount

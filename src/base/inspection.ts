@@ -11,25 +11,28 @@ export type InspectionOptions = {
   own: Inspect | undefined
   /** Receives every event from the first subscription to `inspections$` on. */
   others: (event: InspectionEvent) => void
-  /** All running actors. */
-  actors: () => Iterable<AnyActorRef>
 }
 
 export type Inspection = {
   inspected: Inspected
+  /** Names running actors: a later subscriber inspects them too. */
+  include(actors: () => Iterable<AnyActorRef>): void
   /** Starts inspection for a new subscriber, also of actors that already run. */
   begin(): void
 }
 
 /** Attaches inspectors to the actors. Inspection costs XState time, so it starts with the first subscriber. */
-export function createInspection({ own, others, actors }: InspectionOptions): Inspection {
+export function createInspection({ own, others }: InspectionOptions): Inspection {
+  const sources: (() => Iterable<AnyActorRef>)[] = []
   let hasSubscriber = false
   return {
     inspected: () => (own || hasSubscriber ? { inspect: forward } : {}),
+    include: (actors) => void sources.push(actors),
     begin() {
       if (hasSubscriber) return
       hasSubscriber = true
-      if (!own) for (const actor of actors()) actor.system.inspect(forward)
+      if (own) return
+      for (const actors of sources) for (const actor of actors()) actor.system.inspect(forward)
     },
   }
 

@@ -1,73 +1,143 @@
-import type { AutoFundingPolicy } from './config.ts'
+import { createActor, fromPromise } from 'xstate'
+import { autoFundingMachine } from '../../machines/auto-funding/auto-funding.machine.ts'
+import type { Approval, TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
+import type { BlockClock } from '../base/block-clock.ts'
 import { InvalidInputError } from '../base/errors.ts'
-import type { createKeeper, AutoFundingActor, FundedAccount } from './keeper.ts'
-import type { createPositions } from '../streams/positions.ts'
+import type { Inspected } from '../base/inspection.ts'
+import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
+import type { Positions } from '../streams/positions.ts'
+import type { AutoFundingPolicy } from './config.ts'
+import type { Dispatch } from './dispatch.ts'
+import type { AutoFundingActor, FundedAccount, FundedAccounts } from './funded-accounts.ts'
+import type { TopUp } from './top-up.ts'
+import type { UnsettledFee } from './unsettled-fees.ts'
 
 export type AutoFundingOptions = {
-  keeper: ReturnType<typeof createKeeper>
-  positions: ReturnType<typeof createPositions>
-  /** How often the position is read where nobody asks for more. */
+  accounts: FundedAccounts
+  dispatch: Pick<Dispatch, 'decisionOf'>
+  topUp: TopUp
+  feeOf: (id: SubAccountId, policy: AutoFundingPolicy) => UnsettledFee
+  positions: Pick<Positions, 'positions$' | 'nudge' | 'setIntervalMs'>
+  /** How often the position is read where no policy names an interval. */
   intervalMs: number
-  /** Throws where nothing can be sent. */
-  requireSending: () => void
+  /** Called before the first start; throws where nothing can be sent. */
+  onStart: () => void
+  inspected: Inspected
+  blockClock: BlockClock
+  logger: Logger
 }
 
-/** Starting and stopping: the position is looked at for as long as auto-funding is on for anybody. */
-export function createAutoFunding({ keeper, positions, intervalMs, requireSending }: AutoFundingOptions) {
+/** Starts, pauses and stops auto-funding. Positions are read for as long as it is on for a sub-account. */
+export type AutoFunding = {
+  /** Started again, it goes on with the new policy. @throws InvalidInputError in a browser without `approve` */
+  start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor
+  stop(id: SubAccountId): void
+  stopAll(): void
+  /** A paused account stays on, and holds. */
+  pause(id: SubAccountId, paused: boolean): void
+  all(): readonly FundedAccount[]
+  close(): void
+}
+
+export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
+  const { accounts, feeOf, positions, intervalMs, onStart, inspected, logger } = options
+  const machine = machineWith(options)
   let watching: { unsubscribe(): void } | null = null
 
   return {
-    start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor {
-      requireSending()
-      // No surprise wallet pop-ups.
-      if ('document' in globalThis && policy.approve === null)
-        throw new InvalidInputError('In a browser auto-funding asks before each top-up.', {
-          provider: id.provider,
-          do: 'pass approve: a function that asks the person at the page',
-        })
-      if ('document' in globalThis && policy.autoClaim) throw claimsUnasked({ provider: id.provider })
-      const actor = keeper.start(id, policy)
+    start(id, policy) {
+      onStart()
+      checkBrowser(id, policy)
+      const actor = update(id, policy) ?? add(id, policy)
       adjust()
       return actor
     },
     stop,
-    stopAll(): void {
-      for (const { id } of keeper.all()) stop(id)
+    stopAll() {
+      for (const { id } of accounts.all()) stop(id)
     },
-    /** A paused one stays on, and holds. */
-    pause(id: SubAccountId, paused: boolean): void {
-      keeper.pause(id, paused)
+    pause(id, paused) {
+      const account = accounts.get(id)
+      if (account) account.paused = paused
       positions.nudge()
     },
-    all: (): readonly FundedAccount[] => keeper.all(),
-    limitsOf: keeper.limitsOf,
-    close(): void {
+    all: accounts.all,
+    close() {
       watching?.unsubscribe()
-      keeper.close()
+      for (const { id } of accounts.all()) remove(id)
     },
+  }
+
+  function update(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor | null {
+    const account = accounts.get(id)
+    if (!account) return null
+    // An answer of one source says nothing about another.
+    if (account.policy.unsettledFee !== policy.unsettledFee) account.fee = feeOf(id, policy)
+    account.policy = policy
+    return account.actor
+  }
+
+  function add(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor {
+    const actor = createActor(machine, { input: id, ...inspected() })
+    actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
+    accounts.add({ id, policy, fee: feeOf(id, policy), actor: actor.start(), paused: false })
+    return actor
   }
 
   function stop(id: SubAccountId): void {
-    keeper.stop(id)
+    remove(id)
     adjust()
   }
 
+  function remove(id: SubAccountId): void {
+    accounts.get(id)?.actor.stop()
+    accounts.remove(id)
+  }
+
+  /** Keeps the positions coming at the shortest interval that a policy names. */
   function adjust(): void {
-    if (keeper.all().length === 0) {
+    if (accounts.all().length === 0) {
       watching?.unsubscribe()
       watching = null
       positions.setIntervalMs(intervalMs)
       return
     }
     positions.nudge()
-    positions.setIntervalMs(Math.min(intervalMs, keeper.intervalMs() ?? intervalMs))
+    positions.setIntervalMs(Math.min(intervalMs, accounts.intervalMs() ?? intervalMs))
     watching ??= positions.positions$.subscribe()
   }
 }
 
-/** A wallet would pop up, and nobody would know why. */
-export function claimsUnasked(facts: Record<string, string> = {}): InvalidInputError {
+/** The chart with its two jobs: it declares them, the broker provides them. */
+function machineWith({ accounts, dispatch, topUp, blockClock }: AutoFundingOptions) {
+  return autoFundingMachine.provide({
+    actors: {
+      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => blockClock.dated(topUp(input, signal))),
+      approve: fromPromise<Approval, TopUpRequest>(({ input, signal }) => blockClock.dated(approve(input, signal))),
+    },
+  })
+
+  async function approve(request: TopUpRequest, signal: AbortSignal): Promise<Approval> {
+    const ask = accounts.get(request)?.policy.approve
+    const decision = dispatch.decisionOf(request)
+    const approved = ask && decision ? await ask(decision, signal) : false
+    return { approved, at: blockClock.now() }
+  }
+}
+
+/** In a browser each transaction opens the wallet: a person must expect it. */
+function checkBrowser({ provider }: SubAccountId, { approve, autoClaim }: AutoFundingPolicy): void {
+  if (!('document' in globalThis)) return
+  if (approve === null)
+    throw new InvalidInputError('In a browser auto-funding asks before each top-up.', {
+      provider,
+      do: 'pass approve: a function that asks the person at the page',
+    })
+  if (autoClaim) throw noAutoClaim({ provider })
+}
+
+export function noAutoClaim(facts: Record<string, string> = {}): InvalidInputError {
   return new InvalidInputError('In a browser refunds are not claimed by themselves.', {
     ...facts,
     do: 'leave autoClaim out, and call claimRefunds when the person at the page asks for it',

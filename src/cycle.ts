@@ -1,0 +1,95 @@
+import type { ClosingStep } from '../machines/ledger/ledger.types.ts'
+import type { Position } from '../machines/position.types.ts'
+import type { BlockClock } from './base/block-clock.ts'
+import type { Dispatch } from './funding/dispatch.ts'
+import type { Funding } from './funding/funding.ts'
+import type { FundedAccounts } from './funding/funded-accounts.ts'
+import type { GasPrice } from './funding/gas-price.ts'
+import type { Plan } from './funding/plan.ts'
+import type { Planner } from './funding/planner.ts'
+import type { ServiceCache } from './provider/service-cache.ts'
+import type { Lane } from './transactions/lane.ts'
+
+/** The parts that take part in a reading, in the order in which it reaches them. */
+export type CycleParts = {
+  services: Pick<ServiceCache, 'refresh' | 'isNew'>
+  accounts: Pick<FundedAccounts, 'all' | 'inferenceProviders'>
+  gas: Pick<GasPrice, 'refresh'>
+  /** Null for a broker without a signer. */
+  lane: Pick<Lane, 'confirm'> | null
+  history: Funding['history']
+  blockClock: Pick<BlockClock, 'see'>
+  /** Learns how fast each sub-account is charged. */
+  observe: (position: Position) => void
+  refunds: { calendar: { see(position: Position): void }; act(plan: Plan): void }
+  subAccounts: { fold(position: Position): void }
+  ledger: { fold(position: Position, step: ClosingStep | null): void }
+  closing: { stepAt(position: Position): ClosingStep | null; advance(position: Position): void }
+  planner: Pick<Planner, 'plan'>
+  dispatch: Pick<Dispatch, 'send' | 'latest'>
+  plans: { next(plan: Plan): void }
+}
+
+/** What happens at a reading, top to bottom. */
+export type Cycle = {
+  /** Reads what a decision needs beside the position. It rejects only where the lane cannot confirm its receipts. */
+  prepare(position: Position): Promise<void>
+  /** Takes an accepted position through facts, closing, plan and actors. */
+  accept(position: Position): void
+  /** After a reading that failed: the plan of the last position, as stale. */
+  failed(): void
+  /** From now on burn and gas price are read too: a subscriber or auto-funding wants forecasts. */
+  wantForecast(): void
+  /** Connects the parts, once: they need the stream of positions, and the stream needs the cycle. */
+  connect(parts: CycleParts): void
+}
+
+export function createCycle(): Cycle {
+  let connected: CycleParts | null = null
+  let wantsForecast = false
+
+  return {
+    async prepare(position) {
+      const { services, accounts, gas, lane, history } = parts()
+      await Promise.all([
+        services.refresh(accounts.inferenceProviders()),
+        ...accounts.all().map(({ fee }) => fee.refresh(position.block.timestamp)),
+        (lane || wantsForecast) && gas.refresh(),
+        lane?.confirm(position.block.number),
+        wantsForecast && history.refresh(position),
+      ])
+      // Auto-funding may have been started for others meanwhile.
+      const newcomers = () => accounts.inferenceProviders().filter(services.isNew)
+      for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
+    },
+    accept(position) {
+      const { blockClock, observe, refunds, subAccounts, ledger, closing, planner, dispatch, plans } = parts()
+      blockClock.see(position.block)
+      observe(position)
+      refunds.calendar.see(position)
+      subAccounts.fold(position)
+      ledger.fold(position, closing.stepAt(position))
+      closing.advance(position)
+      const plan = planner.plan(position)
+      dispatch.send(plan)
+      refunds.act(plan)
+      plans.next(plan)
+    },
+    failed() {
+      const { dispatch, planner, plans } = parts()
+      const last = dispatch.latest()
+      if (last) plans.next(planner.plan(last.position, { isStale: true }))
+    },
+    wantForecast() {
+      wantsForecast = true
+    },
+    connect(parts) {
+      connected = parts
+    },
+  }
+
+  function parts(): CycleParts {
+    if (connected) return connected
+    throw new Error('The cycle is not connected.')
+  }
+}

@@ -1,0 +1,55 @@
+import { AbortedError, readOnlyError } from '../base/errors.ts'
+import type { Intent, Receipt } from './intent.ts'
+import type { Lane, SubmitOptions } from './lane.ts'
+
+export type SubmitterOptions = {
+  /** Null for a broker without a signer. */
+  lane: Lane | null
+  wallet: string
+  /** Refuses a transfer to a sub-account, by throwing. */
+  checkTransfer: (operation: string) => void
+}
+
+/** What may send: the lane behind the checks that every transaction passes. */
+export type Submitter = {
+  /**
+   * Sends an intent and resolves with its receipt.
+   *
+   * @throws ReadOnlyError without a signer, LockedError or JournalError while the journal is held or damaged
+   */
+  submit(intent: Intent, options?: SubmitOptions): Promise<Receipt>
+  /** The lane. @throws ReadOnlyError without a signer */
+  lane(): Lane
+  /** The lane, if it can send now. @throws the reason otherwise */
+  readyLane(): Lane
+  close(): void
+}
+
+export function createSubmitter({ lane, wallet, checkTransfer }: SubmitterOptions): Submitter {
+  let closed = false
+  return {
+    async submit(intent, options) {
+      const lane = requireLane()
+      // Only the journal knows whether the ledger is being closed.
+      if (lane.refusal()) await lane.open()
+      if (intent.call.method === 'transferFund') checkTransfer('transferFund')
+      return lane.submit(intent, options)
+    },
+    lane: requireLane,
+    readyLane() {
+      if (closed) throw new AbortedError('The broker is closed.')
+      const lane = requireLane()
+      const refusal = lane.refusal()
+      if (refusal) throw refusal
+      return lane
+    },
+    close() {
+      closed = true
+    },
+  }
+
+  function requireLane(): Lane {
+    if (lane) return lane
+    throw readOnlyError(wallet)
+  }
+}
