@@ -6,6 +6,8 @@ import { query, multicallBatch, parallelBatch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import { createBlockTime } from './block-time.ts'
 import { decodeLedgers } from './decode.ts'
+import { createMarket } from './market.ts'
+import type { Market } from './market.types.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
@@ -27,6 +29,7 @@ export type Connection =
 
 export type Connected = Chain & {
   readService(provider: string): Promise<ProviderService>
+  market: Market
   /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
   signMessage: ((message: string) => Promise<string>) | null
   network: NetworkConfig
@@ -92,6 +95,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
     onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
     readService: (provider) =>
       query(() => withAnswerTimeout(() => readService(batch, { inference: addresses.inference, wallet, provider }))),
+    market: createMarket((calls, tag) => query(() => withAnswerTimeout(() => parallel(calls, tag))), addresses),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
     transactions: signer ? createSender({ signer, provider, rpc, wallet, addresses, chainId }) : null,
   }

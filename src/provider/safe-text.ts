@@ -1,3 +1,5 @@
+import { oneLine } from '../base/one-line.ts'
+
 const LONGEST_TEXT = 200
 
 /** No word is longer than an address in quotes; tokens, signatures, keys and URLs are. */
@@ -36,12 +38,6 @@ export function secretsOf({ pathname, search, hash, searchParams }: URL): string
   const encoded = [pathname, search, hash, ...parts]
   return [...encoded, ...encoded.map(decoded)]
 }
-
-const oneLine = (text: string): string =>
-  text
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\p{C}\p{Z}]+/gu, ' ')
-    .trim()
 
 type Properties = { shortMessage?: unknown; message?: unknown; code?: unknown; cause?: unknown }
 
