@@ -13,6 +13,11 @@ export type Edge = {
   guard: string | null
 }
 
+/** Whether a value is a statechart. */
+export function isMachine(value: unknown): value is AnyStateMachine {
+  return typeof value === 'object' && value !== null && 'root' in value && 'config' in value
+}
+
 /** Every state of a machine but its root, outer ones first. */
 export function statesIn({ root }: AnyStateMachine): AnyStateNode[] {
   return inside(root)

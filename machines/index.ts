@@ -1,5 +1,12 @@
 export { subAccountMachine } from './sub-account/sub-account.machine.ts'
-export { facts, gradeReading, readingOf, nextUnlock, type LifecycleState } from './sub-account/sub-account.facts.ts'
+export {
+  facts,
+  gradeReading,
+  readingOf,
+  nextUnlock,
+  subAccountIn,
+  type LifecycleState,
+} from './sub-account/sub-account.facts.ts'
 export { subAccountView, type SubAccountView } from './sub-account/sub-account.view.ts'
 export type {
   Fact,
@@ -25,6 +32,13 @@ export {
   type Demand,
   type Levels,
 } from './auto-funding/auto-funding.levels.ts'
+export {
+  budgetLeft,
+  limitsAt,
+  type CountedPayment,
+  type SpendingLimits,
+  type SpendingWindow,
+} from './auto-funding/auto-funding.limits.ts'
 export type {
   AutoFundingContext,
   AutoFundingEvent,

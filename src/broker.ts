@@ -145,7 +145,7 @@ function createEngine(options: EngineOptions) {
       onChange: transactions.next,
       maxFeePerGas: options.maxFeePerGas ?? null,
     })
-  const gate = createClosingGate(() => lane?.closing.current() ?? null)
+  const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
   const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check })
   const locks = createAccountLocks(lane)
 

@@ -3,6 +3,8 @@ import type { Block } from '../../machines/position.types.ts'
 /** The block time before two blocks are known. */
 const DEFAULT_MS = 1_000
 const MOST_GAPS = 16
+/** Two blocks further apart than this say nothing: one of their numbers is wrong, or the chain is another one. */
+const MOST_BLOCKS = 1_000_000
 
 export type BlockTime = { add(block: Block): void; ms(): number }
 
@@ -12,10 +14,13 @@ export function createBlockTime(): BlockTime {
   let last: Block | null = null
   return {
     add(block) {
-      if (block.number <= (last?.number ?? -1)) return
-      if (last) gaps.push((1_000 * (block.timestamp - last.timestamp)) / (block.number - last.number))
-      if (gaps.length >= MOST_GAPS) gaps.shift()
+      if (block.number === last?.number) return
+      const blocks = last ? block.number - last.number : 0
+      const seconds = last ? block.timestamp - last.timestamp : 0
       last = block
+      if (blocks <= 0 || blocks > MOST_BLOCKS || seconds < 0) return
+      gaps.push((1_000 * seconds) / blocks)
+      if (gaps.length > MOST_GAPS) gaps.shift()
     },
     ms: () => gaps.toSorted((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] ?? DEFAULT_MS,
   }

@@ -1,6 +1,6 @@
 import { CapabilityMissingError } from '../base/errors.ts'
 import type { Call, WriteMethod } from './port.ts'
-import { revertData } from './reverts.ts'
+import { revertData, revertReason } from './reverts.ts'
 
 /** The functions that older deployments lack, with advice for their users. */
 const optionalFunctions: Readonly<Partial<Record<WriteMethod, { capability: string; instead: string }>>> = {
@@ -24,6 +24,6 @@ const optionalFunctions: Readonly<Partial<Record<WriteMethod, { capability: stri
  */
 export function missingCapability({ contract, method }: Call, error: unknown): CapabilityMissingError | null {
   const known = optionalFunctions[method]
-  if (!known || revertData(error) !== '0x') return null
+  if (!known || revertData(error) !== '0x' || revertReason(error) !== null) return null
   return new CapabilityMissingError({ capability: known.capability, contract, do: known.instead })
 }

@@ -11,13 +11,16 @@ import type { Market } from './market.types.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
-import { rpcOf, withAnswerTimeout } from './rpc.ts'
+import { createFeeOracle } from './fee-oracle.ts'
+import { rpcOf } from './rpc.ts'
 import type { Rpc } from './rpc.types.ts'
 import { readRules, view, type Addresses } from './rules.ts'
 import { createSender } from './sender.ts'
 import { createSettlements } from './settlements.ts'
 import { readService, type ProviderService } from './service.ts'
 import { signSessionMessage } from './session-signature.ts'
+import { socketOf } from './socket.ts'
+import { isUnknownBlock } from './unknown-block.ts'
 
 /** Distance in blocks of the second header that gives the first block time. */
 const BLOCKS_BACK = 20
@@ -47,64 +50,62 @@ export type Connected = Chain & {
  */
 export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
   const { signer, provider, wallet } = await partsOf(connection)
-  const [{ chainId }, head, first] = await query(() =>
-    withAnswerTimeout(() => Promise.all([provider.getNetwork(), provider.getBlock('latest'), firstBlock(provider)])),
-  )
+  const rpc = rpcOf(provider)
+  const [chainId, head, genesis] = await query(() => Promise.all([rpc.chainId(), rpc.block('latest'), genesisOf(rpc)]))
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
   const addresses = addressesOf(config)
   const multicallAddress = toAddress(config.multicall3 ?? MULTICALL3, 'multicall3')
-  const rpc = rpcOf(provider)
   const parallel = parallelBatch(rpc)
   const [multicallCode, provesBlock, rules, earlier] = await query(() =>
-    withAnswerTimeout(() =>
-      Promise.all([
-        provider.getCode(multicallAddress),
-        canProveBlock(rpc, head.number),
-        readRules(parallel, addresses),
-        provider.getBlock(Math.max(0, head.number - BLOCKS_BACK)),
-      ]),
-    ),
+    Promise.all([
+      rpc.code(multicallAddress),
+      canProveBlock(rpc, head.number),
+      readRules(parallel, addresses),
+      rpc.block(Math.max(0, head.number - BLOCKS_BACK)).catch(() => null),
+    ]),
   )
   const multicall = multicallCode === '0x' ? null : multicallAddress
   const batch = multicall ? multicallBatch(rpc, multicall) : parallel
-  const reader = createReader({ provider, rpc, batch, addresses, wallet, multicall, provesBlock })
+  const reader = createReader({ rpc, batch, addresses, wallet, multicall, provesBlock })
   const blockTime = createBlockTime()
+  const blockTimeMs = () => blockTime.ms()
+  const feeOracle = createFeeOracle(rpc)
   for (const block of [earlier, head]) if (block) blockTime.add(block)
 
   return {
     chainId,
     network: config,
     head: head.number,
-    genesis: first?.hash ?? undefined,
+    genesis: genesis ?? undefined,
     wallet,
     rules,
     async readPosition() {
-      const position = await query(() => withAnswerTimeout(reader.readPosition))
+      const position = await query(reader.readPosition)
       blockTime.add(position.block)
       return position
     },
     async listLedgers(offset, limit) {
       const calls = [view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])]
-      const [outcome] = await query(() => withAnswerTimeout(() => parallel(calls, 'latest')))
+      const [outcome] = await query(() => parallel(calls, 'latest'))
       return decodeLedgers(outcome)
     },
-    readSettlements: createSettlements({ provider, rpc, addresses, wallet, blockTimeMs: () => blockTime.ms() }),
-    fees: () => query(() => withAnswerTimeout(rpc.fees)),
-    blockTimeMs: () => blockTime.ms(),
-    onBlock: pushesBlocks(provider) ? (listener) => subscribe(provider, listener) : null,
-    readService: (provider) =>
-      query(() => withAnswerTimeout(() => readService(batch, { inference: addresses.inference, wallet, provider }))),
-    market: createMarket((calls, tag) => query(() => withAnswerTimeout(() => parallel(calls, tag))), addresses),
+    readSettlements: createSettlements({ rpc, addresses, wallet, blockTimeMs }),
+    timestampOf: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.timestamp ?? null),
+    fees: () => query(feeOracle.fees),
+    blockTimeMs,
+    onBlock: blockListenerOf(provider),
+    readService: (provider) => query(() => readService(batch, { inference: addresses.inference, wallet, provider })),
+    market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
-    transactions: signer ? createSender({ signer, provider, rpc, wallet, addresses, chainId }) : null,
+    transactions: signer ? createSender({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }) : null,
   }
 }
 
-/** Reads the first block, whose hash identifies a local chain. Nodes may have pruned it. */
-async function firstBlock(provider: Provider): Promise<{ hash: string | null } | null> {
+/** Hash of the first block, which identifies a local chain; null for a node without it, or with another block in its place. */
+async function genesisOf(rpc: Rpc): Promise<string | null> {
   try {
-    return await provider.getBlock(0)
+    return (await rpc.block(0))?.hash ?? null
   } catch {
     return null
   }
@@ -131,19 +132,32 @@ function addressesOf({ ledger, inference, fineTuning }: NetworkConfig): Addresse
 
 /** Whether the node runs code without an address. Without it the reader trusts the block header. */
 async function canProveBlock(rpc: Rpc, head: number): Promise<boolean> {
-  try {
-    return decodeBlockProof(await rpc.call({ data: BLOCK_PROOF }, head)).number === head
-  } catch {
-    return false
+  // Behind one URL the node of the calls may lag behind the node of the head.
+  for (const blockTag of [head, 'latest'] as const) {
+    try {
+      const { number } = decodeBlockProof(await rpc.call({ data: BLOCK_PROOF }, blockTag))
+      return blockTag === 'latest' || number === head
+    } catch (error) {
+      if (!isUnknownBlock(error)) return false
+    }
   }
+  return false
 }
 
-/** Only a provider with a socket receives new blocks; the others poll, which keeps the process alive. */
-function pushesBlocks(provider: Provider): boolean {
-  return 'websocket' in provider || 'socket' in provider
-}
-
-function subscribe(provider: Provider, listener: (blockNumber: number) => void): () => void {
-  void provider.on('block', listener).catch(() => undefined)
-  return () => void provider.off('block', listener).catch(() => undefined)
+/**
+ * Subscribes to blocks of a provider with a socket; null for the others, which would poll and keep the process alive. The listener is
+ * also called when the socket closes, so that a reading fails and the status shows it.
+ */
+function blockListenerOf(provider: Provider): Connected['onBlock'] {
+  const socket = socketOf(provider)
+  if (!socket) return null
+  return (listener) => {
+    const announce = (): void => listener()
+    void provider.on('block', announce).catch(() => undefined)
+    const stop = socket.onClose(listener)
+    return () => {
+      stop()
+      void provider.off('block', announce).catch(() => undefined)
+    }
+  }
 }

@@ -111,5 +111,8 @@ function returnDataOf(outcome: Outcome | undefined, operation: string): string {
   const revert = decodeRevert(outcome?.data ?? '0x')
   if (revert) throw contractError({ operation, ...revert })
   // The call ran out of gas, or the node failed: the contract gave no error.
-  throw new ReadError('A call failed without a reason.', { operation })
+  throw new ReadError('A call failed without a reason.', {
+    operation,
+    do: 'try another node: this one may keep back the errors of contracts',
+  })
 }

@@ -1,11 +1,27 @@
 import type { Provider, TransactionRequest } from 'ethers'
-import { ReadError } from '../base/errors.ts'
-import { minedOf } from './receipt.ts'
+import { decodeHeader } from './block.ts'
+import { decodeReceipt } from './receipt.ts'
 import type { Rpc } from './rpc.types.ts'
 
 /** Queries any other provider, such as a FallbackProvider, by ethers' own methods. */
 export function ethersRpc(provider: Provider): Rpc {
   return {
+    chainId: async () => (await provider.getNetwork()).chainId,
+    code: (address) => provider.getCode(address),
+    head: () => provider.getBlockNumber(),
+    block: async (blockTag) => decodeHeader(await provider.getBlock(blockTag), blockTag),
+    async transactionsIn(blockNumber) {
+      const block = await provider.getBlock(blockNumber, true)
+      if (block?.number !== blockNumber) return null
+      return block.prefetchedTransactions.map(({ hash, from, nonce, to, data, value }) => ({
+        hash,
+        from,
+        nonce,
+        to,
+        data,
+        value,
+      }))
+    },
     call: (request, blockTag) => provider.call({ ...request, blockTag }),
     balance: (address, blockTag) => provider.getBalance(address, blockTag),
     transactionCount: (address, blockTag) => provider.getTransactionCount(address, blockTag),
@@ -16,17 +32,12 @@ export function ethersRpc(provider: Provider): Rpc {
     async receipt(transactionHash) {
       const receipt = await provider.getTransactionReceipt(transactionHash)
       if (!receipt) return null
-      const { blockNumber, gasUsed, status } = receipt
-      // Some nodes give a receipt without a block for a pending transaction.
-      if (blockNumber === null) return null
-      return minedOf({ transactionHash, blockNumber, gasUsed, status: status ?? 1 })
+      const { hash, blockNumber, blockHash, gasUsed, status, logs } = receipt
+      return decodeReceipt({ transactionHash: hash, blockNumber, blockHash, gasUsed, status, logs }, transactionHash)
     },
-    async fees() {
-      const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData()
-      if (maxFeePerGas !== null && maxPriorityFeePerGas !== null) return { maxFeePerGas, maxPriorityFeePerGas }
-      if (gasPrice !== null) return { gasPrice }
-      throw new ReadError('The node names no gas price.', {})
-    },
+    gasPrice: async () => (await provider.getFeeData()).gasPrice,
+    suggestedTip: async () => (await provider.getFeeData()).maxPriorityFeePerGas,
+    feeHistory: () => Promise.resolve(null),
     async logs({ address, topics, ...range }) {
       const logs = await provider.getLogs({ ...range, address: [...address], topics: topics.map((one) => [...one]) })
       return logs.map((log) => ({

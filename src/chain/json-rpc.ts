@@ -1,46 +1,52 @@
-import { minedOf } from './receipt.ts'
+import { ReadError } from '../base/errors.ts'
+import { decodeHeader, decodeTransactions } from './block.ts'
+import { decodeFeeHistory } from './fee-history.ts'
+import { countOf, quantityOf, toQuantity } from './quantity.ts'
+import { decodeReceipt, type ReceiptFields } from './receipt.ts'
 import type { BlockTag, Log, Rpc } from './rpc.types.ts'
 
 export type JsonRpcSender = { send(method: string, params: readonly unknown[]): Promise<unknown> }
 type RawLog = Omit<Log, 'blockNumber' | 'timestamp'> & { blockNumber: string; blockTimestamp?: string }
-type RawReceipt = { transactionHash: string; blockNumber: string | null; gasUsed: string; status?: string }
 
 /** Queries a node by JSON-RPC. */
 export function jsonRpc(node: JsonRpcSender): Rpc {
-  const text = async (method: string, ...params: unknown[]) => (await node.send(method, params)) as string
-  const number = async (method: string, ...params: unknown[]) => BigInt(await text(method, ...params))
+  const send = (method: string, ...params: unknown[]) => node.send(method, params)
+  const text = async (method: string, ...params: unknown[]) => {
+    const answer = await send(method, ...params)
+    return typeof answer === 'string' ? answer : unreadable(method)
+  }
+  const number = async (method: string, ...params: unknown[]) =>
+    quantityOf(await send(method, ...params)) ?? unreadable(method)
+  const count = async (method: string, ...params: unknown[]) =>
+    countOf(await send(method, ...params)) ?? unreadable(method)
+
   return {
+    chainId: () => number('eth_chainId'),
+    code: (address) => text('eth_getCode', address, 'latest'),
+    head: () => count('eth_blockNumber'),
+    block: async (blockTag) => decodeHeader(await send('eth_getBlockByNumber', tagOf(blockTag), false), blockTag),
+    transactionsIn: async (blockNumber) =>
+      decodeTransactions(await send('eth_getBlockByNumber', tagOf(blockNumber), true), blockNumber),
     call: ({ value, ...request }, blockTag) =>
-      text('eth_call', { ...request, ...(value !== undefined && { value: quantity(value) }) }, tagOf(blockTag)),
+      text('eth_call', { ...request, ...(value !== undefined && { value: toQuantity(value) }) }, tagOf(blockTag)),
     balance: (address, blockTag) => number('eth_getBalance', address, tagOf(blockTag)),
-    transactionCount: async (address, blockTag) =>
-      Number(await number('eth_getTransactionCount', address, tagOf(blockTag))),
-    estimateGas: ({ value, ...request }) => number('eth_estimateGas', { ...request, value: quantity(value) }),
+    transactionCount: (address, blockTag) => count('eth_getTransactionCount', address, tagOf(blockTag)),
+    estimateGas: ({ value, ...request }) => number('eth_estimateGas', { ...request, value: toQuantity(value) }),
     async broadcast(raw) {
-      await node.send('eth_sendRawTransaction', [raw])
+      await send('eth_sendRawTransaction', raw)
     },
-    async receipt(transactionHash) {
-      const receipt = (await node.send('eth_getTransactionReceipt', [transactionHash])) as RawReceipt | null
-      if (!receipt) return null
-      const { blockNumber, gasUsed, status } = receipt
-      // Some nodes give a receipt without a block for a pending transaction.
-      if (blockNumber === null) return null
-      return minedOf({
+    receipt: async (transactionHash) =>
+      decodeReceipt(
+        (await send('eth_getTransactionReceipt', transactionHash)) as ReceiptFields | null,
         transactionHash,
-        blockNumber: Number(blockNumber),
-        gasUsed: BigInt(gasUsed),
-        status: Number(status ?? 1),
-      })
-    },
-    async fees() {
-      const block = (await node.send('eth_getBlockByNumber', ['latest', false])) as { baseFeePerGas?: string } | null
-      if (block?.baseFeePerGas === undefined) return { gasPrice: await number('eth_gasPrice') }
-      const maxPriorityFeePerGas = await number('eth_maxPriorityFeePerGas').catch(() => USUAL_PRIORITY_FEE)
-      return { maxFeePerGas: 2n * BigInt(block.baseFeePerGas) + maxPriorityFeePerGas, maxPriorityFeePerGas }
-    },
+      ),
+    gasPrice: async () => quantityOf(await send('eth_gasPrice')),
+    suggestedTip: async () => quantityOf(await send('eth_maxPriorityFeePerGas')),
+    feeHistory: async (blocks) =>
+      decodeFeeHistory(await send('eth_feeHistory', toQuantity(blocks), 'latest', REWARD_PERCENTILES)),
     async logs({ fromBlock, toBlock, ...filter }) {
       const range = { fromBlock: tagOf(fromBlock), toBlock: tagOf(toBlock) }
-      const logs = (await node.send('eth_getLogs', [{ ...filter, ...range }])) as RawLog[]
+      const logs = (await send('eth_getLogs', { ...filter, ...range })) as RawLog[]
       return logs.map(({ address, topics, data, blockNumber, transactionHash, blockTimestamp }) => ({
         address,
         topics,
@@ -53,14 +59,16 @@ export function jsonRpc(node: JsonRpcSender): Rpc {
   }
 }
 
-/** ethers' tip for a node that suggests none. */
-const USUAL_PRIORITY_FEE = 10n ** 9n
+/** A low, the median and a high tip of each block. */
+const REWARD_PERCENTILES = [10, 50, 90]
 
 export function isJsonRpc(provider: object): provider is JsonRpcSender {
   return 'send' in provider && typeof provider.send === 'function'
 }
 
 const tagOf = (blockTag: BlockTag | 'pending'): string =>
-  typeof blockTag === 'number' ? quantity(BigInt(blockTag)) : blockTag
+  typeof blockTag === 'number' ? toQuantity(blockTag) : blockTag
 
-const quantity = (value: bigint): string => `0x${value.toString(16)}`
+function unreadable(method: string): never {
+  throw new ReadError('The answer of the node cannot be decoded.', { operation: method })
+}

@@ -64,12 +64,14 @@ export interface ChainReader {
    * logs. Rejects with ReadError where it has none.
    */
   readSettlements(until: Block, seconds: number): Promise<Settlements>
+  /** Timestamp of a block in seconds; null where the node does not have the block. */
+  timestampOf(blockNumber: number): Promise<number | null>
   /** Gas fees for a transaction now. */
   fees(): Promise<Fees>
   /** Milliseconds between blocks, estimated. */
   blockTimeMs(): number
-  /** Subscribes to new blocks; null for a provider that would have to poll. */
-  onBlock: ((listener: (blockNumber: number) => void) => () => void) | null
+  /** Subscribes to new blocks, and to the end of the socket; null for a provider that would have to poll. */
+  onBlock: ((listener: () => void) => () => void) | null
 }
 
 /** Sends a wallet's transactions. `sign` is null for wallets that sign only while they send. */

@@ -1,4 +1,3 @@
-import type { Provider } from 'ethers'
 import type { Block, Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
@@ -14,12 +13,12 @@ import {
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
 import { view, type Addresses } from './rules.ts'
+import { isUnknownBlock } from './unknown-block.ts'
 
 /** The largest page of the contracts' lists. */
 const PAGE = 50
 
 export type ReaderOptions = {
-  provider: Provider
   rpc: Rpc
   batch: Batch
   addresses: Addresses
@@ -34,7 +33,8 @@ export type ReaderOptions = {
  * Reads a wallet's position at one block. With Multicall3 that is one request: the call itself returns its block. Without
  * it the reader first asks for the head and then reads everything at that block.
  */
-export function createReader({ provider, rpc, batch, addresses, wallet, multicall, provesBlock }: ReaderOptions) {
+export function createReader(options: ReaderOptions): Reader {
+  const { rpc, batch, addresses, wallet, multicall, provesBlock } = options
   const services = servicesOf(addresses)
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
@@ -42,20 +42,34 @@ export function createReader({ provider, rpc, batch, addresses, wallet, multical
   return { readPosition }
 
   async function readPosition(): Promise<Position> {
-    const head = multicall ? null : await readHead()
-    const first = await readAt(head?.number ?? 'latest', pending)
+    const first = multicall ? await readAt('latest', pending) : await readPinnedPosition(await readHead())
     const missing = first.pending.filter((provider) => !first.details.has(provider))
     const reading = missing.length === 0 ? first : await readAt(first.block.number, first.pending)
     if (reading.block.number !== first.block.number)
-      throw stale({ asked: first.block.number, answered: reading.block.number })
+      throw stale({ requested: first.block.number, answered: reading.block.number })
     pending = reading.pending
     return positionOf(reading)
+  }
+
+  /**
+   * Reads at the head. Behind one URL the node of the calls may lag behind the node of the head and not know its block: then the
+   * reading is at the latest block that the lagging node proves to have.
+   */
+  async function readPinnedPosition(head: Block): Promise<Reading> {
+    try {
+      return await readAt(head.number, pending)
+    } catch (error) {
+      if (!provesBlock || !isUnknownBlock(error)) throw error
+      const older = decodeBlockProof(await query(() => rpc.call({ data: BLOCK_PROOF }, 'latest')))
+      if (older.number >= head.number) throw error
+      return readAt(older.number, pending)
+    }
   }
 
   /** Finds the block to read at and, in the same request, the fine-tuning accounts with refunds. */
   async function readHead(): Promise<Block> {
     const list = addresses.fineTuning ? [accountsView('fine-tuning', addresses.fineTuning, wallet, 0)] : []
-    const [header, outcomes] = await Promise.all([query(() => provider.getBlock('latest')), batch(list, 'latest')])
+    const [header, outcomes] = await Promise.all([query(() => rpc.block('latest')), batch(list, 'latest')])
     if (!header) throw new ReadError('The node has no latest block.', {})
     if (outcomes.length > 0) pending = pendingOf(decodeAccounts(outcomes[0], 'fine-tuning').accounts)
     return { number: header.number, timestamp: header.timestamp }
@@ -103,13 +117,13 @@ export function createReader({ provider, rpc, batch, addresses, wallet, multical
     const [proof, header, balance] = await query(() =>
       Promise.all([
         provesBlock ? rpc.call({ data: BLOCK_PROOF }, blockTag) : null,
-        provesBlock ? null : provider.getBlock(blockTag),
+        provesBlock ? null : rpc.block(blockTag),
         rpc.balance(wallet, blockTag),
       ]),
     )
     const block = proof !== null ? decodeBlockProof(proof) : header
     if (!block) throw new ReadError('The node does not have the block that it named as its latest.', {})
-    if (block.number !== blockTag) throw stale({ asked: Number(blockTag), answered: block.number })
+    if (block.number !== blockTag) throw stale({ requested: Number(blockTag), answered: block.number })
     return { block: { number: block.number, timestamp: block.timestamp }, balance }
   }
 
@@ -148,6 +162,8 @@ export function createReader({ provider, rpc, batch, addresses, wallet, multical
   }
 }
 
+export type Reader = { readPosition(): Promise<Position> }
+
 type Reading = {
   block: Block
   gas: bigint
@@ -179,6 +195,6 @@ function copy({ provider, balance, pendingRefund, acknowledged, validRefundsLeng
   return { provider, balance, pendingRefund, acknowledged, validRefundsLength }
 }
 
-function stale({ asked, answered }: { asked: number; answered: number }): StaleReadingError {
-  return new StaleReadingError({ asked: `block ${asked}`, answered: `block ${answered}` })
+function stale({ requested, answered }: { requested: number; answered: number }): StaleReadingError {
+  return new StaleReadingError({ requested: `block ${requested}`, answered: `block ${answered}` })
 }

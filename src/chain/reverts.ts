@@ -1,6 +1,8 @@
 import { AbiCoder } from 'ethers'
 import { contractError, type ContractError, type ErrorArgs } from '../base/contract-errors.ts'
 import { errorsAbi } from './abi.ts'
+import { messagesOf } from './cause.ts'
+import { panicArgs } from './panic.ts'
 
 export type Revert = { errorName: string; errorArgs: ErrorArgs }
 
@@ -16,7 +18,8 @@ export function decodeRevert(data: string): Revert | null {
   const body = `0x${data.slice(10)}`
   try {
     if (selector === '0x08c379a0') return { errorName: 'Error', errorArgs: { reason: decode('string', body) } }
-    if (selector === '0x4e487b71') return { errorName: 'Panic', errorArgs: { code: decode('uint256', body) } }
+    if (selector === '0x4e487b71')
+      return { errorName: 'Panic', errorArgs: panicArgs(BigInt(String(decode('uint256', body)))) }
     const error = errorsAbi.parseError(data)
     if (error) return { errorName: error.name, errorArgs: error.args.toObject() }
   } catch {
@@ -29,26 +32,89 @@ export function decodeRevert(data: string): Revert | null {
 export function revertError(operation: string, error: unknown): ContractError | null {
   const data = revertData(error)
   if (data === null) return null
-  const { errorName, errorArgs } = decodeRevert(data) ?? { errorName: 'no reason', errorArgs: {} }
-  return contractError({ operation, errorName, errorArgs })
+  const text = data === '0x' ? revertReason(error) : null
+  const noData =
+    text === null ? { errorName: 'no reason', errorArgs: {} } : { errorName: 'Error', errorArgs: { reason: text } }
+  return contractError({ operation, ...(decodeRevert(data) ?? noData) })
+}
+
+/** The reason that a node gives only in its message, as in "execution reverted: not enough"; null without one. */
+export function revertReason(error: unknown): string | null {
+  for (const message of messagesOf(error)) {
+    const [, reason] = REASON.exec(message) ?? []
+    if (reason !== undefined) return reason
+  }
+  return null
 }
 
 /** Finds revert data in the error of any node or wallet; `0x` for a revert without data, null for another failure. */
 export function revertData(error: unknown): string | null {
   let reverted = false
-  const seen = new Set<unknown>()
+  let fromMessage: string | null = null
+  const visited = new Set<unknown>()
   const queue: unknown[] = [error]
-  for (let at = 0; at < queue.length && at < 32; at += 1) {
+  for (let at = 0; at < queue.length && at < MOST_PARTS; at += 1) {
     const part = queue[at]
-    if (typeof part !== 'object' || part === null || seen.has(part)) continue
-    seen.add(part)
-    const { data, code, message, info, error: inner, cause, originalError } = part as Record<string, unknown>
-    if (typeof data === 'string' && /^0x([0-9a-f]{2})+$/i.test(data)) return data
+    if (typeof part !== 'object' || part === null || visited.has(part)) continue
+    visited.add(part)
+    const { data, result, code, message, info, error: inner, cause, originalError } = part as Fields
+    const found = bytesIn(data) ?? (at === 0 ? null : bytesIn(result)) ?? resultsIn(data)[0]
+    if (found !== undefined && found !== null) return found
     // ethers uses CALL_EXCEPTION and "revert" also for a node that refused to answer: only the node's message counts.
-    reverted ||= code !== 'CALL_EXCEPTION' && typeof message === 'string' && /\brevert(ed)?\b/i.test(message)
-    queue.push(data, info, inner, cause, originalError)
+    const isNode = code !== 'CALL_EXCEPTION'
+    reverted ||= isNode && (saysReverted(message) || saysReverted(data) || code === EXECUTION_ERROR)
+    if (isNode) fromMessage ??= bytesInMessage(message)
+    queue.push(data, info, inner, cause, originalError, answerIn(part as Fields))
   }
-  return reverted ? '0x' : null
+  return reverted ? (fromMessage ?? '0x') : null
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const REASON = /(?:\breverted: |\breverted with reason(?: string)?:? |: revert )['"]?([^'"\n]*\w[^'"\n]*)['"]?$/i
+
+const MOST_PARTS = 32
+/** The JSON-RPC code of a failed execution. */
+const EXECUTION_ERROR = 3
+
+/** Bytes, also behind a word as in "Reverted 0x…"; null for empty bytes and for any other value. */
+function bytesIn(data: unknown): string | null {
+  const [, bytes = null] = typeof data === 'string' ? (/^(?:reverted:? )?(0x(?:[0-9a-f]{2})+)$/i.exec(data) ?? []) : []
+  return bytes
+}
+
+/** Revert data inside of a message: a selector and whole words. */
+function bytesInMessage(message: unknown): string | null {
+  if (typeof message !== 'string') return null
+  const [, bytes = null] = /\brevert(?:ed)?\b.*?\b(0x[0-9a-f]{8}(?:[0-9a-f]{64})*)(?![0-9a-f])/i.exec(message) ?? []
+  return bytes
+}
+
+/** Some nodes put the return data of each transaction under its hash. A request's own `data` is no return data. */
+function resultsIn(data: unknown): string[] {
+  if (typeof data !== 'object' || data === null) return []
+  return Object.values(data).flatMap((part: unknown) => {
+    if (typeof part !== 'object' || part === null) return []
+    const { return: returned, result, output } = part as Fields
+    return bytesIn(returned) ?? bytesIn(result) ?? bytesIn(output) ?? []
+  })
+}
+
+/** The JSON-RPC answer in the body of an HTTP error. The body of a batch does not tell which call reverted. */
+function answerIn({ responseBody }: Fields): unknown {
+  if (typeof responseBody !== 'string' || responseBody.length > LONGEST_BODY) return null
+  try {
+    const answer: unknown = JSON.parse(responseBody)
+    return Array.isArray(answer) ? null : answer
+  } catch {
+    return null
+  }
+}
+
+const LONGEST_BODY = 100_000
+
+function saysReverted(text: unknown): boolean {
+  return typeof text === 'string' && /\brevert(ed)?\b/i.test(text)
 }
 
 function decode(type: string, body: string): unknown {

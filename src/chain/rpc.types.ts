@@ -1,18 +1,56 @@
-import type { Fees, MinedTransaction } from './port.ts'
+import type { FeeHistory } from './fees.ts'
+import type { MinedTransaction } from './port.ts'
 
 export type BlockTag = number | 'latest'
 
 /** The queries that the library sends to a node. They reject with the provider's own errors. */
 export type Rpc = {
+  chainId(): Promise<bigint>
+  code(address: string): Promise<string>
+  /** Number of the latest block. */
+  head(): Promise<number>
+  /** Null where the node does not have the block, and where it answers with another one than the requested. */
+  block(blockTag: BlockTag): Promise<BlockHeader | null>
+  /** The transactions of a block; null where the node does not have it. */
+  transactionsIn(blockNumber: number): Promise<BlockTransaction[] | null>
   call(request: { to?: string; data: string; from?: string; value?: bigint }, blockTag: BlockTag): Promise<string>
   balance(address: string, blockTag: BlockTag): Promise<bigint>
   transactionCount(address: string, blockTag: BlockTag | 'pending'): Promise<number>
   estimateGas(request: { to: string; data: string; from: string; value: bigint }): Promise<bigint>
   broadcast(raw: string): Promise<void>
-  receipt(transactionHash: string): Promise<MinedTransaction | null>
-  fees(): Promise<Fees>
+  /** Null for a pending transaction, and for an answer that is no receipt of this transaction. */
+  receipt(transactionHash: string): Promise<UnprovenReceipt | null>
+  /** The node's gas price of legacy transactions; null where it has none. */
+  gasPrice(): Promise<bigint | null>
+  /** The node's suggestion for the tip; null where it has none. */
+  suggestedTip(): Promise<bigint | null>
+  /** Fees of the last blocks; null where the node has no such query. */
+  feeHistory(blocks: number): Promise<FeeHistory | null>
   logs(filter: LogFilter): Promise<Log[]>
 }
+
+/** A block's header; times in seconds, fees in wei. */
+export type BlockHeader = {
+  number: number
+  timestamp: number
+  hash: string | null
+  /** Null on a chain without EIP-1559, and where the node does not give it. */
+  baseFee: bigint | null
+  /** The hashes of its transactions. */
+  transactions: readonly string[]
+}
+
+export type BlockTransaction = {
+  hash: string
+  from: string
+  nonce: number
+  to: string | null
+  data: string
+  value: bigint
+}
+
+/** A receipt before the proof that its block is part of the chain. */
+export type UnprovenReceipt = MinedTransaction & { blockHash: string }
 
 export type LogFilter = {
   address: readonly string[]

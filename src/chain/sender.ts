@@ -1,4 +1,4 @@
-import { keccak256, type Provider, type Signer, type TransactionRequest } from 'ethers'
+import { keccak256, type Signer, type TransactionRequest } from 'ethers'
 import { NotSentError, ReadError, RefusedError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
@@ -7,34 +7,45 @@ import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
-import { ANSWER_TIMEOUT_MS, withAnswerTimeout } from './rpc.ts'
+import { createReceipts } from './receipts.ts'
+import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
+import type { FeeOracle } from './fee-oracle.ts'
 import type { Rpc } from './rpc.types.ts'
 import { findSpender } from './spender.ts'
 import type { Addresses } from './rules.ts'
+import { untilBlockKnown } from './unknown-block.ts'
 
 const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTuningAbi }
 
 export type SenderOptions = {
   signer: Signer
-  provider: Provider
   rpc: Rpc
+  feeOracle: FeeOracle
+  blockTimeMs: () => number
   wallet: string
   addresses: Addresses
   chainId: bigint
 }
 
 /** Sends one wallet's transactions. Nonces, order and resubmission are the lane's part. */
-export function createSender({ signer, provider, rpc, wallet, addresses, chainId }: SenderOptions): TransactionPort {
+export function createSender(options: SenderOptions): TransactionPort {
+  const { signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId } = options
+  const readReceipt = createReceipts(rpc)
+
   return {
     async estimateGas(call) {
       try {
-        return await withAnswerTimeout(() => rpc.estimateGas({ ...request(call), from: wallet }))
+        return await rpc.estimateGas({ ...request(call), from: wallet })
       } catch (error) {
         throw missingCapability(call, error) ?? revertError(call.method, error) ?? notSent(call, error)
       }
     },
-    fees: () => query(() => withAnswerTimeout(rpc.fees)),
-    transactionCount: (tag) => query(() => withAnswerTimeout(() => rpc.transactionCount(wallet, tag))),
+    fees: () => query(feeOracle.fees),
+    transactionCount: (tag) =>
+      query(() => {
+        const count = () => rpc.transactionCount(wallet, tag)
+        return typeof tag === 'number' ? untilBlockKnown(count, blockTimeMs) : count()
+      }),
     sign: signsBySending(signer)
       ? null
       : async (call, options) => {
@@ -66,16 +77,16 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     },
     async broadcast(raw) {
       try {
-        await withAnswerTimeout(() => rpc.broadcast(raw))
+        await rpc.broadcast(raw)
       } catch (error) {
+        feeOracle.learn(error)
         throw safeCause(error)
       }
     },
-    mined: (transactionHash) => query(() => withAnswerTimeout(() => rpc.receipt(transactionHash))),
+    mined: (transactionHash) => query(() => readReceipt(transactionHash)),
     // The search takes up to two dozen queries.
-    spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(provider, wallet, nonce))),
-    timestampOf: (blockNumber) =>
-      query(() => withAnswerTimeout(async () => (await provider.getBlock(blockNumber))?.timestamp ?? null)),
+    spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(rpc, wallet, nonce))),
+    timestampOf: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.timestamp ?? null),
     isCall({ to, data, value }, call) {
       const expected = request(call)
       return to === expected.to && data === expected.data && value === (call.value ?? 0n)
@@ -83,7 +94,7 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
     async replay(call, blockNumber) {
       for (const blockTag of [blockNumber, blockNumber - 1]) {
         try {
-          await withAnswerTimeout(() => rpc.call({ ...request(call), from: wallet }, blockTag))
+          await rpc.call({ ...request(call), from: wallet }, blockTag)
         } catch (error) {
           const reverted = revertError(call.method, error)
           if (reverted) return reverted

@@ -1,12 +1,10 @@
-import { zeroPadValue, type Provider } from 'ethers'
+import { zeroPadValue } from 'ethers'
 import type { Block, ServiceType, Settlements } from '../../machines/position.types.ts'
 import { ReadError } from '../base/errors.ts'
 import { keyOf } from '../base/sub-account-key.ts'
-import { withTimeout } from '../base/timeout.ts'
 import { settlementAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { query } from './batch.ts'
-import { ANSWER_TIMEOUT_MS } from './rpc.ts'
 import type { Log, LogFilter, Rpc } from './rpc.types.ts'
 import type { Addresses } from './rules.ts'
 
@@ -16,7 +14,6 @@ const SHORTEST_RANGE = 100
 const MOST_QUERIES = 8
 
 export type SettlementsOptions = {
-  provider: Provider
   rpc: Rpc
   addresses: Addresses
   wallet: string
@@ -24,7 +21,7 @@ export type SettlementsOptions = {
 }
 
 /** Reads from the logs what providers charged. */
-export function createSettlements({ provider, rpc, addresses, wallet, blockTimeMs }: SettlementsOptions) {
+export function createSettlements({ rpc, addresses, wallet, blockTimeMs }: SettlementsOptions) {
   const services = new Map<string, ServiceType>([[addresses.inference, 'inference']])
   if (addresses.fineTuning) services.set(addresses.fineTuning, 'fine-tuning')
   const filter = {
@@ -37,7 +34,7 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
     const { logs, from } = await query(() =>
       backwards({ ...filter, fromBlock: until.number - blocks + 1 }, until.number),
     )
-    const first = await query(() => withTimeout(ANSWER_TIMEOUT_MS, () => provider.getBlock(from)))
+    const first = await query(() => rpc.block(from))
     if (!first) throw new ReadError('The node has no block as old as its logs.', { block: String(from) })
     const timeOf = interpolation(first, until)
     const settled: Settlement[] = []
@@ -68,7 +65,7 @@ export function createSettlements({ provider, rpc, addresses, wallet, blockTimeM
     for (let queries = 0; queries < MOST_QUERIES && toBlock >= filter.fromBlock; queries += 1) {
       const fromBlock = Math.max(filter.fromBlock, toBlock - size + 1)
       try {
-        logs = [...(await withTimeout(ANSWER_TIMEOUT_MS, () => rpc.logs({ ...filter, fromBlock, toBlock }))), ...logs]
+        logs = [...(await rpc.logs({ ...filter, fromBlock, toBlock })), ...logs]
         toBlock = fromBlock - 1
       } catch (error) {
         size = Math.ceil(size / 4)

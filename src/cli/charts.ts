@@ -9,7 +9,7 @@ type Edge = { from: AnyStateNode; to: AnyStateNode; label: string }
  */
 export function mermaidOf(machine: AnyStateMachine): string {
   const { root } = machine
-  const edges = edgesIn(machine).flatMap(drawn)
+  const edges = edgesIn(machine).flatMap(drawnEdges)
   return ['---', `title: ${root.key}`, '---', 'stateDiagram-v2', ...insideOf(root, edges)].join('\n')
 }
 
@@ -18,7 +18,7 @@ export function jsonOf({ config }: AnyStateMachine): object {
   return JSON.parse(JSON.stringify(config, withoutFunctions)) as object
 }
 
-/** JSON leaves functions out by itself, but for those in a list. A guard must stay one: without it the edge is another. */
+/** JSON drops functions, but not those in a list. A guard becomes its name: without it the edge would always be taken. */
 function withoutFunctions(key: string, value: unknown): unknown {
   if (key === 'guard') return guardName(value)
   return Array.isArray(value) ? value.filter((one) => typeof one !== 'function') : value
@@ -46,25 +46,25 @@ function declarationOf(state: AnyStateNode, edges: readonly Edge[]): string[] {
   return [name === state.key ? name : declared]
 }
 
-function drawn({ source, target, name, guard }: MachineEdge): Edge[] {
+function drawnEdges({ source, target, name, guard }: MachineEdge): Edge[] {
   const label = guard === null ? name : `${name} [${guard}]`
   return sourcesOf(source, target).map((from) => ({ from, to: target, label }))
 }
 
-/** Where a transition is drawn from: the state itself, or what is inside it when it leads there. */
+/** The states from which a transition is drawn: its own state, or all states inside when it leads to one of them. */
 function sourcesOf(state: AnyStateNode, to: AnyStateNode): AnyStateNode[] {
   const inside = to !== state && isWithin(to, state)
   return inside ? Object.values(state.states).flatMap((child) => sourcesOf(child, to)) : [state]
 }
 
-/** Names are unique in the whole diagram: a nested state's has those around it in front. */
+/** A name that is unique in the diagram: that of a nested state begins with the names around it. */
 const nameOf = ({ path }: AnyStateNode): string => path.join('_').replace(/\W/g, '_')
 const pathOf = ({ path }: AnyStateNode): string => path.join('.')
 
 const isWithin = (one: AnyStateNode, other: AnyStateNode): boolean =>
   other.path.every((key, index) => one.path[index] === key)
 
-/** The state around both: an edge is written there, or Mermaid would take its ends for states of another one. */
+/** The path of the innermost state around both ends. Mermaid needs the edge there: elsewhere it would make new states of the ends. */
 function commonPath(one: AnyStateNode, other: AnyStateNode): string {
   const [a, b] = [one.path.slice(0, -1), other.path.slice(0, -1)]
   const differ = a.findIndex((key, index) => b[index] !== key)

@@ -4,15 +4,15 @@ export type CommandEntry = {
   summary: string
   /** The last argument may be given several times. */
   variadic?: true
-  /** Ends with Ctrl-C, and orderly. */
+  /** The command itself ends in order at Ctrl-C. */
   endless?: true
   load: () => Promise<Command>
 }
 
-/** A command whose arguments can be looked at. */
+/** A command with the definition of its arguments. */
 export type Command = CommandDef & { args: ArgsDef }
 
-/** Every command. Its file is loaded when it is used. */
+/** Every command. Its file is loaded only when the command runs. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   demo: {
     summary: 'Show auto-funding at work on a chain of its own, with providers that charge; needs no key and no network',
@@ -42,7 +42,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => generic(await import('./commands/providers.ts')),
   },
   transactions: {
-    summary: 'List transactions on their way and of late, or say what became of one that nobody else can tell',
+    summary: 'List open and recent transactions, or settle one whose outcome neither wallet nor chain shows',
     load: async () => generic(await import('./commands/transactions.ts')),
   },
   'add-ledger': {
@@ -101,7 +101,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
 }
 
-/** citty's types know a command by its own arguments; in a list of commands those are just some. */
+/** citty types a command by its own arguments; a list of commands needs a common type. */
 function generic({ command }: { command: unknown }): Command {
   return command as Command
 }

@@ -2,7 +2,7 @@ import { AbortedError, InvalidInputError } from '../index.ts'
 import { EXIT } from './exit-codes.ts'
 import { InterruptedError, UsageError } from './arguments/usage-error.ts'
 
-/** What a failed command says, without a stack, and the exit code that says it to programs. */
+/** The message of a failed command, without a stack, and its exit code. */
 export function failureOf(error: unknown): { text: string; code: number } {
   return { text: error instanceof Error ? error.message : String(error), code: codeOf(error) }
 }

@@ -9,13 +9,13 @@ import { note, print } from './screen/terminal.ts'
 import { usageOf, usageOfAll } from './arguments/usage.ts'
 import { InterruptedError, UsageError } from './arguments/usage-error.ts'
 
-/** How long a command that was interrupted may take to say so itself. */
+/** How long an interrupted command may take to end by itself. */
 const LAST_WORDS_MS = 1_000
 
-/** Runs one command line and gives its exit code. Whatever fails is told on stderr in words. */
+/** Runs one command line and returns its exit code. A failure is one message on stderr. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    return await obey(argv)
+    return await runCommandLine(argv)
   } catch (error) {
     const { failureOf } = await import('./failure.ts')
     const { text, code } = failureOf(error)
@@ -24,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function obey(argv: readonly string[]): Promise<number> {
+async function runCommandLine(argv: readonly string[]): Promise<number> {
   const { name, rest, wantsHelp, wantsVersion } = commandLineOf(argv)
   if (name === null) return withoutCommand({ wantsHelp, wantsVersion })
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -36,7 +36,7 @@ async function obey(argv: readonly string[]): Promise<number> {
   }
   checkArguments(rest, command.args, entry)
   const running = runCommand(command, { rawArgs: rest })
-  // Those that only Ctrl-C ends know what to do with it.
+  // An endless command ends at Ctrl-C by itself.
   const { result } = await (entry.endless ? running : Promise.race([running, interruption()]))
   return typeof result === 'number' ? result : EXIT.ok
 }
@@ -49,7 +49,7 @@ async function withoutCommand({ wantsHelp, wantsVersion }: { wantsHelp: boolean;
   return wantsHelp || wantsVersion ? EXIT.ok : EXIT.usage
 }
 
-/** A command may hang in a request that nobody answers: Ctrl-C ends it all the same. */
+/** Rejects after Ctrl-C, also while a command hangs in a request that is never answered. */
 function interruption(): Promise<never> {
   return new Promise((_, reject) => {
     const end = () => reject(new InterruptedError('Interrupted.'))

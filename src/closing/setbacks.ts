@@ -1,14 +1,12 @@
 import { failureAfter } from '../../machines/auto-funding/auto-funding.retry.ts'
 import type { ClosingStep, Setback } from '../../machines/ledger/ledger.types.ts'
-import type { Position } from '../../machines/position.types.ts'
-import type { ClosingCancelled } from './types.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 
 /**
- * What is remembered of a retrieve. One that succeeded is forgotten. A batch that was refused is tried again in halves,
- * until whoever spoils it is alone and rests; the others go on.
+ * Setbacks after a retrieve. Success forgets those of its providers. A batch that was refused is tried again in halves,
+ * until the provider that spoils it is alone and backs off; the others go on.
  *
- * @param refused null when it succeeded
+ * @param refused null where the retrieve succeeded
  */
 export function setbacksAfter(
   setbacks: readonly Setback[],
@@ -33,23 +31,6 @@ export function setbacksAfter(
           failure: failureAfter(before, { at: refused.at, error: refused.message }),
         },
       ]
-}
-
-/** What a position says of a closing that nobody wants any more. */
-export function whatStays({ block, ledger, subAccounts }: Position): ClosingCancelled {
-  return {
-    block,
-    available: ledger?.available ?? 0n,
-    locked: subAccounts
-      .filter(({ pendingRefund }) => pendingRefund > 0n)
-      .map(({ provider, serviceType, pendingRefund, refunds }) => ({
-        provider,
-        serviceType,
-        amount: pendingRefund,
-        until: Math.max(...refunds.map(({ unlocksAt }) => unlocksAt)),
-      })),
-    free: subAccounts.reduce((sum, { available }) => sum + available, 0n),
-  }
 }
 
 const splitOf = (id: Pick<Setback, 'provider' | 'serviceType'>, size: number): Setback => ({

@@ -3,8 +3,9 @@ import type { Rules } from '../chain/port.ts'
 import { contractError } from '../base/contract-errors.ts'
 import { intentOf, retrieveIntent } from '../transactions/build-intent.ts'
 import type { Intent } from '../transactions/intent.ts'
+import type { ClosingIntention } from '../transactions/journal.types.ts'
 
-/** The transaction that a step takes; null for one that only waits. */
+/** The transaction of a step; null where the step only waits. */
 export function intentOfStep(step: ClosingStep, { serviceNames }: Rules): Intent | null {
   switch (step.type) {
     case 'revoke':
@@ -26,6 +27,12 @@ export function intentOfStep(step: ClosingStep, { serviceNames }: Rules): Intent
   }
 }
 
-/** The steps that may be the last: from then on there is nothing left to cancel. */
+/** Whether an intent may be the last step: once it is in flight, closing cannot be cancelled. */
 export const isLastStep = ({ closing, call }: Intent): boolean =>
   closing !== undefined && (call.method === 'refund' || call.method === 'deleteLedger')
+
+/** Matches the steps of one closing. */
+export const isStepOf =
+  ({ id }: ClosingIntention) =>
+  ({ closing }: Intent): boolean =>
+    closing === id

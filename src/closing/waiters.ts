@@ -1,26 +1,42 @@
 import type { Observable } from 'rxjs'
 import { keepAlive } from '../base/clock.ts'
-import type { CloseOptions, ClosingStatus } from './types.ts'
 import { AbortedError } from '../base/errors.ts'
 import type { Receipt } from '../transactions/intent.ts'
+import type { CloseOptions, ClosingStatus } from './types.ts'
 
-/** Those who wait until the ledger is closed. As long as there is one, positions are read, and the process stays alive. */
-export function createClosingWaiters(positions$: Observable<unknown>) {
-  const waiting = new Set<{
-    resolve: (receipt: Receipt) => void
-    reject: (reason: unknown) => void
-    onProgress: CloseOptions['onProgress']
-  }>()
+/**
+ * The callers that wait until the ledger is closed. While one of them waits, positions are read and the process stays
+ * alive.
+ */
+export type ClosingWaiters = {
+  count(): number
+  wait(options: CloseOptions): Promise<Receipt>
+  /** Reports progress to every waiter. One whose `onProgress` throws stops waiting with that error; closing goes on. */
+  report(status: ClosingStatus): void
+  resolve(receipt: Receipt): void
+  reject(reason: unknown): void
+  /** Rejects the waiters of this moment, whenever it is called. */
+  rejectLater(): (reason: unknown) => void
+}
+
+type Waiter = {
+  resolve: (receipt: Receipt) => void
+  reject: (reason: unknown) => void
+  onProgress: CloseOptions['onProgress']
+}
+
+export function createClosingWaiters(positions$: Observable<unknown>): ClosingWaiters {
+  const waiting = new Set<Waiter>()
 
   return {
-    count: (): number => waiting.size,
-    async wait({ signal, onProgress }: CloseOptions): Promise<Receipt> {
+    count: () => waiting.size,
+    async wait({ signal, onProgress }) {
       let leave = (): void => undefined
       let stop = (): void => undefined
       const outcome = new Promise<Receipt>((resolve, reject) => {
         const waiter = { resolve, reject, onProgress }
         waiting.add(waiter)
-        const abort = () => reject(new AbortedError(LEFT, { do: GOES_ON }))
+        const abort = () => reject(new AbortedError(INTERRUPTED, { do: GOES_ON }))
         stop = () => reject(new AbortedError(STOPPED, { do: 'the next broker of this wallet goes on with it' }))
         signal?.addEventListener('abort', abort)
         leave = () => {
@@ -29,17 +45,16 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
         }
       })
       const letGo = keepAlive()
-      const watching = positions$.subscribe({ complete: stop })
+      const reading = positions$.subscribe({ complete: stop })
       try {
         return await outcome
       } finally {
         leave()
-        watching.unsubscribe()
+        reading.unsubscribe()
         letGo()
       }
     },
-    /** Whoever cannot hear it waits no more; closing goes on. */
-    tell(status: ClosingStatus): void {
+    report(status) {
       for (const { onProgress, reject } of waiting) {
         try {
           onProgress?.(status)
@@ -48,14 +63,13 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
         }
       }
     },
-    resolve(receipt: Receipt): void {
+    resolve(receipt) {
       for (const waiter of waiting) waiter.resolve(receipt)
     },
-    reject(reason: unknown): void {
+    reject(reason) {
       for (const waiter of waiting) waiter.reject(reason)
     },
-    /** The same, for those who wait now, whenever it is called. */
-    rejectLater(): (reason: unknown) => void {
+    rejectLater() {
       const now = [...waiting]
       return (reason) => now.forEach(({ reject }) => reject(reason))
     },
@@ -63,5 +77,5 @@ export function createClosingWaiters(positions$: Observable<unknown>) {
 }
 
 const STOPPED = 'The broker was closed before the ledger was.'
-const LEFT = 'The wait was interrupted; the ledger is still being closed.'
-const GOES_ON = 'whichever broker of this wallet reads positions goes on with it; cancelClosing() ends it'
+const INTERRUPTED = 'The wait was interrupted; the ledger is still being closed.'
+const GOES_ON = 'any broker of this wallet that reads positions goes on with it; cancelClosing() ends it'

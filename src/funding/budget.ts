@@ -1,3 +1,4 @@
+import { limitsAt, type SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { Limits } from '../../machines/auto-funding/plan.types.ts'
 import type { AutoFundingPolicy } from './config.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
@@ -6,14 +7,11 @@ import type { Payment } from '../transactions/journal.types.ts'
 /** What auto-funding sent, as far as limits ask. */
 export type Spending = {
   /** For all providers together; null is no limit. */
-  budget: Window | null
+  budget: SpendingWindow | null
   payments: () => readonly Payment[]
   /** What own transactions moved to a sub-account in the blocks (from, to]. */
   paidIn: (key: string, from: number, to: number) => bigint
 }
-
-/** At most this much in any stretch of so many seconds. */
-export type Window = { amount: bigint; seconds: number }
 
 /** Payments, gone through only where a limit asks for them. */
 export type Payments = { all(): readonly Payment[]; of(id: SubAccountId): readonly Payment[] }
@@ -30,32 +28,9 @@ export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
   }
 }
 
-/**
- * What a budget still allows at this block time: every payment that was decided on within the window counts, mined or
- * not. A payment that comes from a later block than this one (after a reorganisation) counts too.
- */
-export function budgetLeft(budget: Window | null, payments: () => readonly Payment[], now: number): bigint | null {
-  if (!budget) return null
-  const spent = payments()
-    .filter(({ at }) => at > now - budget.seconds)
-    .reduce((sum, { amount }) => sum + amount, 0n)
-  return spent >= budget.amount ? 0n : budget.amount - spent
-}
-
-export function limitsOf(
-  { maxTopUp, budget, cooldown, ledgerReserve }: AutoFundingPolicy,
-  id: SubAccountId,
-  payments: Payments,
-  now: number,
-): Limits {
-  const own = (): readonly Payment[] => payments.of(id)
-  const last = cooldown > 0 ? own().reduce((latest, { at }) => Math.max(latest, at), -Infinity) : -Infinity
-  return {
-    maxTopUp,
-    budgetLeft: budgetLeft(budget, own, now),
-    coolingUntil: Number.isFinite(last) ? last + cooldown : 0,
-    ledgerReserve,
-  }
+/** The limits of one sub-account, with what was paid to it. */
+export function limitsOf(policy: AutoFundingPolicy, id: SubAccountId, payments: Payments, now: number): Limits {
+  return limitsAt(policy, () => payments.of(id), now)
 }
 
 /** Looks up all sub-accounts of one stretch of blocks at once. */

@@ -57,6 +57,7 @@ export type AutoFundingConfig = {
   priority?: number
 }
 
+/** What a config comes to, with its defaults: amounts in wei, times in seconds but for `intervalMs`. */
 export type AutoFundingPolicy = {
   intervalMs: number | null
   priority: number
@@ -104,8 +105,9 @@ function checkNames(config: AutoFundingConfig): void {
 }
 
 /**
- * Checks a config at the call, before anything depends on it.
+ * Checks a config at the call, before anything depends on it, and fills in its defaults.
  *
+ * @param networkMinimum what providers want to see locked where the config does not say: `broker.minLockedBalance`
  * @throws InvalidInputError for what cannot work, TypeError for an amount that is a number
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {

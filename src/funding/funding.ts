@@ -14,7 +14,8 @@ import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Lane } from '../transactions/lane.ts'
 import type { Submitter } from '../transactions/submitter.ts'
 import { createAutoFunding, type AutoFunding } from './auto-funding.ts'
-import { bySubAccount, type Window } from './budget.ts'
+import type { SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
+import { bySubAccount } from './budget.ts'
 import { createBurnRates, type BurnRates } from './burn-rates.ts'
 import { createChargeHistory, type ChargeHistory } from './charge-history.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
@@ -36,7 +37,7 @@ export type FundingOptions = {
   positions: Positions
   intervalMs: number
   /** For all providers together; null is no limit. */
-  budget: Window | null
+  budget: SpendingWindow | null
   /** Refunds of every sub-account are claimed without a call. */
   claimsAll: boolean
   claimFailureOf: (id: SubAccountId) => Failure | null

@@ -2,7 +2,7 @@ import { Contract, getCreateAddress, Interface, type JsonRpcProvider, type Signe
 import { MULTICALL3, DEFAULT_MIN_LOCKED_BALANCE, type NetworkConfig } from '../chain/networks.ts'
 import { artifacts, type Artifact } from './artifacts.ts'
 import { MULTICALL3_BYTECODE } from './multicall3.ts'
-import { callOf, transact, type Call } from './transact.ts'
+import { callOf, jsonRpc, transact, type Call } from './transact.ts'
 
 export type DeployOptions = {
   /** Seconds until a refund can be claimed; the contracts accept an hour to a week. One hour by default. */
@@ -34,19 +34,15 @@ export async function deployContracts(
 ): Promise<LocalContracts> {
   const { proxy, ...code } = artifacts()
   const from = await owner.getAddress()
-  const [count, { chainId }] = await Promise.all([
+  const [nonce] = await Promise.all([
     provider.send('eth_getTransactionCount', [from, 'pending']).then(Number),
-    provider.getNetwork(),
     multicall3 && provider.send('anvil_setCode', [MULTICALL3, MULTICALL3_BYTECODE]),
   ])
-  // Known before anything is sent, so that nothing has to wait for anything.
-  const created = (index: number) => getCreateAddress({ from, nonce: count + index })
-  const ledger = new Contract(created(3), code.ledger.abi, owner)
-  const inference = new Contract(created(4), code.inference.abi, owner)
-  const fineTuning = new Contract(created(5), code.fineTuning.abi, owner)
-  const addresses = { ledger: created(3), inference: created(4), fineTuning: created(5) }
+  const contracts = await deployedContracts(owner, nonce)
+  const { ledger, inference, fineTuning, network } = contracts
   const setUp = (contract: Contract, args: readonly unknown[], implementation: string) =>
     behind(proxy, implementation, contract.interface.encodeFunctionData('initialize', args))
+  const implementation = (index: number) => getCreateAddress({ from, nonce: nonce + index })
   await transact(
     owner,
     [
@@ -54,18 +50,36 @@ export async function deployContracts(
         data: bytecode,
         gasLimit: 6_000_000,
       })),
-      setUp(ledger, [from], created(0)),
-      setUp(inference, [lockTime, addresses.ledger, from], created(1)),
-      setUp(fineTuning, [lockTime, addresses.ledger, from, PENALTY_PERCENTAGE], created(2)),
-      callOf(ledger, 'registerService', ['inference', 'v1.0', addresses.inference, 'Inference']),
-      callOf(ledger, 'registerService', ['fine-tuning', 'v1.0', addresses.fineTuning, 'Fine-tuning']),
+      setUp(ledger, [from], implementation(0)),
+      setUp(inference, [lockTime, network.ledger, from], implementation(1)),
+      setUp(fineTuning, [lockTime, network.ledger, from, PENALTY_PERCENTAGE], implementation(2)),
+      callOf(ledger, 'registerService', ['inference', 'v1.0', network.inference, 'Inference']),
+      callOf(ledger, 'registerService', ['fine-tuning', 'v1.0', network.fineTuning, 'Fine-tuning']),
       callOf(ledger, 'setRecommendedService', ['inference', 'v1.0']),
       callOf(ledger, 'setRecommendedService', ['fine-tuning', 'v1.0']),
     ],
     { atOnce: true },
   )
-  const network = { chainId, ...addresses, minLockedBalance: DEFAULT_MIN_LOCKED_BALANCE }
-  return { network, owner, ledger, inference, fineTuning }
+  return contracts
+}
+
+/**
+ * The contracts that `deployContracts` creates with the owner's transactions from this nonce on: their addresses follow
+ * from it, whether they are deployed already or yet to be.
+ */
+export async function deployedContracts(owner: Signer, nonce = 0): Promise<LocalContracts> {
+  const [from, { chainId }] = await Promise.all([owner.getAddress(), jsonRpc(owner).getNetwork()])
+  const { ledger, inference, fineTuning } = artifacts()
+  // Three implementations come first, then the proxies before them.
+  const proxyOf = (index: number) => getCreateAddress({ from, nonce: nonce + 3 + index })
+  const addresses = { ledger: proxyOf(0), inference: proxyOf(1), fineTuning: proxyOf(2) }
+  return {
+    network: { chainId, ...addresses, minLockedBalance: DEFAULT_MIN_LOCKED_BALANCE },
+    owner,
+    ledger: new Contract(addresses.ledger, ledger.abi, owner),
+    inference: new Contract(addresses.inference, inference.abi, owner),
+    fineTuning: new Contract(addresses.fineTuning, fineTuning.abi, owner),
+  }
 }
 
 function behind({ abi, bytecode }: Artifact, implementation: string, initialize: string): Call {

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { contractError } from '../base/contract-errors.ts'
 import { AbortedError, UnresolvedIntentError } from '../base/errors.ts'
 import { abortable } from '../base/abortable.ts'
+import { retrieveBlock } from './claim-progress.ts'
 import { putBack } from './put-back.ts'
 import { retrieveIntent } from '../transactions/build-intent.ts'
 import type { Logger } from '../base/logger.ts'
@@ -108,7 +109,7 @@ export function createClaiming(options: ClaimingOptions) {
         if (!first || name === undefined) return sumOf([])
         const claim = claimOf(first.serviceType, accounts, clock.now())
         underway.add(claim.id)
-        await lane.note(claim)
+        await lane.workflows.claims.begin(claim)
         const receipt = await retrieve(claim, name, background)
         return sumOf([{ claimed: 0n, putBack: 0n, receipts: [receipt] }, await finish(claim, before, background)])
       },
@@ -151,7 +152,7 @@ export function createClaiming(options: ClaimingOptions) {
   async function end(id: string): Promise<void> {
     underway.delete(id)
     try {
-      await lane.note({ type: 'claiming-ended', id })
+      await lane.workflows.claims.end(id)
     } catch (error) {
       logger.debug({ err: error, claim: id }, 'the end of a claim could not be recorded')
     }
@@ -159,7 +160,7 @@ export function createClaiming(options: ClaimingOptions) {
 
   /** Takes up what was left open. Until that is done nobody else decides about these sub-accounts. */
   function resume(): void {
-    for (const claim of lane.openClaims()) {
+    for (const claim of lane.workflows.claims.list()) {
       if (underway.has(claim.id)) continue
       underway.add(claim.id)
       const done = resumeOne(claim)
@@ -180,7 +181,7 @@ export function createClaiming(options: ClaimingOptions) {
   async function resumeOne(claim: Claim): Promise<Done> {
     try {
       return await exclusiveAll(idsOf(claim), async () => {
-        if (lane.claimedIn(claim.id) === null) {
+        if (retrieveBlock(lane, claim.id) === null) {
           await end(claim.id)
           return sumOf([])
         }

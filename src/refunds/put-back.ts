@@ -6,6 +6,7 @@ import { AbortedError, ReadError, RefusedError } from '../base/errors.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
 import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
+import { isPutBack, locateRetrieve, retrieveBlock } from './claim-progress.ts'
 import { queuedSince } from './refund-rules.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Receipt } from '../transactions/intent.ts'
@@ -49,21 +50,21 @@ export async function putBack(
     try {
       await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
       // What was asked back since then is somebody's wish.
-      if (lane.isPutBack(claim, keyOf(id)) || lane.claimedIn(claim) === null) return nothing
+      if (isPutBack(lane, claim, id) || retrieveBlock(lane, claim) === null) return nothing
       const position = await read()
-      const retrievedIn = lane.claimedIn(claim)
+      const retrievedIn = retrieveBlock(lane, claim)
       // A reorganisation took it back: it is sent again.
       if (retrievedIn === null) continue
       const queued = queuedSince(subAccountIn(position, id)?.refunds ?? [], known)
       if (!queued) return nothing
       const minedAt = await lane.timestampOf(retrievedIn)
       const isOwn = queued.createdAt === minedAt
-      if (!isOwn) await lane.locate(claim)
+      if (!isOwn) await locateRetrieve(lane, claim)
       // Closing asks it back anyway.
       if (isClosing()) return nothing
       if (!isOwn) {
         // Queued at another time it is somebody's wish, once it is certain which block that of the retrieve is.
-        const isCertain = minedAt !== null && lane.claimedIn(claim) === retrievedIn
+        const isCertain = minedAt !== null && retrieveBlock(lane, claim) === retrievedIn
         if (isCertain && position.block.number - retrievedIn >= FINALITY_DEPTH) return nothing
         throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
       }

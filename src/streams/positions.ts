@@ -17,6 +17,7 @@ import type { Position } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, StaleReadingError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
+import { createSerialQueue } from '../base/serial.ts'
 import { createBlockFloor } from './block-floor.ts'
 import type { PositionStatus } from './position-status.ts'
 import { lagDelay, LONGEST_RETRY_MS, readingDelay } from './retry-delay.ts'
@@ -31,7 +32,7 @@ export type PositionsOptions = {
   read: () => Promise<Position>
   intervalMs: number
   blockTimeMs: () => number
-  onBlock: ((listener: (blockNumber: number) => void) => () => void) | null
+  onBlock: ((listener: () => void) => () => void) | null
   /** The block at which the chain was opened: the stream accepts no older reading. */
   notBefore: number
   /** Reads what a decision needs beside the position. When it fails, the reading fails. */
@@ -72,9 +73,9 @@ export function createPositions(options: PositionsOptions): Positions {
   let interval = intervalMs
   let due = false
   let closed = false
-  let queue: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerialQueue()
 
-  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(() => nudge()))) : EMPTY
+  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(nudge))) : EMPTY
 
   const loop$ = defer(() => {
     due = false
@@ -127,9 +128,7 @@ export function createPositions(options: PositionsOptions): Positions {
 
   /** Queues a reading behind the current one. */
   function readNext(): Promise<Position> {
-    const reading = queue.then(readOnce)
-    queue = reading.catch(() => undefined)
-    return reading
+    return inTurn(readOnce)
   }
 
   async function readOnce(): Promise<Position> {

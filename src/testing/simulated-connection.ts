@@ -42,6 +42,10 @@ export function connectSimulated(
       const since = until.timestamp - (until.number - from) * node.blockTime
       return { since, until: until.timestamp, ...log.settlements(wallet, from, until.number) }
     },
+    async timestampOf(blockNumber) {
+      node.answer()
+      return blockNumber > node.head().number ? null : blocks.at(blockNumber, ({ timestamp }) => timestamp)
+    },
     async fees() {
       node.answer()
       return node.fees()

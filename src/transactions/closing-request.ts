@@ -1,59 +1,51 @@
-import { intentionIn } from './journal-fold.ts'
-import type { ClosingIntention, ClosingOutcome, IntentionRecord, Journal, JournalRecord } from './journal.types.ts'
+import { closingIn } from './journal-fold.ts'
+import type { JournalSession } from './journal-session.ts'
+import type { ClosingIntention, ClosingOutcome, IntentionRecord, JournalRecord } from './journal.types.ts'
 
-/**
- * What is kept in a journal beside transactions: whether somebody wants the ledger closed.
- *
- * @param ready resolves once the journal is open, and rejects where nothing may be written to it
- */
-export function createClosingRequest(journal: Pick<Journal, 'append'>, ready: () => Promise<void>) {
+/** The user's request to close the ledger, kept in the journal: it outlives the process that took it. */
+export type ClosingRequest = {
+  /** The open request; null where there is none, or the journal is not open yet. */
+  current(): ClosingIntention | null
+  restore(records: readonly JournalRecord[]): void
+  /** Records a request. It holds once it is on disk; two calls at once make one request. */
+  begin(at: number): Promise<void>
+  /**
+   * Ends the request. A cancellation holds once it is on disk; an end that the chain shows holds also where it cannot
+   * be written.
+   */
+  end(outcome: ClosingOutcome): Promise<void>
+}
+
+export function createClosingRequest(
+  session: Pick<JournalSession, 'ready' | 'settle' | 'append' | 'owe'>,
+): ClosingRequest {
   let current: ClosingIntention | null = null
   let beginning: Promise<void> | null = null
-  /** An end that could not be written: where nothing else says that it is over, the next process would go on. */
-  let owed: IntentionRecord | null = null
-  let settling: Promise<void> | null = null
 
   return {
-    current: (): ClosingIntention | null => current,
-    settle,
-    restore(records: readonly JournalRecord[]): void {
-      current = intentionIn(records)
+    current: () => current,
+    restore(records) {
+      current = closingIn(records)
     },
-    /** Holds from when it is on disk; asked for twice at once, it is one. */
-    begin(at: number): Promise<void> {
-      return (beginning ??= begin(at).finally(() => (beginning = null)))
-    },
-    /** A closing is cancelled once that is on disk; what the chain shows is over even where it cannot be written. */
-    async end(outcome: ClosingOutcome): Promise<void> {
+    begin: (at) => (beginning ??= begin(at).finally(() => (beginning = null))),
+    async end(outcome) {
       if (!current) return
       const record: IntentionRecord = { type: 'closing-ended', id: current.id, outcome }
       if (outcome === 'cancelled') {
-        await journal.append(record)
+        await session.append(record)
         current = null
       } else {
         current = null
-        owed = record
-        await settle()
+        await session.owe(record)
       }
     },
   }
 
-  /** Writes an end that could not be written before. To be called before anything is sent. */
-  function settle(): Promise<void> {
-    return (settling ??= writeOwed().finally(() => (settling = null)))
-  }
-
-  async function writeOwed(): Promise<void> {
-    if (!owed) return
-    await journal.append(owed)
-    owed = null
-  }
-
   async function begin(at: number): Promise<void> {
-    await ready()
-    await settle()
+    await session.ready()
+    await session.settle()
     const id = `closing-${at.toString(36)}`
-    await journal.append({ type: 'closing', id, at })
+    await session.append({ type: 'closing', id, at })
     current = { id, since: at }
   }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../base/logger.ts'
-import { intentionIn } from './journal-fold.ts'
+import { closingIn } from './journal-fold.ts'
 import type { ClosingIntention } from './journal.types.ts'
 import { foldRecords } from './journal-fold.ts'
 import { memoryJournal } from './memory-journal.ts'
@@ -43,7 +43,7 @@ export async function readFileJournal(options: JournalPlace): Promise<JournalEnt
 
 /** The closing that a wallet's journal file tells of, from whatever process; null where nobody wants it closed. */
 export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
-  return intentionIn(await recordsOf(options))
+  return closingIn(await recordsOf(options))
 }
 
 async function recordsOf({ chainId, wallet, path, genesis }: JournalPlace): Promise<JournalRecord[]> {

@@ -2,7 +2,8 @@ import * as nodeFiles from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { JournalError } from '../base/errors.ts'
 import { silent, type Logger } from '../base/logger.ts'
-import { intentionIn, isIntention } from './journal-fold.ts'
+import { createSerialQueue } from '../base/serial.ts'
+import { closingIn, isClosing } from './journal-fold.ts'
 import { foldRecords, isClaim, openClaims } from './journal-fold.ts'
 import { isCounted, paymentOf } from './payments.ts'
 import type { Journal, JournalEntry, JournalRecord } from './journal.types.ts'
@@ -35,7 +36,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   let size = 0
   let appended = 0
   let broken: Error | null = null
-  let queue: Promise<unknown> = Promise.resolve()
+  const inTurn = createSerialQueue()
 
   return {
     load: () => inTurn(open),
@@ -50,12 +51,6 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
           lock = null
         }
       }),
-  }
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = queue.then(work)
-    queue = result.catch(() => undefined)
-    return result
   }
 
   async function open(): Promise<JournalRecord[]> {
@@ -211,7 +206,7 @@ async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<
 function compacted(records: readonly JournalRecord[]): JournalRecord[] {
   const entries = foldRecords(records)
   const claims = new Set(openClaims(records).map(({ id }) => id))
-  const closing = intentionIn(records)
+  const closing = closingIn(records)
   // Whether a closing or a claim is over is known by its steps alone.
   const isStep = ({ intent }: JournalEntry['prepared']) =>
     claims.has(intent.claim ?? '') || (closing !== null && intent.closing === closing.id)
@@ -226,7 +221,7 @@ function compacted(records: readonly JournalRecord[]): JournalRecord[] {
     }),
   ]
   const isKept = (record: JournalRecord) => {
-    if (isIntention(record)) return record.id === closing?.id
+    if (isClosing(record)) return record.id === closing?.id
     if (isClaim(record)) return claims.has(record.id)
     return record.type !== 'paid' && !ids.has(record.id)
   }

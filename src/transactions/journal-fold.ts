@@ -11,7 +11,7 @@ import type {
 export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
   const entries = new Map<string, JournalEntry>()
   for (const record of records) {
-    if (isIntention(record)) continue
+    if (isClosing(record)) continue
     const known = entries.get(record.id)
     if (record.type === 'prepared')
       entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
@@ -55,12 +55,12 @@ function fold(entry: JournalEntry, record: Step): JournalEntry {
   }
 }
 
-export function isIntention(record: JournalRecord): record is IntentionRecord {
+export function isClosing(record: JournalRecord): record is IntentionRecord {
   return record.type === 'closing' || record.type === 'closing-ended'
 }
 
 /** The closing that these records leave open. */
-export function intentionIn(records: readonly JournalRecord[]): ClosingIntention | null {
-  const last = records.findLast(isIntention)
+export function closingIn(records: readonly JournalRecord[]): ClosingIntention | null {
+  const last = records.findLast(isClosing)
   return last?.type === 'closing' ? { id: last.id, since: last.at } : null
 }

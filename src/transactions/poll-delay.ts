@@ -4,14 +4,21 @@ import type { Clock } from '../base/clock.ts'
 const SHORTEST_MS = 50
 const LONGEST_MS = 2_000
 
-/** Rests between looks for receipts: short at first, then growing to a quarter of the chain's block time. */
-export function createPollDelay(blockTimeMs: () => number, clock: Clock) {
+/** The pace at which the tracker asks for receipts. */
+export type PollDelay = {
+  /** @param idle no caller waits for a receipt: the rest does not keep the process alive */
+  rest(idle: boolean): Promise<void>
+  /** A transaction was sent: the tracker asks at once, and often again. */
+  hurry(): void
+}
+
+/** Rests between requests for receipts: short at first, then growing to a quarter of the chain's block time. */
+export function createPollDelay(blockTimeMs: () => number, clock: Clock): PollDelay {
   let ms = 0
   let wake: (() => void) | null = null
 
   return {
-    /** @param idle nothing that anybody waits for: the rest does not keep the process alive */
-    rest(idle: boolean): Promise<void> {
+    rest(idle) {
       const within = (part: number) => Math.min(Math.max(blockTimeMs() * part, SHORTEST_MS), LONGEST_MS)
       const timeout = Math.min(Math.max(ms, within(0.1)), within(0.25))
       ms = timeout * 1.5
@@ -25,12 +32,8 @@ export function createPollDelay(blockTimeMs: () => number, clock: Clock) {
         }
       })
     },
-    /** Something new was sent: looks at once, and often again. */
-    hurry(): void {
+    hurry() {
       ms = 0
-      wake?.()
-    },
-    stop(): void {
       wake?.()
     },
   }

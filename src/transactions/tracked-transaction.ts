@@ -1,12 +1,12 @@
 import { createActor, type ActorRefFrom } from 'xstate'
 import { transactionMachine } from '../../machines/transaction/transaction.machine.ts'
-import type { Fees } from '../chain/port.ts'
 import type { Inspected } from '../base/inspection.ts'
+import type { Fees } from '../chain/port.ts'
 import type { Intent, Receipt } from './intent.ts'
 
 export type TransactionActor = ActorRefFrom<typeof transactionMachine>
 
-/** One set of signed bytes for an intent; `raw` is null for wallets that do not show them. */
+/** One set of signed bytes for an intent; `raw` is null where only the wallet has them. */
 export type Attempt = { hash: string; raw: string | null; fees: Fees }
 
 /** An intent that has a nonce, and whose outcome may still change. */
@@ -18,14 +18,17 @@ export type TrackedTransaction = {
   /** Every hash it may be mined under, oldest first; empty while a wallet that signs by sending has not given one. */
   attempts: Attempt[]
   actor: TransactionActor
-  /** Nobody waits for it: it does not keep the process alive. */
+  /** No caller waits for it: it does not keep the process alive. */
   background: boolean
-  /** Milliseconds since 1970: when it was first sent by this process, and when to send it again. */
+  /** Milliseconds since 1970: when this process first sent it, or signed its latest replacement. */
   since: number
+  /** Milliseconds since 1970: its bytes are not sent again before then. */
   sendAgainAt: number
+  /** How often this process sent it. */
   sends: number
-  /** Set while it is mined. */
+  /** The block that it is mined in; null while it is not mined. */
   minedIn: number | null
+  /** Settles the promise of the caller that submitted it. */
   settle: { resolve(receipt: Receipt): void; reject(error: Error): void }
 }
 
@@ -34,7 +37,7 @@ export type TrackedTransactionInput = Pick<
   'id' | 'intent' | 'nonce' | 'gasLimit' | 'attempts' | 'background'
 >
 
-/** A new entry with its actor; until somebody waits for it nobody hears of its end. */
+/** A new transaction with its actor. `settle` does nothing until a caller waits for the outcome. */
 export function createTrackedTransaction(
   input: TrackedTransactionInput,
   inspected: Inspected,
@@ -54,14 +57,6 @@ export function createTrackedTransaction(
     minedIn: null,
     settle: { resolve: () => undefined, reject: () => undefined },
   }
-}
-
-/** The receipt of an entry that is mined; null while it is not. */
-export function receiptOf({ actor }: TrackedTransaction): Receipt | null {
-  const { value, context } = actor.getSnapshot()
-  const { hash, blockNumber, gasUsed } = context
-  if (value !== 'mined' || hash === null || blockNumber === null) return null
-  return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
 }
 
 function summaryOf({ call, subAccount, amount, fromLedger }: Intent) {

@@ -1,36 +1,46 @@
 import { keyOf } from '../base/sub-account-key.ts'
-import type { TransactionIndex } from './transaction-index.ts'
-import type { TrackedTransaction, TransactionActor } from './tracked-transaction.ts'
 import type { Intent, Receipt } from './intent.ts'
-import { paymentOf } from './payments.ts'
 import type { Payment } from './journal.types.ts'
+import { paymentOf } from './payments.ts'
+import type { TrackedTransaction, TransactionActor } from './tracked-transaction.ts'
+import type { TransactionIndex } from './transaction-index.ts'
 
 export type TransactionHistoryOptions = {
-  entries: Pick<TransactionIndex, 'all' | 'minedIn'>
-  /** Decided on, and without a nonce yet. */
+  index: Pick<TransactionIndex, 'all' | 'minedIn'>
+  /** Intents without a nonce yet. */
   preparing: ReadonlySet<Intent>
-  /** Of entries that are forgotten. */
+  /** Payments of transactions that the index has forgotten. */
   paid: readonly Payment[]
 }
 
-/** What a lane has done so far, as plans and limits ask for it. */
-export function createTransactionHistory({ entries, preparing, paid }: TransactionHistoryOptions) {
-  const { all } = entries
-  const mined = (from: number, to: number): TrackedTransaction[] =>
-    entries.minedIn(from, to).filter(({ actor }) => isMined(actor))
+/** What a lane has done so far, as plans, limits and claims ask for it. */
+export type TransactionHistory = {
+  /** What auto-funding paid, or may yet, as far back as the lane remembers. What is in flight counts as of now. */
+  payments(): Payment[]
+  /** What mined transactions moved to sub-accounts in the blocks (from, to], by the key of the sub-account. */
+  paidIn(from: number, to: number): ReadonlyMap<string, bigint>
+  /** Intents that were mined in the blocks (from, to]. */
+  minedIn(from: number, to: number): Intent[]
+  /** The latest mined transaction that matches. Of one that an earlier process saw mined, the gas is unknown: 0. */
+  lastMined(matches: (intent: Intent) => boolean): Receipt | null
+  /** The block of the first mined transaction that matches; null where none is mined. */
+  minedBlock(matches: (intent: Intent) => boolean): number | null
+}
+
+export function createTransactionHistory({ index, preparing, paid }: TransactionHistoryOptions): TransactionHistory {
+  const { all } = index
+  const mined = (from: number, to: number): TrackedTransaction[] => index.minedIn(from, to).filter(isMined)
 
   return {
-    /** All that auto-funding sent, or may yet, as far back as it is remembered. What is on its way counts as of now. */
-    payments: (): Payment[] => [
+    payments: () => [
       ...paid,
-      ...all.flatMap((entry) => paymentIn(entry) ?? []),
-      // One that a wallet is being asked for is an entry already.
+      ...all.flatMap((transaction) => paymentIn(transaction) ?? []),
+      // While a wallet is asked to send an intent, the intent is in the index already.
       ...[...preparing].flatMap((intent) =>
-        all.some((entry) => entry.intent === intent) ? [] : (paymentOf(intent, null) ?? []),
+        all.some((transaction) => transaction.intent === intent) ? [] : (paymentOf(intent, null) ?? []),
       ),
     ],
-    /** What mined transactions of this lane moved to sub-accounts in the blocks (from, to], by key. */
-    paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
+    paidIn(from, to) {
       const sums = new Map<string, bigint>()
       for (const { intent } of mined(from, to)) {
         if (!intent.subAccount) continue
@@ -39,40 +49,32 @@ export function createTransactionHistory({ entries, preparing, paid }: Transacti
       }
       return sums
     },
-    /** What mined transactions of this lane did in the blocks (from, to]. */
-    minedIn: (from: number, to: number): Intent[] => mined(from, to).map(({ intent }) => intent),
-    /** The latest mined one that matches. What an earlier process saw mined has no gas any more. */
-    lastMined(matches: (intent: Intent) => boolean): Receipt | null {
-      const entry = all.findLast(({ intent, actor }) => isMined(actor) && matches(intent))
-      const { hash = null, blockNumber = null, gasUsed = null } = entry?.actor.getSnapshot().context ?? {}
+    minedIn: (from, to) => mined(from, to).map(({ intent }) => intent),
+    lastMined(matches) {
+      const last = all.findLast((transaction) => isMined(transaction) && matches(transaction.intent))
+      const { hash = null, blockNumber = null, gasUsed = null } = last?.actor.getSnapshot().context ?? {}
       if (hash === null || blockNumber === null) return null
       return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
     },
-    retrieveOf,
-    /** The block in which the retrieve of a claim was mined; null where it was not. */
-    claimedIn: (id: string): number | null => retrieveOf(id)?.minedIn ?? null,
-    /** Whether what a claim's retrieve has locked of a sub-account was put back. */
-    isPutBack: (id: string, key: string): boolean =>
-      all.some(
-        ({ intent, actor }) =>
-          intent.claim === id && intent.subAccount !== null && keyOf(intent.subAccount) === key && isMined(actor),
-      ),
-  }
-
-  /** The retrieve of a claim, once it is mined. */
-  function retrieveOf(id: string): TrackedTransaction | undefined {
-    return all.find(
-      ({ intent, actor }) => intent.claim === id && intent.call.method === 'retrieveFund' && isMined(actor),
-    )
+    minedBlock: (matches) => findMined(all, matches)?.minedIn ?? null,
   }
 }
 
-export function paymentIn({ intent, actor }: TrackedTransaction): Payment | null {
+/** The first mined transaction that matches. */
+export function findMined(
+  all: readonly TrackedTransaction[],
+  matches: (intent: Intent) => boolean,
+): TrackedTransaction | undefined {
+  return all.find((transaction) => matches(transaction.intent) && isMined(transaction))
+}
+
+/** The payment that a transaction makes; null where it makes none. */
+export function paymentIn({ intent, actor }: { intent: Intent; actor: TransactionActor }): Payment | null {
   const snapshot = actor.getSnapshot()
   const { value } = snapshot
   const payment = value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
-  // Decided on long ago, it may still be mined now, with all that was decided on since.
+  // However long ago it was decided on, it may be mined now, together with every later payment.
   return payment && snapshot.hasTag('open') ? { ...payment, at: Infinity } : payment
 }
 
-const isMined = (actor: TransactionActor): boolean => actor.getSnapshot().value === 'mined'
+const isMined = ({ actor }: TrackedTransaction): boolean => actor.getSnapshot().value === 'mined'

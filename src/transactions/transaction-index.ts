@@ -1,62 +1,65 @@
-import type { TrackedTransaction } from './tracked-transaction.ts'
 import type { Intent } from './intent.ts'
+import type { TrackedTransaction } from './tracked-transaction.ts'
 
-/** How many transactions surfaces can look back on. */
+/** How many transactions the lane remembers. */
 const REMEMBERED = 1_000
 
-export type TransactionIndex = ReturnType<typeof createTransactionIndex>
+/** A lane's transactions, indexed by nonce and by block. */
+export type TransactionIndex = {
+  /** Oldest first. */
+  readonly all: readonly TrackedTransaction[]
+  /** @returns the oldest transaction with an outcome, which the index forgets for the new one; null while there is room */
+  add(transaction: TrackedTransaction): TrackedTransaction | null
+  /** Whether a transaction of the lane has this nonce, or may still get it. */
+  isTaken(nonce: number): boolean
+  /** Sets the block in which a transaction is mined; null takes that back. */
+  setMinedIn(transaction: TrackedTransaction, block: number | null): void
+  /** Those mined in the blocks (from, to], reverted ones included. */
+  minedIn(from: number, to: number): TrackedTransaction[]
+}
 
-/**
- * A lane's transactions, found by nonce and by block without a look at each of them.
- *
- * @param isStep of something that is open: whether that is over is known by its steps, which are not forgotten
- */
-export function createTransactionIndex(isStep: (intent: Intent) => boolean) {
+/** @param isOpenStep whether an intent is a step of open work, whose steps the index must not forget */
+export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean): TransactionIndex {
   const all: TrackedTransaction[] = []
   const byNonce = new Map<number, TrackedTransaction>()
   /** In the order of their blocks. */
   const mined: TrackedTransaction[] = []
 
   return {
-    /** Oldest first. */
-    all: all as readonly TrackedTransaction[],
-    /** @returns the oldest that is over, which a long-running process forgets for the new one; null while there is room */
-    add(entry: TrackedTransaction): TrackedTransaction | null {
-      all.push(entry)
-      byNonce.set(entry.nonce, entry)
+    all,
+    add(transaction) {
+      all.push(transaction)
+      byNonce.set(transaction.nonce, transaction)
       return all.length > REMEMBERED ? forgetOldest() : null
     },
-    /** Whether one of ours has this nonce, or may still get it. */
-    isTaken(nonce: number): boolean {
+    isTaken(nonce) {
       const holder = byNonce.get(nonce)
       return holder !== undefined && holder.actor.getSnapshot().value !== 'superseded'
     },
-    /** It is mined in this block now; null takes that back. */
-    setMinedIn(entry: TrackedTransaction, block: number | null): void {
-      if (entry.minedIn !== null) without(mined, entry)
-      entry.minedIn = block
-      if (block !== null) mined.splice(countUpTo(block), 0, entry)
+    setMinedIn(transaction, block) {
+      if (transaction.minedIn !== null) remove(mined, transaction)
+      transaction.minedIn = block
+      if (block !== null) mined.splice(countUpTo(block), 0, transaction)
     },
-    /** Those mined in the blocks (from, to], reverted ones included. */
-    minedIn: (from: number, to: number): TrackedTransaction[] => mined.slice(countUpTo(from), countUpTo(to)),
+    minedIn: (from, to) => mined.slice(countUpTo(from), countUpTo(to)),
   }
 
-  /** Asked about the newest blocks, nearly always. */
+  /** Searches from the end: nearly every question is about the newest blocks. */
   function countUpTo(block: number): number {
     return mined.findLastIndex(({ minedIn }) => minedIn !== null && minedIn <= block) + 1
   }
 
   function forgetOldest(): TrackedTransaction | null {
-    const oldest = all.find(({ actor, intent }) => !actor.getSnapshot().hasTag('open') && !isStep(intent))
+    const oldest = all.find(({ actor, intent }) => !actor.getSnapshot().hasTag('open') && !isOpenStep(intent))
     if (!oldest) return null
-    without(all, oldest)
-    without(mined, oldest)
+    remove(all, oldest)
+    remove(mined, oldest)
     if (byNonce.get(oldest.nonce) === oldest) byNonce.delete(oldest.nonce)
     return oldest
   }
 }
 
-function without<T>(all: T[], one: T): void {
+function remove<T>(all: T[], one: T): void {
   const at = all.indexOf(one)
   if (at !== -1) all.splice(at, 1)
 }

@@ -1,5 +1,5 @@
 import type { AnyStateMachine, InspectionEvent, SnapshotFrom, StateValue } from 'xstate'
-import { edgesIn, edgeTaken, type Edge } from '../../machines/edges.ts'
+import { edgesIn, edgeTaken, isMachine, type Edge } from '../../machines/edges.ts'
 import * as entry from '../../machines/index.ts'
 import type {
   AutoFundingContext,
@@ -12,31 +12,36 @@ import type {
   TransactionEvent,
 } from '../../machines/index.ts'
 
-/** What an actor heard, and where that left it. */
-export type Heard =
-  | HeardBy<'subAccount', SubAccountContext, SubAccountEvent>
-  | HeardBy<'autoFunding', AutoFundingContext, AutoFundingEvent>
-  | HeardBy<'transaction', TransactionContext, TransactionEvent>
-  | HeardBy<'ledger', LedgerContext, LedgerEvent>
+/** An event that an actor received, and its state after it. */
+export type ActorUpdate =
+  | UpdateOf<'subAccount', SubAccountContext, SubAccountEvent>
+  | UpdateOf<'autoFunding', AutoFundingContext, AutoFundingEvent>
+  | UpdateOf<'transaction', TransactionContext, TransactionEvent>
+  | UpdateOf<'ledger', LedgerContext, LedgerEvent>
 
-type HeardBy<Machine, Context, Event> = {
+type UpdateOf<Machine, Context, Event> = {
   machine: Machine
-  /** Null when it began or was stopped. What it invoked tells its outcome as an event of XState's own. */
+  /** Null when the actor starts or stops. The outcome of an invoked actor is an event of XState's own. */
   event: Event | null
-  /** It was stopped. */
-  isOver: boolean
+  isStopped: boolean
   value: string
   context: Context
 }
 
-/** What an inspector is told, where it is news of an actor that has a chart; null for everything else. */
-export function heardIn({ type, actorRef, ...told }: InspectionEvent): Heard | null {
+/** The update in an inspection event; null for one that is no snapshot, or of an actor without a chart. */
+export function actorUpdateIn({ type, actorRef, ...inspection }: InspectionEvent): ActorUpdate | null {
   const machine = 'logic' in actorRef && isMachine(actorRef.logic) ? actorRef.logic.id : null
-  if (type !== '@xstate.snapshot' || !('snapshot' in told) || machine === null || !CHARTED.has(machine)) return null
-  const { value, context, status } = told.snapshot as SnapshotFrom<AnyStateMachine>
-  const isNews = !/^xstate\.(init|stop)$/.test(told.event.type)
-  const event = isNews ? told.event : null
-  return { machine, event, isOver: status === 'stopped', value: pathOf(value), context } as Heard
+  if (
+    type !== '@xstate.snapshot' ||
+    !('snapshot' in inspection) ||
+    machine === null ||
+    !MACHINES_WITH_CHART.has(machine)
+  )
+    return null
+  const { value, context, status } = inspection.snapshot as SnapshotFrom<AnyStateMachine>
+  const isNews = !/^xstate\.(init|stop)$/.test(inspection.event.type)
+  const event = isNews ? inspection.event : null
+  return { machine, event, isStopped: status === 'stopped', value: pathOf(value), context } as ActorUpdate
 }
 
 /** The path of the innermost state: `refunding.locked`. */
@@ -48,19 +53,23 @@ export function pathOf(value: StateValue): string {
     .join('.')
 }
 
-/** The edge that an actor took, by its machine. */
-export function edgeOf(machine: Heard['machine'], taken: Parameters<typeof edgeTaken>[1]): Edge | null {
-  return edgeTaken(edges.get(machine) ?? [], taken)
+/** The edge of a machine that leads from one state to another with an event; null where none fits. */
+export function edgeOf(
+  machine: ActorUpdate['machine'],
+  step: { from: string; to: string; event: string },
+): Edge | null {
+  return edgeTaken(edges.get(machine) ?? [], step)
 }
 
-const CHARTED = new Set<string>(['subAccount', 'autoFunding', 'transaction', 'ledger'] satisfies Heard['machine'][])
+const MACHINES_WITH_CHART = new Set<string>([
+  'subAccount',
+  'autoFunding',
+  'transaction',
+  'ledger',
+] satisfies ActorUpdate['machine'][])
 
 const edges = new Map(
   Object.values<unknown>(entry)
     .filter(isMachine)
     .map((machine) => [machine.id, edgesIn(machine)]),
 )
-
-function isMachine(value: unknown): value is AnyStateMachine {
-  return typeof value === 'object' && value !== null && 'root' in value && 'config' in value
-}

@@ -1,12 +1,21 @@
 import type { AutoFundingConfig } from '../index.ts'
-import { keyOf } from './views.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 
-/** A top-up of so many wei, and what to say to it. */
-type Waiting = { amount: bigint; answer: (approved: boolean) => void }
+/** A top-up of so many wei that waits for an answer. */
+export type WaitingTopUp = { amount: bigint; answer: (approved: boolean) => void }
 
-/** Top-ups that wait for somebody at a page. */
-export function createApprovals() {
-  const open = new Map<string, Waiting>()
+export type PageApprovals = {
+  /** Resolves with the answer that a page gives. */
+  approve: NonNullable<AutoFundingConfig['approve']>
+  /** The top-up of a sub-account that waits; null without one. */
+  waiting(key: string): WaitingTopUp | null
+  /** Answers all with no: pages are closed. */
+  close(): void
+}
+
+/** Top-ups that wait until a page approves or rejects them. */
+export function createApprovals(): PageApprovals {
+  const open = new Map<string, WaitingTopUp>()
 
   const approve: NonNullable<AutoFundingConfig['approve']> = (decision, signal) =>
     new Promise((resolve) => {
@@ -26,13 +35,9 @@ export function createApprovals() {
 
   return {
     approve,
-    /** What of this sub-account waits for an answer; null where nothing does. */
-    waiting: (key: string): Waiting | null => open.get(key) ?? null,
-    /** Nobody can answer any more. */
-    close(): void {
+    waiting: (key) => open.get(key) ?? null,
+    close() {
       for (const { answer } of open.values()) answer(false)
     },
   }
 }
-
-export type PageApprovals = ReturnType<typeof createApprovals>

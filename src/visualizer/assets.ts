@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 }
 
-/** The page's files, by name, and the charts: made when the package is built. */
+/** The page's files by name, and the charts. The package's build makes both. */
 export function readAssets(): { files: ReadonlyMap<string, Asset>; charts: readonly Chart[] } {
   const folder = builtFolder()
   const names = readdirSync(folder).filter((name) => typeOf(name) !== undefined)
@@ -24,7 +24,7 @@ export function readAssets(): { files: ReadonlyMap<string, Asset>; charts: reado
 
 const typeOf = (name: string): string | undefined => TYPES[name.split('.').at(-1) ?? '']
 
-/** Beside this file; for those who run the sources, where the build put them. */
+/** The folder beside this file in dist; sources find it in dist, too. */
 function builtFolder(): URL {
   const built = import.meta.url.endsWith('.js')
   return new URL(built ? 'assets/' : '../../dist/src/visualizer/assets/', import.meta.url)

@@ -1,16 +1,16 @@
 import { amend, mutableStateOf } from './mutable-state.ts'
 import { patchOf } from './patch.ts'
 import type { ActorState, Patch, State, SubAccountRef, SubAccountState, TransactionState } from './protocol.ts'
-import { keyOf } from './views.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 
 /** How many transactions a state holds. */
 const TRANSACTIONS = 200
 
-/** What changes in a state, whichever that is. Changes of different things may come in any order. */
+/** Computes the patch for a state. Changes of different parts commute. */
 export type Change = (state: State) => Patch<State>
 
-/** A state before anything is known. */
-export const unknown = (address: string): State => ({
+/** The state before the first position. */
+export const emptyState = (address: string): State => ({
   block: null,
   wallet: { address, balance: '0' },
   ledger: null,
@@ -22,24 +22,24 @@ export const unknown = (address: string): State => ({
   shortfall: '0',
 })
 
-export const nothing: Change = () => ({})
+export const noChange: Change = () => ({})
 
-/** Parts that stand for themselves. */
+/** Sets whole parts of the state. */
 export const parts =
   (fields: Omit<Partial<State>, 'subAccounts' | 'transactions'>): Change =>
   (state) =>
-    patchOf<Partial<State>>(pickedFrom(state, fields), fields) ?? {}
+    patchOf<Partial<State>>(pick(state, fields), fields) ?? {}
 
-/** One after the other. */
+/** Applies changes one after the other, as one patch. */
 export const all =
   (changes: readonly Change[]): Change =>
   (state) => {
-    const draft = mutableStateOf(state)
-    for (const change of changes) amend(draft, change(draft))
-    return patchOf<State>(state, draft) ?? {}
+    const next = mutableStateOf(state)
+    for (const change of changes) amend(next, change(next))
+    return patchOf<State>(state, next) ?? {}
   }
 
-/** The sub-account is there from its first change on. */
+/** Changes a sub-account. Its first change creates it. */
 export const subAccount =
   (id: SubAccountRef, change: (known: SubAccountState) => Partial<SubAccountState>): Change =>
   ({ subAccounts }) => {
@@ -56,18 +56,18 @@ export const transaction =
   ({ transactions }) => {
     const known = transactions[news.id]
     const after = { ...news, ...actor }
-    if (!known) return { transactions: { ...forgotten(transactions), [news.id]: after } }
+    if (!known) return { transactions: { ...oldestRemoved(transactions), [news.id]: after } }
     const patch = patchOf<TransactionState>(known, after)
     return patch ? { transactions: { [news.id]: patch } } : {}
   }
 
-/** The oldest make room for the newest. */
-function forgotten(transactions: State['transactions']): Record<string, null> {
+/** Removes the oldest transactions, to make room for a new one. */
+function oldestRemoved(transactions: State['transactions']): Record<string, null> {
   const ids = Object.keys(transactions)
   return Object.fromEntries(ids.slice(0, Math.max(0, ids.length + 1 - TRANSACTIONS)).map((id) => [id, null]))
 }
 
-function pickedFrom(state: State, fields: Partial<State>): Partial<State> {
+function pick(state: State, fields: Partial<State>): Partial<State> {
   return Object.fromEntries(Object.entries(state).filter(([key]) => Object.hasOwn(fields, key)))
 }
 

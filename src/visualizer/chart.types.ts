@@ -1,24 +1,24 @@
-/** A statechart as it is drawn. All coordinates are from its upper left corner; sizes in CSS pixels. */
+/** The drawing of a statechart. Coordinates count from its upper left corner; sizes in CSS pixels. */
 export type Chart = {
-  /** The machine's: `subAccount`, `autoFunding`, `transaction`, … */
+  /** Id of the machine: `subAccount`, `autoFunding`, `transaction`, … */
   id: string
-  /** For people: `sub-account`. */
+  /** The title on the page: `sub-account`. */
   title: string
   width: number
   height: number
-  /** Outer states before those inside them. */
+  /** An outer state comes before the states inside it. */
   nodes: readonly ChartNode[]
   edges: readonly ChartEdge[]
 }
 
 export type ChartNode = {
-  /** Unique in its chart: the path, or for a `start` that of what it starts with `.start` at its end. */
+  /** Unique in its chart: the path; for a `start` the path of its outer state, followed by `.start`. */
   id: string
-  /** Of the state in its machine: `refunding.locked`. Empty for a start at the top. */
+  /** Path of the state in its machine: `refunding.locked`. Empty for a start at the top. */
   path: string
   /** The state's own name. */
   label: string
-  /** `compound` has states inside; `start` is the dot from which an arrow leads to the state where it begins. */
+  /** `compound` has states inside; `start` is the dot from which an arrow leads to the initial state. */
   kind: 'state' | 'compound' | 'final' | 'start'
   /** Id of the compound state around it. */
   parent: string | null
@@ -29,18 +29,18 @@ export type ChartNode = {
 }
 
 export type ChartEdge = {
-  /** Unique in its chart, and the same in every build: `funded|balance.low|low`. A start's: `start||none`. */
+  /** Unique in its chart, and the same in every build: `funded|balance.low|low`; from a start: `start||none`. */
   id: string
   /** Ids of nodes. */
   source: string
   target: string
   /** The event's type; empty for the arrow from a start. */
   event: string
-  /** For people: an outcome of what is invoked reads `topUp done`, a guard stands in brackets. */
+  /** The text on the arrow: the outcome of an invoked actor reads `topUp done`, a guard stands in brackets. */
   label: string
-  /** From the source's border to the target's; at least two. To be drawn through all of them in turn. */
+  /** From the border of the source to that of the target, at least two; the line goes through all of them. */
   points: readonly Point[]
-  /** Upper left corner and size of the room that is kept for the label. Null without a label. */
+  /** Upper left corner and size of the label; null without one. */
   labelAt: { x: number; y: number; width: number; height: number } | null
 }
 

@@ -3,21 +3,32 @@ import type { History, Line } from './history.ts'
 import type { ServerEvents } from './protocol.ts'
 
 const MOST_CLIENTS = 100
-/** Who has so much on its way, and does not take it, is left to come back. In bytes. */
+/** A client with more unsent bytes than this does not read, and is disconnected; it may come back. */
 const MOST_UNSENT = 8 * 2 ** 20
-/** More than this is faster had anew. In bytes. */
+/** A client that missed more bytes than this loads everything anew, which is faster. */
 const MOST_MISSED = 2 ** 20
 
-/** The pages that listen. */
-export function createClients(history: History, instance: string) {
+export type Clients = {
+  size(): number
+  isFull(): boolean
+  /** Sends a client everything after the entry `id`, and from then on every new entry. */
+  connect(response: ServerResponse, id: string): void
+  /** Sends an entry to all clients. The entries of one turn go out together. */
+  push(line: Line): void
+  /** Sends a heartbeat to all clients. */
+  beat(): void
+  close(): void
+}
+
+/** The pages that listen: one server-sent event stream each. */
+export function createClients(history: History, instance: string): Clients {
   const clients = new Set<ServerResponse>()
   let unsent = ''
 
   return {
-    size: (): number => clients.size,
-    isFull: (): boolean => clients.size >= MOST_CLIENTS,
-    /** Tells one everything after `id`, and from then on everything. */
-    connect(response: ServerResponse, id: string): void {
+    size: () => clients.size,
+    isFull: () => clients.size >= MOST_CLIENTS,
+    connect(response, id) {
       flush()
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       const missed = missedSince(id)
@@ -25,21 +36,20 @@ export function createClients(history: History, instance: string) {
         response.end(eventOf('reset', { reason: missed }))
         return
       }
-      // Something must be sent for the browser to know that it is connected.
+      // A browser counts as connected only once it has received something.
       response.write(`retry: 1000\n\n${missed.map(textOf).join('')}`)
       clients.add(response)
       response.on('close', () => clients.delete(response))
     },
-    /** Those that are told in one turn go out together. */
-    tell(line: Line): void {
+    push(line) {
       if (clients.size === 0) return
       if (unsent === '') queueMicrotask(flush)
       unsent += textOf(line)
     },
-    beat(): void {
+    beat() {
       send(eventOf('beat', { at: Date.now() }))
     },
-    close(): void {
+    close() {
       for (const client of clients) client.end()
       clients.clear()
     },
@@ -70,8 +80,6 @@ export function createClients(history: History, instance: string) {
     return `event: entry\nid: ${instance}.${seq}\ndata: ${json}\n\n`
   }
 }
-
-export type Clients = ReturnType<typeof createClients>
 
 function eventOf<Name extends keyof ServerEvents>(name: Name, data: ServerEvents[Name]): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`

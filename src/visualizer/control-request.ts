@@ -3,7 +3,7 @@ import type { ActionName, ControlRequest } from './protocol.ts'
 
 export const ACTIONS: readonly ActionName[] = ['top-up', 'pause', 'resume', 'approve', 'reject', 'retrieve', 'close']
 
-/** What a page asks for; null for anything that cannot be meant. */
+/** Decodes the request of a page; null for anything else. */
 export function controlRequestIn(text: string): ControlRequest | null {
   const fields = fieldsIn(text)
   const action = ACTIONS.find((one) => one === fields?.['action'])

@@ -3,7 +3,7 @@ import type { PageApprovals } from './approvals.ts'
 import type { Change } from './changes.ts'
 import type { ControlRequest, ControlUsed, Happening, State, SubAccountRef } from './protocol.ts'
 import { safeMessageOf } from './safe-message.ts'
-import { keyOf } from './views.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 
 export type ControlOptions = {
   approvals: PageApprovals
@@ -11,28 +11,35 @@ export type ControlOptions = {
   note: (happening: Happening, change: Change) => void
 }
 
-/** What somebody at a page may do: what the broker's own methods do, within the same limits. */
-export function createControl(broker: Broker, { approvals, state, note }: ControlOptions) {
+/** Does what was asked for, and resolves with what to say about it. */
+type Work = () => Promise<string | null>
+
+export type Control = {
+  /** Begins an action, and returns null; or returns why it cannot be done now. */
+  use(request: ControlRequest): string | null
+}
+
+/** What a page may do: call the broker's own methods, within the same limits. */
+export function createControl(broker: Broker, { approvals, state, note }: ControlOptions): Control {
   return {
-    /** Begins it, and gives null; or says why it cannot be done now. */
-    use(request: ControlRequest): string | null {
-      const work = possible(request)
+    use(request) {
+      const work = workOrRefusal(request)
       if (typeof work === 'string') return work
       const { action } = request
       const used = { kind: 'control', action, subAccount: action === 'close' ? null : keyOf(request) } as const
-      const tell = (outcome: ControlUsed['outcome'], message: string | null = null) =>
+      const report = (outcome: ControlUsed['outcome'], message: string | null = null) =>
         note({ ...used, outcome, message }, () => ({}))
-      tell('asked')
+      report('asked')
       work().then(
-        (message) => tell('done', message),
-        (error: unknown) => tell('failed', safeMessageOf(error)),
+        (message) => report('done', message),
+        (error: unknown) => report('failed', safeMessageOf(error)),
       )
       return null
     },
   }
 
-  /** Anybody may name a provider that there cannot be. */
-  function possible(request: ControlRequest): ReturnType<typeof workOf> {
+  /** A page may name an address that cannot be a provider. */
+  function workOrRefusal(request: ControlRequest): Work | string {
     try {
       return workOf(request)
     } catch (error) {
@@ -40,27 +47,26 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     }
   }
 
-  /** What is to be done, as a promise of what there is to say about it. */
-  function workOf(request: ControlRequest): (() => Promise<string | null>) | string {
+  function workOf(request: ControlRequest): Work | string {
     switch (request.action) {
       case 'top-up':
         return () => topUp(request)
       case 'pause':
       case 'resume':
-        return rest(request, request.action === 'pause')
+        return setPaused(request, request.action === 'pause')
       case 'approve':
       case 'reject':
         return answer(request)
       case 'retrieve':
         return () => retrieve(request)
       case 'close':
-        return async () => sent(await broker.ledger.closeLedger())
+        return async () => minedIn(await broker.ledger.closeLedger())
       default:
         return request satisfies never
     }
   }
 
-  /** Once, whatever is on its way, and within the budgets, as a program asks for it; and no more than was agreed to. */
+  /** Tops up once, within the budgets, and with no more than the user agreed to: `ensureFunded` counts what is in flight. */
   async function topUp(request: Extract<ControlRequest, { action: 'top-up' }>): Promise<string> {
     const { plan, account } = state().subAccounts[keyOf(request)] ?? {}
     const target = BigInt(plan?.target ?? broker.minLockedBalance)
@@ -71,15 +77,15 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
       wanted,
       atMost === undefined ? {} : { atMost },
     )
-    return receipt ? sent(receipt) : 'Enough is available.'
+    return receipt ? minedIn(receipt) : 'Enough is available.'
   }
 
-  /** A person asks for it, and the page asked them first: also where auto-funding keeps it there. */
+  /** Retrieves also from a sub-account that auto-funding keeps funded: the page has asked the user before. */
   async function retrieve({ provider, serviceType }: SubAccountRef): Promise<string> {
-    return sent(await broker.ledger.retrieveFundFromProvider(provider, serviceType, { force: true }))
+    return minedIn(await broker.ledger.retrieveFundFromProvider(provider, serviceType, { force: true }))
   }
 
-  function rest(id: SubAccountRef, paused: boolean): (() => Promise<null>) | string {
+  function setPaused(id: SubAccountRef, paused: boolean): Work | string {
     const manager = managerOf(id)
     if (!manager.hasAutoFunding(id.provider)) return 'Auto-funding is not on for this sub-account.'
     return () => {
@@ -89,8 +95,8 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
     }
   }
 
-  /** What somebody agreed to may have made way for another amount meanwhile: that is not theirs to send. */
-  function answer(request: Extract<ControlRequest, { action: 'approve' | 'reject' }>): (() => Promise<null>) | string {
+  /** Another amount may wait by now: only the amount that the page showed is approved. */
+  function answer(request: Extract<ControlRequest, { action: 'approve' | 'reject' }>): Work | string {
     const waiting = approvals.waiting(keyOf(request))
     if (!waiting) return 'No top-up of this sub-account waits for approval here.'
     if (request.action === 'approve' && BigInt(request.amount) !== waiting.amount)
@@ -106,5 +112,5 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
   }
 }
 
-const sent = (receipt: { transactionHash: string } | null | undefined): string =>
+const minedIn = (receipt: { transactionHash: string } | null | undefined): string =>
   receipt ? `Mined in ${receipt.transactionHash}.` : 'Done.'

@@ -4,11 +4,10 @@ import type { IncomingMessage } from 'node:http'
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Why a request is not answered; null for one that may be. A page of another site may find its name pointed at this machine
- * (DNS rebinding), so the name that was asked for must be one of ours; and what a script of another site asks for is not
- * given either.
+ * Why a request is refused; null for one that is answered. Another site may point its own name at this machine (DNS
+ * rebinding), so the Host header must name this server; requests by scripts of another site are refused as well.
  *
- * @param hosts names under which this server is reached beside those of the loopback
+ * @param hosts names of this server beside those of the loopback
  */
 export function refusalOf({ headers }: IncomingMessage, hosts: readonly string[], isPage: boolean): string | null {
   const host = hostOf(headers.host)
@@ -16,17 +15,17 @@ export function refusalOf({ headers }: IncomingMessage, hosts: readonly string[]
   const { origin } = headers
   if (origin !== undefined && !isSame(origin, headers.host)) return 'Another site asks for this.'
   const site = headers['sec-fetch-site']
-  // A link from elsewhere may open the page, and nothing else.
+  // A link on another site may open the page, but may not call the API.
   if (!isPage && site !== undefined && site !== 'same-origin' && site !== 'none') return 'Another site asks for this.'
   return null
 }
 
-/** Whether a token is the one that was set, in a time that does not tell how much of it is right. */
+/** Compares a token with the right one, in constant time. */
 export function isToken(given: unknown, token: string): boolean {
   return typeof given === 'string' && timingSafeEqual(digest(given), digest(token))
 }
 
-/** For every answer. The page has scripts and styles of its own files alone. */
+/** Headers of every answer. The page may load only its own scripts and styles. */
 export const HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +

@@ -8,29 +8,29 @@ import type { ControlRequest, ControlResponse } from './protocol.ts'
 export type HandlerOptions = {
   files: ReadonlyMap<string, Asset>
   clients: Clients
-  /** The parts of a `Hello`, so that a long one need not be one string. */
+  /** A `Hello` in parts: a long one is never one string. */
   hello: () => Iterable<string>
   control: { token: string; use: (request: ControlRequest) => string | null } | null
   basePath: string
   hosts: readonly string[]
 }
 
-/** Fits `http.createServer` and whatever calls its handlers alike. */
+/** A request handler for `http.createServer`, or for a framework with the same signature. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** In bytes; the longest request takes a twentieth of it. */
+/** In bytes; the longest valid request takes a twentieth of it. */
 const LONGEST_BODY = 4_096
 
 export function createHandler({ files, clients, hello, control, basePath, hosts }: HandlerOptions): Handler {
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-    // Anything may stand there, also what is no URL.
+    // The request line may hold anything, also what is no URL.
     const [pathname = '', query = ''] = (request.url ?? '/').split('?', 2)
     const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length + 1) : null
     const refusal = refusalOf(request, hosts, path === null || !path.startsWith('api/'))
     if (refusal !== null) return refuse(response, 403, refusal)
     if (pathname === basePath) return void response.writeHead(308, { location: `${basePath}/` }).end()
-    if (path === 'api/control') return void askedFor(request, response)
+    if (path === 'api/control') return void answerControl(request, response)
     if (request.method !== 'GET') return refuse(response, 405, 'This can only be read.')
     if (path === 'api/hello') return greet(response)
     if (path === 'api/events') {
@@ -49,22 +49,22 @@ export function createHandler({ files, clients, hello, control, basePath, hosts 
     response.end()
   }
 
-  async function askedFor(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') return refuse(response, 405, 'This can only be posted to.')
     if (!control) return refuse(response, 403, 'This page only looks: it was started without control.')
     if (!isToken(request.headers['x-og-ledger-token'], control.token))
       return refuse(response, 403, 'The token is missing or wrong.')
     const body = await bodyOf(request).catch(() => null)
-    const asked = body === null ? null : controlRequestIn(body)
-    if (!asked) return refuse(response, 400, 'This is no request for anything that can be done.')
-    const reason = control.use(asked)
+    const action = body === null ? null : controlRequestIn(body)
+    if (!action) return refuse(response, 400, 'The body is no control request.')
+    const reason = control.use(action)
     if (reason !== null) return refuse(response, 409, reason)
     answer(response, 202, { accepted: true })
   }
 }
 
 function refuse(response: ServerResponse, status: number, error: string): void {
-  // What is left of its body is not read.
+  // The rest of the body is not read.
   response.shouldKeepAlive = false
   answer(response, status, { error })
 }

@@ -2,40 +2,49 @@ import { amend, mutableStateOf } from './mutable-state.ts'
 import type { Entry, State } from './protocol.ts'
 
 export type HistoryLimits = {
-  /** How many entries are remembered: 100 000 by default. */
+  /** The most entries that are kept: 100 000 by default. */
   entries: number
-  /** And how many bytes of them, as JSON: 32 MiB by default: an hour of a hundred busy sub-accounts. */
+  /** The most bytes of JSON that they take: 32 MiB by default, an hour of a hundred busy sub-accounts. */
   bytes: number
 }
 
 export type Line = { seq: number; json: string }
 
-/** The last that happened, as JSON. What is forgotten is still part of `base`. */
-export function createHistory(start: State, { entries, bytes }: HistoryLimits) {
+export type History = {
+  /** Number of the newest entry; 0 before the first. */
+  seq(): number
+  /** The state before the oldest entry that is kept. */
+  base(): State
+  /** All entries that are kept. */
+  all(): readonly Line[]
+  /** All entries after one; null where that one is dropped, or does not exist. */
+  since(after: number): readonly Line[] | null
+  add(entry: Entry): Line
+}
+
+/** The newest entries as JSON. A dropped entry is applied to `base`. */
+export function createHistory(start: State, { entries, bytes }: HistoryLimits): History {
   const base = mutableStateOf(start)
   let lines: Line[] = []
-  /** Index of the oldest that is remembered: taking off the first of many is slow, so it is done seldom. */
+  /** Index of the oldest entry that is kept: removing the first of many is slow, so the list is cut seldom. */
   let first = 0
   let size = 0
   let seq = 0
 
   return {
-    /** Of the newest entry; 0 before the first. */
-    seq: (): number => seq,
-    base: (): State => base,
-    /** Everything that is remembered. */
-    all: (): readonly Line[] => lines.slice(first),
-    /** Everything after an entry; null when that is not remembered, or never was. */
-    since(after: number): readonly Line[] | null {
+    seq: () => seq,
+    base: () => base,
+    all: () => lines.slice(first),
+    since(after) {
       if (after > seq || after < seq - (lines.length - first)) return null
       return lines.slice(lines.length - (seq - after))
     },
-    add(entry: Entry): Line {
+    add(entry) {
       const line = { seq: entry.seq, json: JSON.stringify(entry) }
       lines.push(line)
       seq = entry.seq
       size += line.json.length
-      while (first < lines.length && (lines.length - first > entries || size > bytes)) forget()
+      while (first < lines.length && (lines.length - first > entries || size > bytes)) dropOldest()
       if (first > 1_000 && first > lines.length / 2) {
         lines = lines.slice(first)
         first = 0
@@ -44,7 +53,7 @@ export function createHistory(start: State, { entries, bytes }: HistoryLimits) {
     },
   }
 
-  function forget(): void {
+  function dropOldest(): void {
     const line = lines[first]
     first += 1
     if (!line) return
@@ -54,5 +63,3 @@ export function createHistory(start: State, { entries, bytes }: HistoryLimits) {
     lines[first - 1] = { seq: line.seq, json: '' }
   }
 }
-
-export type History = ReturnType<typeof createHistory>

@@ -7,14 +7,14 @@ const EXPLORERS: Readonly<Record<string, string>> = {
   testnetDev: 'https://chainscan-galileo.0g.ai',
 }
 
-/** Where a broker is, for people. */
+/** Name, chain id and explorer of the broker's network. */
 export function networkOf({ network }: Broker, explorer?: string): Network {
   const known = Object.entries(networks).find(([, one]) => one === network)?.[0]
   const base = explorer ?? EXPLORERS[known ?? ''] ?? null
   return {
     name: known ?? `chain ${network.chainId}`,
     chainId: String(network.chainId),
-    // It becomes part of links.
+    // The page makes links of it: only http and https are allowed.
     explorer: base !== null && /^https?:\/\//.test(base) ? base.replace(/\/+$/, '') : null,
   }
 }

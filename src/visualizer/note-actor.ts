@@ -1,35 +1,36 @@
 import type { AutoFundingContext, Wei } from '../../machines/index.ts'
-import { edgeOf, type Heard } from './actors.ts'
+import { keyOf } from '../base/sub-account-key.ts'
+import { edgeOf, type ActorUpdate } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
 import type { ActorState, TransactionState, Transition } from './protocol.ts'
-import { accountWith, amountsIn, fundingOf, keyOf, transactionOf, wei, type Amounts } from './views.ts'
+import { accountWith, amountsIn, fundingOf, transactionOf, wei, type Amounts } from './views.ts'
 
-type By<Machine extends Heard['machine']> = Extract<Heard, { machine: Machine }>
+type By<Machine extends ActorUpdate['machine']> = Extract<ActorUpdate, { machine: Machine }>
 
-/** Notes what an actor heard, where that changed anything. */
-export function noteActor(notes: Notes, heard: Heard): void {
-  switch (heard.machine) {
+/** Notes an update of an actor that changed something. */
+export function noteActor(notes: Notes, update: ActorUpdate): void {
+  switch (update.machine) {
     case 'subAccount':
-      return noteSubAccount(notes, heard)
+      return noteSubAccount(notes, update)
     case 'autoFunding':
-      return noteAutoFunding(notes, heard)
+      return noteAutoFunding(notes, update)
     case 'transaction':
-      return noteTransaction(notes, heard)
+      return noteTransaction(notes, update)
     case 'ledger':
-      return noteLedger(notes, heard)
+      return noteLedger(notes, update)
     default:
-      return heard satisfies never
+      return update satisfies never
   }
 }
 
-function noteSubAccount(notes: Notes, heard: By<'subAccount'>): void {
-  const { event, context } = heard
+function noteSubAccount(notes: Notes, update: By<'subAccount'>): void {
+  const { event, context } = update
   if (!event) return
   const key = keyOf(context)
   const known = notes.state().subAccounts[key]
   const amounts = amountsIn(event.reading)
-  const { transition, actor } = stepOf(notes, heard, { id: key, known: known?.lifecycle, first: 'none' })
+  const { transition, actor } = stepOf(notes, update, { id: key, known: known?.lifecycle, first: 'none' })
   if (transition.from === transition.to && isSame(amounts, known?.account ?? null)) return
   const change = wei(BigInt(amounts?.balance ?? 0) - BigInt(known?.account?.balance ?? 0))
   notes.note(
@@ -42,19 +43,19 @@ function noteSubAccount(notes: Notes, heard: By<'subAccount'>): void {
   )
 }
 
-function noteAutoFunding(notes: Notes, heard: By<'autoFunding'>): void {
-  const { event, isOver, context } = heard
+function noteAutoFunding(notes: Notes, update: By<'autoFunding'>): void {
+  const { event, isStopped, context } = update
   const key = keyOf(context)
   const known = notes.state().subAccounts[key]?.autoFunding ?? null
-  if (isOver && known)
+  if (isStopped && known)
     return notes.note(
       { kind: 'decision', subAccount: key, action: 'hold', reason: 'off', amount: null },
       changes.subAccount(context, () => ({ autoFunding: null })),
     )
   if (!event) return
-  const { transition, actor } = stepOf(notes, heard, { id: key, known, first: 'watching' })
+  const { transition, actor } = stepOf(notes, update, { id: key, known, first: 'watching' })
   const funding = fundingOf(context, context.amount)
-  if (transition.from === transition.to && !saysMore(context, known)) return
+  if (transition.from === transition.to && !hasNews(context, known)) return
   notes.note(
     transition,
     changes.subAccount(context, ({ autoFunding }) => ({
@@ -63,13 +64,13 @@ function noteAutoFunding(notes: Notes, heard: By<'autoFunding'>): void {
   )
 }
 
-function noteTransaction(notes: Notes, heard: By<'transaction'>): void {
-  const { event, isOver, value, context } = heard
-  if (isOver) return
+function noteTransaction(notes: Notes, update: By<'transaction'>): void {
+  const { event, isStopped, value, context } = update
+  if (isStopped) return
   const known = notes.state().transactions[context.id]
-  const { transition, actor } = stepOf(notes, heard, { id: context.id, known, first: 'prepared' })
+  const { transition, actor } = stepOf(notes, update, { id: context.id, known, first: 'prepared' })
   const news = transactionOf(context)
-  // Sent again, it is what it was.
+  // The same transaction was sent again: nothing changed.
   if (known?.value === value && sameNews(known, news)) return
   const change = changes.transaction(news, actor)
   if (event) notes.note(transition, change)
@@ -77,10 +78,10 @@ function noteTransaction(notes: Notes, heard: By<'transaction'>): void {
   notes.note({ kind: 'transaction', id, value, operation, subAccount, amount, hash, blockNumber }, change)
 }
 
-function noteLedger(notes: Notes, heard: By<'ledger'>): void {
-  if (!heard.event) return
+function noteLedger(notes: Notes, update: By<'ledger'>): void {
+  if (!update.event) return
   const known = notes.state().ledgerActor
-  const { transition, actor } = stepOf(notes, heard, { id: 'ledger', known, first: heard.value })
+  const { transition, actor } = stepOf(notes, update, { id: 'ledger', known, first: update.value })
   if (known && transition.from === transition.to) return
   notes.note(transition, changes.parts({ ledgerActor: actor }))
 }
@@ -90,8 +91,8 @@ const sameNews = (known: TransactionState, { hash, blockNumber }: Pick<Transacti
 
 type From = { id: string; known: ActorState | null | undefined; first: string }
 
-/** The step that an actor took, and where it stands now. */
-function stepOf(notes: Notes, { machine, event, value }: Heard, { id, known, first }: From) {
+/** The transition of an actor, and its state after it. */
+function stepOf(notes: Notes, { machine, event, value }: ActorUpdate, { id, known, first }: From) {
   const from = known?.value ?? first
   const edge = event && edgeOf(machine, { from, to: value, event: event.type })
   const transition: Transition = {
@@ -110,8 +111,8 @@ function stepOf(notes: Notes, { machine, event, value }: Heard, { id, known, fir
 const isSame = (one: Amounts | null, other: Amounts | null): boolean =>
   one?.balance === other?.balance && one?.pendingRefund === other?.pendingRefund && one?.claimable === other?.claimable
 
-type Said = { reason: string | null; amount: Wei | null; topUps: number }
+type Summary = { reason: string | null; amount: Wei | null; topUps: number }
 
-/** A self-transition that is worth telling: a chart hears of each plan, also when that says what the last one did. */
-const saysMore = ({ reason, amount, topUps }: AutoFundingContext, known: Said | null): boolean =>
+/** Whether a self-transition changed something: an actor gets an event for each plan, also for one like the last. */
+const hasNews = ({ reason, amount, topUps }: AutoFundingContext, known: Summary | null): boolean =>
   known === null || reason !== known.reason || amount !== known.amount || topUps !== known.topUps

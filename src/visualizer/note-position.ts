@@ -1,50 +1,40 @@
 import type { AutoFundingStatus, Broker, Forecast, Plan } from '../index.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import { pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
-import type { createServices } from './services.ts'
+import type { Services } from './services.ts'
 import type { PlanState, State, SubAccountRef } from './protocol.ts'
-import {
-  accountOf,
-  accountWith,
-  amountsIn,
-  feeOf,
-  forecastOf,
-  fundingOf,
-  keyOf,
-  ledgerOf,
-  planOf,
-  wei,
-} from './views.ts'
+import { accountOf, accountWith, amountsIn, feeOf, forecastOf, fundingOf, ledgerOf, planOf, wei } from './views.ts'
 
-/** Notes what a plan decides anew. */
+/** Notes the decisions of a plan that differ from the last plan's. */
 export function noteDecisions(notes: Notes, plan: Plan): void {
   for (const decision of plan.decisions) {
     const row = planOf(decision)
     if (isSame(row, notes.state().subAccounts[keyOf(decision)]?.plan)) continue
     const { action, reason, amount } = row
-    const what = { kind: 'decision', subAccount: keyOf(decision), action, reason, amount } as const
+    const happening = { kind: 'decision', subAccount: keyOf(decision), action, reason, amount } as const
     notes.note(
-      what,
+      happening,
       changes.subAccount(decision, () => ({ plan: row })),
     )
   }
 }
 
-/** Notes all that is known as of a position, with the plan that was made at it. */
+/** Notes everything that a position and its plan show. */
 export function notePosition(
   notes: Notes,
-  { broker, services }: { broker: Broker; services: ReturnType<typeof createServices> },
+  { broker, services }: { broker: Broker; services: Services },
   plan: Plan,
   forecast: Forecast,
 ): void {
   const { position, decisions, shortfall } = plan
-  services.ask(decisions, position.block.timestamp)
+  services.request(decisions, position.block.timestamp)
   const known = notes.state()
   const ledger = ledgerOf(position)
   const wallet = { address: position.wallet.address, balance: wei(position.wallet.balance) }
   const fact = (subject: string, change: bigint) =>
-    notes.note({ kind: 'fact', subject, fact: 'balance.changed', change: wei(change) }, changes.nothing)
+    notes.note({ kind: 'fact', subject, fact: 'balance.changed', change: wei(change) }, changes.noChange)
   if (known.block) {
     const inLedger = BigInt(ledger?.available ?? 0) - BigInt(known.ledger?.available ?? 0)
     const inWallet = BigInt(wallet.balance) - BigInt(known.wallet.balance)
@@ -77,7 +67,7 @@ export function notePosition(
   notes.note({ kind: 'position' }, change)
 }
 
-/** Auto-funding as it stands: what it says of itself comes with its transitions, what its provider says comes here. */
+/** The state of auto-funding. Its own part changes with its transitions; the provider's unsettled fee changes here. */
 export function autoFundingIn(broker: Broker): changes.Change[] {
   return statusesOf(broker).map((status) =>
     changes.subAccount(status, ({ autoFunding }) => ({
@@ -89,7 +79,7 @@ export function autoFundingIn(broker: Broker): changes.Change[] {
   )
 }
 
-/** What actors were told before anybody listened. */
+/** The lifecycle states of actors that were started before the log. */
 export function lifecyclesIn(broker: Broker): changes.Change[] {
   return broker.subAccounts().map((actor) => {
     const { value, context } = actor.getSnapshot()

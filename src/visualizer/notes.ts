@@ -2,9 +2,9 @@ import type { Change } from './changes.ts'
 import { amend, mutableStateOf } from './mutable-state.ts'
 import type { Entry, Happening, State } from './protocol.ts'
 
-/** Where everything that happens is noted. */
+/** Collects events, and numbers them. */
 export type Notes = {
-  /** With all that was noted. */
+  /** The state with everything that was noted. */
   state(): State
   /** Milliseconds since 1970; it never goes back. */
   now(): number
@@ -12,41 +12,41 @@ export type Notes = {
 }
 
 /**
- * Numbers what is noted, and tells it together at the end of the turn in which it happened: in the order in which it makes
- * sense, whoever heard of it first.
+ * Collects the events of a turn, and publishes them at its end in the order of cause and effect. The order in which
+ * subscribers were called does not matter.
  */
 export function createNotes(base: State, onEntry: (entry: Entry) => void): Notes {
-  const noted = mutableStateOf(base)
-  const told = mutableStateOf(base)
+  const current = mutableStateOf(base)
+  const published = mutableStateOf(base)
   let pending: { happening: Happening; change: Change }[] = []
   let seq = 0
   let last = 0
 
   const now = () => (last = Math.max(last, Date.now()))
   return {
-    state: () => noted,
+    state: () => current,
     now,
     note(happening, change) {
-      if (pending.length === 0) queueMicrotask(tell)
+      if (pending.length === 0) queueMicrotask(publish)
       pending.push({ happening, change })
-      amend(noted, change(noted))
+      amend(current, change(current))
     },
   }
 
-  function tell(): void {
-    const happened = pending.toSorted((a, b) => rankOf(a.happening) - rankOf(b.happening))
+  function publish(): void {
+    const ordered = pending.toSorted((a, b) => rankOf(a.happening) - rankOf(b.happening))
     pending = []
     const at = now()
-    for (const { happening, change } of happened) {
-      const patch = change(told)
-      amend(told, patch)
+    for (const { happening, change } of ordered) {
+      const patch = change(published)
+      amend(published, patch)
       seq += 1
-      onEntry({ seq, at, block: noted.block, ...happening, patch })
+      onEntry({ seq, at, block: current.block, ...happening, patch })
     }
   }
 }
 
-/** A position states facts, those move what they are about, the plan is made of that, and auto-funding follows it. */
+/** The order of cause and effect: a position states facts, facts move lifecycles, then come the plan and auto-funding. */
 function rankOf(happening: Happening): number {
   switch (happening.kind) {
     case 'failure':

@@ -1,28 +1,28 @@
 import type { Patch, State } from './protocol.ts'
 
-/** The state with what an entry changes. Neither is touched; what did not change is shared. */
-export function merged(state: State, patch: Patch<State>): State {
-  return mergedAny(state, patch) as State
+/** Applies the patch of an entry to a state. Both stay as they are; unchanged parts are shared. */
+export function applyPatch(state: State, patch: Patch<State>): State {
+  return patched(state, patch) as State
 }
 
-/** The same for a part of it; what was not there becomes what the patch says. */
-export function mergedPart(part: unknown, patch: unknown): unknown {
-  return mergedAny(part, patch)
+/** The same for a part of a state; a missing part becomes the patch. */
+export function patchedPart(part: unknown, patch: unknown): unknown {
+  return patched(part, patch)
 }
 
-/** What leads from one value to another by `merged`; undefined where they are the same. */
+/** The patch that leads from one value to another; undefined where they are equal. */
 export function patchOf<T>(before: T, after: T): Patch<T> | undefined {
   return differenceOf(before, after) as Patch<T> | undefined
 }
 
-function mergedAny(value: unknown, patch: unknown, path = ''): unknown {
+function patched(value: unknown, patch: unknown, path = ''): unknown {
   if (!isRecord(value) || !isRecord(patch)) return patch
   const result = { ...value }
   for (const [key, change] of Object.entries(patch)) {
     if (change === undefined || key === '__proto__') continue
     if (change === null && path === '/transactions') delete result[key]
-    // A key that is new has nothing to be merged with, whatever an object inherits.
-    else result[key] = Object.hasOwn(value, key) ? mergedAny(value[key], change, `${path}/${key}`) : change
+    // Only an own key is merged: an object also inherits keys.
+    else result[key] = Object.hasOwn(value, key) ? patched(value[key], change, `${path}/${key}`) : change
   }
   return result
 }

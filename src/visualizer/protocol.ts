@@ -6,16 +6,16 @@ export type * from './chart.types.ts'
 export type * from './state.types.ts'
 
 /**
- * All that travels between the visualizer's server and its page, as JSON. But for this number it is types alone.
+ * The protocol between the visualizer's server and its page: JSON. This file holds types alone, but for this number.
  *
- * The way of it: `GET api/hello` gives a `Hello`, with the state as it was when the history begins (`base`) and everything
- * that happened since (`history`). `GET api/events?after=<Hello.id>` (server-sent events) goes on from there. Each entry
- * carries what it changes, so the state at any moment is `base` with the patches of all entries up to it
- * (`merged(state, entry.patch)`, patch.ts); that is all there is to time travel.
+ * `GET api/hello` answers with a `Hello`: the state at the beginning of the history (`base`) and all entries since
+ * (`history`). `GET api/events?after=<Hello.id>` (server-sent events) continues from there. Each entry carries a patch, so
+ * the state at any moment is `base` with the patches of all entries up to it (`applyPatch(state, entry.patch)`, patch.ts).
+ * Time travel needs nothing else.
  *
  * Every amount is wei in decimal, as a string. `at` is milliseconds since 1970 by the server's clock; times within a
- * state (`timestamp`, `unlocksAt`, `dryAt`, …) are seconds of block time. Every key is always there: what is not known is
- * null. Text may come from the chain or a provider: it is to be shown as text.
+ * state (`timestamp`, `unlocksAt`, `dryAt`, …) are seconds of block time. Every key is always there: an unknown value is
+ * null. Text may come from the chain or a provider, and must be shown as text.
  */
 export const PROTOCOL = 1
 
@@ -24,20 +24,20 @@ export const PROTOCOL = 1
 /** Answer to `GET api/hello`. */
 export type Hello = {
   protocol: typeof PROTOCOL
-  /** Where `base` and `history` end: `<instance>.<seq>`. Each server that starts is another instance. */
+  /** The newest entry of `history`: `<instance>.<seq>`. Each start of the server is another instance. */
   id: string
-  /** Of og-ledger. */
+  /** Version of og-ledger. */
   version: string
   wallet: string
   network: Network
-  /** What may be asked for with `POST api/control`; empty where the page only looks. */
+  /** The actions that `POST api/control` accepts; empty where the page only looks. */
   actions: readonly ActionName[]
-  /** The plans say what would be done if auto-funding were on, not what is being done. */
+  /** Plans show what would be done if auto-funding were on, not what is being done. */
   dryRun: boolean
   charts: readonly Chart[]
-  /** Before the first entry of the history. */
+  /** The state before the first entry of the history. */
   base: State
-  /** Oldest first, numbered without gaps. Bounded: the oldest are folded into `base`. */
+  /** Oldest first, numbered without gaps. Bounded: the oldest entries are applied to `base` and dropped. */
   history: readonly Entry[]
 }
 
@@ -54,7 +54,7 @@ export type Network = {
 
 /**
  * One thing that happened, and what it changed. Numbered from 1 without gaps; `at` never goes back. `block` is the newest
- * position's at that moment. After `patch` is merged the state shows it.
+ * position's at that moment. After `patch` is applyPatch the state shows it.
  */
 export type Entry = {
   seq: number
@@ -66,21 +66,21 @@ export type Entry = {
 export type Happening =
   PositionTaken | FactStated | Transition | DecisionChanged | TransactionChanged | ReadingFailed | ControlUsed
 
-/** A position was read and accepted. Comes last of all that follows from it. */
+/** A position was read and accepted. It comes after all entries that follow from it. */
 export type PositionTaken = { kind: 'position' }
 
-/** What a position shows anew. Nothing is said of what stayed as it was. */
+/** A fact that a position shows. There is none for a sub-account that did not change. */
 export type FactStated = {
   kind: 'fact'
-  /** Key of a sub-account, or what else changed. */
+  /** Key of a sub-account, `ledger` or `wallet`. */
   subject: string
-  /** A sub-account's fact, or `balance.changed` of `ledger` and `wallet`. */
+  /** The fact of a sub-account, or `balance.changed` for `ledger` and `wallet`. */
   fact: Fact | 'balance.changed'
-  /** What became of the balance (of a sub-account), or of what is available (of the ledger): with a minus where it fell. */
+  /** The change of a sub-account's balance, or of what ledger or wallet have available; negative where it fell. */
   change: Wei
 }
 
-/** An actor took an edge. One that leads back to the same state is told when it changed something. */
+/** An actor took an edge. An edge back to the same state is reported only where it changed something. */
 export type Transition = {
   kind: 'transition'
   /** Id of the chart. */
@@ -96,7 +96,7 @@ export type Transition = {
   edge: string | null
 }
 
-/** What is planned for a sub-account changed its action, reason or amount. */
+/** The decision for a sub-account changed its action, reason or amount. */
 export type DecisionChanged = {
   kind: 'decision'
   subAccount: string
@@ -105,7 +105,7 @@ export type DecisionChanged = {
   amount: Wei | null
 }
 
-/** A transaction began or changed. A `transition` of its actor comes with each change; this is its news. */
+/** A transaction began or changed. A `transition` of its actor comes with each change. */
 export type TransactionChanged = {
   kind: 'transaction'
   id: string
@@ -118,22 +118,22 @@ export type TransactionChanged = {
   blockNumber: number | null
 }
 
-/** The chain could not be read; nothing is decided meanwhile. */
+/** The chain could not be read. Until it can, the plan decides nothing. */
 export type ReadingFailed = { kind: 'failure'; failures: number; error: string }
 
-/** Somebody used a control. `asked` comes at once; `done` or `failed` when its outcome is known. */
+/** A page used a control. `asked` comes at once, `done` or `failed` with the outcome. */
 export type ControlUsed = {
   kind: 'control'
   action: ActionName
   subAccount: string | null
   outcome: 'asked' | 'done' | 'failed'
-  /** In a sentence; null when there is nothing to say. */
+  /** The outcome in a sentence; null where there is nothing to say. */
   message: string | null
 }
 
 /**
- * What an entry changes: objects are merged key by key, everything else (amounts, lists, null) takes the place of what was
- * there. A null in `transactions` takes one out. See `merged` in patch.ts.
+ * What an entry changes: objects are applyPatch key by key, everything else (amounts, lists, null) takes the place of what was
+ * there. A null in `transactions` takes one out. See `applyPatch` in patch.ts.
  */
 export type Patch<T> = T extends readonly unknown[]
   ? T
@@ -144,12 +144,12 @@ export type Patch<T> = T extends readonly unknown[]
 /* ------------------------------------------------------------------------------------------------ live */
 
 /**
- * `GET api/events?after=<id>` answers as `text/event-stream`. A browser that reconnects sends `Last-Event-ID`, which counts
- * before `after`. Each event's data is one line of JSON:
+ * `GET api/events?after=<id>` answers as `text/event-stream`. A browser that reconnects sends `Last-Event-ID`, which
+ * overrides `after`. The data of each event is one line of JSON:
  *
  * - `entry`, with `id: <instance>.<seq>`: the next `Entry`. Several may come at once.
- * - `reset`: the id is of another instance, or of what is forgotten. The page closes the stream and says hello anew.
- * - `beat` every ten seconds, so that a page can tell a connection that is dead from a chain that is quiet.
+ * - `reset`: the id belongs to another instance, or to a dropped entry. The page closes the stream and loads `hello` again.
+ * - `beat` every ten seconds, so that a page can distinguish a dead connection from a quiet chain.
  */
 export type ServerEvents = {
   entry: Entry
@@ -162,39 +162,39 @@ export type ServerEvents = {
 export type ActionName = 'top-up' | 'pause' | 'resume' | 'approve' | 'reject' | 'retrieve' | 'close'
 
 /**
- * Body of `POST api/control`, as `application/json` with the token in the header `x-og-ledger-token`. The token comes to
- * the page in the URL's fragment (`#token=…`), which no server is sent.
+ * Body of `POST api/control`, as `application/json` with the token in the header `x-og-ledger-token`. The page gets the
+ * token from the URL's fragment (`#token=…`), which browsers send to no server.
  */
 export type ControlRequest =
-  /** Sends what is missing to the target, or `amount` wei. */
+  /** Tops up to the target, or by `amount` wei. */
   | ({ action: 'top-up'; amount?: Wei } & SubAccountRef)
-  /** Auto-funding rests, and goes on. */
+  /** Pauses or resumes auto-funding. */
   | ({ action: 'pause' | 'resume' } & SubAccountRef)
-  /** Answers what auto-funding waits for: only while `autoFunding.value` is `awaitingApproval`, and its `amount` is this. */
+  /** Approves a top-up: only while `autoFunding.value` is `awaitingApproval`, and its `amount` is the same. */
   | ({ action: 'approve'; amount: Wei } & SubAccountRef)
   | ({ action: 'reject' } & SubAccountRef)
-  /** Asks everything back from it, and claims what is unlocked. */
+  /** Asks everything back from the sub-account, and claims unlocked refunds. */
   | ({ action: 'retrieve' } & SubAccountRef)
-  /** Brings everything home and closes the ledger. */
+  /** Closes the ledger: everything comes back to the wallet. */
   | { action: 'close' }
 
 export type SubAccountRef = { provider: string; serviceType: ServiceType }
 
 /**
- * 202 with `{ accepted: true }`: it is begun, and a `control` entry tells its outcome. 400 for a body that cannot be, 403
- * without control or with a wrong token, 409 for what cannot be done now: all with `{ error }`.
+ * 202 with `{ accepted: true }`: the action has begun, and a `control` entry reports its outcome. 400 for an invalid body,
+ * 403 without control or with a wrong token, 409 for an action that is not possible now: all with `{ error }`.
  */
 export type ControlResponse = { accepted: true } | { error: string }
 
 /* ------------------------------------------------------------------------------------------------ recordings */
 
 /**
- * A recording is JSON lines, the same whether `watch --record` or the page wrote it. A reader skips types that it does not
- * need: `og-ledger replay` reads `position` alone, the page `base` and `entry`.
+ * A recording is JSON lines, the same from `watch --record` and from the page. A reader skips types that it does not need:
+ * `og-ledger replay` reads `position` alone, the page `base` and `entry`.
  *
  * - `{"type":"position", block, wallet, ledger, subAccounts}`: everything read at one block.
- * - `{"type":"base", protocol, wallet, network, state}`: the state from which the entries after it go on. It may come again,
- *   as when a recording is gone on with.
+ * - `{"type":"base", protocol, wallet, network, state}`: the state before the entries that follow. It comes again wherever
+ *   another process continued the recording.
  * - `{"type":"entry", …Entry}`.
  */
 export type RecordingLine =

@@ -5,7 +5,7 @@ import type { Handler } from './handler.ts'
 
 export type Server = { url: string; close(): Promise<void> }
 
-/** Listens without keeping the process alive for it. */
+/** Listens on a port without keeping the process alive. */
 export async function listen(handler: Handler, { port, host }: { port: number; host: string }): Promise<Server> {
   const server = createServer(handler)
   server.on('connection', (socket) => void socket.unref())
@@ -13,7 +13,7 @@ export async function listen(handler: Handler, { port, host }: { port: number; h
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         new InvalidInputError(
-          'Nobody can listen there.',
+          'The visualizer cannot listen there.',
           { host, port: String(port), reason: error.code },
           { cause: error },
         ),

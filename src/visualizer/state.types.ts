@@ -1,41 +1,41 @@
 import type { HoldReason, ServiceType, Wei } from '../../machines/index.ts'
 
-/** Everything at one moment. */
+/** Everything that the page shows of one moment. */
 export type State = {
-  /** Of the newest position; null before the first. */
+  /** The block of the newest position; null before the first. */
   block: { number: number; timestamp: number } | null
   wallet: { address: string; balance: Wei }
   /** `locked = total - available` lies in sub-accounts. Null where the wallet has no ledger, and before the first position. */
   ledger: { available: Wei; total: Wei; locked: Wei; additionalInfo: string } | null
-  /** The actor of the chart `ledger`; null where there is none. */
+  /** The actor of the chart `ledger`; null where the wallet has no ledger actor. */
   ledgerActor: ActorState | null
   reading: ReadingState
-  /** By key: `${serviceType}:${provider}`. One that was seen once stays, with `account: null` once it is closed. */
+  /** By key: `${serviceType}:${provider}`. A closed sub-account stays, with `account: null`. */
   subAccounts: Readonly<Record<string, SubAccountState>>
   /** By id, oldest first; the newest 200. */
   transactions: Readonly<Record<string, TransactionState>>
   forecast: Forecast | null
-  /** What the ledger would need on top of what it has to do everything that is due. */
+  /** What the ledger lacks to pay everything that is due. */
   shortfall: Wei
 }
 
-/** Where an actor stands in its chart. */
+/** The state of an actor in its chart. */
 export type ActorState = {
   /** Path of the innermost state, as in `ChartNode.path`: `funded`, `refunding.locked`. */
   value: string
-  /** Id of the edge it came by, as in `ChartEdge.id`; null where it began. */
+  /** Id of the edge that led there, as in `ChartEdge.id`; null for an initial state. */
   edge: string | null
-  /** When it took that edge, in milliseconds since 1970, also where it led back; 0 when that was not seen. */
+  /** When it took that edge, in milliseconds since 1970, also for an edge back to the same state; 0 where that is unknown. */
   since: number
 }
 
-/** How reading the chain goes. */
+/** The status of the readings. */
 export type ReadingState = {
   /** Failed readings in a row. */
   failures: number
-  /** What the last one failed with, in a sentence; null once one succeeds. */
+  /** The last error in a sentence; null once a reading succeeds. */
   error: string | null
-  /** Readings dropped because they were too old. */
+  /** Readings that were dropped because their block was too old. */
   dropped: number
 }
 
@@ -43,17 +43,17 @@ export type SubAccountState = {
   key: string
   provider: string
   serviceType: ServiceType
-  /** What the chain holds; null where the sub-account does not exist (yet, or any more). */
+  /** The sub-account on the chain; null where it does not exist (yet, or any more). */
   account: AccountState | null
   /** Actor of the chart `subAccount`. */
   lifecycle: ActorState
-  /** Null before the first plan that names it. */
+  /** Its row of the plan; null before the first one. */
   plan: PlanState | null
   /** Null where auto-funding is not on. */
   autoFunding: AutoFundingState | null
-  /** When it meets its provider's minimum without another top-up; null where nothing burns, or it is unknown. */
+  /** When it reaches its provider's minimum without another top-up; null where nothing burns, or it is unknown. */
   dryAt: number | null
-  /** What its provider offers, in its own words; null while that is unknown. */
+  /** The service as its provider registered it; null while that is unknown. */
   service: { model: string; url: string } | null
 }
 
@@ -73,13 +73,13 @@ export type AccountState = {
 export type PlanState = {
   action: 'top-up' | 'propose' | 'hold'
   reason: HoldReason | null
-  /** What is sent, or would be; null for a hold. */
+  /** What a top-up sends; null for a hold. */
   amount: Wei | null
   /** The part of `amount` that comes out of a pending refund. */
   fromRefund: Wei | null
-  /** What the ledger or a budget would need to do it; null where that is not why it holds. */
+  /** What ledger or budget lack for the top-up; null where it holds for another reason. */
   missing: Wei | null
-  /** Below this a top-up is due, and it fills up to `target`. */
+  /** Below this a top-up is due; it fills up to `target`. */
   required: Wei
   target: Wei
   /** What is missing to the target once `available` is below `required`; 0 before. */
@@ -94,14 +94,14 @@ export type PlanState = {
 /** Actor of the chart `autoFunding`. */
 export type AutoFundingState = ActorState & {
   reason: HoldReason | null
-  /** What the present top-up sends, or would send once it is approved. */
+  /** What the present top-up sends, or sends once it is approved. */
   amount: Wei | null
   lastTopUp: { amount: Wei; transactionHash: string; blockNumber: number } | null
   topUps: number
   paid: Wei
   /** `at` in seconds of block time. */
   failure: { count: number; at: number; message: string } | null
-  /** What the provider has served and not charged yet, and why that is not known anew. */
+  /** What the provider has served and not charged yet, and why that could not be read again. */
   unsettledFee: Wei
   feeError: string | null
 }
@@ -116,20 +116,20 @@ export type TransactionState = ActorState & {
   subAccount: string | null
   amount: Wei
   hash: string | null
-  /** All hashes it was broadcast under; the last is the one with the highest fee. */
+  /** All hashes under which it was broadcast; the last one has the highest fee. */
   hashes: readonly string[]
   blockNumber: number | null
   gasUsed: Wei | null
-  /** Why it reverted, or what is known of who took its nonce. */
+  /** Why it reverted, or which transaction took its nonce. */
   reason: string | null
 }
 
-/** When money runs out at the present burn, in seconds of block time; null where nothing burns, or it is unknown. */
+/** When ledger and gas run dry at the present burn, in seconds of block time; null where nothing burns, or it is unknown. */
 export type Forecast = {
   ledgerDryAt: number | null
   gasDryAt: number | null
   /** Wei per hour, all sub-accounts together. */
   burnRate: Wei
-  /** What must be deposited so that everything is funded now and for so many days: for 1, 7 and 30. */
+  /** What to deposit so that everything is funded now and for 1, 7 and 30 days. */
   deposits: readonly { days: number; amount: Wei }[]
 }

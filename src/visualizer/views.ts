@@ -1,13 +1,11 @@
 import type { AutoFundingContext, Reading, TransactionContext, Wei } from '../../machines/index.ts'
 import type { AutoFundingStatus, Decision, Forecast, Position, SubAccountPosition } from '../index.ts'
 import { safeMessage } from './safe-message.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import type * as page from './protocol.ts'
 
-/** The days that a deposit is told for. */
+/** The page shows the deposits for so many days. */
 const DAYS = [1, 7, 30]
-
-export const keyOf = ({ provider, serviceType }: { provider: string; serviceType: string }): string =>
-  `${serviceType}:${provider}`
 
 export function accountOf(account: SubAccountPosition): page.AccountState {
   const { balance, pendingRefund, available, claimable, refunds, acknowledged, tokensRevoked } = account
@@ -29,14 +27,14 @@ export function accountOf(account: SubAccountPosition): page.AccountState {
 
 export type Amounts = Pick<page.AccountState, 'balance' | 'pendingRefund' | 'available' | 'claimable'>
 
-/** What an actor was told of its sub-account; null where that does not exist. */
+/** The amounts in an actor's last reading; null where the sub-account does not exist. */
 export function amountsIn(reading: Reading | null): Amounts | null {
   if (!reading?.exists) return null
   const { balance, pendingRefund, claimable } = reading
   return { balance, pendingRefund, available: wei(BigInt(balance) - BigInt(pendingRefund)), claimable }
 }
 
-/** The rest is told with the position. */
+/** Refunds and acknowledgement come with the position; an actor's reading has the amounts alone. */
 export function accountWith(amounts: Amounts | null, known: page.AccountState | null): page.AccountState | null {
   return amounts && { refunds: [], acknowledged: false, tokensRevoked: false, ...known, ...amounts }
 }

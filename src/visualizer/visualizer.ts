@@ -16,29 +16,29 @@ import { listen, type Server } from './server.ts'
 export type VisualizerOptions = {
   /** Where to listen; any free port by default. Null for no server of its own: mount the handler in yours. */
   port?: number | null
-  /** On which address: the loopback by default. Beyond it, name in `hosts` under which names people come. */
+  /** The address to listen on: the loopback by default. For any other, list the server's names in `hosts`. */
   host?: string
-  /** Names, beside the loopback's, under which requests are answered: `['ledger.example.org']`. */
+  /** Names of the server beside those of the loopback: `['ledger.example.org']`. */
   hosts?: readonly string[]
-  /** Where it is mounted: `/ledger`. */
+  /** The path under which the handler is mounted: `/ledger`. */
   basePath?: string
-  /** Lets who has the token act: top up, pause, approve, retrieve, close. At least 16 characters; left out, pages only look. */
+  /** A page with this token may top up, pause, approve, retrieve and close. At least 16 characters; left out, pages only look. */
   control?: { token: string }
-  /** Plans say what would be done if auto-funding were on: for brokers that only look. */
+  /** Plans show what would be done if auto-funding were on: for brokers without a signer. */
   dryRun?: boolean
-  /** A block explorer's URL; the network's own by default. */
+  /** URL of a block explorer; the network's own by default. */
   explorer?: string
-  /** How much is remembered. */
+  /** How much history is kept. */
   history?: Partial<HistoryLimits>
 }
 
 /** A page that shows a running broker. */
 export type Visualizer = {
-  /** Where the page is; null without a server of its own. */
+  /** URL of the page; null without a server of its own. */
   readonly url: string | null
-  /** Mounts in any Node server: `http.createServer(handler)`, or `app.use(handler)`. */
+  /** For any Node server: `http.createServer(handler)`, or `app.use(handler)`. */
   readonly handler: Handler
-  /** Give this to `startAutoFunding`: top-ups wait until somebody at the page approves. Without control nobody can: no. */
+  /** For `startAutoFunding`: top-ups wait until the page approves them. Without control it always answers no. */
   readonly approve: NonNullable<AutoFundingConfig['approve']>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -46,19 +46,19 @@ export type Visualizer = {
 
 const BEAT_MS = 10_000
 const LEAST_TOKEN = 16
-/** Entries that are sent at once. */
+/** Entries in one part of a `Hello`. */
 const CHUNK = 500
 const LIMITS: HistoryLimits = { entries: 100_000, bytes: 32 * 2 ** 20 }
 
 /**
- * Serves a page with the broker's state and its history, live, for as long as the broker runs. It follows the broker's
- * positions, and keeps neither a process alive nor a broker open.
+ * Serves a page with the broker's state and its history, live, for as long as the broker runs. Its subscription makes the
+ * broker read, but keeps neither the process alive nor the broker open.
  *
  * @example
  * const visualizer = await createVisualizer(broker, { port: 4600 })
  * console.log(visualizer.url)
  *
- * @throws InvalidInputError for a token that can be guessed, or where nobody can listen
+ * @throws InvalidInputError for a token that is too short, or an address that cannot be listened on
  */
 export async function createVisualizer(broker: Broker, options: VisualizerOptions = {}): Promise<Visualizer> {
   const { port = 0, host = '127.0.0.1', hosts = [], control, dryRun = false } = options
@@ -68,10 +68,10 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   const instance = randomBytes(6).toString('hex')
   const { files, charts } = readAssets()
   const approvals = createApprovals()
-  const chronicle = createEntryLog(broker, { dryRun, onEntry: (entry) => clients.tell(history.add(entry)) })
-  const history = createHistory(chronicle.base, { ...LIMITS, ...options.history })
+  const log = createEntryLog(broker, { dryRun, onEntry: (entry) => clients.push(history.add(entry)) })
+  const history = createHistory(log.base, { ...LIMITS, ...options.history })
   const clients = createClients(history, instance)
-  const { use } = createControl(broker, { ...chronicle, approvals })
+  const { use } = createControl(broker, { ...log, approvals })
   const handler = createHandler({
     files,
     clients,
@@ -81,10 +81,10 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     hosts: [...hosts, host],
   })
   const beat = setInterval(() => {
-    chronicle.look()
+    log.checkReading()
     clients.beat()
   }, BEAT_MS)
-  // Neither it nor a page that listens keeps a process alive.
+  // The timer does not keep the process alive, and neither does a page that listens.
   beat.unref()
   let server: Server | null = null
   let closing: Promise<void> | null = null
@@ -127,7 +127,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
 
   async function shut(): Promise<void> {
     clearInterval(beat)
-    chronicle.close()
+    log.close()
     approvals.close()
     clients.close()
     await server?.close()

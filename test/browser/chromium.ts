@@ -1,26 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { chromiumPath } from './chromium-path.ts'
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const SHOTS = join(import.meta.dirname, '../../test-output')
-
-/** Debian's Chromium; where there is none and it may be installed, it is. */
-function chromiumPath(): string {
-  const found = PLACES.find((path) => existsSync(path))
-  if (found) return found
-  if (process.getuid?.() !== 0)
-    throw new Error('The page is tested in Chromium, and there is none: run "apt-get install chromium" as root.')
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']])
-    execFileSync('apt-get', args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    })
-  return '/usr/bin/chromium'
-}
 
 export type Opened = Page & { shot(name: string): Promise<void> }
 
@@ -35,12 +19,14 @@ export function useBrowser() {
   const expected: RegExp[] = []
 
   beforeAll(async () => {
+    const executablePath = chromiumPath()
+    if (!executablePath) throw new Error('No Chromium is installed: run "npm run setup:browser" as root.')
     browser = await chromium.launch({
-      executablePath: chromiumPath(),
+      executablePath,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     })
     mkdirSync(SHOTS, { recursive: true })
-  }, 300_000)
+  })
 
   afterEach(async () => {
     await Promise.all(pages.splice(0).map((page) => page.context().close()))

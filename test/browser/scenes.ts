@@ -1,4 +1,4 @@
-import { merged, patchOf } from '../../src/visualizer/patch.ts'
+import { applyPatch, patchOf } from '../../src/visualizer/patch.ts'
 import type {
   AutoFundingState,
   Chart,
@@ -144,7 +144,7 @@ export function sceneOf(
   for (const [seconds, what, change] of steps) {
     const after = change(state)
     const patch = patchOf(state, after) ?? {}
-    state = merged(state, patch)
+    state = applyPatch(state, patch)
     history.push({ seq: history.length + 1, at: START + seconds * 1_000, block: state.block, patch, ...what })
   }
   return {

@@ -37,6 +37,8 @@ test.each([10, 50])(
     const funded = broker.inference.autoFundingStatus().map(({ lastTopUp }) => (lastTopUp?.blockNumber ?? 0) - before)
     expect(Math.max(...funded)).toBeLessThanOrEqual(3)
     expect(await outcomeOf(chain, low)).toEqual(paidOnce(low))
-    expect(proxy.calls['eth_sendRawTransaction']).toBe(count)
+    // A slow machine may send the same bytes again before their receipt: that is no second transaction.
+    const sends = proxy.log.filter(({ method }) => method === 'eth_sendRawTransaction')
+    expect(new Set(sends.map(({ params }) => params[0])).size).toBe(count)
   },
 )

@@ -14,7 +14,7 @@ afterAll(() => chain[Symbol.asyncDispose]())
 test('keep-funded keeps a sub-account funded and says so', async () => {
   const [signer] = chain.wallets
   const [provider] = chain.inference
-  if (!signer || !provider) throw new Error('The chain lacks somebody.')
+  if (!signer || !provider) throw new Error('The chain lacks a wallet or a provider.')
   const lines: string[] = []
   const options = { signer, network: chain.network, journal: memoryJournal(), intervalMs: 100 }
   const broker = await keepFunded(options, provider.address, (line) => lines.push(line.replace(/^block \d+: /, '')))

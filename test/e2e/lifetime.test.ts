@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
-/** An app's own process, from the built package. It never closes its broker. */
+/** Runs an app on the built package in a process of its own. It never closes its broker. */
 async function app(work: string) {
   const { chainId, ledger, inference, fineTuning } = chain.network
   const program = `
@@ -31,7 +31,7 @@ async function app(work: string) {
   return { stdout, stderr, code: code as number }
 }
 
-test('a process with auto-funding on ends by itself when its own work ends, and says nothing', async () => {
+test('a process with auto-funding on ends when its own work ends, without output', async () => {
   const ended = await app(`
     await broker.ledger.addLedger('5')
     broker.positions$.subscribe(() => undefined)
@@ -45,7 +45,7 @@ test('a process with auto-funding on ends by itself when its own work ends, and 
   })
 })
 
-test('a page that is served, and one that listens to it, keep no process alive', async () => {
+test('neither a served page nor a client that listens to it keeps the process alive', async () => {
   const ended = await app(`
     const { createVisualizer } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/src/visualizer/index.js'))})
     const { connect } = await import('node:net')
@@ -59,7 +59,7 @@ test('a page that is served, and one that listens to it, keep no process alive',
   expect(ended).toEqual({ stdout: 'HTTP/1.1 200 OK\n', stderr: '', code: 0 })
 })
 
-test('a transaction that is awaited keeps the process alive until it is mined', async () => {
+test('an awaited transaction keeps the process alive until it is mined', async () => {
   await chain.provider.send('evm_setIntervalMining', [1])
   await chain.setAutomine(false)
   const ended = await app(`
@@ -68,7 +68,7 @@ test('a transaction that is awaited keeps the process alive until it is mined', 
   expect(ended).toEqual({ stdout: 'true\n', stderr: '', code: 0 })
 })
 
-test('whoever waits for a transaction of auto-funding keeps the process alive until it is mined', async () => {
+test('ensureFunded that waits for a top-up of auto-funding keeps the process alive until it is mined', async () => {
   await chain.provider.send('evm_setIntervalMining', [4])
   await chain.setAutomine(false)
   const ended = await app(`

@@ -1,20 +1,19 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, mergeConfig } from 'vitest/config'
+import { settings } from '../support/vitest.settings.ts'
 
-/** The quick tests that say much: pure parts and their laws, and brokers on the simulation for the lane. */
-export default defineConfig({
-  root: join(import.meta.dirname, '../..'),
-  test: {
-    include: [
-      'test/unit/machines/*.test.ts',
-      'test/unit/transactions/*.test.ts',
-      'test/unit/{funding,refunds,closing}/*.test.ts',
-      'test/model/machines/*.test.ts',
-      'test/model/testing/simulated-broker.test.ts',
-    ],
-    testTimeout: 60_000,
-    env: { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'og-ledger-state-')) },
-  },
-})
+/**
+ * Quick tests with a fine mesh: the pure parts and their laws, and brokers on the simulation for lane, claims and closing.
+ * Each mutant runs the tests that reach it.
+ */
+export default mergeConfig(
+  settings,
+  defineConfig({
+    test: {
+      include: [
+        'test/unit/{machines,funding,refunds,closing,transactions}/**/*.test.ts',
+        'test/model/{machines,funding,refunds,closing,transactions}/**/*.test.ts',
+        'test/model/testing/simulated-broker.test.ts',
+      ],
+    },
+  }),
+)

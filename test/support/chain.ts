@@ -1,7 +1,8 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { JsonRpcProvider, Network, type Wallet } from 'ethers'
 import type { NetworkConfig } from '../../src/chain/networks.ts'
 import { startAnvil, type Anvil } from '../../src/local/anvil.ts'
-import { deployContracts, type LocalContracts } from '../../src/local/deploy.ts'
+import { deployContracts, deployedContracts, type DeployOptions, type LocalContracts } from '../../src/local/deploy.ts'
 import { registerFineTuningProvider, registerInferenceProvider, type LocalProvider } from '../../src/local/providers.ts'
 import { testWallet } from '../../src/local/wallets.ts'
 
@@ -53,7 +54,7 @@ export async function localChain(options: LocalChainOptions = {}): Promise<Local
   try {
     let account = 0
     const several = (count: number) => Array.from({ length: count }, () => testWallet(account++, provider))
-    const contracts = await deployContracts(provider, testWallet(account++, provider), deployment)
+    const contracts = await contractsOn(provider, testWallet(account++, provider), deployment)
     const [inference, fineTuning] = await Promise.all([
       Promise.all(several(inferenceProviders).map((wallet) => registerInferenceProvider(contracts, wallet))),
       Promise.all(several(fineTuningProviders).map((wallet) => registerFineTuningProvider(contracts, wallet))),
@@ -87,6 +88,30 @@ export async function localChain(options: LocalChainOptions = {}): Promise<Local
     await dispose()
     throw error
   }
+}
+
+/** What a chain holds once the contracts are deployed on it, by the options of the deployment. */
+const states = new Map<string, string>()
+
+/** Deploys the contracts once per worker and set of options: each further chain loads the accounts of the first one. */
+async function contractsOn(provider: JsonRpcProvider, owner: Wallet, options: DeployOptions): Promise<LocalContracts> {
+  const key = JSON.stringify(options)
+  const state = states.get(key)
+  if (state === undefined) {
+    const contracts = await deployContracts(provider, owner, options)
+    states.set(key, withoutBlocks(await provider.send('anvil_dumpState', [])))
+    return contracts
+  }
+  await provider.send('anvil_loadState', [state])
+  await provider.send('evm_mine', [])
+  return deployedContracts(owner)
+}
+
+/** Accounts without the blocks that made them: those are as old as the first chain, and a chain's blocks follow its clock. */
+function withoutBlocks(dump: string): string {
+  const state = JSON.parse(gunzipSync(Buffer.from(dump.slice(2), 'hex')).toString()) as Record<string, unknown>
+  const accounts = { ...state, block: null, best_block_number: null, blocks: [], transactions: [] }
+  return `0x${gzipSync(JSON.stringify(accounts)).toString('hex')}`
 }
 
 /** A provider without ethers' own delays and caches, so that a test sees the chain as it is. */

@@ -1,6 +1,6 @@
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { merged } from '../../src/visualizer/patch.ts'
+import { applyPatch } from '../../src/visualizer/patch.ts'
 import type { Entry, Hello, ServerEvents, State } from '../../src/visualizer/protocol.ts'
 import { until } from './until.ts'
 
@@ -46,7 +46,7 @@ export async function visit(url: string): Promise<Visitor> {
   const { base, history, id } = await hello(url)
   const visitor = await listen(url, { after: id })
   visitor.entries.unshift(...history)
-  return { ...visitor, state: () => visitor.entries.reduce((state, { patch }) => merged(state, patch), base) }
+  return { ...visitor, state: () => visitor.entries.reduce((state, { patch }) => applyPatch(state, patch), base) }
 }
 
 /** Follows the events after one; a browser that comes back names the last that it had in a header. */

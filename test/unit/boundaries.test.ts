@@ -60,7 +60,7 @@ const imports: Import[] = files.flatMap((from) => {
   const found = [...text.matchAll(/(?:^|\n)(?:import|export) (type )?[^;'"]*?from '([^']+)'|import\('([^']+)'\)/g)]
   return found.map(([, typeOnly, named, dynamic]) => {
     const to = named ?? dynamic ?? ''
-    const path = to.startsWith('.') ? relative(root, resolve(root, dirname(from), to)) : to
+    const path = to.startsWith('.') ? relative(root, resolve(root, dirname(from), to)).replaceAll('\\', '/') : to
     return { from, to: path, typeOnly: typeOnly !== undefined }
   })
 })

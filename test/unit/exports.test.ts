@@ -50,6 +50,7 @@ test('og-ledger exports these names', () => {
       "parseInsufficientBalance",
       "readFileClosing",
       "readFileJournal",
+      "toPolicy",
       "weiToOg",
     ]
   `)
@@ -63,6 +64,7 @@ test('og-ledger/machines exports these names', () => {
       "REQUIRED_FLOOR",
       "autoFundingEvents",
       "autoFundingMachine",
+      "budgetLeft",
       "burnOf",
       "closingState",
       "closingStep",
@@ -74,6 +76,7 @@ test('og-ledger/machines exports these names', () => {
       "ledgerMachine",
       "ledgerReadingOf",
       "levelsOf",
+      "limitsAt",
       "nextUnlock",
       "plan",
       "planWithShortfall",
@@ -82,6 +85,7 @@ test('og-ledger/machines exports these names', () => {
       "retryAt",
       "runwayOf",
       "shortfallOf",
+      "subAccountIn",
       "subAccountMachine",
       "subAccountView",
       "transactionMachine",

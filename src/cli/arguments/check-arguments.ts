@@ -3,9 +3,10 @@ import type { ArgsDef } from 'citty'
 import { UsageError } from './usage-error.ts'
 
 /**
- * Refuses what citty lets pass: unknown options, options without their value, and arguments that nobody takes.
+ * Refuses what citty lets pass: unknown options, options without their value, and too many arguments.
  *
  * @param variadic the last argument may be given several times
+ * @throws UsageError
  */
 export function checkArguments(
   raw: readonly string[],
@@ -16,7 +17,7 @@ export function checkArguments(
     Object.entries(args)
       .filter(([, { type }]) => type !== 'positional')
       .flatMap(([name, { type, ...more }]) => {
-        // What is on by itself can be left out: --no-ui.
+        // An option that is on by default can be switched off: --no-ui.
         const names = 'default' in more && more.default === true ? [name, `no-${name}`] : [name]
         return names.map((one) => [one, { type: type === 'boolean' ? 'boolean' : 'string' } as const])
       }),
@@ -26,7 +27,7 @@ export function checkArguments(
   const at = ahead.findIndex((one) => /^-[\d.]/.test(one))
   if (at !== -1) {
     const before = ahead[at - 1] ?? ''
-    // What an option takes is not always an amount.
+    // The value of an option is not always an amount.
     const isValue = before.startsWith('--') && options[before.slice(2)]?.type === 'string'
     const [what, kind] = isValue ? [`${before} ${ahead[at]}`, 'number'] : [ahead[at], 'amount']
     throw new UsageError(`${what} is not possible: no ${kind} here is negative.`)
@@ -46,7 +47,7 @@ function strictly<T>(parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    // Node explains how to pass arguments with a dash; none of ours has one.
+    // Node goes on to explain how to pass arguments with a dash; no argument here has one.
     const [sentence] = (error instanceof Error ? error.message : String(error)).split('. To specify')
     throw new UsageError(`${sentence?.split('\n').join(' ').replace(/\.$/, '')}.`)
   }

@@ -4,18 +4,18 @@ import { readingOptions, sendingOptions } from './options.ts'
 export type CommandLine = {
   /** The command; null where there is none. */
   name: string | null
-  /** Everything else in its order: options may stand before the command, too. */
+  /** All other arguments in their order: options may stand before the command, too. */
   rest: string[]
   wantsHelp: boolean
   wantsVersion: boolean
 }
 
-/** What takes a value, so that the value is not taken for the command. */
+/** The options that take a value, so that the value is not taken for the command. */
 const options = Object.fromEntries(
   Object.entries({ ...readingOptions, ...sendingOptions }).map(([name, { type }]) => [name, { type }]),
 )
 
-/** Finds the command in a command line. citty would drop the options before it. */
+/** Finds the command in a command line. citty drops the options before it. */
 export function commandLineOf(argv: readonly string[]): CommandLine {
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
   const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? argv.length

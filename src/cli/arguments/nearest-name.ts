@@ -1,4 +1,4 @@
-/** The known name that takes the fewest changes of a letter; upper and lower case and dashes count for nothing. */
+/** The known name with the smallest edit distance; case and dashes are ignored. */
 export function nearestName(name: string, known: readonly string[]): string {
   const near = known.map((one) => ({ one, changes: changesBetween(plain(name), plain(one)) }))
   return near.toSorted((a, b) => a.changes - b.changes)[0]?.one ?? ''

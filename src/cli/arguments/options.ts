@@ -1,6 +1,9 @@
 import type { ArgsDef } from 'citty'
+import type { NetworkName } from '../../index.ts'
 
-/** Which deployment, and how to reach it. */
+export const NETWORK_NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly NetworkName[]
+
+/** The deployment, and the node that serves it. */
 export const networkOptions = {
   network: {
     type: 'string',
@@ -34,7 +37,7 @@ export const recordOption = {
   record: {
     type: 'string',
     valueHint: 'file',
-    description: 'appends every position to it, for replay, and all that happens between them, for the page',
+    description: 'appends every position to it, for replay, and every event between them, for the page',
   },
 } as const satisfies ArgsDef
 

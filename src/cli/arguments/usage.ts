@@ -13,7 +13,7 @@ const environment: readonly (readonly [string, string])[] = [
   ['NO_COLOR', 'no colours'],
 ]
 
-/** The help for all: what commands there are. None of them is loaded for it. */
+/** The help that lists all commands. It loads none of them. */
 export async function usageOfAll(version: string): Promise<string> {
   const subCommands = Object.fromEntries(
     Object.entries(commands).map(([name, { summary }]) => [name, { meta: { name, description: summary } }]),
@@ -41,7 +41,7 @@ function section(title: string, pairs: readonly (readonly [string, string])[]): 
   return [title, '', ...pairs.map(([name, words]) => `  ${name.padStart(width)}  ${words}`)]
 }
 
-/** citty colours its text whether or not a terminal shows it, and fills it up with blanks. */
+/** Without the blanks at line ends that citty writes, and without its colours where no terminal shows them. */
 function plain(lines: readonly string[]): string {
   const text = lines
     .join('\n')

@@ -1,13 +1,13 @@
 import { ogToWei } from '../../index.ts'
 import { UsageError } from './usage-error.ts'
 
-/** An amount in OG as it was typed: it stays a string all the way. */
+/** Checks an amount in OG, and returns it as it was typed. */
 export function amountOf(text: string): string {
   ogToWei(text)
   return text
 }
 
-/** Digits, so that "1e3", "0x10" and "" are not taken for something that was not meant. */
+/** A number in plain digits: "1e3", "0x10" and "" are refused. */
 export function numberOf(
   text: string | undefined,
   name: string,
@@ -20,7 +20,7 @@ export function numberOf(
   throw new UsageError(`--${name} is a ${whole ? 'whole ' : ''}number ${range}; this is ${JSON.stringify(text)}.`)
 }
 
-/** One of a few words. */
+/** A text as one of a few choices. */
 export function choiceOf<Choice extends string>(text: string, name: string, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === text)
   if (found) return found

@@ -1,11 +1,11 @@
-import { closingLines, WHO_GOES_ON } from './lines.ts'
+import { closingLines, CONTINUED_BY } from './lines.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { transactionsSettled } from '../session/await-transactions.ts'
 import type { Notices } from '../screen/notices.ts'
 import { accountLines, walletLines } from '../screen/overview.ts'
 import { ask } from '../session/questions.ts'
 import type { Recorder } from '../replay/recorder.ts'
-import { see } from '../screen/view.ts'
+import { viewOf } from '../screen/view.ts'
 import type { Session } from '../session/session.ts'
 import { show } from '../screen/show.ts'
 import { list } from '../screen/table.ts'
@@ -13,7 +13,7 @@ import { note } from '../screen/terminal.ts'
 
 export type ContinueClosingOptions = { json: boolean; yes: boolean; recorder: Recorder | null; notices: Notices }
 
-/** Instead of funding what is being closed: goes on with closing, until that is done or Ctrl-C. */
+/** What auto-fund does while the ledger is being closed: it continues the closing, until the end or Ctrl-C, and funds nothing. */
 export async function continueClosing({ broker, place }: Session, options: ContinueClosingOptions): Promise<void> {
   const { json, yes, recorder, notices } = options
   const words = [
@@ -31,12 +31,12 @@ export async function continueClosing({ broker, place }: Session, options: Conti
   await show(broker, {
     json,
     signal: AbortSignal.any([interrupted, over.signal]),
-    see: (position, { decisions }) => see(broker, position, decisions),
-    lines: (seen) => [...walletLines(seen, place), ...closingLines(seen), '', ...accountLines(seen)],
+    view: (position, { decisions }) => viewOf(broker, position, decisions),
+    lines: (view) => [...walletLines(view, place), ...closingLines(view), '', ...accountLines(view)],
     recorder,
     notices,
   })
   watching.unsubscribe()
   if (!(await transactionsSettled(broker))) note('A transaction that was sent is not mined yet; it may still be.')
-  note(broker.ledger.isClosing ? `Closing goes on with ${WHO_GOES_ON}.` : 'The ledger is not being closed any more.')
+  note(broker.ledger.isClosing ? `Closing goes on with ${CONTINUED_BY}.` : 'The ledger is not being closed any more.')
 }

@@ -5,10 +5,10 @@ import { list, table, type Column } from '../screen/table.ts'
 import { paint } from '../screen/terminal.ts'
 import { aligned, durationInWords, moment, og, short } from '../screen/words.ts'
 
-/** Who goes on with a closing, for those who stop waiting for it. */
-export const WHO_GOES_ON = 'auto-fund, watch, or close --wait, with the key of this wallet'
+/** The commands that continue a closing. */
+export const CONTINUED_BY = 'auto-fund, watch, or close --wait, with the key of this wallet'
 
-/** What closing would do: each sub-account, then the whole. */
+/** What closing would do: each sub-account in a table, then the sums. */
 export function closingPlanLines(plan: ClosingPlan): string[] {
   const { subAccounts, transactions, endsAt, gas, home, stuck, block } = plan
   const accounts = subAccounts.length === 0 ? [] : [...table(columns, subAccounts), '']
@@ -60,7 +60,7 @@ function whenInWords(at: number, now: number): string {
 /**
  * How far closing has come, in one line.
  *
- * @param now block time in seconds, as far as it is known: it may be later than the last block
+ * @param now block time in seconds; between two blocks the clock of this machine may add to it
  */
 export function closingLine(status: ClosingStatus, now: number = status.block.timestamp): string {
   const { state, until, locked, subAccounts, hold, failure } = status
@@ -73,7 +73,7 @@ export function closingLine(status: ClosingStatus, now: number = status.block.ti
   return `Closing: ${parts.join('; ')}.`
 }
 
-/** Blocks may be late: what is awaited then is one that says that the time has come. */
+/** Once the time is over, the closing waits for a block with a later timestamp. */
 function waitInWords(until: number, now: number): string {
   const left = until - now
   return `waiting until ${moment(until)} of the chain's clock, ${left > 0 ? `${durationInWords(left)} left` : 'due with the next block'}`
@@ -93,12 +93,12 @@ const holdInWords = {
   'backing-off': 'the last step failed and is tried again later',
 } satisfies Record<ClosingHold, string>
 
-/** What is done with the ledger, where somebody wants it closed. */
+/** How far closing has come; empty where the ledger is not being closed. */
 export function closingLines({ closing }: Pick<PositionView, 'closing'>): string[] {
   return closing ? [paint('yellow', closingLine(closing))] : []
 }
 
-/** What a closing that was cancelled leaves. */
+/** What stays in the ledger and with providers after a closing was cancelled. */
 export function cancelledLines({ available, locked, free }: ClosingCancelled): string[] {
   return [
     'Closing is cancelled; what was done so far stands.',

@@ -5,20 +5,20 @@ import { note, printJson } from '../screen/terminal.ts'
 
 const CLEAR_LINE = '\r\u001B[2K'
 
-export type ClosingProgress = Disposable & { tell(status: ClosingStatus): void }
+export type ClosingProgress = Disposable & { report(status: ClosingStatus): void }
 
 /**
- * Says how far closing has come: one line, or one line of JSON, whenever something else is awaited. On a terminal a clock
- * runs while only time has to pass.
+ * Reports how far closing has come: a line, or a line of JSON, at each change of its state. On a terminal a countdown runs
+ * while it waits for a time.
  */
 export function openClosingProgress({ json }: { json: boolean }): ClosingProgress {
   const hasClock = !json && process.stderr.isTTY
-  let awaited: { status: ClosingStatus; readAt: number } | null = null
-  let said = ''
+  let waiting: { status: ClosingStatus; readAt: number } | null = null
+  let lastReport = ''
   let isDrawn = false
   const draw = () => {
-    if (!awaited) return
-    const { status, readAt } = awaited
+    if (!waiting) return
+    const { status, readAt } = waiting
     const now = status.block.timestamp + Math.floor((Date.now() - readAt) / 1_000)
     process.stderr.write(`${CLEAR_LINE}${closingLine(status, now)}`)
     isDrawn = true
@@ -26,21 +26,21 @@ export function openClosingProgress({ json }: { json: boolean }): ClosingProgres
   const stop = () => {
     if (isDrawn) process.stderr.write(CLEAR_LINE)
     isDrawn = false
-    awaited = null
+    waiting = null
   }
   const clock = hasClock ? setInterval(draw, 1_000) : null
   return {
-    tell(status) {
+    report(status) {
       const { state, until, hold, failure } = status
       if (hasClock && until !== null) {
-        // Drawn with the next second: what is still to be said of transactions has its lines before it.
-        awaited = { status, readAt: Date.now() }
+        // Drawn with the next second, so that lines about transactions come before it.
+        waiting = { status, readAt: Date.now() }
         return
       }
       stop()
       const news = JSON.stringify([state, until, hold, failure?.count])
-      if (news === said) return
-      said = news
+      if (news === lastReport) return
+      lastReport = news
       if (json) printJson({ type: 'closing', ...status })
       else note(closingLine(status))
     },

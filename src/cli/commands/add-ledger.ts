@@ -1,17 +1,17 @@
 import { defineCommand } from 'citty'
 import { amountArgument, sendingOptions } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
   args: {
     amount: amountArgument,
-    info: { type: 'string', description: 'kept with the ledger, for everybody to read' },
+    info: { type: 'string', description: 'kept with the ledger on the chain, where it is public' },
     ...sendingOptions,
   },
   async run({ args }) {
     const amount = amountOf(args.amount)
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'add-ledger',
       words: () => ({ do: 'open a ledger', amount: `${amount} OG`, from: 'the wallet', to: 'its new ledger' }),
       send: ({ ledger }) => ledger.addLedger(amount, args.info),

@@ -1,11 +1,12 @@
 import { defineCommand } from 'citty'
-import { firstOf, openApprovals } from '../approvals.ts'
+import { firstOf, openApprovals } from '../session/approvals.ts'
 import { continueClosing } from '../closing/continue-closing.ts'
 import { autoFundingLines } from '../screen/auto-funding-lines.ts'
-import { checkOn, fundedIn, readConfig, type FundingConfig } from '../config/file.ts'
+import { checkOnDeployment } from '../config/deployment.ts'
+import { fundedProvidersIn, readConfig, type FundingConfig } from '../config/file.ts'
 import { addressOf } from '../session/connection.ts'
-import { openFunding } from '../funding.ts'
-import { budgetOf, termsGiven, termsIn, termsOptions } from '../config/terms-options.ts'
+import { openFunding } from '../session/funding.ts'
+import { budgetOf, firstTermsOption, termsIn, termsOptions } from '../config/terms-options.ts'
 import { fundingWords } from '../screen/funding-words.ts'
 import { onHangup } from '../session/hangup.ts'
 import { interrupted } from '../session/interrupt.ts'
@@ -17,13 +18,14 @@ import { ask, mayAsk, mayProceed } from '../session/questions.ts'
 import { openRecorder } from '../replay/recorder.ts'
 import { drainLines } from '../screen/refund-lines.ts'
 import { createReload } from '../config/reload.ts'
-import { see } from '../screen/view.ts'
+import { viewOf } from '../screen/view.ts'
 import { serviceTypeOf } from '../session/services.ts'
 import { sendingSession } from '../session/session.ts'
 import { show } from '../screen/show.ts'
 import { list } from '../screen/table.ts'
-import { canAsk, note, tellPage, wantsJson } from '../screen/terminal.ts'
-import { openUi, uiOptions, uiPlanOf } from '../ui.ts'
+import { canAsk, note, printPageUrl, wantsJson } from '../screen/terminal.ts'
+import { pagePlanOf, uiOptions } from '../arguments/page-options.ts'
+import { openPage } from '../session/page.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { og } from '../screen/words.ts'
 
@@ -49,14 +51,14 @@ export const command = defineCommand({
   async run({ args }) {
     const { config: file } = args
     const config = file === undefined ? configOf(args) : await configIn(file, args)
-    const funded = fundedIn(config)
+    const funded = fundedProvidersIn(config)
     mayProceed(args)
-    const page = uiPlanOf(args)
-    const asksPage = page !== null && page.token !== null
-    if (args.approve && !asksPage) mayAsk('--approve asks on the terminal')
+    const pagePlan = pagePlanOf(args)
+    const asksOnPage = pagePlan !== null && pagePlan.token !== null
+    if (args.approve && !asksOnPage) mayAsk('--approve asks on the terminal')
     const json = wantsJson(args)
     const notices = openNotices({ json })
-    using reloading = file === undefined ? null : onHangup()
+    using hangups = file === undefined ? null : onHangup()
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
     const { network, intervalMs, budget, autoClaim } = config
     await using session = await sendingSession(args, {
@@ -68,23 +70,23 @@ export const command = defineCommand({
     const { broker, place } = session
     if (broker.ledger.isClosing)
       return await continueClosing(session, { json, recorder, notices, yes: args.yes === true })
-    checkOn(broker, funded, file === undefined ? () => '--' : undefined)
+    checkOnDeployment(broker, funded, file === undefined ? () => '--' : undefined)
     note(list(fundingWords(broker, config, place)).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
     const approvals =
       args.approve && canAsk() ? openApprovals({ onChange: (question) => json && question && note(question) }) : null
     await recorder?.follow(broker)
-    await using ui = page && (await openUi(broker, page))
-    if (ui) tellPage(ui.url)
-    const asked = [...(approvals ? [approvals.approve] : []), ...(ui && asksPage ? [ui.approve] : [])]
-    const funding = openFunding(broker, args.approve ? firstOf(asked) : null)
+    await using page = pagePlan && (await openPage(broker, pagePlan))
+    if (page) printPageUrl(page.url)
+    const approvers = [...(approvals ? [approvals.approve] : []), ...(page && asksOnPage ? [page.approve] : [])]
+    const funding = openFunding(broker, args.approve ? firstOf(approvers) : null)
     funding.apply(funded)
-    if (file !== undefined) reloading?.hear(createReload({ file, config, broker, funding, say: notices.say }))
+    if (file !== undefined) hangups?.listen(createReload({ file, config, broker, funding, say: notices.say }))
     await show(broker, {
       json,
       signal: interrupted,
-      see: (position, plan) => see(broker, position, plan.decisions),
-      lines: (seen) => [...walletLines(seen, place), '', ...autoFundingLines(seen), ...drainLines(seen.refunds)],
+      view: (position, plan) => viewOf(broker, position, plan.decisions),
+      lines: (view) => [...walletLines(view, place), '', ...autoFundingLines(view), ...drainLines(view.refunds)],
       recorder,
       notices,
       approvals,
@@ -106,7 +108,7 @@ type Arguments = Parameters<typeof termsIn>[0] & {
   'total-budget'?: string | undefined
 }
 
-/** The same terms for everybody that the command line names. */
+/** A config for the providers of the command line: all have the same terms. */
 function configOf(args: Arguments): FundingConfig {
   const { _: named, 'total-budget': total } = args
   if (named.length === 0) throw new UsageError('PROVIDER is missing; or name a file with --config.')
@@ -120,10 +122,11 @@ function configOf(args: Arguments): FundingConfig {
   }
 }
 
-/** A file says all of it: an option beside it would be forgotten when it is read again. */
+/** Reads the config file. Options for what stands in it are refused: they would be lost when SIGHUP reads the file again. */
 async function configIn(file: string, args: Arguments): Promise<FundingConfig> {
   if (args._.length > 0) throw new UsageError('Either PROVIDER or --config, not both.')
-  const given = (['service', 'total-budget'] as const).find((name) => args[name] !== undefined) ?? termsGiven(args)
+  const given =
+    (['service', 'total-budget'] as const).find((name) => args[name] !== undefined) ?? firstTermsOption(args)
   if (given !== undefined) throw new UsageError(`--${given} stands in the file when there is a --config.`)
   return readConfig(file)
 }

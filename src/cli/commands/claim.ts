@@ -3,7 +3,7 @@ import type { ClaimReceipt } from '../../index.ts'
 import { addressOf } from '../session/connection.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { sendingOptions } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { serviceOn } from '../session/services.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { og } from '../screen/words.ts'
@@ -22,14 +22,14 @@ export const command = defineCommand({
     if (service !== undefined && address === undefined) throw new UsageError('--service goes with --provider.')
     const provider = address === undefined ? undefined : addressOf(address, '--provider')
     const name = service ?? 'inference'
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'claim',
       words: (broker) => ({
         do: 'claim the refunds whose lock is over; what is free stays free, but for the seconds between two transactions',
         from: provider ? `the ${serviceOn(broker, name)} sub-account with ${provider}` : 'every sub-account',
         to: 'the ledger',
       }),
-      // Between two transactions it does not end: the provider would be left with nothing to charge.
+      // Ctrl-C takes effect only after the put-back: before it the provider has nothing to charge.
       send: ({ ledger }) =>
         provider
           ? ledger.claimRefunds(provider, name, { signal: interrupted })

@@ -1,11 +1,11 @@
 import { defineCommand } from 'citty'
 import type { Broker, ClosingStatus, Receipt } from '../../index.ts'
-import { cancelledLines, closingLine, closingPlanLines, WHO_GOES_ON } from '../closing/lines.ts'
+import { cancelledLines, closingLine, closingPlanLines, CONTINUED_BY } from '../closing/lines.ts'
 import { openClosingProgress } from '../closing/progress.ts'
 import { EXIT } from '../exit-codes.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { sendingOptions, type SendingArguments } from '../arguments/options.ts'
-import { reporting } from '../screen/progress.ts'
+import { reportTransactions } from '../screen/progress.ts'
 import { ask, mayProceed } from '../session/questions.ts'
 import { sendingSession, type Session } from '../session/session.ts'
 import { list } from '../screen/table.ts'
@@ -53,60 +53,60 @@ async function close({ broker, place }: Session, args: Arguments): Promise<numbe
     ].join('\n'),
   )
   if (args.yes !== true) await ask('Shall this be done?')
-  return args.wait ? toTheEnd(broker, json) : asFarAsPossible(broker, json)
+  return args.wait ? closeToTheEnd(broker, json) : closeAsFarAsPossible(broker, json)
 }
 
-async function toTheEnd(broker: Broker, json: boolean): Promise<number> {
+async function closeToTheEnd(broker: Broker, json: boolean): Promise<number> {
   try {
-    return closed(await watched(broker, json, interrupted), json)
+    return printReceipt(await closeWithProgress(broker, json, { signal: interrupted }), json)
   } catch (error) {
     if (!interrupted.aborted) throw error
     throw new InterruptedError(
-      `The wait was interrupted; the ledger is still being closed. It goes on with ${WHO_GOES_ON}; close --cancel ends it.`,
+      `The wait was interrupted; the ledger is still being closed. It goes on with ${CONTINUED_BY}; close --cancel ends it.`,
     )
   }
 }
 
-/** Sends what can be sent now, and leaves the rest to whoever goes on. */
-async function asFarAsPossible(broker: Broker, json: boolean): Promise<number> {
+/** Sends what can be sent now. The rest is left to the commands that continue a closing. */
+async function closeAsFarAsPossible(broker: Broker, json: boolean): Promise<number> {
   const enough = new AbortController()
   let last: ClosingStatus | null = null
-  const look = (status: ClosingStatus) => {
+  const onProgress = (status: ClosingStatus) => {
     last = status
     if (hasToWait(status)) enough.abort()
   }
   try {
-    return closed(await watched(broker, json, AbortSignal.any([interrupted, enough.signal]), look), json)
+    const signal = AbortSignal.any([interrupted, enough.signal])
+    return printReceipt(await closeWithProgress(broker, json, { signal, onProgress }), json)
   } catch (error) {
     if (!enough.signal.aborted) throw error
-    return leave(last, json)
+    return printRest(last, json)
   }
 }
 
-/** Closes the ledger, and tells of every step on the way. */
-async function watched(
+/** Closes the ledger, and reports every step. */
+async function closeWithProgress(
   broker: Broker,
   json: boolean,
-  signal: AbortSignal,
-  look?: (status: ClosingStatus) => void,
+  { signal, onProgress: inform }: { signal: AbortSignal; onProgress?: (status: ClosingStatus) => void },
 ): Promise<Receipt> {
   using progress = openClosingProgress({ json })
   const onProgress = (status: ClosingStatus) => {
-    progress.tell(status)
-    look?.(status)
+    progress.report(status)
+    inform?.(status)
   }
-  return await reporting(broker, () => broker.ledger.closeLedger({ signal, onProgress }))
+  return await reportTransactions(broker, () => broker.ledger.closeLedger({ signal, onProgress }))
 }
 
 const hasToWait = ({ until, hold }: ClosingStatus): boolean =>
   (until !== null && hold === null) || hold === 'backing-off' || hold === 'unresolved-intent'
 
-function leave(status: ClosingStatus | null, json: boolean): number {
-  if (status && !json) print(`${closingLine(status)}\nThen it goes on with ${WHO_GOES_ON}; close --cancel ends it.`)
+function printRest(status: ClosingStatus | null, json: boolean): number {
+  if (status && !json) print(`${closingLine(status)}\nThen it goes on with ${CONTINUED_BY}; close --cancel ends it.`)
   return status?.failure ? EXIT.failed : EXIT.ok
 }
 
-function closed(receipt: Receipt, json: boolean): number {
+function printReceipt(receipt: Receipt, json: boolean): number {
   if (json) printJson({ type: 'receipt', command: 'close', sent: true, ...receipt })
   else print(`The ledger is closed since block ${receipt.blockNumber}: transaction ${receipt.transactionHash}.`)
   return EXIT.ok

@@ -1,11 +1,11 @@
 import { defineCommand } from 'citty'
 import { sendingOptions } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 
 export const command = defineCommand({
   args: sendingOptions,
   async run({ args }) {
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'delete',
       words: () => ({ do: 'delete the ledger, which must hold nothing any more' }),
       send: ({ ledger }) => ledger.deleteLedger(),

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { addressOf } from '../session/connection.ts'
 import { amountArgument, sendingOptions } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
@@ -9,7 +9,7 @@ export const command = defineCommand({
     address: {
       type: 'positional',
       required: true,
-      description: 'whose ledger it is; the money is theirs from then on',
+      description: 'the owner of that ledger; the money belongs to it from then on',
     },
     amount: amountArgument,
     ...sendingOptions,
@@ -17,13 +17,13 @@ export const command = defineCommand({
   async run({ args }) {
     const recipient = addressOf(args.address, 'ADDRESS')
     const amount = amountOf(args.amount)
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'deposit-for',
       words: () => ({
         do: 'give to another ledger',
         amount: `${amount} OG`,
         from: 'the wallet',
-        to: `the ledger of ${recipient}, who owns it from then on`,
+        to: `the ledger of ${recipient}, to which it belongs from then on`,
       }),
       send: ({ ledger }) => ledger.depositFundFor(recipient, amount),
     })

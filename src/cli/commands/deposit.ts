@@ -1,13 +1,13 @@
 import { defineCommand } from 'citty'
 import { amountArgument, sendingOptions } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
   args: { amount: amountArgument, ...sendingOptions },
   async run({ args }) {
     const amount = amountOf(args.amount)
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'deposit',
       words: () => ({ do: 'deposit', amount: `${amount} OG`, from: 'the wallet', to: 'its ledger' }),
       send: ({ ledger }) => ledger.depositFund(amount),

@@ -2,7 +2,7 @@ import { defineCommand } from 'citty'
 import { addressOf } from '../session/connection.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { amountArgument, providerArgument, sendingOptions } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { managerOf, serviceOption, serviceTypeOf } from '../session/services.ts'
 import { amountOf } from '../arguments/values.ts'
 
@@ -12,13 +12,13 @@ export const command = defineCommand({
     const provider = addressOf(args.provider, 'PROVIDER')
     const amount = amountOf(args.amount)
     const service = serviceTypeOf(args.service)
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'ensure',
       words: () => ({
         do: 'transfer what is missing, if anything is',
         amount: `what makes ${amount} OG available`,
         from: 'the ledger',
-        to: `the ${service} sub-account with ${provider}, who may charge it`,
+        to: `the ${service} sub-account with ${provider}, which may charge it`,
       }),
       send: (broker) => managerOf(broker, service).ensureFunded(provider, amount, { signal: interrupted }),
     })

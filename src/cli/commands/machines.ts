@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { isMachine } from '../../../machines/edges.ts'
 import * as entry from '../../../machines/index.ts'
 import type { AnyStateMachine } from 'xstate'
 import { jsonOf, mermaidOf } from '../charts.ts'
@@ -35,9 +36,5 @@ function named(name: string | undefined): AnyStateMachine[] {
   throw new UsageError(`There is no machine ${JSON.stringify(name)}: there are ${known}.`)
 }
 
-/** `sub-account` is `subAccount` to people. */
+/** `sub-account` names `subAccount`, too. */
 const plain = (name: string): string => name.replaceAll('-', '').toLowerCase()
-
-function isMachine(value: unknown): value is AnyStateMachine {
-  return typeof value === 'object' && value !== null && 'root' in value && 'config' in value
-}

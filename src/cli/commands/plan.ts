@@ -19,7 +19,7 @@ export const command = defineCommand({
     for: {
       type: 'string',
       valueHint: 'seconds',
-      description: 'looks at it that long first, to measure the burn; Ctrl-C ends that, too',
+      description: 'measures the burn that long first; Ctrl-C ends that, too',
     },
     ...readingOptions,
   },
@@ -31,7 +31,7 @@ export const command = defineCommand({
       ...(seconds === undefined && { signal: interrupted }),
     })
     const { broker, place } = session
-    if (seconds !== undefined) await look(broker, seconds)
+    if (seconds !== undefined) await measureBurn(broker, seconds)
     const plan = await broker.plan({ dryRun: true })
     const forecast = broker.forecastAt(plan)
     const decisions = plan.decisions.filter(({ serviceType }) => service === null || serviceType === service)
@@ -50,8 +50,8 @@ export const command = defineCommand({
 
 const paragraph = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', ...lines])
 
-/** How fast money is charged shows only over time. */
-async function look(broker: Broker, seconds: number): Promise<void> {
+/** Follows the positions for some seconds: the burn is measured over time. */
+async function measureBurn(broker: Broker, seconds: number): Promise<void> {
   note(`Looking for ${seconds} s at how fast money is charged…`)
   const over = new AbortController()
   const end = () => over.abort()

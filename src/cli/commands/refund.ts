@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import type { Broker } from '../../index.ts'
 import { sendingOptions } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { amountOf } from '../arguments/values.ts'
 import { og } from '../screen/words.ts'
 
@@ -12,7 +12,7 @@ export const command = defineCommand({
   },
   async run({ args }) {
     const amount = args.amount === 'all' ? 'all' : amountOf(args.amount)
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'refund',
       words: async (broker) => ({
         do: 'withdraw',
@@ -26,7 +26,7 @@ export const command = defineCommand({
   },
 })
 
-/** What is locked does not come along. */
+/** Says what stays: the money in sub-accounts. */
 async function staysInWords(broker: Broker): Promise<Record<string, string>> {
   const { ledger, subAccounts } = await broker.position()
   if (!ledger || ledger.locked === 0n) return {}

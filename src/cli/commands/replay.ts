@@ -15,22 +15,22 @@ export const command = defineCommand({
     policy: {
       type: 'string',
       valueHint: 'file',
-      description: 'a config as auto-fund takes it; without providers its defaults hold for everybody recorded',
+      description: 'a config as auto-fund takes it; without providers its defaults hold for every recorded sub-account',
     },
     ...jsonOption,
   },
   async run({ args }) {
     const config = args.policy === undefined ? { defaults: {}, providers: null } : await readConfig(args.policy)
-    const { positions, late, torn, circumstances } = await recordingIn(args.file)
+    const { positions, late, torn, conditions } = await recordingIn(args.file)
     if (torn) note('The last line is torn and left out.')
     if (late > 0) note(`Left out: ${late} that went back to an earlier block.`)
-    const result = replay(positions, config, circumstances)
+    const result = replay(positions, config, conditions)
     if (wantsJson(args)) printJson({ type: 'replay', ...result })
     else print(replayLines(result).join('\n'))
   },
 })
 
-type Found = Recording & { circumstances: ReadonlyMap<number, PlanConditions> }
+type Found = Recording & { conditions: ReadonlyMap<number, PlanConditions> }
 
 async function recordingIn(file: string): Promise<Found> {
   const text = await readFile(file, 'utf8').catch(() => {
@@ -38,7 +38,7 @@ async function recordingIn(file: string): Promise<Found> {
   })
   try {
     const recording = decodeRecording(text)
-    if (recording.positions.length > 1) return { ...recording, circumstances: planConditionsIn(text) }
+    if (recording.positions.length > 1) return { ...recording, conditions: planConditionsIn(text) }
   } catch (error) {
     throw new UsageError(`${file} is no recording. ${error instanceof Error ? error.message : ''}`.trim())
   }

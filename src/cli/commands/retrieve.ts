@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { addressOf } from '../session/connection.ts'
 import { sendingOptions, serviceArgument } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { serviceOn } from '../session/services.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
@@ -18,7 +18,7 @@ export const command = defineCommand({
   async run({ args: { service, provider: address, force = false, ...args } }) {
     if (force && address === undefined) throw new UsageError('--force goes with --provider.')
     const provider = address === undefined ? undefined : addressOf(address, '--provider')
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'retrieve',
       words: (broker) => ({
         do: 'claim what is unlocked, and ask everything else back: providers stop serving without it (claim locks nothing)',

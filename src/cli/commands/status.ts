@@ -1,12 +1,14 @@
 import { defineCommand } from 'citty'
-import { recordedClosing, closingSeen } from '../closing/recorded-request.ts'
-import { closingLines, WHO_GOES_ON } from '../closing/lines.ts'
+import { closingAt } from '../closing/status.ts'
+import { readFileClosing } from '../../index.ts'
+import { journalOf } from '../session/journal.ts'
+import { closingLines, CONTINUED_BY } from '../closing/lines.ts'
 import { depositPairs, forecastRecord } from '../screen/forecast-lines.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { readingOptions } from '../arguments/options.ts'
 import { accountLines, walletLines } from '../screen/overview.ts'
 import { refundLines } from '../screen/refund-lines.ts'
-import { recordOf, see } from '../screen/view.ts'
+import { recordOf, viewOf } from '../screen/view.ts'
 import { readingSession } from '../session/session.ts'
 import { print, printJson, wantsJson } from '../screen/terminal.ts'
 
@@ -18,18 +20,18 @@ export const command = defineCommand({
     const plan = await broker.plan({ dryRun: true })
     const { position, decisions, shortfall } = plan
     const forecast = broker.forecastAt(plan)
-    const closing = closingSeen(broker, await recordedClosing(broker), position)
-    const seen = { ...see(broker, position, decisions), closing }
-    if (wantsJson(args)) printJson({ ...recordOf(seen), ...forecastRecord(forecast, shortfall) })
+    const closing = closingAt(broker, await readFileClosing(journalOf(broker)), position)
+    const view = { ...viewOf(broker, position, decisions), closing }
+    if (wantsJson(args)) printJson({ ...recordOf(view), ...forecastRecord(forecast, shortfall) })
     else
       print(
         [
-          // What is being closed is not filled up any more.
-          ...walletLines(seen, place, closing ? [] : depositPairs(forecast, shortfall)),
-          ...(closing ? [...closingLines(seen), `It goes on with ${WHO_GOES_ON}.`] : []),
+          // A ledger that is being closed needs no deposit.
+          ...walletLines(view, place, closing ? [] : depositPairs(forecast, shortfall)),
+          ...(closing ? [...closingLines(view), `It goes on with ${CONTINUED_BY}.`] : []),
           '',
-          ...accountLines(seen),
-          ...(seen.refunds.length > 0 ? ['', ...refundLines(seen.refunds, position)] : []),
+          ...accountLines(view),
+          ...(view.refunds.length > 0 ? ['', ...refundLines(view.refunds, position)] : []),
         ].join('\n'),
       )
   },

@@ -4,6 +4,7 @@ import { interrupted } from '../session/interrupt.ts'
 import { readingOptions, sendingOptions } from '../arguments/options.ts'
 import { ask, mayProceed } from '../session/questions.ts'
 import { readingSession, sendingSession } from '../session/session.ts'
+import { journalOf } from '../session/journal.ts'
 import { table } from '../screen/table.ts'
 import { print, printJson, wantsJson } from '../screen/terminal.ts'
 import { UsageError } from '../arguments/usage-error.ts'
@@ -15,7 +16,11 @@ export const command = defineCommand({
   args: {
     ...readingOptions,
     ...sendingOptions,
-    resolve: { type: 'string', valueHint: 'id', description: 'say what became of an intent that nobody else can tell' },
+    resolve: {
+      type: 'string',
+      valueHint: 'id',
+      description: 'settle an intent whose outcome neither wallet nor chain shows',
+    },
     hash: { type: 'string', valueHint: 'hash', description: 'with --resolve: it was sent as this transaction' },
     'not-sent': { type: 'boolean', description: 'with --resolve: it was not sent' },
   },
@@ -23,8 +28,7 @@ export const command = defineCommand({
     if (args.resolve !== undefined) return resolve(args, args.resolve)
     if (args.hash !== undefined || args['not-sent']) throw new UsageError('--hash and --not-sent go with --resolve ID.')
     await using session = await readingSession(args, { signal: interrupted })
-    const { wallet, network, genesis } = session.broker
-    const entries = await readFileJournal({ chainId: BigInt(network.chainId), wallet, genesis })
+    const entries = await readFileJournal(journalOf(session.broker))
     if (wantsJson(args)) for (const entry of entries) printJson(recordOf(entry))
     else if (entries.length === 0) print('Nothing was sent from here for this wallet.')
     else print(table(columns, entries.slice(-SHOWN)).join('\n'))

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { addressOf } from '../session/connection.ts'
 import { amountArgument, providerArgument, sendingOptions, serviceArgument } from '../arguments/options.ts'
-import { sendAndTell } from '../session/sending.ts'
+import { sendAndReport } from '../session/sending.ts'
 import { serviceOn } from '../session/services.ts'
 import { amountOf } from '../arguments/values.ts'
 
@@ -10,13 +10,13 @@ export const command = defineCommand({
   async run({ args }) {
     const provider = addressOf(args.provider, 'PROVIDER')
     const amount = amountOf(args.amount)
-    await sendAndTell(args, {
+    await sendAndReport(args, {
       command: 'transfer',
       words: (broker) => ({
         do: 'transfer',
         amount: `${amount} OG`,
         from: 'the ledger',
-        to: `the ${serviceOn(broker, args.service)} sub-account with ${provider}, who may charge it`,
+        to: `the ${serviceOn(broker, args.service)} sub-account with ${provider}, which may charge it`,
       }),
       send: ({ ledger }) => ledger.transferFund(provider, args.service, amount),
     })

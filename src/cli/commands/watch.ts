@@ -1,6 +1,8 @@
 import { defineCommand } from 'citty'
-import { recordedClosing, closingSeen, hasKey } from '../closing/recorded-request.ts'
-import { closingLines, WHO_GOES_ON } from '../closing/lines.ts'
+import { closingAt } from '../closing/status.ts'
+import { readFileClosing } from '../../index.ts'
+import { journalOf } from '../session/journal.ts'
+import { closingLines, CONTINUED_BY } from '../closing/lines.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { transactionsSettled } from '../session/await-transactions.ts'
 import { openNotices } from '../screen/notices.ts'
@@ -8,11 +10,12 @@ import { readingOptions, recordOption, type ReadingArguments } from '../argument
 import { accountLines, walletLines } from '../screen/overview.ts'
 import { openRecorder } from '../replay/recorder.ts'
 import { drainLines } from '../screen/refund-lines.ts'
-import { forecast, see } from '../screen/view.ts'
-import { readingSession, sendingSession, type Session } from '../session/session.ts'
+import { dryRunDecisions, viewOf } from '../screen/view.ts'
+import { hasKey, readingSession, sendingSession, type Session } from '../session/session.ts'
 import { show } from '../screen/show.ts'
-import { tellPage, wantsJson } from '../screen/terminal.ts'
-import { openUi, uiPlanOf, viewOptions } from '../ui.ts'
+import { printPageUrl, wantsJson } from '../screen/terminal.ts'
+import { pagePlanOf, viewOptions } from '../arguments/page-options.ts'
+import { openPage } from '../session/page.ts'
 import { numberOf } from '../arguments/values.ts'
 
 const INTERVAL_MS = 5_000
@@ -31,32 +34,32 @@ export const command = defineCommand({
   async run({ args }) {
     const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 }) ?? INTERVAL_MS
     const json = wantsJson(args)
-    const page = uiPlanOf(args)
+    const pagePlan = pagePlanOf(args)
     const notices = openNotices({ json })
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
     await using session = await watchingSession(args, { intervalMs, say: notices.say })
     const { broker, place } = session
-    // Who does not go on with it sees what the journal says.
-    const goesOn = broker.ledger.isClosing
-    let intention = await recordedClosing(broker)
+    // A process that does not continue the closing itself shows what the journal says.
+    const continues = broker.ledger.isClosing
+    let intention = await readFileClosing(journalOf(broker))
     await recorder?.follow(broker, { dryRun: true })
-    await using ui = page && (await openUi(broker, page, { dryRun: true }))
-    if (ui) tellPage(ui.url)
+    await using page = pagePlan && (await openPage(broker, pagePlan, { dryRun: true }))
+    if (page) printPageUrl(page.url)
     await show(broker, {
       json,
       signal: interrupted,
-      see(position) {
-        const seen = see(broker, position, forecast(broker, position))
-        if (goesOn) return seen
-        void recordedClosing(broker).then((now) => (intention = now))
-        return { ...seen, closing: closingSeen(broker, intention, position) }
+      view(position) {
+        const view = viewOf(broker, position, dryRunDecisions(broker, position))
+        if (continues) return view
+        void readFileClosing(journalOf(broker)).then((now) => (intention = now))
+        return { ...view, closing: closingAt(broker, intention, position) }
       },
-      lines: (seen) => [
-        ...walletLines(seen, place),
-        ...closingLines(seen),
+      lines: (view) => [
+        ...walletLines(view, place),
+        ...closingLines(view),
         '',
-        ...accountLines(seen),
-        ...drainLines(seen.refunds),
+        ...accountLines(view),
+        ...drainLines(view.refunds),
       ],
       recorder,
       notices,
@@ -65,20 +68,20 @@ export const command = defineCommand({
   },
 })
 
-/** With the key of a wallet whose ledger is being closed, watching goes on with that: somebody agreed to it before. */
+/** With the key of the wallet, watch continues a closing without asking: the command that began it has asked. */
 async function watchingSession(
   args: ReadingArguments,
   { intervalMs, say }: { intervalMs: number; say: (text: string) => void },
 ): Promise<Session> {
   const looking = await readingSession(args, { intervalMs })
-  if (!(await recordedClosing(looking.broker))) return looking
+  if (!(await readFileClosing(journalOf(looking.broker)))) return looking
   if (!hasKey(args)) {
-    say(`The ledger is being closed, and nothing is sent without its key: it goes on with ${WHO_GOES_ON}.`)
+    say(`The ledger is being closed, and nothing is sent without its key: it goes on with ${CONTINUED_BY}.`)
     return looking
   }
   await looking[Symbol.asyncDispose]()
   const session = await sendingSession(args, { intervalMs })
-  const goesOn = session.broker.ledger.isClosing
-  say(`The ledger is being closed, and ${goesOn ? 'watching' : 'another process'} goes on with it.`)
+  const continues = session.broker.ledger.isClosing
+  say(`The ledger is being closed, and ${continues ? 'watching' : 'another process'} goes on with it.`)
   return session
 }

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import type { Broker, Budget, NetworkConfig, NetworkName, ServiceType } from '../../index.ts'
-import { requiredBalance } from '../../../machines/index.ts'
+import { keyOf } from '../../base/sub-account-key.ts'
+import type { Budget, NetworkConfig, NetworkName, ServiceType } from '../../index.ts'
 import * as check from './fields.ts'
-import { checkLevels, eitherLevel, merged, termsAt, termsFields, weiOf, type Terms } from './terms.ts'
+import { fieldError, kindOf, objectAt } from './objects.ts'
+import { checkLevels, eitherLevel, mergeTerms, termsAt, termsFields, type Terms } from './terms.ts'
+import { SERVICE_TYPES } from '../session/services.ts'
+import { networkAt } from './network.ts'
 import { secretIn } from './secrets.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
-export type Funded = { provider: string; service: ServiceType; terms: Terms }
+/** A provider to keep funded, and how. */
+export type FundedProvider = { provider: string; service: ServiceType; terms: Terms }
 
 export type FundingConfig = {
   network?: NetworkName | NetworkConfig
@@ -17,30 +21,12 @@ export type FundingConfig = {
   /** Refunds whose lock is over are claimed, of every sub-account. */
   autoClaim?: boolean
   defaults: Terms
-  /** Each with what `defaults` say and its own terms do not; null where the file names none. */
-  providers: readonly Funded[] | null
-}
-
-const NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly NetworkName[]
-const SERVICES = ['inference', 'fine-tuning'] as const satisfies readonly ServiceType[]
-
-const networkFields = {
-  chainId: (value: unknown, path: string): number => {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-    throw check.wrong(path, 'the id of a chain is a whole number from 1 up.')
-  },
-  ledger: check.address,
-  inference: check.address,
-  fineTuning: check.address,
-  multicall3: check.address,
-  // Node services put keys into their URLs.
-  rpcUrl: (_: unknown, path: string): never => {
-    throw check.wrong(path, 'a URL may hold a key, and keys never stand in this file: use OG_RPC_URL or --rpc-url.')
-  },
+  /** Each with its own terms, and the defaults for the rest; null where the file names no provider. */
+  providers: readonly FundedProvider[] | null
 }
 
 /**
- * What a config file says. Every field is checked before anything is done.
+ * Reads a config. Every field is checked before anything is done.
  *
  * @throws UsageError that names the field
  */
@@ -48,13 +34,10 @@ export function parseConfig(text: string): FundingConfig {
   const json = jsonIn(text)
   const secret = secretIn(json)
   if (secret !== null)
-    throw check.wrong(
-      secret,
-      'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.',
-    )
-  const { network, intervalMs, budget, autoClaim, ...rest } = check.objectAt(json, '', {
+    throw fieldError(secret, 'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.')
+  const { network, intervalMs, budget, autoClaim, ...rest } = objectAt(json, '', {
     network: networkAt,
-    intervalMs: check.milliseconds(100),
+    intervalMs: check.milliseconds('intervalMs', 100),
     budget: check.budget,
     autoClaim: check.yesOrNo,
     defaults: termsAt,
@@ -67,7 +50,7 @@ export function parseConfig(text: string): FundingConfig {
     ...(budget !== undefined && { budget }),
     ...(autoClaim !== undefined && { autoClaim }),
     defaults,
-    providers: rest.providers === undefined ? null : fundedAt(rest.providers, defaults),
+    providers: rest.providers === undefined ? null : fundedProvidersAt(rest.providers, defaults),
   }
 }
 
@@ -83,81 +66,43 @@ export async function readConfig(file: string): Promise<FundingConfig> {
   }
 }
 
-/** The providers to keep funded: there must be one at least. */
-export function fundedIn({ providers }: FundingConfig): readonly Funded[] {
+/** The providers to keep funded; there must be at least one. */
+export function fundedProvidersIn({ providers }: FundingConfig): readonly FundedProvider[] {
   if (providers) return providers
-  throw check.wrong('providers', 'it is missing: auto-fund needs a list of them.')
-}
-
-/**
- * What only the deployment can tell.
- *
- * @param nameOf how the one at that place is called in messages
- * @throws UsageError that names the field
- */
-export function checkOn(
-  { wallet, rules, minLockedBalance }: Pick<Broker, 'wallet' | 'rules' | 'minLockedBalance'>,
-  funded: readonly Funded[],
-  nameOf = (index: number): string => `providers[${index}].`,
-): void {
-  for (const [index, { provider, service, terms }] of funded.entries()) {
-    const name = nameOf(index)
-    if (rules.serviceNames[service] === undefined) throw check.wrong(`${name}service`, `there is no ${service} here.`)
-    if (provider === wallet && service === 'inference')
-      throw check.wrong(`${name}provider`, 'a wallet cannot be its own provider.')
-    const minimum = terms.minLockedBalance === undefined ? minLockedBalance : weiOf(terms.minLockedBalance)
-    const bufferMultiplier = terms.bufferMultiplier ?? 2
-    const trigger = requiredBalance({ unsettledFee: 0n, bufferMultiplier, minLockedBalance: minimum })
-    if (terms.target !== undefined && typeof terms.target !== 'number' && weiOf(terms.target) < trigger)
-      throw check.wrong(
-        `${name}target`,
-        `${String(terms.target)} OG lies below the trigger: ${bufferMultiplier} × the minimum.`,
-      )
-  }
-}
-
-function networkAt(value: unknown, path: string): NetworkName | NetworkConfig {
-  if (typeof value !== 'object') return check.oneOf(NAMES)(value, path)
-  const read = check.objectAt(value, path, networkFields)
-  const { chainId, ledger, inference, ...others } = read
-  if (chainId === undefined || ledger === undefined || inference === undefined)
-    throw check.wrong(path, 'a deployment of your own needs chainId, ledger and inference.')
-  return { chainId, ledger, inference, ...others }
+  throw fieldError('providers', 'it is missing: auto-fund needs a list of them.')
 }
 
 function listAt(value: unknown, path: string): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value as unknown[]
-  throw check.wrong(
-    path,
-    `a list of at least one provider; this is ${Array.isArray(value) ? 'empty' : check.kind(value)}.`,
-  )
+  throw fieldError(path, `a list of at least one provider; this is ${Array.isArray(value) ? 'empty' : kindOf(value)}.`)
 }
 
-function fundedAt(list: readonly unknown[], defaults: Terms): Funded[] {
-  const seen = new Map<string, string>()
+function fundedProvidersAt(list: readonly unknown[], defaults: Terms): FundedProvider[] {
+  const paths = new Map<string, string>()
   return list.map((value, index) => {
     const path = `providers[${index}]`
     const {
       provider,
       service = 'inference',
       ...own
-    } = check.objectAt(value, path, {
+    } = objectAt(value, path, {
       provider: check.address,
-      service: check.oneOf(SERVICES),
+      service: check.oneOf(SERVICE_TYPES),
       ...termsFields,
     })
-    if (provider === undefined) throw check.wrong(`${path}.provider`, 'it is missing.')
+    if (provider === undefined) throw fieldError(`${path}.provider`, 'it is missing.')
     eitherLevel(own, path)
-    const before = seen.get(`${service} ${provider}`)
-    if (before !== undefined) throw check.wrong(path, `the same provider and service as ${before}.`)
-    seen.set(`${service} ${provider}`, path)
-    const terms = merged(defaults, own)
+    const key = keyOf({ provider, serviceType: service })
+    const before = paths.get(key)
+    if (before !== undefined) throw fieldError(path, `the same provider and service as ${before}.`)
+    paths.set(key, path)
+    const terms = mergeTerms(defaults, own)
     checkLevels(terms, path)
     return { provider, service, terms }
   })
 }
 
-/** JSON without its parser's messages: they repeat what stands there, and that may be a key. */
+/** Parses JSON without the parser's messages: they quote the text, which may be a key. */
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)

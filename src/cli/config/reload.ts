@@ -1,20 +1,21 @@
 import type { Broker } from '../../index.ts'
-import { checkOn, fundedIn, readConfig, type FundingConfig } from './file.ts'
-import type { Funding } from '../funding.ts'
+import { checkOnDeployment } from './deployment.ts'
+import { fundedProvidersIn, readConfig, type FundingConfig } from './file.ts'
+import type { Funding } from '../session/funding.ts'
 
-/** What a broker is made with: it holds for as long as the process does. */
+/** Options of the broker: they hold until the process is started again. */
 const FIXED = ['network', 'intervalMs', 'budget', 'autoClaim'] as const satisfies readonly (keyof FundingConfig)[]
 
 export type Reload = {
   file: string
-  /** What the process was started with. */
+  /** The config with which the process was started. */
   config: FundingConfig
   broker: Broker
   funding: Funding
   say: (text: string) => void
 }
 
-/** Reads the file again, one time after another. One that cannot be used changes nothing. */
+/** Reads the file again at each call, one call after another. An invalid file changes nothing. */
 export function createReload({ file, config, broker, funding, say }: Reload): () => Promise<void> {
   let turn = Promise.resolve()
   return () => (turn = turn.then(reload))
@@ -22,8 +23,8 @@ export function createReload({ file, config, broker, funding, say }: Reload): ()
   async function reload(): Promise<void> {
     try {
       const next = await readConfig(file)
-      const funded = fundedIn(next)
-      checkOn(broker, funded)
+      const funded = fundedProvidersIn(next)
+      checkOnDeployment(broker, funded)
       const { added, removed, changed } = funding.apply(funded)
       say(`${file} is read again: ${added} added, ${removed} removed, ${changed} changed.${lateIn(next)}`)
     } catch (error) {

@@ -1,11 +1,11 @@
 import type { ArgsDef } from 'citty'
 import type { Budget } from '../../index.ts'
 import * as check from './fields.ts'
-import { checkLevels, defined, type Terms } from './terms.ts'
+import { checkLevels, withoutUndefined, type Terms } from './terms.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { amountOf, choiceOf, numberOf } from '../arguments/values.ts'
 
-/** How providers that the command line names are kept funded. */
+/** Options for how the providers of the command line are kept funded. */
 export const termsOptions = {
   'interval-ms': { type: 'string', valueHint: 'ms', description: 'how often the position is read (30000)' },
   'buffer-multiplier': { type: 'string', valueHint: 'number', description: 'how many times the minimum (2)' },
@@ -23,7 +23,7 @@ export const termsOptions = {
     description: 'hold, or reuse: take from a pending refund first (hold)',
   },
   'auto-claim': { type: 'boolean', description: 'refunds whose lock is over are claimed, of these providers' },
-  'skip-unsettled-fee': { type: 'boolean', description: 'no provider is asked for what it did not charge yet' },
+  'skip-unsettled-fee': { type: 'boolean', description: 'no provider is asked for its unsettled fee' },
   'max-unsettled-fee': { type: 'string', valueHint: 'OG', description: 'no provider that claims more is paid' },
 } as const satisfies ArgsDef
 
@@ -35,7 +35,7 @@ type TermsArguments = {
 /** @throws UsageError or InvalidInputError that names the option */
 export function termsIn(args: TermsArguments): Terms {
   const onPendingRefund = args['on-pending-refund']
-  const terms = defined({
+  const terms = withoutUndefined({
     intervalMs: numberOf(args['interval-ms'], 'interval-ms', { least: 100 }),
     bufferMultiplier: numberOf(args['buffer-multiplier'], 'buffer-multiplier', { whole: false }),
     minLockedBalance: optional(args['min-locked-balance'], amountOf),
@@ -56,8 +56,8 @@ export function termsIn(args: TermsArguments): Terms {
   return terms
 }
 
-/** The first option about terms that was given; undefined when none was. */
-export const termsGiven = (args: TermsArguments): string | undefined =>
+/** The first of these options on the command line; undefined without one. */
+export const firstTermsOption = (args: TermsArguments): string | undefined =>
   Object.keys(termsOptions).find((name) => args[name as keyof TermsArguments] !== undefined)
 
 export function budgetOf(text: string, name: string): Budget {

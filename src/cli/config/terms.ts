@@ -1,14 +1,15 @@
-import { ogToWei, type AutoFundingConfig } from '../../index.ts'
+import type { AutoFundingConfig } from '../../index.ts'
 import * as check from './fields.ts'
+import { fieldError, objectAt, type Check } from './objects.ts'
 
-/** How a provider is kept funded, as JSON can say it. */
+/** How a provider is kept funded: the options of auto-funding that JSON can hold. */
 export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'> & {
-  /** Nobody is asked for it. */
+  /** False: the provider is not asked for it. */
   unsettledFee?: false
 }
 
 export const termsFields = {
-  intervalMs: check.milliseconds(100),
+  intervalMs: check.milliseconds('intervalMs', 100),
   bufferMultiplier: check.multiplier,
   minLockedBalance: check.amount,
   target: check.target,
@@ -18,40 +19,42 @@ export const termsFields = {
   maxTopUp: check.moreThanNothing,
   budget: check.budget,
   ledgerReserve: check.amount,
-  cooldownMs: check.milliseconds(0),
+  cooldownMs: check.milliseconds('cooldownMs', 0),
   onPendingRefund: check.oneOf<'hold' | 'reuse'>(['hold', 'reuse']),
   autoClaim: check.yesOrNo,
   priority: check.finite,
-} satisfies { [Name in keyof Terms]-?: check.Check<Terms[Name]> }
+} satisfies { [Name in keyof Terms]-?: Check<Terms[Name]> }
 
-/** Amounts of a config were strings all along. */
-export const weiOf = (amount: bigint | string): bigint => (typeof amount === 'bigint' ? amount : ogToWei(amount))
-
-/** Terms that fit together. */
+/** Reads terms; target and runway exclude each other. */
 export function termsAt(value: unknown, path: string): Terms {
-  const terms = check.objectAt(value, path, termsFields)
+  const terms = objectAt(value, path, termsFields)
   eitherLevel(terms, path)
   return terms
 }
 
-/** A multiple that is filled up to, under one that triggers, would never be reached. */
-export function checkLevels({ target, bufferMultiplier = 2 }: Terms, path: string): void {
-  if (typeof target === 'number' && target < bufferMultiplier)
-    throw check.wrong(path, `a target of ${target} × the minimum lies below the trigger of ${bufferMultiplier} ×.`)
+/** Refuses a multiple as target that lies below the multiple that triggers. */
+export function checkLevels({ target, bufferMultiplier }: Terms, path: string): void {
+  if (typeof target !== 'number') return
+  const refusal = check.refusalOf({ target, ...(bufferMultiplier !== undefined && { bufferMultiplier }) })
+  if (refusal)
+    throw fieldError(
+      path,
+      `a target of ${refusal.facts['target']} lies below the trigger of ${refusal.facts['trigger']}.`,
+    )
 }
 
-/** There is one level to fill up to. */
+/** Refuses target and runway together: both say what a top-up fills up to. */
 export function eitherLevel({ target, runway }: Terms, path: string): void {
-  if (target !== undefined && runway !== undefined) throw check.wrong(path, 'either target or runway, not both.')
+  if (target !== undefined && runway !== undefined) throw fieldError(path, 'either target or runway, not both.')
 }
 
-/** Of target and runway, whichever is its own replaces both of the defaults. */
-export function merged({ target, runway, ...defaults }: Terms, own: Terms): Terms {
+/** The terms of a provider over the defaults. Its own target or runway replaces both of the defaults. */
+export function mergeTerms({ target, runway, ...defaults }: Terms, own: Terms): Terms {
   const levels = own.target === undefined && own.runway === undefined ? { target, runway } : {}
-  return defined({ ...defaults, ...levels, ...own })
+  return withoutUndefined({ ...defaults, ...levels, ...own })
 }
 
-/** Without what is undefined. */
-export function defined(terms: { [Name in keyof Terms]: Terms[Name] | undefined }): Terms {
+/** Terms without the options that are undefined. */
+export function withoutUndefined(terms: { [Name in keyof Terms]: Terms[Name] | undefined }): Terms {
   return Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined)) as Terms
 }

@@ -1,8 +1,16 @@
 import { randomInt } from 'node:crypto'
+import { keyOf } from '../../base/sub-account-key.ts'
 import type { PositionView } from '../screen/view.ts'
-import type { DemoProvider, DemoEnvironment } from './environment.ts'
+import type { DemoEnvironment, DemoProvider } from './environment.ts'
 
 export type Charge = { provider: string; serviceType: DemoProvider['serviceType']; fee: bigint; blockNumber: number }
+
+export type Charging = {
+  /** Lets every provider charge that may do so at this position. */
+  onPosition(view: PositionView): void
+  /** Resolves after the last charge, with its block. */
+  stop(): Promise<number>
+}
 
 export type ChargingOptions = {
   providers: readonly DemoProvider[]
@@ -18,23 +26,21 @@ const FEE = { from: 50_000_000, to: 1_200_000_000 }
 const GIGA = 10 ** 9
 
 /**
- * Providers that charge the user at random, each for itself. Like real ones they serve nobody who has less available than
- * is required: after a charge, they wait until that is so again.
+ * Providers that charge the user at random, each on its own. Like real ones they stop serving a user with less available
+ * than is required: after a charge they wait for the top-up.
  */
-export function startCharging({ providers, user, sleep, onCharge, onFailure }: ChargingOptions) {
+export function startCharging({ providers, user, sleep, onCharge, onFailure }: ChargingOptions): Charging {
   const charging = new Map<DemoProvider, Promise<void>>()
   const chargedAt = new Map<DemoProvider, number>()
   const stopped = new AbortController()
 
   return {
-    /** Lets everybody charge who may, going by what is seen. */
-    look({ position, accounts }: PositionView): void {
+    onPosition({ position, accounts }) {
       for (const provider of providers) {
-        const account = accounts.find(
-          (one) => one.provider === provider.address && one.serviceType === provider.serviceType,
-        )
-        const isOld = position.block.number < (chargedAt.get(provider) ?? 0)
-        if (stopped.signal.aborted || charging.has(provider) || isOld || !account?.spendable) continue
+        const key = keyOf({ provider: provider.address, serviceType: provider.serviceType })
+        const account = accounts.find((one) => keyOf(one) === key)
+        const isOutdated = position.block.number < (chargedAt.get(provider) ?? 0)
+        if (stopped.signal.aborted || charging.has(provider) || isOutdated || !account?.spendable) continue
         charging.set(
           provider,
           charge(provider)
@@ -43,8 +49,7 @@ export function startCharging({ providers, user, sleep, onCharge, onFailure }: C
         )
       }
     },
-    /** Resolves when nobody charges any more, with the block of the last charge. */
-    async stop(): Promise<number> {
+    async stop() {
       stopped.abort()
       await Promise.all(charging.values())
       return Math.max(0, ...chargedAt.values())

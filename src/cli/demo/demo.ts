@@ -1,35 +1,35 @@
 import { ogToWei, type Broker } from '../../index.ts'
 import { follow } from '../session/follow.ts'
 import { transactionsSettled } from '../session/await-transactions.ts'
-import { see, type PositionView } from '../screen/view.ts'
+import { viewOf, type PositionView } from '../screen/view.ts'
 import { managerOf } from '../session/services.ts'
 import { startCharging, type Charge } from './charging.ts'
 import { planEnding } from './ending.ts'
 import type { DemoEnvironment, DemoEnvironmentOptions } from './environment.ts'
 import { openLocalEnvironment } from './local-environment.ts'
-import { DEPOSIT, openDeposits } from './deposits.ts'
+import { createDeposits, DEPOSIT } from './deposits.ts'
 import { openSimulatedEnvironment } from './simulated-environment.ts'
 import { tallyOf, type Tally } from './tally.ts'
 import { faultsIn } from './verdict.ts'
 
 export type DemoOptions = DemoEnvironmentOptions & {
-  /** How many times faster than the clock simulated contracts are; null for the real ones. */
+  /** How many times faster than the clock the simulated contracts run; null for the real ones. */
   speed: number | null
-  /** Ends by itself after that; null for the signal alone. */
+  /** Ends by itself after so many seconds; null where only the signal ends it. */
   seconds: number | null
   signal: AbortSignal
-  stage: Stage
-  /** Serves a page of it, if one is wanted. */
-  open?: (broker: Broker) => Promise<(AsyncDisposable & { url: string }) | null>
+  output: DemoOutput
+  /** Serves a page of the broker; resolves with null where none is wanted. */
+  openPage?: (broker: Broker) => Promise<(AsyncDisposable & { url: string }) | null>
 }
 
-/** Whoever shows it. */
-export type Stage = {
-  served(url: string): void
-  began(): void
-  deposited(amount: string, blockNumber: number): void
-  charged(charge: Charge): void
-  seen(seen: PositionView, charges: readonly Charge[], ending: boolean): void
+/** What shows the demo: a table, a log, or lines of JSON. */
+export type DemoOutput = {
+  onPage(url: string): void
+  onStart(): void
+  onDeposit(amount: string, blockNumber: number): void
+  onCharge(charge: Charge): void
+  onPosition(view: PositionView, charges: readonly Charge[], isEnding: boolean): void
   close(): void
 }
 
@@ -42,26 +42,26 @@ export type Outcome = Tally & {
 }
 
 /**
- * Runs until its time is over or the signal aborts, and then finds out from the chain whether every wei is right. Null
- * when it was ended before it began.
+ * Runs until its time is over or the signal aborts, and then checks on the chain that every wei is right. Null when the
+ * signal aborts before it starts.
  */
 export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
   const { speed } = options
-  const ground = await (speed === null
+  const environment = await (speed === null
     ? openLocalEnvironment(options)
     : openSimulatedEnvironment({ ...options, speed }))
   try {
     if (options.signal.aborted) return null
-    await using page = (await options.open?.(ground.broker)) ?? null
-    if (page) options.stage.served(page.url)
-    return await play(ground, options)
+    await using page = (await options.openPage?.(environment.broker)) ?? null
+    if (page) options.output.onPage(page.url)
+    return await runIn(environment, options)
   } finally {
-    await ground.stop()
+    await environment.stop()
   }
 }
 
-async function play(ground: DemoEnvironment, { seconds, signal, stage }: DemoOptions): Promise<Outcome> {
-  const { broker, providers, sleep } = ground
+async function runIn(environment: DemoEnvironment, { seconds, signal, output }: DemoOptions): Promise<Outcome> {
+  const { broker, providers, sleep } = environment
   const charges: Charge[] = []
   const onFailure = (error: unknown) => ending.fail(error)
   const charging = startCharging({
@@ -70,31 +70,31 @@ async function play(ground: DemoEnvironment, { seconds, signal, stage }: DemoOpt
     sleep,
     onCharge(charge) {
       charges.push(charge)
-      stage.charged(charge)
+      output.onCharge(charge)
     },
     onFailure,
   })
-  const purse = openDeposits(broker, { onDeposit: (block) => stage.deposited(DEPOSIT, block), onFailure })
-  await purse.open()
+  const deposits = createDeposits(broker, { onDeposit: (block) => output.onDeposit(DEPOSIT, block), onFailure })
+  await deposits.openLedger()
   for (const { address, serviceType } of providers) {
-    // Shown from the start, before it exists.
+    // The output shows the sub-account from the start, before it exists.
     broker.subAccount(address, serviceType)
     managerOf(broker, serviceType).startAutoFunding(address)
   }
   const ending = planEnding({ seconds, signal, stopCharging: charging.stop })
-  void ground.broken.then(onFailure)
-  stage.began()
+  void environment.failure.then(onFailure)
+  output.onStart()
   await follow(broker, ending.over, {
     position(position, { decisions }) {
-      const seen = see(broker, position, decisions)
-      stage.seen(seen, charges, ending.hasBegun())
-      charging.look(seen)
-      purse.look(position)
-      ending.look(seen)
+      const view = viewOf(broker, position, decisions)
+      output.onPosition(view, charges, ending.hasBegun())
+      charging.onPosition(view)
+      deposits.onPosition(position)
+      ending.onPosition(view)
     },
   })
   const ran = ending.close()
-  const outcome = await outcomeOf(ground, { charges, deposits: await purse.close() })
+  const outcome = await outcomeOf(environment, { charges, deposits: await deposits.close() })
   return { ...outcome, seconds: ran }
 }
 
@@ -126,7 +126,7 @@ async function outcomeOf(
   return { ...tally, deposits, deposited, transactions, faults }
 }
 
-/** The same for all of them: nobody was given a config of its own. */
+/** The required balance, which is the same for all: auto-funding runs with its defaults. */
 function requiredOf(broker: Broker): bigint {
   return BigInt(broker.subAccounts()[0]?.getSnapshot().context.reading?.required ?? 0)
 }

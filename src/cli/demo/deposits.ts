@@ -1,8 +1,17 @@
 import { ogToWei, type Broker, type Position } from '../../index.ts'
 
-/** What the wallet puts in at first, and whenever little is left. */
+/** What the wallet deposits at first, and whenever little is left in the ledger. In OG. */
 export const DEPOSIT = '100'
 const LITTLE = ogToWei('20')
+
+export type Deposits = {
+  /** Opens the ledger with the first deposit. */
+  openLedger(): Promise<void>
+  /** Deposits again where little is left. */
+  onPosition(position: Position): void
+  /** Waits for a deposit that is in flight, and resolves with the number of deposits. */
+  close(): Promise<number>
+}
 
 export type DepositsOptions = {
   onDeposit: (blockNumber: number) => void
@@ -10,24 +19,23 @@ export type DepositsOptions = {
 }
 
 /** Keeps the ledger from running dry, however long the demo runs. */
-export function openDeposits(broker: Broker, { onDeposit, onFailure }: DepositsOptions) {
+export function createDeposits(broker: Broker, { onDeposit, onFailure }: DepositsOptions): Deposits {
   let deposits = 0
   let depositing: Promise<void> | null = null
 
   return {
-    async open(): Promise<void> {
+    async openLedger() {
       const { blockNumber } = await broker.ledger.addLedger(DEPOSIT)
       deposits += 1
       onDeposit(blockNumber)
     },
-    look({ ledger }: Position): void {
+    onPosition({ ledger }) {
       if (ledger && ledger.available < LITTLE)
         depositing ??= deposit()
           .catch(onFailure)
           .then(() => void (depositing = null))
     },
-    /** How often it was filled, once nothing is on its way to it. */
-    async close(): Promise<number> {
+    async close() {
       await depositing
       return deposits
     },

@@ -1,33 +1,33 @@
 import type { PositionView } from '../screen/view.ts'
 
 export type EndingOptions = {
-  /** It begins after that by itself; null for the signal alone. */
+  /** The ending begins after so many seconds; null where only the signal begins it. */
   seconds: number | null
   signal: AbortSignal
-  /** Makes everybody stop charging, and gives the block of the last charge. */
+  /** Stops the providers, and resolves with the block of the last charge. */
   stopCharging: () => Promise<number>
 }
 
 export type Ending = {
-  /** Aborts when it is over. */
+  /** Aborts when the demo is over. */
   over: AbortSignal
   hasBegun(): boolean
   /** Ends it at once. */
   fail(error: unknown): void
-  /** It is over once a reading after the last charge shows that nothing is left to do. */
-  look(seen: PositionView): void
+  /** Ends the demo once a reading after the last charge shows that auto-funding has nothing left to do. */
+  onPosition(view: PositionView): void
   /**
-   * How many seconds passed until it began.
+   * Returns how many seconds passed until the ending began.
    *
-   * @throws what it ended with, when that was a failure
+   * @throws the failure that ended the demo
    */
   close(): number
 }
 
-/** How long auto-funding may take to finish once nobody charges any more. */
+/** How long auto-funding may take to finish after the last charge. */
 const GRACE_MS = 20_000
 
-/** The end in its order: nobody charges any more, auto-funding finishes, then it is over. A failure ends it at once. */
+/** Ends the demo in order: the providers stop charging, auto-funding finishes, then it is over. A failure ends it at once. */
 export function planEnding({ seconds, signal, stopCharging }: EndingOptions): Ending {
   const over = new AbortController()
   const timers = new Set<NodeJS.Timeout>()
@@ -44,7 +44,7 @@ export function planEnding({ seconds, signal, stopCharging }: EndingOptions): En
     over: over.signal,
     fail,
     hasBegun: () => begunAt !== null,
-    look({ position, accounts }: PositionView): void {
+    onPosition({ position, accounts }: PositionView): void {
       const done = accounts.every(({ spendable, autoFunding }) => spendable && autoFunding?.state === 'watching')
       if (done && position.block.number >= lastCharge) over.abort()
     },

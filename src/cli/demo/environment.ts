@@ -1,28 +1,28 @@
 import type { Broker } from '../../index.ts'
 
-/** A provider that charges what it is told to; resolves once the charge is in a block. */
+/** A provider that charges an amount on request; `settle` resolves once the charge is in a block. */
 export type DemoProvider = {
   address: string
   serviceType: 'inference' | 'fine-tuning'
   settle(user: string, fee: bigint): Promise<{ blockNumber: number }>
 }
 
-/** What one transaction left available in a sub-account, in wei. */
+/** What is available in a sub-account after a transaction changed it, in wei. */
 export type BalanceChange = Pick<DemoProvider, 'serviceType'> & { provider: string; available: bigint }
 
 export type DemoEnvironmentOptions = { inferenceProviders: number; fineTuningProviders: number }
 
-/** What the demo is played on: a chain with the contracts, providers that charge, and a broker of a wallet without a past. */
+/** What the demo runs on: a chain with the contracts, providers that charge, and the broker of a new wallet. */
 export type DemoEnvironment = {
   broker: Broker
   providers: readonly DemoProvider[]
-  /** Resolves with why, when the chain ends by itself. */
-  broken: Promise<unknown>
-  /** Waits in the chain's own time; over early when the signal aborts. */
+  /** Resolves with the error with which the chain ends by itself. */
+  failure: Promise<unknown>
+  /** Waits in the chain's own time; resolves early when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
-  /** Everything that ever happened to the wallet's sub-accounts, in the order of the chain. */
+  /** Every change of the wallet's sub-accounts up to a block, in the order of the chain. */
   history(toBlock: number): Promise<readonly BalanceChange[]>
-  /** How many transactions the wallet has on the chain. */
+  /** The wallet's number of transactions at a block. */
   transactionCount(blockNumber: number): Promise<number>
   stop(): Promise<void>
 }

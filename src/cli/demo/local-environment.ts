@@ -5,7 +5,7 @@ import { INTERVAL_MS, type DemoEnvironment, type DemoEnvironmentOptions } from '
 
 const BLOCK_TIME = 1
 
-/** The real contracts on a chain of this machine: a block every second. */
+/** The real contracts on a local chain, with a block every second. */
 export async function openLocalEnvironment(options: DemoEnvironmentOptions): Promise<DemoEnvironment> {
   const chain = await startDemoChain({ ...options, blockTime: BLOCK_TIME })
   try {
@@ -18,7 +18,7 @@ export async function openLocalEnvironment(options: DemoEnvironmentOptions): Pro
     return {
       broker,
       providers: chain.providers,
-      broken: chain.anvil.exited.then(() => new Error('The local chain ended by itself.')),
+      failure: chain.anvil.exited.then(() => new Error('The local chain ended by itself.')),
       sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
       history: chain.history,
       transactionCount: chain.transactionCount,

@@ -2,24 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Simulation } from '../../testing/index.ts'
 
 const FRAME_MS = 20
-/** How long the simulation may keep this process busy: keys and signals want to be heard, and the screen drawn. */
+/** The longest the simulation runs without a pause: keys, signals and drawing need their turn. */
 const BUSY_MS = 30
-/** More than this at once would be a jump. */
+/** The most time that passes in one step. */
 const MOST_MS = 100
+
+export type Pacing = {
+  /** Resolves with the error with which the simulation fails. */
+  failure: Promise<unknown>
+  /** Waits in simulated time; resolves early when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+  stop(): Promise<void>
+}
 
 type Sleeper = { until: number; wake: () => void }
 
-/** Lets the time of a simulation pass at so many times its speed, or as fast as this machine can. */
-export function startPacing(sim: Simulation, speed: number) {
+/** Lets simulated time pass so many times as fast as the clock, or as fast as this machine can. */
+export function startPacing(sim: Simulation, speed: number): Pacing {
   const sleepers = new Set<Sleeper>()
   let stopped = false
   const running = run()
 
   return {
-    /** Resolves with why, when the simulation fails. */
-    broken: new Promise<unknown>((resolve) => void running.catch(resolve)),
-    /** In simulated time. */
-    sleep(ms: number, signal: AbortSignal): Promise<void> {
+    failure: new Promise<unknown>((resolve) => void running.catch(resolve)),
+    sleep(ms, signal) {
       return new Promise((resolve) => {
         const sleeper = { until: sim.now() + ms, wake }
         sleepers.add(sleeper)
@@ -32,7 +38,7 @@ export function startPacing(sim: Simulation, speed: number) {
         }
       })
     },
-    async stop(): Promise<void> {
+    async stop() {
       stopped = true
       await running.catch(() => undefined)
     },
@@ -44,13 +50,13 @@ export function startPacing(sim: Simulation, speed: number) {
     while (!stopped) {
       await sleep(behind ? 1 : FRAME_MS)
       const now = Date.now()
-      // What this machine cannot do in time is left out: the simulation is slower then.
+      // What does not fit into the time is skipped: on a slow machine the simulation runs slower.
       behind = !(await advanceTo(sim.now() + Math.min(now - last, MOST_MS) * speed, now + BUSY_MS))
       last = now
     }
   }
 
-  /** @returns false when it took too long to come all the way */
+  /** @returns false when the time was over before it came to `end` */
   async function advanceTo(end: number, busyUntil: number): Promise<boolean> {
     while (!stopped && sim.now() < end) {
       if (Date.now() >= busyUntil) return false

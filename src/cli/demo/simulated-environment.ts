@@ -11,7 +11,7 @@ import { startPacing } from './pacing.ts'
 
 const FUNDS = '100000'
 
-/** The contracts in memory: a block every second of their own time. */
+/** The simulated contracts, with a block every second of simulated time. */
 export async function openSimulatedEnvironment({
   inferenceProviders,
   fineTuningProviders,
@@ -34,7 +34,7 @@ export async function openSimulatedEnvironment({
   return {
     broker,
     providers: sim.providers.map((provider) => ({ ...provider, settle: settleOn(sim, provider) })),
-    broken: pacing.broken,
+    failure: pacing.failure,
     sleep: pacing.sleep,
     history: (toBlock) => Promise.resolve(changes.filter(({ blockNumber }) => blockNumber <= toBlock)),
     transactionCount: (block) =>
@@ -46,7 +46,7 @@ export async function openSimulatedEnvironment({
   }
 }
 
-/** The charge is in the next block. */
+/** Charges, and resolves with the next block, which contains the charge. */
 function settleOn({ chain }: Simulation, provider: Omit<DemoProvider, 'settle'>): DemoProvider['settle'] {
   return (user, fee) =>
     new Promise((resolve) => {
@@ -60,7 +60,7 @@ function settleOn({ chain }: Simulation, provider: Omit<DemoProvider, 'settle'>)
     })
 }
 
-/** Both services say with one event what every transfer, and every settlement, leaves behind. */
+/** The balance that an event states: both services emit the same event for every transfer and every settlement. */
 function changeOf({ contract, name, args }: ContractEvent, wallet: string): BalanceChange | null {
   const { user, provider, amount, pendingRefund } = args
   if (name !== 'BalanceUpdated' || user !== wallet || typeof provider !== 'string') return null

@@ -1,3 +1,4 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import { whyOf } from '../screen/auto-funding-lines.ts'
 import { accountColumns } from '../screen/overview.ts'
 import { openScreen } from '../screen/screen.ts'
@@ -6,32 +7,32 @@ import { table, type Column } from '../screen/table.ts'
 import { paint } from '../screen/terminal.ts'
 import { og, aligned } from '../screen/words.ts'
 import type { Charge } from './charging.ts'
-import type { Stage } from './demo.ts'
+import type { DemoOutput } from './demo.ts'
 
-const SHORTEST_LOOK_MS = 50
+const REDRAW_MS = 50
 
-/** For people: a table that is drawn in place. */
-export function tableOutput(seconds: number | null): Stage {
+/** For a terminal: a table that is drawn in place. */
+export function tableOutput(seconds: number | null): DemoOutput {
   const screen = openScreen()
   let startedAt = 0
   let drawnAt = -Infinity
   let page: string[] = []
   screen.draw(['Setting up…'])
   return {
-    served(url) {
+    onPage(url) {
       page = [`page ${url}`]
     },
-    deposited: () => undefined,
-    charged: () => undefined,
-    began() {
+    onDeposit: () => undefined,
+    onCharge: () => undefined,
+    onStart() {
       startedAt = Date.now()
     },
-    seen(seen, charges, ending) {
-      // Simulated positions come faster than anybody can look.
-      if (Date.now() - drawnAt < SHORTEST_LOOK_MS) return
+    onPosition(view, charges, isEnding) {
+      // Simulated positions come faster than a terminal can show them.
+      if (Date.now() - drawnAt < REDRAW_MS) return
       drawnAt = Date.now()
       const left = seconds === null ? null : Math.max(0, Math.ceil(seconds - (Date.now() - startedAt) / 1_000))
-      screen.draw([...page, ...headLines(seen, charges), '', ...rows(seen, charges), '', footLine(left, ending)])
+      screen.draw([...page, ...headLines(view, charges), '', ...rows(view, charges), '', footLine(left, isEnding)])
     },
     close: () => screen.close(),
   }
@@ -49,10 +50,8 @@ function headLines({ position, accounts }: PositionView, charges: readonly Charg
 }
 
 function rows({ accounts }: PositionView, charges: readonly Charge[]): string[] {
-  const drained = ({ provider, serviceType }: AccountView): bigint =>
-    charges
-      .filter((one) => one.provider === provider && one.serviceType === serviceType)
-      .reduce((sum, { fee }) => sum + fee, 0n)
+  const drained = (account: AccountView): bigint =>
+    charges.filter((one) => keyOf(one) === keyOf(account)).reduce((sum, { fee }) => sum + fee, 0n)
   const columns: Column<AccountView>[] = [
     ...accountColumns.filter(({ title }) => title !== 'pending refund'),
     { title: 'drained', right: true, width: 9, cell: (account) => aligned(drained(account)) },
@@ -68,8 +67,8 @@ function lastTopUp({ autoFunding }: AccountView): string {
   return last ? aligned(last.amount) : '-'
 }
 
-function footLine(secondsLeft: number | null, ending: boolean): string {
-  if (ending) return 'Nobody charges any more; auto-funding finishes what is open.'
+function footLine(secondsLeft: number | null, isEnding: boolean): string {
+  if (isEnding) return 'The providers charge no more; auto-funding finishes what is open.'
   const until = secondsLeft === null ? '' : `${secondsLeft} s left. `
   return paint('dim', `Amounts in OG. ${until}Ctrl-C or q ends it with a summary.`)
 }

@@ -1,36 +1,37 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import type { BalanceChange } from './environment.ts'
 
-/** What happened, counted from the chain's own history. Amounts in wei. */
+/** Charges and top-ups, counted from the chain's own history. Amounts in wei. */
 export type Tally = {
   charges: number
   drained: bigint
-  /** Charges that took an account from enough to too little. */
+  /** Charges that took a sub-account below what is required. */
   drains: number
   topUps: number
   toppedUp: bigint
   /** Top-ups that opened a sub-account. */
   opened: number
-  /** Top-ups that a further charge overtook on their way: exact when they were decided, and not enough when mined. */
+  /** Top-ups that were right when they were decided and too small when mined, since another charge came between. */
   overtaken: number
-  /** Top-ups of an account that had enough. */
+  /** Top-ups of a sub-account that had enough. */
   doublePayments: number
-  /** The part of all top-ups that went beyond what was required at that moment. */
+  /** The part of all top-ups beyond what was required when they were mined. */
   overpaid: bigint
-  /** Accounts that were left with too little. */
+  /** Sub-accounts that have too little at the end. */
   unanswered: number
-  /** What the accounts hold at the end. */
+  /** What the sub-accounts hold at the end. */
   held: bigint
 }
 
 /**
- * Goes through everything that happened, in its order. Nothing that the library says about itself is used: a payment
- * too much cannot hide behind a later charge.
+ * Counts all changes in their order. It uses nothing that the library reports: a payment too much cannot hide behind a
+ * later charge.
  */
 export function tallyOf(changes: readonly BalanceChange[], required: bigint): Tally {
   const tally = nothing()
   const accounts = new Map<string, bigint>()
   for (const { provider, serviceType, available: after } of changes) {
-    const key = `${serviceType} ${provider}`
+    const key = keyOf({ provider, serviceType })
     const before = accounts.get(key)
     accounts.set(key, after)
     if (before === undefined) tally.opened += 1

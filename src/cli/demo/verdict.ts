@@ -2,23 +2,23 @@ import type { Position } from '../../index.ts'
 import { og } from '../screen/words.ts'
 import type { Tally } from './tally.ts'
 
-/** What the chain and the parties say at the end. */
+/** What chain, providers and auto-funding report at the end. */
 export type Books = {
   /** How many providers the wallet keeps funded. */
   providers: number
   /** What the wallet deposited, in wei, and in how many transactions. */
   deposited: bigint
   deposits: number
-  /** What the providers have receipts for. */
+  /** What the providers charged, in wei. */
   charged: bigint
-  /** What auto-funding says it did. */
+  /** The top-ups that auto-funding reports. */
   reported: { topUps: number; paid: bigint }
   /** The wallet's transactions, as the chain counts them. */
   transactions: number
   final: Position
 }
 
-/** Everything that is wrong, in words: nothing when every drain was answered once and every wei is where it should be. */
+/** All faults in words: empty when every drain was answered by one top-up and every wei is where it should be. */
 export function faultsIn(tally: Tally, books: Books): string[] {
   const { providers, deposited, deposits, charged, reported, transactions, final } = books
   const ledger = final.ledger ?? { available: 0n, locked: 0n, total: 0n }

@@ -4,7 +4,7 @@ import { og } from '../screen/words.ts'
 import type { DemoOptions, Outcome } from './demo.ts'
 import { DEPOSIT } from './deposits.ts'
 
-/** What is about to happen, in plain words. */
+/** Says what the demo will do. */
 export function introLines({
   inferenceProviders,
   fineTuningProviders,
@@ -32,7 +32,7 @@ function timesInWords(speed: number): string {
   return speed === 1 ? 'a block every second' : `a block every second, and time passes up to ${speed} times as fast`
 }
 
-/** What came of it, counted from the chain's own history. */
+/** The summary, counted from the chain's own history. */
 export function summaryLines(outcome: Outcome): string[] {
   const { drained, charges, drains, toppedUp, topUps, opened, overtaken, unanswered } = outcome
   const { held, transactions, deposits, overpaid, doublePayments, faults } = outcome

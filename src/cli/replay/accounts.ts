@@ -2,17 +2,18 @@ import type { Fall } from '../../../machines/index.ts'
 import type { Position, SubAccountPosition } from '../../index.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 import type { FundingConfig } from '../config/file.ts'
-import { keyOf, least, positive, type Id } from './movements.ts'
-import { minimumOf, type Kept, type Payment } from './policy.ts'
+import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
+import { least, positive } from './movements.ts'
+import { minimumAt, minimumIn, type FundedAccount, type Payment } from './policy.ts'
 
-/** A sub-account as it is in a replay. Amounts in wei. */
-export type Account = Id & {
+/** A sub-account in a replay. Amounts in wei. */
+export type Account = SubAccountId & {
   /** What its provider wants to see locked. */
   minimum: bigint
   balance: bigint
-  /** What top-ups took out of the refund that the recording shows. */
+  /** The part of the recorded refund that top-ups took. */
   cancelled: bigint
-  /** Opened by the replay itself, or from the beginning. */
+  /** It existed from the beginning, or a top-up of the replay opened it. */
   isOpen: boolean
   topUps: number
   paid: bigint
@@ -26,28 +27,29 @@ export type Books = {
   accounts: ReadonlyMap<string, Account>
   /** What the ledger has available. */
   ledger: bigint
-  /** What it gave so far, less what came back; and the most that this ever was. */
+  /** What the ledger paid less what came back, and the most that this ever was. */
   spent: bigint
   mostSpent: bigint
   payments: Payment[]
 }
 
-/** Every sub-account of the recording and of the policy, with what the first position shows. */
+/** All sub-accounts of recording and policy, with the balances of the first position. */
 export function openBooks(
   positions: readonly Position[],
-  kept: readonly Kept[],
+  funded: readonly FundedAccount[],
   { defaults, recorded }: Pick<FundingConfig, 'defaults'> & { recorded: PlanConditions },
 ): Books {
   const [first] = positions
   const known = new Map(first?.subAccounts.map((one) => [keyOf(one), one]))
-  const terms = new Map(kept.map((one) => [keyOf(one), one.terms]))
-  const all = [...positions.flatMap(({ subAccounts }) => subAccounts), ...kept]
+  const minimums = new Map(funded.map((one) => [keyOf(one), minimumAt(one.minimum, recorded)]))
+  const usualMinimum = minimumAt(minimumIn(defaults), recorded)
+  const all = [...positions.flatMap(({ subAccounts }) => subAccounts), ...funded]
   const accounts = all.map((one): [string, Account] => [
     keyOf(one),
     {
       provider: one.provider,
       serviceType: one.serviceType,
-      minimum: minimumOf(terms.get(keyOf(one)) ?? defaults, recorded),
+      minimum: minimums.get(keyOf(one)) ?? usualMinimum,
       balance: known.get(keyOf(one))?.balance ?? 0n,
       cancelled: 0n,
       isOpen: known.has(keyOf(one)),
@@ -74,17 +76,17 @@ export function spend(books: Books, amount: bigint): void {
   if (books.spent > books.mostSpent) books.mostSpent = books.spent
 }
 
-export function accountIn({ accounts }: Books, id: Id): Account {
+export function accountIn({ accounts }: Books, id: SubAccountId): Account {
   const account = accounts.get(keyOf(id))
   if (account) return account
-  throw new Error(`No account is kept for ${keyOf(id)}.`)
+  throw new Error(`The replay has no sub-account ${keyOf(id)}.`)
 }
 
-/** What of a recorded refund is still pending here. */
+/** The part of a recorded refund that is still pending in the replay. */
 export const pendingOf = ({ cancelled, balance }: Account, recorded: SubAccountPosition | undefined): bigint =>
   least(positive((recorded?.pendingRefund ?? 0n) - cancelled), balance)
 
-/** The position that a broker would have seen at this block. */
+/** The position that a broker would have read at this block. */
 export function positionIn(books: Books, recorded: Position): Position {
   const known = new Map(recorded.subAccounts.map((one) => [keyOf(one), one]))
   const open = [...books.accounts].filter(([key, { isOpen }]) => isOpen || known.has(key))
@@ -98,7 +100,7 @@ export function positionIn(books: Books, recorded: Position): Position {
     subAccounts: open.map(([key, account]) => {
       const pendingRefund = pendingOf(account, known.get(key))
       return {
-        ...(known.get(key) ?? unseen),
+        ...(known.get(key) ?? newAccount),
         provider: account.provider,
         serviceType: account.serviceType,
         balance: account.balance,
@@ -109,4 +111,4 @@ export function positionIn(books: Books, recorded: Position): Position {
   }
 }
 
-const unseen = { claimable: 0n, refunds: [], acknowledged: true, tokensRevoked: false }
+const newAccount = { claimable: 0n, refunds: [], acknowledged: true, tokensRevoked: false }

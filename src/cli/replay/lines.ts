@@ -1,9 +1,11 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import { IN_OG } from '../screen/overview.ts'
-import type { AccountFigures, Figures, Replay } from './replay.ts'
+import type { AccountFigures, Figures } from './figures.ts'
+import type { Replay } from './replay.ts'
 import { table } from '../screen/table.ts'
 import { aligned, durationInWords, og, short } from '../screen/words.ts'
 
-/** What a policy would have done, beside what was done. */
+/** A table of what the policy would have done beside what was recorded. */
 export function replayLines({ positions, seconds, policy, recorded, unrecorded }: Replay): string[] {
   return [
     `${positions} positions over ${durationInWords(seconds)}`,
@@ -19,15 +21,15 @@ export function replayLines({ positions, seconds, policy, recorded, unrecorded }
     '',
     ...accountLines(policy, recorded),
     '',
-    ...(unrecorded.length === 0 ? [] : ['The recording does not say:', ...unrecorded.map(leftOut), '']),
+    ...(unrecorded.length === 0 ? [] : ['The recording does not say:', ...unrecorded.map(assumption), '']),
     IN_OG,
   ]
 }
 
-const leftOut = (name: Replay['unrecorded'][number]): string => `  ${leftOutInWords[name]}`
+const assumption = (name: Replay['unrecorded'][number]): string => `  ${assumptions[name]}`
 
-/** What is assumed instead. */
-const leftOutInWords = {
+/** What the replay assumes instead. */
+const assumptions = {
   minLockedBalance: 'what providers want to see locked: taken as 1 OG, unless the policy names it',
   minTransfer: 'the least that opens a sub-account: taken as any amount',
   gasReserve: 'the gas of a full exit: nothing is held for it',
@@ -46,9 +48,7 @@ const totals: readonly (readonly [string, (figures: Figures) => string])[] = [
 
 function accountLines(policy: Figures, recorded: Figures): string[] {
   const pairs = policy.subAccounts.map((mine): Pair => {
-    const real = recorded.subAccounts.find(
-      (one) => one.provider === mine.provider && one.serviceType === mine.serviceType,
-    )
+    const real = recorded.subAccounts.find((one) => keyOf(one) === keyOf(mine))
     return { mine, real }
   })
   if (pairs.length === 0) return ['No sub-accounts.']

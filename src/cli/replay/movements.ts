@@ -1,31 +1,27 @@
+import { keyOf } from '../../base/sub-account-key.ts'
 import type { Position, SubAccountPosition } from '../../index.ts'
 
-/** What moved in one sub-account between two readings. Amounts in wei. */
+/** The money that moved in one sub-account between two readings. Amounts in wei. */
 export type Move = {
-  /** The ledger paid it in. */
+  /** From the ledger. */
   paid: bigint
-  /** The provider took it. */
+  /** By the provider. */
   charged: bigint
-  /** It came back to the ledger. */
+  /** Back to the ledger. */
   claimed: bigint
 }
 
 export type Moves = {
   accounts: ReadonlyMap<string, Move>
-  /** What came into the ledger from outside; negative for what was withdrawn from it. */
+  /** From the wallet into the ledger; negative for a withdrawal. */
   deposited: bigint
 }
 
 type Rise = { key: string; change: bigint; claimed: bigint }
 
-export type Id = Pick<SubAccountPosition, 'provider' | 'serviceType'>
-
-/** How a sub-account is told from others. */
-export const keyOf = ({ provider, serviceType }: Id): string => `${serviceType} ${provider}`
-
 /**
- * What must have happened between two readings. A balance tells only top-ups less charges; what the ledger lost beside
- * that was paid, and charged, in the same interval. A deposit that came in the same interval hides that part.
+ * The least that must have moved between two readings. A balance shows only top-ups less charges; what the ledger lost on
+ * top of that was both paid and charged in the same interval. A deposit in that interval hides it.
  */
 export function movesBetween(before: Position, after: Position): Moves {
   const accounts = new Map(
@@ -50,7 +46,7 @@ export function movesBetween(before: Position, after: Position): Moves {
   }
 }
 
-/** A fall by no more than what was unlocked of a refund is a claim, not a charge. */
+/** A balance that falls by no more than the unlocked refund was claimed, not charged. */
 function riseOf(
   key: string,
   before: SubAccountPosition | undefined,
@@ -64,7 +60,7 @@ function riseOf(
   return { key, change: change + claimed, claimed }
 }
 
-/** Among those that rose; else those that fell; else all alike. The last one gets what division leaves over. */
+/** Shares an amount among the sub-accounts that rose, else those that fell, else all. The last one gets the remainder. */
 function share(amount: bigint, rises: readonly Rise[]): bigint[] {
   const weights = [
     rises.map(({ change }) => positive(change)),

@@ -1,19 +1,20 @@
+import type { SubAccountId } from '../../base/sub-account-key.ts'
 import type { Broker, Plan } from '../../index.ts'
-import { keyOf } from './movements.ts'
 
-/** What a plan was made with beside its position. Amounts in wei; null for what was not known then. */
+/** What a plan depends on beside its position. Amounts in wei; null for what was unknown. */
 export type PlanConditions = {
   /** What providers want to see locked, unless a policy says otherwise. */
   minLockedBalance: bigint | null
   /** The least that opens a sub-account. */
   minTransfer: bigint | null
-  /** What the wallet is to keep for the gas of a full exit. */
+  /** What the wallet must keep for the gas of a full exit. */
   gasReserve: bigint | null
-  /** What providers said that they had served and not charged yet, by sub-account. */
+  /** The unsettled fees that providers reported, by the key of `recordedKeyOf`. */
   unsettledFees: Readonly<Record<string, bigint>> | null
 }
 
-export const unknown: PlanConditions = {
+/** Before the first line with conditions. */
+export const noConditions: PlanConditions = {
   minLockedBalance: null,
   minTransfer: null,
   gasReserve: null,
@@ -22,17 +23,24 @@ export const unknown: PlanConditions = {
 
 export function planConditionsOf(broker: Broker, { gasReserve }: Plan): PlanConditions {
   const { minLockedBalance, rules, inference, fineTuning } = broker
-  const asked = [...inference.autoFundingStatus(), ...fineTuning.autoFundingStatus()]
+  const statuses = [...inference.autoFundingStatus(), ...fineTuning.autoFundingStatus()]
+  const fees = statuses.map((one) => [recordedKeyOf(one), one.unsettledFee] as const)
   return {
     minLockedBalance,
     minTransfer: rules.minTransfer,
     gasReserve: gasReserve === 0n ? null : gasReserve,
-    unsettledFees:
-      asked.length === 0 ? null : Object.fromEntries(asked.map((one) => [keyOf(one), one.unsettledFee] as const)),
+    unsettledFees: fees.length === 0 ? null : Object.fromEntries(fees),
   }
 }
 
-/** What the lines of a recording say of it, by block. Recordings of before say nothing. */
+export function unsettledFeeIn({ unsettledFees }: PlanConditions, id: SubAccountId): bigint {
+  return unsettledFees?.[recordedKeyOf(id)] ?? 0n
+}
+
+/** The key of a sub-account in recordings: it has a blank where the library's key has a colon, and files on disk hold it. */
+const recordedKeyOf = ({ provider, serviceType }: SubAccountId): string => `${serviceType} ${provider}`
+
+/** The conditions in the lines of a recording, by block. Recordings of earlier versions have none. */
 export function planConditionsIn(text: string): ReadonlyMap<number, PlanConditions> {
   const found = new Map<number, PlanConditions>()
   for (const line of text.split('\n')) {

@@ -1,63 +1,78 @@
-import { demandOf, levelsOf, type Burn, type Levels, type PlanInput, type Standing } from '../../../machines/index.ts'
-import type { Budget, Position, ServiceType } from '../../index.ts'
-import type { PlanConditions } from './plan-conditions.ts'
-import { secondsOf } from '../config/fields.ts'
+import {
+  budgetLeft,
+  demandOf,
+  levelsOf,
+  limitsAt,
+  type Burn,
+  type PlanInput,
+  type Standing,
+} from '../../../machines/index.ts'
+import { toWei } from '../../base/amounts.ts'
+import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
+import { toPolicy, type AutoFundingPolicy, type Position } from '../../index.ts'
 import type { FundingConfig } from '../config/file.ts'
-import { weiOf, type Terms } from '../config/terms.ts'
-import { keyOf, positive, sum } from './movements.ts'
+import type { Terms } from '../config/terms.ts'
+import { unsettledFeeIn, type PlanConditions } from './plan-conditions.ts'
 
 /** What live providers want to see locked, where a recording does not say. */
 const USUAL_MINIMUM = 10n ** 18n
 
-export type Kept = { provider: string; serviceType: ServiceType; terms: Terms }
+/** A sub-account that the policy keeps funded. */
+export type FundedAccount = SubAccountId & {
+  policy: AutoFundingPolicy
+  /** What the policy says of the provider's minimum; null where the recording says it, or nothing does. */
+  minimum: bigint | null
+}
+
 /** A top-up that the policy decided on, and when, in seconds of block time. */
 export type Payment = { key: string; amount: bigint; at: number }
 
-/** Whom the policy keeps funded: those that it names, or else everybody in the recording. */
-export function keptBy({ providers, defaults }: FundingConfig, recorded: readonly Position[]): Kept[] {
-  if (providers) return providers.map(({ provider, service, terms }) => ({ provider, serviceType: service, terms }))
+/** The sub-accounts that the policy keeps funded: those that it names, or else all of the recording. */
+export function fundedAccountsIn(
+  { providers, defaults }: FundingConfig,
+  recorded: readonly Position[],
+): FundedAccount[] {
+  if (providers)
+    return providers.map(({ provider, service, terms }) => fundedAccount({ provider, serviceType: service }, terms))
   const all = recorded.flatMap(({ subAccounts }) => subAccounts)
-  return [...new Map(all.map((one) => [keyOf(one), one])).values()].map(({ provider, serviceType }) => ({
-    provider,
-    serviceType,
-    terms: defaults,
-  }))
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()].map((one) => fundedAccount(one, defaults))
 }
 
-export function minimumOf({ minLockedBalance }: Terms, recorded: PlanConditions): bigint {
-  return minLockedBalance === undefined ? (recorded.minLockedBalance ?? USUAL_MINIMUM) : weiOf(minLockedBalance)
+/** The policy is checked without a minimum: that is known at each position only, as a recording may change it. */
+function fundedAccount({ provider, serviceType }: SubAccountId, terms: Terms): FundedAccount {
+  const { minLockedBalance: _, ...others } = terms
+  return { provider, serviceType, policy: toPolicy(others, 0n), minimum: minimumIn(terms) }
 }
 
-export const reserveOf = ({ terms }: Kept): bigint => weiOf(terms.ledgerReserve ?? '0')
+export function minimumIn({ minLockedBalance }: Terms): bigint | null {
+  return minLockedBalance === undefined ? null : toWei(minLockedBalance)
+}
+
+/** What the provider of an account wants to see locked. */
+export function minimumAt(minimum: bigint | null, recorded: PlanConditions): bigint {
+  return minimum ?? recorded.minLockedBalance ?? USUAL_MINIMUM
+}
 
 export type Known = { burn: Burn; payments: readonly Payment[]; now: number; recorded: PlanConditions }
 
-/** What machines' plan wants to know of one sub-account, as the broker would tell it. */
-export function standingOf(kept: Kept, { burn, payments, now, recorded }: Known): Standing {
-  const { provider, serviceType, terms } = kept
-  const own = payments.filter(({ key }) => key === keyOf(kept))
+/** One sub-account as the plan takes it, and as the broker would state it. */
+export function standingOf(account: FundedAccount, { burn, payments, now, recorded }: Known): Standing {
+  const { provider, serviceType, policy, minimum } = account
   const { demand, anomaly } = demandOf({
-    minLockedBalance: minimumOf(terms, recorded),
-    unsettledFee: terms.unsettledFee === false ? 0n : (recorded.unsettledFees?.[keyOf(kept)] ?? 0n),
-    maxUnsettledFee: terms.maxUnsettledFee === undefined ? null : weiOf(terms.maxUnsettledFee),
+    minLockedBalance: minimumAt(minimum, recorded),
+    unsettledFee: policy.unsettledFee === null ? 0n : unsettledFeeIn(recorded, account),
+    maxUnsettledFee: policy.maxUnsettledFee,
     burn,
   })
-  const last = own.reduce((latest, { at }) => Math.max(latest, at), -Infinity)
-  const { cooldownMs = 0, maxTopUp } = terms
   return {
     provider,
     serviceType,
     mode: 'on',
-    ...levelsOf(demand, levelsIn(terms)),
+    ...levelsOf(demand, policy.levels),
     demand,
-    priority: terms.priority ?? 0,
-    limits: {
-      maxTopUp: maxTopUp === undefined ? null : weiOf(maxTopUp),
-      budgetLeft: budgetLeft(terms.budget, own, now),
-      coolingUntil: cooldownMs > 0 && Number.isFinite(last) ? last + cooldownMs / 1_000 : 0,
-      ledgerReserve: reserveOf(kept),
-    },
-    onPendingRefund: terms.onPendingRefund ?? 'hold',
+    priority: policy.priority,
+    limits: limitsAt(policy, () => payments.filter(({ key }) => key === keyOf(account)), now),
+    onPendingRefund: policy.onPendingRefund,
     needsApproval: false,
     registered: true,
     anomaly,
@@ -68,24 +83,16 @@ export function standingOf(kept: Kept, { burn, payments, now, recorded }: Known)
   }
 }
 
-/** The rest of what plan wants: nothing is on its way. */
-export function restOf({ minTransfer, gasReserve }: PlanConditions) {
-  const rest = { inFlightFromLedger: 0n, minTransfer, gasReserve: gasReserve ?? 0n, isStale: false }
-  return rest satisfies Partial<PlanInput>
-}
-
-export function budgetLeft(budget: Budget | undefined, payments: readonly Payment[], now: number): bigint | null {
-  if (!budget) return null
-  const since = now - secondsOf(budget.per)
-  return positive(weiOf(budget.amount) - sum(payments.filter(({ at }) => at > since).map(({ amount }) => amount)))
-}
-
-function levelsIn({ bufferMultiplier = 2, target, runway }: Terms): Levels {
+/** What the plan takes of the wallet: nothing is in flight. */
+export function walletConditions(
+  { minTransfer, gasReserve }: PlanConditions,
+  { budget, payments, now }: { budget: AutoFundingPolicy['budget']; payments: readonly Payment[]; now: number },
+) {
   return {
-    bufferMultiplier,
-    ...(target !== undefined && {
-      target: typeof target === 'number' ? { multiplier: target } : { amount: weiOf(target) },
-    }),
-    ...(runway && { runway: { trigger: secondsOf(runway.trigger), target: secondsOf(runway.target) } }),
-  }
+    inFlightFromLedger: 0n,
+    minTransfer,
+    gasReserve: gasReserve ?? 0n,
+    isStale: false,
+    budgetLeft: budgetLeft(budget, () => payments, now),
+  } satisfies Partial<PlanInput>
 }

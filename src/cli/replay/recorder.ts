@@ -5,35 +5,35 @@ import { UsageError } from '../arguments/usage-error.ts'
 
 const NEWLINE = 10
 const BEGINNING = /^\{"type":"(position|base|entry)"/
-/** Fifty sub-accounts with all the refunds that contracts allow take a tenth of it. */
+/** Fifty sub-accounts with all refunds that the contracts allow take a tenth of it. In bytes. */
 const LONGEST_LINE = 2 ** 20
 
 export type Recorder = Disposable & {
-  record(position: Position, circumstances?: PlanConditions): void
-  /** Records what happens to a broker between its positions, too: for the page. */
+  record(position: Position, conditions?: PlanConditions): void
+  /** Also records the events of a broker between its positions, for the page. */
   follow(broker: Broker, options?: { dryRun?: boolean }): Promise<void>
 }
 
 /**
  * Appends positions to a file that only its owner may read.
  *
- * @param onFailure is told, once in a row, of a line that could not be written; the next one is tried again
- * @throws UsageError where it cannot be opened, or holds something else
+ * @param onFailure called for the first of several lines in a row that cannot be written; each next line is tried
+ * @throws UsageError for a file that cannot be opened or holds something else
  */
 export function openRecorder(file: string, onFailure: (sentence: string) => void): Recorder {
-  const descriptor = opened(file)
+  const descriptor = openForAppend(file)
   let failing = false
   let block: number | null = null
   let following: Disposable | null = null
   let closed = false
   return {
-    record(position, circumstances) {
-      // Read again before there was another block, it says the same.
+    record(position, conditions) {
+      // A second reading of the same block says the same.
       if (position.block.number === block) return
-      if (write(encodePosition(position, circumstances))) block = position.block.number
+      if (write(encodePosition(position, conditions))) block = position.block.number
     },
     async follow(broker, options) {
-      // It is loaded when it is needed.
+      // Loaded only where something is recorded.
       const { recordEntries } = await import('../../visualizer/index.ts')
       following = recordEntries(broker, { write, ...options })
     },
@@ -57,17 +57,17 @@ export function openRecorder(file: string, onFailure: (sentence: string) => void
   }
 }
 
-/** One write. What a full disk took only a part of is taken back: a line is there as a whole or not at all. */
+/** Appends a line in one write. Where a full disk takes only a part, the part is cut off again. */
 function append(descriptor: number, line: string): void {
   const bytes = Buffer.from(line)
   const { size } = files.fstatSync(descriptor)
   const written = files.writeSync(descriptor, bytes)
   if (written === bytes.length) return
   files.ftruncateSync(descriptor, size)
-  throw Object.assign(new Error('A part was written.'), { code: 'ENOSPC' })
+  throw Object.assign(new Error('Only a part was written.'), { code: 'ENOSPC' })
 }
 
-function opened(file: string): number {
+function openForAppend(file: string): number {
   let descriptor: number
   try {
     descriptor = files.openSync(file, 'a+', 0o600)
@@ -75,7 +75,7 @@ function opened(file: string): number {
     throw new UsageError(`${file} cannot be written: ${codeOf(error)}.`)
   }
   try {
-    takeOver(file, descriptor)
+    resumeRecording(file, descriptor)
     return descriptor
   } catch (error) {
     files.closeSync(descriptor)
@@ -83,10 +83,10 @@ function opened(file: string): number {
   }
 }
 
-/** Goes on with a recording. A line that was torn when the last program ended is taken off. */
-function takeOver(file: string, descriptor: number): void {
+/** Checks that the file is a recording, and cuts off a line that was torn when the last program ended. */
+function resumeRecording(file: string, descriptor: number): void {
   const stats = files.fstatSync(descriptor)
-  // A pipe or a device has nothing to go on with.
+  // A pipe or a device holds no recording.
   if (!stats.isFile()) return
   const first = bytesAt(descriptor, 0)
   const line = first.toString().split('\n', 1)[0] ?? ''

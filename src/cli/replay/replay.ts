@@ -1,103 +1,85 @@
 import { BURN_WINDOW, burnOf, plan } from '../../../machines/index.ts'
-import type { Position, ServiceType } from '../../index.ts'
-import { unknown, type PlanConditions } from './plan-conditions.ts'
+import { keyOf } from '../../base/sub-account-key.ts'
+import { toPolicy, type AutoFundingPolicy, type Position, type ServiceType } from '../../index.ts'
+import { noConditions, type PlanConditions } from './plan-conditions.ts'
 import type { FundingConfig } from '../config/file.ts'
 import { accountIn, openBooks, pendingOf, positionIn, spend, type Books } from './accounts.ts'
-import { keyOf, least, movesBetween, sum, type Move, type Moves } from './movements.ts'
-import { budgetLeft, keptBy, reserveOf, restOf, standingOf, type Kept } from './policy.ts'
+import { figuresOf, type Figures } from './figures.ts'
+import { least, movesBetween, type Move, type Moves } from './movements.ts'
+import { fundedAccountsIn, standingOf, walletConditions, type FundedAccount } from './policy.ts'
 
-/** More than there is: with it nothing is held for want of money. */
+/** More OG than exist: a ledger with it is never short. */
 const UNLIMITED = 10n ** 40n
 
-/** What a policy sent, or what was really sent. Amounts in wei. */
-export type Figures = {
-  topUps: number
-  paid: bigint
-  /** The least that a ledger must hold to pay all of it, if nothing is deposited meanwhile. */
-  smallestLedger: bigint
-  /** Seconds that sub-accounts had less available than their providers want, added up. */
-  secondsBelow: number
-  subAccounts: readonly AccountFigures[]
-}
-
-export type AccountFigures = {
-  provider: string
-  serviceType: ServiceType
-  topUps: number
-  paid: bigint
-  charged: bigint
-  /** Charges that found no money there. */
-  unpaid: bigint
-  secondsBelow: number
-}
-
-/** What a policy would have done, beside what was done. */
+/** What the policy would have done, beside what was recorded. */
 export type Replay = {
   positions: number
   /** Between the first and the last position. */
   seconds: number
   policy: Figures
-  /** The same, of what the recording shows. */
+  /** The same figures of the recording. */
   recorded: Figures
-  /** What no line of the recording says, so that it was left out of what the policy decides on. */
+  /** Conditions that no line of the recording states: the policy decides without them. */
   unrecorded: readonly (keyof PlanConditions)[]
 }
 
 type Step = { before: Position; after: Position; moves: Moves; recorded: PlanConditions }
 
 /**
- * What a policy would have sent in the place of what was sent, on the charges of a recording. Each top-up arrives one
- * position after it is decided, and after what is charged meanwhile. Pure: nothing is asked of any chain.
+ * Replays the charges of a recording against a policy. Each top-up arrives one position after it is decided, after the
+ * charges in between. Pure: no chain is read.
  *
- * @param circumstances what was recorded beside the positions, by block; it holds until it is recorded anew
+ * @param conditions what was recorded beside the positions, by block; each holds until the next
  */
 export function replay(
   positions: readonly Position[],
   config: FundingConfig,
-  circumstances: ReadonlyMap<number, PlanConditions> = new Map(),
+  conditions: ReadonlyMap<number, PlanConditions> = new Map(),
 ): Replay {
   const [first] = positions
   const last = positions.at(-1)
-  let recorded = [...circumstances.values()][0] ?? unknown
+  let recorded = [...conditions.values()][0] ?? noConditions
   const books = { defaults: config.defaults, recorded }
   const steps = positions.slice(1).map((after, index): Step => {
     const before = positions[index] ?? after
-    recorded = circumstances.get(before.block.number) ?? recorded
+    recorded = conditions.get(before.block.number) ?? recorded
     return { before, after, moves: movesBetween(before, after), recorded }
   })
-  const kept = keptBy(config, positions)
+  const funded = fundedAccountsIn(config, positions)
+  const { budget } = toPolicy(config.budget ? { budget: config.budget } : {}, 0n)
   const simulate = (extra: bigint) => {
-    const opened = openBooks(positions, kept, books)
+    const opened = openBooks(positions, funded, books)
     opened.ledger += extra
-    for (const step of steps) pass(step, opened, kept, config)
+    for (const step of steps) pass(step, opened, { funded, budget })
     return opened
   }
-  const reserve = kept.map(reserveOf).reduce((most, one) => (one > most ? one : most), 0n)
+  const reserve = funded.map(({ policy }) => policy.ledgerReserve).reduce((most, one) => (one > most ? one : most), 0n)
   const wanted = simulate(UNLIMITED).mostSpent
   const really = openBooks(positions, [], books)
-  for (const step of steps) recount(step, really)
+  for (const step of steps) countRecorded(step, really)
   return {
     positions: positions.length,
     seconds: first && last ? last.block.timestamp - first.block.timestamp : 0,
     policy: figuresOf(simulate(0n), wanted === 0n ? 0n : wanted + reserve),
     recorded: figuresOf(really, really.mostSpent),
-    unrecorded: unrecordedIn([...circumstances.values()]),
+    unrecorded: unrecordedIn([...conditions.values()]),
   }
 }
 
-/** From one position to the next: what is decided at the first arrives at the second. */
-function pass(step: Step, books: Books, kept: readonly Kept[], { budget }: FundingConfig): void {
+type Policy = { funded: readonly FundedAccount[]; budget: AutoFundingPolicy['budget'] }
+
+/** Goes from one position to the next: a top-up that is decided at the first arrives at the second. */
+function pass(step: Step, books: Books, { funded, budget }: Policy): void {
   const { before, after, moves, recorded } = step
   const { timestamp: now } = before.block
   const { payments } = books
   const decisions = plan({
-    ...restOf(recorded),
+    ...walletConditions(recorded, { budget, payments, now }),
     position: positionIn(books, before),
-    standings: kept.map((one) => {
+    standings: funded.map((one) => {
       const burn = burnOf(books.accounts.get(keyOf(one))?.falls ?? [], now)
       return standingOf(one, { burn, payments, now, recorded })
     }),
-    budgetLeft: budgetLeft(budget, payments, now),
   })
   const seconds = after.block.timestamp - now
   for (const one of before.subAccounts) {
@@ -131,7 +113,7 @@ function topUp(
 ): void {
   const account = accountIn(books, decision)
   const { fromRefund } = decision
-  // What comes out of a pending refund lies in the balance already.
+  // The part from a pending refund lies in the balance already.
   account.balance += amount - fromRefund
   account.cancelled += fromRefund
   account.isOpen = true
@@ -141,8 +123,8 @@ function topUp(
   spend(books, amount - fromRefund)
 }
 
-/** The same sums of what the recording shows. */
-function recount({ before, after, moves }: Step, books: Books): void {
+/** Adds up the same figures from the recording. */
+function countRecorded({ before, after, moves }: Step, books: Books): void {
   const seconds = after.block.timestamp - before.block.timestamp
   for (const one of before.subAccounts) {
     const account = accountIn(books, one)
@@ -161,19 +143,4 @@ function recount({ before, after, moves }: Step, books: Books): void {
 function unrecordedIn(all: readonly PlanConditions[]): (keyof PlanConditions)[] {
   const names = ['minLockedBalance', 'minTransfer', 'gasReserve', 'unsettledFees'] as const
   return names.filter((name) => all.every((one) => one[name] === null))
-}
-
-function figuresOf({ accounts }: Books, smallestLedger: bigint): Figures {
-  const subAccounts = [...accounts.values()].map(
-    ({ provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }): AccountFigures => {
-      return { provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }
-    },
-  )
-  return {
-    topUps: subAccounts.reduce((count, one) => count + one.topUps, 0),
-    paid: sum(subAccounts.map(({ paid }) => paid)),
-    smallestLedger,
-    secondsBelow: subAccounts.reduce((total, one) => total + one.secondsBelow, 0),
-    subAccounts,
-  }
 }

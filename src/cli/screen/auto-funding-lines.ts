@@ -4,7 +4,7 @@ import { fitting, type Column, type Layout } from './table.ts'
 import { lineWidth, paint } from './terminal.ts'
 import { autoFundingInWords, decisionInWords, aligned } from './words.ts'
 
-/** Every sub-account, with what auto-funding does about it. */
+/** A table of all sub-accounts, with what auto-funding does about each. */
 export function autoFundingLines({ accounts }: PositionView): string[] {
   return [...fitting(layouts, accounts, lineWidth()), '', IN_OG]
 }
@@ -18,7 +18,7 @@ const autoFundingColumns: readonly Column<AccountView>[] = [
 const columns = [...accountColumns, ...autoFundingColumns]
 const LEFT_OUT = new Set(['required', 'pending refund', 'paid'])
 
-/** Where there is little room, what is pending and why stand under their row. */
+/** On a narrow terminal the pending refund and the reason stand below their row. */
 const layouts: readonly Layout<AccountView>[] = [
   { columns: [...columns, { title: 'why', cell: whyOf }] },
   {
@@ -27,7 +27,7 @@ const layouts: readonly Layout<AccountView>[] = [
   },
 ]
 
-/** What the plan says, and what the last attempt failed with: that comes first where it is why nothing is done. */
+/** What the plan decides, and the last failure: the failure comes first where it is the reason to hold. */
 export function whyOf({ decision, autoFunding }: AccountView): string {
   const failure = autoFunding?.failure?.message.split('\n', 1)[0]
   const words = decision ? decisionInWords(decision) : '-'

@@ -4,10 +4,10 @@ import { lineWidth, paint } from './terminal.ts'
 import { durationInWords, moment, og } from './words.ts'
 
 const DAYS = [1, 7, 30] as const
-/** Nobody measures a burn that well: three years. */
+/** A measured burn says nothing about times beyond three years. */
 const FAR = 3 * 365 * 86_400
 
-/** What the ledger lacks now, what to deposit so that it lasts, and when money runs out at the present burn. */
+/** What the ledger lacks now, what to deposit for some days, and when ledger and gas run dry at the present burn. */
 export function forecastLines(forecast: Forecast, shortfall: bigint, now: number): string[] {
   const { ledgerDryAt, gasDryAt, burnRate } = forecast
   const pairs: [string, string][] = [
@@ -19,16 +19,16 @@ export function forecastLines(forecast: Forecast, shortfall: bigint, now: number
   return forecast.subAccounts.length === 0 ? [] : list(pairs, lineWidth())
 }
 
-/** As fields of a line of JSON. */
+/** The same as fields of a line of JSON. */
 export function forecastRecord({ depositFor }: Forecast, shortfall: bigint): object {
   return { shortfall, depositFor: Object.fromEntries(DAYS.map((days) => [days, depositFor(days)])) }
 }
 
-/** What the ledger lacks now, and what to deposit so that it lasts. Nothing where there is nobody to pay. */
+/** What the ledger lacks now, and what to deposit for some days. Empty without sub-accounts. */
 export function depositPairs({ depositFor, burnRate, subAccounts }: Forecast, shortfall: bigint): [string, string][] {
   if (subAccounts.length === 0) return []
   const deposits = DAYS.map((days) => `${og(depositFor(days))} for ${days === 1 ? '1 day' : `${days} days`}`)
-  // Three times the same number would look like a promise.
+  // Without a burn the amounts for 1, 7 and 30 days are the same, and would look like a promise.
   const now = depositFor(0)
   const unknown = `${now === 0n ? 'nothing' : og(now)} now; for longer no burn is known (plan --for measures it)`
   return [

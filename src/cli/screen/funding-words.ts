@@ -1,11 +1,11 @@
-import type { Broker, Budget } from '../../index.ts'
-import { fundedIn, type Funded, type FundingConfig } from '../config/file.ts'
+import { toPolicy, type Broker, type Budget } from '../../index.ts'
+import { fundedProvidersIn, type FundedProvider, type FundingConfig } from '../config/file.ts'
 import type { Terms } from '../config/terms.ts'
 import { og, short } from './words.ts'
 
-/** What is about to be agreed to: for whom, up to what, and within which limits. */
+/** What the user is asked to agree to: which providers are funded, up to what, and within which limits. */
 export function fundingWords(broker: Broker, config: FundingConfig, place: string): [string, string][] {
-  const funded = fundedIn(config)
+  const funded = fundedProvidersIn(config)
   return [
     ['do', 'whenever less is available than required, transfer what is missing'],
     ...(isAlike(funded) ? alikeWords(broker, funded) : funded.map((one) => ownWords(broker, one))),
@@ -19,7 +19,7 @@ export function fundingWords(broker: Broker, config: FundingConfig, place: strin
   ]
 }
 
-function alikeWords(broker: Broker, funded: readonly Funded[]): [string, string][] {
+function alikeWords(broker: Broker, funded: readonly FundedProvider[]): [string, string][] {
   const [first] = funded
   if (!first) return []
   const limits = limitsInWords(first.terms)
@@ -30,13 +30,14 @@ function alikeWords(broker: Broker, funded: readonly Funded[]): [string, string]
   ]
 }
 
-function ownWords(broker: Broker, { provider, service, terms }: Funded): [string, string] {
+function ownWords(broker: Broker, { provider, service, terms }: FundedProvider): [string, string] {
   const words = [`required ${requiredInWords(broker, terms)}`, ...limitsInWords(terms)]
   return [`to ${short(provider)}`, `${service} ${provider}: ${words.join(', ')}`]
 }
 
 function requiredInWords({ minLockedBalance: usual }: Broker, terms: Terms): string {
-  const { bufferMultiplier = 2, minLockedBalance, target, runway } = terms
+  const { minLockedBalance, target, runway } = terms
+  const { bufferMultiplier } = toPolicy(terms, usual).levels
   const least = minLockedBalance === undefined ? og(usual) : inOg(minLockedBalance)
   const base = `${bufferMultiplier} × ${least}`
   if (runway) return `${base}, and more where less than ${runway.trigger} is left: then ${runway.target}`
@@ -61,8 +62,8 @@ function limitsInWords(terms: Terms): string[] {
 
 const budgetInWords = ({ amount, per }: Budget): string => `at most ${inOg(amount)} in ${per}`
 
-/** As it was typed. */
+/** As the config spells it. */
 const inOg = (amount: bigint | string): string => (typeof amount === 'bigint' ? og(amount) : `${amount} OG`)
 
-const isAlike = (funded: readonly Funded[]): boolean =>
+const isAlike = (funded: readonly FundedProvider[]): boolean =>
   new Set(funded.map(({ service, terms }) => JSON.stringify([service, terms]))).size === 1

@@ -4,11 +4,11 @@ import { interrupt } from '../session/interrupt.ts'
 const CTRL_C = '\u0003'
 
 /**
- * Takes the keys from the terminal while something is drawn: what is typed would be written into the drawing, and Ctrl-C
- * would also be sent to every child process, which must first be put in order. Ctrl-C, or q, is an interrupt.
+ * Reads keys in raw mode while a table is drawn: the terminal would echo them into the table, and would send Ctrl-C to every
+ * child process as well. Ctrl-C, or q, interrupts this process, which then ends its children in order.
  *
- * @param onKeys hears of every other key
- * @returns what gives them back
+ * @param onKeys called with all other keys
+ * @returns restores the terminal
  */
 export function listenToKeys(onKeys?: (keys: string) => void, stdin: NodeJS.ReadStream = process.stdin): () => void {
   if (!stdin.isTTY) return () => undefined
@@ -19,7 +19,7 @@ export function listenToKeys(onKeys?: (keys: string) => void, stdin: NodeJS.Read
   }
   stdin.setRawMode(true)
   stdin.on('data', listen)
-  // A question that was asked before has paused it, and then a listener alone hears nothing: not even Ctrl-C.
+  // A prompt leaves stdin paused, and a paused stdin delivers no keys: not even Ctrl-C.
   stdin.resume()
   return () => {
     stdin.off('data', listen)

@@ -2,11 +2,11 @@ import { note, sharesTerminal } from './terminal.ts'
 
 export type Notices = {
   say(text: string): void
-  /** What a drawing shows of it. */
+  /** The newest one, for the table to show. */
   last(): string | null
 }
 
-/** What has to be said while positions are shown: on stderr, but for where it would be written into a drawing. */
+/** Messages while positions are shown: on stderr, unless that is the terminal on which the table is drawn. */
 export function openNotices({ json }: { json: boolean }): Notices {
   let last: string | null = null
   return {

@@ -4,10 +4,10 @@ import type { PositionView, AccountView } from './view.ts'
 import { fitting, list, type Column, type Layout } from './table.ts'
 import { lineWidth, paint } from './terminal.ts'
 
-/** What the columns leave out. */
+/** The unit of all amounts, which columns do not repeat. */
 export const IN_OG = paint('dim', 'Amounts in OG.')
 
-/** Wallet and ledger in words, and what else is to be told with them. */
+/** Network, wallet and ledger in words, followed by `more`. */
 export function walletLines(
   { position }: Pick<PositionView, 'position'>,
   place: string,
@@ -28,7 +28,7 @@ export function walletLines(
   return list(pairs, lineWidth())
 }
 
-/** Every sub-account, with what auto-funding would do about it: nothing to what is being closed. */
+/** A table of all sub-accounts, with what auto-funding would do about each; it does nothing while the ledger is being closed. */
 export function accountLines({ accounts, closing }: PositionView): string[] {
   if (accounts.length === 0) return ['No sub-accounts: transfer opens one.']
   return [...fitting(closing ? closingLayouts : layouts, accounts, lineWidth()), '', IN_OG]
@@ -43,7 +43,7 @@ export const accountColumns: readonly Column<AccountView>[] = [
   { title: 'pending refund', cell: pendingOf },
 ]
 
-/** Where there is little room, what is pending and planned stands under its row. */
+/** On a narrow terminal the pending refund and the plan stand below their row. */
 const layouts: readonly Layout<AccountView>[] = [
   { columns: [...accountColumns, { title: 'auto-funding would', cell: wouldDo }] },
   {
@@ -77,7 +77,7 @@ function pendingOf({ pendingRefund, claimable, unlocksAt }: AccountView): string
   return parts.join(', ')
 }
 
-/** The same with its name, where something is pending. */
+/** The pending refund with its name; empty without one. */
 export const pendingWords = (row: AccountView): string[] =>
   row.pendingRefund === '0' ? [] : [`refund: ${pendingOf(row)}`]
 

@@ -5,9 +5,9 @@ import { paint } from './terminal.ts'
 import { aligned, durationInWords, og, reasonInWords, short, stateInWords } from './words.ts'
 
 /**
- * A plan for people: what is to be done comes first, then what waits, then what has enough.
+ * A plan as a table: top-ups first, then sub-accounts that wait, then those with enough.
  *
- * @param width what a line has room for
+ * @param width columns of a line
  */
 export function planLines(decisions: readonly Decision[], width: number): string[] {
   if (decisions.length === 0) return ['No sub-accounts: transfer opens one.']
@@ -30,7 +30,7 @@ const columns: readonly Column<Decision>[] = [
 
 const under = (row: Decision): string[] => (rankOf(row) === 1 ? [planOf(row)] : [])
 
-/** Where there is little room, reasons stand under their rows; where there is less, levels are left out. */
+/** On a narrow terminal the reasons stand below their rows; on a very narrow one target and deficit are left out. */
 const layouts: readonly Layout<Decision>[] = [
   { columns: [...columns, { title: 'plan', cell: planOf }] },
   { columns, under },
@@ -44,7 +44,7 @@ function planOf(decision: Decision): string {
     return paint('yellow', fromRefund > 0n ? `${words}, ${og(fromRefund)} from its refund` : words)
   }
   const { reason, missing, deficit } = decision
-  // All of the deficit stands in its column.
+  // Where all of the deficit is missing, its column says so.
   const words =
     missing === undefined || missing === deficit
       ? reasonInWords[reason]

@@ -3,14 +3,14 @@ import { note } from './terminal.ts'
 
 const PACE_MS = 100
 
-/** Says on stderr what becomes of each transaction while something is awaited. */
-export async function reporting<T>(broker: Broker, wait: () => Promise<T>): Promise<T> {
+/** Reports the progress of each transaction on stderr while `wait` runs. */
+export async function reportTransactions<T>(broker: Broker, wait: () => Promise<T>): Promise<T> {
   const said = new Set<string>()
   const say = (lines: readonly string[]) => {
     for (const line of lines) if (!said.has(line)) note(line)
     for (const line of lines) said.add(line)
   }
-  // The journal remembers what earlier commands did: they said so themselves.
+  // The journal also holds transactions of earlier commands, which reported them.
   const past = new Set(broker.transactions().filter((one) => !isOpen(one)))
   const present = () => broker.transactions().filter((one) => !past.has(one))
   const look = () => {
@@ -25,7 +25,7 @@ export async function reporting<T>(broker: Broker, wait: () => Promise<T>): Prom
   }
 }
 
-/** Everything that can be said about it so far, in order: it may have been mined before anybody looked. */
+/** All messages up to its present state: it may have been mined between two looks. */
 function progressOf(transaction: TransactionActor): string[] {
   const { value, context } = transaction.getSnapshot()
   const { operation, hash, blockNumber, reason } = context

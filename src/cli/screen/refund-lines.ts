@@ -4,14 +4,14 @@ import { table, type Column } from './table.ts'
 import { paint } from './terminal.ts'
 import { aligned, durationInWords, moment, og, short } from './words.ts'
 
-/** Every pending refund, the next to be unlocked first. Times are those of the chain. */
+/** A table of all pending refunds; the one that unlocks next comes first. Times are block times. */
 export function refundLines(refunds: readonly PendingRefund[], { block }: Position): string[] {
   if (refunds.length === 0) return ['No refund is pending.']
   const drained = refunds.some((refund) => refund.drained > 0n)
   return [...table(columnsAt(block.timestamp, drained), refunds), '', IN_OG]
 }
 
-/** What providers were paid from refunds while somebody looked: in red, and nothing where it did not happen. */
+/** What providers charged of pending refunds since this process started, in red; empty where they charged nothing. */
 export function drainLines(refunds: readonly PendingRefund[]): string[] {
   const drained = refunds.filter((refund) => refund.drained > 0n)
   const words = drained.map(
@@ -34,7 +34,7 @@ function columnsAt(now: number, drained: boolean): Column<PendingRefund>[] {
   ]
 }
 
-/** What the provider charged of it meanwhile. */
+/** What the provider charged of the refund since this process started. */
 const drainedColumn: Column<PendingRefund> = {
   title: 'drained',
   right: true,

@@ -12,9 +12,9 @@ const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
 
 export type Screen = { draw(lines: readonly string[]): void; close(): void }
 
-/** Lines that are drawn over again where they stand. What was printed before stays above, the last drawing stays too. */
+/** Lines that are drawn again in place. Earlier output stays above them, and the last drawing stays at the end. */
 export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.WriteStream = process.stdout): Screen {
-  const silence = listenToKeys(onKeys)
+  const stopListening = listenToKeys(onKeys)
   let drawn = 0
   let last: readonly string[] = []
   const restore = () => void stream.write(SHOW)
@@ -25,7 +25,7 @@ export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.Write
     drawn = visible.length
     last = lines
   }
-  // Lines may have been wrapped anew: where they begin is not known any more.
+  // A resize wraps lines anew, so that it is unknown where the drawing begins: the screen is cleared.
   const redraw = () => draw(last, CLEAR)
   stream.on('resize', redraw)
   process.once('exit', restore)
@@ -35,15 +35,15 @@ export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.Write
       stream.off('resize', redraw)
       process.off('exit', restore)
       restore()
-      silence()
+      stopListening()
     },
   }
 }
 
-/** What does not fit cannot be drawn over: neither what scrolled out of sight, nor a line that became two. */
+/** Cuts lines to the terminal: a line that scrolled out of sight or wrapped into two cannot be drawn over. */
 function fit(lines: readonly string[], { rows, columns }: NodeJS.WriteStream): string[] {
   const room = Math.max(2, (rows || 24) - 1)
   const tooMany = lines.length > room
-  const shown = tooMany ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`] : lines
-  return shown.map((line) => cutTo(line, columns || 80))
+  const visible = tooMany ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`] : lines
+  return visible.map((line) => cutTo(line, columns || 80))
 }

@@ -1,5 +1,5 @@
 import { OgLedgerError, type Broker, type Plan, type Position, type PositionStatus } from '../../index.ts'
-import type { Approvals } from '../approvals.ts'
+import type { Approvals } from '../session/approvals.ts'
 import { planConditionsOf } from '../replay/plan-conditions.ts'
 import { follow } from '../session/follow.ts'
 import { listenToKeys } from './keys.ts'
@@ -9,31 +9,31 @@ import { openScreen } from './screen.ts'
 import { recordOf, type PositionView } from './view.ts'
 import { paint, printJson } from './terminal.ts'
 
-export type Show = {
+export type ShowOptions = {
   json: boolean
   signal: AbortSignal
-  see: (position: Position, plan: Plan) => PositionView
-  /** What a terminal shows of it. */
-  lines: (seen: PositionView) => string[]
-  /** Keeps every position. */
+  view: (position: Position, plan: Plan) => PositionView
+  /** What a terminal shows of the view. */
+  lines: (view: PositionView) => string[]
+  /** Records every position. */
   recorder?: Recorder | null
   notices?: Notices
   approvals?: Approvals | null
 }
 
 /** Shows every position until the signal aborts: as a table drawn in place, or as lines of JSON. */
-export async function show(broker: Broker, options: Show): Promise<void> {
+export async function show(broker: Broker, options: ShowOptions): Promise<void> {
   await (options.json ? showLines(broker, options) : showTable(broker, options))
 }
 
-async function showLines(broker: Broker, { signal, see, recorder, approvals }: Show): Promise<void> {
+async function showLines(broker: Broker, { signal, view, recorder, approvals }: ShowOptions): Promise<void> {
   let failures = 0
-  const silence = approvals ? listenToKeys(approvals.type) : () => undefined
+  const stopListening = approvals ? listenToKeys(approvals.type) : () => undefined
   try {
     await follow(broker, signal, {
       position(position, plan) {
         recorder?.record(position, planConditionsOf(broker, plan))
-        printJson(recordOf(see(position, plan)))
+        printJson(recordOf(view(position, plan)))
       },
       tick(status) {
         if (status.failures > failures) printJson(failureRecord(status))
@@ -41,28 +41,31 @@ async function showLines(broker: Broker, { signal, see, recorder, approvals }: S
       },
     })
   } finally {
-    silence()
+    stopListening()
   }
 }
 
-async function showTable(broker: Broker, { signal, see, lines, recorder, notices, approvals }: Show): Promise<void> {
+async function showTable(
+  broker: Broker,
+  { signal, view, lines, recorder, notices, approvals }: ShowOptions,
+): Promise<void> {
   const screen = openScreen((keys) => {
     approvals?.type(keys)
     draw()
   })
-  let shown: string[] = []
+  let table: string[] = []
   let readAt = Date.now()
   const draw = () => {
     const question = approvals?.question() ?? null
-    const said = [notices?.last() ?? null, question && paint('yellow', question)].filter((line) => line !== null)
+    const messages = [notices?.last() ?? null, question && paint('yellow', question)].filter((line) => line !== null)
     const status = statusLine(broker.positions$.status, Date.now() - readAt)
-    screen.draw(['', ...shown, '', ...said, status])
+    screen.draw(['', ...table, '', ...messages, status])
   }
   try {
     await follow(broker, signal, {
       position(position, plan) {
         recorder?.record(position, planConditionsOf(broker, plan))
-        shown = lines(see(position, plan))
+        table = lines(view(position, plan))
         readAt = Date.now()
         draw()
       },
@@ -87,7 +90,7 @@ function statusLine({ failures, error, block }: PositionStatus, ageMs: number): 
   return paint('dim', block === null ? 'Reading…' : `Read ${age}. Ctrl-C or q ends it.`)
 }
 
-/** An error in one line: its sentence, and what it knows of the reason. */
+/** An error in one line: its sentence, and its reason where it knows one. */
 function reasonOf(error: Error | null): string {
   const [sentence = ''] = error?.message.split('\n', 1) ?? []
   const reason = error instanceof OgLedgerError ? error.facts['reason'] : undefined

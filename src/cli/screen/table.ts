@@ -6,7 +6,7 @@ const ESCAPE = '\u001B['
 export type Column<Row> = {
   title: string
   right?: boolean
-  /** The least width: what is drawn again and again must not jump. */
+  /** The least width, so that a table that is drawn again does not jump. */
   width?: number
   cell: (row: Row) => string
 }
@@ -25,11 +25,11 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
 
 export type Layout<Row> = {
   columns: readonly Column<Row>[]
-  /** What stands under a row, because there is no column for it. */
+  /** Lines below a row, for what has no column. */
   under?: (row: Row) => readonly string[]
 }
 
-/** The first of these tables that a line of that width has room for, or else the last. */
+/** The first of these tables that fits into the width, or else the last one. */
 export function fitting<Row>(layouts: readonly Layout<Row>[], rows: readonly Row[], width: number): string[] {
   const tables = layouts.map(({ columns, under }) => ({ lines: table(columns, rows), under }))
   const fits = ({ lines }: { lines: readonly string[] }) => lines.every((line) => widthOf(line) <= width)
@@ -38,18 +38,18 @@ export function fitting<Row>(layouts: readonly Layout<Row>[], rows: readonly Row
   return [titles, ...lines.flatMap((line, index) => [line, ...below(rows[index])])]
 }
 
-/** Names and what they stand for, one pair per line; what is longer than that goes on under itself. */
+/** Names and their texts, one pair per line; a long text wraps in its own column. */
 export function list(pairs: readonly (readonly [string, string])[], width = Infinity): string[] {
   const names = Math.max(...pairs.map(([name]) => name.length))
   return pairs.flatMap(([name, text]) =>
-    wrapped(text, width - names - 2).map(
+    wrap(text, width - names - 2).map(
       (line, index) => `${paint('dim', (index === 0 ? name : '').padEnd(names))}  ${line}`,
     ),
   )
 }
 
-/** After commas where there are any, else at blanks. What is too long for a line by itself stays whole. */
-function wrapped(text: string, width: number): string[] {
+/** Breaks after commas where there are any, else at blanks. A word that is too long for a line stays whole. */
+function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(text.includes(', ') ? /(?<=,) / : ' ')) {
     const last = lines.at(-1)
@@ -66,7 +66,7 @@ function pad(text: string, width: number, right: boolean): string {
 
 const widthOf = (text: string): number => stripVTControlCharacters(text).length
 
-/** A line that is no wider than that; what had to go is marked. Colours take no room. */
+/** Cuts a line to a width, and marks the cut with `…`. Colours count as nothing. */
 export function cutTo(line: string, width: number): string {
   if (widthOf(line) <= width) return line
   let room = width - 1

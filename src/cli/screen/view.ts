@@ -1,12 +1,13 @@
 import { subAccountView, type SubAccountView } from '../../../machines/index.ts'
+import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
 import type { AutoFundingStatus, Broker, ClosingStatus, Decision, PendingRefund, Position } from '../../index.ts'
 
-/** What there is to show at one block. */
+/** Everything that a command shows of one block. */
 export type PositionView = {
   position: Position
   accounts: readonly AccountView[]
   refunds: readonly PendingRefund[]
-  /** How far closing the ledger has come; null while nobody wants that. */
+  /** How far closing the ledger has come; null where it is not being closed. */
   closing: ClosingStatus | null
 }
 
@@ -16,19 +17,21 @@ export type AccountView = SubAccountView & {
   autoFunding: AutoFundingStatus | null
 }
 
-/** A position with what its actors and its plan say about each sub-account. */
-export function see(broker: Broker, position: Position, decisions: readonly Decision[]): PositionView {
+/** A position with what actors and plan say about each sub-account. */
+export function viewOf(broker: Broker, position: Position, decisions: readonly Decision[]): PositionView {
   const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
-  const accounts = viewsOf(broker).map((view) => ({
+  const decisionOf = byKey(decisions)
+  const statusOf = byKey(statuses)
+  const accounts = subAccountViews(broker).map((view) => ({
     ...view,
-    decision: decisions.find(sameAs(view)) ?? null,
-    autoFunding: statuses.find(sameAs(view)) ?? null,
+    decision: decisionOf.get(keyOf(view)) ?? null,
+    autoFunding: statusOf.get(keyOf(view)) ?? null,
   }))
   return { position, accounts, refunds: broker.ledger.refundsAt(position), closing: broker.ledger.closingStatus() }
 }
 
-/** What auto-funding would do at this position if it were on for every sub-account that exists. */
-export function forecast(broker: Broker, position: Position): readonly Decision[] {
+/** What auto-funding would decide at this position if it were on for every existing sub-account. */
+export function dryRunDecisions(broker: Broker, position: Position): readonly Decision[] {
   return broker.planAt(position, { dryRun: true }).decisions
 }
 
@@ -59,10 +62,9 @@ function planRecord(decision: Decision): object {
   return { action, reason, ...(missing !== undefined && { missing }), ...row }
 }
 
-function viewsOf(broker: Broker): SubAccountView[] {
+function subAccountViews(broker: Broker): SubAccountView[] {
   return broker.subAccounts().map((actor) => subAccountView(actor.getSnapshot()))
 }
 
-type Id = { provider: string; serviceType: string }
-
-const sameAs = (a: Id) => (b: Id) => a.provider === b.provider && a.serviceType === b.serviceType
+const byKey = <T extends SubAccountId>(all: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(all.map((one) => [keyOf(one), one]))

@@ -3,7 +3,7 @@ import { note } from './terminal.ts'
 
 const nothing = (): void => undefined
 
-/** What the library warns of, on stderr: where something is awaited for long, nothing else says why. */
+/** Prints the library's warnings on stderr: during a long wait nothing else says why it waits. */
 export const warnings: Logger = { debug: nothing, info: nothing, warn: say, error: say }
 
 function say(details: object, message: string): void {

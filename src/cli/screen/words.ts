@@ -3,7 +3,7 @@ import type { ClaimDecision, ClaimHold, LifecycleState } from '../../../machines
 
 const DECIMALS = 4
 
-/** Every reason to do nothing, as people would say it. */
+/** Every hold reason in words. */
 export const reasonInWords = {
   sufficient: 'enough is available',
   off: 'auto-funding is off',
@@ -23,7 +23,7 @@ export const reasonInWords = {
   'provider-unregistered': 'the provider offers no service',
   'provider-unaccepted': "the contracts' owner does not accept the provider's signer",
   'provider-unread': 'whether the provider offers a service could not be read yet',
-  anomaly: 'burn or unsettled fee jumped: somebody should look',
+  anomaly: 'burn or unsettled fee jumped: check the provider',
   'awaiting-approval': 'awaiting approval',
   paused: 'paused',
   'stale-reading': 'the chain could not be read of late',
@@ -59,7 +59,7 @@ function fundingInWords(decision: Decision): string {
   return missing === undefined ? reasonInWords[reason] : `${reasonInWords[reason]}: ${og(missing)} missing`
 }
 
-/** An amount, and what of it does not come out of the ledger. */
+/** An amount, and the part of it that comes out of a pending refund. */
 function sourceInWords({ amount, fromRefund }: { amount: bigint; fromRefund: bigint }): string {
   if (fromRefund === 0n) return og(amount)
   if (fromRefund === amount) return `${og(amount)}, taken back from its pending refund`
@@ -81,20 +81,20 @@ const waitInWords = {
   'backing-off': 'the last attempt failed; it is tried again later',
 } satisfies Record<ClaimHold, string>
 
-/** Wei for people. */
+/** Wei as an amount in OG. */
 export const og = (wei: bigint | string): string => `${formatOg(BigInt(wei))} OG`
 
-/** Wei for a column: in OG without saying so, with as many decimals as every other. */
+/** Wei for a column: in OG without the unit, with four decimals. */
 export function aligned(wei: bigint | string): string {
   const text = formatOg(BigInt(wei), DECIMALS)
   const [whole = '', fraction = ''] = text.split('.')
   return /[<>]/.test(text) ? text : `${whole}.${fraction.padEnd(DECIMALS, '0')}`
 }
 
-/** An address that can be told from others at a glance. Whole addresses are in the JSON. */
+/** Beginning and end of an address. The JSON has whole addresses. */
 export const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`
 
-/** Block time, as the clock on the wall would show it. */
+/** A block time in the time zone of this machine. */
 export function moment(seconds: number): string {
   const date = new Date(seconds * 1_000)
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
@@ -103,7 +103,7 @@ export function moment(seconds: number): string {
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** A stretch of time in its two largest units. */
+/** A duration in its two largest units. */
 export function durationInWords(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)}s`
   const minutes = Math.floor(seconds / 60)

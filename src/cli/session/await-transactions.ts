@@ -2,7 +2,7 @@ import type { Broker, TransactionActor } from '../../index.ts'
 
 const PATIENCE_MS = 15_000
 
-/** Resolves once every transaction that was sent has an outcome, or when patience ends. True when all have one. */
+/** Waits until every open transaction has an outcome, but no longer than 15 s. True when all have one. */
 export async function transactionsSettled(broker: Broker): Promise<boolean> {
   const open = broker.transactions().filter(isOpen)
   let patience: NodeJS.Timeout | undefined

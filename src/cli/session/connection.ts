@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { FetchRequest, getAddress, JsonRpcProvider, Network, Wallet } from 'ethers'
 import { InvalidInputError, ReadError, type Connection } from '../../index.ts'
-import { redact } from '../screen/redact.ts'
+import { redact } from '../../base/redact.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
 const TIMEOUT_MS = 30_000
 
-/** A provider of a chain that was asked for its id once. It keeps nothing in a cache and never polls by itself. */
+/** Connects to a node, and asks it once for the id of its chain. The provider has no cache and does not poll. */
 export async function connectTo(url: string, host: string): Promise<JsonRpcProvider> {
   const request = new FetchRequest(url)
   request.timeout = TIMEOUT_MS
@@ -15,22 +15,22 @@ export async function connectTo(url: string, host: string): Promise<JsonRpcProvi
 }
 
 export type KeySource = {
-  /** Encrypted JSON. It comes first: it was named on the command line. */
+  /** A file of encrypted JSON. It goes before the environment: the command line names it. */
   keystore: string | undefined
   privateKey: string | undefined
   password: () => Promise<string>
 }
 
-/** The wallet that signs, connected. Nothing of its key is in any message. */
+/** The wallet that signs, connected to the node. No error message repeats its key. */
 export async function walletOf(source: KeySource, provider: JsonRpcProvider): Promise<Wallet> {
   const { keystore, privateKey, password } = source
-  if (keystore !== undefined) return decrypted(keystore, password, provider)
+  if (keystore !== undefined) return walletOfKeystore(keystore, password, provider)
   if (privateKey) return walletOfKey(privateKey, provider)
   throw new UsageError('No key: set PRIVATE_KEY in the environment, or use --keystore FILE.')
 }
 
-/** What a command looks at: no password is needed to read an address in a keystore. */
-export async function watched(
+/** The address that a command looks at, without its key: a keystore names its address without a password. */
+export async function readOnlyConnection(
   address: string | undefined,
   { keystore, privateKey }: KeySource,
   provider: JsonRpcProvider,
@@ -41,12 +41,12 @@ export async function watched(
   throw new UsageError('Whose ledger? Use --address, or the key of the wallet (PRIVATE_KEY or --keystore).')
 }
 
-/** An address with its checksum, so that a typing error is found before anything else happens. */
+/** An address with its checksum. A wrong checksum is refused before any request is sent. */
 export function addressOf(text: string, name: string): string {
   try {
     if (/^0x/i.test(text)) return getAddress(text)
   } catch {
-    // told below
+    // Refused below.
   }
   throw new UsageError(`${name} is no address: ${JSON.stringify(text)}. In mixed case the checksum must hold.`)
 }
@@ -65,10 +65,10 @@ async function chainIdOf(request: FetchRequest, host: string): Promise<bigint> {
   throw new ReadError('This is no node: it does not tell the id of a chain.', { host })
 }
 
-/** ethers' own messages carry the whole request with its URL. */
+/** The messages of ethers hold the whole request with its URL. */
 function reasonOf(error: unknown): string {
   const { shortMessage, message } = error as { shortMessage?: string; message?: string }
-  return redact(shortMessage ?? message ?? 'not told', undefined)
+  return redact(shortMessage ?? message ?? 'it gave no reason', { urls: 'host' })
 }
 
 function walletOfKey(key: string, provider?: JsonRpcProvider): Wallet {
@@ -79,7 +79,7 @@ function walletOfKey(key: string, provider?: JsonRpcProvider): Wallet {
   }
 }
 
-async function decrypted(file: string, ask: () => Promise<string>, provider: JsonRpcProvider): Promise<Wallet> {
+async function walletOfKeystore(file: string, ask: () => Promise<string>, provider: JsonRpcProvider): Promise<Wallet> {
   const json = await keystoreIn(file)
   const password = await ask()
   try {
@@ -103,7 +103,7 @@ async function keystoreIn(file: string): Promise<string> {
   try {
     if (typeof JSON.parse(json) === 'object') return json
   } catch {
-    // told below
+    // Refused below.
   }
   throw new UsageError(`${file} is no keystore: it is not JSON.`)
 }

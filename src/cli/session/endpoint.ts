@@ -1,31 +1,30 @@
 import { networks, type NetworkConfig, type NetworkName } from '../../index.ts'
-import type { NetworkArguments } from '../arguments/options.ts'
+import { NETWORK_NAMES, type NetworkArguments } from '../arguments/options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { choiceOf, numberOf } from '../arguments/values.ts'
 
-/** Where to connect, and what is expected there. */
+/** The node to connect to, and the deployment that is expected there. */
 export type Endpoint = {
   url: string
-  /** All of the URL that may be shown: the rest may be a credential. */
+  /** The only part of the URL that is shown: the rest may be a credential. */
   host: string
-  /** By the chain's id where left out. */
+  /** Found by the chain's id where it is undefined. */
   network: NetworkName | NetworkConfig | undefined
 }
 
-const NAMES = ['mainnet', 'testnet', 'testnetDev'] as const satisfies readonly NetworkName[]
-
 /**
- * The endpoint that options and environment name. Nothing is guessed: without a network or a URL there is none.
+ * The endpoint that options and environment name. There is no default network: without one and without a URL the command
+ * line is refused.
  *
- * @param rpcUrl from the environment: where --rpc-url is left out
- * @param configured from a config file: where the options name no deployment
+ * @param rpcUrl from the environment; used where --rpc-url is left out
+ * @param configured from a config file; used where the options name no deployment
  */
 export function endpointOf(
   args: NetworkArguments,
   rpcUrl: string | undefined,
   configured?: NetworkName | NetworkConfig,
 ): Endpoint {
-  const named = args.network === undefined ? undefined : choiceOf(args.network, 'network', NAMES)
+  const named = args.network === undefined ? undefined : choiceOf(args.network, 'network', NETWORK_NAMES)
   const addressed = ownNetwork(args)
   if (named && addressed) throw new UsageError('Either --network or addresses of your own, not both.')
   const network = named ?? addressed ?? configured

@@ -1,17 +1,21 @@
 import type { Broker, Plan, Position, PositionStatus } from '../../index.ts'
 import { until } from './interrupt.ts'
 
-export type Followed = {
-  /** Each position, with the plan made at it. */
+export type FollowOptions = {
+  /** Called with each position and the plan that was made at it. */
   position: (position: Position, plan: Plan) => void
-  /** Every second, and with how the reading goes. */
+  /** Called every second with the status of the readings. */
   tick?: (status: PositionStatus) => void
 }
 
 /** Follows a broker until the signal aborts, and keeps the process alive for it. */
-export async function follow(broker: Broker, signal: AbortSignal, { position: show, tick }: Followed): Promise<void> {
+export async function follow(
+  broker: Broker,
+  signal: AbortSignal,
+  { position: show, tick }: FollowOptions,
+): Promise<void> {
   let plan: Plan | null = null
-  // Its plan comes before each position.
+  // The broker publishes the plan of a position before the position.
   const plans = broker.plan$.subscribe((next) => (plan = next))
   const positions = broker.positions$.subscribe((position) => {
     if (plan?.block.number === position.block.number) show(position, plan)

@@ -1,23 +1,23 @@
 import process from 'node:process'
 
 export type Hangup = Disposable & {
-  /** Called for each SIGHUP, also for one that came before. */
-  hear(listener: () => unknown): void
+  /** Calls the listener for each SIGHUP, also for one that isPending before this call. */
+  listen(listener: () => unknown): void
 }
 
-/** Takes SIGHUP, which would else end the process. Disposing leaves it to that again. */
+/** Catches SIGHUP, which would end the process otherwise. Disposing restores that. */
 export function onHangup(): Hangup {
   let listener: (() => unknown) | null = null
-  let came = false
+  let isPending = false
   const hangUp = () => {
     if (listener) listener()
-    else came = true
+    else isPending = true
   }
   process.on('SIGHUP', hangUp)
   return {
-    hear(next) {
+    listen(next) {
       listener = next
-      if (came) next()
+      if (isPending) next()
     },
     [Symbol.dispose]: () => void process.off('SIGHUP', hangUp),
   }

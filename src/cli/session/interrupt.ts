@@ -10,7 +10,7 @@ export function listenForInterrupts(): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, interrupt)
 }
 
-/** The first one asks for an orderly end, the second one does not ask. */
+/** The first interrupt asks for an orderly end, the second one exits at once. */
 export function interrupt(): void {
   if (interrupted.aborted) process.exit(EXIT.interrupted)
   controller.abort()

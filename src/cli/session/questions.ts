@@ -2,24 +2,25 @@ import process from 'node:process'
 import { InterruptedError, UsageError } from '../arguments/usage-error.ts'
 import { canAsk } from '../screen/terminal.ts'
 
-/** @throws UsageError where nobody can be asked and `yes` does not stand for the answer */
+/** @throws UsageError without a terminal to ask on, unless `yes` is the answer */
 export function mayProceed({ yes }: { yes?: boolean | undefined }): void {
   if (yes === true || canAsk()) return
-  throw new UsageError('Nothing was sent: nobody can be asked here, so this needs --yes.')
+  throw new UsageError('Nothing was sent: there is no terminal to ask on, so this needs --yes.')
 }
 
-/** @throws UsageError where nobody can be asked at all */
+/** @throws UsageError without a terminal to ask on */
 export function mayAsk(why: string): void {
-  if (!canAsk()) throw new UsageError(`Nothing was sent: ${why}, and nobody can be asked here.`)
+  if (!canAsk()) throw new UsageError(`Nothing was sent: ${why}, and there is none.`)
 }
 
-/** Asks on stderr; no is the answer where Enter is hit unseen. */
+/** Asks on stderr. Enter alone means no. */
 export async function ask(question: string): Promise<void> {
   const { confirm, isCancel } = await import('@clack/prompts')
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr })
   if (isCancel(answer) || !answer) throw new InterruptedError('Nothing was sent.')
 }
 
+/** The password of the keystore, from the environment or else typed. */
 export async function keystorePassword(): Promise<string> {
   const known = process.env['KEYSTORE_PASSWORD']
   if (known !== undefined) return known

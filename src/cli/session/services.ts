@@ -2,7 +2,7 @@ import type { Broker, ServiceManager, ServiceType } from '../../index.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { choiceOf } from '../arguments/values.ts'
 
-const SERVICE_TYPES = ['inference', 'fine-tuning'] as const satisfies readonly ServiceType[]
+export const SERVICE_TYPES = ['inference', 'fine-tuning'] as const satisfies readonly ServiceType[]
 
 export const serviceOption = {
   type: 'string',
@@ -13,7 +13,7 @@ export const serviceOption = {
 
 export const serviceTypeOf = (text: string): ServiceType => choiceOf(text, 'service', SERVICE_TYPES)
 
-/** A type, or a name under which a service is registered on this network: found to be wrong before anybody is asked. */
+/** A service type, or a name under which a service is registered on this network. A wrong one is refused before the question. */
 export function serviceOn({ rules }: Broker, text: string): string {
   const known = Object.entries(rules.serviceNames).flat()
   if (known.includes(text)) return text

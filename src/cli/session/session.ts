@@ -1,36 +1,44 @@
 import process from 'node:process'
 import { createBroker, networks, type Broker, type BrokerOptions, type Connection } from '../../index.ts'
-import { connectTo, walletOf, watched, type KeySource } from './connection.ts'
+import { connectTo, readOnlyConnection, walletOf, type KeySource } from './connection.ts'
 import { endpointOf } from './endpoint.ts'
 import type { ReadingArguments, SendingArguments } from '../arguments/options.ts'
+import { canAsk } from '../screen/terminal.ts'
 import { keystorePassword } from './questions.ts'
 
-/** A broker as the command line wants it. Disposing closes it, and what it was connected with. */
+/** The broker of a command. Disposing closes it and its connection to the node. */
 export type Session = AsyncDisposable & {
   broker: Broker
   /** The network's name where it has one, and the node's host. */
   place: string
 }
 
-type More = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | 'autoClaim' | 'network' | 'logger'>
+type SessionOptions = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | 'autoClaim' | 'network' | 'logger'>
 
-/** For commands that look: the wallet is an address. */
-export async function readingSession(args: ReadingArguments, more: More = {}): Promise<Session> {
+/** For commands that look: they know the wallet by its address alone. */
+export async function readingSession(args: ReadingArguments, more: SessionOptions = {}): Promise<Session> {
   const { url, host, network } = endpointOf(args, process.env['OG_RPC_URL'])
   const provider = await connectTo(url, host)
-  return session(await watched(args.address, keysOf(args), provider), { ...more, host, network })
+  return session(await readOnlyConnection(args.address, keysOf(args), provider), { ...more, host, network })
 }
 
-/** For commands that send: the wallet has its key. */
-export async function sendingSession(args: SendingArguments, more: More = {}): Promise<Session> {
+/** For commands that send: they sign with the wallet's key. */
+export async function sendingSession(args: SendingArguments, more: SessionOptions = {}): Promise<Session> {
   const { url, host, network } = endpointOf(args, process.env['OG_RPC_URL'], more.network)
   const provider = await connectTo(url, host)
   return session({ signer: await walletOf(keysOf(args), provider) }, { ...more, host, network })
 }
 
+/** Whether a command that looks could also sign. */
+export function hasKey({ address, keystore }: ReadingArguments): boolean {
+  if (address !== undefined) return false
+  if (keystore === undefined) return Boolean(process.env['PRIVATE_KEY'])
+  return process.env['KEYSTORE_PASSWORD'] !== undefined || canAsk()
+}
+
 async function session(
   connection: Connection,
-  { host, network, ...more }: Omit<More, 'network'> & { host: string; network: BrokerOptions['network'] },
+  { host, network, ...more }: Omit<SessionOptions, 'network'> & { host: string; network: BrokerOptions['network'] },
 ): Promise<Session> {
   const broker = await createBroker({ ...connection, ...(network !== undefined && { network }), ...more })
   return {

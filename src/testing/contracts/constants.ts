@@ -1,3 +1,4 @@
+import { panicArgs } from '../../chain/panic.ts'
 import { Revert } from './revert.ts'
 
 export const ZERO_ADDRESS = '0x0000000000000000000000000000000000000000'
@@ -25,7 +26,7 @@ export const bytesOf = (text: string): number => utf8.encode(text).length
 /** One page of a list. The contracts use checked arithmetic: an end past 2^256 panics. */
 export function pageOf<T>(list: readonly T[], offset: bigint, limit: bigint): T[] {
   if (offset >= BigInt(list.length)) return []
-  if (offset + limit > MAX_UINT256) throw new Revert('Panic', { code: 17n })
+  if (offset + limit > MAX_UINT256) throw new Revert('Panic', panicArgs(17n))
   const end = offset + (limit === 0n ? BigInt(MAX_PAGE) : limit)
   return list.slice(Number(offset), end > BigInt(list.length) ? list.length : Number(end))
 }

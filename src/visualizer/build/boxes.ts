@@ -2,13 +2,13 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import { edgesIn, pathOf, statesIn } from '../../../machines/edges.ts'
 import type { ChartEdge, ChartNode } from '../protocol.ts'
 
-/** A state that has no place yet. */
+/** A state without its place. */
 export type Box = Omit<ChartNode, 'x' | 'y' | 'width' | 'height'>
 
-/** An edge that has no way yet. */
+/** An edge without its route. */
 export type Arrow = Omit<ChartEdge, 'points' | 'labelAt'>
 
-/** Every state, and a dot for each of which one is entered first. Outer ones come before those inside them. */
+/** Every state, and a dot for each initial state. An outer state comes before the states inside it. */
 export function boxesOf(machine: AnyStateMachine): Box[] {
   return [...startOf(machine.root), ...statesIn(machine).flatMap((state) => [boxOf(state), ...startOf(state)])]
 }
@@ -41,7 +41,7 @@ function startOf(state: AnyStateNode): Box[] {
   return [{ id: startId(state), path: pathOf(state), label: '', kind: 'start', parent }]
 }
 
-/** All regions of a parallel state are entered at once: no dot stands for one of them. */
+/** The initial states. A parallel state enters all its regions at once, and has no dot. */
 function firstIn(state: AnyStateNode): readonly AnyStateNode[] {
   const isCompound = Object.keys(state.states).length > 0 && state.type !== 'parallel'
   return isCompound ? (state.initial.target ?? []) : []

@@ -2,7 +2,7 @@ import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api
 import elk from 'elkjs/lib/elk.bundled.js'
 import type { AnyStateMachine } from 'xstate'
 import type { Chart, ChartEdge, Point } from '../protocol.ts'
-import { straightened } from './straighten.ts'
+import { straighten } from './straighten.ts'
 import { arrowsOf, boxesOf, type Arrow, type Box } from './boxes.ts'
 
 const START = 8
@@ -11,7 +11,7 @@ const LABEL_HEIGHT = 16
 const TITLE_HEIGHT = 26
 const MARGIN = 12
 
-/** Compound states are laid out together with what is around them, top down. */
+/** Compound states are laid out together with the states around them, top down. */
 const OPTIONS = {
   'elk.algorithm': 'layered',
   'elk.direction': 'DOWN',
@@ -30,7 +30,7 @@ const OPTIONS = {
   'elk.layered.thoroughness': '100',
 }
 
-/** A machine as it is drawn: a box for every state, one arrow for every edge. The same machine always gives the same. */
+/** The drawing of a machine: a box for every state, an arrow for every edge. The same machine always gives the same drawing. */
 export async function layOut(machine: AnyStateMachine): Promise<Chart> {
   const boxes = boxesOf(machine)
   const arrows = arrowsOf(machine)
@@ -41,7 +41,7 @@ export async function layOut(machine: AnyStateMachine): Promise<Chart> {
     id: '',
     layoutOptions: OPTIONS,
     children: nodesIn(null, boxes),
-    // The states stand in the order in which they are usually entered; what leads back is laid out as if it led on.
+    // States stand in the order in which they are usually entered; an edge that leads back is laid out in reverse.
     edges: arrows.map((arrow) => edgeOf(arrow, isBack(arrow))),
   })
   const shapes = new Map(allIn(placed).map(({ id, ...shape }) => [id, shape]))
@@ -76,12 +76,12 @@ function edgeOf({ id, source, target, label }: Arrow, isBack: boolean): ElkExten
 }
 
 function routeOf(edge: ElkExtendedEdge | undefined, isBack: boolean): Pick<ChartEdge, 'points' | 'labelAt'> {
-  const points = straightened((edge?.sections ?? []).flatMap(pointsOf))
+  const points = straighten((edge?.sections ?? []).flatMap(pointsOf))
   const [label] = edge?.labels ?? []
   return { points: isBack ? points.toReversed() : points, labelAt: label ? rectangle(label) : null }
 }
 
-/** On whole pixels: where a line comes into a compound state, the layout is off by a part of one. */
+/** Rounds to whole pixels: where an edge enters a compound state, elk is off by a fraction. */
 const pointsOf = ({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): Point[] =>
   [startPoint, ...bendPoints, endPoint].map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }))
 

@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 const ROOT = new URL('../../../../', import.meta.url)
 const SOURCE = new URL('src/visualizer/page/', ROOT)
 
-/** The page in one script and one stylesheet, with all that it needs, and the licences of what others wrote of it. */
+/** Bundles the page into one script and one stylesheet, and collects the licences of the bundled packages. */
 export async function bundlePage(folder: URL): Promise<void> {
   const { metafile } = await build({
     entryPoints: { page: fileURLToPath(new URL('main.tsx', SOURCE)) },
@@ -26,7 +26,7 @@ export async function bundlePage(folder: URL): Promise<void> {
   writeFileSync(new URL('licenses.txt', folder), [...packages].map(licenseOf).join('\n\n'))
 }
 
-/** The folder of the package that a file is from; null for the page's own. */
+/** The folder of the package that a file belongs to; null for the page's own files. */
 function packageOf(path: string): string | null {
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0] ?? null
 }

@@ -7,7 +7,7 @@ const SHORTEST = 5
  * The same way without steps aside that nobody could see a reason for: lines come out of the layout as wide as a label
  * wants them. An end stays on its border, as it moves along that alone.
  */
-export function straightened(points: readonly Point[]): Point[] {
+export function straighten(points: readonly Point[]): Point[] {
   let way = withoutMiddles(points)
   for (let index = 0; index + 1 < way.length; index += 1) {
     const moved = way.length === 2 ? levelled(way) : stepTaken(way, index)

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { createBroker, memoryJournal, type Broker } from '../../../src/index.ts'
 import type { InspectionEvent } from 'xstate'
-import { merged } from '../../../src/visualizer/patch.ts'
+import { applyPatch } from '../../../src/visualizer/patch.ts'
 import type { Entry, State } from '../../../src/visualizer/protocol.ts'
 import { createVisualizer, type Visualizer } from '../../../src/visualizer/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
@@ -218,7 +218,7 @@ test('what the history forgets stays in its base', async () => {
 
   const { base, history } = await hello(url())
   expect(history).toHaveLength(3)
-  const { ledger, transactions, subAccounts } = history.map(({ patch }) => patch).reduce(merged, base)
+  const { ledger, transactions, subAccounts } = history.map(({ patch }) => patch).reduce(applyPatch, base)
   const known = all.state()
   expect(ledger).toEqual(known.ledger)
   expect(Object.keys(transactions)).toEqual(Object.keys(known.transactions))

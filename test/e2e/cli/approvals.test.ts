@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { ReadStream } from 'node:tty'
 import { expect, test } from 'vitest'
-import { openApprovals } from '../../../src/cli/approvals.ts'
+import { openApprovals } from '../../../src/cli/session/approvals.ts'
 import { listenToKeys } from '../../../src/cli/screen/keys.ts'
 import { ogToWei as og, type Decision } from '../../../src/index.ts'
 
@@ -22,10 +22,10 @@ const decision = (provider: string, amount: string): Decision => ({
   fromRefund: 0n,
 })
 
-test('one top-up after another is asked about, and y or n answers the one that is seen', async () => {
+test('top-ups are asked about one after another, and y or n answers the question that is shown', async () => {
   let now = 0
-  const asked: (string | null)[] = []
-  const approvals = openApprovals({ onChange: (question) => asked.push(question), now: () => now })
+  const questions: (string | null)[] = []
+  const approvals = openApprovals({ onChange: (question) => questions.push(question), now: () => now })
   const { signal } = new AbortController()
   const [first, second] = [decision('0xA', '1.5'), decision('0xB', '1')].map((one) => approvals.approve(one, signal))
   const [a, b] = ['0xA by 1.5 OG', '0xB by 1 OG'].map(
@@ -36,34 +36,34 @@ test('one top-up after another is asked about, and y or n answers the one that i
   approvals.type('xyz?yy')
   await expect(first).resolves.toBe(true)
   expect(approvals.question()).toBe(b)
-  // This one was meant for the question before.
+  // A key right after a new question was meant for the one before.
   approvals.type('y')
   expect(approvals.question()).toBe(b)
   now = 2_000
   approvals.type('N')
   await expect(second).resolves.toBe(false)
   approvals.type('y')
-  expect(asked).toEqual([a, b, null])
+  expect(questions).toEqual([a, b, null])
 })
 
-test('what is not needed any more is not asked, and not sent', async () => {
+test('a question whose signal aborts is taken back and answered with no', async () => {
   const approvals = openApprovals()
-  const [seen, waiting] = [new AbortController(), new AbortController()]
-  const first = approvals.approve(decision('0xA', '1'), seen.signal)
+  const [shown, waiting] = [new AbortController(), new AbortController()]
+  const first = approvals.approve(decision('0xA', '1'), shown.signal)
   const second = approvals.approve(decision('0xB', '1'), waiting.signal)
   waiting.abort()
   await expect(second).resolves.toBe(false)
   expect(approvals.question()).toContain('0xA')
-  seen.abort()
+  shown.abort()
   await expect(first).resolves.toBe(false)
   expect(approvals.question()).toBe(null)
-  await expect(approvals.approve(decision('0xC', '1'), seen.signal)).resolves.toBe(false)
+  await expect(approvals.approve(decision('0xC', '1'), shown.signal)).resolves.toBe(false)
 })
 
-test('keys are heard after a question that paused the terminal', async () => {
+test('keys arrive also after a prompt has paused stdin', async () => {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin })
   stdin.pause()
-  const heard = new Promise<string>((resolve) => listenToKeys(resolve, stdin as unknown as ReadStream))
+  const keys = new Promise<string>((resolve) => listenToKeys(resolve, stdin as unknown as ReadStream))
   stdin.write('y')
-  await expect(heard).resolves.toBe('y')
+  await expect(keys).resolves.toBe('y')
 })

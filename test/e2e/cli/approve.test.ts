@@ -19,14 +19,14 @@ afterAll(async () => {
   await chain[Symbol.asyncDispose]()
 })
 
-test('auto-fund --approve sends what somebody at the terminal says yes to, and nothing else', async () => {
+test('auto-fund --approve sends the top-up that is approved at the terminal, and no other', async () => {
   const providers = chain.inference.map(({ address }) => address)
   const { shows, type, text, ended } = autoFund(providers, '--approve')
   const isAskedAbout = (provider: string) => text().includes(`Top up inference ${provider} by 1.5 OG? y or n`)
-  /** A key that comes too soon after a question answers nothing: it is typed again. */
-  const answer = (key: string, isHeard: () => boolean) =>
+  /** Types a key until it counts: one that comes too soon after a question is ignored. */
+  const answer = (key: string, isAnswered: () => boolean) =>
     until(() => {
-      if (isHeard()) return true
+      if (isAnswered()) return true
       type(key)
       return false
     })
@@ -46,7 +46,7 @@ test('auto-fund --approve sends what somebody at the terminal says yes to, and n
   expect(await balanceWith(rejected)).toBe(og('2') - (low.needed.get(rejected) ?? 0n))
 })
 
-test('auto-fund counts what was on its way when it was ended, once that is mined', async () => {
+test('auto-fund counts a top-up that was in flight at its end, once it is mined', async () => {
   low = await lowWallet(chain, chain.inference.slice(0, 1))
   const [provider = ''] = low.needed.keys()
   await chain.setAutomine(false)

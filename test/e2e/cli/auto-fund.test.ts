@@ -20,7 +20,7 @@ beforeAll(async () => {
   chain = await localChain({ wallets: 10 })
   wallets = [...chain.wallets]
   const [[one, two], [three]] = [chain.inference, chain.fineTuning]
-  if (!one || !two || !three) throw new Error('The chain lacks somebody.')
+  if (!one || !two || !three) throw new Error('The chain lacks a provider.')
   ;[first, second, tuner] = [one, two, three]
   const { ledger, inference, fineTuning = '' } = chain.network
   const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
@@ -32,7 +32,7 @@ afterAll(async () => {
 })
 
 describe.concurrent('plan', () => {
-  test('says of every sub-account what would be done, and what to deposit, without a key', async () => {
+  test('shows what would be done for each sub-account and what to deposit, without a key', async () => {
     const wallet = nextWallet()
     await fund(wallet, '4', { provider: first, amount: '1.5' }, { provider: tuner, amount: '2.25' })
     await callRetrieve(wallet, tuner)
@@ -85,7 +85,7 @@ describe.concurrent('plan', () => {
     expect(tuning.json).toMatchObject([{ decisions: [{ provider: tuner.address }], shortfall: wei('0.25') }])
   })
 
-  test('looks for a while where it is asked to, and Ctrl-C ends that with the plan', async () => {
+  test('measures the burn with --for, and Ctrl-C ends that with the plan', async () => {
     const wallet = nextWallet()
     await fund(wallet, '4', { provider: first, amount: '2' })
     const planning = start(['plan', '--address', wallet.address, '--for', '3600', ...place])
@@ -98,7 +98,7 @@ describe.concurrent('plan', () => {
     })
   })
 
-  test('status tells the shortfall and the deposits, too', async () => {
+  test('status shows shortfall and deposits, too', async () => {
     const wallet = nextWallet()
     await fund(wallet, '3', { provider: first, amount: '1' }, { provider: second, amount: '1.5' })
     const { json } = await look(wallet, 'status')
@@ -109,7 +109,7 @@ describe.concurrent('plan', () => {
 })
 
 describe.concurrent('a recording', () => {
-  test('of watch is replayed: charges, what was really sent, and what another policy would have sent', async () => {
+  test('of watch is replayed: charges, the recorded top-ups, and those of another policy', async () => {
     const wallet = nextWallet()
     await fund(wallet, '10', { provider: first, amount: '2' })
     const file = join(folder, 'watched.jsonl')
@@ -180,7 +180,7 @@ describe.concurrent('a recording', () => {
     expect(made.topUps).toBeGreaterThan(0)
   })
 
-  test('of auto-fund shows what it sent', async () => {
+  test('of auto-fund shows its top-ups', async () => {
     const wallet = nextWallet()
     await fund(wallet, '10', { provider: first, amount: '1.5' })
     const file = join(folder, 'funded.jsonl')
@@ -194,7 +194,7 @@ describe.concurrent('a recording', () => {
     expect(json()).toMatchObject([{ recorded, unrecorded: [] }])
   })
 
-  test('that is none is refused', async () => {
+  test('that is another file is refused', async () => {
     const [diary, missing] = [join(folder, 'diary'), join(folder, 'missing')]
     files.writeFileSync(diary, 'dear diary\n')
     const [other, gone, recording] = await Promise.all([
@@ -212,7 +212,7 @@ describe.concurrent('a recording', () => {
 })
 
 describe.concurrent('auto-fund --config', () => {
-  test('keeps many providers on terms of their own, and SIGHUP changes them', async () => {
+  test('funds each provider on its own terms, and SIGHUP changes them', async () => {
     const wallet = nextWallet()
     await fund(wallet, '20', { provider: first, amount: '1' }, { provider: second, amount: '1' })
     const one = { provider: first.address, target: '3' }
@@ -263,7 +263,7 @@ describe.concurrent('auto-fund --config', () => {
     expect(await balanceOf(wallet, tuner)).toBe(og('2'))
   })
 
-  test('holds the budget of all together', async () => {
+  test('keeps the budget of all providers together', async () => {
     const wallet = nextWallet()
     await fund(wallet, '10', { provider: first, amount: '1.25' }, { provider: second, amount: '1' })
     const options = ['--total-budget', '1.25/1h', '--interval-ms', '100', '--yes']
@@ -277,7 +277,7 @@ describe.concurrent('auto-fund --config', () => {
     expect((await balanceOf(wallet, first)) + (await balanceOf(wallet, second))).toBe(og('3.5'))
   })
 
-  test('refuses a file that names a provider wrongly, before anything is sent', async () => {
+  test('refuses a file with a wrong provider before anything is sent', async () => {
     const wallet = nextWallet()
     const file = config('wrong.json', { providers: [{ provider: first.address }, { provider: wallet.address }] })
     const { code, stdout, stderr } = await run(['auto-fund', '--config', file, '--yes', ...place], {
@@ -307,7 +307,7 @@ function config(name: string, value: object): string {
   return file
 }
 
-/** Runs a command that only looks: no key is there. */
+/** Runs a command that only looks: it gets no key. */
 async function look(wallet: Wallet, ...args: string[]): Promise<Omit<Ended, 'json'> & { json: unknown[] }> {
   const ended = await run([...args, '--address', wallet.address, ...place])
   return { ...ended, json: ended.json() }

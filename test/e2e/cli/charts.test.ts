@@ -8,7 +8,7 @@ const machines = Object.values<unknown>(entry)
   .filter(isMachine)
   .toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
-test('machines prints every chart, and one alone by its name', async () => {
+test('machines prints all charts, or the one that is named', async () => {
   const [all, one, json, same] = await Promise.all([
     run(['machines']),
     run(['machines', 'sub-account']),
@@ -82,7 +82,7 @@ describe.each(machines.map((machine) => [machine.id, machine] as const))('%s', (
   })
 })
 
-test('nested, parallel, final, delayed, guarded, invoked and eventless are all drawn, each edge around both its ends', () => {
+test('nested, parallel, final, delayed, guarded, invoked and eventless edges are drawn, each in the state around both its ends', () => {
   const machine = createMachine({
     id: 'everything',
     initial: 'idle',
@@ -205,7 +205,7 @@ function nodesIn(state: AnyStateNode): AnyStateNode[] {
   return [state, ...Object.values(state.states).flatMap(nodesIn)]
 }
 
-/** What a chart is made of, without what is done on the way. */
+/** States and edges of a chart, without the actions' code. */
 function edgesOf({ path, type, tags, transitions }: AnyStateNode) {
   const edges = [...transitions.values()].flat()
   return {

@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 
 const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
 
-/** Everything that the program sees of its environment. */
+/** The environment variables that the program gets. */
 export type Environment = Partial<Record<'PRIVATE_KEY' | 'KEYSTORE_PASSWORD' | 'OG_RPC_URL' | 'NO_COLOR', string>>
 
 export type Ended = {
@@ -18,18 +18,18 @@ export type Ended = {
   json: () => unknown[]
 }
 
-/** A program that runs. Nothing of it is ever asserted before it says what is waited for. */
+/** A running program. */
 export type Running = {
   pid: number
-  /** Resolves with the first line, on either stream, that passes. Lines that came before count, too. */
+  /** Resolves with the first line on stdout or stderr that passes, also with one that came before the call. */
   line(passes: (line: string) => boolean): Promise<string>
   interrupt(): void
-  /** As when the program that reads its output ends. */
+  /** Closes the pipe of its stdout, as a reader does that ends. */
   stopReading(): void
   ended: Promise<Ended>
 }
 
-/** Starts the built program. Whatever it prints is searched for the key it was given. */
+/** Starts the built program. Fails when its output contains the key that it was given. */
 export function start(args: readonly string[], env: Environment = {}): Running {
   const { PATH = '', XDG_STATE_HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN, ...args], {
@@ -51,7 +51,7 @@ export function start(args: readonly string[], env: Environment = {}): Running {
     return {
       code: code as number | null,
       ...output,
-      json: () => output.stdout.trim().split('\n').filter(Boolean).map(parsed),
+      json: () => output.stdout.trim().split('\n').filter(Boolean).map(parseLine),
     }
   })
   return {
@@ -79,6 +79,6 @@ export function run(args: readonly string[], env: Environment = {}): Promise<End
   return start(args, env).ended
 }
 
-function parsed(line: string): unknown {
+function parseLine(line: string): unknown {
   return JSON.parse(line)
 }

@@ -9,14 +9,14 @@ import type { Environment } from './cli-process.ts'
 
 const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
 
-/** The program as somebody at a terminal has it. */
+/** The program on a terminal. */
 export type Terminal = {
-  /** All that it wrote so far, without colours and cursor movements. */
+  /** Its output so far, without colours and cursor movements. */
   text(): string
-  /** Resolves once that text is there. */
+  /** Resolves once the output contains the text. */
   shows(text: string): Promise<void>
   type(keys: string): void
-  /** Ends it, whatever it is doing. */
+  /** Ends the program at any time. */
   hangUp(): void
   /** Its exit code. */
   ended: Promise<number | null>
@@ -25,8 +25,8 @@ export type Terminal = {
 export type Size = { columns: number; rows: number }
 
 /**
- * Starts the built program on a real pseudo-terminal, which util-linux's script(1) opens. Whatever it shows is searched for
- * the key it was given.
+ * Starts the built program on a real pseudo-terminal, which util-linux's script(1) opens. Fails when its output contains the
+ * key that it was given.
  */
 export function openTerminal(
   args: readonly string[],
@@ -35,14 +35,14 @@ export function openTerminal(
 ): Terminal {
   requireScript()
   const { PATH = '', XDG_STATE_HOME = '' } = process.env
-  const program = [process.execPath, MAIN, ...args].map(quoted).join(' ')
+  const program = [process.execPath, MAIN, ...args].map(quote).join(' ')
   const child = spawn('script', ['-qec', `stty cols ${columns} rows ${rows}; exec ${program}`, '/dev/null'], {
     env: { PATH, XDG_STATE_HOME, SHELL: '/bin/sh', TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   let written = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (written += text))
-  // What is typed after its end goes nowhere.
+  // Keys that are typed after its end are lost.
   child.stdin.on('error', () => undefined)
   const ended = once(child, 'close').then(([code]: unknown[]) => {
     if (env.PRIVATE_KEY) expect(written).not.toContain(env.PRIVATE_KEY.slice(2))
@@ -67,4 +67,4 @@ function requireScript(): void {
     )
 }
 
-const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
+const quote = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`

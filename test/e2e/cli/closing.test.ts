@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-test('close shows its plan, sends what can be sent, and says who goes on: auto-fund does, and funds nothing', async () => {
+test('close shows its plan, sends what can be sent and names the commands that continue; auto-fund continues and funds nothing', async () => {
   const wallet = await funded()
   const { code, json, stderr } = await cli(wallet, 'close', '--yes')
   const [plan] = json
@@ -93,7 +93,7 @@ test('close --wait stays to the end, and closes at once where nothing is locked'
   expect(atOnce.json.at(-1)).toMatchObject({ type: 'receipt', command: 'close', sent: true, success: true })
 })
 
-test('Ctrl-C ends the wait and not the closing; close --cancel ends that, and says what stays locked', async () => {
+test('Ctrl-C ends the wait but not the closing; close --cancel ends the closing and says what stays locked', async () => {
   const wallet = await funded()
   const closing = start(['close', '--wait', '--interval-ms', '100', '--yes', ...place], keyOf(wallet))
   await closing.line((line) => line.includes('"closing"') && line.includes('"waiting"'))
@@ -121,7 +121,7 @@ test('Ctrl-C ends the wait and not the closing; close --cancel ends that, and sa
   expect(await ledgerOf(wallet)).toEqual([og('8'), og('10')])
 })
 
-test('watch goes on with a closing where it has the key, and says so where it has not', async () => {
+test('watch continues a closing with the key, and says so without it', async () => {
   const wallet = await funded()
   await cli(wallet, 'close', '--yes')
   const options = ['--interval-ms', '100', ...place]

@@ -9,7 +9,7 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy } from '../../support/proxy.ts'
 import { run, start, type Ended } from './cli-process.ts'
 
-const NOBODY = '0x0000000000000000000000000000000000000001'
+const STRANGER = '0x0000000000000000000000000000000000000001'
 
 let chain: LocalChain
 let wallets: Wallet[]
@@ -20,7 +20,7 @@ beforeAll(async () => {
   chain = await localChain({ wallets: 20 })
   wallets = [...chain.wallets]
   const [[one, two], [three]] = [chain.inference, chain.fineTuning]
-  if (!one || !two || !three) throw new Error('The chain lacks somebody.')
+  if (!one || !two || !three) throw new Error('The chain lacks a provider.')
   ;[first, second, tuner] = [one, two, three]
   const { ledger, inference, fineTuning = '' } = chain.network
   const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
-describe.concurrent('each command does on the chain what it says', () => {
+describe.concurrent('each command changes the chain as it says', () => {
   test('add-ledger opens a ledger, and status shows it', async () => {
     const wallet = nextWallet()
     const opened = await cli(wallet, 'add-ledger', '5.25', '--info', 'hello', '--yes')
@@ -62,7 +62,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     expect(await cli(wallet, 'deposit', '3', '--yes')).toMatchObject({ code: 0, json: [receipt('deposit')] })
     const given = await cli(wallet, 'deposit-for', other.address.toLowerCase(), '0004.5', '--yes')
     expect(given).toMatchObject({ code: 0, json: [receipt('deposit-for')] })
-    expect(given.stderr).toContain(`to       the ledger of ${other.address}, who owns it from then on`)
+    expect(given.stderr).toContain(`to       the ledger of ${other.address}, to which it belongs from then on`)
     expect(await ledgerOf(wallet)).toEqual({ available: og('3'), total: og('3') })
     expect(await ledgerOf(other)).toEqual({ available: og('4.5'), total: og('4.5') })
   })
@@ -99,7 +99,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     ])
   })
 
-  test('ensure transfers what is missing, and nothing when enough is there', async () => {
+  test('ensure transfers what is missing, and nothing when enough is available', async () => {
     const wallet = nextWallet()
     await fund(wallet, first)
     const enough = await cli(wallet, 'ensure', first.address, '2', '--yes')
@@ -112,7 +112,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     expect(await balanceOf(wallet, tuner)).toEqual({ balance: og('1'), pendingRefund: 0n })
   })
 
-  test('retrieve asks back from one provider or from all, and providers lists who has what', async () => {
+  test('retrieve asks back from one provider or from all, and providers lists the balances', async () => {
     const wallet = nextWallet()
     await fund(wallet, first, second)
     const one = await cli(wallet, 'retrieve', 'inference', '--provider', first.address, '--yes')
@@ -141,7 +141,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     ])
   })
 
-  test('transactions lists what was sent from here, beside a process that sends', async () => {
+  test('transactions lists the journal while another process writes it', async () => {
     const wallet = nextWallet()
     await cli(wallet, 'add-ledger', '5', '--yes')
     await cli(wallet, 'transfer', first.address, 'inference', '2', '--yes')
@@ -175,7 +175,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     expect(await ledgerOf(wallet)).toEqual({ available: og('8.5'), total: og('8.5') })
   })
 
-  test('delete takes a ledger away that holds nothing any more', async () => {
+  test('delete deletes an empty ledger', async () => {
     const wallet = nextWallet()
     const transfer = callOf(chain.contracts.ledger, 'transferFund', [first.address, 'inference-v1.0', og('3')])
     await transact(wallet, [callOf(chain.contracts.ledger, 'addLedger', [''], og('3')), transfer])
@@ -184,7 +184,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     await expect(ledgerOf(wallet)).rejects.toThrow('LedgerNotExists')
   })
 
-  test('watch prints each position until Ctrl-C, and ends when nobody reads it any more', async () => {
+  test('watch prints each position until Ctrl-C, and ends when its reader closes the pipe', async () => {
     const wallet = nextWallet()
     await fund(wallet, first)
     const args = ['watch', '--address', wallet.address, '--interval-ms', '100', ...place]
@@ -226,7 +226,7 @@ describe.concurrent('each command does on the chain what it says', () => {
     expect(await balanceOf(wallet, first)).toEqual({ balance: og('2'), pendingRefund: 0n })
   })
 
-  test('a refusal of the contract is exit code 1, in words and without a stack', async () => {
+  test('a refusal by the contract is exit code 1 and a message without a stack', async () => {
     const wallet = nextWallet()
     const { code, stdout, stderr } = await cli(wallet, 'deposit', '1', '--yes')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -237,7 +237,7 @@ describe.concurrent('each command does on the chain what it says', () => {
 })
 
 describe.concurrent('nothing is sent', () => {
-  test('without --yes where nobody can be asked', async () => {
+  test('without --yes where there is no terminal to ask on', async () => {
     const wallet = nextWallet()
     await fund(wallet, first)
     const before = await chain.provider.getTransactionCount(wallet.address)
@@ -246,12 +246,12 @@ describe.concurrent('nothing is sent', () => {
       expect({ code, stdout, stderr }).toEqual({
         code: 2,
         stdout: '',
-        stderr: `Nothing was sent: nobody can be asked here, so this needs --yes. ${HELP}\n`,
+        stderr: `Nothing was sent: there is no terminal to ask on, so this needs --yes. ${HELP}\n`,
       })
     expect(await chain.provider.getTransactionCount(wallet.address)).toBe(before)
   })
 
-  test('where something is wrong with an argument', async () => {
+  test('with a wrong argument', async () => {
     const wallet = nextWallet()
     const [negative, unknown, service, address] = await Promise.all([
       cli(wallet, 'deposit', '-5', '--yes'),
@@ -270,9 +270,9 @@ describe.concurrent('nothing is sent', () => {
     expect(await chain.provider.getTransactionCount(wallet.address)).toBe(0)
   })
 
-  test('where no network, no key or no wallet is named', async () => {
+  test('without a network, a key or a wallet', async () => {
     const [nowhere, keyless, whose] = await Promise.all([
-      run(['status', '--address', NOBODY]),
+      run(['status', '--address', STRANGER]),
       run(['deposit', '1', '--yes', ...place]),
       run(['status', ...place]),
     ])
@@ -286,7 +286,7 @@ describe.concurrent('nothing is sent', () => {
 })
 
 describe.concurrent('secrets stay secret', () => {
-  test('of an RPC URL only the host is ever shown', async () => {
+  test('only the host of an RPC URL is shown', async () => {
     await using proxy = await startProxy(chain.anvil.url)
     const { host, port } = new URL(proxy.url)
     const wallet = nextWallet()
@@ -302,8 +302,8 @@ describe.concurrent('secrets stay secret', () => {
     await proxy.stop()
     const gone = await run(['status', ...contracts], env)
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining(`host:   127.0.0.1:${port}`) as string })
-    const said = [fine, refused, elsewhere, gone].map(({ stdout, stderr }) => stdout + stderr).join('\n')
-    expect(said).not.toMatch(/us3r|pa55|w0rd|t0ken/)
+    const output = [fine, refused, elsewhere, gone].map(({ stdout, stderr }) => stdout + stderr).join('\n')
+    expect(output).not.toMatch(/us3r|pa55|w0rd|t0ken/)
   })
 
   test('a wrong key is refused without being repeated', async () => {
@@ -324,15 +324,15 @@ describe.concurrent('secrets stay secret', () => {
       const args = [...place, '--keystore', keystore]
       const opened = await run(['add-ledger', '3', '--yes', ...args], { KEYSTORE_PASSWORD: 'hunter22' })
       expect(opened).toMatchObject({ code: 0 })
-      const seen = await run(['status', ...args])
-      expect(seen.json()).toMatchObject([{ wallet: { address }, ledger: { total: wei('3') } }])
+      const status = await run(['status', ...args])
+      expect(status.json()).toMatchObject([{ wallet: { address }, ledger: { total: wei('3') } }])
       const wrong = await run(['deposit', '1', '--yes', ...args], { KEYSTORE_PASSWORD: 'hunter23' })
       expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('does not open') as string })
       const silent = await run(['deposit', '1', '--yes', ...args])
       expect(silent).toMatchObject({ code: 2, stderr: expect.stringContaining('set KEYSTORE_PASSWORD') as string })
-      const said = [opened, seen, wrong, silent].map(({ stdout, stderr }) => stdout + stderr).join('\n')
-      expect(said).not.toMatch(/hunter2/)
-      expect(said).not.toContain(privateKey.slice(2))
+      const output = [opened, status, wrong, silent].map(({ stdout, stderr }) => stdout + stderr).join('\n')
+      expect(output).not.toMatch(/hunter2/)
+      expect(output).not.toContain(privateKey.slice(2))
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -341,19 +341,19 @@ describe.concurrent('secrets stay secret', () => {
 
 describe.concurrent('help', () => {
   test('names every command, the environment and the exit codes, on a pipe without colours', async () => {
-    const [asked, unasked] = await Promise.all([run(['--help']), run([])])
-    expect(asked).toMatchObject({ code: 0, stderr: '' })
-    expect(unasked).toMatchObject({ code: 2, stdout: '', stderr: asked.stdout })
-    expect(asked.stdout).not.toContain('\u001B')
-    expect(asked.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
-    const words = [...asked.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
+    const [help, usage] = await Promise.all([run(['--help']), run([])])
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    expect(usage).toMatchObject({ code: 2, stdout: '', stderr: help.stdout })
+    expect(help.stdout).not.toContain('\u001B')
+    expect(help.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
+    const words = [...help.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
       'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refunds claim refund delete ' +
         'close machines PRIVATE_KEY KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
     )
   })
 
-  test('of the commands that plan, record and keep names what they take', async () => {
+  test('of plan, watch, replay and auto-fund names their options', async () => {
     const [plan, watch, replay, fund] = await Promise.all(
       ['plan', 'watch', 'replay', 'auto-fund'].map((command) => run([command, '--help'])),
     )
@@ -383,7 +383,7 @@ describe.concurrent('help', () => {
 
 const HELP = 'og-ledger --help tells what is possible.'
 
-/** Everybody has a wallet without a history, so that nobody has to wait for anybody. */
+/** A new wallet for each test, so that concurrent tests do not share nonces. */
 function nextWallet(): Wallet {
   const wallet = wallets.pop()
   if (!wallet) throw new Error('The chain has too few wallets.')

@@ -16,7 +16,7 @@ beforeEach(() => {
       said[name] += String(text)
       return true
     })
-  vi.stubGlobal('fetch', () => Promise.reject(new Error('Nobody may be asked.')))
+  vi.stubGlobal('fetch', () => Promise.reject(new Error('No request may be sent.')))
   vi.stubEnv('PRIVATE_KEY', `0x${'11'.repeat(32)}`)
   vi.stubEnv('OG_RPC_URL', undefined)
   vi.stubEnv('KEYSTORE_PASSWORD', 'hunter22')
@@ -63,9 +63,12 @@ test.for<[string, string]>([
   [`auto-fund ${PROVIDER} --buffer-multiplier two`, '--buffer-multiplier is a number from 0 up; this is "two".'],
   [`auto-fund ${PROVIDER} --min-locked-balance 1e18`, 'it has an exponent'],
   [`auto-fund ${PROVIDER} --target 1,5`, '--target: "1,5" is no amount in OG: it has separators.'],
-  [`auto-fund ${PROVIDER} --target 1x`, '--target: a target of 1 × the minimum lies below the trigger of 2 ×.'],
+  [
+    `auto-fund ${PROVIDER} --target 1x`,
+    '--target: a target of 1 × the minimum lies below the trigger of 2 × the minimum.',
+  ],
   [`auto-fund ${PROVIDER} --target twox`, '--target is a number from 0 up; this is "two".'],
-  [`auto-fund ${PROVIDER} --target 0x`, '--target: a number above 0, at most 1000000; this is 0.'],
+  [`auto-fund ${PROVIDER} --target 0x`, '--target: a number, more than 0, at most 1000000; this is 0.'],
   [`auto-fund ${PROVIDER} --runway-trigger 6h`, '--runway-trigger and --runway-target go together.'],
   [
     `auto-fund ${PROVIDER} --runway-trigger 6h --runway-target 6`,
@@ -82,7 +85,7 @@ test.for<[string, string]>([
   [`auto-fund ${PROVIDER} --total-budget 1/32d`, '--total-budget.per: a budget looks back at most 31 days.'],
   [`auto-fund ${PROVIDER} --cooldown-ms 1s`, '--cooldown-ms is a whole number from 0 up; this is "1s".'],
   [`auto-fund ${PROVIDER} --on-pending-refund wait`, '--on-pending-refund is one of hold, reuse; this is "wait".'],
-  [`auto-fund ${PROVIDER} --approve`, '--approve asks on the terminal, and nobody can be asked here.'],
+  [`auto-fund ${PROVIDER} --approve`, '--approve asks on the terminal, and there is none.'],
   [`auto-fund ${PROVIDER} --config x`, 'Either PROVIDER or --config, not both.'],
   ['auto-fund --config x --target 5', '--target stands in the file when there is a --config.'],
   ['auto-fund --config x --service inference', '--service stands in the file when there is a --config.'],
@@ -112,7 +115,7 @@ test.for<[string, string]>([
   expect(said.stderr).not.toMatch(/\n\s+at |secret/)
 })
 
-test('a bad config is refused as a whole, under the name of its file and its field', async () => {
+test('an invalid config is refused with the names of its file and its field', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'og-ledger-'))
   try {
     const file = join(folder, 'og-ledger.json')
@@ -153,11 +156,11 @@ test.for([
   'refund 1',
   'delete',
   'close',
-])('"%s" needs --yes where nobody can be asked', async (line) => {
+])('"%s" needs --yes without a terminal', async (line) => {
   expect(await run([...line.split(' '), '--network', 'testnet'])).toBe(2)
   expect(said).toEqual({
     stdout: '',
     stderr:
-      'Nothing was sent: nobody can be asked here, so this needs --yes. og-ledger --help tells what is possible.\n',
+      'Nothing was sent: there is no terminal to ask on, so this needs --yes. og-ledger --help tells what is possible.\n',
   })
 })

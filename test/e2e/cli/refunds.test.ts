@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
-test('refunds lists what is pending, and status shows it too', async () => {
+test('refunds lists pending refunds, and status shows them too', async () => {
   const wallet = await refunding('2', '0.5')
   const { refunds } = await chainState(wallet)
   const record = {
@@ -40,7 +40,7 @@ test('refunds lists what is pending, and status shows it too', async () => {
   expect(await cli(wallet, 'status')).toMatchObject({ code: 0, json: [{ type: 'position', refunds: [record] }] })
 })
 
-test('claim brings home what is unlocked, and leaves the rest', async () => {
+test('claim claims unlocked refunds, and leaves the rest', async () => {
   const wallet = await refunding('2', '0.5')
   const early = await cli(wallet, 'claim', '--yes')
   expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('There is nothing to retrieve.') as string })
@@ -61,7 +61,7 @@ test('claim brings home what is unlocked, and leaves the rest', async () => {
   expect(await chainState(wallet)).toMatchObject({ free: 0n, pending: og('0.5') })
 })
 
-test('a claim that is killed between its two transactions is ended by the next one', async () => {
+test('a claim that is killed between its two transactions is completed by the next claim', async () => {
   const wallet = await refunding('2', '0.5')
   await chain.warp(LOCK)
   await chain.mine(30)
@@ -79,11 +79,11 @@ test('a claim that is killed between its two transactions is ended by the next o
   expect(await chain.provider.getTransactionCount(wallet.address)).toBe(6)
 })
 
-test('a claim that cannot put back yet says why, and goes on until it can', async () => {
+test('a claim whose put-back fails says why, and retries until it succeeds', async () => {
   const wallet = await refunding('2', '0.5')
   await chain.warp(LOCK)
   await using proxy = await startProxy(chain.anvil.url)
-  // From the second transaction on.
+  // Fails from the second transaction on.
   const removeFault = proxy.fault(({ method, index }) =>
     method === 'eth_estimateGas' && index > 0
       ? { kind: 'rpc', code: -32000, message: 'insufficient funds' }
@@ -99,7 +99,7 @@ test('a claim that cannot put back yet says why, and goes on until it can', asyn
   expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
 })
 
-test('refund says which amounts are possible, and refund all what stays', async () => {
+test('refund names the possible amounts, and refund all says what stays', async () => {
   const wallet = await refunding('2', '0.5')
   const refused = await cli(wallet, 'refund', '6', '--yes')
   expect(refused).toMatchObject({ code: 1, json: [] })
@@ -112,7 +112,7 @@ test('refund says which amounts are possible, and refund all what stays', async 
   expect(nothing).toMatchObject({ code: 1, stderr: expect.stringContaining('There is nothing to withdraw.') as string })
 })
 
-test('auto-fund --auto-claim claims what is unlocked, and takes a top-up from a refund first', async () => {
+test('auto-fund --auto-claim claims unlocked refunds, and takes a top-up from a pending refund first', async () => {
   const wallet = await refunding('3', '1')
   const options = ['--auto-claim', '--on-pending-refund', 'reuse', '--interval-ms', '100', '--yes', '--json']
   const funding = start(['auto-fund', alice.address, ...options, ...place], { PRIVATE_KEY: wallet.privateKey })
@@ -125,7 +125,7 @@ test('auto-fund --auto-claim claims what is unlocked, and takes a top-up from a 
   expect(await chainState(wallet)).toEqual({ ledger: og('8'), free: og('2'), pending: 0n, refunds: [] })
 })
 
-test('what cannot be is said before anything is read', async () => {
+test('wrong options are refused before anything is read', async () => {
   const [wallet] = wallets
   if (!wallet) throw new Error('no wallet is left')
   expect(await cli(wallet, 'claim', '--service', 'inference', '--yes')).toMatchObject({
@@ -146,7 +146,7 @@ async function cli(wallet: Wallet, ...args: string[]): Promise<Outcome> {
   return { ...ended, json: ended.json() }
 }
 
-/** A wallet with 10 OG, of which so much is in a sub-account: asked back, but for what is free. */
+/** A wallet with 10 OG, part of them in a sub-account: all of that but `free` is asked back. */
 async function refunding(amount: string, free: string): Promise<Wallet> {
   const wallet = wallets.shift()
   if (!wallet) throw new Error('no wallet is left')

@@ -27,7 +27,7 @@ afterAll(async () => {
   await chain[Symbol.asyncDispose]()
 })
 
-test.concurrent('watch --ui serves a page that only looks, and says what would be done', async ({ expect }) => {
+test.concurrent('watch --ui serves a read-only page that shows what would be done', async ({ expect }) => {
   const wallet = await walletWith('10', '1.5')
   const watching = start(['watch', '--ui', '--ui-port', '0', '--address', wallet.address, ...place])
   const url = await pageOf(watching)
@@ -64,8 +64,8 @@ test.concurrent(
     expect(await funding.ended).toMatchObject({ code: 0 })
     const [base, ...lines] = files.readFileSync(file, 'utf8').trim().split('\n').map(parsed)
     expect(base).toMatchObject({ type: 'base', protocol: 1, wallet: wallet.address })
-    const told = lines.filter(({ kind }) => kind === 'transition').map(({ edge }) => edge)
-    expect(told).toEqual(
+    const edges = lines.filter(({ kind }) => kind === 'transition').map(({ edge }) => edge)
+    expect(edges).toEqual(
       expect.arrayContaining([
         'watching|plan.propose|awaitingApproval',
         'awaitingApproval|approve done|toppingUp',
@@ -78,7 +78,7 @@ test.concurrent(
   },
 )
 
-test.concurrent('the demo serves a page unless it is left out', async ({ expect }) => {
+test.concurrent('the demo serves a page unless --no-ui is given', async ({ expect }) => {
   const demo = start(['demo', '--providers', '2', '--ui-port', '0'])
   const visitor = await visit(await pageOf(demo))
   await visitor.seen('transition', { from: 'low', to: 'funded' })
@@ -89,7 +89,7 @@ test.concurrent('the demo serves a page unless it is left out', async ({ expect 
   expect({ code, stderr, isServed: stdout.includes('page') }).toEqual({ code: 0, stderr: '', isServed: false })
 })
 
-test.concurrent('a port that is taken is told, and so is what needs a page', async ({ expect }) => {
+test.concurrent('a port that is in use is refused, and so are options that need a page', async ({ expect }) => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

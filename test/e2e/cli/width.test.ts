@@ -11,7 +11,7 @@ let chain: LocalChain
 let rich: Wallet, poor: Wallet
 let charging: LocalProvider, refunding: LocalProvider
 
-/** One wallet with a sub-account that is charged and one with a refund, and one wallet with nothing. */
+/** A wallet with a charged sub-account and one with a refund, and a wallet without a ledger. */
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 2 })
   ;[rich, poor] = chain.wallets as [Wallet, Wallet]
@@ -32,34 +32,37 @@ beforeAll(async () => {
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
-test.each(['plan', 'status'])('%s fits into 80 columns, and into those of a terminal that tells none', async (name) => {
-  for (const columns of [80, 0]) {
-    const lines = await linesOf(name, rich, columns)
-    expect(lines.filter((line) => line.length > 80)).toEqual([])
-    const rows = lines.slice(lines.findIndex((line) => line.startsWith('PROVIDER')))
-    expect(rows.slice(1, rows.indexOf('')).map((line) => (line.startsWith('0x') ? line.slice(0, 44) : line))).toEqual(
-      name === 'plan'
-        ? [
-            `${short(charging)}  inference  low           1.1234`,
-            `${short(refunding)}  inference  refunding     0.0000`,
-            '  wait: a refund is pending; a top-up would undo it',
-          ]
-        : [
-            `${short(charging)}  inference  low           1.1234`,
-            '  top up by 0.8765 OG',
-            `${short(refunding)}  inference  refunding     0.0000`,
-            expect.stringMatching(/^ {2}refund: 4\.1234 OG until 20/) as string,
-            '  wait: a refund is pending; a top-up would undo it',
-          ],
-    )
-  }
-})
+test.each(['plan', 'status'])(
+  '%s fits into 80 columns, also on a terminal that does not tell its width',
+  async (name) => {
+    for (const columns of [80, 0]) {
+      const lines = await linesOf(name, rich, columns)
+      expect(lines.filter((line) => line.length > 80)).toEqual([])
+      const rows = lines.slice(lines.findIndex((line) => line.startsWith('PROVIDER')))
+      expect(rows.slice(1, rows.indexOf('')).map((line) => (line.startsWith('0x') ? line.slice(0, 44) : line))).toEqual(
+        name === 'plan'
+          ? [
+              `${short(charging)}  inference  low           1.1234`,
+              `${short(refunding)}  inference  refunding     0.0000`,
+              '  wait: a refund is pending; a top-up would undo it',
+            ]
+          : [
+              `${short(charging)}  inference  low           1.1234`,
+              '  top up by 0.8765 OG',
+              `${short(refunding)}  inference  refunding     0.0000`,
+              expect.stringMatching(/^ {2}refund: 4\.1234 OG until 20/) as string,
+              '  wait: a refund is pending; a top-up would undo it',
+            ],
+      )
+    }
+  },
+)
 
-test('what will not happen within years is not in sight', async () => {
+test('a time years from now reads "not in sight"', async () => {
   expect(await linesOf('plan', rich, 80)).toContain('gas dry     not in sight')
 })
 
-test.each(['plan', 'status'])('%s of a wallet without a ledger says that, and promises nothing', async (name) => {
+test.each(['plan', 'status'])('%s of a wallet without a ledger says so, and shows no forecast', async (name) => {
   const [network, ...lines] = await linesOf(name, poor, 80)
   expect(network).toMatch(/^network {2}chain 31337 \(127\.0\.0\.1:\d+\), block \d+ of /)
   expect(lines).toEqual([

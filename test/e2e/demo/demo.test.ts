@@ -73,7 +73,7 @@ test.concurrent('the demo fails at once when its chain ends', async ({ expect })
 
 const REQUIRED = 100n
 
-test('a charge after which less than required is left is a drain, and the next payment its answer', () => {
+test('a charge that leaves less than required is a drain, and the next payment answers it', () => {
   expect(tallyOf(history({ a: [100n, 30n, 100n, 99n, 100n], b: [100n] }), REQUIRED)).toEqual({
     charges: 2,
     drained: 71n,
@@ -89,7 +89,7 @@ test('a charge after which less than required is left is a drain, and the next p
   })
 })
 
-test('a payment too much is found, even when a charge spends it afterwards', () => {
+test('a payment too much is found even when a later charge spends it', () => {
   expect(tallyOf(history({ a: [100n, 30n, 100n, 170n, 20n, 100n] }), REQUIRED)).toMatchObject({
     drains: 2,
     topUps: 4,
@@ -105,7 +105,7 @@ test('a payment too much is found, even when a charge spends it afterwards', () 
   })
 })
 
-test('a payment that a charge overtook is no double payment, and an account left low is told', () => {
+test('a payment overtaken by a charge is no double payment, and a sub-account left low is reported', () => {
   expect(tallyOf(history({ a: [100n, 30n, 20n, 90n, 100n], b: [100n, 10n] }), REQUIRED)).toMatchObject({
     charges: 3,
     drains: 2,
@@ -118,7 +118,7 @@ test('a payment that a charge overtook is no double payment, and an account left
   })
 })
 
-/** What each provider's account holds, time after time. */
+/** Balances of each provider's sub-account, in the order of the chain. */
 function history(accounts: Record<string, bigint[]>): BalanceChange[] {
   return Object.entries(accounts).flatMap(([provider, balances]) =>
     balances.map((available): BalanceChange => ({ provider, serviceType: 'inference', available })),

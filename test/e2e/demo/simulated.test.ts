@@ -10,7 +10,7 @@ import { run, start } from '../cli/cli-process.ts'
 const root = resolve(import.meta.dirname, '../../..')
 const RIGHT = 'Every drain was followed by exactly one top-up, and every wei is where it should be.\n'
 
-test.concurrent('the simulated demo needs no chain, and its books are right', async ({ expect }) => {
+test.concurrent('the simulated demo needs no chain, and every wei is right', async ({ expect }) => {
   const { code, stdout, stderr } = await run(['demo', '--simulated', '--speed', '50', '--for', '4'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('simulated in memory: a block every second, and time passes up to 50 times as fast.\n')
@@ -20,7 +20,7 @@ test.concurrent('the simulated demo needs no chain, and its books are right', as
   expect(stdout.endsWith(RIGHT)).toBe(true)
 })
 
-test.concurrent('the simulated demo is JSON for programs too', async ({ expect }) => {
+test.concurrent('the simulated demo prints JSON, too', async ({ expect }) => {
   const { code, stderr, json } = await run([
     'demo',
     '--simulated',
@@ -54,7 +54,7 @@ test.concurrent('Ctrl-C ends the simulated demo with its summary', async ({ expe
   expect(stdout.endsWith(RIGHT)).toBe(true)
 })
 
-test.concurrent('a speed without a simulation is refused, and so is one beyond the top', async ({ expect }) => {
+test.concurrent('a speed without a simulation or beyond the maximum is refused', async ({ expect }) => {
   expect(await run(['demo', '--speed', '5'])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--speed needs --simulated: a real chain has its own time.') as string,
@@ -69,12 +69,12 @@ test('an installed package without the development packages simulates, and says 
   const app = installed()
   const main = join(app, 'node_modules/og-ledger/dist/src/cli/main.js')
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, 'demo', '--for', '2'], { cwd: app })
-  expect(stderr).toBe('What it takes to start a chain is not installed: the contracts are simulated.\n')
+  expect(stderr).toBe('The packages that start a chain are not installed: the contracts are simulated.\n')
   expect(stdout).toContain('The contracts of 0G Compute are simulated in memory: a block every second.\n')
   expect(stdout.endsWith(RIGHT)).toBe(true)
 })
 
-/** A folder with og-ledger as npm packs it, beside everything but what it takes to start a chain. */
+/** A folder with og-ledger as npm packs it, without the packages that start a chain. */
 function installed(): string {
   const app = mkdtempSync(join(tmpdir(), 'og-ledger-installed-'))
   const modules = join(app, 'node_modules')

@@ -1,6 +1,7 @@
 import { AbiCoder, id, Interface, makeError, type ErrorFragment } from 'ethers'
 import { describe, expect, test } from 'vitest'
 import { reasonOf, redact, safeCause } from '../../../src/chain/cause.ts'
+import { missingCapability } from '../../../src/chain/capabilities.ts'
 import { decodeRevert, revertData, revertError } from '../../../src/chain/reverts.ts'
 import { ContractError, LedgerNotExistsError } from '../../../src/index.ts'
 import { artifacts } from '../../../src/local/artifacts.ts'
@@ -11,6 +12,7 @@ const revert = (signature: string, ...args: unknown[]): string => {
   const types = /\((.*)\)/.exec(signature)?.[1]?.split(',').filter(Boolean) ?? []
   return id(signature).slice(0, 10) + coder.encode(types, args).slice(2)
 }
+const depositFor = { contract: 'ledger', method: 'depositFundFor', args: [USER] } as const
 const noLedger = revert('LedgerNotExists(address)', USER)
 
 describe('revert data', () => {
@@ -50,11 +52,25 @@ describe('revert data', () => {
     expect(decodeRevert(data)).toEqual({ errorName, errorArgs })
   })
 
-  test('Error(string) of older contracts and Panic(uint256) of the compiler are decoded', () => {
+  test('Error(string) of older contracts is decoded', () => {
     const text = revert('Error(string)', 'Insufficient balance')
     const decoded = { errorName: 'Error', errorArgs: { reason: 'Insufficient balance' } }
     expect([decodeRevert(text), decodeRevert(`0x${text.slice(2).toUpperCase()}`)]).toEqual([decoded, decoded])
-    expect(decodeRevert(revert('Panic(uint256)', 0x11n))).toEqual({ errorName: 'Panic', errorArgs: { code: 17n } })
+  })
+
+  test.for([
+    [0x01n, 'an assertion failed'],
+    [0x11n, 'an arithmetic operation overflowed or underflowed'],
+    [0x12n, 'division by zero'],
+    [0x21n, 'a value is outside of its enum'],
+    [0x31n, 'pop of an empty array'],
+    [0x32n, 'an array index is out of bounds'],
+    [0x41n, 'too much memory was allocated'],
+    [0x99n, 'unknown to Solidity'],
+  ] as const)('the panic %s says %s', ([code, reason]) => {
+    const data = revert('Panic(uint256)', code)
+    expect(decodeRevert(data)).toEqual({ errorName: 'Panic', errorArgs: { code, reason } })
+    expect(revertError('refund', { message: 'execution reverted', data })?.message).toContain(`reason:    ${reason}`)
   })
 
   test.for([
@@ -99,10 +115,45 @@ describe('revert data is found', () => {
     ],
     ['in the info of a wrapped error', { code: 'UNKNOWN_ERROR', info: { error: wallet } }, noLedger],
     ['as a browser wallet gives it', { code: -32603, message: 'Internal JSON-RPC error.', data: wallet }, noLedger],
+    [
+      'in the data of the data',
+      { code: -32603, data: { message: 'reverted', data: noLedger, txHash: '0x1234' } },
+      noLedger,
+    ],
+    [
+      'in the result of the data',
+      { code: -32000, data: { hash: '0x12', programCounter: 7, result: noLedger } },
+      noLedger,
+    ],
+    [
+      'under the hash of a transaction',
+      { code: -32000, data: { [`0x${'ab'.repeat(32)}`]: { error: 'revert', return: noLedger } } },
+      noLedger,
+    ],
+    [
+      'in the return data of a transaction',
+      { data: { transaction: { to: USER, data: '0x2ba43b82', return: noLedger } } },
+      noLedger,
+    ],
+    ['in the error of an error', { error: { error: wallet } }, noLedger],
+    ['behind a word', { code: -32015, message: 'VM execution error.', data: `Reverted ${noLedger}` }, noLedger],
+    ['in a message', { code: -32000, message: `execution reverted: custom error ${noLedger}` }, noLedger],
+    [
+      'in the body of an HTTP error',
+      makeError('server response 400 Bad Request', 'SERVER_ERROR', {
+        request: {} as never,
+        info: { responseBody: JSON.stringify({ error: wallet }) },
+      }),
+      noLedger,
+    ],
     ['in an original error', { code: -32603, data: { originalError: wallet } }, noLedger],
     ['under a chain of causes', new Error('a', { cause: new Error('b', { cause: wallet }) }), noLedger],
     ['missing, but the node says reverted', nodeError({ code: -32000, message: 'execution reverted' }), '0x'],
     ['in no other error of a call, though ethers calls all of them exceptions', nodeError(limit), null],
+    ['missing, behind a word', { code: -32015, message: 'VM execution error.', data: 'Reverted 0x' }, '0x'],
+    ['empty, but the code says reverted', { code: 3, message: 'failed', data: '0x' }, '0x'],
+    ['in no transaction of a request', { code: -32000, data: { transaction: { to: USER, data: '0x2ba43b82' } } }, null],
+    ['in no body of a batch', { info: { responseBody: JSON.stringify([{ error: wallet }]) } }, null],
     ['missing, but the message says reverted', { code: -32000, message: 'execution reverted' }, '0x'],
     [
       'in no error of funds, though a transaction has data',
@@ -139,6 +190,24 @@ describe('revert data is found', () => {
       new ContractError({ operation: 'refund', errorName: 'no reason' }),
     )
     expect(revertError('refund', new Error('timeout'))).toBeNull()
+  })
+
+  test.for([
+    'execution reverted: not enough',
+    "VM Exception while processing transaction: reverted with reason string 'not enough'",
+    'VM Exception while processing transaction: revert not enough',
+  ])('without data the reason comes from the message: %s', (message) => {
+    const error = new ContractError({ operation: 'refund', errorName: 'Error', errorArgs: { reason: 'not enough' } })
+    expect(revertError('refund', { code: -32000, message })).toEqual(error)
+    expect(missingCapability(depositFor, { code: -32000, message })).toBeNull()
+  })
+
+  test('a revert without data and without reason may be a missing function', () => {
+    expect(missingCapability(depositFor, { message: 'execution reverted' })).toMatchObject({
+      name: 'CapabilityMissingError',
+      capability: 'depositFundFor',
+    })
+    expect(missingCapability(depositFor, { message: 'execution reverted', data: noLedger })).toBeNull()
   })
 })
 

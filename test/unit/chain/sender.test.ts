@@ -1,5 +1,6 @@
 import { JsonRpcProvider, Network, Wallet, type Signer } from 'ethers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createFeeOracle } from '../../../src/chain/fee-oracle.ts'
 import { createSender } from '../../../src/chain/sender.ts'
 import { rpcOf } from '../../../src/chain/rpc.ts'
 import { NotSentError, RefusedError } from '../../../src/base/errors.ts'
@@ -14,10 +15,12 @@ function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.create
   const network = Network.from(31337)
   const provider = new JsonRpcProvider('http://127.0.0.1:1', network, { staticNetwork: network })
   provider.send = answer
+  const rpc = rpcOf(provider)
   return createSender({
     signer,
-    provider,
-    rpc: rpcOf(provider),
+    rpc,
+    feeOracle: createFeeOracle(rpc),
+    blockTimeMs: () => 1_000,
     wallet: address,
     addresses: { ledger: address, inference: address },
     chainId: 31337n,

@@ -2,16 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readFileClosing, type JournalRecord } from '../../../src/index.ts'
+import { readFileClosing, type Journal, type JournalRecord } from '../../../src/index.ts'
 import { fileJournal, readRecords } from '../../../src/transactions/file-journal.ts'
 import { createClosingRequest } from '../../../src/transactions/closing-request.ts'
+import { createJournalSession } from '../../../src/transactions/journal-session.ts'
 import { foldRecords } from '../../../src/transactions/journal-fold.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 
 let folder: string
 let path: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'og-ledger-intention-'))
+  folder = await mkdtemp(join(tmpdir(), 'og-ledger-closing-'))
   path = join(folder, 'wallet.journal')
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
@@ -20,7 +21,7 @@ const wanted = (at: number): JournalRecord => ({ type: 'closing', id: `closing-$
 const over = (at: number): JournalRecord => ({ type: 'closing-ended', id: `closing-${at}`, outcome: 'cancelled' })
 const read = () => readFileClosing({ chainId: 1n, wallet: '0x', path })
 
-test('that a ledger is to be closed is read from the file until it is over, and every other process sees it', async () => {
+test('every process reads from the file that the ledger is to be closed, until that is over', async () => {
   expect(await read()).toBeNull()
   const journal = fileJournal(path)
   await journal.load()
@@ -33,7 +34,7 @@ test('that a ledger is to be closed is read from the file until it is over, and 
   await journal.close()
 })
 
-test('nothing is wanted of a chain because of another that had the same id', async () => {
+test('a request on one chain says nothing about another chain with the same id', async () => {
   const journal = fileJournal(path, { genesis: '0xaa' })
   await journal.load()
   await journal.append(wanted(1))
@@ -43,7 +44,7 @@ test('nothing is wanted of a chain because of another that had the same id', asy
   await journal.close()
 })
 
-test('a file that is written anew keeps what is still wanted, and forgets what is over', async () => {
+test('compaction keeps an open request and drops one that is over', async () => {
   const journal = fileJournal(path, { compactAfter: 4 })
   await journal.load()
   for (const record of [wanted(1), over(1), wanted(2), { type: 'superseded', id: 'x', reason: '' } as const])
@@ -57,46 +58,48 @@ test('a file that is written anew keeps what is still wanted, and forgets what i
   await next.close()
 })
 
-test('asked for twice at once it is one, whatever the disk takes', async () => {
+const sessionOn = (append: Journal['append']) => createJournalSession({ ...memoryJournal(), append }, () => undefined)
+
+test('two requests at once are one, however long the disk takes', async () => {
   const inner = memoryJournal()
   const append = (record: JournalRecord) => new Promise(setImmediate).then(() => inner.append(record))
-  const intention = createClosingRequest({ append }, () => Promise.resolve())
-  await Promise.all([intention.begin(1), intention.begin(2)])
+  const request = createClosingRequest(sessionOn(append))
+  await Promise.all([request.begin(1), request.begin(2)])
   expect(inner.records).toEqual([wanted(1)])
-  expect(intention.current()).toEqual({ id: 'closing-1', since: 1 })
+  expect(request.current()).toEqual({ id: 'closing-1', since: 1 })
 })
 
-test('it holds once it is on disk, and what the chain shows is over even where that cannot be written', async () => {
+test('a request holds once it is on disk; an end that the chain shows holds also where it cannot be written', async () => {
   const inner = memoryJournal()
-  let broken = true
-  const append = (record: JournalRecord) => (broken ? Promise.reject(new Error('full')) : inner.append(record))
-  const intention = createClosingRequest({ append }, () => Promise.resolve())
-  await expect(intention.begin(1)).rejects.toThrow('full')
-  expect(intention.current()).toBeNull()
-  broken = false
-  await intention.begin(1)
-  broken = true
-  await expect(intention.end('cancelled')).rejects.toThrow('full')
-  expect(intention.current()).toEqual({ id: 'closing-1', since: 1 })
-  await expect(intention.end('closed')).rejects.toThrow('full')
-  expect(intention.current()).toBeNull()
-  intention.restore(inner.records)
-  expect(intention.current()).toEqual({ id: 'closing-1', since: 1 })
+  let isFull = true
+  const append = (record: JournalRecord) => (isFull ? Promise.reject(new Error('full')) : inner.append(record))
+  const request = createClosingRequest(sessionOn(append))
+  await expect(request.begin(1)).rejects.toThrow('full')
+  expect(request.current()).toBeNull()
+  isFull = false
+  await request.begin(1)
+  isFull = true
+  await expect(request.end('cancelled')).rejects.toThrow('full')
+  expect(request.current()).toEqual({ id: 'closing-1', since: 1 })
+  await expect(request.end('closed')).rejects.toThrow('full')
+  expect(request.current()).toBeNull()
+  request.restore(inner.records)
+  expect(request.current()).toEqual({ id: 'closing-1', since: 1 })
 })
 
-test('an end that could not be written is written before anything else is, and once', async () => {
+test('an end that could not be written is written before the next request, and once', async () => {
   const inner = memoryJournal()
-  let broken = false
-  const append = (record: JournalRecord) => (broken ? Promise.reject(new Error('full')) : inner.append(record))
-  const intention = createClosingRequest({ append }, () => Promise.resolve())
-  await intention.begin(1)
-  broken = true
-  await expect(intention.end('stuck')).rejects.toThrow('full')
-  await expect(intention.settle()).rejects.toThrow('full')
-  await expect(intention.begin(2)).rejects.toThrow('full')
-  expect(intention.current()).toBeNull()
-  broken = false
-  await Promise.all([intention.settle(), intention.begin(2)])
+  let isFull = false
+  const append = (record: JournalRecord) => (isFull ? Promise.reject(new Error('full')) : inner.append(record))
+  const session = sessionOn(append)
+  const request = createClosingRequest(session)
+  await request.begin(1)
+  isFull = true
+  await expect(request.end('stuck')).rejects.toThrow('full')
+  await expect(request.begin(2)).rejects.toThrow('full')
+  expect(request.current()).toBeNull()
+  isFull = false
+  await Promise.all([session.settle(), request.begin(2)])
   expect(inner.records).toEqual([wanted(1), { type: 'closing-ended', id: 'closing-1', outcome: 'stuck' }, wanted(2)])
-  expect(intention.current()).toEqual({ id: 'closing-2', since: 2 })
+  expect(request.current()).toEqual({ id: 'closing-2', since: 2 })
 })

@@ -206,7 +206,7 @@ test('a file that somebody else wrote to is not written to any more', async () =
 
 test('a second process is refused with the pid of the first, and gets in at once after kill -9', async () => {
   const script = `
-    import { fileJournal } from ${JSON.stringify(join(import.meta.dirname, '../../../dist/src/transactions/file-journal.js'))}
+    import { fileJournal } from '${new URL('../../../dist/src/transactions/file-journal.js', import.meta.url).href}'
     await fileJournal(${JSON.stringify(path)}).load()
     console.log('locked')
     setInterval(() => undefined, 1000)`

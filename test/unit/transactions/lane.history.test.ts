@@ -1,58 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Intent } from '../../../src/transactions/intent.ts'
-import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
+import { accountOf, laneWorld, retrieve, topUp } from '../../support/lane-world.ts'
+import { deposit, receiptOf } from '../../support/scripted-port.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const idOf = (provider: string) => ({ provider, serviceType: 'inference' as const })
-
-const topUp = (provider: string, amount: bigint, more: Partial<Intent> = {}): Intent => ({
-  call: { contract: 'ledger', method: 'transferFund', args: [provider, 'inference-v1.0', amount] },
-  subAccount: idOf(provider),
-  touches: [idOf(provider)],
-  decidedAt: 7,
-  amount,
-  fromLedger: amount,
-  ...more,
-})
-
-const retrieve = (provider: string, more: Partial<Intent> = {}): Intent => ({
-  ...deposit(),
-  call: { contract: 'ledger', method: 'retrieveFund', args: [[provider], 'inference-v1.0'] },
-  touches: [idOf(provider)],
-  amount: 0n,
-  ...more,
-})
-
-/** A lane on a chain that takes each transaction into the block, and with the status, that a test says. */
-function world() {
-  const port = scriptedPort()
-  const lane = laneOn(port)
-  const send = async (intent: Intent) => {
-    const outcome = lane.submit(intent)
-    outcome.catch(() => undefined)
-    await vi.advanceTimersByTimeAsync(0)
-    const hash = port.sent.at(-1) ?? ''
-    return { outcome, hash }
-  }
-  return {
-    port,
-    lane,
-    send,
-    async mine(intent: Intent, block: number, status: 0 | 1 = 1): Promise<string> {
-      const { outcome, hash } = await send(intent)
-      port.receipts.set(hash, { ...receiptOf(hash, block), status })
-      port.spent += 1
-      await vi.advanceTimersByTimeAsync(1_000)
-      await outcome.catch(() => undefined)
-      return hash
-    },
-  }
-}
-
 test('what was paid into a sub-account in some blocks is summed by sub-account, without what was reverted', async () => {
-  const { lane, mine } = world()
+  const { lane, mine } = laneWorld()
   await mine(topUp('alice', 3n), 5)
   await mine(topUp('alice', 4n), 6)
   await mine(topUp('bob', 5n), 6)
@@ -68,7 +23,7 @@ test('what was paid into a sub-account in some blocks is summed by sub-account, 
 })
 
 test('a transaction that a reorganisation moved is found in the block that it is in now', async () => {
-  const { port, lane, mine } = world()
+  const { port, lane, mine } = laneWorld()
   const hash = await mine(topUp('alice', 3n), 5)
   port.receipts.clear()
   port.spent = 0
@@ -83,7 +38,7 @@ test('a transaction that a reorganisation moved is found in the block that it is
 })
 
 test('payments are what auto-funding sent or may yet: not what was reverted, or what a person asked for', async () => {
-  const { lane, mine, send, port } = world()
+  const { lane, mine, send, port } = laneWorld()
   await mine(topUp('alice', 1n, { decidedAt: 11 }), 5)
   await mine(topUp('alice', 2n), 5, 0)
   await mine(topUp('bob', 3n, { decidedAt: null }), 5)
@@ -93,9 +48,9 @@ test('payments are what auto-funding sent or may yet: not what was reverted, or 
   port.estimateGas = () => new Promise((resolve) => (estimated = () => resolve(1n)))
   const { outcome } = await send(topUp('carol', 5n, { decidedAt: 13 }))
   expect(lane.payments()).toEqual([
-    { ...idOf('alice'), amount: 1n, at: 11 },
-    { ...idOf('bob'), amount: 4n, at: Infinity },
-    { ...idOf('carol'), amount: 5n, at: 13 },
+    { ...accountOf('alice'), amount: 1n, at: 11 },
+    { ...accountOf('bob'), amount: 4n, at: Infinity },
+    { ...accountOf('carol'), amount: 5n, at: 13 },
   ])
   expect(lane.inFlight().map(({ intent, unresolved }) => [intent.amount, unresolved])).toEqual([
     [5n, false],
@@ -108,7 +63,7 @@ test('payments are what auto-funding sent or may yet: not what was reverted, or 
 })
 
 test('what was superseded is no payment any more, and its nonce is free', async () => {
-  const { port, lane, send } = world()
+  const { port, lane, send } = laneWorld()
   const { outcome } = await send(topUp('alice', 3n))
   const stranger = { transactionHash: `0x${'ab'.repeat(32)}`, blockNumber: 5, to: null, data: '0x', value: 1n }
   port.spenders.set(0, { ...stranger, depth: 12 })
@@ -124,7 +79,7 @@ test('what was superseded is no payment any more, and its nonce is free', async 
 })
 
 test('the latest mined transaction that matches is known with its receipt', async () => {
-  const { lane, mine, send } = world()
+  const { lane, mine, send } = laneWorld()
   await mine(topUp('alice', 1n), 5)
   const hash = await mine(topUp('alice', 2n), 6)
   await mine(topUp('alice', 3n), 7, 0)
@@ -138,25 +93,5 @@ test('the latest mined transaction that matches is known with its receipt', asyn
     success: true,
   })
   expect(lane.lastMined(({ subAccount }) => subAccount?.provider === 'bob')).toBeNull()
-  await lane.close()
-})
-
-test('how far a claim has come is known from its own transactions, once they are mined', async () => {
-  const { lane, mine, send } = world()
-  const claim = { claim: 'one', decidedAt: null }
-  const seen = () => [lane.claimedIn('one'), lane.isPutBack('one', 'inference:alice')]
-  await mine(retrieve('alice'), 4)
-  await mine(retrieve('alice', { claim: 'other' }), 4)
-  await mine(topUp('alice', 1n, { claim: 'other' }), 4)
-  await mine(retrieve('alice', claim), 4, 0)
-  expect(seen()).toEqual([null, false])
-  await mine(retrieve('alice', claim), 5)
-  expect(seen()).toEqual([5, false])
-  await mine(topUp('bob', 1n, claim), 6)
-  await mine(topUp('alice', 1n, claim), 6, 0)
-  await send(topUp('alice', 1n, claim))
-  expect(seen()).toEqual([5, false])
-  await mine(topUp('alice', 1n, claim), 7)
-  expect(seen()).toEqual([5, true])
   await lane.close()
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { budgetLeft } from '../../../src/funding/budget.ts'
+import { budgetLeft } from '../../../machines/index.ts'
 import { AbortedError, LockedError } from '../../../src/base/errors.ts'
 import { intentOf } from '../../../src/transactions/build-intent.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { unknown } from '../../../src/visualizer/changes.ts'
+import { emptyState } from '../../../src/visualizer/changes.ts'
 import { createClients, type Clients } from '../../../src/visualizer/clients.ts'
 import { createHistory, type History } from '../../../src/visualizer/history.ts'
 import { until } from '../../support/until.ts'
@@ -10,7 +10,7 @@ import { listen } from '../../support/visitor.ts'
 let history: History, clients: Clients, server: Server, url: string
 
 beforeEach(async () => {
-  history = createHistory(unknown('0xMe'), { entries: 1_000, bytes: 2 ** 30 })
+  history = createHistory(emptyState('0xMe'), { entries: 1_000, bytes: 2 ** 30 })
   clients = createClients(history, 'one')
   server = createServer(({ url = '', headers }, response) => {
     clients.connect(response, String(headers['last-event-id'] ?? url.split('after=')[1]))
@@ -67,5 +67,5 @@ test('what happens while somebody connects is told once', async () => {
 
 function happen(seq: number, bytes: number): void {
   const error = 'x'.repeat(bytes)
-  clients.tell(history.add({ seq, at: seq, block: null, kind: 'failure', failures: 1, error, patch: {} }))
+  clients.push(history.add({ seq, at: seq, block: null, kind: 'failure', failures: 1, error, patch: {} }))
 }

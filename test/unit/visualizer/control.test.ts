@@ -5,13 +5,13 @@ import { createApprovals } from '../../../src/visualizer/approvals.ts'
 import { createEntryLog } from '../../../src/visualizer/entry-log.ts'
 import { createControl } from '../../../src/visualizer/control.ts'
 
-test('a top-up sends no more than was agreed to, whatever was charged since the page was told', async () => {
+test('a top-up sends no more than was agreed to, whatever was charged since the page was drawn', async () => {
   await using sim = await createSimulatedBroker()
   const { broker, provider } = sim
   await broker.ledger.addLedger('20')
   await broker.ledger.transferFund(provider.address, 'inference', '2')
-  const chronicle = createEntryLog(broker, { dryRun: false, onEntry: () => undefined })
-  const control = createControl(broker, { ...chronicle, approvals: createApprovals() })
+  const log = createEntryLog(broker, { dryRun: false, onEntry: () => undefined })
+  const control = createControl(broker, { ...log, approvals: createApprovals() })
   await sim.advance('1m')
   sim.spend(provider, '1.5')
   const amount = `${og('1')}` as const
@@ -21,5 +21,5 @@ test('a top-up sends no more than was agreed to, whatever was charged since the 
     ledger: { available: og('17') },
     subAccounts: [{ available: og('1.5') }],
   })
-  chronicle.close()
+  log.close()
 })

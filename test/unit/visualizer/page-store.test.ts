@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeRecording } from '../../../src/index.ts'
-import { merged } from '../../../src/visualizer/patch.ts'
+import { applyPatch } from '../../../src/visualizer/patch.ts'
 import type { Entry, State } from '../../../src/visualizer/protocol.ts'
 import { entryAt, extended, startHistory, stateAt } from '../../../src/visualizer/page/store/history.ts'
 import { movesIn, readAt } from '../../../src/visualizer/page/store/moments.ts'
@@ -15,7 +15,7 @@ const scene = sceneOf([], stateOf(accounts), life(accounts, 30))
 const { base, history: entries } = scene.hello
 
 test('the state at any moment is the base with what happened up to it, however it came in', () => {
-  const states = entries.reduce<State[]>((all, { patch }) => [...all, merged(all.at(-1) ?? base, patch)], [])
+  const states = entries.reduce<State[]>((all, { patch }) => [...all, applyPatch(all.at(-1) ?? base, patch)], [])
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 12 }),
@@ -61,7 +61,7 @@ test('the past is bounded: the oldest is folded into the base, and moments that 
 test('what a sub-account had is kept as it changes, and what was paid in is marked', () => {
   const one = account(7, { available: 2 })
   const having = (available: number) => (state: State) =>
-    merged(state, { subAccounts: { [one.key]: { account: { available: og(available) } } } })
+    applyPatch(state, { subAccounts: { [one.key]: { account: { available: og(available) } } } })
   const steps: Step[] = [2, 0.5, 0.5, 2].map((available, index) => [
     index * 10,
     { kind: 'position' },
@@ -207,4 +207,4 @@ test('what happened close together is one tick, as bad as the worst of it', () =
 const told = (message: Message, model: Model = nothingYet): Model => apply(model, message)
 
 const stateAfter = (seq: number): State =>
-  entries.slice(0, seq).reduce((state, { patch }) => merged(state, patch), base)
+  entries.slice(0, seq).reduce((state, { patch }) => applyPatch(state, patch), base)

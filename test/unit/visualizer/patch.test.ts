@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { unknown } from '../../../src/visualizer/changes.ts'
+import { emptyState } from '../../../src/visualizer/changes.ts'
 import { amend, mutableStateOf } from '../../../src/visualizer/mutable-state.ts'
 import { createHistory } from '../../../src/visualizer/history.ts'
-import { merged, patchOf } from '../../../src/visualizer/patch.ts'
+import { applyPatch, patchOf } from '../../../src/visualizer/patch.ts'
 import type { Entry, Patch, State, SubAccountState, TransactionState } from '../../../src/visualizer/protocol.ts'
 
 test('a patch leads from one state to the other, as JSON and in place, and touches neither', () => {
   fc.assert(
-    fc.property(states(2), ([before = unknown(''), after = unknown('')]) => {
+    fc.property(states(2), ([before = emptyState(''), after = emptyState('')]) => {
       const [first, last] = [JSON.stringify(before), JSON.stringify(after)]
       const patch = JSON.parse(JSON.stringify(patchOf(before, after) ?? {})) as Patch<State>
-      expect(merged(before, patch)).toEqual(after)
+      expect(applyPatch(before, patch)).toEqual(after)
       const draft = mutableStateOf(before)
       amend(draft, patch)
       expect(draft).toEqual(after)
@@ -21,17 +21,20 @@ test('a patch leads from one state to the other, as JSON and in place, and touch
 })
 
 test('what did not change is shared, and a patch says nothing of it', () => {
-  const state = { ...unknown('0xMe'), ledger: { available: '1', total: '2', locked: '1', additionalInfo: '' } } as const
+  const state = {
+    ...emptyState('0xMe'),
+    ledger: { available: '1', total: '2', locked: '1', additionalInfo: '' },
+  } as const
   expect(patchOf<State>(state, { ...state, ledger: { ...state.ledger, available: '0' } })).toEqual({
     ledger: { available: '0' },
   })
-  expect(merged(state, { ledger: { available: '0' } }).wallet).toBe(state.wallet)
+  expect(applyPatch(state, { ledger: { available: '0' } }).wallet).toBe(state.wallet)
   expect(patchOf<State>(state, structuredClone(state))).toBeUndefined()
 })
 
 test('a key of a patch is data, whatever it is named', () => {
   const patch = JSON.parse('{"subAccounts":{"__proto__":{"key":"x"},"constructor":{"key":"y"}}}') as Patch<State>
-  const { subAccounts } = merged(unknown('0xMe'), patch)
+  const { subAccounts } = applyPatch(emptyState('0xMe'), patch)
   expect(Object.getPrototypeOf(subAccounts)).toBe(Object.prototype)
   expect(Object.entries(subAccounts)).toEqual([['constructor', { key: 'y' }]])
 })
@@ -50,7 +53,7 @@ test('a history holds no more than it may, and its base with what it holds is al
         const held = history.all().map(({ json }) => json)
         expect(held.length).toBeLessThanOrEqual(entries)
         expect(held.join('').length).toBeLessThanOrEqual(bytes)
-        const present = held.map((json) => (JSON.parse(json) as Entry).patch).reduce(merged, history.base())
+        const present = held.map((json) => (JSON.parse(json) as Entry).patch).reduce(applyPatch, history.base())
         expect(present).toEqual(after)
       }
       const all = history.all()
@@ -111,7 +114,7 @@ function states(length: number): fc.Arbitrary<State[]> {
     let subAccounts: State['subAccounts'] = {}
     return parts.map((part) => {
       subAccounts = { ...subAccounts, ...part.subAccounts }
-      return { ...unknown('0xMe'), ...part, subAccounts }
+      return { ...emptyState('0xMe'), ...part, subAccounts }
     })
   })
 }

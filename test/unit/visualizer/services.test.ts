@@ -15,7 +15,7 @@ test.each([
   const account = { provider: '0xp', serviceType: 'inference' } as const
   const seen = []
   for (const now of [0, 59, 60, 61, 3_600]) {
-    services.ask([account], now)
+    services.request([account], now)
     await Promise.resolve()
     await Promise.resolve()
     seen.push([now, inferenceService.mock.calls.length, services.of(account)])

@@ -1,3 +1,4 @@
+import { keyOf } from '../../../base/sub-account-key.ts'
 import type { ControlRequest, State, SubAccountState } from '../../protocol.ts'
 import { titleOf } from './accounts.ts'
 import { inOg, minus, type Wei } from './amounts.ts'
@@ -16,7 +17,7 @@ export type Proposal = {
 
 export function proposalOf(request: ControlRequest, state: State): Proposal {
   if (request.action === 'close') return closing(state)
-  const one = state.subAccounts[`${request.serviceType}:${request.provider}`]
+  const one = state.subAccounts[keyOf(request)]
   const name = one ? titleOf(one) : request.provider
   switch (request.action) {
     case 'top-up':

@@ -1,4 +1,4 @@
-import { merged } from '../../patch.ts'
+import { applyPatch } from '../../patch.ts'
 import type { Entry, State } from '../../protocol.ts'
 import { firstSamples, noteSamples, type Samples } from './samples.ts'
 
@@ -38,7 +38,7 @@ export function extended(history: History, entries: readonly Entry[]): History {
   let latest = history.latest
   for (const entry of news) {
     const before = latest
-    latest = merged(latest, entry.patch)
+    latest = applyPatch(latest, entry.patch)
     length += 1
     if (length % STEP === 0) checkpoints.push(latest)
     noteSamples(samples, entry, before, latest)
@@ -52,7 +52,7 @@ export function stateAt({ base, entries, checkpoints, latest }: History, seq: nu
   if (count >= entries.length) return latest
   const nearest = Math.max(0, Math.floor(count / STEP))
   const rest = entries.slice(nearest * STEP, Math.max(0, count))
-  return rest.reduce((state, { patch }) => merged(state, patch), checkpoints[nearest] ?? base)
+  return rest.reduce((state, { patch }) => applyPatch(state, patch), checkpoints[nearest] ?? base)
 }
 
 /** The last entry that had happened at a moment; null where that is before the first. */

@@ -1,4 +1,4 @@
-import { merged, patchOf } from '../../patch.ts'
+import { applyPatch, patchOf } from '../../patch.ts'
 import { PROTOCOL, type Chart, type Entry, type PositionLine, type RecordingLine, type State } from '../../protocol.ts'
 import { isBaseLine, isEntryLine } from './checks.ts'
 import { startHistory, type History } from './history.ts'
@@ -9,7 +9,7 @@ export function encodeRecording({ wallet, network }: Subject, { base, entries }:
   const lines: RecordingLine[] = [{ type: 'base', protocol: PROTOCOL, wallet, network, state: base }]
   let state = base
   for (const entry of entries) {
-    state = merged(state, entry.patch)
+    state = applyPatch(state, entry.patch)
     lines.push({ type: 'entry', ...entry })
     const position = entry.kind === 'position' ? positionOf(state) : null
     if (position) lines.push(position)
@@ -32,7 +32,7 @@ export function loadRecording(file: string, text: string, charts: readonly Chart
   const add = (entry: Entry) => {
     const last = entries.at(-1)
     entries.push({ ...entry, seq: entries.length + 1, at: Math.max(entry.at, last?.at ?? 0) })
-    state = merged(state, entry.patch)
+    state = applyPatch(state, entry.patch)
   }
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { checkOn, parseConfig } from '../../../../src/cli/config/file.ts'
+import { checkOnDeployment } from '../../../../src/cli/config/deployment.ts'
+import { parseConfig } from '../../../../src/cli/config/file.ts'
 import { ogToWei } from '../../../../src/index.ts'
 
 const ONE = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 const TWO = '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC'
 const KEY = '59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d'
 
-test('a config names its providers, each with the defaults and what is its own', () => {
+test('each provider of a config has the defaults and its own terms', () => {
   const config = parse({
     network: 'testnet',
     intervalMs: 1_000,
@@ -101,9 +102,9 @@ test.for<[unknown, string]>([
   ],
   [third({ intervalMs: 99 }), 'providers[2].intervalMs: whole milliseconds from 100 up; this is 99.'],
   [third({ cooldownMs: '1h' }), 'providers[2].cooldownMs: whole milliseconds from 0 up; this is "1h".'],
-  [third({ bufferMultiplier: 0 }), 'providers[2].bufferMultiplier: a number above 0, at most 1000000; this is 0.'],
-  [third({ target: true }), 'providers[2].target: a number above 0, at most 1000000; this is true.'],
-  [third({ target: 1.5 }), 'providers[2]: a target of 1.5 × the minimum lies below the trigger of 2 ×.'],
+  [third({ bufferMultiplier: 0 }), 'providers[2].bufferMultiplier: a number, more than 0, at most 1000000; this is 0.'],
+  [third({ target: true }), 'providers[2].target: a number, more than 0, at most 1000000; this is true.'],
+  [third({ target: 1.5 }), 'providers[2]: a target of 1.5 × the minimum lies below the trigger of 2 × the minimum.'],
   [third({ budget: { amount: '1' } }), 'providers[2].budget.per: it is missing.'],
   [third({ budget: { amount: '1', per: '32d' } }), 'providers[2].budget.per: a budget looks back at most 31 days.'],
   [
@@ -145,7 +146,7 @@ test.for<[unknown, string]>([
   [third({ [KEY]: '1' }), `providers[2]: ${SECRET}`],
   [third({ mine: WORDS }), `providers[2].mine: ${SECRET}`],
   [third({ [`a ${KEY.slice(40)}`]: KEY }), `providers[2].…: ${SECRET}`],
-])('what looks like a key is refused without being repeated: %#', ([config, message]) => {
+])('a value that looks like a key is refused without being repeated: %#', ([config, message]) => {
   expect(refusal(JSON.stringify(config))).toBe(message)
 })
 
@@ -154,20 +155,25 @@ test.for<[string, string]>([
   ['{\n  "intervalMs": 1000,\n}', ' from line 3 on'],
   [`{ "privateKey": ${KEY} }`, ''],
   ['', ''],
-])('what is not JSON is refused without being repeated: %#', ([text, where]) => {
+])('a text that is not JSON is refused without being repeated: %#', ([text, where]) => {
   const message = refusal(text)
   expect(message).toMatch(/^This is not JSON( from line \d on)?; comments and commas at the end are not allowed\.$/)
   expect(message).toContain(`This is not JSON${where}`)
 })
 
-test('what only the deployment can tell is checked on it', () => {
+test('service, provider and target are checked on the deployment', () => {
   const broker = {
     wallet: TWO,
     minLockedBalance: ogToWei('1'),
     rules: { serviceNames: { inference: 'inference-v1.0' } },
   }
   const refusalOn = (...providers: object[]) =>
-    messageOf(() => checkOn(broker as unknown as Parameters<typeof checkOn>[0], parse({ providers }).providers ?? []))
+    messageOf(() =>
+      checkOnDeployment(
+        broker as unknown as Parameters<typeof checkOnDeployment>[0],
+        parse({ providers }).providers ?? [],
+      ),
+    )
   expect(refusalOn({ provider: ONE, target: '2' })).toBe('nothing')
   expect(refusalOn({ provider: ONE, target: '1.9' })).toBe(
     'providers[0].target: 1.9 OG lies below the trigger: 2 × the minimum.',

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { planConditionsIn, type PlanConditions } from '../../../../src/cli/replay/plan-conditions.ts'
-import { decodeRecording, encodePosition } from '../../../../src/base/recording.ts'
 import { openRecorder } from '../../../../src/cli/replay/recorder.ts'
-import type { Position } from '../../../../src/index.ts'
+import { decodeRecording, encodePosition, type Position } from '../../../../src/index.ts'
 
 let folder: string
 let file: string
@@ -16,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => files.rmSync(folder, { recursive: true }))
 
-test('a position is one line with all that was read, and the same when it is read back', () => {
+test('a position is encoded in one line, and decodes to the same position', () => {
   const line = encodePosition(position(7))
   expect(line).toBe(
     '{"type":"position","block":{"number":7,"timestamp":70},"wallet":{"address":"0xMe","balance":"5"},' +
@@ -29,23 +28,23 @@ test('a position is one line with all that was read, and the same when it is rea
   expect(decodeRecording(line)).toEqual({ positions: [position(7)], late: 0, torn: false })
 })
 
-test('what was known beside a position stands in its line, and old recordings have none', () => {
-  const circumstances: PlanConditions = {
+test('the conditions of a plan stand in the line of its position; recordings of earlier versions have none', () => {
+  const conditions: PlanConditions = {
     minLockedBalance: 10n ** 18n,
     minTransfer: null,
     gasReserve: 7n,
     unsettledFees: { 'inference 0xP': 2n ** 200n },
   }
-  const text = encodePosition(position(1)) + encodePosition(position(2), circumstances)
+  const text = encodePosition(position(1)) + encodePosition(position(2), conditions)
   expect(text).toContain(
     '"circumstances":{"minLockedBalance":"1000000000000000000","minTransfer":null,"gasReserve":"7",' +
       `"unsettledFees":{"inference 0xP":"${2n ** 200n}"}}}\n`,
   )
-  expect(planConditionsIn(`${text}{"type":"entry","circ`)).toEqual(new Map([[2, circumstances]]))
+  expect(planConditionsIn(`${text}{"type":"entry","circ`)).toEqual(new Map([[2, conditions]]))
   expect(decodeRecording(text)).toEqual({ positions: [position(1), position(2)], late: 0, torn: false })
 })
 
-test('wherever the last line is torn, the others count', () => {
+test('wherever the last line is torn, all others count', () => {
   const [whole, last] = [encodePosition(position(1)), encodePosition({ ...position(2), ledger: null })]
   const inside = Array.from({ length: last.length - 2 }, (_, index) => whole + last.slice(0, index + 1))
   for (const text of inside) expect(decodeRecording(text)).toEqual({ positions: [position(1)], late: 0, torn: true })
@@ -53,7 +52,7 @@ test('wherever the last line is torn, the others count', () => {
   expect([whole + last.slice(0, -1), whole + last].map(decodeRecording)).toEqual([both, both])
 })
 
-test('what was read twice counts once, and what goes back not at all; a line that is none, or of another wallet, is refused', () => {
+test('a block that was read twice counts once, an earlier block is left out; other lines and other wallets are refused', () => {
   const line = (number: number) => encodePosition(position(number))
   expect(decodeRecording(line(2) + line(1) + line(2) + line(3))).toEqual({
     positions: [position(2), position(3)],
@@ -66,7 +65,7 @@ test('what was read twice counts once, and what goes back not at all; a line tha
   expect(() => decodeRecording(line(1) + other)).toThrow(/^Line 2 is a position of another wallet: 0xOther\.$/)
 })
 
-test('what the visualizer notes between positions is passed over, torn or not; nothing else is', () => {
+test('lines of the visualizer are skipped, torn or not; any other line is refused', () => {
   const [base, entry] = ['{"type":"base","protocol":1}\n', '{"type":"entry","seq":1}\n']
   const text = base + encodePosition(position(1)) + entry + encodePosition(position(2)) + entry
   const whole = { positions: [position(1), position(2)], late: 0, torn: false }
@@ -75,7 +74,7 @@ test('what the visualizer notes between positions is passed over, torn or not; n
   expect(() => decodeRecording(`${text}{"type":"diary"}\n`)).toThrow(/^Line 6 is no recorded position\.$/)
 })
 
-test('a recorder appends for its owner alone, and takes a torn line off', () => {
+test('a recorder appends to a file of its owner alone, and cuts off a torn line', () => {
   record(1, 2, 2)
   expect(files.statSync(file).mode & 0o777).toBe(0o600)
   files.appendFileSync(file, encodePosition(position(3)).slice(0, 40))
@@ -89,7 +88,7 @@ test('a recorder appends for its owner alone, and takes a torn line off', () => 
   })
 })
 
-test('a recorder adds nothing to a file that is something else, and says where it cannot write', () => {
+test('a recorder refuses another file and one that it cannot write', () => {
   files.writeFileSync(file, 'dear diary')
   expect(() => openRecorder(file, () => undefined)).toThrow(`${file} is no recording: nothing is added to it.`)
   expect(files.readFileSync(file, 'utf8')).toBe('dear diary')
@@ -98,12 +97,12 @@ test('a recorder adds nothing to a file that is something else, and says where i
   )
 })
 
-test.runIf(files.existsSync('/dev/full'))('a disk that is full is told once', () => {
-  const said: string[] = []
-  using recorder = openRecorder('/dev/full', (text) => said.push(text))
+test.runIf(files.existsSync('/dev/full'))('a full disk is reported once', () => {
+  const failures: string[] = []
+  using recorder = openRecorder('/dev/full', (text) => failures.push(text))
   recorder.record(position(1))
   recorder.record(position(2))
-  expect(said).toEqual(['Not recorded in /dev/full: ENOSPC.'])
+  expect(failures).toEqual(['Not recorded in /dev/full: ENOSPC.'])
 })
 
 function record(...numbers: number[]): void {

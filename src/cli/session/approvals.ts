@@ -1,33 +1,33 @@
-import type { AutoFundingConfig, Decision } from '../index.ts'
-import { og } from './screen/words.ts'
+import type { AutoFundingConfig, Decision } from '../../index.ts'
+import { og } from '../screen/words.ts'
 
-/** A key that was on its way to the question before is not an answer to this one. */
+/** A key that is typed sooner was meant for the question before. */
 const UNREAD_MS = 500
 
-type Open = { decision: Decision; answer: (approved: boolean) => void }
+type OpenQuestion = { decision: Decision; answer: (approved: boolean) => void }
 
 export type Approvals = {
-  /** Resolves with what somebody at the terminal says. */
+  /** Resolves with the answer that is typed at the terminal. */
   approve: NonNullable<AutoFundingConfig['approve']>
-  /** What is asked now; null while nothing is. */
+  /** The question that is open; null without one. */
   question(): string | null
-  /** Keys that were typed at once: they answer one question at most. */
+  /** Takes keys that were typed at once: they answer one question at most. */
   type(keys: string): void
 }
 
 export type ApprovalsOptions = {
-  /** Another question, or none any more. */
+  /** Called with the next question, and with null after the last one. */
   onChange?: (question: string | null) => void
   now?: () => number
 }
 
-/** Asks about one top-up after another; y sends it, n does not. What is not needed any more is not asked. */
+/** Asks about one top-up after another: y sends it, n does not. A question whose signal aborts is taken back. */
 export function openApprovals({ onChange, now = Date.now }: ApprovalsOptions = {}): Approvals {
-  const open: Open[] = []
-  let askedAt = 0
+  const open: OpenQuestion[] = []
+  let openedAt = 0
   const question = () => (open[0] ? questionAbout(open[0].decision) : null)
-  const changed = () => {
-    askedAt = now()
+  const announce = () => {
+    openedAt = now()
     onChange?.(question())
   }
   return {
@@ -38,26 +38,26 @@ export function openApprovals({ onChange, now = Date.now }: ApprovalsOptions = {
           if (place >= 0) open.splice(place, 1)
           signal.removeEventListener('abort', refuse)
           resolve(approved)
-          if (place === 0) changed()
+          if (place === 0) announce()
         }
         const refuse = () => answer(false)
-        const one: Open = { decision, answer }
+        const one: OpenQuestion = { decision, answer }
         if (signal.aborted) return resolve(false)
         signal.addEventListener('abort', refuse, { once: true })
         open.push(one)
-        if (open.length === 1) changed()
+        if (open.length === 1) announce()
       }),
     question,
     type(keys) {
       const [key] = /[yn]/i.exec(keys) ?? []
-      if (key !== undefined && now() - askedAt >= UNREAD_MS) open[0]?.answer(key.toLowerCase() === 'y')
+      if (key !== undefined && now() - openedAt >= UNREAD_MS) open[0]?.answer(key.toLowerCase() === 'y')
     },
   }
 }
 
 type Approve = NonNullable<AutoFundingConfig['approve']>
 
-/** Asks everybody at once: the first answer counts, and nobody else is asked any more. */
+/** Asks at all places at once, terminal and page: the first answer counts, and the other questions are taken back. */
 export function firstOf(all: readonly Approve[]): Approve {
   return async (decision, signal) => {
     const answered = new AbortController()
@@ -70,7 +70,7 @@ export function firstOf(all: readonly Approve[]): Approve {
   }
 }
 
-/** With the whole address: this is where money goes. */
+/** Shows the whole address: that is where the money goes. */
 function questionAbout(decision: Decision): string {
   const { provider, serviceType, available, required } = decision
   const amount = decision.action === 'hold' ? 'what is missing' : og(decision.amount)

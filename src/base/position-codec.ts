@@ -1,0 +1,98 @@
+import type {
+  LedgerPosition,
+  Position,
+  Refund,
+  ServiceType,
+  SubAccountPosition,
+} from '../../machines/position.types.ts'
+
+/**
+ * A position as one line of a recording, with its line's end: everything that was read, amounts as decimal strings.
+ * Recordings are JSON lines; `type` says what each line is.
+ *
+ * @param circumstances what was known beside the position, for programs that read the line
+ */
+export function encodePosition(
+  { block, wallet, ledger, subAccounts }: Position,
+  circumstances?: Readonly<Record<string, unknown>>,
+): string {
+  const line = { type: 'position', block, wallet, ledger, subAccounts, circumstances }
+  return `${JSON.stringify(line, amountsAsText)}\n`
+}
+
+/** The position in a line without its end; null for another line or a torn one. */
+export function decodePosition(line: string): Position | null {
+  try {
+    return toPosition(JSON.parse(line))
+  } catch {
+    return null
+  }
+}
+
+/** @throws SyntaxError or TypeError for a missing or wrong field */
+function toPosition(value: unknown): Position {
+  const { type, block, wallet, ledger, subAccounts } = value as Record<string, Fields> & { subAccounts: unknown }
+  if ((type as unknown) !== 'position' || !block || !wallet) throw new SyntaxError('no position')
+  return {
+    block: { number: number(block['number']), timestamp: number(block['timestamp']) },
+    wallet: { address: text(wallet['address']), balance: wei(wallet['balance']) },
+    ledger: (ledger as unknown) === null ? null : toLedger(ledger as Fields),
+    subAccounts: (subAccounts as Fields[]).map(toSubAccount),
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function toLedger(fields: Fields): LedgerPosition {
+  return {
+    available: wei(fields['available']),
+    total: wei(fields['total']),
+    locked: wei(fields['locked']),
+    additionalInfo: text(fields['additionalInfo']),
+  }
+}
+
+function toSubAccount(fields: Fields): SubAccountPosition {
+  return {
+    provider: text(fields['provider']),
+    serviceType: serviceType(fields['serviceType']),
+    balance: wei(fields['balance']),
+    pendingRefund: wei(fields['pendingRefund']),
+    available: wei(fields['available']),
+    claimable: wei(fields['claimable']),
+    refunds: (fields['refunds'] as Fields[]).map(toRefund),
+    acknowledged: fields['acknowledged'] === true,
+    tokensRevoked: fields['tokensRevoked'] === true,
+  }
+}
+
+function toRefund(fields: Fields): Refund {
+  return {
+    amount: wei(fields['amount']),
+    createdAt: number(fields['createdAt']),
+    unlocksAt: number(fields['unlocksAt']),
+    claimable: fields['claimable'] === true,
+  }
+}
+
+function wei(value: unknown): bigint {
+  if (typeof value === 'string' && /^\d{1,78}$/.test(value)) return BigInt(value)
+  throw new SyntaxError('no amount')
+}
+
+function number(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new SyntaxError('no number')
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  throw new SyntaxError('no text')
+}
+
+function serviceType(value: unknown): ServiceType {
+  if (value === 'inference' || value === 'fine-tuning') return value
+  throw new SyntaxError('no service')
+}
+
+const amountsAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)

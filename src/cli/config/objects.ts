@@ -1,0 +1,45 @@
+import { nearestName } from '../arguments/nearest-name.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+
+/** Returns the value of a field, or throws a UsageError that names the field. */
+export type Check<T> = (value: unknown, path: string) => T
+
+/** The error for a field, with its path in front. */
+export function fieldError(path: string, sentence: string): UsageError {
+  return new UsageError(path === '' ? sentence : `${path}: ${sentence}`)
+}
+
+type Fields = Readonly<Record<string, Check<unknown>>>
+type Read<Known extends Fields> = { [Name in keyof Known]?: ReturnType<Known[Name]> }
+
+/** An object; every field must be known and valid. */
+export function objectAt<Known extends Fields>(value: unknown, path: string, known: Known): Read<Known> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw fieldError(path, `an object; this is ${kindOf(value)}.`)
+  const entries = Object.entries(value).map(([name, inner]): [string, unknown] => {
+    const here = path === '' ? name : `${path}.${name}`
+    const check = Object.hasOwn(known, name) ? known[name] : undefined
+    if (check) return [name, check(inner, here)]
+    throw fieldError(here, `there is no such field; the nearest is ${nearestName(name, Object.keys(known))}.`)
+  })
+  return Object.fromEntries(entries) as Read<Known>
+}
+
+/** The same where no field may be missing. */
+export function wholeAt<Known extends Fields>(value: unknown, path: string, known: Known): Required<Read<Known>> {
+  const read = objectAt(value, path, known)
+  const missing = Object.keys(known).find((name) => !Object.hasOwn(read, name))
+  if (missing === undefined) return read as Required<Read<Known>>
+  throw fieldError(path === '' ? missing : `${path}.${missing}`, 'it is missing.')
+}
+
+/** The type of a value in words, without the value. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** A value in words, cut to 60 characters. */
+export const valueInWords = (value: unknown): string =>
+  typeof value === 'object' ? kindOf(value) : (JSON.stringify(value)?.slice(0, 60) ?? 'nothing')

@@ -1,0 +1,41 @@
+import type { ServiceType } from '../../index.ts'
+import type { Books } from './accounts.ts'
+import { sum } from './movements.ts'
+
+/** What the policy sent, or what the recording shows. Amounts in wei. */
+export type Figures = {
+  topUps: number
+  paid: bigint
+  /** The least that a ledger must hold to pay all top-ups without a deposit. */
+  smallestLedger: bigint
+  /** Seconds with less available than the provider wants, over all sub-accounts. */
+  secondsBelow: number
+  subAccounts: readonly AccountFigures[]
+}
+
+export type AccountFigures = {
+  provider: string
+  serviceType: ServiceType
+  topUps: number
+  paid: bigint
+  charged: bigint
+  /** Charges that the balance could not pay. */
+  unpaid: bigint
+  secondsBelow: number
+}
+
+/** Adds up the figures of all sub-accounts. */
+export function figuresOf({ accounts }: Books, smallestLedger: bigint): Figures {
+  const subAccounts = [...accounts.values()].map(
+    ({ provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }): AccountFigures => {
+      return { provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }
+    },
+  )
+  return {
+    topUps: subAccounts.reduce((count, one) => count + one.topUps, 0),
+    paid: sum(subAccounts.map(({ paid }) => paid)),
+    smallestLedger,
+    secondsBelow: subAccounts.reduce((total, one) => total + one.secondsBelow, 0),
+    subAccounts,
+  }
+}

@@ -1,0 +1,99 @@
+import { AbortedError, NotSentError } from '../base/errors.ts'
+import type { Journal, JournalRecord } from './journal.types.ts'
+
+/** The journal as one lane uses it: opened once, written until the lane closes. */
+export type JournalSession = {
+  /** Loads and restores the journal. Where it cannot be had, the next call tries again. */
+  open(): Promise<void>
+  /** Why nothing can be sent; null while everything can. */
+  refusal(): Error | null
+  /** Resolves once records may be appended. @throws AbortedError after the end */
+  ready(): Promise<void>
+  /** @throws AbortedError after the end */
+  throwIfClosed(): void
+  isClosed(): boolean
+  /** Appends a record: it is on disk once this resolves. */
+  append(record: JournalRecord): Promise<void>
+  /** Appends a record that must be on disk before anything is sent. @throws NotSentError where that fails */
+  record(record: JournalRecord): Promise<void>
+  /** Appends the end of work that is over. Where that fails, the session writes it before the next `record`. */
+  owe(record: JournalRecord): Promise<void>
+  /** Writes what is owed. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+/** @param restore called with every record when the journal is opened */
+export function createJournalSession(
+  journal: Journal,
+  restore: (records: readonly JournalRecord[]) => void,
+): JournalSession {
+  let opening: Promise<void> | null = null
+  let refusal: Error | null = null
+  let closed = false
+  /** The end of work that could not be written: without it the next process would go on with that work. */
+  let owed: JournalRecord | null = null
+  let settling: Promise<void> | null = null
+
+  return {
+    open,
+    refusal: () => refusal,
+    async ready() {
+      await open()
+      throwIfClosed()
+    },
+    throwIfClosed,
+    isClosed: () => closed,
+    append: (record) => journal.append(record),
+    async record(record) {
+      try {
+        await settle()
+        await journal.append(record)
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        throw new NotSentError('The intent could not be recorded, so it was not sent.', { reason }, { cause: error })
+      }
+    },
+    owe(record) {
+      owed = record
+      return settle()
+    },
+    settle,
+    async close() {
+      closed = true
+      await journal.close()
+    },
+  }
+
+  function open(): Promise<void> {
+    // A journal that is opened after the end would never be closed.
+    if (closed) return Promise.reject(afterClose())
+    opening ??= load().catch((error: unknown) => {
+      opening = null
+      throw (refusal = error instanceof Error ? error : new Error(String(error)))
+    })
+    return opening
+  }
+
+  async function load(): Promise<void> {
+    const records = await journal.load()
+    refusal = null
+    restore(records)
+  }
+
+  function settle(): Promise<void> {
+    return (settling ??= writeOwed().finally(() => (settling = null)))
+  }
+
+  async function writeOwed(): Promise<void> {
+    if (!owed) return
+    await journal.append(owed)
+    owed = null
+  }
+
+  function throwIfClosed(): void {
+    if (closed) throw afterClose()
+  }
+}
+
+const afterClose = (): AbortedError => new AbortedError('The broker is closed; nothing was sent.')

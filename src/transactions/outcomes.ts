@@ -1,0 +1,95 @@
+import type { Clock } from '../base/clock.ts'
+import { SupersededError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
+import type { Journal, JournalRecord } from './journal.types.ts'
+import { revertReason } from './receipts.ts'
+import type { RecentReceipts } from './recent-receipts.ts'
+import type { TrackedTransaction } from './tracked-transaction.ts'
+
+export type OutcomesOptions = {
+  port: Pick<TransactionPort, 'replay'>
+  journal: Pick<Journal, 'append'>
+  /** Transactions without an outcome: one that gets its outcome leaves this set. */
+  open: Set<TrackedTransaction>
+  recent: Pick<RecentReceipts, 'add' | 'forgetFinal'>
+  onMined: (transaction: TrackedTransaction, blockNumber: number | null) => void
+  onChange: (transaction: TrackedTransaction) => void
+  /** Follows a transaction again whose receipt is gone. */
+  reopen: (transaction: TrackedTransaction) => void
+  clock: Clock
+  logger: Logger
+}
+
+/** Records what became of a transaction, in its actor and in the journal, and settles its submitter's promise. */
+export type Outcomes = {
+  mined(transaction: TrackedTransaction, mined: MinedTransaction): Promise<void>
+  adopted(transaction: TrackedTransaction, hash: string): Promise<void>
+  superseded(transaction: TrackedTransaction, reason: string): Promise<void>
+  gone(transaction: TrackedTransaction): Promise<void>
+}
+
+export function createOutcomes(options: OutcomesOptions): Outcomes {
+  const { port, journal, open, recent, onMined, onChange, reopen, clock, logger } = options
+
+  return {
+    async mined(transaction, mined) {
+      const { transactionHash: hash, blockNumber, gasUsed, status } = mined
+      const error = status === 1 ? null : await revertReason(port, transaction, mined)
+      await note({ type: 'mined', id: transaction.id, hash, blockNumber, status })
+      if (!open.delete(transaction)) return
+      // A spent nonce proves that those below it are spent too.
+      recent.forgetFinal(transaction.nonce, blockNumber)
+      recent.add(transaction)
+      onMined(transaction, blockNumber)
+      const { actor, settle } = transaction
+      const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
+      // The receipt may arrive before the node answers the broadcast.
+      actor.send({ type: 'sent', hash })
+      if (error) actor.send({ type: 'receipt.reverted', ...outcome, reason: error.errorName })
+      else actor.send({ type: 'receipt.succeeded', ...outcome })
+      onChange(transaction)
+      if (error) settle.reject(error)
+      else settle.resolve({ ...mined, success: true })
+    },
+    /** Another program signed the same call at the same nonce: its hash is one more that the intent may be mined under. */
+    async adopted(transaction, hash) {
+      await note({ type: 'sent', id: transaction.id, hash })
+      transaction.attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })
+      transaction.actor.send({ type: 'sent', hash })
+    },
+    /** It can never be mined: its submitter may decide anew. */
+    async superseded(transaction, reason) {
+      const { id, intent, actor, settle } = transaction
+      const operation = intent.call.method
+      await journal.append({ type: 'superseded', id, reason })
+      if (!open.delete(transaction)) return
+      actor.send({ type: 'nonce.taken', reason })
+      logger.warn({ id, operation, reason }, 'transaction superseded')
+      onChange(transaction)
+      settle.reject(new SupersededError({ operation, reason }))
+    },
+    /** A reorganisation took its receipt back, and its nonce is free again: it is sent once more. */
+    async gone(transaction) {
+      const { id, nonce } = transaction
+      await note({ type: 'unmined', id })
+      onMined(transaction, null)
+      transaction.sends = 0
+      transaction.sendAgainAt = transaction.since = clock.now()
+      transaction.background = true
+      transaction.actor.send({ type: 'receipt.gone' })
+      logger.warn({ id, nonce }, 'a reorganisation took the receipt back; sending the transaction again')
+      reopen(transaction)
+      onChange(transaction)
+    },
+  }
+
+  /** Records what the chain shows: that is true whether it is on disk or not. */
+  async function note(record: JournalRecord): Promise<void> {
+    try {
+      await journal.append(record)
+    } catch (error) {
+      logger.error({ err: error, id: record.id }, 'the journal could not be written; the chain still holds the outcome')
+    }
+  }
+}

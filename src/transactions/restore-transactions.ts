@@ -1,0 +1,35 @@
+import { foldRecords } from './journal-fold.ts'
+import type { JournalEntry, JournalRecord } from './journal.types.ts'
+import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
+import type { Tracker } from './tracker.ts'
+
+export type RestoreOptions = {
+  remember: (input: TrackedTransactionInput) => TrackedTransaction
+  tracker: Pick<Tracker, 'follow' | 'watch'>
+  onMined: (transaction: TrackedTransaction, blockNumber: number) => void
+}
+
+/** Takes up the transactions of earlier processes: mined ones may be taken back, open ones are followed. */
+export function restoreTransactions(
+  records: readonly JournalRecord[],
+  { remember, tracker, onMined }: RestoreOptions,
+): void {
+  for (const { prepared, attempts, outcome } of foldRecords(records)) {
+    if (outcome?.type === 'superseded') continue
+    const transaction = remember({ ...prepared, attempts: [...attempts], background: true })
+    if (attempts.length > 0) transaction.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
+    if (outcome) restoreMined(transaction, outcome)
+    else tracker.follow(transaction)
+  }
+
+  function restoreMined(
+    transaction: TrackedTransaction,
+    { hash, blockNumber, status }: Extract<JournalEntry['outcome'], { type: 'mined' }>,
+  ): void {
+    onMined(transaction, blockNumber)
+    const mined = { hash, blockNumber, gasUsed: '0' } as const
+    if (status === 1) transaction.actor.send({ type: 'receipt.succeeded', ...mined })
+    else transaction.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
+    tracker.watch(transaction)
+  }
+}

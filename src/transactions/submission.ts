@@ -1,0 +1,95 @@
+import { throwIfAborted } from '../base/abortable.ts'
+import type { Clock } from '../base/clock.ts'
+import { NotSentError, UnresolvedIntentError } from '../base/errors.ts'
+import type { SendOptions, TransactionPort } from '../chain/port.ts'
+import { capFees } from './fees.ts'
+import type { Intent } from './intent.ts'
+import type { JournalSession } from './journal-session.ts'
+import { createNonceAllocation } from './nonce-allocation.ts'
+import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
+import type { Tracker } from './tracker.ts'
+import type { TransactionIndex } from './transaction-index.ts'
+
+export type SubmissionOptions = {
+  port: TransactionPort
+  session: JournalSession
+  index: Pick<TransactionIndex, 'isTaken'>
+  tracker: Pick<Tracker, 'follow' | 'abandon'>
+  remember: (input: TrackedTransactionInput) => TrackedTransaction
+  maxFeePerGas: bigint | null
+  clock: Clock
+}
+
+/** Turns an intent into a transaction: gas estimate, fees, nonce, signature, journal record. Nothing is broadcast here. */
+export type Submission = {
+  /** @throws before anything is sent, or UnresolvedIntentError where a wallet did not say whether it sent */
+  prepare(intent: Intent, options: PrepareOptions): Promise<TrackedTransaction>
+}
+
+export type PrepareOptions = { signal: AbortSignal | undefined; background: boolean }
+
+/** Gas limits get a fifth more than estimated: state may change between estimate and block. */
+const GAS_MARGIN = { times: 6n, over: 5n }
+
+export function createSubmission(options: SubmissionOptions): Submission {
+  const { port, session, index, tracker, remember, maxFeePerGas, clock } = options
+  const nonces = createNonceAllocation(index)
+
+  return {
+    prepare: (intent, how) =>
+      nonces.inOrder(intent.touches, async (earlier) => {
+        await session.open()
+        return prepare(intent, earlier, how)
+      }),
+  }
+
+  async function prepare(
+    intent: Intent,
+    earlier: Promise<unknown>,
+    { signal, background }: PrepareOptions,
+  ): Promise<TrackedTransaction> {
+    throwIfEnded(signal)
+    const [estimate, asked, pending] = await Promise.all([
+      port.estimateGas(intent.call),
+      port.fees(),
+      port.transactionCount('pending'),
+    ])
+    await earlier
+    const gasLimit = (estimate * GAS_MARGIN.times) / GAS_MARGIN.over
+    const fees = capFees(asked, maxFeePerGas)
+    return nonces.take(pending, async (nonce) => {
+      throwIfEnded(signal)
+      const signed = port.sign ? await port.sign(intent.call, { nonce, gasLimit, fees }) : null
+      const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : clock.now().toString(36)}`
+      throwIfEnded(signal)
+      await session.record({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
+      const attempts = signed ? [{ ...signed, fees }] : []
+      const transaction = remember({ id, intent, nonce, gasLimit, attempts, background })
+      if (!signed) await sendByWallet(transaction, { nonce, gasLimit, fees })
+      return transaction
+    })
+  }
+
+  /** Has a wallet send that signs only what it sends. Unless it refuses outright, it may have sent. */
+  async function sendByWallet(transaction: TrackedTransaction, how: SendOptions): Promise<void> {
+    const { id, intent, attempts, actor } = transaction
+    try {
+      const hash = await port.send(intent.call, how)
+      attempts.push({ hash, raw: null, fees: how.fees })
+      await session.append({ type: 'sent', id, hash })
+      actor.send({ type: 'sent', hash })
+    } catch (error) {
+      // This process knows the hash, though the next one does not.
+      if (attempts.length > 0) return
+      tracker.follow(transaction)
+      if (!(error instanceof NotSentError)) throw new UnresolvedIntentError({ id, cause: error })
+      await tracker.abandon(transaction, 'the wallet refused to send it')
+      throw error
+    }
+  }
+
+  function throwIfEnded(signal: AbortSignal | undefined): void {
+    session.throwIfClosed()
+    throwIfAborted(signal)
+  }
+}

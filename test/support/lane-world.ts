@@ -1,0 +1,49 @@
+import { vi } from 'vitest'
+import type { Intent } from '../../src/transactions/intent.ts'
+import { deposit, laneOn, receiptOf, scriptedPort } from './scripted-port.ts'
+
+export const accountOf = (provider: string) => ({ provider, serviceType: 'inference' as const })
+
+export const topUp = (provider: string, amount: bigint, more: Partial<Intent> = {}): Intent => ({
+  call: { contract: 'ledger', method: 'transferFund', args: [provider, 'inference-v1.0', amount] },
+  subAccount: accountOf(provider),
+  touches: [accountOf(provider)],
+  decidedAt: 7,
+  amount,
+  fromLedger: amount,
+  ...more,
+})
+
+export const retrieve = (provider: string, more: Partial<Intent> = {}): Intent => ({
+  ...deposit(),
+  call: { contract: 'ledger', method: 'retrieveFund', args: [[provider], 'inference-v1.0'] },
+  touches: [accountOf(provider)],
+  amount: 0n,
+  ...more,
+})
+
+/** A lane on a chain whose test says in which block, and with which status, each transaction is mined. Needs fake timers. */
+export function laneWorld() {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const send = async (intent: Intent) => {
+    const outcome = lane.submit(intent)
+    outcome.catch(() => undefined)
+    await vi.advanceTimersByTimeAsync(0)
+    const hash = port.sent.at(-1) ?? ''
+    return { outcome, hash }
+  }
+  return {
+    port,
+    lane,
+    send,
+    async mine(intent: Intent, block: number, status: 0 | 1 = 1): Promise<string> {
+      const { outcome, hash } = await send(intent)
+      port.receipts.set(hash, { ...receiptOf(hash, block), status })
+      port.spent += 1
+      await vi.advanceTimersByTimeAsync(1_000)
+      await outcome.catch(() => undefined)
+      return hash
+    },
+  }
+}
