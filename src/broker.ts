@@ -22,6 +22,8 @@ import { forecastOf } from './funding/forecast.ts'
 import { createFunding } from './funding/funding.ts'
 import { createGasPrice } from './funding/gas-price.ts'
 import type { Plan } from './funding/plan.ts'
+import { FineTuningManager } from './fine-tuning-manager.ts'
+import { InferenceManager } from './inference-manager.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { createLedgerActor } from './lifecycle/ledger-actor.ts'
 import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
@@ -29,7 +31,7 @@ import { createServiceCache, type ServiceCache } from './provider/service-cache.
 import { createSessionTokens } from './provider/session-token.ts'
 import { createProviderFees, type ProviderFees } from './provider/unsettled-fee.ts'
 import { createMoneyOut } from './refunds/money-out.ts'
-import { ServiceManager } from './service-manager.ts'
+import type { ServiceManagerOptions } from './service-manager.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
 import { fromLedger } from './transactions/in-flight.ts'
@@ -246,8 +248,8 @@ function brokerOn(engine: Engine): Broker {
     minLockedBalance,
     rules,
     ledger: ledgerManagerOn(engine),
-    inference: serviceManagerOn(engine, 'inference'),
-    fineTuning: serviceManagerOn(engine, 'fine-tuning'),
+    inference: new InferenceManager({ ...serviceOptionsOn(engine, 'inference'), market: chain.market }),
+    fineTuning: new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market: chain.market }),
     positions$: positions.positions$,
     plan$: engine.plans.follow(positions.positions$, cycle.wantForecast),
     position: () => positions.fresh(),
@@ -314,9 +316,9 @@ function ledgerManagerOn({
   })
 }
 
-function serviceManagerOn(engine: Engine, serviceType: ServiceType): ServiceManager {
+function serviceOptionsOn(engine: Engine, serviceType: ServiceType): ServiceManagerOptions {
   const { common, minLockedBalance, positions, submitter, lane, locks, gate, funding } = engine
-  return new ServiceManager({
+  return {
     ...common,
     serviceType,
     minLockedBalance,
@@ -327,7 +329,7 @@ function serviceManagerOn(engine: Engine, serviceType: ServiceType): ServiceMana
     refuseWhileClosing: gate.check,
     autoFunding: funding.autoFunding,
     limitsOf: funding.planner.limitsOf,
-  })
+  }
 }
 
 function journalOf({ chainId, wallet, genesis }: Connected, logger: Logger): Promise<Journal> {

@@ -10,7 +10,8 @@ import type { Inspect } from './base/inspection.ts'
 import type { Plan, PlanOptions } from './funding/plan.ts'
 import type { LedgerManager } from './ledger-manager.ts'
 import type { Logger } from './base/logger.ts'
-import type { ServiceManager } from './service-manager.ts'
+import type { FineTuningManager } from './fine-tuning-manager.ts'
+import type { InferenceManager } from './inference-manager.ts'
 import type { PositionStream } from './streams/positions.ts'
 import type { SubAccountActor } from './lifecycle/sub-account-actors.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
@@ -51,8 +52,8 @@ export type Broker = {
   /** What the deployment demands: minimums, limits, lock times and registered names. */
   readonly rules: Rules
   readonly ledger: LedgerManager
-  readonly inference: ServiceManager
-  readonly fineTuning: ServiceManager
+  readonly inference: InferenceManager
+  readonly fineTuning: FineTuningManager
   /** Positions as they are read, while anybody subscribes; `status` says how the reading goes. */
   readonly positions$: PositionStream
   /** What is to be done at each position, and why nothing is. */

@@ -156,6 +156,7 @@ function reasonToHold(
   if (isSupplied(row)) return 'sufficient'
   if (row.pendingRefund > 0n && standing.onPendingRefund === 'hold') return 'refund-pending'
   if (standing.registered === false) return 'provider-unregistered'
+  if (standing.accepted === false) return 'provider-unaccepted'
   if (standing.registered === null) return 'provider-unread'
   if (standing.anomaly) return 'anomaly'
   if (!ledger) return 'ledger-missing'

@@ -20,6 +20,8 @@ export type HoldReason =
   | 'refund-pending'
   /** The provider offers no service any more. */
   | 'provider-unregistered'
+  /** The owner of the contracts does not accept the provider's signer: the provider can settle nothing, and serves no wallet. */
+  | 'provider-unaccepted'
   /** Whether the provider offers a service could not be read yet. */
   | 'provider-unread'
   /** Its burn or its unsettled fee jumped far beyond what was usual; somebody should look. */

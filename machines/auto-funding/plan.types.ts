@@ -31,6 +31,8 @@ export type Standing = {
   needsApproval: boolean
   /** Its provider offers a service; null while that could not be read, and then nothing is sent. */
   registered: boolean | null
+  /** False where the owner of the contracts does not accept its provider's signer; left out where that is not known. */
+  accepted?: boolean
   /** Burn or unsettled fee jumped. */
   anomaly: boolean
   /** A transaction that moves money to it is on its way. */

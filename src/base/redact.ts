@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts'
+
 /** What `redact` takes out of a text. Every caller says what its readers still need. */
 export type Redaction = {
   /** What stays of a URL: nothing, its host, or its scheme and host. User, path and query may be credentials. */
@@ -60,13 +62,6 @@ function withoutEscape(url: string): string {
   let end = url.length
   while (url[end - 1] === '\\') end -= 1
   return url.slice(0, end)
-}
-
-function oneLine(text: string): string {
-  return text
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\p{C}\p{Z}]+/gu, ' ')
-    .trim()
 }
 
 /** Of `0x…` the selector is harmless, and says which function was called. */

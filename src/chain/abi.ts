@@ -32,6 +32,8 @@ export const inferenceAbi = new Interface([
   'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool processed)[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, uint256 generation, uint256 revokedBitmap)[] accounts, uint256 total)',
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool processed)[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, uint256 generation, uint256 revokedBitmap))',
   'function getService(address provider) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged) service)',
+  'function getAllServices(uint256 offset, uint256 limit) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services, uint256 total)',
+  'function getAllServices() view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services)',
   'function revokeAllTokens(address provider)',
 ])
 
@@ -39,6 +41,8 @@ export const fineTuningAbi = new Interface([
   ...servingFunctions,
   'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, string additionalInfo, uint256 validRefundsLength, uint256 deliverablesCount, bool acknowledged)[] accounts, uint256 total)',
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool _deprecated_processed)[] refunds, string additionalInfo, tuple(string id, bytes modelRootHash, bytes encryptedSecret, bool acknowledged, uint248 timestamp, bool settled)[] deliverables, uint256 validRefundsLength, uint256 deliverablesHead, uint256 deliverablesCount, bool acknowledged))',
+  'function getAllServices(uint256 offset, uint256 limit) view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged)[] services, uint256 total)',
+  'function getAllServices() view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged)[] services)',
 ])
 
 /** The events of a settlement: LedgerManager emits the amount, then the service emits the sub-account. */

@@ -6,6 +6,8 @@ import { query, multicallBatch, parallelBatch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import { createBlockTime } from './block-time.ts'
 import { decodeLedgers } from './decode.ts'
+import { createMarket } from './market.ts'
+import type { Market } from './market.types.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
@@ -30,6 +32,7 @@ export type Connection =
 
 export type Connected = Chain & {
   readService(provider: string): Promise<ProviderService>
+  market: Market
   /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
   signMessage: ((message: string) => Promise<string>) | null
   network: NetworkConfig
@@ -93,6 +96,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
     blockTimeMs,
     onBlock: blockListenerOf(provider),
     readService: (provider) => query(() => readService(batch, { inference: addresses.inference, wallet, provider })),
+    market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
     transactions: signer ? createSender({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }) : null,
   }

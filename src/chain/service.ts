@@ -12,6 +12,12 @@ export type ProviderService = {
   url: string | null
   /** The provider's own name for its model, unchecked. Null for a provider without a service. */
   model: string | null
+  /**
+   * Whether the owner of the contracts accepts the signer of the service. Without that the provider can settle nothing. Null
+   * for a provider without a service, and where an older contract does not tell.
+   */
+  accepted: boolean | null
+  /** Whether the wallet accepts that signer. */
   acknowledged: boolean
   /** Generation of the wallet's API tokens; null without a sub-account. */
   generation: number | null
@@ -29,7 +35,7 @@ export async function readService(
     ],
     'latest',
   )
-  const offered = decodeAnswer(service, 'getService', 'ServiceNotExist') as { url?: string; model?: string } | null
+  const offered = decodeAnswer(service, 'getService', 'ServiceNotExist') as Offer | null
   const held = decodeAnswer(account, 'getAccount', 'AccountNotExists') as {
     acknowledged?: boolean
     generation?: bigint
@@ -38,10 +44,13 @@ export async function readService(
     registered: offered !== null,
     url: offered?.url ?? null,
     model: offered?.model ?? null,
+    accepted: offered?.teeSignerAcknowledged ?? null,
     acknowledged: held?.acknowledged ?? false,
     generation: held?.generation === undefined ? null : Number(held.generation),
   }
 }
+
+type Offer = { url?: string; model?: string; teeSignerAcknowledged?: boolean }
 
 /** @returns null only for the contract's own absence error; an empty object for an answer in an older form */
 function decodeAnswer(outcome: Outcome | undefined, method: string, absence: string): unknown {

@@ -38,7 +38,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => generic(await import('./commands/replay.ts')),
   },
   providers: {
-    summary: 'List the providers that hold money of a wallet',
+    summary: 'List the providers that hold money of a wallet, or with --all every provider and its prices',
     load: async () => generic(await import('./commands/providers.ts')),
   },
   transactions: {

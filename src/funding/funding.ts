@@ -83,6 +83,7 @@ export function createFunding(options: FundingOptions): Funding {
     gasPrice: () => gas.price,
     claims: { ofAll: options.claimsAll, failureOf: options.claimFailureOf },
     isRegistered: services.isRegistered,
+    isAccepted: services.isAccepted,
   })
   const dispatch = createDispatch(accounts)
   const topUp = createTopUp({ ...options, planner, dispatch, isTaken: locks.isTaken })

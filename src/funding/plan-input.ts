@@ -10,7 +10,7 @@ export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: 
 /** What goes on with a sub-account, whatever is wanted for it. */
 export type Underway = Pick<
   Standing,
-  'mode' | 'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
+  'mode' | 'limits' | 'registered' | 'accepted' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
 > & { claimsAll: boolean }
 
 /** What a provider's charges and its policy come to. */
@@ -41,6 +41,7 @@ export function standingOf(
     onPendingRefund: policy.onPendingRefund,
     needsApproval: policy.approve !== null,
     registered: underway.registered,
+    ...(underway.accepted === false && { accepted: false }),
     anomaly,
     inFlight: underway.inFlight,
     unresolved: underway.unresolved,

@@ -36,6 +36,8 @@ export type PlannerOptions = {
   }
   /** Whether a provider offers a service; null while that could not be read. */
   isRegistered: (provider: string) => boolean | null
+  /** False where the contracts' owner does not accept the provider's signer. */
+  isAccepted: (provider: string) => boolean
 }
 
 /** Makes a plan for a position: collects what the pure policy needs, and nothing else. */
@@ -49,7 +51,7 @@ export type Planner = {
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { accounts, grades, reserved, minLockedBalance, minTransfer, inFlight, spending } = options
-  const { gasReserve, gasPrice, claims, isRegistered } = options
+  const { gasReserve, gasPrice, claims, isRegistered, isAccepted } = options
   const usual = toPolicy({}, minLockedBalance)
 
   return {
@@ -66,6 +68,7 @@ export function createPlanner(options: PlannerOptions): Planner {
           mode: account ? (account.paused ? 'paused' : 'on') : dryRun ? 'on' : 'off',
           limits: limitsOf(policy, id, payments, now),
           registered: registrationOf(id, account),
+          accepted: id.serviceType !== 'inference' || isAccepted(id.provider),
           inFlight: touched.has(key) || reserved.has(key),
           unresolved: touched.get(key)?.unresolved ?? false,
           settledFrom: context?.lastTopUp?.blockNumber ?? null,

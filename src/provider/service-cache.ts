@@ -28,6 +28,8 @@ export type ServiceCache = {
   refresh(providers: readonly string[]): Promise<void>
   /** Whether the provider offers a service; null while that could not be read. */
   isRegistered(provider: string): boolean | null
+  /** False where the contracts' owner did not accept the provider's signer, when that was read last. */
+  isAccepted(provider: string): boolean
   /** Its URL or the wallet's generation may have changed: it is read again, but not at every reading. */
   doubt(provider: string): void
 }
@@ -44,6 +46,7 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
       await Promise.all(providers.map((provider) => questionOf(provider).refresh()))
     },
     isRegistered: (provider) => questions.get(provider)?.last()?.registered ?? null,
+    isAccepted: (provider) => questions.get(provider)?.last()?.accepted !== false,
     doubt: (provider) => questions.get(provider)?.expireWithin(RETRY_MS),
   }
 
@@ -65,6 +68,7 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
   }
 }
 
-function goodForMs({ registered, acknowledged, generation }: ProviderService): number {
-  return registered && acknowledged && generation !== null ? GOOD_FOR_MS : ABSENT_FOR_MS
+function goodForMs({ registered, accepted, acknowledged, generation }: ProviderService): number {
+  const isServing = registered && accepted !== false
+  return isServing && acknowledged && generation !== null ? GOOD_FOR_MS : ABSENT_FOR_MS
 }

@@ -3,7 +3,7 @@ import type { NetworkConfig } from '../chain/networks.ts'
 import { fakeHash, fakeSignature } from './fakes.ts'
 import type { Node } from './node.ts'
 import { createSimulatedPort } from './simulated-port.ts'
-import { ledgersOf, rulesOf, serviceOf } from './simulated-reads.ts'
+import { fineTuningServicesOf, inferenceServicesOf, ledgersOf, rulesOf, serviceOf } from './simulated-reads.ts'
 
 export type ConnectionOptions = {
   /** Connects without a signer. */
@@ -55,6 +55,16 @@ export function connectSimulated(
     async readService(provider) {
       node.answer()
       return serviceOf(contracts, wallet, provider)
+    },
+    market: {
+      async inference(page) {
+        node.answer()
+        return inferenceServicesOf(contracts, page)
+      },
+      async fineTuning(page) {
+        node.answer()
+        return fineTuningServicesOf(contracts, page)
+      },
     },
     signMessage: readOnly ? null : (message) => Promise.resolve(fakeSignature(`${wallet} ${message}`)),
     transactions: readOnly ? null : createSimulatedPort(node, wallet),

@@ -1,4 +1,6 @@
 import { contractError } from '../base/contract-errors.ts'
+import { fineTuningService, inferenceService, type RawFineTuning, type RawInference } from '../chain/market.ts'
+import type { FineTuningService, InferenceService, MarketPage, Page } from '../chain/market.types.ts'
 import type { LedgerEntry, Rules } from '../chain/port.ts'
 import type { ProviderService } from '../chain/service.ts'
 import type { Contracts, ContractCall } from './contracts/contracts.ts'
@@ -46,18 +48,36 @@ export function ledgersOf(
 export function serviceOf(contracts: Contracts, wallet: string, provider: string): ProviderService {
   const offer = contracts.view({ contract: 'inference', method: 'getService', args: [provider] })
   const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
-  const { url, model } = (offer.ok ? offer.value : { url: null, model: null }) as Pick<ProviderService, 'url' | 'model'>
+  const { url, model, teeSignerAcknowledged } = (offer.ok ? offer.value : NO_OFFER) as Offer
   const { acknowledged, generation } = (account.ok ? account.value : NO_ACCOUNT) as typeof NO_ACCOUNT
   return {
     registered: offer.ok,
     url,
     model,
+    accepted: teeSignerAcknowledged,
     acknowledged,
     generation: generation === null ? null : Number(generation),
   }
 }
 
+type Offer = Pick<ProviderService, 'url' | 'model'> & { teeSignerAcknowledged: boolean | null }
+
+const NO_OFFER: Offer = { url: null, model: null, teeSignerAcknowledged: null }
 const NO_ACCOUNT: { acknowledged: boolean; generation: bigint | null } = { acknowledged: false, generation: null }
+
+export function inferenceServicesOf(contracts: Contracts, { offset, limit }: Page): MarketPage<InferenceService> {
+  const args = [BigInt(offset), BigInt(limit)]
+  const answer = viewOrThrow(contracts, { contract: 'inference', method: 'getAllServices', args })
+  const { services, total } = answer as { services: RawInference[]; total: bigint }
+  return { services: services.map(inferenceService), total: Number(total) }
+}
+
+/** Fine-tuning lists every service at once. */
+export function fineTuningServicesOf(contracts: Contracts, { offset, limit }: Page): MarketPage<FineTuningService> {
+  const answer = viewOrThrow(contracts, { contract: 'fineTuning', method: 'getAllServices', args: [] })
+  const services = answer as RawFineTuning[]
+  return { services: services.slice(offset, offset + limit).map(fineTuningService), total: services.length }
+}
 
 function viewOrThrow(contracts: Contracts, call: ContractCall): unknown {
   const answer = contracts.view(call)

@@ -22,6 +22,7 @@ export const holdReasons = {
   settling: true,
   'refund-pending': true,
   'provider-unregistered': true,
+  'provider-unaccepted': true,
   'provider-unread': true,
   anomaly: true,
   'ledger-missing': true,

@@ -100,6 +100,8 @@ test.for([
   ['docs/account-api.md', 'EnsureFundedOptions', Object.keys(known.ensureFundedOptions)],
   ['docs/account-api.md', 'LedgerManager', methodsOf(main.LedgerManager)],
   ['docs/account-api.md', 'ServiceManager', methodsOf(main.ServiceManager)],
+  ['docs/account-api.md', 'InferenceManager', methodsOf(main.InferenceManager)],
+  ['docs/account-api.md', 'FineTuningManager', methodsOf(main.FineTuningManager)],
   ['docs/auto-funding.md', 'AutoFundingConfig', Object.keys(known.fundingOptions)],
   ['docs/closing.md', 'ClaimHold', Object.keys(known.claimHolds)],
   ['docs/closing.md', 'ClosingHold', Object.keys(known.closingHolds)],

@@ -14,6 +14,8 @@ test('og-ledger exports these names', () => {
       "ClosingCancelledError",
       "ClosingStuckError",
       "ContractError",
+      "FineTuningManager",
+      "InferenceManager",
       "InsufficientBalanceError",
       "InvalidInputError",
       "JournalError",

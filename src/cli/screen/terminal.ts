@@ -41,8 +41,16 @@ export function note(text: string): void {
 
 /** Prints a value as one line of JSON, with every bigint as a decimal string. */
 export function printJson(value: object): void {
-  print(JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one)))
+  print(jsonOf(value))
 }
+
+/** The same for what every node tells of the chain: its URLs are public, and stay whole. */
+export function printChainJson(value: object): void {
+  process.stdout.write(`${jsonOf(value)}\n`)
+}
+
+const jsonOf = (value: object): string =>
+  JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one))
 
 /** Whether results are lines of JSON: with `--json`, and wherever no terminal shows them. */
 export const wantsJson = ({ json }: { json?: boolean | undefined }): boolean => json === true || !isTerminal()

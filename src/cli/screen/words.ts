@@ -21,6 +21,7 @@ export const reasonInWords = {
   'gas-short': 'the wallet has too little gas for it and for the way out',
   'cooling-down': 'the last top-up is too fresh',
   'provider-unregistered': 'the provider offers no service',
+  'provider-unaccepted': "the contracts' owner does not accept the provider's signer",
   'provider-unread': 'whether the provider offers a service could not be read yet',
   anomaly: 'burn or unsettled fee jumped: check the provider',
   'awaiting-approval': 'awaiting approval',

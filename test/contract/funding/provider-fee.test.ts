@@ -22,7 +22,7 @@ test('a provider is asked what it has served and not charged yet, and that is ke
     tellsFees({ [low.wallet.address]: og('0.75') }, { provider: provider.address, generation: 0 }),
   )
   const { inference } = chain.contracts
-  const service = ['chatbot', server.url, 'model', 'TeeML', 1n, 1n, '{}', provider.address]
+  const service = ['chatbot', server.url, 'local-model', 'TeeML', 1n, 1n, '{}', provider.address]
   const [owner] = [await chain.provider.getSigner(provider.address)]
   await transact(owner, [callOf(inference, 'addOrUpdateService', [service])])
 

@@ -20,7 +20,7 @@ const noise = fc.string({ unit: 'binary', maxLength: 40 })
 
 /** A provider whose service has this URL, as the chain shows it. */
 const servedAt = (url: string) => ({
-  of: async () => ({ registered: true, url, model: '', acknowledged: true, generation: 0 }),
+  of: async () => ({ registered: true, url, model: '', accepted: true, acknowledged: true, generation: 0 }),
   known: () => null,
   doubt: () => undefined,
 })

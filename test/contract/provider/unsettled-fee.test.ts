@@ -24,7 +24,14 @@ const user = wallet.address
 const provider = '0xf07240Efa67755B5311bc75784a061eDB47165Dd'
 const rules = { provider, generation: 3 }
 /** A service with an acknowledged sub-account. */
-const ready: ProviderService = { registered: true, url: '', model: '', acknowledged: true, generation: 3 }
+const ready: ProviderService = {
+  registered: true,
+  url: '',
+  model: '',
+  accepted: true,
+  acknowledged: true,
+  generation: 3,
+}
 
 /** A provider's server, and what asks it. `clock` is the client's. */
 async function setup(behaviour: Behaviour, options: Partial<ProviderFeesOptions> = {}) {

@@ -146,6 +146,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       registered: true,
       url: '',
       model: expect.any(String) as string,
+      accepted: true,
       acknowledged: false,
       generation: null,
     })
@@ -154,9 +155,36 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       registered: false,
       url: null,
       model: null,
+      accepted: null,
       acknowledged: false,
       generation: null,
     })
+  })
+
+  test('the services of every provider, a page at a time', async () => {
+    const { inference, fineTuning } = side.rich.market
+    expect(await inference({ offset: 0, limit: 50 })).toEqual({
+      services: [
+        {
+          provider: side.provider,
+          model: expect.any(String) as string,
+          kind: 'chatbot',
+          url: '',
+          inputPrice: 1n,
+          outputPrice: 1n,
+          verifiability: 'TeeML',
+          accepted: true,
+          updatedAt: expect.any(Number) as number,
+        },
+      ],
+      total: 1,
+    })
+    expect(await inference({ offset: 1, limit: 50 })).toEqual({ services: [], total: 1 })
+    await expect(inference({ offset: 0, limit: 51 })).rejects.toMatchObject({
+      errorName: 'LimitTooLarge',
+      errorArgs: { limit: 51n, max: 50n },
+    })
+    expect(await fineTuning({ offset: 0, limit: 50 })).toEqual({ services: [], total: 0 })
   })
 
   test('a refund with the timestamp of its block', async () => {

@@ -4,8 +4,15 @@ import { silent } from '../../../src/base/logger.ts'
 import { createServiceCache } from '../../../src/provider/service-cache.ts'
 import { createSimulatedTime } from '../../../src/testing/simulated-time.ts'
 
-const offered: ProviderService = { registered: true, url: '', model: '', acknowledged: true, generation: 0 }
-const nothing: ProviderService = { ...offered, registered: false, url: null, model: null }
+const offered: ProviderService = {
+  registered: true,
+  url: '',
+  model: '',
+  accepted: true,
+  acknowledged: true,
+  generation: 0,
+}
+const nothing: ProviderService = { ...offered, registered: false, url: null, model: null, accepted: null }
 
 /** Providers that a node is asked about, and answers as a test says: '0xp' by hand, all others at once. */
 function setup() {
@@ -84,6 +91,8 @@ test.each([
   ['all there is', 600, offered],
   ['no service, though there is an account', 30, nothing],
   ['no acknowledgement', 30, { ...offered, acknowledged: false }],
+  ['a signer that the owner does not accept', 30, { ...offered, accepted: false }],
+  ['no word on the signer', 600, { ...offered, accepted: null }],
   ['no account', 30, { ...offered, generation: null }],
 ])('an answer that shows %s is good for %i s', async (_, seconds, service) => {
   const { services, answer, askedBy } = setup()

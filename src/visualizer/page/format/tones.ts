@@ -62,6 +62,7 @@ const troubling = new Set<string>([
   'stale-reading',
   'unresolved-intent',
   'provider-unregistered',
+  'provider-unaccepted',
   'provider-unread',
   'anomaly',
   'ledger-missing',

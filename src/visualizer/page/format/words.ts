@@ -28,6 +28,10 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     short: 'no service is offered',
     long: 'The provider offers no service any more. Nothing is sent to it.',
   },
+  'provider-unaccepted': {
+    short: 'its signer is not accepted',
+    long: "The owner of the contracts does not accept the provider's signer: it can settle nothing and serves no wallet. Nothing is sent to it.",
+  },
   'provider-unread': {
     short: 'its service could not be read',
     long: 'Whether the provider offers a service could not be read yet. Nothing is sent to one that may not be there.',
