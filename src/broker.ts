@@ -16,7 +16,8 @@ import { AbortedError, NotSentError, readOnlyError } from './base/errors.ts'
 import { fromLedger } from './transactions/in-flight.ts'
 import { forecastOf } from './funding/forecast.ts'
 import { createGasPrice } from './funding/gas-price.ts'
-import { createProviderFees } from './provider/provider-fees.ts'
+import { createSessionTokens } from './provider/session-token.ts'
+import { createProviderFees } from './provider/unsettled-fee.ts'
 import { createServiceCache } from './provider/service-cache.ts'
 import { createKeeper, type Plan } from './funding/keeper.ts'
 import { createLedgerActor } from './lifecycle/ledger-actor.ts'
@@ -143,7 +144,7 @@ export async function openBroker(
     providerFees: chain.signMessage
       ? createProviderFees({
           wallet,
-          sign: chain.signMessage,
+          tokenFor: createSessionTokens({ wallet, sign: chain.signMessage, now: clock.now }).tokenFor,
           services,
           allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
           clock,

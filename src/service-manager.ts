@@ -11,7 +11,7 @@ import type { Clock } from './base/clock.ts'
 import { contractError } from './base/contract-errors.ts'
 import { AbortedError, LockedError, NotFundedError } from './base/errors.ts'
 import { checkLimits } from './funding/limits.ts'
-import type { AutoFundingActor, KeptAccount } from './funding/keeper.ts'
+import type { AutoFundingActor, FundedAccount } from './funding/keeper.ts'
 import type { Logger } from './base/logger.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import { contractOf } from './chain/service-name.ts'
@@ -58,7 +58,7 @@ export type ServiceManagerOptions = {
     stop(id: SubAccountId): void
     pause(id: SubAccountId, paused: boolean): void
     limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null }
-    all(): readonly KeptAccount[]
+    all(): readonly FundedAccount[]
   }
 }
 
@@ -118,9 +118,10 @@ export class ServiceManager {
     const address = provider === undefined ? null : this.#id(provider).provider
     return this.#own()
       .filter(({ id }) => address === null || id.provider === address)
-      .map(({ id, actor, unsettledFee, feeError, feeAt }) => {
+      .map(({ id, actor, fee }) => {
         const { value, context } = actor.getSnapshot()
         const { reason, lastTopUp, topUps, paid, failure } = context
+        const { fee: unsettledFee, error: feeError, readAt: feeAt } = fee.known()
         return { ...id, state: value, reason, lastTopUp, topUps, paid, failure, unsettledFee, feeError, feeAt }
       })
   }

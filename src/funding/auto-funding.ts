@@ -1,6 +1,6 @@
 import type { AutoFundingPolicy } from './config.ts'
 import { InvalidInputError } from '../base/errors.ts'
-import type { createKeeper, AutoFundingActor, KeptAccount } from './keeper.ts'
+import type { createKeeper, AutoFundingActor, FundedAccount } from './keeper.ts'
 import type { createPositions } from '../streams/positions.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
@@ -40,7 +40,7 @@ export function createAutoFunding({ keeper, positions, intervalMs, requireSendin
       keeper.pause(id, paused)
       positions.nudge()
     },
-    all: (): readonly KeptAccount[] => keeper.all(),
+    all: (): readonly FundedAccount[] => keeper.all(),
     limitsOf: keeper.limitsOf,
     close(): void {
       watching?.unsubscribe()

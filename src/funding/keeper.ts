@@ -10,11 +10,11 @@ import { toPolicy, type AutoFundingPolicy } from './config.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import { createChargeHistory } from './charge-history.ts'
 import type { Clock } from '../base/clock.ts'
-import { createFeeQuestions, unasked, type Asked } from './unsettled-fees.ts'
+import { createUnsettledFee, type UnsettledFee } from './unsettled-fees.ts'
 import { inFlightByAccount, fromLedger } from '../transactions/in-flight.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
-import type { createProviderFees } from '../provider/provider-fees.ts'
+import type { ProviderFees } from '../provider/unsettled-fee.ts'
 import type { ServiceCache } from '../provider/service-cache.ts'
 import { budgetLeft, limitsOf, paymentsOf, type Spending } from './budget.ts'
 import { gradingOf, standingOf, type Grading } from './plan-input.ts'
@@ -61,7 +61,7 @@ export type KeeperOptions = {
   /** What inference providers offer. */
   services: ServiceCache
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
-  providerFees: ReturnType<typeof createProviderFees> | null
+  providerFees: ProviderFees | null
   topUp: (request: TopUpRequest, signal: AbortSignal) => Promise<TopUpReceipt>
   inspected: Inspected
   clock: Clock
@@ -69,8 +69,14 @@ export type KeeperOptions = {
   logger: Logger
 }
 
-/** A sub-account that auto-funding is on for, as surfaces see it. */
-export type KeptAccount = Pick<Asked, 'id' | 'unsettledFee' | 'feeError' | 'feeAt'> & { actor: AutoFundingActor }
+/** A sub-account that auto-funding is on for. */
+export type FundedAccount = {
+  readonly id: SubAccountId
+  policy: AutoFundingPolicy
+  fee: UnsettledFee
+  paused: boolean
+  readonly actor: AutoFundingActor
+}
 
 /** Keeps the sub-accounts funded that auto-funding is on for: a plan for each position, and an actor for each. */
 export function createKeeper(options: KeeperOptions) {
@@ -92,10 +98,9 @@ export function createKeeper(options: KeeperOptions) {
     blockClock,
     logger,
   } = options
-  const kept = new Map<string, Asked & { actor: AutoFundingActor; paused: boolean }>()
+  const kept = new Map<string, FundedAccount>()
   const burns = createBurnRates()
   const history = createChargeHistory({ burns, readSettlements, clock, logger })
-  const fees = createFeeQuestions({ providerFees, clock, logger })
   const usual = toPolicy({}, minLockedBalance)
   /** One that auto-funding is not on for is graded as if it were, with the usual policy. */
   const unkept = { policy: usual, unsettledFee: 0n }
@@ -113,13 +118,13 @@ export function createKeeper(options: KeeperOptions) {
       const known = kept.get(keyOf(id))
       if (known) {
         // What one question was answered with is no answer to another.
-        if (known.policy.unsettledFee !== policy.unsettledFee) Object.assign(known, unasked)
+        if (known.policy.unsettledFee !== policy.unsettledFee) known.fee = feeOf(id, policy)
         known.policy = policy
         return known.actor
       }
       const actor = createActor(machine, { input: id, ...inspected() })
       actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
-      kept.set(keyOf(id), { id, policy, actor: actor.start(), paused: false, ...unasked })
+      kept.set(keyOf(id), { id, policy, fee: feeOf(id, policy), actor: actor.start(), paused: false })
       return actor
     },
     /** A paused one stays on, and holds. */
@@ -137,10 +142,10 @@ export function createKeeper(options: KeeperOptions) {
       kept.get(keyOf(id))?.actor.stop()
       kept.delete(keyOf(id))
     },
-    all: (): readonly KeptAccount[] => [...kept.values()],
+    all: (): readonly FundedAccount[] => [...kept.values()],
     requiredOf(id: SubAccountId): bigint {
       const key = keyOf(id)
-      return graded(key, kept.get(key) ?? unkept).required
+      return graded(key, gradedBy(kept.get(key))).required
     },
     /** The shortest interval that anybody asked for; null when nobody did. */
     intervalMs(): number | null {
@@ -154,7 +159,9 @@ export function createKeeper(options: KeeperOptions) {
       for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
     },
     /** Asks for the unsettled fees; one that cannot be had keeps its last value. */
-    refreshFees: ({ block }: Position): Promise<void> => fees.refresh([...kept.values()], block.timestamp),
+    async refreshFees({ block }: Position): Promise<void> {
+      await Promise.all([...kept.values()].map(({ fee }) => fee.refresh(block.timestamp)))
+    },
     /** Learns, once, what was charged before the first position. */
     learn: history.learn,
     /** The same for a reading, which waits half a second at most. */
@@ -199,8 +206,8 @@ export function createKeeper(options: KeeperOptions) {
     const standings = [...ids].map(([key, id]) => {
       const one = kept.get(key)
       const context = one?.actor.getSnapshot().context
-      const { policy } = one ?? unkept
-      return standingOf({ id, policy }, graded(key, one ?? unkept), {
+      const { policy } = gradedBy(one)
+      return standingOf({ id, policy }, graded(key, gradedBy(one)), {
         mode: one ? (one.paused ? 'paused' : 'on') : dryRun ? 'on' : 'off',
         limits: limitsOf(policy, id, payments, position.block.timestamp),
         registered: registrationOf(id, one !== undefined),
@@ -235,6 +242,14 @@ export function createKeeper(options: KeeperOptions) {
     const grading = gradingOf({ policy, unsettledFee }, burn)
     gradings.set(key, { policy, unsettledFee, burn, grading })
     return grading
+  }
+
+  function gradedBy(account: FundedAccount | undefined): typeof unkept {
+    return account ? { policy: account.policy, unsettledFee: account.fee.known().fee } : unkept
+  }
+
+  function feeOf(id: SubAccountId, { unsettledFee }: AutoFundingPolicy): UnsettledFee {
+    return createUnsettledFee(id, unsettledFee, { providerFees, clock, logger })
   }
 
   /** Of fine-tuning nobody asks, and of those that are not kept nothing depends on it. */

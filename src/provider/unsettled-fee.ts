@@ -1,116 +1,123 @@
+import type { ProviderService } from '../chain/service.ts'
+import type { Clock } from '../base/clock.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { checkProviderAddresses, checkProviderUrl, ProviderUrlError, type ProviderUrlRules } from './provider-url.ts'
 import type { Resolve } from './resolve-host.ts'
 import { safeReason, safeText, secretsOf } from './safe-text.ts'
+import type { ServiceCache } from './service-cache.ts'
+import type { SessionTokens } from './session-token.ts'
 import { decodeUnsettledFee, readText, refusalOf, retryAfterMs } from './unsettled-fee-answer.ts'
 import { UnsettledFeeError } from './unsettled-fee-error.ts'
 
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 16_384
-/** After a 429 that does not say how long. Providers allow ten requests a second, and we ask far less often. */
+/** After a 429 without Retry-After. Providers allow ten requests a second, and the broker sends far fewer. */
 const PAUSE_MS = 30_000
 const LONGEST_PAUSE_MS = 3_600_000
 
-export type UnsettledFeesOptions = ProviderUrlRules & {
-  /** Whose fees: the address that the tokens are for. */
+export type ProviderFeesOptions = ProviderUrlRules & {
+  /** The address that the tokens are for, and whose fee is asked. */
   wallet: string
-  tokenFor(provider: string, generation: number): Promise<string>
+  tokenFor: SessionTokens['tokenFor']
+  services: Pick<ServiceCache, 'of' | 'known' | 'doubt'>
+  clock: Clock
   fetch?: typeof globalThis.fetch
-  /** For the whole answer, with looking up the host and signing in. */
+  /** For the whole answer, with the look-up of the host and the signature of the token. */
   timeoutMs?: number
-  /** No answer is read further than this. */
+  /** An answer is read no further than this. */
   maxBytes?: number
-  now?: () => number
   /** Looks up a host's addresses; Node's resolver by default, nothing in browsers. */
   resolve?: Resolve
 }
 
-/** `url` is the one that the provider's service has on the chain, `generation` that of the wallet's sub-account. */
-export type UnsettledFeeQuestion = { provider: string; url: string; generation: number }
-
-/** The fee that a provider told last, when (milliseconds since 1970), and why there is no newer one. */
-export type KnownFee = { fee: bigint; at: number; error: Error | null }
-
-export type UnsettledFees = {
+export type ProviderFees = {
+  /** Whether the provider has a fee to tell, as far as its service was read lately. */
+  canAsk(provider: string): boolean
   /**
-   * What the wallet owes a provider for requests not settled yet, in wei, as the provider says. Settles within
-   * `timeoutMs`. Asked again meanwhile, it gives the same answer; after a 429 it rejects until the pause is over.
+   * What the wallet owes a provider for requests that are not settled yet, in wei, as the provider says; 0 without a
+   * service, a sub-account or its acknowledgement. Simultaneous callers share one request; after a 429 it rejects until
+   * the pause is over.
    *
-   * @throws UnsettledFeeError
+   * @throws UnsettledFeeError for the provider, ReadError where its service cannot be read
    */
-  ask(question: UnsettledFeeQuestion): Promise<bigint>
-  /** What was told last; null when nothing ever was. */
-  last(provider: string): KnownFee | null
+  ask(provider: string): Promise<bigint>
 }
 
-/** Asks providers for their unsettled fees: never two requests to one at once, and never a token where none belongs. */
-export function createUnsettledFees(options: UnsettledFeesOptions): UnsettledFees {
-  const { wallet, tokenFor, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, now = Date.now } = options
-  const running = new Map<string, Promise<bigint>>()
-  const known = new Map<string, KnownFee>()
+/** Asks inference providers for their unsettled fees: one request per provider at a time, each with a session token. */
+export function createProviderFees(options: ProviderFeesOptions): ProviderFees {
+  const { wallet, tokenFor, services, clock, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = options
+  const pending = new Map<string, Promise<bigint>>()
   const pauses = new Map<string, { until: number; error: UnsettledFeeError }>()
 
   return {
-    ask(question) {
-      const key = question.provider.toLowerCase()
-      const pause = pauses.get(key)
-      const left = pause ? pause.until - now() : 0
-      // More than the longest pause is left only where the clock was set back.
-      if (pause && left > 0 && left <= LONGEST_PAUSE_MS) return Promise.reject(pause.error)
-      const asked = running.get(key) ?? remembered(key, question)
-      running.set(key, asked)
-      return asked
+    canAsk(provider) {
+      const service = services.known(provider)
+      return service === null || isReady(service)
     },
-    last: (provider) => known.get(provider.toLowerCase()) ?? null,
+    ask(provider) {
+      const fee = pending.get(provider) ?? feeOf(provider).finally(() => pending.delete(provider))
+      pending.set(provider, fee)
+      return fee
+    },
   }
 
-  async function remembered(key: string, question: UnsettledFeeQuestion): Promise<bigint> {
+  async function feeOf(provider: string): Promise<bigint> {
+    const service = await services.of(provider)
+    if (!isReady(service)) return 0n
     try {
-      const fee = await exchange(question)
-      known.set(key, { fee, at: now(), error: null })
-      pauses.delete(key)
+      throwIfPaused(provider)
+      const fee = await exchange(provider, service)
+      pauses.delete(provider)
       return fee
-    } catch (thrown) {
-      const error = thrown as UnsettledFeeError
-      const before = known.get(key)
-      if (before) known.set(key, { ...before, error })
-      if (error.retryAt !== null) pauses.set(key, { until: error.retryAt, error })
+    } catch (error) {
+      if (error instanceof UnsettledFeeError && error.retryAt !== null)
+        pauses.set(provider, { until: error.retryAt, error })
+      services.doubt(provider)
       throw error
-    } finally {
-      running.delete(key)
     }
   }
 
-  /** One question, one answer. Nothing that is thrown is kept as a cause: it might carry the token. */
-  async function exchange({ provider, url, generation }: UnsettledFeeQuestion): Promise<bigint> {
+  function throwIfPaused(provider: string): void {
+    const pause = pauses.get(provider)
+    const left = pause ? pause.until - clock.now() : 0
+    // More than the longest pause is left only where the clock was set back.
+    if (pause && left > 0 && left <= LONGEST_PAUSE_MS) throw pause.error
+  }
+
+  /** One request, one answer. What is thrown inside is not kept as a cause: it might carry the token. */
+  async function exchange(provider: string, { url, generation }: Ready): Promise<bigint> {
     const abort = new AbortController()
     const secrets: string[] = []
     let target: URL | undefined
     let answer: Response | undefined
     try {
-      target = checkProviderUrl(url, options)
-      secrets.push(...secretsOf(target))
-      const endpoint = endpointOf(target)
-      const checked = target
-      return await withTimeout(timeoutMs, async () => {
-        await checkProviderAddresses(checked, options, options.resolve)
-        const token = await tokenFor(provider, generation)
-        secrets.push(token, token.replace(/^app-sk-/, ''))
-        abort.signal.throwIfAborted()
-        answer = await request(endpoint, token, abort.signal)
-        const text = await readText(answer, maxBytes)
-        if (answer.status !== 200) throw new Error(refusalOf(text))
-        return decodeUnsettledFee(text, wallet)
-      })
+      const checked = checkProviderUrl(url, options)
+      target = checked
+      secrets.push(...secretsOf(checked))
+      return await withTimeout(
+        timeoutMs,
+        async () => {
+          await checkProviderAddresses(checked, options, options.resolve)
+          const token = await tokenFor(provider, generation)
+          secrets.push(token, token.replace(/^app-sk-/, ''))
+          abort.signal.throwIfAborted()
+          answer = await request(endpointOf(checked), token, abort.signal)
+          const text = await readText(answer, maxBytes)
+          if (answer.status !== 200) throw new Error(refusalOf(text))
+          return decodeUnsettledFee(text, wallet)
+        },
+        clock,
+      )
     } catch (error) {
-      const foreign = error instanceof ProviderUrlError
+      const isForbidden = error instanceof ProviderUrlError
       throw new UnsettledFeeError({
         provider: safeText(provider),
         host: (target ?? hostIn(url))?.host,
         status: answer && statusOf(answer),
-        reason: foreign ? `refused before asking: the rule is that ${error.rule}` : safeReason(error, secrets),
-        retryable: !foreign,
-        retryAt: answer?.status === 429 ? now() + retryAfterMs(answer.headers.get('retry-after'), PAUSE_MS) : undefined,
+        reason: isForbidden ? `refused before asking: the rule is that ${error.rule}` : safeReason(error, secrets),
+        retryable: !isForbidden,
+        retryAt:
+          answer?.status === 429 ? clock.now() + retryAfterMs(answer.headers.get('retry-after'), PAUSE_MS) : undefined,
       })
     } finally {
       abort.abort()
@@ -139,7 +146,14 @@ export function createUnsettledFees(options: UnsettledFeesOptions): UnsettledFee
   }
 }
 
-/** Browsers hide where a redirect leads, and its status. */
+type Ready = ProviderService & { url: string; generation: number }
+
+/** The provider offers a service, and the wallet has an acknowledged sub-account with it. */
+function isReady(service: ProviderService): service is Ready {
+  return Boolean(service.url) && service.acknowledged && service.generation !== null
+}
+
+/** Browsers hide the target of a redirect, and its status. */
 const statusOf = ({ type, status }: Response): number => (type === 'opaqueredirect' ? 302 : status)
 
 const hostIn = (url: string): URL | undefined => (URL.canParse(url) ? new URL(url) : undefined)

@@ -2,9 +2,10 @@ import { Wallet } from 'ethers'
 import fc from 'fast-check'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/base/clock.ts'
 import { signSessionMessage } from '../../../src/chain/session-signature.ts'
 import { createSessionTokens } from '../../../src/provider/session-token.ts'
-import { createUnsettledFees } from '../../../src/provider/unsettled-fee.ts'
+import { createProviderFees } from '../../../src/provider/unsettled-fee.ts'
 import { answers, startProviderServer } from '../../support/provider-server.ts'
 
 const wallet = new Wallet(`0x${'11'.repeat(32)}`)
@@ -16,6 +17,13 @@ const word = fc.string({
   maxLength: 40,
 })
 const noise = fc.string({ unit: 'binary', maxLength: 40 })
+
+/** A provider whose service has this URL, as the chain shows it. */
+const servedAt = (url: string) => ({
+  of: async () => ({ registered: true, url, model: '', acknowledged: true, generation: 0 }),
+  known: () => null,
+  doubt: () => undefined,
+})
 
 /** Everything of an error that a logger, a console or a reporter could print. */
 const shownOf = (error: unknown): string =>
@@ -67,9 +75,11 @@ async function leaks({ path, key, status, before, after, how }: Case, where: 'se
     token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     answers(status, echo([path, key, token, ...signatures, url, request.url ?? '']))(request, response)
   })
-  const fees = createUnsettledFees({
+  const fees = createProviderFees({
     wallet: wallet.address,
     tokenFor,
+    services: servedAt(url),
+    clock: systemClock,
     ...(where === 'fetch' && {
       async fetch(target, init) {
         token = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '') ?? ''
@@ -78,7 +88,7 @@ async function leaks({ path, key, status, before, after, how }: Case, where: 'se
       },
     }),
   })
-  const error: unknown = await fees.ask({ provider, url, generation: 0 }).catch((error: unknown) => error)
+  const error: unknown = await fees.ask(provider).catch((error: unknown) => error)
   const shown = shownOf(error)
   const secrets = [token, token.replace('app-sk-', ''), ...signatures, path, key, `/${path}`].filter(Boolean)
   // Nor with blanks in between, as where invisible characters were.
@@ -107,8 +117,13 @@ test.each(['server', 'fetch', 'sign'] as const)(
 test('a token that cannot be a header is not quoted', async () => {
   const token = 'app-sk-secretsecret\nsecretsecret'
   await using server = await startProviderServer()
-  const fees = createUnsettledFees({ wallet: wallet.address, tokenFor: async () => token })
-  const error: unknown = await fees.ask({ provider, url: server.url, generation: 0 }).catch((error: unknown) => error)
+  const fees = createProviderFees({
+    wallet: wallet.address,
+    tokenFor: async () => token,
+    services: servedAt(server.url),
+    clock: systemClock,
+  })
+  const error: unknown = await fees.ask(provider).catch((error: unknown) => error)
   expect(shownOf(error)).not.toContain('secretsecret')
   expect(server.requests).toEqual([])
 })

@@ -1,9 +1,12 @@
 import { Wallet } from 'ethers'
 import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
+import { ReadError } from '../../../src/base/errors.ts'
+import { systemClock } from '../../../src/base/clock.ts'
 import { signSessionMessage } from '../../../src/chain/session-signature.ts'
+import type { ProviderService } from '../../../src/chain/service.ts'
 import { createSessionTokens } from '../../../src/provider/session-token.ts'
-import { createUnsettledFees, type UnsettledFeesOptions } from '../../../src/provider/unsettled-fee.ts'
+import { createProviderFees, type ProviderFeesOptions } from '../../../src/provider/unsettled-fee.ts'
 import type { UnsettledFeeError } from '../../../src/provider/unsettled-fee-error.ts'
 import {
   answers,
@@ -20,9 +23,11 @@ const wallet = new Wallet(`0x${'11'.repeat(32)}`)
 const user = wallet.address
 const provider = '0xf07240Efa67755B5311bc75784a061eDB47165Dd'
 const rules = { provider, generation: 3 }
+/** A service with an acknowledged sub-account. */
+const ready: ProviderService = { registered: true, url: '', model: '', acknowledged: true, generation: 3 }
 
 /** A provider's server, and what asks it. `clock` is the client's. */
-async function setup(behaviour: Behaviour, options: Partial<UnsettledFeesOptions> = {}) {
+async function setup(behaviour: Behaviour, options: Partial<ProviderFeesOptions> = {}) {
   const server = await startProviderServer(behaviour)
   const seen = { settled: false }
   const head = new EventTarget()
@@ -34,8 +39,20 @@ async function setup(behaviour: Behaviour, options: Partial<UnsettledFeesOptions
   const clock = { nowMs: Date.now() }
   const now = () => clock.nowMs
   const { tokenFor } = createSessionTokens({ wallet: user, sign: signSessionMessage(wallet), now })
-  const fees = createUnsettledFees({ wallet: user, tokenFor, now, fetch, ...options })
-  const ask = (url = server.url) => fees.ask({ provider, url, generation: 3 })
+  const chain = { service: { ...ready, url: server.url }, known: null as ProviderService | null }
+  const services = { of: async () => chain.service, known: () => chain.known, doubt: vi.fn() }
+  const fees = createProviderFees({
+    wallet: user,
+    tokenFor,
+    services,
+    clock: { now, after: systemClock.after },
+    fetch,
+    ...options,
+  })
+  const ask = (url = server.url) => {
+    chain.service.url = url
+    return fees.ask(provider)
+  }
   const failure = (url?: string) =>
     ask(url)
       .then(
@@ -45,13 +62,14 @@ async function setup(behaviour: Behaviour, options: Partial<UnsettledFeesOptions
       .finally(() => (seen.settled = true))
   return {
     fees,
+    chain,
+    doubted: services.doubt,
     server,
     clock,
     seen,
     head: () => once(head, 'arrived'),
     ask,
     failure,
-    last: fees.last,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
@@ -61,23 +79,40 @@ const fee = (unsettledFee: unknown, userAddress: unknown = user) => answers(200,
 
 test('a provider tells the wallet its fee', async () => {
   await using one = await setup(tellsFees({ [user]: 449_911_000_000_000_001n }, rules))
-  expect(one.last(provider)).toBeNull()
   expect(await one.ask()).toBe(449_911_000_000_000_001n)
-  expect(one.last(provider.toLowerCase())).toEqual({
-    fee: 449_911_000_000_000_001n,
-    at: one.clock.nowMs,
-    error: null,
-  })
   expect(one.server.requests.map(({ path }) => path)).toEqual([`/v1/user/${user}/unsettledfee`])
+  expect(one.doubted).not.toHaveBeenCalled()
 })
 
-test('the question goes below the base path of the URL, and its query stays behind', async () => {
+test.each<[string, Partial<ProviderService>]>([
+  ['no service', { registered: false, url: null, model: null }],
+  ['no sub-account', { generation: null }],
+  ['a sub-account that is not acknowledged', { acknowledged: false }],
+])('where the chain shows %s the fee is 0, and the provider is not asked', async (_, service) => {
+  await using one = await setup(fee('1'))
+  Object.assign(one.chain.service, service)
+  expect(await one.fees.ask(provider)).toBe(0n)
+  expect(one.server.requests).toEqual([])
+  expect(one.fees.canAsk(provider)).toBe(true)
+  one.chain.known = one.chain.service
+  expect(one.fees.canAsk(provider)).toBe(false)
+})
+
+test('a service that cannot be read is a failed read, not a fee of 0', async () => {
+  const unread = new ReadError('The chain could not be read.', {})
+  const services = { of: () => Promise.reject(unread), known: () => null, doubt: vi.fn() }
+  await using one = await setup(fee('1'), { services })
+  await expect(one.ask()).rejects.toBe(unread)
+  expect(services.doubt).not.toHaveBeenCalled()
+})
+
+test('the path of the request begins with that of the URL, and the query of the URL is left out', async () => {
   await using one = await setup(fee('1'))
   await one.ask(`${one.server.url}/base/of/it//?key=1#hash`)
   expect(one.server.requests.map(({ path }) => path)).toEqual([`/base/of/it/v1/user/${user}/unsettledfee`])
 })
 
-test('whoever asks meanwhile shares the one request', async () => {
+test('simultaneous callers share one request', async () => {
   const held: (() => void)[] = []
   await using one = await setup((...exchange) => void held.push(() => fee('2')(...exchange)))
   const asked = one.server.asked()
@@ -89,19 +124,6 @@ test('whoever asks meanwhile shares the one request', async () => {
   expect(one.server.requests).toHaveLength(1)
   one.server.behave(fee('3'))
   expect(await one.ask()).toBe(3n)
-})
-
-test('what was told last stays, with its time and what went wrong since', async () => {
-  await using one = await setup(fee('5'))
-  await one.ask()
-  const told = one.clock.nowMs
-  one.clock.nowMs += 60_000
-  one.server.behave(answers(500, { error: 'internal' }))
-  const error = await one.failure()
-  expect(one.last(provider)).toEqual({ fee: 5n, at: told, error })
-  one.server.behave(fee('6'))
-  await one.ask()
-  expect(one.last(provider)).toEqual({ fee: 6n, at: told + 60_000, error: null })
 })
 
 test.each<[string, Behaviour, Record<string, unknown>]>([
@@ -166,7 +188,7 @@ test.each<[string, Behaviour, Record<string, unknown>]>([
     },
   ],
   [
-    'a fee of somebody else',
+    "another user's fee",
     fee('1', provider),
     {
       status: 200,
@@ -175,7 +197,7 @@ test.each<[string, Behaviour, Record<string, unknown>]>([
     },
   ],
   [
-    'a fee of nobody',
+    'a fee without a user',
     fee('1', null),
     {
       status: 200,
@@ -234,7 +256,7 @@ test.each<[string, Behaviour, Record<string, unknown>]>([
     host: new URL(one.server.url).host,
     ...expected,
   })
-  expect(one.last(provider)).toBeNull()
+  expect(one.doubted.mock.calls).toEqual([[provider]])
   expect(one.server.requests).toHaveLength(1)
 })
 
@@ -254,14 +276,14 @@ test('an error is a sentence and its facts', async () => {
   )
 })
 
-test('a redirect is not followed: no other server hears of the token', async () => {
+test('a redirect is not followed: no other server gets the token', async () => {
   await using elsewhere = await startProviderServer(fee('1'))
   await using one = await setup(answers(302, '', { location: elsewhere.url }))
   expect((await one.failure()).status).toBe(302)
   expect(elsewhere.requests).toEqual([])
 })
 
-test('nobody listens', async () => {
+test('a provider without a server is a failure that may pass', async () => {
   await using one = await setup(hangs)
   await one.server[Symbol.asyncDispose]()
   const error = await one.failure()
@@ -273,32 +295,35 @@ test.each([
   ['says nothing', hangs, null],
   ['starts and stops in the middle of an answer', drips(200), 200],
   ['starts and stops in the middle of a refusal', drips(500), 500],
-])('a provider that %s is given up after timeoutMs, and its connection closed', async (_, behaviour, status) => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  try {
-    await using one = await setup(behaviour, { timeoutMs: 4_000 })
-    const [asked, abandoned] = [one.server.asked(), one.server.abandoned()]
-    const head = status === null ? asked : one.head()
-    const failure = one.failure()
-    await Promise.all([asked, head])
-    await vi.advanceTimersByTimeAsync(3_999)
-    expect(one.seen.settled).toBe(false)
-    await vi.advanceTimersByTimeAsync(1)
-    const error = await failure
-    expect({ status: error.status, reason: error.facts['reason'], retryable: error.retryable }).toEqual({
-      status,
-      reason: 'no answer within 4000 ms',
-      retryable: true,
-    })
-    await abandoned
-    one.server.behave(fee('7'))
-    expect(await one.ask()).toBe(7n)
-  } finally {
-    vi.useRealTimers()
-  }
-})
+])(
+  'a request to a provider that %s fails after timeoutMs, and its connection is closed',
+  async (_, behaviour, status) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      await using one = await setup(behaviour, { timeoutMs: 4_000 })
+      const [asked, abandoned] = [one.server.asked(), one.server.abandoned()]
+      const head = status === null ? asked : one.head()
+      const failure = one.failure()
+      await Promise.all([asked, head])
+      await vi.advanceTimersByTimeAsync(3_999)
+      expect(one.seen.settled).toBe(false)
+      await vi.advanceTimersByTimeAsync(1)
+      const error = await failure
+      expect({ status: error.status, reason: error.facts['reason'], retryable: error.retryable }).toEqual({
+        status,
+        reason: 'no answer within 4000 ms',
+        retryable: true,
+      })
+      await abandoned
+      one.server.behave(fee('7'))
+      expect(await one.ask()).toBe(7n)
+    } finally {
+      vi.useRealTimers()
+    }
+  },
+)
 
-test('a wallet that takes its time to sign does not hold up the asker, and what it signs too late is not sent', async () => {
+test('a wallet that signs too late does not delay the caller, and its token is not sent', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
     const signed: ((token: string) => void)[] = []
@@ -308,7 +333,7 @@ test('a wallet that takes its time to sign does not hold up the asker, and what 
     const failure = one.failure()
     await vi.advanceTimersByTimeAsync(5_000)
     expect((await failure).facts['reason']).toBe('no answer within 5000 ms')
-    // Too late: nobody waits for it any more, so nothing is sent.
+    // The caller has its error already, so nothing is sent.
     signed.forEach((resolve) => resolve('app-sk-late'))
     await vi.advanceTimersByTimeAsync(0)
     expect(fetch).not.toHaveBeenCalled()
@@ -325,7 +350,7 @@ test.each([
   ['-5', 30_000],
   ['Wed, 21 Oct 2026 07:28:00 GMT', 30_000],
   [undefined, 30_000],
-])('after a 429 with Retry-After %j it is quiet for %i ms', async (seconds, pauseMs) => {
+])('after a 429 with Retry-After %j no request is sent for %i ms', async (seconds, pauseMs) => {
   const headers = seconds === undefined ? {} : { 'retry-after': seconds }
   await using one = await setup(answers(429, { error: 'rate limit' }, headers))
   const error = await one.failure()
@@ -357,7 +382,7 @@ test('a 429 counts although its body never ends', async () => {
   }
 })
 
-test('a pause ends when the clock is set back behind it', async () => {
+test('a pause ends when the clock is set back to before it began', async () => {
   await using one = await setup(answers(429, '', { 'retry-after': '3600' }))
   await one.failure()
   one.server.behave(fee('1'))
@@ -365,15 +390,15 @@ test('a pause ends when the clock is set back behind it', async () => {
   expect(await one.ask()).toBe(1n)
 })
 
-test('a pause at one provider is none at another', async () => {
+test('a pause at one provider delays no other', async () => {
   await using one = await setup(answers(429, ''))
   await one.failure()
   one.server.behave(fee('1'))
   const other = '0xa48f01287233509FD694a22Bf840225062E67836'
-  expect(await one.fees.ask({ provider: other, url: one.server.url, generation: 0 })).toBe(1n)
+  expect(await one.fees.ask(other)).toBe(1n)
 })
 
-test('a URL that breaks a rule is neither signed for nor asked', async () => {
+test('a URL that breaks a rule gets neither a signature nor a request', async () => {
   const tokenFor = vi.fn<() => Promise<string>>(async () => 'app-sk-token')
   const resolve = vi.fn<(host: string) => Promise<string[]>>(async () => ['1.1.1.1', '10.0.0.1'])
   const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({}))
@@ -393,7 +418,7 @@ test('a URL that breaks a rule is neither signed for nor asked', async () => {
   expect(fetch).not.toHaveBeenCalled()
 })
 
-test('a browser hides where a redirect leads; it is a redirect all the same', async () => {
+test('a redirect whose target a browser hides is a redirect all the same', async () => {
   const hidden = { type: 'opaqueredirect', status: 0, body: null, headers: new Headers() } as Response
   await using one = await setup(hangs, { fetch: async () => hidden })
   const error = await one.failure()
