@@ -1,9 +1,8 @@
 import type { InspectionEvent } from 'xstate'
-import { exitGas } from '../machines/gas-costs.ts'
 import type { ServiceType } from '../machines/position.types.ts'
-import { checkWanted } from './funding/top-up.ts'
 import { checkIntervalMs, toBudget } from './funding/config.ts'
-import { claimsUnasked, createAutoFunding } from './funding/auto-funding.ts'
+import { checkAutoClaim } from './funding/browser.ts'
+import { createFunding } from './funding/funding.ts'
 import { createClosing } from './closing/closing.ts'
 import { closingPlanOf } from './closing/plan.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
@@ -12,23 +11,21 @@ import { connectChain, type Connected, type Connection } from './chain/connect.t
 import { createBlockClock } from './base/block-clock.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './base/clock.ts'
-import { AbortedError, NotSentError, readOnlyError } from './base/errors.ts'
+import { AbortedError, readOnlyError } from './base/errors.ts'
 import { fromLedger } from './transactions/in-flight.ts'
 import { forecastOf } from './funding/forecast.ts'
 import { createGasPrice } from './funding/gas-price.ts'
 import { createSessionTokens } from './provider/session-token.ts'
 import { createProviderFees } from './provider/unsettled-fee.ts'
 import { createServiceCache } from './provider/service-cache.ts'
-import { createKeeper, type Plan } from './funding/keeper.ts'
+import type { Plan } from './funding/planner.ts'
 import { createLedgerActor } from './lifecycle/ledger-actor.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './base/logger.ts'
 import { createInspection } from './base/inspection.ts'
-import { transferIntent } from './transactions/build-intent.ts'
 import { createMoneyOut } from './refunds/money-out.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './chain/service-name.ts'
-import { bySubAccount } from './funding/budget.ts'
 import { keyOf } from './base/sub-account-key.ts'
 import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
@@ -52,7 +49,7 @@ const DEFAULT_INTERVAL_MS = 30_000
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
-  if (options.autoClaim && 'document' in globalThis) throw claimsUnasked()
+  if (options.autoClaim) checkAutoClaim()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   return openBroker(connectChain(options, options.network), options)
 }
@@ -80,7 +77,7 @@ export async function openBroker(
     actors: () => [
       ledgerActor.actor,
       ...subAccounts.all(),
-      ...keeper.all().map(({ actor }) => actor),
+      ...funded.all().map(({ actor }) => actor),
       ...(lane?.transactions() ?? []),
     ],
   })
@@ -130,54 +127,7 @@ export async function openBroker(
     clock,
     logger,
   })
-  const keeper = createKeeper({
-    reserved: locks.reserved,
-    minLockedBalance,
-    minTransfer: rules.minTransfer,
-    inFlight: () => lane?.inFlight() ?? [],
-    spending: {
-      budget: toBudget(options.budget),
-      payments: () => lane?.payments() ?? [],
-      paidIn: bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map()),
-    },
-    services,
-    providerFees: chain.signMessage
-      ? createProviderFees({
-          wallet,
-          tokenFor: createSessionTokens({ wallet, sign: chain.signMessage, now: clock.now }).tokenFor,
-          services,
-          allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
-          clock,
-        })
-      : null,
-    readSettlements: chain.readSettlements,
-    gasReserve: ({ subAccounts }) => (gas.price ?? 0n) * exitGas(subAccounts.length),
-    gasPrice: () => gas.price,
-    claims: { ofAll: autoClaim, failureOf: out.failureOf },
-    async topUp(request, signal) {
-      // Approved a while after it was decided on, it is sent only where a new reading still wants that much.
-      if (keeper.decisionOf(request)?.action !== 'top-up')
-        checkWanted(request, keeper.plan(await positions.fresh(signal)))
-      if (locks.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
-        throw new NotSentError(
-          'Another transaction overtook the top-up.',
-          { provider: request.provider },
-          { retryable: true },
-        )
-      // It counts from now on: an approval may have taken its time.
-      const decidedAt = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
-      const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
-      const intent = transferIntent(request, BigInt(request.amount), rules, { decidedAt, pendingRefund })
-      const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
-      return { transactionHash, blockNumber }
-    },
-    inspected,
-    clock,
-    blockClock,
-    logger,
-  })
-
-  const subAccounts = createSubAccountActors(keeper.requiredOf, inspected)
+  const subAccounts = createSubAccountActors((id) => planner.requiredOf(id), inspected)
   const ledgerActor = createLedgerActor(wallet, inspected)
   const plans = createPlans<Plan>()
 
@@ -189,43 +139,69 @@ export async function openBroker(
     notBefore: chain.head,
     async prepare(position) {
       await Promise.all([
-        keeper.refreshServices(),
-        keeper.refreshFees(position),
+        services.refresh(funded.providers()),
+        funded.refreshFees(position.block.timestamp),
         (lane || wantsBurn) && gas.refresh(),
         lane?.confirm(position.block.number),
-        wantsBurn && keeper.refreshCharges(position),
+        wantsBurn && charges.refresh(position),
       ])
-      await keeper.refreshNewcomers()
+      const newcomers = () => funded.providers().filter(services.isNew)
+      for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
     },
     accept(position) {
       blockClock.see(position.block)
-      keeper.see(position)
+      burns.observe(position)
       out.calendar.see(position)
       subAccounts.fold(position)
       ledgerActor.fold(position, closing.stepAt(position))
       closing.advance(position)
-      const plan = keeper.plan(position)
-      keeper.act(plan)
+      const plan = planner.plan(position)
+      dispatch.send(plan)
       out.act(plan)
       plans.next(plan)
     },
     onFailure() {
-      const last = keeper.latest()
-      if (last) plans.next(keeper.plan(last.position, { isStale: true }))
+      const last = dispatch.latest()
+      if (last) plans.next(planner.plan(last.position, { isStale: true }))
     },
     clock,
     logger,
   })
 
-  const autoFunding = createAutoFunding({
-    keeper,
+  const { burns, charges, planner, dispatch, funded } = createFunding({
+    rules,
+    reserved: locks.reserved,
+    minLockedBalance,
+    minTransfer: rules.minTransfer,
+    inFlight: () => lane?.inFlight() ?? [],
+    spending: { budget: toBudget(options.budget), payments: () => lane?.payments() ?? [] },
+    paidIn: (from, to) => lane?.paidIn(from, to) ?? new Map(),
+    gas,
+    claims: { ofAll: autoClaim, failureOf: out.failureOf },
+    readSettlements: chain.readSettlements,
+    services,
+    providerFees: chain.signMessage
+      ? createProviderFees({
+          wallet,
+          tokenFor: createSessionTokens({ wallet, sign: chain.signMessage, now: clock.now }).tokenFor,
+          services,
+          allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
+          clock,
+        })
+      : null,
     positions,
     intervalMs,
+    locks,
+    submit,
     requireSending() {
       requireSending()
       closing.refuse('startAutoFunding')
       wantBurn()
     },
+    inspected,
+    clock,
+    blockClock,
+    logger,
   })
 
   const closing = createClosing({
@@ -234,7 +210,7 @@ export async function openBroker(
     lane,
     requireSending,
     positions,
-    onBegin: autoFunding.stopAll,
+    onBegin: funded.stopAll,
     clock,
     blockClock,
     logger,
@@ -252,7 +228,8 @@ export async function openBroker(
       inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
       exclusive: locks.exclusive,
       refuseWhileClosing: (operation) => closing.refuse(operation),
-      autoFunding,
+      funded,
+      limitsOf: planner.limitsOf,
     })
 
   const broker: Broker = {
@@ -266,7 +243,7 @@ export async function openBroker(
       listLedgers: chain.listLedgers,
       // What is moved by hand waits for a claim to be whole: else it would count as a part of it.
       submit: (intent, how) => locks.after(intent.touches, () => submit(intent, how)),
-      isKept: (id) => keeper.all().some((one) => keyOf(one.id) === keyOf(id)),
+      isKept: (id) => funded.all().some((one) => keyOf(one.id) === keyOf(id)),
       out,
       actor: ledgerActor.actor,
       closing,
@@ -283,12 +260,12 @@ export async function openBroker(
     async plan(how) {
       wantBurn()
       const position = await positions.fresh()
-      await Promise.all([keeper.learn(position), gas.ask()])
-      return keeper.plan(position, how)
+      await Promise.all([charges.learn(position), gas.ask()])
+      return planner.plan(position, how)
     },
     planAt(position, how) {
       wantBurn()
-      return keeper.plan(position, how)
+      return planner.plan(position, how)
     },
     async forecast() {
       return broker.forecastAt(await broker.plan({ dryRun: true }))
@@ -357,7 +334,7 @@ export async function openBroker(
   async function shut(): Promise<void> {
     closed = true
     signal?.removeEventListener('abort', abort)
-    autoFunding.close()
+    funded.close()
     closing.stop()
     positions.close()
     plans.close()

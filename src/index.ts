@@ -12,7 +12,8 @@ export { ServiceManager, type AutoFundingStatus, type EnsureFundedOptions } from
 export type { AutoFundingConfig, Budget } from './funding/config.ts'
 export type { Duration } from './base/durations.ts'
 export type { Forecast } from './funding/forecast.ts'
-export type { AutoFundingActor, Plan, PlanOptions } from './funding/keeper.ts'
+export type { AutoFundingActor } from './funding/funded-accounts.ts'
+export type { Plan, PlanOptions } from './funding/planner.ts'
 export type {
   CloseOptions,
   ClosingAccount,

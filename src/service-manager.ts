@@ -1,17 +1,17 @@
 import { autoFundingMachine } from '../machines/auto-funding/auto-funding.machine.ts'
-import type { Limits } from '../machines/auto-funding/plan.types.ts'
 import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
 import { subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
 import type { SnapshotFrom } from 'xstate'
 import { toWei, weiToOg, type Amount } from './base/amounts.ts'
-import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './funding/config.ts'
+import { toPolicy, type AutoFundingConfig } from './funding/config.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
 import type { Clock } from './base/clock.ts'
 import { contractError } from './base/contract-errors.ts'
 import { AbortedError, LockedError, NotFundedError } from './base/errors.ts'
 import { checkLimits } from './funding/limits.ts'
-import type { AutoFundingActor, FundedAccount } from './funding/keeper.ts'
+import type { AutoFundingActor, FundedAccounts } from './funding/funded-accounts.ts'
+import type { FundingLimits } from './funding/planner.ts'
 import type { Logger } from './base/logger.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import { contractOf } from './chain/service-name.ts'
@@ -53,13 +53,8 @@ export type ServiceManagerOptions = {
   exclusive: <T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
   /** Throws while the ledger is being closed. */
   refuseWhileClosing: (operation: string) => void
-  autoFunding: {
-    start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor
-    stop(id: SubAccountId): void
-    pause(id: SubAccountId, paused: boolean): void
-    limitsOf(id: SubAccountId, now: number): { own: Limits; common: bigint | null }
-    all(): readonly FundedAccount[]
-  }
+  funded: Pick<FundedAccounts, 'start' | 'stop' | 'pause' | 'resume' | 'all'>
+  limitsOf: (id: SubAccountId, now: number) => FundingLimits
 }
 
 type Funding = Omit<EnsureFundedOptions, 'atMost'> & { atMost: bigint | null; giveUp: { at: number; after: string } }
@@ -88,23 +83,22 @@ export class ServiceManager {
     const { serviceNames } = this.#options.rules
     if (serviceNames[id.serviceType] === undefined)
       throw contractError({ operation: 'startAutoFunding', errorName: 'ServiceNotFound' })
-    return this.#options.autoFunding.start(id, toPolicy(config, this.#options.minLockedBalance))
+    return this.#options.funded.start(id, toPolicy(config, this.#options.minLockedBalance))
   }
 
   /** Stops for one provider, or for all of this service type. A transaction that was sent is followed to its end. */
   stopAutoFunding(provider?: string): void {
-    const ids = provider === undefined ? this.#own().map(({ id }) => id) : [this.#id(provider)]
-    for (const id of ids) this.#options.autoFunding.stop(id)
+    for (const id of this.#idsOf(provider)) this.#options.funded.stop(id)
   }
 
   /** Holds auto-funding for one provider, or for all of this service type, until it is resumed (`paused`). */
   pauseAutoFunding(provider?: string): void {
-    this.#pause(provider, true)
+    for (const id of this.#idsOf(provider)) this.#options.funded.pause(id)
   }
 
   /** Goes on after a pause. */
   resumeAutoFunding(provider?: string): void {
-    this.#pause(provider, false)
+    for (const id of this.#idsOf(provider)) this.#options.funded.resume(id)
   }
 
   /** Whether auto-funding is on for the provider. */
@@ -202,7 +196,7 @@ export class ServiceManager {
 
   /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
   async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
-    const { rules, read, submit, inFlightFromLedger, clock, autoFunding } = this.#options
+    const { rules, read, submit, inFlightFromLedger, clock, limitsOf } = this.#options
     const { signal, giveUp } = options
     let left = options.atMost
     let receipt: Receipt | null = null
@@ -220,20 +214,19 @@ export class ServiceManager {
       const amount: bigint = left !== null && left < needed ? left : needed
       const now = position.block.timestamp
       const available = (position.ledger?.available ?? 0n) - inFlightFromLedger()
-      checkLimits({ provider: id.provider, account, available, amount }, autoFunding.limitsOf(id, now), options)
+      checkLimits({ provider: id.provider, account, available, amount }, limitsOf(id, now), options)
       const pendingRefund = account?.pendingRefund ?? 0n
       receipt = await submit(transferIntent(id, amount, rules, { decidedAt: now, pendingRefund }), signal)
       if (left !== null) left -= amount
     }
   }
 
-  #pause(provider: string | undefined, paused: boolean): void {
-    const ids = provider === undefined ? this.#own().map(({ id }) => id) : [this.#id(provider)]
-    for (const id of ids) this.#options.autoFunding.pause(id, paused)
+  #idsOf(provider: string | undefined): SubAccountId[] {
+    return provider === undefined ? this.#own().map(({ id }) => id) : [this.#id(provider)]
   }
 
   #own() {
-    return this.#options.autoFunding.all().filter(({ id }) => id.serviceType === this.#options.serviceType)
+    return this.#options.funded.all().filter(({ id }) => id.serviceType === this.#options.serviceType)
   }
 
   #id(provider: string): SubAccountId {

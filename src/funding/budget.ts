@@ -3,19 +3,18 @@ import type { AutoFundingPolicy } from './config.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Payment } from '../transactions/journal.types.ts'
 
-/** What auto-funding sent, as far as limits ask. */
+/** The budget of all providers together, and what counts against it. */
 export type Spending = {
-  /** For all providers together; null is no limit. */
+  /** Null is no limit. */
   budget: Window | null
+  /** What auto-funding sent, mined or in flight. */
   payments: () => readonly Payment[]
-  /** What own transactions moved to a sub-account in the blocks (from, to]. */
-  paidIn: (key: string, from: number, to: number) => bigint
 }
 
-/** At most this much in any stretch of so many seconds. */
+/** The most that is sent within any stretch of this many seconds. */
 export type Window = { amount: bigint; seconds: number }
 
-/** Payments, gone through only where a limit asks for them. */
+/** Payments, collected and grouped only when a limit needs them. */
 export type Payments = { all(): readonly Payment[]; of(id: SubAccountId): readonly Payment[] }
 
 export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
@@ -32,7 +31,7 @@ export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
 
 /**
  * What a budget still allows at this block time: every payment that was decided on within the window counts, mined or
- * not. A payment that comes from a later block than this one (after a reorganisation) counts too.
+ * in flight. A payment decided on at a later block than this one (after a reorganisation) counts too.
  */
 export function budgetLeft(budget: Window | null, payments: () => readonly Payment[], now: number): bigint | null {
   if (!budget) return null
@@ -42,6 +41,7 @@ export function budgetLeft(budget: Window | null, payments: () => readonly Payme
   return spent >= budget.amount ? 0n : budget.amount - spent
 }
 
+/** The limits of one sub-account at this block time. */
 export function limitsOf(
   { maxTopUp, budget, cooldown, ledgerReserve }: AutoFundingPolicy,
   id: SubAccountId,
@@ -55,15 +55,6 @@ export function limitsOf(
     budgetLeft: budgetLeft(budget, own, now),
     coolingUntil: Number.isFinite(last) ? last + cooldown : 0,
     ledgerReserve,
-  }
-}
-
-/** Looks up all sub-accounts of one stretch of blocks at once. */
-export function bySubAccount(paidIn: (from: number, to: number) => ReadonlyMap<string, bigint>): Spending['paidIn'] {
-  let last: { from: number; to: number; sums: ReadonlyMap<string, bigint> } | null = null
-  return (key, from, to) => {
-    if (last?.from !== from || last.to !== to) last = { from, to, sums: paidIn(from, to) }
-    return last.sums.get(key) ?? 0n
   }
 }
 

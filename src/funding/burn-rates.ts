@@ -6,8 +6,8 @@ const MOST_FALLS = 1_000
 /** Readings without a charge become one of at most this length, so that frequent readings do not push charges out. */
 const QUIET_SECONDS = 600
 
-/** What own transactions mined in the blocks (from, to] moved to a sub-account, in wei. */
-export type PaidIn = (key: string, from: number, to: number) => bigint
+/** What own transactions mined in the blocks (from, to] moved to each sub-account, in wei by key. */
+export type PaidIn = (from: number, to: number) => ReadonlyMap<string, bigint>
 
 export type BurnRates = {
   /** The first block that was read; null before. Charges up to it come from `learn`, later ones from readings. */
@@ -15,7 +15,7 @@ export type BurnRates = {
   /** Adds what providers settled up to the first block, or to the block that will be the first. */
   learn(settlements: Settlements): void
   /** Compares each balance with that of the reading before. */
-  observe(position: Position, paidIn: PaidIn): void
+  observe(position: Position): void
   of(key: string): Burn
 }
 
@@ -23,7 +23,8 @@ export type BurnRates = {
  * How fast each sub-account is charged: from what its provider settled before the first reading, and from its falling
  * balance since. Top-ups and refunds do not count.
  */
-export function createBurnRates(): BurnRates {
+export function createBurnRates(paidIn: PaidIn): BurnRates {
+  const paid = byBlocks(paidIn)
   const balances = new Map<string, Balance>()
   const falls = new Map<string, Fall[]>()
   /** The burn of each since the last reading, computed at the first use. */
@@ -50,7 +51,7 @@ export function createBurnRates(): BurnRates {
       now = Math.max(now, until)
       burns.clear()
     },
-    observe(position, paidIn) {
+    observe(position) {
       const { number: block, timestamp: at } = position.block
       first ??= position.block
       now = at
@@ -63,7 +64,7 @@ export function createBurnRates(): BurnRates {
         if (before && at <= before.at) continue
         balances.set(key, { at, block, balance, pendingRefund })
         if (!before || before.pendingRefund !== pendingRefund) continue
-        const burnt = before.balance + paidIn(key, before.block, block) - balance
+        const burnt = before.balance + (paid(before.block, block).get(key) ?? 0n) - balance
         // Another program paid in, so the charge beside that payment is unknown.
         if (burnt < 0n) continue
         const past = falls.get(key) ?? []
@@ -77,6 +78,15 @@ export function createBurnRates(): BurnRates {
       burns.set(key, burn)
       return burn
     },
+  }
+}
+
+/** Looks up a stretch of blocks once for all sub-accounts that were read at both its ends. */
+function byBlocks(paidIn: PaidIn): PaidIn {
+  let last: { from: number; to: number; sums: ReadonlyMap<string, bigint> } | null = null
+  return (from, to) => {
+    if (last?.from !== from || last.to !== to) last = { from, to, sums: paidIn(from, to) }
+    return last.sums
   }
 }
 

@@ -1,5 +1,5 @@
 import { TOP_UP_GAS } from '../../machines/gas-costs.ts'
-import type { Plan } from './keeper.ts'
+import type { Plan } from './planner.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
 const DAY = 86_400n

@@ -1,52 +1,56 @@
 import type { Burn } from '../../machines/auto-funding/auto-funding.burn.ts'
 import { demandOf, levelsOf } from '../../machines/auto-funding/auto-funding.levels.ts'
 import type { Standing } from '../../machines/auto-funding/plan.types.ts'
-import type { AutoFundingPolicy } from './config.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
+import type { AutoFundingPolicy } from './config.ts'
 
-/** A sub-account that auto-funding is on for. */
-export type Kept = { id: SubAccountId; policy: AutoFundingPolicy; unsettledFee: bigint }
-
-/** What goes on with a sub-account, whatever is wanted for it. */
-export type Underway = Pick<
-  Standing,
-  'mode' | 'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
-> & { claimsAll: boolean }
-
-/** What a provider's charges and its policy come to. */
+/** The part of a plan's input that follows from the policy and the provider's charges. */
 export type Grading = Pick<Standing, 'demand' | 'anomaly' | 'required' | 'target'>
 
-export function gradingOf({ policy, unsettledFee }: Omit<Kept, 'id'>, burn: Burn): Grading {
-  const { minLockedBalance, maxUnsettledFee } = policy
-  const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn })
-  const { required, target } = levelsOf(demand, policy.levels)
+/** The part of a plan's input that changes with transactions, limits and the provider's registration. */
+export type Progress = Pick<
+  Standing,
+  'mode' | 'limits' | 'registered' | 'inFlight' | 'unresolved' | 'settledFrom' | 'failure' | 'claimFailure'
+> & {
+  /** Refunds of every sub-account are claimed, whatever its own policy says. */
+  claimsAll: boolean
+}
+
+export function gradingOf(
+  { minLockedBalance, maxUnsettledFee, levels }: AutoFundingPolicy,
+  fee: bigint,
+  burn: Burn,
+): Grading {
+  const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee: fee, maxUnsettledFee, burn })
+  const { required, target } = levelsOf(demand, levels)
   return { demand, anomaly, required, target }
 }
 
-/** One line after the other, since this is made for each sub-account at each reading. */
-export function standingOf(
-  { id, policy }: Omit<Kept, 'unsettledFee'>,
+/** The input of a plan for one sub-account. Field by field, since each reading makes one for each sub-account. */
+export function planInputOf(
+  id: SubAccountId,
+  policy: AutoFundingPolicy,
   { demand, anomaly, required, target }: Grading,
-  underway: Underway,
+  progress: Progress,
 ): Standing {
   return {
     provider: id.provider,
     serviceType: id.serviceType,
-    mode: underway.mode,
+    mode: progress.mode,
     required,
     target,
     demand,
     priority: policy.priority,
-    limits: underway.limits,
+    limits: progress.limits,
     onPendingRefund: policy.onPendingRefund,
     needsApproval: policy.approve !== null,
-    registered: underway.registered,
+    registered: progress.registered,
     anomaly,
-    inFlight: underway.inFlight,
-    unresolved: underway.unresolved,
-    settledFrom: underway.settledFrom,
-    failure: underway.failure,
-    autoClaim: policy.autoClaim || underway.claimsAll,
-    claimFailure: underway.claimFailure ?? null,
+    inFlight: progress.inFlight,
+    unresolved: progress.unresolved,
+    settledFrom: progress.settledFrom,
+    failure: progress.failure,
+    autoClaim: policy.autoClaim || progress.claimsAll,
+    claimFailure: progress.claimFailure ?? null,
   }
 }

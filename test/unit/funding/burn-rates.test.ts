@@ -6,7 +6,7 @@ import { createBurnRates } from '../../../src/funding/burn-rates.ts'
 const HOUR = 3_600
 const KEY = 'inference:alice'
 const id = { provider: 'alice', serviceType: 'inference' } as const
-const nothingPaid = () => 0n
+const nothingPaid = () => new Map<string, bigint>()
 
 function positionOf(at: number, balance: bigint, block = at): Position {
   return {
@@ -41,12 +41,12 @@ describe('how fast a sub-account is charged', () => {
         const end = (times.at(-1) ?? 0) + rest
         fc.pre(end <= 6 * HOUR)
         const chargedAt = (second: number) => all[times.indexOf(second)]?.[1] ?? 0n
-        const [watching, learning] = [createBurnRates(), createBurnRates()]
+        const [watching, learning] = [createBurnRates(nothingPaid), createBurnRates(nothingPaid)]
         const started = times[times.length - 1 - late] ?? end
         let balance = 10n ** 30n
         for (let second = 0; second <= end; second += STEP) {
           balance -= chargedAt(second)
-          watching.observe(positionOf(second, balance), nothingPaid)
+          watching.observe(positionOf(second, balance))
           if (second === started)
             learning.learn({
               since: 0,
@@ -54,7 +54,7 @@ describe('how fast a sub-account is charged', () => {
               settled: times.filter((at) => at <= second).map((at) => ({ ...id, amount: chargedAt(at), at })),
               opened: [],
             })
-          if (second >= started) learning.observe(positionOf(second, balance), nothingPaid)
+          if (second >= started) learning.observe(positionOf(second, balance))
         }
         // Of one without a charge nothing is learnt, not even that: contracts of old tell of none.
         fc.pre(times.some((at) => at <= started))
@@ -67,7 +67,7 @@ describe('how fast a sub-account is charged', () => {
   })
 
   test('leaves out the time before the sub-account was opened', () => {
-    const burns = createBurnRates()
+    const burns = createBurnRates(nothingPaid)
     burns.learn({
       since: 0,
       until: 6 * HOUR,
@@ -78,20 +78,19 @@ describe('how fast a sub-account is charged', () => {
   })
 
   test('counts what was charged between blocks of the same second', () => {
-    const burns = createBurnRates()
+    const burns = createBurnRates(nothingPaid)
     let balance = 1_000n
     for (let block = 0; block <= 240; block += 1) {
       if (block % 80 === 41) balance -= 10n
-      burns.observe(positionOf(Math.floor(block / 2), balance, block), nothingPaid)
+      burns.observe(positionOf(Math.floor(block / 2), balance, block))
     }
     expect(burns.of(KEY).rate).toBe(900n)
   })
 
   test('is not forgotten for frequent readings', () => {
-    const burns = createBurnRates()
+    const burns = createBurnRates(nothingPaid)
     const balanceAt = (second: number) => 1_000n - BigInt(Math.min(3, Math.floor(second / 60))) * 10n
-    for (let second = 0; second <= 2 * HOUR; second += 1)
-      burns.observe(positionOf(second, balanceAt(second)), nothingPaid)
+    for (let second = 0; second <= 2 * HOUR; second += 1) burns.observe(positionOf(second, balanceAt(second)))
     expect(burns.of(KEY)).toEqual({ rate: 15n, lastHour: 0n, jumped: false })
   })
 })
