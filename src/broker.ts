@@ -1,38 +1,22 @@
-import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
-import { checkIntervalMs, toBudget } from './funding/config.ts'
-import { checkAutoClaim } from './funding/browser.ts'
-import { createFunding } from './funding/funding.ts'
-import { createClosing } from './closing/closing.ts'
-import { closingPlanOf } from './closing/plan.ts'
+import { systemClock, type Clock } from './base/clock.ts'
+import { AbortedError } from './base/errors.ts'
+import { silent } from './base/logger.ts'
+import { keyOf } from './base/sub-account-key.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
-import { createBlockClock } from './base/block-clock.ts'
-import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
-import { systemClock, type Clock } from './base/clock.ts'
-import { AbortedError, readOnlyError } from './base/errors.ts'
-import { fromLedger } from './transactions/in-flight.ts'
-import { forecastOf } from './funding/forecast.ts'
-import { createGasPrice } from './funding/gas-price.ts'
-import { createSessionTokens } from './provider/session-token.ts'
-import { createProviderFees } from './provider/unsettled-fee.ts'
-import { createServiceCache } from './provider/service-cache.ts'
-import type { Plan } from './funding/planner.ts'
-import { createLedgerActor } from './lifecycle/ledger-actor.ts'
-import { LedgerManager } from './ledger-manager.ts'
-import { silent } from './base/logger.ts'
-import { createInspection } from './base/inspection.ts'
-import { createMoneyOut } from './refunds/money-out.ts'
-import { ServiceManager } from './service-manager.ts'
+import { DEFAULT_MIN_LOCKED_BALANCE } from './chain/networks.ts'
 import { resolveService } from './chain/service-name.ts'
-import { keyOf } from './base/sub-account-key.ts'
-import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
-import type { Intent, Receipt } from './transactions/intent.ts'
+import { closingPlanOf } from './closing/plan.ts'
+import { createEngine, type Engine, type EngineOptions } from './engine.ts'
+import { checkAutoClaim } from './funding/browser.ts'
+import { checkIntervalMs } from './funding/config.ts'
+import { forecastOf } from './funding/forecast.ts'
+import { LedgerManager } from './ledger-manager.ts'
+import { ServiceManager } from './service-manager.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
-import type { TransactionActor } from './transactions/tracked-transaction.ts'
-import { createLane, type SubmitOptions } from './transactions/lane.ts'
-import { createAccountLocks } from './transactions/account-locks.ts'
+import { fromLedger } from './transactions/in-flight.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 
@@ -50,222 +34,85 @@ const DEFAULT_INTERVAL_MS = 30_000
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
   if (options.autoClaim) checkAutoClaim()
-  if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
+  if (options.signal?.aborted) throw abortedBeforeOpen()
   return openBroker(connectChain(options, options.network), options)
 }
 
-/** A broker on a chain that is being connected, or was made for it. */
+/** A broker on a chain that is connected already, or is being connected. */
 export async function openBroker(
   connecting: Connected | Promise<Connected>,
   options: Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock },
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal, autoClaim = false } = options
-  const { clock = systemClock } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, clock = systemClock, signal } = options
   checkIntervalMs(intervalMs)
-  // rxjs takes as long to load as all the rest; who only converts amounts does not wait for it.
-  const [chain, { createPositions, createPlans, createTopic }] = await Promise.all([
-    connecting,
-    import('./streams/streams.ts'),
-  ])
-  const { rules, wallet } = chain
+  const [chain, streams] = await Promise.all([connecting, import('./streams/streams.ts')])
+  const { chainId, wallet, genesis } = chain
+  const journal =
+    chain.transactions && (options.journal ?? (await defaultJournal({ chainId, wallet, genesis, logger })))
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
-  const transactions = createTopic<TransactionActor>()
-  const inspections = createTopic<InspectionEvent>(() => inspection.begin())
-  const inspection = createInspection({
-    own: options.inspect,
-    others: inspections.next,
-    actors: () => [
-      ledgerActor.actor,
-      ...subAccounts.all(),
-      ...funded.all().map(({ actor }) => actor),
-      ...(lane?.transactions() ?? []),
-    ],
-  })
-  const { inspected } = inspection
-  /** Somebody looks at the plan: what was charged before, and what gas costs, is worth a question. */
-  let wantsBurn = false
-  let closed = false
-  let shutting: Promise<void> | null = null
+  const engine = createEngine({ ...options, chain, streams, journal, intervalMs, minLockedBalance, clock, logger })
+  const close = closeOnce(engine, { signal, logger })
+  const broker = brokerOn(engine, { chain, minLockedBalance, clock, logger, close })
+  // Transactions that an earlier process left open come first. Without its journal the broker reads, and refuses to send.
+  await engine.lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  // The signal may have aborted while the chain was connected or the journal was opened.
+  if (signal?.aborted) {
+    await close()
+    throw abortedBeforeOpen()
+  }
+  return broker
+}
 
-  const lane =
-    chain.transactions &&
-    createLane({
-      port: chain.transactions,
-      journal:
-        options.journal ?? (await defaultJournal({ chainId: chain.chainId, wallet, genesis: chain.genesis, logger })),
-      blockTimeMs: chain.blockTimeMs,
-      onOpen: () => out.resume(),
-      onMined(blockNumber) {
-        positions.notBefore(blockNumber)
-        positions.nudge()
-      },
-      onChange: (actor) => transactions.next(actor),
-      maxFeePerGas: options.maxFeePerGas ?? null,
-      clock,
-      logger,
-      inspected,
-    })
+const abortedBeforeOpen = (): AbortedError => new AbortedError('The broker was aborted before it was open.')
 
-  const blockClock = createBlockClock(clock)
-  const locks = createAccountLocks(lane)
-  const out = createMoneyOut({
-    wallet,
-    rules,
-    lane,
-    locks,
-    read: (signal) => positions.fresh(signal),
-    submit,
-    closing: { isWanted: () => closing.isWanted(), refuse: (operation) => closing.refuse(operation) },
-    clock,
-    blockClock,
-    logger,
-  })
-  const gas = createGasPrice({ fees: chain.fees, onLate: () => positions.nudge(), clock })
-  const services = createServiceCache({
-    readService: chain.readService,
-    onLate: () => positions.nudge(),
-    clock,
-    logger,
-  })
-  const subAccounts = createSubAccountActors((id) => planner.requiredOf(id), inspected)
-  const ledgerActor = createLedgerActor(wallet, inspected)
-  const plans = createPlans<Plan>()
+/** Closes the engine when it is called or the signal aborts: once, and each caller waits for the same end. */
+function closeOnce(
+  engine: Engine,
+  { signal, logger }: { signal: AbortSignal | undefined } & Pick<EngineOptions, 'logger'>,
+): () => Promise<void> {
+  let closing: Promise<void> | null = null
+  signal?.addEventListener('abort', abort)
+  return close
 
-  const positions = createPositions({
-    read: chain.readPosition,
-    intervalMs,
-    blockTimeMs: chain.blockTimeMs,
-    onBlock: chain.onBlock,
-    notBefore: chain.head,
-    async prepare(position) {
-      await Promise.all([
-        services.refresh(funded.providers()),
-        funded.refreshFees(position.block.timestamp),
-        (lane || wantsBurn) && gas.refresh(),
-        lane?.confirm(position.block.number),
-        wantsBurn && charges.refresh(position),
-      ])
-      const newcomers = () => funded.providers().filter(services.isNew)
-      for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
-    },
-    accept(position) {
-      blockClock.see(position.block)
-      burns.observe(position)
-      out.calendar.see(position)
-      subAccounts.fold(position)
-      ledgerActor.fold(position, closing.stepAt(position))
-      closing.advance(position)
-      const plan = planner.plan(position)
-      dispatch.send(plan)
-      out.act(plan)
-      plans.next(plan)
-    },
-    onFailure() {
-      const last = dispatch.latest()
-      if (last) plans.next(planner.plan(last.position, { isStale: true }))
-    },
-    clock,
-    logger,
-  })
+  function close(): Promise<void> {
+    signal?.removeEventListener('abort', abort)
+    return (closing ??= engine.close())
+  }
 
-  const { burns, charges, planner, dispatch, funded } = createFunding({
-    rules,
-    reserved: locks.reserved,
-    minLockedBalance,
-    minTransfer: rules.minTransfer,
-    inFlight: () => lane?.inFlight() ?? [],
-    spending: { budget: toBudget(options.budget), payments: () => lane?.payments() ?? [] },
-    paidIn: (from, to) => lane?.paidIn(from, to) ?? new Map(),
-    gas,
-    claims: { ofAll: autoClaim, failureOf: out.failureOf },
-    readSettlements: chain.readSettlements,
-    services,
-    providerFees: chain.signMessage
-      ? createProviderFees({
-          wallet,
-          tokenFor: createSessionTokens({ wallet, sign: chain.signMessage, now: clock.now }).tokenFor,
-          services,
-          allowLoopback: !Object.values(networks).some(({ chainId }) => BigInt(chainId) === chain.chainId),
-          clock,
-        })
-      : null,
-    positions,
-    intervalMs,
-    locks,
-    submit,
-    requireSending() {
-      requireSending()
-      closing.refuse('startAutoFunding')
-      wantBurn()
-    },
-    inspected,
-    clock,
-    blockClock,
-    logger,
-  })
+  function abort(): void {
+    close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
+  }
+}
 
-  const closing = createClosing({
-    wallet,
-    rules,
-    lane,
-    requireSending,
-    positions,
-    onBegin: funded.stopAll,
-    clock,
-    blockClock,
-    logger,
-  })
+type BrokerParts = Pick<EngineOptions, 'chain' | 'minLockedBalance' | 'clock' | 'logger'> & {
+  close: () => Promise<void>
+}
 
-  const shared = { wallet, rules, read: positions.fresh }
-  const service = (serviceType: ServiceType): ServiceManager =>
-    new ServiceManager({
-      ...shared,
-      serviceType,
-      minLockedBalance,
-      clock,
-      logger,
-      submit: (intent, signal) => submit(intent, { signal }),
-      inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
-      exclusive: locks.exclusive,
-      refuseWhileClosing: (operation) => closing.refuse(operation),
-      funded,
-      limitsOf: planner.limitsOf,
-    })
-
+/** The public API on an engine. */
+function brokerOn(engine: Engine, parts: BrokerParts): Broker {
+  const { chain, minLockedBalance, close } = parts
+  const { positions, planner, charges, gas, subAccounts, lane, wantOutlook } = engine
   const broker: Broker = {
-    wallet,
+    wallet: chain.wallet,
     network: chain.network,
     genesis: chain.genesis,
     minLockedBalance,
-    rules,
-    ledger: new LedgerManager({
-      ...shared,
-      listLedgers: chain.listLedgers,
-      // What is moved by hand waits for a claim to be whole: else it would count as a part of it.
-      submit: (intent, how) => locks.after(intent.touches, () => submit(intent, how)),
-      isKept: (id) => funded.all().some((one) => keyOf(one.id) === keyOf(id)),
-      out,
-      actor: ledgerActor.actor,
-      closing,
-      async closingPlanAt(position) {
-        await gas.ask()
-        return closingPlanOf(position, rules, gas.price ?? 0n)
-      },
-    }),
-    inference: service('inference'),
-    fineTuning: service('fine-tuning'),
+    rules: chain.rules,
+    ledger: ledgerManagerOn(engine, parts),
+    inference: serviceManagerOn(engine, 'inference', parts),
+    fineTuning: serviceManagerOn(engine, 'fine-tuning', parts),
     positions$: positions.positions$,
-    plan$: plans.follow(positions.positions$, wantBurn),
+    plan$: engine.plan$,
     position: () => positions.fresh(),
-    async plan(how) {
-      wantBurn()
+    async plan(options) {
+      wantOutlook()
       const position = await positions.fresh()
       await Promise.all([charges.learn(position), gas.ask()])
-      return planner.plan(position, how)
+      return planner.plan(position, options)
     },
-    planAt(position, how) {
-      wantBurn()
-      return planner.plan(position, how)
+    planAt(position, options) {
+      wantOutlook()
+      return planner.plan(position, options)
     },
     async forecast() {
       return broker.forecastAt(await broker.plan({ dryRun: true }))
@@ -276,72 +123,57 @@ export async function openBroker(
       return url === null || model === null ? null : { url, model }
     },
     subAccount: (provider, serviceType) =>
-      subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
+      subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, chain.rules).serviceType),
     subAccounts: subAccounts.all,
     transactions: () => lane?.transactions() ?? [],
-    transactions$: transactions.messages$,
-    inspections$: inspections.messages$,
+    transactions$: engine.transactions$,
+    inspections$: engine.inspections$,
     async resolveIntent(id, outcome) {
-      await requireLane().resolve(id, outcome)
+      await engine.requireLane().resolve(id, outcome)
     },
     close,
     [Symbol.asyncDispose]: close,
   }
-  signal?.addEventListener('abort', abort)
-  // What an earlier process left open is taken up first. Without its journal the broker reads, and refuses to send.
-  await lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
-  // It may have been aborted at any moment since it was asked for.
-  if (signal?.aborted) {
-    await close()
-    throw new AbortedError('The broker was aborted before it was open.')
-  }
   return broker
+}
 
-  function wantBurn(): void {
-    wantsBurn = true
-  }
+function ledgerManagerOn(engine: Engine, { chain }: BrokerParts): LedgerManager {
+  const { wallet, rules, listLedgers } = chain
+  const { positions, locks, submit, funded, gas } = engine
+  return new LedgerManager({
+    wallet,
+    rules,
+    read: positions.fresh,
+    listLedgers,
+    // A transfer by hand waits for the end of a claim: between its two transactions it would count as a part of it.
+    submit: (intent, options) => locks.after(intent.touches, () => submit(intent, options)),
+    hasAutoFunding: (id) => funded.all().some((account) => keyOf(account.id) === keyOf(id)),
+    out: engine.moneyOut,
+    actor: engine.ledgerActor,
+    closing: engine.closing,
+    async closingPlanAt(position) {
+      await gas.ask()
+      return closingPlanOf(position, rules, gas.price ?? 0n)
+    },
+  })
+}
 
-  async function submit(intent: Intent, options?: SubmitOptions): Promise<Receipt> {
-    const lane = requireLane()
-    // Only the journal knows whether somebody wants the ledger closed.
-    if (lane.refusal()) await lane.open()
-    if (intent.call.method === 'transferFund') closing.refuse('transferFund')
-    return lane.submit(intent, options)
-  }
-
-  function requireSending() {
-    if (closed) throw new AbortedError('The broker is closed.')
-    const lane = requireLane()
-    const refusal = lane.refusal()
-    if (refusal) throw refusal
-    return lane
-  }
-
-  function requireLane() {
-    if (lane) return lane
-    throw readOnlyError(wallet)
-  }
-
-  function abort(): void {
-    close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
-  }
-
-  /** Whoever asks again waits for the same end. */
-  function close(): Promise<void> {
-    return (shutting ??= shut())
-  }
-
-  async function shut(): Promise<void> {
-    closed = true
-    signal?.removeEventListener('abort', abort)
-    funded.close()
-    closing.stop()
-    positions.close()
-    plans.close()
-    transactions.close()
-    subAccounts.stop()
-    ledgerActor.stop()
-    await lane?.close()
-    inspections.close()
-  }
+function serviceManagerOn(engine: Engine, serviceType: ServiceType, parts: BrokerParts): ServiceManager {
+  const { chain, minLockedBalance, clock, logger } = parts
+  const { positions, locks, submit, lane, closing, funded, planner } = engine
+  return new ServiceManager({
+    serviceType,
+    wallet: chain.wallet,
+    rules: chain.rules,
+    minLockedBalance,
+    clock,
+    logger,
+    read: positions.fresh,
+    submit: (intent, signal) => submit(intent, { signal }),
+    inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
+    exclusive: locks.exclusive,
+    refuseWhileClosing: closing.refuse,
+    funded,
+    limitsOf: planner.limitsOf,
+  })
 }

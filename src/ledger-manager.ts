@@ -2,7 +2,6 @@ import type { Position, ServiceType, SubAccountPosition } from '../machines/posi
 import { toWei, type Amount } from './base/amounts.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
-import type { createClosing } from './closing/closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from './closing/types.ts'
 import { contractError } from './base/contract-errors.ts'
 import type { ClaimReceipt } from './refunds/claim.ts'
@@ -33,17 +32,23 @@ export type LedgerDetail = LedgerAccount & {
   fineTuning: readonly SubAccountPosition[]
 }
 
+export type LedgerClosing = {
+  close(options: CloseOptions): Promise<Receipt>
+  cancel(options: { signal?: AbortSignal | undefined }): Promise<ClosingCancelled>
+  isWanted(): boolean
+  status(): ClosingStatus | null
+}
+
 export type LedgerManagerOptions = {
   wallet: string
   rules: Rules
   read: (signal?: AbortSignal) => Promise<Position>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
-  /** Whether auto-funding is on for a sub-account. */
-  isKept: (id: SubAccountId) => boolean
+  hasAutoFunding: (id: SubAccountId) => boolean
   out: MoneyOut
   actor: LedgerActor
-  closing: Pick<ReturnType<typeof createClosing>, 'close' | 'cancel' | 'isWanted' | 'status'>
+  closing: LedgerClosing
   closingPlanAt: (position: Position) => Promise<ClosingPlan>
 }
 
@@ -56,7 +61,7 @@ export class LedgerManager {
 
   constructor(options: LedgerManagerOptions) {
     this.#options = options
-    this.#retrieving = createRetrieving(options)
+    this.#retrieving = createRetrieving({ ...options, isKept: options.hasAutoFunding })
   }
 
   /**

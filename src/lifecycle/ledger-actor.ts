@@ -7,18 +7,24 @@ import type { Inspected } from '../base/inspection.ts'
 
 export type LedgerActor = ActorRefFrom<typeof ledgerMachine>
 
-/** The ledger's lifecycle actor, kept in step with each position. */
-export function createLedgerActor(wallet: string, inspected: Inspected) {
+export type LedgerLifecycle = {
+  actor: LedgerActor
+  /** @param step what closing does next; null while the ledger is not being closed */
+  fold(position: Position, step: ClosingStep | null): void
+  stop(): void
+}
+
+/** The ledger's lifecycle actor, which hears the facts of each position. */
+export function createLedgerLifecycle(wallet: string, inspected: Inspected): LedgerLifecycle {
   const actor = createActor(ledgerMachine, { input: { wallet }, ...inspected() }).start()
-  let ended: LedgerFact = 'ledger.gone'
+  let last: LedgerFact = 'ledger.gone'
   return {
     actor,
-    /** @param step what closing does next; null while nobody wants the ledger closed */
-    fold(position: Position, step: ClosingStep | null): void {
+    fold(position, step) {
       const reading = ledgerReadingOf(position, step)
-      for (const event of ledgerFacts(ended, reading)) actor.send(event)
-      ended = gradeLedger(reading)
+      for (const event of ledgerFacts(last, reading)) actor.send(event)
+      last = gradeLedger(reading)
     },
-    stop: (): void => void actor.stop(),
+    stop: () => void actor.stop(),
   }
 }

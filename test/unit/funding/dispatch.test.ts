@@ -53,7 +53,11 @@ function setup() {
       if (event.type === '@xstate.event' && event.event.type === 'reading.caughtUp')
         events.push(`${id.provider} caught up`)
     })
-  return { dispatch: createDispatch(accounts), events, stateOf: (key: string) => accounts.get(key)?.actor.getSnapshot() }
+  return {
+    dispatch: createDispatch(accounts),
+    events,
+    stateOf: (key: string) => accounts.get(key)?.actor.getSnapshot(),
+  }
 }
 
 test('each actor hears the decision about its account, and a plan of other accounts reaches none', () => {
