@@ -15,7 +15,7 @@ import { resolveService } from './chain/service-name.ts'
 import type { SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 
-/** A ledger's money, in wei. `available` (also called `balance`) is free; `locked` lies in sub-accounts. */
+/** A ledger's money, in wei. `available` (also called `balance`) is unallocated; `locked` lies in sub-accounts. */
 export type LedgerAccount = { balance: bigint; available: bigint; locked: bigint; totalBalance: bigint }
 
 export type ProviderBalance = {
@@ -84,7 +84,7 @@ export class LedgerManager {
   }
 
   /**
-   * Adds to the wallet's ledger, and opens it where there is none and the amount is at least the minimum.
+   * Deposits to the wallet's ledger, and opens it where there is none and the amount is at least the minimum.
    *
    * @throws MinimumDepositRequiredError without a ledger and below the minimum, ContractError
    */
@@ -93,7 +93,7 @@ export class LedgerManager {
     return this.#send({ contract: 'ledger', method: 'depositFund', args: [], value }, value)
   }
 
-  /** Adds to another wallet's ledger; the money is that wallet's from then on. Otherwise as `depositFund`. */
+  /** Deposits to another wallet's ledger; the money belongs to that wallet from then on. Otherwise as `depositFund`. */
   async depositFundFor(recipient: string, amount: Amount): Promise<Receipt> {
     const address = toAddress(recipient, 'recipient')
     if (isZeroAddress(address)) throw contractError({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
@@ -102,9 +102,9 @@ export class LedgerManager {
   }
 
   /**
-   * Withdraws from the ledger to the wallet: an amount, or `'all'` that is available. What stays must be nothing or at
-   * least the contract's minimum, and what lies in sub-accounts stays there. When that empties ledger and sub-accounts,
-   * the contract deletes them. It waits for what is on its way to or from the ledger.
+   * Withdraws from the ledger to the wallet: an amount, or `'all'` that is available. The rest must be 0 or at least the
+   * contract's minimum; money in sub-accounts stays there. A withdrawal that empties ledger and sub-accounts makes the
+   * contract delete them. The call waits for transactions in flight to or from the ledger.
    *
    * @throws MinimumDepositRequiredError with the amounts that are possible, InsufficientBalanceError,
    *   NothingToWithdrawError, LedgerNotExistsError
@@ -114,7 +114,7 @@ export class LedgerManager {
   }
 
   /**
-   * Deletes a ledger that holds nothing any more. `closeLedger` does all that comes before.
+   * Deletes an empty ledger. `closeLedger` empties it first.
    *
    * @throws MustWithdrawAllFundsFirstError before anything is sent, LedgerNotExistsError
    */
@@ -122,7 +122,7 @@ export class LedgerManager {
     return this.#options.out.withdrawing.deleteEmpty()
   }
 
-  /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
+  /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when the chain could not be read */
   async getLedger(): Promise<LedgerAccount> {
     return this.#account(await this.#options.read())
   }
@@ -157,8 +157,8 @@ export class LedgerManager {
   }
 
   /**
-   * Moves money from the ledger to a sub-account, and opens that where there is none. On a sub-account with a pending
-   * refund it first cancels that much of the refund, newest first, and takes only the rest from the ledger.
+   * Moves money from the ledger to a sub-account, and opens the sub-account where there is none. Where a refund is pending
+   * the contract cancels that much of it, newest first, and takes only the rest from the ledger.
    *
    * @param serviceType `inference`, `fine-tuning`, or an exact registered name
    * @param amount 0 opens the sub-account where the deployment allows it, and acknowledges the provider
@@ -169,7 +169,7 @@ export class LedgerManager {
     const wei = toWei(amount)
     const service = resolveService(serviceType, this.#options.rules)
     const address = toAddress(provider, 'provider')
-    // What follows LedgerManager hides behind CallFailed, or lets pass and loses.
+    // The ledger contract hides these two reverts behind CallFailed, or accepts the call and loses the money.
     if (isZeroAddress(address))
       throw contractError({ operation: 'transferFund', errorName: 'InvalidAddress', errorArgs: { addr: address } })
     if (address === this.#options.wallet && service.serviceType === 'inference')
@@ -179,8 +179,8 @@ export class LedgerManager {
   }
 
   /**
-   * Claims what is unlocked and asks everything else back, from every sub-account of a service, in batches. The lock
-   * (a day by default) starts anew for what is asked back; after it `claimRefunds` brings it home.
+   * Claims what is unlocked and requests a refund of everything else, from every sub-account of a service, in batches. A
+   * requested refund is locked for a day by default; after that `claimRefunds` returns it to the ledger.
    *
    * Sub-accounts with nothing to retrieve or claim are left out, and so are those whose five refunds are all locked:
    * one of them would make the contract refuse its whole batch.
@@ -192,12 +192,12 @@ export class LedgerManager {
   }
 
   /**
-   * As `retrieveFund`, from one provider. Everything free is locked: a live provider stops serving. So it is refused
-   * where auto-funding is on for it, and where something is to be claimed (`claimRefunds` does that and locks nothing),
-   * unless nothing is free.
+   * As `retrieveFund`, from one provider. It locks everything that is available, so a provider in use stops serving. While
+   * something is available, it is therefore refused where auto-funding is on, and where a refund can be claimed
+   * (`claimRefunds` does that without a lock).
    *
-   * @param options.force asks everything back all the same; with `onPendingRefund: 'reuse'` auto-funding undoes it
-   * @throws WouldLockError with what would be locked and until when, AccountNotExistsError, TooManyRefundsError,
+   * @param options.force requests the refund anyway; with `onPendingRefund: 'reuse'` auto-funding cancels it again
+   * @throws WouldLockError with the amount and the end of the lock, AccountNotExistsError, TooManyRefundsError,
    *   NothingToRetrieveError
    */
   async retrieveFundFromProvider(
@@ -209,27 +209,28 @@ export class LedgerManager {
   }
 
   /**
-   * Every pending refund of both services, the next to be unlocked first, and what providers were paid from them since
-   * this broker reads positions: a refund is money that a provider can still charge.
+   * Every pending refund of both services, the next to be unlocked first, and what providers charged from them since this
+   * broker reads positions: until it is claimed, a provider can still charge a refund.
    */
   async refunds(): Promise<PendingRefund[]> {
     return this.#options.out.calendar.of(await this.#options.read())
   }
 
-  /** The same for a position that was read. */
+  /** The pending refunds of a position that was read. */
   refundsAt(position: Position): PendingRefund[] {
     return this.#options.out.calendar.of(position)
   }
 
   /**
-   * Brings refunds home whose lock is over, from one sub-account or from all, and leaves what is free where it is. The
-   * contract claims only while it locks what is free; that is put back at once by a second transaction, which costs the
-   * ledger nothing, also when the process is lost in between: the next broker with this journal does it first. For the
-   * seconds between the two the provider has nothing to charge but what is pending. Whatever keeps the second from being
-   * sent is waited for; a person who refuses it at the wallet three times is asked again by the next call.
+   * Returns refunds whose lock is over to the ledger, from one sub-account or from all; what is available in the
+   * sub-accounts stays available. The contract claims only together with a retrieve, which locks what is available, so a
+   * second transaction puts that back at once; it takes nothing from the ledger. When the process ends in between, the
+   * next broker with this journal sends the second one first. For the seconds between the two the provider can charge
+   * only the pending refunds. The call retries until the second one is sent; after three refusals at the wallet it gives
+   * up, and the next call asks the wallet again.
    *
    * @throws NothingToRetrieveError with what is still locked and until when, AccountNotExistsError, AbortedError when
-   *   the signal aborts before anything is sent, NotSentError where the wallet refused, also what was to be put back
+   *   the signal aborts before anything is sent, NotSentError where the wallet refused either transaction
    */
   async claimRefunds(options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
   async claimRefunds(provider: string, serviceType: string, options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
@@ -244,21 +245,21 @@ export class LedgerManager {
     return out.claiming().claim({ provider: toAddress(of, 'provider'), serviceType: service.serviceType }, signal)
   }
 
-  /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
+  /** Replaces the ledger's additional info; sub-accounts keep the info that they were opened with. */
   async updateAdditionalInfo(info: string): Promise<Receipt> {
     this.#checkInfo('updateAdditionalInfo', info)
     return this.#send({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] }, 0n)
   }
 
   /**
-   * Brings everything home: revokes API tokens, retrieves from every sub-account, waits for the lock, claims, withdraws,
-   * and deletes what remains. Auto-funding is stopped first, and refused until it is over.
+   * Returns everything to the wallet: revokes API tokens, retrieves from every sub-account, waits for the locks, claims,
+   * withdraws, and deletes what remains. Auto-funding stops first, and is refused until closing is over.
    *
-   * That it is wanted is recorded in the journal: after a crash, or in another process, the next broker of this wallet
-   * that reads positions goes on with it by itself. Called again, it waits for the closing that is under way.
+   * The request is recorded in the journal: after a crash, or in another process, the next broker of this wallet that reads
+   * positions continues it. A second call waits for the closing that is in progress.
    *
    * @param options.signal ends the wait, and not the closing: `cancelClosing` does
-   * @param options.onProgress hears how far it has come, at each position
+   * @param options.onProgress is called with the progress at each position
    * @returns the receipt of the last step
    * @throws LedgerNotExistsError, AbortedError when the signal aborts the wait or the broker is closed,
    *   ClosingCancelledError, ClosingStuckError
@@ -268,19 +269,19 @@ export class LedgerManager {
   }
 
   /**
-   * Ends a closing before its last step. What was revoked, asked back and claimed stays so; auto-funding stays off until
-   * it is started again.
+   * Cancels a closing before its last step. Revoked tokens, requested refunds and claims stay as they are; auto-funding
+   * stays off until it is started again.
    *
    * @returns what stays locked, and until when
-   * @throws InvalidInputError where nothing is being closed, or the last step is on its way
+   * @throws InvalidInputError where the ledger is not being closed, or the last step is in flight
    */
   async cancelClosing(options: { signal?: AbortSignal | undefined } = {}): Promise<ClosingCancelled> {
     return this.#options.closing.cancel(options)
   }
 
   /**
-   * What closing would do from here: when each sub-account is home, how many transactions and how much gas it takes.
-   * Providers may still charge, also from what is asked back; then less comes home.
+   * What closing would do from here: when each sub-account is empty, how many transactions and how much gas it takes.
+   * Providers may still charge, pending refunds included; then less is returned.
    *
    * @throws LedgerNotExistsError, ReadError
    */
@@ -295,7 +296,7 @@ export class LedgerManager {
     return this.#options.closing.isWanted()
   }
 
-  /** How far closing has come, at the latest position; null while nothing is being closed, or was read. */
+  /** The progress of closing at the latest position; null while the ledger is not being closed, and before a reading. */
   closingStatus(): ClosingStatus | null {
     return this.#options.closing.status()
   }

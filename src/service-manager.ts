@@ -21,20 +21,20 @@ import { withTimeout } from './base/timeout.ts'
 
 export type AutoFundingStatus = SubAccountId & {
   state: SnapshotFrom<typeof autoFundingMachine>['value']
-  /** What the provider says it has served and not charged yet, in wei, and why that is not known anew. */
+  /** What the provider says it has served and not settled yet, in wei, and why there is no newer value. */
   unsettledFee: bigint
   feeError: string | null
-  /** Block time at which the provider said so, in seconds: its age. Null before, and where nobody is asked. */
+  /** Block time of the reading that asked for it, in seconds. Null before the first answer, and where no fee is asked. */
   feeAt: number | null
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
 export type EnsureFundedOptions = {
   signal?: AbortSignal
-  /** How long to try, in milliseconds; 120 000 by default. */
+  /** How long the call tries, in milliseconds; 120 000 by default. */
   timeoutMs?: number
-  /** What is pending there as a refund: `hold` refuses to undo it, `reuse` takes from it first. */
+  /** A refund that is pending there: `hold` refuses to cancel it, `reuse` takes from it first. `hold` by default. */
   onPendingRefund?: 'hold' | 'reuse'
-  /** The most to send for it, in all: once that is sent it is done, whatever is charged meanwhile. No limit by default. */
+  /** The most that the call sends in all: with that sent it resolves, whatever was charged meanwhile. No limit by default. */
   atMost?: Amount
 }
 
@@ -47,9 +47,9 @@ export type ServiceManagerOptions = {
   logger: Logger
   read: (signal?: AbortSignal) => Promise<Position>
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
-  /** What transactions on their way may still take out of the ledger, in wei. */
+  /** What transactions in flight may still take out of the ledger, in wei. */
   inFlightFromLedger: () => bigint
-  /** Runs work while nothing is on its way to the sub-account, and keeps everybody else from deciding about it. */
+  /** Runs work with the lock of the sub-account, once nothing is in flight for it. */
   exclusive: <T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
   /** Throws while the ledger is being closed. */
   refuseWhileClosing: (operation: string) => void
@@ -60,7 +60,7 @@ export type ServiceManagerOptions = {
 type Funding = Omit<EnsureFundedOptions, 'atMost'> & { atMost: bigint | null; giveUp: { at: number; after: string } }
 
 const ENSURE_TIMEOUT_MS = 120_000
-/** A timer of more would end at once. */
+/** A longer timer would end at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 /** Auto-funding and acknowledgement for the sub-accounts of one service type. */
@@ -72,10 +72,10 @@ export class ServiceManager {
   }
 
   /**
-   * Keeps the sub-account with a provider funded, from now on: whenever less than `required` is available, what is
-   * missing is transferred from the ledger, once. Started again, it goes on with the new config.
+   * Keeps the sub-account with a provider funded, from now on: whenever less than `required` is available, the broker
+   * transfers what is missing from the ledger, once. A second call replaces the config.
    *
-   * @returns the actor that shows what is being done, and why nothing is
+   * @returns the actor, whose snapshot shows the top-up in progress, or the reason for none
    * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
    */
   startAutoFunding(provider: string, config: AutoFundingConfig = {}): AutoFundingActor {
@@ -86,7 +86,7 @@ export class ServiceManager {
     return this.#options.funded.start(id, toPolicy(config, this.#options.minLockedBalance))
   }
 
-  /** Stops for one provider, or for all of this service type. A transaction that was sent is followed to its end. */
+  /** Stops for one provider, or for all of this service type. The lane follows a transaction that was sent to its end. */
   stopAutoFunding(provider?: string): void {
     for (const id of this.#idsOf(provider)) this.#options.funded.stop(id)
   }
@@ -96,7 +96,7 @@ export class ServiceManager {
     for (const id of this.#idsOf(provider)) this.#options.funded.pause(id)
   }
 
-  /** Goes on after a pause. */
+  /** Ends the pause for one provider, or for all of this service type. */
   resumeAutoFunding(provider?: string): void {
     for (const id of this.#idsOf(provider)) this.#options.funded.resume(id)
   }
@@ -107,7 +107,7 @@ export class ServiceManager {
     return this.#own().some(({ id }) => id.provider === address)
   }
 
-  /** Where auto-funding stands: for one provider (empty when it is off), or for all. */
+  /** The status of auto-funding: for one provider (empty when it is off), or for all. */
   autoFundingStatus(provider?: string): AutoFundingStatus[] {
     const address = provider === undefined ? null : this.#id(provider).provider
     return this.#own()
@@ -122,15 +122,15 @@ export class ServiceManager {
 
   /**
    * Makes sure, once, that the provider can charge at least `amount`: transfers what is missing (the contract's minimum
-   * for a new sub-account) and nothing when enough is there. For programs that run briefly and often.
+   * for a new sub-account), and nothing when enough is available. For programs that run briefly and often.
    *
    * Calls for one sub-account wait for one another, and for auto-funding, so that nothing is paid twice. Budgets hold.
    *
-   * @returns the receipt, or null when enough was there
-   * @throws ContractError when the ledger cannot pay for it, RefundPendingError when it would undo a refund,
-   *   BudgetExhaustedError when a limit forbids it, LedgerClosingError, NotFundedError when it takes longer or is charged
-   *   faster than it can be filled; a transaction that was sent is followed to its end, and counts when called again;
-   *   LockedError where not enough is there and another process sends for this wallet
+   * @returns the receipt, or null when enough was available
+   * @throws ContractError when the ledger cannot pay for it, RefundPendingError when it would cancel a refund,
+   *   BudgetExhaustedError when a limit forbids it, LedgerClosingError, NotFundedError when it takes longer or the provider
+   *   charges faster than the sub-account can be filled (the lane follows what was sent to its end, and the next call
+   *   counts it), LockedError where too little is available and another process sends for this wallet
    */
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
     const id = this.#id(provider)
@@ -140,27 +140,27 @@ export class ServiceManager {
     const { signal, timeoutMs = ENSURE_TIMEOUT_MS } = options
     const { clock } = this.#options
     const giveUp = { at: clock.now() + timeoutMs, after: `${timeoutMs} ms` }
-    let isOver = false
+    let isSettled = false
     const hasEnough = (account: SubAccountPosition | undefined) => (account?.available ?? 0n) >= wanted
     const fund = () => this.#fund(id, wanted, { ...options, atMost, giveUp })
-    const funding = this.#unlessDone(id, hasEnough, fund, signal).finally(() => (isOver = true))
+    const funding = this.#unlessDone(id, hasEnough, fund, signal).finally(() => (isSettled = true))
     return withTimeout(Math.min(timeoutMs, LONGEST_TIMEOUT_MS), () => funding, clock).catch((error: unknown) => {
-      if (isOver) throw error
+      if (isSettled) throw error
       throw new NotFundedError({ provider: id.provider, wanted: `${weiToOg(wanted)} OG`, after: giveUp.after })
     })
   }
 
   /**
-   * Accepts the signer that the provider's service runs with. Every transfer to a provider does so by itself: where
-   * there is no sub-account yet, one is opened with the contract's minimum, in one transaction.
+   * Acknowledges the signer that the provider's service runs with. Every transfer to a provider acknowledges its signer,
+   * so where there is no sub-account yet, one transfer of the contract's minimum opens it and acknowledges the signer.
    *
-   * @returns the receipt, or null when it was accepted already
+   * @returns the receipt, or null when the signer was acknowledged already
    * @throws ContractError when the ledger cannot pay for a sub-account that has to be opened
    */
   async acknowledgeProviderSigner(provider: string): Promise<Receipt | null> {
     const id = this.#id(provider)
-    const isAccepted = (account: SubAccountPosition | undefined) => account?.acknowledged ?? false
-    return this.#unlessDone(id, isAccepted, async () => {
+    const isAcknowledged = (account: SubAccountPosition | undefined) => account?.acknowledged ?? false
+    return this.#unlessDone(id, isAcknowledged, async () => {
       const { rules, submit, logger } = this.#options
       const account = await this.#account(id)
       if (account?.acknowledged) return null
@@ -174,12 +174,12 @@ export class ServiceManager {
     })
   }
 
-  /** Whether the wallet accepts the provider's signer; false where there is no sub-account. */
+  /** Whether the wallet has acknowledged the provider's signer; false where there is no sub-account. */
   async acknowledged(provider: string): Promise<boolean> {
     return (await this.#account(this.#id(provider)))?.acknowledged ?? false
   }
 
-  /** Does the work alone with the sub-account. While another process has the journal, only what is done needs no work. */
+  /** Does the work with the sub-account's lock. Without the journal, which another process has, it can only be done already. */
   async #unlessDone<T>(
     id: SubAccountId,
     isDone: (account: SubAccountPosition | undefined) => boolean,
@@ -194,7 +194,7 @@ export class ServiceManager {
     }
   }
 
-  /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
+  /** Runs with the sub-account's lock: no other caller sends to it between a reading and the transfer. */
   async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
     const { rules, read, submit, inFlightFromLedger, clock, limitsOf } = this.#options
     const { signal, giveUp } = options
@@ -206,7 +206,7 @@ export class ServiceManager {
       const account = subAccountIn(position, id)
       const missing = wanted - (account?.available ?? 0n)
       if (missing <= 0n || left === 0n) return receipt
-      // Nobody waits for it any more, or it is charged faster than it can be filled.
+      // The caller has its error already, or the provider charges faster than the sub-account can be filled.
       if (clock.now() >= giveUp.at)
         throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(missing)} OG`, after: giveUp.after })
       const least = account ? 0n : (rules.minTransfer ?? 0n)

@@ -59,7 +59,7 @@ function checkWanted(request: TopUpRequest, plan: Plan): void {
   const wanted = !decision || decision.action === 'hold' ? 0n : decision.amount
   if (wanted >= BigInt(amount)) return
   throw new NotSentError(
-    'What was approved is not wanted any more.',
+    'The approved amount is not wanted any more.',
     {
       provider,
       approved: `${weiToOg(BigInt(amount))} OG`,

@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 test.each(chaosRuns(3))(
-  'under random faults and restarts the budget of the window is never passed (seed $seed)',
+  'under random faults and restarts payments never exceed the budget of the window (seed $seed)',
   async ({ seed, random }) => {
     await chain.setAutomine(true)
     const low = await lowWallet(chain, chain.inference)

@@ -25,7 +25,7 @@ const servedAt = (url: string) => ({
   doubt: () => undefined,
 })
 
-/** Everything of an error that a logger, a console or a reporter could print. */
+/** Every text of an error that a logger, a console or a reporter could print. */
 const shownOf = (error: unknown): string =>
   [
     String(error),
@@ -44,7 +44,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   how: fc.nat({ max: 7 }),
 })
 
-/** Ways to say something again. */
+/** Ways in which a provider may echo a text. */
 const echoes: readonly ((text: string) => unknown)[] = [
   (text) => text,
   (text) => ({ error: text }),
@@ -89,11 +89,11 @@ async function leaks({ path, key, status, before, after, how }: Case, where: 'se
     }),
   })
   const error: unknown = await fees.ask(provider).catch((error: unknown) => error)
-  const shown = shownOf(error)
+  const text = shownOf(error)
   const secrets = [token, token.replace('app-sk-', ''), ...signatures, path, key, `/${path}`].filter(Boolean)
-  // Nor with blanks in between, as where invisible characters were.
-  const dense = shown.replace(/\s+/g, '')
-  return { error, found: secrets.filter((secret) => shown.includes(secret) || dense.includes(secret)) }
+  // Blanks may stand where invisible characters were.
+  const dense = text.replace(/\s+/g, '')
+  return { error, found: secrets.filter((secret) => text.includes(secret) || dense.includes(secret)) }
 }
 
 test.each(['server', 'fetch', 'sign'] as const)(
@@ -114,7 +114,7 @@ test.each(['server', 'fetch', 'sign'] as const)(
   },
 )
 
-test('a token that cannot be a header is not quoted', async () => {
+test('an error about a token that is no valid header does not quote it', async () => {
   const token = 'app-sk-secretsecret\nsecretsecret'
   await using server = await startProviderServer()
   const fees = createProviderFees({

@@ -26,10 +26,10 @@ const rules = { provider, generation: 3 }
 /** A service with an acknowledged sub-account. */
 const ready: ProviderService = { registered: true, url: '', model: '', acknowledged: true, generation: 3 }
 
-/** A provider's server, and what asks it. `clock` is the client's. */
+/** A provider's server and a client of it. `clock` is the client's. */
 async function setup(behaviour: Behaviour, options: Partial<ProviderFeesOptions> = {}) {
   const server = await startProviderServer(behaviour)
-  const seen = { settled: false }
+  const outcome = { settled: false }
   const head = new EventTarget()
   const fetch: typeof globalThis.fetch = async (...request) => {
     const response = await globalThis.fetch(...request)
@@ -59,14 +59,14 @@ async function setup(behaviour: Behaviour, options: Partial<ProviderFeesOptions>
         () => expect.fail('it was answered'),
         (error: unknown) => error as UnsettledFeeError,
       )
-      .finally(() => (seen.settled = true))
+      .finally(() => (outcome.settled = true))
   return {
     fees,
     chain,
     doubted: services.doubt,
     server,
     clock,
-    seen,
+    outcome,
     head: () => once(head, 'arrived'),
     ask,
     failure,
@@ -115,9 +115,9 @@ test('the path of the request begins with that of the URL, and the query of the 
 test('simultaneous callers share one request', async () => {
   const held: (() => void)[] = []
   await using one = await setup((...exchange) => void held.push(() => fee('2')(...exchange)))
-  const asked = one.server.asked()
+  const request = one.server.asked()
   const questions = [one.ask(), one.ask()]
-  await asked
+  await request
   questions.push(one.ask())
   held.forEach((answer) => answer())
   expect(await Promise.all(questions)).toEqual([2n, 2n, 2n])
@@ -128,7 +128,7 @@ test('simultaneous callers share one request', async () => {
 
 test.each<[string, Behaviour, Record<string, unknown>]>([
   [
-    'a session it refuses',
+    'a refusal of the session',
     answers(400, { error: 'validate session: session token expired' }),
     {
       status: 400,
@@ -137,7 +137,7 @@ test.each<[string, Behaviour, Record<string, unknown>]>([
     },
   ],
   [
-    'another user',
+    'a refusal of the user',
     answers(403, { error: 'you can only query your own unsettled fee' }),
     {
       status: 403,
@@ -193,7 +193,7 @@ test.each<[string, Behaviour, Record<string, unknown>]>([
     {
       status: 200,
       retryable: true,
-      reason: "the answer is about somebody else's fee",
+      reason: "the answer is about another user's fee",
     },
   ],
   [
@@ -268,7 +268,7 @@ test('the largest fee that a contract holds is a fee', async () => {
 test('an error is a sentence and its facts', async () => {
   await using one = await setup(answers(403, { error: 'you can only query your own unsettled fee' }))
   expect((await one.failure()).message).toBe(
-    'The provider tells an unsettled fee to its owner alone, and took us for another.\n\n' +
+    "The provider took the session token for another user's.\n\n" +
       `provider: ${provider}\n` +
       `host:     ${new URL(one.server.url).host}\n` +
       'status:   403\n' +
@@ -301,12 +301,12 @@ test.each([
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       await using one = await setup(behaviour, { timeoutMs: 4_000 })
-      const [asked, abandoned] = [one.server.asked(), one.server.abandoned()]
-      const head = status === null ? asked : one.head()
+      const [request, abandoned] = [one.server.asked(), one.server.abandoned()]
+      const head = status === null ? request : one.head()
       const failure = one.failure()
-      await Promise.all([asked, head])
+      await Promise.all([request, head])
       await vi.advanceTimersByTimeAsync(3_999)
-      expect(one.seen.settled).toBe(false)
+      expect(one.outcome.settled).toBe(false)
       await vi.advanceTimersByTimeAsync(1)
       const error = await failure
       expect({ status: error.status, reason: error.facts['reason'], retryable: error.retryable }).toEqual({
@@ -423,5 +423,5 @@ test('a redirect whose target a browser hides is a redirect all the same', async
   await using one = await setup(hangs, { fetch: async () => hidden })
   const error = await one.failure()
   expect(error.status).toBe(302)
-  expect(error.message).toContain('The provider sent us elsewhere')
+  expect(error.message).toContain('The provider redirected the request')
 })

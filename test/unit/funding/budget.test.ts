@@ -11,7 +11,7 @@ import type { Payment } from '../../../src/transactions/journal.types.ts'
 
 const names = ['alice', 'bob', 'carol'] as const
 const services = ['inference', 'fine-tuning'] as const
-const people = names.flatMap((provider) => services.map((serviceType) => ({ provider, serviceType })))
+const accounts = names.flatMap((provider) => services.map((serviceType) => ({ provider, serviceType })))
 const provider = fc.constantFrom(...names)
 const serviceType = fc.constantFrom(...services)
 const payment = fc.record<Payment>({
@@ -29,23 +29,23 @@ const policy = fc
   })
   .map(({ amount, hours, cooldownMs }) => toPolicy({ budget: { amount, per: `${hours}h` }, cooldownMs }, 1n))
 
-describe('what was paid', () => {
-  test('and is forgotten changes no limit, whatever limits are set later', () => {
+describe('a payment', () => {
+  test('that is forgotten changes no limit, whatever limits are set later', () => {
     fc.assert(
       fc.property(payments, policy, fc.nat(LONGEST_WINDOW), (all, terms, later) => {
         const newest = Math.max(0, ...all.map(({ at }) => at))
         const now = newest + later
-        const kept = all.filter((one) => isCounted(one, newest))
-        expect(budgetLeft(terms.budget, () => kept, now)).toBe(budgetLeft(terms.budget, () => all, now))
-        // A cooldown that is over is over, whenever it began.
+        const remembered = all.filter((one) => isCounted(one, newest))
+        expect(budgetLeft(terms.budget, () => remembered, now)).toBe(budgetLeft(terms.budget, () => all, now))
+        // Only whether it is cooling down matters, not since when.
         const isCooling = (some: readonly Payment[]) =>
-          people.map((id) => limitsOf(terms, id, paymentsOf({ payments: () => some }), now).coolingUntil > now)
-        expect(isCooling(kept)).toEqual(isCooling(all))
+          accounts.map((id) => limitsOf(terms, id, paymentsOf({ payments: () => some }), now).coolingUntil > now)
+        expect(isCooling(remembered)).toEqual(isCooling(all))
       }),
     )
   })
 
-  test('counts against the limits of the sub-account that got it, and no other', () => {
+  test('counts against the limits of its own sub-account, and of no other', () => {
     fc.assert(
       fc.property(payments, policy, provider, serviceType, (all, terms, ...[name, service]) => {
         const id = { provider: name, serviceType: service }

@@ -30,11 +30,11 @@ function positionOf(at: number, balance: bigint, block = at): Position {
 
 const STEP = 10
 const seconds = (max: number) => fc.integer({ min: 1, max: max / STEP }).map((steps) => steps * STEP)
-/** Seconds before each charge, and what it takes. */
+/** Seconds before each charge, and its amount. */
 const charges = fc.array(fc.tuple(seconds(1_800), fc.bigInt(1n, 10n ** 18n)), { maxLength: 20 })
 
-describe('how fast a sub-account is charged', () => {
-  test('is known to one that learnt it from settlements as to one that looked on', () => {
+describe('the burn of a sub-account', () => {
+  test('is the same from settlements as from readings', () => {
     fc.assert(
       fc.property(charges, seconds(600), fc.integer({ min: 0, max: 20 }), (all, rest, late) => {
         const times = all.reduce<number[]>((past, [after]) => [...past, (past.at(-1) ?? 0) + after], [])
@@ -56,9 +56,9 @@ describe('how fast a sub-account is charged', () => {
             })
           if (second >= started) learning.observe(positionOf(second, balance))
         }
-        // Of one without a charge nothing is learnt, not even that: contracts of old tell of none.
+        // Settlements show only sub-accounts that were charged.
         fc.pre(times.some((at) => at <= started))
-        // Whether it jumped hangs on where quiet stretches are cut.
+        // `jumped` depends on where quiet stretches are cut.
         const { rate, lastHour } = watching.of(KEY)
         expect(learning.of(KEY)).toMatchObject({ rate, lastHour })
       }),
@@ -87,7 +87,7 @@ describe('how fast a sub-account is charged', () => {
     expect(burns.of(KEY).rate).toBe(900n)
   })
 
-  test('is not forgotten for frequent readings', () => {
+  test('is not pushed out by frequent readings', () => {
     const burns = createBurnRates(nothingPaid)
     const balanceAt = (second: number) => 1_000n - BigInt(Math.min(3, Math.floor(second / 60))) * 10n
     for (let second = 0; second <= 2 * HOUR; second += 1) burns.observe(positionOf(second, balanceAt(second)))

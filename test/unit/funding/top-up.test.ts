@@ -104,7 +104,7 @@ test.each([
   const { send, submit } = setup({ latest: planOf(propose(10n)), fresh: planOf(decision) })
   await expect(send()).rejects.toMatchObject({
     name: 'NotSentError',
-    message: expect.stringMatching(/^What was approved is not wanted any more\./) as string,
+    message: expect.stringMatching(/^The approved amount is not wanted any more\./) as string,
     facts: { provider: 'alice', approved: '0.00000000000000001 OG', ...facts },
     retryable: true,
   })
