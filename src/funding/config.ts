@@ -5,7 +5,7 @@ import { toWei, type Amount } from '../base/amounts.ts'
 import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
-export const SHORTEST_INTERVAL_MS = 100
+const SHORTEST_INTERVAL_MS = 100
 const DEFAULT_BUFFER_MULTIPLIER = 2
 /** A larger multiplier is a typing error. */
 const LARGEST_MULTIPLIER = 1_000_000

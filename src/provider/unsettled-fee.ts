@@ -10,6 +10,7 @@ import { decodeUnsettledFee, readText, refusalOf, retryAfterMs } from './unsettl
 import { UnsettledFeeError } from './unsettled-fee-error.ts'
 
 const TIMEOUT_MS = 5_000
+/** An answer is read no further than this. */
 const MAX_BYTES = 16_384
 /** After a 429 without Retry-After. Providers allow ten requests a second, and the broker sends far fewer. */
 const PAUSE_MS = 30_000
@@ -24,8 +25,6 @@ export type ProviderFeesOptions = ProviderUrlRules & {
   fetch?: typeof globalThis.fetch
   /** For the whole answer, with the look-up of the host and the signature of the token. */
   timeoutMs?: number
-  /** An answer is read no further than this. */
-  maxBytes?: number
   /** Looks up a host's addresses; Node's resolver by default, nothing in browsers. */
   resolve?: Resolve
 }
@@ -45,7 +44,7 @@ export type ProviderFees = {
 
 /** Asks inference providers for their unsettled fees: one request per provider at a time, each with a session token. */
 export function createProviderFees(options: ProviderFeesOptions): ProviderFees {
-  const { wallet, tokenFor, services, clock, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = options
+  const { wallet, tokenFor, services, clock, timeoutMs = TIMEOUT_MS } = options
   const pending = new Map<string, Promise<bigint>>()
   const pauses = new Map<string, { until: number; error: UnsettledFeeError }>()
 
@@ -102,7 +101,7 @@ export function createProviderFees(options: ProviderFeesOptions): ProviderFees {
           secrets.push(token, token.replace(/^app-sk-/, ''))
           abort.signal.throwIfAborted()
           answer = await request(endpointOf(checked), token, abort.signal)
-          const text = await readText(answer, maxBytes)
+          const text = await readText(answer, MAX_BYTES)
           if (answer.status !== 200) throw new Error(refusalOf(text))
           return decodeUnsettledFee(text, wallet)
         },
