@@ -188,6 +188,7 @@ export async function openBroker(
     blockTimeMs: chain.blockTimeMs,
     onBlock: chain.onBlock,
     notBefore: chain.head,
+    timestampOf: chain.timestampOf,
     async prepare(position) {
       await Promise.all([
         keeper.refreshServices(),
