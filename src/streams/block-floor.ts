@@ -25,6 +25,7 @@ const FAR_BLOCKS = 32
 /** So many readings in a row, each of a later block than the one before, over so many blocks' time, prove the chain's real head. */
 const LEAST_READINGS = 3
 const LEAST_BLOCKS = 3
+const MOST_MS = 60_000
 
 /** Readings in a row that are below the newest one, each above the one before. */
 type Run = { block: number; readings: number; since: number }
@@ -68,7 +69,8 @@ export function createBlockFloor({ notBefore, blockTimeMs, now }: BlockFloorOpti
 
   function isProof({ readings, since }: Run, block: number): boolean {
     const isFar = ofReadings - block > FAR_BLOCKS
-    return isFar && readings >= LEAST_READINGS && now() - since >= LEAST_BLOCKS * blockTimeMs()
+    const leastMs = Math.min(LEAST_BLOCKS * blockTimeMs(), MOST_MS)
+    return isFar && readings >= LEAST_READINGS && now() - since >= leastMs
   }
 }
 

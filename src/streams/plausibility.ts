@@ -22,13 +22,16 @@ export type PlausibilityOptions = {
 const MOST_AHEAD_MS = 600_000
 /** A block time may catch up with the machine's clock by this much between two readings. */
 const MOST_CAUGHT_UP_MS = 86_400_000
+/** A clock that is wrong by more, or a development chain that is further ahead, needs the agreement of several readings. */
+const MOST_PROVEN_AHEAD_MS = 400 * 86_400_000
 /** A block number may rise by this much at once, and by ten times the chain's pace. */
 const MOST_BLOCKS_AT_ONCE = 10_000
 const MOST_PACE = 10
-/** So many readings in a row that agree, over so long, confirm a jump. */
+/** So many readings in a row that agree, over so many blocks' time within these bounds, confirm a jump. */
 const LEAST_READINGS = 3
 const LEAST_BLOCKS = 3
-const LEAST_MS = 5_000
+const LEAST_MS = 4_000
+const MOST_MS = 30_000
 
 type Accepted = Block & { at: number; aheadMs: number }
 type Run = { block: number; aheadMs: number; readings: number; since: number }
@@ -83,14 +86,16 @@ export function createPlausibility(options: PlausibilityOptions): Plausibility {
   }
 
   function isConfirmed({ readings, since }: Run): boolean {
-    return readings >= LEAST_READINGS && now() - since >= Math.max(LEAST_MS, LEAST_BLOCKS * blockTimeMs())
+    const leastMs = Math.min(Math.max(LEAST_MS, LEAST_BLOCKS * blockTimeMs()), MOST_MS)
+    return readings >= LEAST_READINGS && now() - since >= leastMs
   }
 
-  /** Without an accepted block a node whose times are all wrong would prove itself. */
+  /** Before the first accepted block a node whose times are all wrong would prove itself: then only a small lead is proven. */
   async function isProven(block: Block): Promise<boolean> {
-    if (!last || !timestampOf) return false
-    const [time, lastTime] = await Promise.all([timestampOf(block.number), timestampOf(last.number)])
-    return time === block.timestamp && lastTime === last.timestamp
+    if (!timestampOf || (!last && aheadMsOf(block) > MOST_PROVEN_AHEAD_MS)) return false
+    const headers = [block, ...(last ? [last] : [])]
+    const times = await Promise.all(headers.map(({ number }) => timestampOf(number)))
+    return headers.every(({ timestamp }, index) => timestamp === times[index])
   }
 }
 

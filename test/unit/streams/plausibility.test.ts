@@ -65,7 +65,7 @@ describe('a block time', () => {
       outcomes.push((await chain.read(3_600)) === null)
       chain.wait(1)
     }
-    expect(outcomes).toEqual([false, false, false, false, false, true, true, true])
+    expect(outcomes).toEqual([false, false, false, false, true, true, true, true])
     expect([await chain.read(3_700), await chain.read(4_400)]).toEqual([null, timeError])
   })
 
@@ -99,9 +99,16 @@ describe('a block time', () => {
     expect(await chain.read(YEARS)).toEqual(timeError)
   })
 
-  test('of the first reading is not proven by headers alone: all of them may be wrong', async () => {
-    const chain = chainOf((number) => NOW + (number - 100) + YEARS)
-    expect(await chain.read(YEARS)).toEqual(timeError)
+  test('of the first reading is proven by its header up to 400 days: all headers may be wrong', async () => {
+    for (const [ahead, error] of [
+      [400 * 86_400, null],
+      [401 * 86_400, timeError],
+    ] as const) {
+      const chain = chainOf((number) => NOW + (number - 100) + ahead)
+      expect(await chain.read(ahead)).toEqual(error)
+      const disagreeing = chainOf((number) => NOW + (number - 100))
+      expect(await disagreeing.read(ahead)).toEqual(timeError)
+    }
   })
 
   test('may catch up after a halt, and by a day with a machine whose clock is fast', async () => {
