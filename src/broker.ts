@@ -120,6 +120,7 @@ function createEngine(options: EngineOptions) {
     blockTimeMs: chain.blockTimeMs,
     onBlock: chain.onBlock,
     notBefore: chain.head,
+    timestampOf: chain.timestampOf,
     prepare: cycle.prepare,
     accept: cycle.accept,
     onFailure: cycle.failed,
