@@ -53,8 +53,8 @@ export type Network = {
 /* ------------------------------------------------------------------------------------------------ what happens */
 
 /**
- * One thing that happened, and what it changed. Numbered from 1 without gaps; `at` never goes back. `block` is the newest
- * position's at that moment. After `patch` is applyPatch the state shows it.
+ * An event and its change of the state. Numbered from 1 without gaps; `at` never goes back. `block` is that of the newest
+ * position at that moment. The state shows the event once `patch` is applied.
  */
 export type Entry = {
   seq: number
@@ -132,8 +132,8 @@ export type ControlUsed = {
 }
 
 /**
- * What an entry changes: objects are applyPatch key by key, everything else (amounts, lists, null) takes the place of what was
- * there. A null in `transactions` takes one out. See `applyPatch` in patch.ts.
+ * A change of the state: objects are merged key by key, any other value (amount, list, null) replaces the old one. A null in
+ * `transactions` removes a transaction. See `applyPatch` in patch.ts.
  */
 export type Patch<T> = T extends readonly unknown[]
   ? T
