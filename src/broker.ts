@@ -23,7 +23,7 @@ import { LedgerManager } from './ledger-manager.ts'
 import { silent } from './base/logger.ts'
 import { createInspection } from './base/inspection.ts'
 import { transferIntent } from './transactions/build-intent.ts'
-import { createMoneyOut } from './refunds/money-out.ts'
+import { createRefunds } from './refunds/refunds.ts'
 import { ServiceManager } from './service-manager.ts'
 import { resolveService } from './chain/service-name.ts'
 import { bySubAccount } from './funding/budget.ts'
@@ -112,7 +112,7 @@ export async function openBroker(
 
   const blockClock = createBlockClock(clock)
   const locks = createAccountLocks(lane)
-  const out = createMoneyOut({
+  const out = createRefunds({
     wallet,
     rules,
     lane,
