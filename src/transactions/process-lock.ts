@@ -9,8 +9,8 @@ import { LockedError } from '../base/errors.ts'
 export type ProcessLock = { release(): Promise<void> }
 
 /**
- * Keeps every other process of this machine away from a file for as long as this one lives. The lock is a listening
- * socket: the system frees it the moment the process dies, however it dies, and whoever finds it taken can ask by whom.
+ * Locks a file against every other process of this machine for as long as this process lives. The lock is a listening
+ * socket: the system frees it the moment the process dies, however it dies, and it answers with the holder's pid.
  *
  * @throws LockedError with the holder's pid
  */
@@ -21,7 +21,7 @@ export async function lockFile(file: string): Promise<ProcessLock> {
     if (server) return { release: () => new Promise((resolve) => void server.close(() => resolve())) }
     const holder = await ask(address)
     if (holder !== null) throw locked(file, holder)
-    // Only where sockets are files: left by a process that died.
+    // Where sockets are files, this one is left over from a process that died.
     if (platform() !== 'linux' && platform() !== 'win32') await rm(address, { force: true })
   }
   throw locked(file, 'unknown')
@@ -35,14 +35,14 @@ function locked(file: string, holder: string): LockedError {
   })
 }
 
-/** Linux's abstract sockets and Windows' pipes vanish with their process; elsewhere it is a file. */
+/** Linux's abstract sockets and Windows' pipes vanish with their process; elsewhere the socket is a file. */
 function addressOf(file: string): string {
   const name = `og-ledger-${createHash('sha256').update(file).digest('hex').slice(0, 32)}`
   if (platform() === 'linux') return `\0${name}`
   return platform() === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
 }
 
-/** The listening server; null when somebody else listens. */
+/** The listening server; null where another process listens. */
 function listen(address: string): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
@@ -59,7 +59,7 @@ function listen(address: string): Promise<Server | null> {
   })
 }
 
-/** Who listens; null when nobody answers any more. */
+/** The pid of the process that listens; null where none answers any more. */
 function ask(address: string): Promise<string | null> {
   return new Promise((resolve) => {
     let answer = ''
