@@ -11,7 +11,7 @@ import { connectChain, type Connected, type Connection } from './chain/connect.t
 import { createBlockClock } from './base/block-clock.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
 import { systemClock, type Clock } from './base/clock.ts'
-import { AbortedError, NotSentError, readOnlyError } from './base/errors.ts'
+import { AbortedError, OvertakenError, ReadOnlyError } from './base/errors.ts'
 import { fromLedger } from './transactions/in-flight.ts'
 import { exitGas, forecastOf } from './funding/forecast.ts'
 import { createGasPrice } from './funding/gas-price.ts'
@@ -160,11 +160,7 @@ export async function openBroker(
       if (keeper.decisionOf(request)?.action !== 'top-up')
         checkWanted(request, keeper.plan(await positions.fresh(signal)))
       if (locks.isTaken(request) || positions.isOvertaken(keeper.latest()?.block.number ?? 0))
-        throw new NotSentError(
-          'Another transaction overtook the top-up.',
-          { provider: request.provider },
-          { retryable: true },
-        )
+        throw new OvertakenError('Another transaction overtook the top-up.', { provider: request.provider })
       // It counts from now on: an approval may have taken its time.
       const decidedAt = Math.max(request.decidedAt, keeper.latest()?.block.timestamp ?? 0)
       const pendingRefund = keeper.decisionOf(request)?.pendingRefund ?? 0n
@@ -343,7 +339,7 @@ export async function openBroker(
 
   function requireLane() {
     if (lane) return lane
-    throw readOnlyError(wallet)
+    throw new ReadOnlyError(wallet)
   }
 
   function abort(): void {

@@ -1,5 +1,12 @@
 import { keccak256, type Provider, type Signer, type TransactionRequest } from 'ethers'
-import { NotSentError, ReadError, RefusedError } from '../base/errors.ts'
+import {
+  GasEstimateError,
+  InsufficientGasError,
+  ReadError,
+  RefusedError,
+  SigningError,
+  type NotSentError,
+} from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { asked } from './batch.ts'
@@ -41,12 +48,10 @@ export function createSender({ signer, provider, rpc, wallet, addresses, chainId
             const raw = await signer.signTransaction({ ...request(call), chainId, ...transaction(options) })
             return { raw, hash: keccak256(raw) }
           } catch (error) {
-            const Failure = isRefusal(error) ? RefusedError : NotSentError
-            throw new Failure(
-              'The signer did not sign.',
-              { operation: call.method, reason: reasonOf(error) },
-              { cause: safeCause(error) },
-            )
+            const facts = { operation: call.method, reason: reasonOf(error) }
+            const options = { cause: safeCause(error) }
+            if (isRefusal(error)) throw new RefusedError('The signer did not sign.', facts, options)
+            throw new SigningError(facts, options)
           }
         },
     async send(call, options) {
@@ -125,10 +130,8 @@ function isRefusal(error: unknown): boolean {
 
 function notSent(call: Call, error: unknown): NotSentError {
   const reason = reasonOf(error)
-  const broke = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(reason)
-  return new NotSentError(
-    broke ? 'The wallet cannot pay for this transaction.' : 'The node gave no gas estimate.',
-    { operation: call.method, reason, do: broke ? 'send gas to the wallet' : undefined },
-    { cause: safeCause(error), retryable: !broke },
-  )
+  const Failure = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(reason)
+    ? InsufficientGasError
+    : GasEstimateError
+  return new Failure({ operation: call.method, reason }, { cause: safeCause(error) })
 }

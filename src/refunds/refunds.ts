@@ -1,7 +1,7 @@
 import type { Position } from '../../machines/position.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
-import { readOnlyError } from '../base/errors.ts'
+import { ReadOnlyError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
@@ -29,7 +29,7 @@ export type RefundsOptions = {
 
 /** The money's ways back to the wallet: claims of refunds, the calendar of refunds, withdrawals from the ledger. */
 export type Refunds = AutoClaim & {
-  /** @throws NotSentError where nothing can be sent, LedgerClosingError while the ledger is being closed */
+  /** @throws ReadOnlyError without a signer, LedgerClosingError while the ledger is being closed */
   claims(): Claims
   /** Takes up the claims that an earlier process left open. */
   resume(): void
@@ -46,7 +46,7 @@ export function createRefunds(options: RefundsOptions): Refunds {
   return {
     ...createAutoClaim({ claims, isClosing, blockClock, logger }),
     claims() {
-      if (!claims) throw readOnlyError(wallet)
+      if (!claims) throw new ReadOnlyError(wallet)
       closing.refuse('claimRefunds')
       return claims
     },

@@ -2,7 +2,7 @@ import type { Position } from '../../machines/position.types.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { NothingToWithdrawError, NotSentError } from '../base/errors.ts'
+import { InDoubtError, NothingToWithdrawError } from '../base/errors.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { InFlight, SubmitOptions } from '../transactions/lane.ts'
@@ -84,11 +84,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
     for (;;) {
       const position = await read()
       const moving = inFlight().filter(({ intent }) => movesLedger(intent))
-      if (moving.some(({ unresolved }) => unresolved))
-        throw new NotSentError('A transaction of this ledger may be on its way, and only its wallet knows.', {
-          operation,
-          do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"',
-        })
+      if (moving.some(({ unresolved }) => unresolved)) throw new InDoubtError({ operation })
       const { ledger } = position
       if (moving.length === 0 && ledger) return { ...position, ledger }
       if (moving.length === 0)

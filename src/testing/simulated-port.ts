@@ -1,7 +1,7 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { NotSentError } from '../base/errors.ts'
+import { InsufficientGasError } from '../base/errors.ts'
 import { fakeHash } from './fakes.ts'
 import { gasOf } from './gas.ts'
 import type { Node } from './node.ts'
@@ -90,10 +90,6 @@ function contentOf(call: Call): { data: string; value: bigint } {
   return { data: dataOf(call), value: call.value ?? 0n }
 }
 
-function tooPoor({ method: operation }: Call): NotSentError {
-  return new NotSentError('The wallet cannot pay for this transaction.', {
-    operation,
-    reason: 'insufficient funds for gas * price + value',
-    do: 'send gas to the wallet',
-  })
+function tooPoor({ method: operation }: Call): InsufficientGasError {
+  return new InsufficientGasError({ operation, reason: 'insufficient funds for gas * price + value' })
 }
