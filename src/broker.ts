@@ -30,7 +30,7 @@ import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
 import { createServiceCache, type ServiceCache } from './provider/service-cache.ts'
 import { createSessionTokens } from './provider/session-token.ts'
 import { createProviderFees, type ProviderFees } from './provider/unsettled-fee.ts'
-import { createMoneyOut } from './refunds/money-out.ts'
+import { createRefunds } from './refunds/refunds.ts'
 import type { ServiceManagerOptions } from './service-manager.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
@@ -152,7 +152,7 @@ function createEngine(options: EngineOptions) {
   const locks = createAccountLocks(lane)
 
   // Money out, money in, and the way home.
-  const refunds = createMoneyOut({
+  const refunds = createRefunds({
     ...common,
     lane,
     locks,

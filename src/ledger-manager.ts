@@ -2,16 +2,16 @@ import type { Position, ServiceType, SubAccountPosition } from '../machines/posi
 import { toWei, type Amount } from './base/amounts.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
-import type { createClosing } from './closing/closing.ts'
+import type { Closing } from './closing/closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from './closing/types.ts'
 import { contractError } from './base/contract-errors.ts'
 import type { ClaimReceipt } from './refunds/claim.ts'
 import { InvalidInputError } from './base/errors.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import type { LedgerActor } from './lifecycle/ledger-actor.ts'
-import type { MoneyOut } from './refunds/money-out.ts'
+import type { Refunds } from './refunds/refunds.ts'
 import type { PendingRefund } from './refunds/calendar.ts'
-import { createRetrieving, type RetrieveReceipt } from './refunds/retrieve.ts'
+import { createRetrievals, type Retrievals, type RetrieveReceipt } from './refunds/retrieve.ts'
 import { resolveService } from './chain/service-name.ts'
 import type { SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
@@ -41,9 +41,9 @@ export type LedgerManagerOptions = {
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
   /** Whether auto-funding is on for a sub-account. */
   isKept: (id: SubAccountId) => boolean
-  out: MoneyOut
+  out: Refunds
   actor: LedgerActor
-  closing: Pick<ReturnType<typeof createClosing>, 'close' | 'cancel' | 'isWanted' | 'status'>
+  closing: Pick<Closing, 'close' | 'cancel' | 'isWanted' | 'status'>
   closingPlanAt: (position: Position) => Promise<ClosingPlan>
 }
 
@@ -52,11 +52,11 @@ const MAX_PAGE = 50
 /** The account API: everything a wallet does with its ledger. Amounts: a `bigint` is wei, a `string` is OG. */
 export class LedgerManager {
   readonly #options: LedgerManagerOptions
-  readonly #retrieving: ReturnType<typeof createRetrieving>
+  readonly #retrievals: Retrievals
 
   constructor(options: LedgerManagerOptions) {
     this.#options = options
-    this.#retrieving = createRetrieving(options)
+    this.#retrievals = createRetrievals(options)
   }
 
   /**
@@ -105,7 +105,7 @@ export class LedgerManager {
    *   NothingToWithdrawError, LedgerNotExistsError
    */
   async refund(amount: Amount): Promise<Receipt> {
-    return this.#options.out.withdrawing.refund(amount)
+    return this.#options.out.withdrawals.refund(amount)
   }
 
   /**
@@ -114,7 +114,7 @@ export class LedgerManager {
    * @throws MustWithdrawAllFundsFirstError before anything is sent, LedgerNotExistsError
    */
   async deleteLedger(): Promise<Receipt> {
-    return this.#options.out.withdrawing.deleteEmpty()
+    return this.#options.out.withdrawals.deleteEmpty()
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
@@ -183,7 +183,7 @@ export class LedgerManager {
    * @throws NothingToRetrieveError with what is still locked and until when
    */
   async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
-    return this.#retrieving.all(serviceType)
+    return this.#retrievals.all(serviceType)
   }
 
   /**
@@ -200,7 +200,7 @@ export class LedgerManager {
     serviceType: string,
     options: { force?: boolean } = {},
   ): Promise<Receipt> {
-    return this.#retrieving.from(provider, serviceType, options)
+    return this.#retrievals.from(provider, serviceType, options)
   }
 
   /**
@@ -234,9 +234,9 @@ export class LedgerManager {
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<ClaimReceipt> {
     const { out, rules } = this.#options
-    if (typeof of !== 'string') return out.claiming().claimAll(of.signal)
+    if (typeof of !== 'string') return out.claims().claimAll(of.signal)
     const service = resolveService(serviceType, rules)
-    return out.claiming().claim({ provider: toAddress(of, 'provider'), serviceType: service.serviceType }, signal)
+    return out.claims().claim({ provider: toAddress(of, 'provider'), serviceType: service.serviceType }, signal)
   }
 
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */

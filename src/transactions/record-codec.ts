@@ -7,7 +7,7 @@ export function encodeRecord(record: JournalRecord): string {
   return `${checksum(json)} ${json}\n`
 }
 
-/** What a line holds; null when it is torn or altered. */
+/** The record in a line; null where the line is torn or altered. */
 export function decodeRecord(line: string): JournalRecord | null {
   const json = line.slice(9)
   if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return null

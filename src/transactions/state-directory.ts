@@ -2,7 +2,7 @@ import { homedir, platform } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 
-/** Where programs of this user keep their state (XDG Base Directory; Application Support; Local AppData). */
+/** Where programs of this user keep their state (XDG Base Directory, Application Support, Local AppData). */
 export function stateDirectory(): string {
   const home = homedir()
   if (platform() === 'darwin') return join(home, 'Library', 'Application Support', 'og-ledger')

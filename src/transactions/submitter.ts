@@ -1,4 +1,4 @@
-import { AbortedError, readOnlyError } from '../base/errors.ts'
+import { AbortedError, ReadOnlyError } from '../base/errors.ts'
 import type { Intent, Receipt } from './intent.ts'
 import type { Lane, SubmitOptions } from './lane.ts'
 
@@ -50,6 +50,6 @@ export function createSubmitter({ lane, wallet, checkTransfer }: SubmitterOption
 
   function requireLane(): Lane {
     if (lane) return lane
-    throw readOnlyError(wallet)
+    throw new ReadOnlyError(wallet)
   }
 }

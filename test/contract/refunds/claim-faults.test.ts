@@ -47,7 +47,7 @@ test('a node that fails between the two transactions is asked until it answers',
 
 test('a journal that cannot be written before the first transaction leaves everything as it was', async () => {
   const broker = await open(hookedJournal(({ type }) => (type === 'claiming' ? full() : undefined)))
-  await expect(broker.ledger.claimRefunds()).rejects.toMatchObject({ name: 'NotSentError' })
+  await expect(broker.ledger.claimRefunds()).rejects.toMatchObject({ name: 'NotRecordedError' })
   expect(operations(broker)).toEqual([])
   expect(await standing(broker)).toEqual({ ledger: og('97'), free: og('2'), pending: og('1') })
 })

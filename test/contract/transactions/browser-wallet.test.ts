@@ -1,7 +1,6 @@
 import { JsonRpcSigner, parseEther, type TransactionRequest } from 'ethers'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { RefusedError } from '../../../src/base/errors.ts'
-import { createBroker, memoryJournal, type Journal } from '../../../src/index.ts'
+import { createBroker, memoryJournal, RefusedError, type Journal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { until } from '../../support/until.ts'
 
@@ -66,7 +65,7 @@ test('a refusal at the wallet sends nothing and takes no nonce', async () => {
   const refused: unknown = await broker.ledger.addLedger('10').catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(RefusedError)
   expect(refused).toMatchObject({
-    name: 'NotSentError',
+    name: 'RefusedError',
     message: expect.stringContaining('The wallet refused to send.') as string,
   })
   signer.answer = (send) => send()

@@ -30,7 +30,7 @@ const full = () => Promise.reject(Object.assign(new Error('ENOSPC: no space left
 test('what cannot be recorded is not sent, and says why', async () => {
   const { broker, provider } = await brokerWith({ ...memoryJournal(), append: full })
   await expect(broker.ledger.transferFund(provider, 'inference', '1')).rejects.toMatchObject({
-    name: 'NotSentError',
+    name: 'NotRecordedError',
     message: [
       'The intent could not be recorded, so it was not sent.',
       '',

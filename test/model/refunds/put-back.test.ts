@@ -2,8 +2,15 @@ import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
 import type { Connected } from '../../../src/chain/connect.ts'
 import type { Call } from '../../../src/chain/port.ts'
-import { AbortedError, NotSentError, ReadError, RefusedError } from '../../../src/base/errors.ts'
-import { memoryJournal, type JournalRecord } from '../../../src/index.ts'
+import {
+  AbortedError,
+  InsufficientGasError,
+  memoryJournal,
+  ReadError,
+  RefusedError,
+  SigningError,
+  type JournalRecord,
+} from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
 type Port = NonNullable<Connected['transactions']>
@@ -40,7 +47,7 @@ const isPutBack = ({ method }: Call) => method === 'transferFund'
 const signer = (isAway: () => boolean) => (port: Port) => ({
   sign: (call: Call, how: Parameters<Port['send']>[1]) =>
     isAway() && isPutBack(call)
-      ? Promise.reject(new NotSentError('The signer did not sign.'))
+      ? Promise.reject(new SigningError({ operation: 'transferFund', reason: 'no answer' }))
       : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
 })
 
@@ -52,11 +59,15 @@ test.each(['signer', 'gas', 'disk'])(
       (port) => ({
         estimateGas: (call) =>
           isTrouble && what === 'gas' && isPutBack(call)
-            ? Promise.reject(new NotSentError('The wallet cannot pay for this transaction.'))
+            ? Promise.reject(
+                new InsufficientGasError('The wallet cannot pay the gas of this transaction.', {
+                  operation: 'transferFund',
+                }),
+              )
             : port.estimateGas(call),
         sign: (call, how) =>
           isTrouble && what === 'signer' && isPutBack(call)
-            ? Promise.reject(new NotSentError('The signer did not sign.'))
+            ? Promise.reject(new SigningError({ operation: 'transferFund', reason: 'no answer' }))
             : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
       }),
       (record) =>
@@ -116,7 +127,7 @@ test('a person who does not want it put back is asked three times, and again by 
   asked = 0
   for (const times of [3, 6]) {
     await expect(world.until(broker.ledger.claimRefunds())).rejects.toMatchObject({
-      name: 'NotSentError',
+      name: 'RefusedError',
       message: expect.stringContaining('the wallet refused to put it back') as string,
       facts: { do: 'claimRefunds() asks the wallet again' },
     })
@@ -159,7 +170,7 @@ test('what a claim has locked is put back also where its retrieve was mined anew
         isMoved = true
         world.chain.reorganise(1)
         world.chain.mine(1)
-        throw new NotSentError('The signer did not sign.')
+        throw new SigningError({ operation: 'transferFund', reason: 'no answer' })
       }
       return port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))
     },

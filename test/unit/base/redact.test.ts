@@ -143,8 +143,7 @@ test.for(Object.entries(callers))(
 )
 
 test.for(Object.entries(callers))('no text makes the %s slow', ([, rules]) => {
-  const began = performance.now()
+  // An expression that backtracks would not end within the test's time limit.
   for (const text of ['a', 'a.', '0', 'https:', '\\', '/', '\u0000'])
-    for (const head of ['', 'https://a/']) redact(head + text.repeat(200_000), rules)
-  expect(performance.now() - began).toBeLessThan(4_000)
+    for (const head of ['', 'https://a/']) expect(typeof redact(head + text.repeat(200_000), rules)).toBe('string')
 })

@@ -206,7 +206,7 @@ test('a disk that takes no record sends nothing', async () => {
   const port = scriptedPort()
   const append = () => Promise.reject(new Error('no space left'))
   const lane = laneOn(port, { journal: { ...memoryJournal(), append } })
-  await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'NotSentError', message: /no space left/ })
+  await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'NotRecordedError', message: /no space left/ })
   await expect(lane.workflows.claims.end('one')).rejects.toThrow('no space left')
   await vi.advanceTimersByTimeAsync(60_000)
   expect([port.sent, lane.transactions(), lane.inFlight()]).toEqual([[], [], []])

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransactionPort } from '../../../src/chain/port.ts'
-import { NotSentError } from '../../../src/base/errors.ts'
+import { RefusedError } from '../../../src/base/errors.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
@@ -65,7 +65,7 @@ test('a payment counts once while the wallet is asked', async () => {
 test('what the wallet refuses outright is over, and its nonce is the next one again', async () => {
   let refuses = true
   const { lane, states, kinds } = wallet(() =>
-    refuses ? Promise.reject(new NotSentError('The user rejected it.')) : Promise.resolve(HASH),
+    refuses ? Promise.reject(new RefusedError('The user rejected it.')) : Promise.resolve(HASH),
   )
   await expect(lane.submit(deposit())).rejects.toThrow('The user rejected it.')
   expect([kinds(), states(), lane.inFlight()]).toEqual([['prepared', 'superseded'], ['superseded'], []])
