@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const SHOTS = join(import.meta.dirname, '../../test-output')
 
-/** The path of Chromium. Root installs Debian's package where there is none. */
+/** Debian's Chromium; where there is none and it may be installed, it is. */
 function chromiumPath(): string {
   const found = PLACES.find((path) => existsSync(path))
   if (found) return found

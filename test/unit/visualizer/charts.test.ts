@@ -11,7 +11,7 @@ const machines = Object.values<unknown>(entry).filter(isMachine)
 describe.each(machines.map((machine) => [machine.id, machine] as const))('the chart of %s', (_, machine) => {
   const drawing = layOut(machine)
 
-  test('is the one in the built package', async () => {
+  test('is the one that the package was built with', async () => {
     const { charts } = readAssets()
     expect(charts.find(({ id }) => id === machine.id)).toEqual(await drawing)
   })

@@ -6,14 +6,14 @@ import { readAssets } from '../../../src/visualizer/assets.ts'
 
 const BUDGET = 60_000
 
-test('the page with all its files is within its size budget', () => {
+test('the page, with all that it loads, is within its budget', () => {
   const { files } = readAssets()
   expect([...files.keys()]).toEqual(expect.arrayContaining(['index.html', 'page.css', 'page.js']))
   const bytes = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0)
   expect(bytes).toBeLessThan(BUDGET)
 })
 
-test('the page loads nothing from other hosts, and has no inline script or style', () => {
+test('the page loads nothing from anywhere else, and has no script or style outside of its files', () => {
   const { files } = readAssets()
   const html = files.get('index.html')?.body.toString() ?? ''
   expect(html).toMatch(/<script [^>]*src="/)
@@ -22,7 +22,7 @@ test('the page loads nothing from other hosts, and has no inline script or style
   for (const name of ['page.js', 'page.css']) {
     const text = files.get(name)?.body.toString() ?? ''
     const urls = [...text.matchAll(/https?:\/\/[^\s"'`)]+/g)].map(([url]) => url)
-    // Names of XML namespaces are no requests.
+    // Names of namespaces, which nothing is loaded from.
     expect(urls.filter((url) => !url.startsWith('http://www.w3.org/'))).toEqual([])
     expect(/\beval\(|new Function\(/.test(text)).toBe(false)
   }
