@@ -8,8 +8,9 @@ import { createOutcomes } from './outcomes.ts'
 import { createPollDelay } from './poll-delay.ts'
 import { findReceipt } from './receipts.ts'
 import { createRecentReceipts } from './recent-receipts.ts'
-import { isBlockedBelow, isOverdue, resubmission, spenderAction } from './resubmission.policy.ts'
+import { isBlockedBelow, isOverdue, resubmission } from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
+import { resolveSpentNonce } from './spent-nonce.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
 export type TrackerOptions = {
@@ -42,9 +43,6 @@ export type Tracker = {
   locate(transaction: TrackedTransaction | undefined): Promise<void>
   close(): void
 }
-
-/** Another wallet program's transaction must be this deep before the nonce counts as lost. */
-const SUPERSEDED_DEPTH = 12
 
 export function createTracker(options: TrackerOptions): Tracker {
   const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger } = options
@@ -145,7 +143,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     const action = resubmission(transaction, { ...facts, now: clock.now(), blockTimeMs: blockTimeMs() })
     switch (action) {
       case 'find-spender':
-        return findSpender(transaction)
+        return resolveSpentNonce(transaction, { port, outcomes })
       case 'rebroadcast':
         return resubmitter.rebroadcast(transaction)
       case 'replace':
@@ -153,18 +151,6 @@ export function createTracker(options: TrackerOptions): Tracker {
       case 'wait':
         return
     }
-  }
-
-  /** The nonce is spent and no receipt is known: either the node lags, or another transaction spent it. */
-  async function findSpender(transaction: TrackedTransaction): Promise<void> {
-    const { nonce, intent, attempts } = transaction
-    const spender = await port.spender(nonce)
-    const isSameCall = spender !== null && port.isCall(spender, intent.call)
-    const isFinal = spender !== null && spender.depth >= SUPERSEDED_DEPTH
-    const action = spenderAction(attempts, spender && { ...spender, isSameCall, isFinal })
-    if (spender && action === 'adopt') await outcomes.adopted(transaction, spender.transactionHash)
-    if (spender && action === 'abandon')
-      await outcomes.superseded(transaction, `nonce ${nonce} was spent by ${spender.transactionHash}`)
   }
 
   function onBroadcast(transaction: TrackedTransaction, hash: string): void {
