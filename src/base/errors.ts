@@ -1,9 +1,9 @@
-/** What is known about an error, in the order in which it is worth reading. */
+/** The facts of an error, in the order in which they are worth reading. */
 export type Facts = Readonly<Record<string, string | undefined>>
 
 export type ErrorOptions = {
   cause?: unknown
-  /** Whether the same call may succeed later without anything being changed by the caller. */
+  /** Whether the same call may succeed later without a change by the caller. */
   retryable?: boolean
 }
 
@@ -21,7 +21,7 @@ export class OgLedgerError extends Error {
   }
 }
 
-/** The caller asked for something that cannot work. Nothing was sent. */
+/** An argument or option of the caller cannot work. Nothing was sent. */
 export class InvalidInputError extends OgLedgerError {
   override readonly name = 'InvalidInputError'
 }
@@ -42,7 +42,7 @@ export class StaleReadingError extends OgLedgerError {
   }
 }
 
-/** A transaction was not sent, for whichever of the causes below. Nothing was paid. */
+/** A transaction was not sent; its subclasses say why. Nothing was paid. */
 export class NotSentError extends OgLedgerError {
   override readonly name: string = 'NotSentError'
 }
@@ -127,7 +127,7 @@ export class NotFundedError extends OgLedgerError {
   }
 }
 
-/** No sub-account has anything to ask back or to claim now. */
+/** No sub-account has free money to retrieve or a refund to claim now. */
 export class NothingToRetrieveError extends OgLedgerError {
   override readonly name = 'NothingToRetrieveError'
 }
@@ -153,7 +153,7 @@ export class CapabilityMissingError extends OgLedgerError {
   }
 }
 
-/** A transaction's nonce was spent by one that is not this broker's: it can never be mined. Nothing was paid. */
+/** A transaction of another program spent the nonce: this one can never be mined. Nothing was paid. */
 export class SupersededError extends OgLedgerError {
   override readonly name = 'SupersededError'
   constructor(facts: Facts) {
@@ -161,7 +161,7 @@ export class SupersededError extends OgLedgerError {
   }
 }
 
-/** A wallet was asked to send and did not say whether it did. */
+/** A wallet was asked to send a transaction and did not say whether it did. */
 export class UnresolvedIntentError extends OgLedgerError {
   override readonly name = 'UnresolvedIntentError'
   readonly id: string
@@ -180,7 +180,7 @@ export class LockedError extends OgLedgerError {
   override readonly name = 'LockedError'
 }
 
-/** The journal's file holds what it should not, or cannot be written; guessing would risk paying twice. */
+/** The journal's file is damaged, was replaced or cannot be written; guessing would risk paying twice. */
 export class JournalError extends OgLedgerError {
   override readonly name = 'JournalError'
 }

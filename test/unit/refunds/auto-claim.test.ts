@@ -48,7 +48,7 @@ function autoClaim({ isClosing = false, now = 1_000 } = {}) {
   }
 }
 
-test('what a plan says is due is claimed, and a claim that is under way is not begun again', async () => {
+test('auto-claim claims what is due in a plan, and begins no claim that is under way', async () => {
   const { act, running, settle } = autoClaim()
   act(['alice', 'bob'], ['carol'])
   act(['alice', 'bob'])
@@ -72,7 +72,7 @@ test('a failure is remembered with its block time until a claim succeeds', async
   expect(failureOf(id('alice'))).toBeNull()
 })
 
-test('nothing is claimed by itself while the ledger is being closed', () => {
+test('auto-claim does nothing while the ledger is being closed', () => {
   const { act, running } = autoClaim({ isClosing: true })
   act(['alice'])
   expect(running()).toEqual([])
