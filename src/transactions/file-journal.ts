@@ -7,6 +7,7 @@ import { closingIn, isClosing } from './journal-fold.ts'
 import { foldRecords, isClaim, openClaims } from './journal-fold.ts'
 import { isCounted, paymentOf } from './payments.ts'
 import type { Journal, JournalEntry, JournalRecord } from './journal.types.ts'
+import { placeError, prepareJournalPlace } from './journal-place.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
 import { decodeRecord, encodeRecord } from './record-codec.ts'
 
@@ -54,10 +55,10 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   }
 
   async function open(): Promise<JournalRecord[]> {
-    await files.mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await prepareJournalPlace(file, files)
     lock = await lockFile(file)
     try {
-      let records = parse((await ifThere(() => files.readFile(file, 'utf8'))) ?? '')
+      let records = parse(await textOf(file, files))
       if (records === null) {
         await files.rename(file, `${file}.${Date.now()}.old`)
         records = []
@@ -198,6 +199,15 @@ async function ifThere<T>(read: () => Promise<T>): Promise<T | null> {
   }
 }
 
+/** @throws JournalError for a file that this user may not read, and for what is no file */
+async function textOf(file: string, files: Pick<typeof nodeFiles, 'readFile'>): Promise<string> {
+  try {
+    return (await ifThere(() => files.readFile(file, 'utf8'))) ?? ''
+  } catch (error) {
+    throw placeError('The journal of transactions in flight cannot be read.', { journal: file }, error)
+  }
+}
+
 async function writeFully(handle: nodeFiles.FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten
 }
@@ -236,7 +246,7 @@ const idOf = ({ prepared }: JournalEntry): string => prepared.id
  * another first block.
  */
 export async function readRecords(path: string, genesis?: string): Promise<JournalRecord[]> {
-  const text = (await ifThere(() => nodeFiles.readFile(resolve(path), 'utf8'))) ?? ''
+  const text = await textOf(resolve(path), nodeFiles)
   const [header = '', ...lines] = text.split('\n')
   return isOf(genesis, header) ? lines.flatMap((line) => decodeRecord(line) ?? []) : []
 }
