@@ -7,6 +7,7 @@ import { createInspection } from './base/inspection.ts'
 import { createListeners } from './base/listeners.ts'
 import { silent, type Logger } from './base/logger.ts'
 import { keyOf } from './base/sub-account-key.ts'
+import { checkBrokerOptions } from './broker-options.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
@@ -55,7 +56,8 @@ const DEFAULT_INTERVAL_MS = 30_000
  * @throws ReadError when the chain cannot be read
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
-  checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
+  checkBrokerOptions(options)
+  toBudget(options.budget)
   if (options.autoClaim && 'document' in globalThis) throw noAutoClaim()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   return openBroker(connectChain(options, options.network), options)

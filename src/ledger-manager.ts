@@ -1,5 +1,6 @@
 import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
 import { toWei, type Amount } from './base/amounts.ts'
+import { checkOptions, isFunction, isSignal } from './base/check-options.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
 import type { Closing } from './closing/closing.ts'
@@ -259,6 +260,7 @@ export class LedgerManager {
    *   ClosingCancelledError, ClosingStuckError
    */
   async closeLedger(options: CloseOptions = {}): Promise<Receipt> {
+    checkOptions('closeLedger', options, { signal: isSignal, onProgress: isFunction })
     return this.#options.closing.close(options)
   }
 
@@ -270,6 +272,7 @@ export class LedgerManager {
    * @throws InvalidInputError where nothing is being closed, or the last step is on its way
    */
   async cancelClosing(options: { signal?: AbortSignal | undefined } = {}): Promise<ClosingCancelled> {
+    checkOptions('cancelClosing', options, { signal: isSignal })
     return this.#options.closing.cancel(options)
   }
 

@@ -9,7 +9,8 @@ import { createBlockTime } from './block-time.ts'
 import { decodeLedgers } from './decode.ts'
 import { createMarket } from './market.ts'
 import type { Market } from './market.types.ts'
-import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
+import { checkConnection } from './connection-options.ts'
+import { checkNetwork, MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import type { Chain } from './port.ts'
 import { createReader } from './reader.ts'
 import { createFeeOracle } from './fee-oracle.ts'
@@ -49,6 +50,8 @@ export type Connected = Chain & {
  * @throws ReadError when the node fails
  */
 export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
+  checkConnection(connection)
+  checkNetwork(network)
   const { signer, provider, wallet } = await partsOf(connection)
   const rpc = rpcOf(provider)
   const [chainId, head, genesis] = await query(() => Promise.all([rpc.chainId(), rpc.block('latest'), genesisOf(rpc)]))
@@ -117,8 +120,6 @@ async function partsOf({ signer, provider, address }: Connection) {
       throw new InvalidInputError('The signer has no provider.', { do: 'connect it: new Wallet(key, provider)' })
     return { signer, provider: signer.provider, wallet: toAddress(await signer.getAddress()) }
   }
-  if (!provider || address === undefined)
-    throw new InvalidInputError('A broker needs a signer, or a provider and an address to watch.')
   return { signer: null, provider, wallet: toAddress(address) }
 }
 

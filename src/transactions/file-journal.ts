@@ -1,10 +1,11 @@
 import * as nodeFiles from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { JournalError } from '../base/errors.ts'
 import { silent, type Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { compactRecords } from './journal-compaction.ts'
 import { ifThere, replaceJournalFile, syncFolderOf, type Files, type JournalFile } from './journal-file.ts'
+import { placeError, prepareJournalPlace } from './journal-place.ts'
 import { decodeForeignJournal, decodeJournal, encodeJournal } from './journal-text.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import { lockFile, type ProcessLock } from './process-lock.ts'
@@ -50,10 +51,10 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   }
 
   async function open(): Promise<JournalRecord[]> {
-    await files.mkdir(dirname(journal), { recursive: true, mode: 0o700 })
+    await prepareJournalPlace(journal, files)
     lock = await lockFile(journal)
     try {
-      const records = decode((await ifThere(() => files.readFile(journal, 'utf8'))) ?? '')
+      const records = decode(await textOf(journal, files))
       if (records === null) await files.rename(journal, `${journal}.${Date.now()}.old`)
       const kept = compactRecords(records ?? [])
       await rewrite(kept)
@@ -102,6 +103,14 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
  * @param genesis hash of the chain's first block: the journal of a chain with another one has no records
  */
 export async function readRecords(path: string, genesis?: string): Promise<JournalRecord[]> {
-  const text = (await ifThere(() => nodeFiles.readFile(resolve(path), 'utf8'))) ?? ''
-  return decodeForeignJournal(text, genesis)
+  return decodeForeignJournal(await textOf(resolve(path), nodeFiles), genesis)
+}
+
+/** @throws JournalError for a file that this user may not read, and for what is no file */
+async function textOf(path: string, files: Pick<Files, 'readFile'>): Promise<string> {
+  try {
+    return (await ifThere(() => files.readFile(path, 'utf8'))) ?? ''
+  } catch (error) {
+    throw placeError('The journal of transactions in flight cannot be read.', { journal: path }, error)
+  }
 }

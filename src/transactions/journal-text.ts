@@ -1,7 +1,7 @@
 import { JournalError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { JournalRecord } from './journal.types.ts'
-import { decodeRecord, encodeRecord } from './record-codec.ts'
+import { checksum, decodeRecord, encodeRecord } from './record-codec.ts'
 
 /** A journal as text: a header that names the chain by its first block, then one line for each record. */
 export function encodeJournal(records: readonly JournalRecord[], genesis: string | undefined): string {
@@ -16,32 +16,51 @@ export type DecodeOptions = {
 }
 
 /**
- * Reads a journal that no other process writes. A torn last line is left out: its transaction was never sent.
+ * Reads a journal that no other process writes. Only a torn tail is left out, the beginning of a record without its line
+ * end: a crash cut it short, and its transaction was never sent. Any other damage may hide a transaction in flight.
  *
  * @returns null for the journal of another chain with the same id
- * @throws JournalError where a line before the last record is damaged
+ * @throws JournalError where the header or a whole line is damaged
  */
 export function decodeJournal(text: string, { genesis, journal, logger }: DecodeOptions): JournalRecord[] | null {
-  const [header, ...lines] = text.split('\n')
-  if (!header) return []
-  if (!isOf(genesis, header)) {
+  if (text === '') return []
+  const lines = text.split('\n')
+  const tail = lines.pop() ?? ''
+  const [header, ...body] = lines
+  const chain = header === undefined ? null : chainIn(header)
+  if (chain === null) throw damaged(journal, 1)
+  if (genesis !== undefined && chain !== ANY_CHAIN && chain !== genesis) {
     logger.warn({ journal }, 'the journal belongs to a chain with another first block; it was put aside')
     return null
   }
-  const records: JournalRecord[] = []
-  for (const [index, line] of lines.entries()) {
-    const record = decodeRecord(line)
-    if (record) records.push(record)
-    else if (lines.slice(index + 1).some((later) => decodeRecord(later) !== null))
-      throw new JournalError('The journal of transactions in flight is damaged.', {
-        journal,
-        line: String(index + 2),
-        do: 'check the wallet for transactions that are not mined yet, then move the file away',
-      })
-    else if (line !== '')
-      logger.warn({ journal, line: index + 2 }, 'the last record was torn; its transaction was never sent')
-  }
-  return records
+  const records = body.map((line, index) => decodeRecord(line) ?? fail(damaged(journal, index + 2)))
+  return [...records, ...recordsIn(tail, { journal, line: lines.length + 1, logger })]
+}
+
+/** What stands after the last line end: nothing, a record that lacks only that, or the beginning of one. */
+function recordsIn(
+  tail: string,
+  { journal, line, logger }: { journal: string; line: number; logger: Logger },
+): JournalRecord[] {
+  if (tail === '') return []
+  const whole = decodeRecord(tail)
+  if (whole) return [whole]
+  // A whole record and another character: its line end is damaged.
+  if (decodeRecord(tail.slice(0, -1))) throw damaged(journal, line)
+  logger.warn({ journal, line }, 'the last record was torn; its transaction was never sent')
+  return []
+}
+
+function damaged(journal: string, line: number): JournalError {
+  return new JournalError('The journal of transactions in flight is damaged.', {
+    journal,
+    line: String(line),
+    do: 'check the wallet for transactions that are not mined yet, then move the file away',
+  })
+}
+
+function fail(error: Error): never {
+  throw error
 }
 
 /** Reads a journal that another process may be writing: incomplete lines are left out, and so is another chain's journal. */
@@ -50,11 +69,24 @@ export function decodeForeignJournal(text: string, genesis: string | undefined):
   return isOf(genesis, header) ? lines.flatMap((line) => decodeRecord(line) ?? []) : []
 }
 
-function headerOf(genesis: string | undefined): string {
-  return `og-ledger journal 1 ${genesis ?? 'any'}`
+const ANY_CHAIN = 'any'
+
+/** The header names the chain, with a checksum: a damaged name must not look like another chain's. */
+function headerOf(genesis: string = ANY_CHAIN): string {
+  const text = `og-ledger journal 1 ${genesis}`
+  return `${text} ${checksum(text)}`
+}
+
+/** The chain's first block that a header names; null for a damaged header. Files of earlier versions have no checksum. */
+function chainIn(header: string): string | null {
+  const [, text = '', chain = '', given] = /^(og-ledger journal 1 (\S+))(?: ([0-9a-f]{8}))?$/.exec(header) ?? []
+  if (chain === '') return null
+  const isWellFormed = chain === ANY_CHAIN || /^0x[0-9a-f]{64}$/i.test(chain)
+  return given === undefined ? (isWellFormed ? chain : null) : given === checksum(text) ? chain : null
 }
 
 /** Where a chain's first block is not known, its id has to do. */
 function isOf(genesis: string | undefined, header: string): boolean {
-  return genesis === undefined || header === headerOf(genesis) || header === headerOf(undefined)
+  const chain = chainIn(header)
+  return chain !== null && (genesis === undefined || chain === genesis || chain === ANY_CHAIN)
 }

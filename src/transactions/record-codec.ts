@@ -18,6 +18,7 @@ function isWei(value: unknown): value is { $wei: string } {
   return typeof value === 'object' && value !== null && '$wei' in value
 }
 
-function checksum(text: string): string {
+/** CRC-32 in eight hex digits. */
+export function checksum(text: string): string {
   return crc32(text).toString(16).padStart(8, '0')
 }

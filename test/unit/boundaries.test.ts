@@ -112,6 +112,7 @@ test('only the public face lies in src itself', () => {
   const face = files.filter((file) => /^src\/[^/]+$/.test(file)).toSorted()
   expect(face).toEqual(
     [
+      'broker-options',
       'broker',
       'broker.types',
       'cycle',
