@@ -36,8 +36,8 @@ export type Cycle = {
   prepare(position: Position): Promise<void>
   /** Takes an accepted position through facts, closing, plan and actors. */
   accept(position: Position): void
-  /** After a reading that failed: the plan of the last position, as stale. */
-  failed(): void
+  /** After a reading that failed: subscribers get the last plan again; in an outage they and the actors get it as stale. */
+  failed(failure: { isOutage: boolean }): void
   /** From now on burn and gas price are read too: a subscriber or auto-funding wants forecasts. */
   wantForecast(): void
   /** Connects the parts, once: they need the stream of positions, and the stream needs the cycle. */
@@ -75,10 +75,13 @@ export function createCycle(): Cycle {
       refunds.act(plan)
       plans.next(plan)
     },
-    failed() {
+    failed({ isOutage }) {
       const { dispatch, planner, plans } = parts()
       const last = dispatch.latest()
-      if (last) plans.next(planner.plan(last.position, { isStale: true }))
+      if (!last) return
+      const plan = isOutage ? planner.plan(last.position, { isStale: true }) : last
+      if (isOutage) dispatch.send(plan)
+      plans.next(plan)
     },
     wantForecast() {
       wantsForecast = true

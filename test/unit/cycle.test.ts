@@ -117,17 +117,28 @@ test('a step that throws stops those after it', () => {
   expect(calls).toEqual(['blockClock', 'observe', 'calendar'])
 })
 
-test('after a failed reading subscribers get the plan of the last position, as stale', () => {
+test('during an outage actors and subscribers get the plan of the last position, as stale', () => {
   const plan = { block: position.block, position, decisions: [], shortfall: 0n, gasReserve: 0n }
   const planner = { plan: vi.fn(() => plan) }
-  const { cycle, calls } = parts({ planner, dispatch: { send: vi.fn(), latest: () => plan } })
-  cycle.failed()
+  const send = vi.fn()
+  const { cycle, calls } = parts({ planner, dispatch: { send, latest: () => plan } })
+  cycle.failed({ isOutage: true })
   expect(planner.plan.mock.calls).toEqual([[position, { isStale: true }]])
+  expect(send.mock.calls).toEqual([[plan]])
   expect(calls).toEqual(['plans'])
+})
+
+test('after a failed reading that is no outage yet subscribers get the last plan again, and actors nothing', () => {
+  const plan = { block: position.block, position, decisions: [], shortfall: 0n, gasReserve: 0n }
+  const next = vi.fn()
+  const { cycle, calls } = parts({ dispatch: { send: vi.fn(), latest: () => plan }, plans: { next } })
+  cycle.failed({ isOutage: false })
+  expect(next.mock.calls).toEqual([[plan]])
+  expect(calls).toEqual([])
 })
 
 test('before the first position a failed reading has no plan', () => {
   const { cycle, calls } = parts()
-  cycle.failed()
+  cycle.failed({ isOutage: true })
   expect(calls).toEqual([])
 })
