@@ -19,7 +19,8 @@ function parts(more: Partial<CycleParts> = {}) {
       return result as T
     }
   const made: CycleParts = {
-    services: { refresh: call('services', Promise.resolve()), isNew: () => false },
+    services: { see: () => undefined, refresh: call('services', Promise.resolve()), isNew: () => false },
+    rules: { refresh: call('rules', Promise.resolve()) },
     accounts: { all: () => [], inferenceProviders: () => [] },
     gas: { refresh: call('gas', Promise.resolve()) },
     lane: { confirm: call('lane', Promise.resolve()) },
@@ -61,21 +62,21 @@ test('an accepted position reaches time, burn, refunds, lifecycles, closing, pla
 test('before a decision services, gas price and receipts are read; earlier charges only once a forecast is wanted', async () => {
   const { cycle, calls } = parts()
   await cycle.prepare(position)
-  expect(calls).toEqual(['services', 'gas', 'lane'])
+  expect(calls).toEqual(['services', 'rules', 'gas', 'lane'])
   calls.length = 0
   cycle.wantForecast()
   await cycle.prepare(position)
-  expect(calls).toEqual(['services', 'gas', 'lane', 'history'])
+  expect(calls).toEqual(['services', 'rules', 'gas', 'lane', 'history'])
 })
 
 test('a broker that cannot send reads no gas price before a forecast is wanted', async () => {
   const { cycle, calls } = parts({ lane: null })
   await cycle.prepare(position)
-  expect(calls).toEqual(['services'])
+  expect(calls).toEqual(['services', 'rules'])
   calls.length = 0
   cycle.wantForecast()
   await cycle.prepare(position)
-  expect(calls).toEqual(['services', 'gas', 'history'])
+  expect(calls).toEqual(['services', 'rules', 'gas', 'history'])
 })
 
 test('providers that are funded during the reading are read before it is decided on', async () => {
@@ -85,6 +86,7 @@ test('providers that are funded during the reading are read before it is decided
   const { cycle } = parts({
     accounts: { all: () => [], inferenceProviders: () => funded },
     services: {
+      see: () => undefined,
       refresh(providers) {
         asked.push(providers)
         for (const one of providers) known.add(one)
