@@ -12,6 +12,7 @@ import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
+import { createRuleUpdates } from './chain/rule-updates.ts'
 import { resolveService } from './chain/service-name.ts'
 import { createClosing } from './closing/closing.ts'
 import { createClosingGate } from './closing/gate.ts'
@@ -131,6 +132,8 @@ function createEngine(options: EngineOptions) {
   })
   const withStream = { ...common, positions, inspected: inspection.inspected }
 
+  const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
+
   // Sending.
   const onJournalOpen = createListeners()
   const lane =
@@ -150,7 +153,7 @@ function createEngine(options: EngineOptions) {
       maxFeePerGas: options.maxFeePerGas ?? null,
     })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
-  const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check })
+  const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check, onMinimum: ruleUpdates.doubt })
   const locks = createAccountLocks(lane)
 
   // Money out, money in, and the way home.
@@ -203,7 +206,19 @@ function createEngine(options: EngineOptions) {
   const ledger = createLedgerActor(wallet, inspection.inspected)
   inspection.include(() => [ledger.actor, ...subAccounts.all(), ...autoFunding.all().map(({ actor }) => actor)])
   inspection.include(() => lane?.transactions() ?? [])
-  cycle.connect({ ...funding, ...common, services, gas, lane, refunds, subAccounts, ledger, closing, plans })
+  cycle.connect({
+    ...funding,
+    ...common,
+    rules: ruleUpdates,
+    services,
+    gas,
+    lane,
+    refunds,
+    subAccounts,
+    ledger,
+    closing,
+    plans,
+  })
 
   return {
     chain,
@@ -218,6 +233,7 @@ function createEngine(options: EngineOptions) {
     lane,
     gate,
     submitter,
+    ruleUpdates,
     locks,
     refunds,
     gas,
@@ -300,6 +316,7 @@ function ledgerManagerOn({
   common,
   positions,
   submitter,
+  ruleUpdates,
   locks,
   funding,
   refunds,
@@ -312,6 +329,7 @@ function ledgerManagerOn({
     ...common,
     read: positions.fresh,
     listLedgers: chain.listLedgers,
+    refreshRules: ruleUpdates.refresh,
     // A transfer during a claim would count as a part of what the claim puts back.
     submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options)),
     isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),

@@ -38,6 +38,8 @@ export type LedgerManagerOptions = {
   wallet: string
   rules: Rules
   read: (signal?: AbortSignal) => Promise<Position>
+  /** Reads the rules again where they are old: before an amount is refused by one of them. */
+  refreshRules: () => Promise<void>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
   /** Whether auto-funding is on for a sub-account. */
@@ -68,7 +70,9 @@ export class LedgerManager {
    */
   async addLedger(amount: Amount, info = ''): Promise<Receipt> {
     const value = this.#positive('addLedger', toWei(amount))
-    const { minLedgerBalance } = this.#options.rules
+    const { rules, refreshRules } = this.#options
+    if (value < (rules.minLedgerBalance ?? 0n)) await refreshRules()
+    const { minLedgerBalance } = rules
     if (minLedgerBalance !== null && value < minLedgerBalance)
       throw contractError({
         operation: 'addLedger',

@@ -11,7 +11,7 @@ import { createMarket } from './market.ts'
 import type { Market } from './market.types.ts'
 import { checkConnection } from './connection-options.ts'
 import { checkNetwork, MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
-import type { Chain } from './port.ts'
+import type { Chain, Rules } from './port.ts'
 import { createReader } from './reader.ts'
 import { createFeeOracle } from './fee-oracle.ts'
 import { rpcOf } from './rpc.ts'
@@ -32,6 +32,8 @@ export type Connection =
   | { signer?: undefined; provider: Provider; address: string }
 
 export type Connected = Chain & {
+  /** Reads the rules of the deployment again. */
+  readRules(): Promise<Rules>
   readService(provider: string): Promise<ProviderService>
   market: Market
   /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
@@ -98,6 +100,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
     fees: () => query(feeOracle.fees),
     blockTimeMs,
     onBlock: blockListenerOf(provider),
+    readRules: () => query(() => readRules(parallel, addresses)),
     readService: (provider) => query(() => readService(batch, { inference: addresses.inference, wallet, provider })),
     market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,

@@ -76,7 +76,7 @@ export function createFunding(options: FundingOptions): Funding {
     grades: createGrades(burns),
     reserved: locks.reserved,
     minLockedBalance: options.minLockedBalance,
-    minTransfer: options.rules.minTransfer,
+    rules: options.rules,
     inFlight: () => lane?.inFlight() ?? [],
     spending: { budget: options.budget, payments: () => lane?.payments() ?? [], paidIn },
     gasReserve: ({ subAccounts }) => (gas.price ?? 0n) * exitGas(subAccounts.length),

@@ -231,10 +231,9 @@ test('a failed reading has entries for the failure and for the holds; the next r
   const mend = proxy.fault(() => ({ kind: 'http', status: 503 }))
   await visitor.seen('failure', { failures: 1 })
   await visitor.seen('decision', { reason: 'stale-reading' })
-  expect(visitor.state().reading).toMatchObject({
-    failures: 1,
-    error: expect.stringMatching(/^The chain could not be read|^The node/),
-  })
+  const { failures, error } = visitor.state().reading
+  expect(failures).toBeGreaterThanOrEqual(1)
+  expect(error).toMatch(/^The chain could not be read|^The node/)
   mend()
   await until(() => visitor.state().reading.failures === 0)
   visitor.leave()
