@@ -53,7 +53,7 @@ test.each(chaosRuns(1))(
 
     await dies({ journal, crashAt: 'before-closing', begins: true })
     await dies({ journal, crashAt: 'after-closing', begins: true })
-    // From here on no process asks for it again: the next ones only read positions.
+    // From here on nobody asks for it any more: those who come merely watch.
     for (let child = 0, isOver = false; !isOver; child += 1) {
       const crashAt = half[child % half.length] ?? 'after-mined'
       isOver = await watches({ journal, crashAt })
@@ -68,7 +68,7 @@ test.each(chaosRuns(1))(
       'refund',
       new Set(['retrieveFund']),
     ])
-    // Refunds that unlock within seconds of each other are claimed together by a later process.
+    // Refunds that unlock within seconds of each other are claimed together by whoever comes later.
     expect(rest.length).toBeLessThan(planned.transactions)
     expect(deaths.length).toBeGreaterThan(rest.length)
   },
@@ -82,7 +82,7 @@ async function dies(options: Closer): Promise<void> {
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
 }
 
-/** @returns whether the process saw the end, and ended by itself. A process that waits is killed too, and time passes. */
+/** @returns whether it saw the end, and ended by itself. One that has to wait is killed too, and time passes. */
 async function watches(options: Closer): Promise<boolean> {
   const child = closer(options)
   const exit = once(child, 'exit')
@@ -102,7 +102,7 @@ async function watches(options: Closer): Promise<boolean> {
 async function mineAt(timestamp: number): Promise<void> {
   await chain.provider.send('evm_setNextBlockTimestamp', [timestamp])
   await chain.mine()
-  // The block time is judged by the latest blocks.
+  // How far apart blocks are is judged by the latest.
   await chain.mine(20)
 }
 
