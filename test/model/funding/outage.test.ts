@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { parseEther as og } from 'ethers'
-import type { FaultKind } from '../../../src/testing/faults.ts'
 import { createSimulatedBroker, type Simulation } from '../../../src/testing/index.ts'
 
 const reasonOf = (sim: Simulation) => sim.broker.inference.autoFundingStatus()[0]?.reason
@@ -15,27 +14,21 @@ async function funded(config = {}): Promise<Simulation> {
   return sim
 }
 
-test.each<[kind: FaultKind, blocks: number]>([
-  ['read', 0],
-  ['stale', 200],
-])(
-  'while readings fail (%s) status, actor and plan say stale-reading, and sufficient after the next reading',
-  async (kind, blocks) => {
-    await using sim = await funded()
-    const planned: string[] = []
-    const subscription = sim.broker.plan$.subscribe(({ decisions: [first] }) => {
-      if (first?.action === 'hold') planned.push(first.reason)
-    })
-    sim.chain.fail(kind, kind === 'stale' ? { times: Infinity, blocks } : { times: Infinity })
-    await sim.advance('2m')
-    const [status] = sim.broker.inference.autoFundingStatus()
-    expect([status?.state, status?.reason, planned.at(-1)]).toEqual(['held', 'stale-reading', 'stale-reading'])
-    sim.heal()
-    await sim.advance('1m')
-    expect([reasonOf(sim), planned.at(-1)]).toEqual(['sufficient', 'sufficient'])
-    subscription.unsubscribe()
-  },
-)
+test('while readings fail status, actor and plan say stale-reading, and sufficient after the next reading', async () => {
+  await using sim = await funded()
+  const planned: string[] = []
+  const subscription = sim.broker.plan$.subscribe(({ decisions: [first] }) => {
+    if (first?.action === 'hold') planned.push(first.reason)
+  })
+  sim.chain.fail('read', { times: Infinity })
+  await sim.advance('2m')
+  const [status] = sim.broker.inference.autoFundingStatus()
+  expect([status?.state, status?.reason, planned.at(-1)]).toEqual(['held', 'stale-reading', 'stale-reading'])
+  sim.heal()
+  await sim.advance('1m')
+  expect([reasonOf(sim), planned.at(-1)]).toEqual(['sufficient', 'sufficient'])
+  subscription.unsubscribe()
+})
 
 test('one reading that fails is not an outage', async () => {
   await using sim = await funded()
