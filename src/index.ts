@@ -69,6 +69,7 @@ export {
   SupersededError,
   UnresolvedIntentError,
   WouldLockError,
+  WrongChainError,
 } from './base/errors.ts'
 export { FeesTooHighError, RefusedByNodeError, UnknownPendingError } from './transactions/send-errors.ts'
 export {

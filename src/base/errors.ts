@@ -60,6 +60,18 @@ export class RefusedError extends NotSentError {
   override readonly name = 'RefusedError'
 }
 
+/** The wallet was switched to another chain: what it sends would go there. */
+export class WrongChainError extends NotSentError {
+  override readonly name = 'WrongChainError'
+  constructor({ expected, actual }: { expected: bigint; actual: bigint }) {
+    super(
+      'The wallet is on another chain.',
+      { expected: `chain ${expected}`, actual: `chain ${actual}`, do: 'switch the wallet back, then try again' },
+      { retryable: true },
+    )
+  }
+}
+
 /** The signer failed to sign, other than by a refusal. */
 export class SigningError extends NotSentError {
   override readonly name = 'SigningError'
@@ -168,7 +180,11 @@ export class UnresolvedIntentError extends OgLedgerError {
   constructor({ id, cause }: { id: string; cause: unknown }) {
     super(
       'The wallet did not say whether it sent the transaction.',
-      { id, do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"' },
+      {
+        id,
+        reason: cause instanceof Error ? cause.message.split('\n', 1)[0] : undefined,
+        do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"',
+      },
       { cause },
     )
     this.id = id

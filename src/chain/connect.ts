@@ -6,6 +6,7 @@ import { query, multicallBatch, parallelBatch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import { blockListenerOf } from './block-listener.ts'
 import { createBlockTime } from './block-time.ts'
+import { guardChain } from './chain-guard.ts'
 import { decodeLedgers } from './decode.ts'
 import { createMarket } from './market.ts'
 import type { Market } from './market.types.ts'
@@ -17,7 +18,7 @@ import { createFeeOracle } from './fee-oracle.ts'
 import { rpcOf } from './rpc.ts'
 import type { Rpc } from './rpc.types.ts'
 import { readRules, view, type Addresses } from './rules.ts'
-import { createSender } from './sender.ts'
+import { createSender, signsBySending } from './sender.ts'
 import { createSettlements } from './settlements.ts'
 import { readService, type ProviderService } from './service.ts'
 import { signSessionMessage } from './session-signature.ts'
@@ -55,8 +56,11 @@ export async function connectChain(connection: Connection, network?: NetworkName
   checkConnection(connection)
   checkNetwork(network)
   const { signer, provider, wallet } = await partsOf(connection)
-  const rpc = rpcOf(provider)
-  const [chainId, head, genesis] = await query(() => Promise.all([rpc.chainId(), rpc.block('latest'), genesisOf(rpc)]))
+  const plain = rpcOf(provider)
+  const [chainId, head, genesis] = await query(() =>
+    Promise.all([plain.chainId(), plain.block('latest'), genesisOf(plain)]),
+  )
+  const rpc = signer && signsBySending(signer) ? guardChain(plain, chainId) : plain
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
   const addresses = addressesOf(config)

@@ -79,6 +79,8 @@ export interface ChainReader {
 
 /** Sends a wallet's transactions. `sign` is null for wallets that sign only while they send. */
 export interface TransactionPort {
+  /** @throws WrongChainError where the wallet was switched to another chain */
+  checkChain(): Promise<void>
   estimateGas(call: Call): Promise<bigint>
   fees(): Promise<Fees>
   /** The wallet's nonce count at a block; `pending` includes the node's pool. */

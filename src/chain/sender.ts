@@ -5,6 +5,7 @@ import {
   ReadError,
   RefusedError,
   SigningError,
+  WrongChainError,
   type NotSentError,
 } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
@@ -41,6 +42,7 @@ export function createSender(options: SenderOptions): TransactionPort {
   const readReceipt = createReceipts(rpc)
 
   return {
+    checkChain,
     async estimateGas(call) {
       try {
         return await rpc.estimateGas({ ...request(call), from: wallet })
@@ -68,11 +70,16 @@ export function createSender(options: SenderOptions): TransactionPort {
           }
         },
     async send(call, options) {
-      const complete = { ...request(call), from: wallet, ...transaction(options) }
+      const complete = { ...request(call), chainId, from: wallet, ...transaction(options) }
+      await checkChain()
       try {
-        if (signsBySending(signer)) return await signer.sendUncheckedTransaction(complete)
-        return (await signer.sendTransaction(complete)).hash
+        if (!signsBySending(signer)) return (await signer.sendTransaction(complete)).hash
+        const hash = await signer.sendUncheckedTransaction(complete)
+        await checkChain()
+        return hash
       } catch (error) {
+        // Switched while it was asked: the wallet may have sent it on the other chain.
+        if (error instanceof WrongChainError) throw new Error(error.message)
         if (!isRefusal(error)) throw safeCause(error)
         throw new RefusedError(
           'The wallet refused to send.',
@@ -114,6 +121,12 @@ export function createSender(options: SenderOptions): TransactionPort {
     },
   }
 
+  async function checkChain(): Promise<void> {
+    if (!signsBySending(signer)) return
+    const actual = await query(rpc.chainId)
+    if (actual !== chainId) throw new WrongChainError({ expected: chainId, actual })
+  }
+
   function request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
     if (contract === 'wallet') return { to: wallet, data: '0x', value: 0n }
     return { to: addressOf(contract), data: abis[contract].encodeFunctionData(method, args), value }
@@ -133,7 +146,7 @@ function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionRequest
 type SendingSigner = Signer & { sendUncheckedTransaction(request: TransactionRequest): Promise<string> }
 
 /** A wallet behind JSON-RPC (a browser wallet, a node's own account) signs only while it sends. */
-function signsBySending(signer: Signer): signer is SendingSigner {
+export function signsBySending(signer: Signer): signer is SendingSigner {
   return 'sendUncheckedTransaction' in signer
 }
 

@@ -19,6 +19,7 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
     node.submit({ kind: 'transaction', hash: fakeHash(raw), transaction: transactionOf(raw) })
 
   return {
+    checkChain: () => Promise.resolve(),
     async estimateGas(call) {
       node.answer()
       if (contracts.balanceOf(wallet) < (call.value ?? 0n)) throw insufficientFunds(call)

@@ -61,6 +61,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
   ): Promise<TrackedTransaction> {
     throwIfEnded(signal)
     const { call, amount } = intent
+    await port.checkChain()
     const [estimate, asked, latest, pending, balance] = await Promise.all([
       port.estimateGas(call),
       port.fees(),

@@ -26,6 +26,7 @@ export function scriptedPort(overrides: Partial<TransactionPort> = {}): Scripted
     spenders: new Map(),
     spent: 0,
     asked: { maxFeePerGas: 30n, maxPriorityFeePerGas: 10n },
+    checkChain: () => Promise.resolve(),
     estimateGas: () => Promise.resolve(100_000n),
     fees: () => Promise.resolve(port.asked),
     transactionCount: () => Promise.resolve(port.spent),

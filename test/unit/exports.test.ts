@@ -51,6 +51,7 @@ test('og-ledger exports these names', () => {
       "UnknownPendingError",
       "UnresolvedIntentError",
       "WouldLockError",
+      "WrongChainError",
       "createBroker",
       "decodeRecording",
       "encodePosition",
