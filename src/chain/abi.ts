@@ -34,6 +34,9 @@ export const inferenceAbi = new Interface([
   'function getService(address provider) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged) service)',
   'function getAllServices(uint256 offset, uint256 limit) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services, uint256 total)',
   'function getAllServices() view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services)',
+  'function isTokenRevoked(address user, address provider, uint8 tokenId) view returns (bool)',
+  'function revokeToken(address provider, uint8 tokenId)',
+  'function revokeTokens(address provider, uint8[] tokenIds)',
   'function revokeAllTokens(address provider)',
 ])
 

@@ -12,13 +12,15 @@ export type WriteMethod =
   | 'deleteLedger'
   | 'updateAdditionalInfo'
   | 'acknowledgeTEESigner'
+  | 'revokeToken'
+  | 'revokeTokens'
   | 'revokeAllTokens'
 
 /** A contract call that is not yet a transaction. Amounts in wei. */
 export type Call = {
   contract: ContractName
   method: WriteMethod
-  args: readonly (string | bigint | boolean | readonly string[])[]
+  args: readonly (string | bigint | boolean | readonly string[] | readonly bigint[])[]
   value?: bigint
 }
 
