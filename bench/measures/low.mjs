@@ -43,7 +43,7 @@ async function fund(name, { chain, providers }) {
   side.proxy.reset()
   const start = Date.now()
   const addresses = providers.map(({ address }) => address)
-  // The reference resolves after its first round of transfers: nobody waits for it.
+  // The reference resolves after its first round of transfers: nothing waits for it.
   side.call('startAutoFunding', addresses, INTERVAL_MS).catch(() => undefined)
   const done = await until(allFunded, { withinMs: PATIENCE_MS, everyMs: 50 })
   const seconds = (Date.now() - start) / 1_000

@@ -27,7 +27,7 @@ function treeOf(folder, tree = new Map()) {
     const found = locate(name, folder)
     const optional = peerDependenciesMeta[name]?.optional === true || name in (optionalDependencies ?? {})
     if (!found && !optional) throw new Error(`${name}, which ${folder} needs, is not installed.`)
-    // A peer that may be left out is here for somebody else.
+    // An optional peer is installed for another package.
     if (found && peerDependenciesMeta[name]?.optional !== true) treeOf(found, tree)
   }
   return tree

@@ -53,10 +53,12 @@ export const transactionMachine = setup({
           ],
         },
         'nonce.taken': { target: 'superseded', actions: { type: 'explain', params: ({ event }) => event } },
+        'node.refused': { target: 'refused', actions: { type: 'explain', params: ({ event }) => event } },
       },
     },
     mined: { on: { 'receipt.gone': { target: 'broadcast', actions: 'unmine' } } },
     reverted: { on: { 'receipt.gone': { target: 'broadcast', actions: 'unmine' } } },
     superseded: { type: 'final' },
+    refused: { type: 'final' },
   },
 })

@@ -20,7 +20,7 @@ export type TransactionContext = TransactionInput & {
   /** Set while it is mined. */
   blockNumber: number | null
   gasUsed: Wei | null
-  /** Why it reverted, or what is known of who took its nonce. */
+  /** Why it reverted, why the node refused it, or which transaction took its nonce. */
   reason: string | null
 }
 
@@ -33,5 +33,7 @@ export type TransactionEvent =
   | { type: 'receipt.reverted'; hash: string; blockNumber: number; gasUsed: Wei; reason: string }
   /** Its block is no longer part of the chain. */
   | { type: 'receipt.gone' }
+  /** The node refuses it for good and does not know it, and its nonce is free: it is not sent again. */
+  | { type: 'node.refused'; reason: string }
   /** Its nonce was spent by a transaction that is not ours. */
   | { type: 'nonce.taken'; reason: string }

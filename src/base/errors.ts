@@ -44,7 +44,7 @@ export class StaleReadingError extends OgLedgerError {
 
 /** A transaction was not sent: it could not be signed, recorded or broadcast. Nothing was paid. */
 export class NotSentError extends OgLedgerError {
-  override readonly name = 'NotSentError'
+  override readonly name: string = 'NotSentError'
 }
 
 /** The same, because the person at the wallet said no. */

@@ -29,6 +29,7 @@ export function ethersRpc(provider: Provider): Rpc {
     async broadcast(raw) {
       await provider.broadcastTransaction(raw)
     },
+    knows: async (transactionHash) => (await provider.getTransaction(transactionHash)) !== null,
     async receipt(transactionHash) {
       const receipt = await provider.getTransactionReceipt(transactionHash)
       if (!receipt) return null

@@ -35,6 +35,7 @@ export function jsonRpc(node: JsonRpcSender): Rpc {
     async broadcast(raw) {
       await send('eth_sendRawTransaction', raw)
     },
+    knows: async (transactionHash) => (await send('eth_getTransactionByHash', transactionHash)) !== null,
     receipt: async (transactionHash) =>
       decodeReceipt(
         (await send('eth_getTransactionReceipt', transactionHash)) as ReceiptFields | null,

@@ -1,3 +1,4 @@
+import type { BroadcastAnswer } from './broadcast-answer.ts'
 import type { Block, Position, ServiceType, Settlements } from '../../machines/position.types.ts'
 
 export type ContractName = 'ledger' | 'inference' | 'fineTuning'
@@ -15,10 +16,12 @@ export type WriteMethod =
   | 'revokeToken'
   | 'revokeTokens'
   | 'revokeAllTokens'
+  | 'fillNonce'
 
 /** A contract call that is not yet a transaction. Amounts in wei. */
 export type Call = {
-  contract: ContractName
+  /** `wallet` is the wallet itself: a transfer of nothing that closes a gap between its nonces. */
+  contract: ContractName | 'wallet'
   method: WriteMethod
   args: readonly (string | bigint | boolean | readonly string[] | readonly bigint[])[]
   value?: bigint
@@ -84,8 +87,15 @@ export interface TransactionPort {
   transactionCount(tag: 'latest' | 'pending' | number): Promise<number>
   sign: ((call: Call, options: SendOptions) => Promise<SignedTransaction>) | null
   send(call: Call, options: SendOptions): Promise<string>
-  broadcast(raw: string): Promise<void>
+  /** Broadcasts signed bytes and grades the node's answer; without one the grade is `unknown`. */
+  broadcast(raw: string): Promise<BroadcastAnswer>
   mined(transactionHash: string): Promise<MinedTransaction | null>
+  /** Whether the node has a transaction, mined or in its pool. */
+  knows(transactionHash: string): Promise<boolean>
+  /** The wallet's balance at the latest block, in wei. */
+  balance(): Promise<bigint>
+  /** Number of the latest block. */
+  head(): Promise<number>
   /** The mined transaction that spent a nonce; null when there is none, or the node no longer has its block. */
   spender(nonce: number): Promise<Spender | null>
   /** Timestamp of a block in seconds; null where the node does not have the block. */

@@ -34,6 +34,7 @@ function eachLimited(rpc: Rpc, limited: Limited): Rpc {
     transactionCount: (address, blockTag) => limited(() => rpc.transactionCount(address, blockTag)),
     estimateGas: (request) => limited(() => rpc.estimateGas(request)),
     broadcast: (raw) => limited(() => rpc.broadcast(raw)),
+    knows: (transactionHash) => limited(() => rpc.knows(transactionHash)),
     receipt: (transactionHash) => limited(() => rpc.receipt(transactionHash)),
     gasPrice: () => limited(() => rpc.gasPrice()),
     suggestedTip: () => limited(() => rpc.suggestedTip()),

@@ -18,6 +18,8 @@ export type Rpc = {
   transactionCount(address: string, blockTag: BlockTag | 'pending'): Promise<number>
   estimateGas(request: { to: string; data: string; from: string; value: bigint }): Promise<bigint>
   broadcast(raw: string): Promise<void>
+  /** Whether the node has a transaction, mined or in its pool. */
+  knows(transactionHash: string): Promise<boolean>
   /** Null for a pending transaction, and for an answer that is no receipt of this transaction. */
   receipt(transactionHash: string): Promise<UnprovenReceipt | null>
   /** The node's gas price of legacy transactions; null where it has none. */

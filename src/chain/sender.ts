@@ -3,6 +3,7 @@ import { NotSentError, ReadError, RefusedError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { query } from './batch.ts'
+import { ARRIVED, gradeBroadcastError } from './broadcast-answer.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
@@ -78,11 +79,15 @@ export function createSender(options: SenderOptions): TransactionPort {
     async broadcast(raw) {
       try {
         await rpc.broadcast(raw)
+        return ARRIVED
       } catch (error) {
         feeOracle.learn(error)
-        throw safeCause(error)
+        return gradeBroadcastError(error)
       }
     },
+    knows: (transactionHash) => query(() => rpc.knows(transactionHash)),
+    balance: () => query(() => rpc.balance(wallet, 'latest')),
+    head: () => query(rpc.head),
     mined: (transactionHash) => query(() => readReceipt(transactionHash)),
     // The search takes up to two dozen queries.
     spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(rpc, wallet, nonce))),
@@ -105,6 +110,7 @@ export function createSender(options: SenderOptions): TransactionPort {
   }
 
   function request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
+    if (contract === 'wallet') return { to: wallet, data: '0x', value: 0n }
     return { to: addressOf(contract), data: abis[contract].encodeFunctionData(method, args), value }
   }
 

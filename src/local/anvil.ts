@@ -9,14 +9,14 @@ import { locate } from './packages.ts'
 export type AnvilOptions = {
   /** Seconds between blocks; without it every transaction gets its own block at once. */
   blockTime?: number
-  /** How many accounts of the test mnemonic own money: see testWallet(). */
+  /** How many accounts of the test mnemonic have a balance: see testWallet(). */
   accounts?: number
-  /** What each of them owns, in whole OG. */
+  /** The balance of each of them, in whole OG. */
   balance?: number
   chainId?: number
   /** A free one by default. */
   port?: number
-  /** More arguments for anvil. */
+  /** Further command line arguments of anvil. */
   args?: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export type Anvil = {
 }
 
 /**
- * Starts a local chain. It ends with this process at the latest, and does not keep this process alive.
+ * Starts a local chain. Anvil ends with this process at the latest, and does not keep this process alive.
  *
  * @throws OgLedgerError when anvil is not installed, or does not come up
  */
@@ -40,7 +40,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const child = spawn(binary(), commandLine(options), {
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
-    // Ctrl-C in a terminal goes to the whole group; when the chain ends is for its user to say.
+    // A terminal sends Ctrl-C to the whole process group: in a group of its own anvil goes on until stop() is called.
     detached: true,
   })
   endWithProcess(child)
@@ -48,9 +48,9 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const stop = async () => {
     child.ref()
     child.kill('SIGTERM')
-    const impatience = setTimeout(() => child.kill('SIGKILL'), 2_000)
+    const killing = setTimeout(() => child.kill('SIGKILL'), 2_000)
     await exited
-    clearTimeout(impatience)
+    clearTimeout(killing)
   }
   try {
     const port = await listening(child)
@@ -58,7 +58,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     await answering(url)
     if (child.pid === undefined || child.exitCode !== null)
       throw new OgLedgerError('anvil ended while it was starting.')
-    release(child)
+    detach(child)
     return { url, port, pid: child.pid, exited, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     child.kill('SIGKILL')
@@ -73,7 +73,7 @@ function commandLine(options: AnvilOptions): string[] {
   return ['--host', '127.0.0.1', '--port', String(port), ...genesis, ...rhythm, ...args]
 }
 
-/** The npm package is a launcher in JavaScript; the binary that it would start lies in a package per platform. */
+/** The npm package is a launcher in JavaScript; the binary lies in another package, one per platform. */
 function binary(): string {
   const name = `@foundry-rs/anvil-${platform()}-${arch() === 'x64' ? 'amd64' : arch()}/package.json`
   const launcher = locate('@foundry-rs/anvil/package.json')
@@ -81,29 +81,29 @@ function binary(): string {
 }
 
 /**
- * The port, from anvil's own mouth: it chooses a free one and names it once it is bound to it, so neither a race for the
- * port nor another process that answers on it can be mistaken for this child.
+ * The port that anvil prints once it is bound to it. Anvil chooses a free port itself, so that two starts do not race for one
+ * and this process does not take another process that answers on the port for its child.
  */
 function listening(child: ChildProcess): Promise<number> {
   const overdue = setTimeout(() => child.kill('SIGKILL'), 20_000)
   const bound = new Promise<number>((resolve, reject) => {
-    let said = ''
+    let output = ''
     const listen = (text: string) => {
-      said += text
-      const port = /Listening on \S+:(\d+)/.exec(said)?.[1]
+      output += text
+      const port = /Listening on \S+:(\d+)/.exec(output)?.[1]
       if (port) resolve(Number(port))
     }
     child.stdout?.setEncoding('utf8').on('data', listen)
     child.stderr?.setEncoding('utf8').on('data', listen)
     child.once('error', (cause) => reject(new OgLedgerError('anvil could not be run.', {}, { cause })))
     child.once('close', () =>
-      reject(new OgLedgerError('anvil did not start.', { said: said.trim().split('\n').at(-1) })),
+      reject(new OgLedgerError('anvil did not start.', { said: output.trim().split('\n').at(-1) })),
     )
   })
   return bound.finally(() => clearTimeout(overdue))
 }
 
-/** Asks for an answer, and for silence: a line per request would only fill a pipe. */
+/** Checks that anvil answers, and turns its log off: a line per request fills the pipe to this process. */
 async function answering(url: string): Promise<void> {
   const calls = [
     { jsonrpc: '2.0', id: 0, method: 'eth_chainId', params: [] },
@@ -115,7 +115,8 @@ async function answering(url: string): Promise<void> {
   if (!chainId?.result) throw new OgLedgerError('anvil does not answer.', { status: String(response.status) })
 }
 
-function release(child: ChildProcess): void {
+/** Lets this process end although anvil runs: neither the child nor its output keeps the event loop alive. */
+function detach(child: ChildProcess): void {
   child.unref()
   for (const stream of [child.stdout, child.stderr]) {
     stream?.removeAllListeners('data').resume()

@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path'
 import type { InterfaceAbi } from 'ethers'
 import { load, locate } from './packages.ts'
 
-/** A compiled contract: what it offers, and what to send to create it. */
+/** A compiled contract: its ABI, and the bytecode that creates it. */
 export type Artifact = { abi: InterfaceAbi; bytecode: string }
 
-/** The compiled contracts that are live on 0G today, as they ship with the reference SDK, and a proxy to stand before them. */
+/** The compiled contracts that are live on 0G today, as the reference SDK ships them, and the proxy that each stands behind. */
 export function artifacts(): Record<'ledger' | 'inference' | 'fineTuning' | 'proxy', Artifact> {
   return {
     ledger: factory('ledger', 'LedgerManager__factory'),
@@ -15,7 +15,7 @@ export function artifacts(): Record<'ledger' | 'inference' | 'fineTuning' | 'pro
   }
 }
 
-/** The SDK exports its main entry alone, and that takes seconds to load: the factories are reached by path. */
+/** The SDK exports only its main entry, which takes seconds to load: this loads the factory's file by path. */
 function factory(service: string, name: string): Artifact {
   const library = dirname(locate('@0gfoundation/0g-compute-ts-sdk'))
   const file = join(library, service, 'contract', 'typechain', 'factories', `${name}.js`)

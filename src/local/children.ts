@@ -4,7 +4,7 @@ import process from 'node:process'
 const children = new Set<ChildProcess>()
 let watching = false
 
-/** Makes sure that a child does not outlive this process. Only SIGKILL to this process can prevent it. */
+/** Ends a child process when this process ends. Only after a SIGKILL to this process the child lives on. */
 export function endWithProcess(child: ChildProcess): void {
   if (!watching) {
     watching = true
@@ -19,7 +19,7 @@ function killAll(): void {
   for (const child of children) child.kill('SIGKILL')
 }
 
-/** A signal that nobody listens to ends a process without its `exit` event. With another listener the end is theirs to decide. */
+/** A signal without a listener ends a process without its `exit` event. Where there is another listener, that one decides. */
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return
   killAll()

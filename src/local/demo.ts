@@ -5,7 +5,7 @@ import { deployContracts, type LocalContracts } from './deploy.ts'
 import { registerFineTuningProvider, registerInferenceProvider, type LocalProvider } from './providers.ts'
 import { testWallet } from './wallets.ts'
 
-/** What one transaction left available in a sub-account. */
+/** The available balance that one transaction left in a sub-account. */
 export type BalanceChange = {
   provider: string
   serviceType: LocalProvider['serviceType']
@@ -13,18 +13,18 @@ export type BalanceChange = {
   transactionHash: string
   /** Its place in the block. */
   logIndex: number
-  /** After it, in wei. */
+  /** After the transaction, in wei. */
   available: bigint
 }
 
-/** A chain with the real contracts, providers that charge, and a wallet that has never done anything. */
+/** A chain with the real contracts, providers that charge, and a wallet without any transaction. */
 export type DemoChain = {
   anvil: Anvil
   network: NetworkConfig
-  /** Connected. It owns 100,000 OG. */
+  /** Connected to the chain; it owns 100,000 OG. */
   wallet: Wallet
   providers: readonly LocalProvider[]
-  /** Everything that ever happened to the wallet's sub-accounts, in the order of the chain. */
+  /** Every change of the wallet's sub-accounts since the first block, in the order of the chain. */
   history(toBlock: number): Promise<BalanceChange[]>
   /** How many transactions the wallet has on the chain. */
   transactionCount(blockNumber: number): Promise<number>
@@ -40,7 +40,7 @@ export type DemoChainOptions = {
 
 const CHAIN_ID = 31337
 
-/** Starts a chain and sets everything up on it. It is stopped by `stop()`, and ends with this process at the latest. */
+/** Starts a chain, deploys the contracts and registers the providers. It ends with `stop()`, or with this process. */
 export async function startDemoChain(options: DemoChainOptions): Promise<DemoChain> {
   const { blockTime, inferenceProviders, fineTuningProviders } = options
   const accounts = 2 + inferenceProviders + fineTuningProviders
@@ -53,7 +53,7 @@ export async function startDemoChain(options: DemoChainOptions): Promise<DemoCha
   }
   try {
     const [owner, wallet, ...others] = Array.from({ length: accounts }, (_, index) => testWallet(index, provider))
-    if (!owner || !wallet) throw new Error('The chain lacks somebody.')
+    if (!owner || !wallet) throw new Error('The chain has too few accounts.')
     const contracts = await deployContracts(provider, owner)
     const providers = await Promise.all(
       others.map((one, index) =>
@@ -85,7 +85,7 @@ async function historyOf(contracts: LocalContracts, user: string, toBlock: numbe
   return changes.flat().toSorted((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex)
 }
 
-/** Both services say with one event what every transfer, and every settlement, leaves behind. */
+/** Both services emit one event with the new balance after every transfer and every settlement. */
 async function changesOf(
   serving: Contract,
   serviceType: LocalProvider['serviceType'],

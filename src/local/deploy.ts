@@ -7,11 +7,11 @@ import { callOf, jsonRpc, transact, type Call } from './transact.ts'
 export type DeployOptions = {
   /** Seconds until a refund can be claimed; the contracts accept an hour to a week. One hour by default. */
   lockTime?: number
-  /** Whether Multicall3 shall be at its usual address. It is by default. */
+  /** Whether Multicall3 has code at its usual address; true by default. */
   multicall3?: boolean
 }
 
-/** The contracts of 0G Compute on a local chain, each with its whole ABI and run by their owner. */
+/** The contracts of 0G Compute on a local chain, each with its whole ABI and connected to their owner. */
 export type LocalContracts = {
   network: NetworkConfig
   owner: Signer
@@ -20,12 +20,12 @@ export type LocalContracts = {
   fineTuning: Contract
 }
 
-/** Part of a fine-tuning fee, in percent, for a result that the user did not acknowledge: what the live deployment has. */
+/** Percentage of a fine-tuning fee that a provider gets for a result without acknowledgement, as on the live deployment. */
 const PENALTY_PERCENTAGE = 30
 
 /**
  * Deploys the contracts as they are live: each behind a proxy, registered as `inference-v1.0` and `fine-tuning-v1.0`, both
- * recommended. The owner must not send anything else meanwhile.
+ * recommended. The owner must send nothing else until this resolves: the addresses follow from its nonces.
  */
 export async function deployContracts(
   provider: JsonRpcProvider,
@@ -64,13 +64,13 @@ export async function deployContracts(
 }
 
 /**
- * The contracts that `deployContracts` creates with the owner's transactions from this nonce on: their addresses follow
- * from it, whether they are deployed already or yet to be.
+ * The contracts at the addresses that `deployContracts` gives them where the owner's first transaction has this nonce,
+ * deployed or not: an address follows from the creator's nonce.
  */
 export async function deployedContracts(owner: Signer, nonce = 0): Promise<LocalContracts> {
   const [from, { chainId }] = await Promise.all([owner.getAddress(), jsonRpc(owner).getNetwork()])
   const { ledger, inference, fineTuning } = artifacts()
-  // Three implementations come first, then the proxies before them.
+  // The first three transactions create the implementations, the next three the proxies.
   const proxyOf = (index: number) => getCreateAddress({ from, nonce: nonce + 3 + index })
   const addresses = { ledger: proxyOf(0), inference: proxyOf(1), fineTuning: proxyOf(2) }
   return {

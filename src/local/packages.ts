@@ -10,8 +10,8 @@ const NEEDED = [
 const INSTALL = 'npm install --save-dev @foundry-rs/anvil @0gfoundation/0g-compute-ts-sdk @openzeppelin/contracts'
 
 /**
- * Where a module of a development package lies. The packages are looked for beside og-ledger, then in the working
- * directory: a strict package manager shows og-ledger only what og-ledger itself depends on.
+ * The path of a module of a development package. Node looks for the package beside og-ledger, then in the working
+ * directory: under a strict package manager og-ledger resolves only its own dependencies.
  *
  * @throws OgLedgerError naming what to install
  */
@@ -31,7 +31,7 @@ export function locate(module: string, from: readonly string[] = [import.meta.ur
   )
 }
 
-/** Whether everything is installed that a local chain needs. */
+/** Whether all packages that a local chain needs are installed. */
 export function isComplete(): boolean {
   return NEEDED.every((module) => {
     try {
@@ -42,7 +42,7 @@ export function isComplete(): boolean {
   })
 }
 
-/** Loads a CommonJS or JSON file: what is in it is for the caller to decode. */
+/** Loads a CommonJS or JSON file; the caller decodes what it exports. */
 export function load(file: string): unknown {
   return createRequire(import.meta.url)(file)
 }

@@ -4,15 +4,15 @@ import { settleFineTuning, settleInference } from './settlements.ts'
 import { callOf, transact } from './transact.ts'
 import { inTurn } from './keyed-queue.ts'
 
-/** A provider on a local chain: it charges what it is told to. */
+/** A provider on a local chain that charges on demand. */
 export type LocalProvider = {
   address: string
   serviceType: 'inference' | 'fine-tuning'
   /**
-   * Makes the user pay exactly `fee` wei, in one transaction; the settlements of a provider are sent one after another.
-   * Where the sub-account holds less than an inference fee, all of it is taken; a fine-tuning fee is all or nothing.
+   * Charges the user exactly `fee` wei in one transaction; a provider sends its settlements one after another. Where the
+   * sub-account holds less than an inference fee, the contract takes all of it; a fine-tuning fee is all or nothing.
    *
-   * @throws OgLedgerError with the contract's reason when it refuses
+   * @throws OgLedgerError with the contract's reason when the contract refuses the settlement
    */
   settle(user: string, fee: bigint): Promise<TransactionReceipt>
 }
@@ -54,7 +54,7 @@ async function register(wallet: Wallet, serving: Contract, owner: Signer, servic
   await transact(owner, [callOf(serving, 'acknowledgeTEESignerByOwner', [wallet.address])], { atOnce: true })
 }
 
-/** Settlement nonces must grow, over restarts too: like the real provider's they start from the time, in 100 ns. */
+/** Settlement nonces must grow, also after a restart: like the real provider's they start from the time, in 100 ns. */
 function nonces(): () => bigint {
   let last = BigInt(Date.now()) * 10_000n
   return () => (last += 1n)

@@ -10,7 +10,7 @@ type Deliverable = { id: string; modelRootHash: string; acknowledged: boolean; s
 /** In the order in which the contract numbers them. The first two are payments. */
 const STATUSES = ['success', 'partial', 'provider mismatch', 'no TEE signer', 'invalid nonce', 'invalid signature']
 
-/** Charges for inference. The transaction succeeds even if the fee was refused: an event tells. */
+/** Charges for inference. The transaction succeeds even where the contract refuses the fee: the status is in an event. */
 export async function settleInference(
   inference: Contract,
   provider: Wallet,
@@ -25,7 +25,7 @@ export async function settleInference(
   throw new OgLedgerError('The settlement was refused.', { status: STATUSES[status] ?? String(status), user })
 }
 
-/** Charges for fine-tuning. The work must be delivered and acknowledged, and that needs the user's key: it is pretended. */
+/** Charges for fine-tuning. Delivery and the user's acknowledgement are written to storage without a transaction. */
 export async function settleFineTuning(
   fineTuning: Contract,
   provider: Wallet,
@@ -73,7 +73,7 @@ const TEE_SETTLEMENT = 'bytes32 requestsHash,uint256 nonce,address provider,addr
 const VERIFIER_MESSAGE =
   'string id,bytes encryptedSecret,bytes modelRootHash,uint256 nonce,uint256 taskFee,address user'
 
-/** Work to charge for. What a refused settlement left is used again: the contract keeps 20, and drops no unpaid one. */
+/** A deliverable to charge for: an unpaid one, else a new one. The contract holds 20 of them and drops no unpaid one. */
 async function delivered(fineTuning: Contract, provider: Wallet, user: string, task: string) {
   const rpc = jsonRpc(provider)
   const { address } = provider

@@ -10,15 +10,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OgLedgerError } from '../base/errors.ts'
 import { inTurn } from './keyed-queue.ts'
 
-/** What goes into a transaction; without `to` it creates a contract. `abi` gives a name to the reason of a revert. */
+/** The content of a transaction; without `to` it creates a contract. `abi` decodes the reason of a revert. */
 export type Call = { to?: string; data: string; value?: bigint; gasLimit: number; abi?: Interface }
 
 export type TransactOptions = {
-  /** On a chain with a block time: has a block mined now instead of waiting for the next one. */
+  /** On a chain with a block time: mines a block now instead of waiting for the next one. */
   atOnce?: boolean
 }
 
-/** More calls than fit into one block's gas can stay behind in anvil's pool when it mines at once. */
+/** Anvil may leave calls that exceed one block's gas in its pool when it mines at once. */
 const A_BLOCK_FULL = 25
 
 /** A call of a contract's function, with more gas than any of them needs. */
@@ -27,15 +27,15 @@ export function callOf(contract: Contract, name: string, args: readonly unknown[
   return { to: addressOf(contract), data: abi.encodeFunctionData(name, args), value, gasLimit: 1_000_000, abi }
 }
 
-/** A contract may be known by a name that is yet to be resolved: not here. */
+/** The address of a contract; ethers also allows a name as its target, which local contracts do not use. */
 export function addressOf({ target }: Contract): string {
   if (typeof target === 'string') return target
-  throw new OgLedgerError('The contract is not known by its address.')
+  throw new OgLedgerError('The contract has a name instead of an address.')
 }
 
 /**
- * Sends calls in order without waiting between them, then waits until all are mined. Gas is not estimated: a later call
- * may need what an earlier one does.
+ * Sends calls in order without waiting between them, then waits until all are mined. Gas limits are given, not estimated:
+ * an estimate fails for a call that needs the effect of an earlier one.
  *
  * @throws OgLedgerError with the contract's own reason when one of them is reverted
  */
@@ -54,9 +54,12 @@ export async function transact(
   const receipts = await Promise.all(hashes.map((hash) => mined(provider, hash)))
   const failed = calls.find((_, index) => receipts[index]?.status !== 1)
   if (!failed) return receipts
-  // A receipt has no reason: the call is made again to hear it.
+  // A receipt carries no reason: eth_call repeats the call to get it.
   await view(provider, await signer.getAddress(), failed)
-  throw new OgLedgerError('The transaction was reverted.', { call: nameOf(failed), reason: 'it would not be now' })
+  throw new OgLedgerError('The transaction was reverted.', {
+    call: nameOf(failed),
+    reason: 'the same call succeeds now',
+  })
 }
 
 /**
@@ -71,12 +74,12 @@ export async function view(provider: JsonRpcApiProvider, from: string, call: Cal
   } catch (error) {
     if (!isCallException(error)) throw error
     const known = error.data ? abi?.parseError(error.data) : undefined
-    const reason = known ? `${known.name}(${known.args.join(', ')})` : (error.reason ?? error.data ?? 'not told')
+    const reason = known ? `${known.name}(${known.args.join(', ')})` : (error.reason ?? error.data ?? 'no reason')
     throw new OgLedgerError('The call was reverted.', { call: nameOf(call), reason }, { cause: error })
   }
 }
 
-/** The provider behind a signer. Its raw `send` is used for what changes: other answers are cached for 250 ms by default. */
+/** The provider behind a signer. Callers use its raw `send` for values that change: ethers caches other answers for 250 ms. */
 export function jsonRpc({ provider }: Signer): JsonRpcApiProvider {
   if (provider instanceof JsonRpcApiProvider) return provider
   throw new OgLedgerError('The signer is not connected to a JSON-RPC provider.')
@@ -85,7 +88,7 @@ export function jsonRpc({ provider }: Signer): JsonRpcApiProvider {
 async function broadcast(provider: JsonRpcApiProvider, signer: Signer, calls: readonly Call[]): Promise<string[]> {
   const [from, { chainId }] = await Promise.all([signer.getAddress(), provider.getNetwork()])
   const nonce = Number(await provider.send('eth_getTransactionCount', [from, 'pending']))
-  // Enough for any base fee here: with blocks as empty as these it only falls.
+  // Above any base fee of a local chain: in nearly empty blocks the base fee only falls.
   const fees = { type: 2, chainId, maxFeePerGas: 20_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n }
   const signed = await Promise.all(
     calls.map(({ to = null, data, value = 0n, gasLimit }, index) =>

@@ -5,8 +5,7 @@ const MNEMONIC = 'test test test test test test test test test test test junk'
 let root: HDNodeWallet | undefined
 
 /**
- * A wallet that anvil has given money to: the index-th account of the mnemonic that every development node uses.
- * Everybody knows its key.
+ * A wallet that anvil funds: the index-th account of the mnemonic that every development node uses. Its key is public.
  */
 export function testWallet(index: number, provider?: Provider): Wallet {
   root ??= HDNodeWallet.fromPhrase(MNEMONIC, '', "m/44'/60'/0'/0")

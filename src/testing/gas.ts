@@ -14,6 +14,7 @@ const GAS: Readonly<Record<string, bigint>> = {
   revokeToken: 61_000n,
   revokeTokens: 65_000n,
   revokeAllTokens: 61_000n,
+  fillNonce: 21_000n,
 }
 const PER_PROVIDER = 150_000n
 const REVERTED = 40_000n

@@ -1,6 +1,6 @@
 import type { Block } from '../../machines/position.types.ts'
-import type { MinedTransaction } from '../chain/port.ts'
-import type { Contracts } from './contracts/contracts.ts'
+import type { Call, MinedTransaction } from '../chain/port.ts'
+import type { Contracts, Execution } from './contracts/contracts.ts'
 import type { Storage } from './contracts/storage.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
 import { gasOf, gasOfRevert, maxPriceOf, priceOf } from './gas.ts'
@@ -63,6 +63,13 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
     return contracts.balanceOf(from) >= (call.value ?? 0n) + gasLimit * maxPriceOf(fees)
   }
 
+  /** A transfer to the wallet itself changes nothing. */
+  function executeCall({ from, call, timestamp }: { from: string; call: Call; timestamp: number }): Execution {
+    const { contract, method, args, value = 0n } = call
+    if (contract === 'wallet') return { ok: true, events: [] }
+    return contracts.execute({ from, value, call: { contract, method, args }, timestamp })
+  }
+
   /** @returns the events; null when this block cannot include the transaction */
   function execute(
     { hash, transaction }: Sent,
@@ -73,7 +80,7 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
     if (nonce !== spent(from) || price === null || !affords(transaction)) return null
     nonces.set(from, nonce + 1)
     const mark = storage.mark()
-    const execution = contracts.execute({ from, value: call.value ?? 0n, call, timestamp })
+    const execution = executeCall({ from, call, timestamp })
     const { ok } = execution
     const needed = ok ? gasOf(call) : gasOfRevert(call)
     const isOut = needed > gasLimit

@@ -1,5 +1,6 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
+import { ARRIVED, gradeBroadcastError } from '../chain/broadcast-answer.ts'
 import { contractError } from '../base/contract-errors.ts'
 import { NotSentError } from '../base/errors.ts'
 import { fakeHash } from './fakes.ts'
@@ -43,7 +44,24 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       return hash
     },
     async broadcast(raw) {
-      broadcast(raw)
+      try {
+        broadcast(raw)
+        return ARRIVED
+      } catch (error) {
+        return gradeBroadcastError(error)
+      }
+    },
+    async knows(transactionHash) {
+      node.answer()
+      return pool.has(transactionHash) || inclusion.receipt(transactionHash) !== undefined
+    },
+    async balance() {
+      node.answer()
+      return contracts.balanceOf(wallet)
+    },
+    async head() {
+      node.answer()
+      return node.head().number
     },
     async mined(transactionHash) {
       node.answer()
@@ -59,7 +77,7 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       const { transactionHash, blockNumber, transaction } = found
       const { call } = transaction
       const depth = node.head().number - blockNumber
-      return { transactionHash, blockNumber, depth, to: addresses[call.contract], ...contentOf(call) }
+      return { transactionHash, blockNumber, depth, to: addressOf(call), ...contentOf(call) }
     },
     async timestampOf(blockNumber) {
       node.answer()
@@ -67,7 +85,7 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
     },
     isCall({ to, data, value }, call) {
       const expected = contentOf(call)
-      return to === addresses[call.contract] && data === expected.data && value === expected.value
+      return to === addressOf(call) && data === expected.data && value === expected.value
     },
     async replay(call, blockNumber) {
       for (const number of [blockNumber, blockNumber - 1]) {
@@ -78,10 +96,14 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
     },
   }
 
+  function addressOf({ contract }: Call): string {
+    return contract === 'wallet' ? wallet : addresses[contract]
+  }
+
   function refusalOf(call: Call, { timestamp }: Block): Error | null {
-    const { value = 0n, method: operation } = call
-    if (contracts.balanceOf(wallet) < value) return null
-    const execution = node.simulate({ from: wallet, value, call, timestamp })
+    const { contract, method: operation, args, value = 0n } = call
+    if (contract === 'wallet' || contracts.balanceOf(wallet) < value) return null
+    const execution = node.simulate({ from: wallet, value, call: { contract, method: operation, args }, timestamp })
     if (execution.ok) return null
     return contractError({ operation, errorName: execution.error.name, errorArgs: execution.error.args })
   }

@@ -16,7 +16,7 @@ export type PricedTransaction = {
 export type FeeExcess = {
   asked: bigint
   ceiling: bigint
-  because: 'the absolute ceiling' | 'what the payment is worth'
+  because: 'the absolute ceiling' | 'what the payment is worth' | 'maxFeePerGas'
 }
 
 /**
@@ -32,4 +32,18 @@ export function feeExcess(fees: Fees, { amount, gasLimit }: PricedTransaction): 
   const part = (amount * WORTH.times) / WORTH.over
   const ceiling = (part > LEAST_GAS_COST ? part : LEAST_GAS_COST) / gasLimit
   return asked > ceiling ? { asked, ceiling, because: 'what the payment is worth' } : null
+}
+
+/**
+ * The excess of what the chain asks at least over the caller's `maxFeePerGas`: such a transaction would wait in the pool,
+ * or be refused. Twice the base fee is only a margin for blocks to come, so it does not count.
+ */
+export function capExcess(fees: Fees, maxFeePerGas: bigint): FeeExcess | null {
+  const asked = 'gasPrice' in fees ? fees.gasPrice : leastOf(fees.maxFeePerGas, fees.maxPriorityFeePerGas)
+  return asked > maxFeePerGas ? { asked, ceiling: maxFeePerGas, because: 'maxFeePerGas' } : null
+}
+
+/** Base fee and tip; the base fee is half of what is offered beside the tip. */
+function leastOf(maxFeePerGas: bigint, tip: bigint): bigint {
+  return (maxFeePerGas - tip) / 2n + tip
 }

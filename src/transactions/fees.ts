@@ -8,6 +8,9 @@ export function capFees(fees: Fees, cap: bigint | null): Fees {
   return { maxFeePerGas, maxPriorityFeePerGas: min(fees.maxPriorityFeePerGas, maxFeePerGas) }
 }
 
+/** The most that a unit of gas may cost. */
+export const mostPerGas = (fees: Fees): bigint => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas)
+
 /** The amounts of fees that a node compares between a transaction and its replacement. */
 export function feeParts(fees: Fees): bigint[] {
   return 'gasPrice' in fees ? [fees.gasPrice] : [fees.maxFeePerGas, fees.maxPriorityFeePerGas]

@@ -24,7 +24,7 @@ export type JournalRecord =
   /** A reorganisation took its block back. */
   | { type: 'unmined'; id: string }
   /** It can never be mined, or a person said that it was not sent. */
-  | { type: 'superseded'; id: string; reason: string }
+  | { type: 'superseded'; id: string; reason: string; /** The node refused it for good. */ refused?: true }
   /** Refunds are about to be claimed. What was free there is locked by it, and is to be put back. */
   | Claim
   /** It was put back, or there was nothing to put back. */

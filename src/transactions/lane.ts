@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Inspected } from '../base/inspection.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createIdleWait } from './idle-wait.ts'
@@ -19,6 +20,7 @@ import {
 import { createTracker } from './tracker.ts'
 import { createTransactionHistory, findMined, paymentIn, type TransactionHistory } from './transaction-history.ts'
 import { createTransactionIndex } from './transaction-index.ts'
+import { createUnknownPending } from './unknown-pending.ts'
 import { createWorkflows, type Workflows } from './workflows.ts'
 
 export type LaneOptions = {
@@ -68,6 +70,8 @@ export type Lane = TransactionHistory & {
   timestampOf: TransactionPort['timestampOf']
   /** Claims and the closing of the ledger, as the journal keeps them. */
   workflows: Pick<Workflows, 'claims' | 'closing'>
+  /** Nonces in the node's pool that the journal does not know: until the chain shows their outcome, nothing is paid. */
+  unknownPending(): readonly number[]
   /** Checks that recent receipts still hold at a block. The broker calls it before it decides on a position. */
   confirm(blockNumber: number): Promise<void>
   /** Resolves an intent that a wallet was asked to send, by what its user found out. */
@@ -85,8 +89,37 @@ export function createLane(options: LaneOptions): Lane {
   const workflows = createWorkflows(session)
   const index = createTransactionIndex(workflows.isOpenStep)
   const payments = createPaymentMemory()
-  const tracker = createTracker({ port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger })
-  const submission = createSubmission({ port, session, index, tracker, remember, maxFeePerGas, clock })
+  const unknown = createUnknownPending(port, index.nonces)
+  const onGap = createListeners<number>()
+  const tracker = createTracker({
+    port,
+    journal,
+    blockTimeMs,
+    onMined,
+    onChange,
+    onGap: onGap.emit,
+    onUnknown: unknown.report,
+    ownNonces: index.nonces,
+    maxFeePerGas,
+    clock,
+    logger,
+  })
+  const submission = createSubmission({
+    port,
+    session,
+    index,
+    tracker,
+    onUnknown: unknown.report,
+    remember,
+    maxFeePerGas,
+    clock,
+  })
+  onGap.add(
+    (nonce) =>
+      void submission
+        .fillGap(nonce)
+        .catch((error: unknown) => logger.warn({ err: error, nonce }, 'the gap could not be filled')),
+  )
   const { idle, wake } = createIdleWait({
     session,
     tracker,
@@ -119,7 +152,10 @@ export function createLane(options: LaneOptions): Lane {
     locate: (matches) => tracker.locate(findMined(index.all, matches)),
     timestampOf: port.timestampOf,
     workflows,
-    confirm: tracker.confirm,
+    unknownPending: unknown.nonces,
+    async confirm(blockNumber) {
+      await Promise.all([tracker.confirm(blockNumber), unknown.check(blockNumber)])
+    },
     resolve: (id, outcome) => resolveIntent({ session, tracker }, id, outcome),
     transactions: () => index.all.map(({ actor }) => actor),
     async close() {

@@ -1,7 +1,15 @@
 import { createSerialQueue } from '../base/serial.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type { Intent } from './intent.ts'
+import { readNonces, type NonceCounts } from './nonce-reading.policy.ts'
+import { UnknownPendingError } from './send-errors.ts'
 import type { TransactionIndex } from './transaction-index.ts'
+
+export type NonceAllocationOptions = {
+  index: Pick<TransactionIndex, 'nonces'>
+  /** Called with nonces of the pool that the journal does not know. */
+  onUnknown: (nonces: readonly number[]) => void
+}
 
 /** Allocates the wallet's nonces: one at a time, in the order of the decisions about one sub-account. */
 export type NonceAllocation = {
@@ -11,11 +19,17 @@ export type NonceAllocation = {
    * one, and not the other way round.
    */
   inOrder<T>(touches: Intent['touches'], prepare: (earlier: Promise<unknown>) => Promise<T>): Promise<T>
-  /** Takes a nonce for what `use` signs and records; the next nonce is taken once `use` has settled. */
-  take<T>(pending: number, use: (nonce: number) => Promise<T>): Promise<T>
+  /**
+   * Takes a nonce for what `use` signs and records; the next nonce is taken once `use` has settled.
+   *
+   * @throws UnknownPendingError while the node's pool holds a transaction that the journal does not know
+   */
+  take<T>(counts: NonceCounts, operation: string, use: (nonce: number) => Promise<T>): Promise<T>
+  /** Takes this nonce, unless a transaction of the lane has it by now. */
+  fill(nonce: number, use: () => Promise<void>): Promise<void>
 }
 
-export function createNonceAllocation(index: Pick<TransactionIndex, 'isTaken'>): NonceAllocation {
+export function createNonceAllocation({ index, onUnknown }: NonceAllocationOptions): NonceAllocation {
   /** By sub-account. */
   const latest = new Map<string, Promise<unknown>>()
   const inTurn = createSerialQueue()
@@ -31,16 +45,17 @@ export function createNonceAllocation(index: Pick<TransactionIndex, 'isTaken'>):
       for (const key of keys) latest.set(key, settled)
       return prepared
     },
-    take: (pending, use) => inTurn(() => use(freeNonce(pending))),
-  }
-
-  /**
-   * The first nonce from the node's on that no transaction of the lane has. A node that lags, or has lost transactions
-   * of its pool, names one too low; an intent that was not sent after all leaves one free.
-   */
-  function freeNonce(pending: number): number {
-    let nonce = pending
-    while (index.isTaken(nonce)) nonce += 1
-    return nonce
+    take: (counts, operation, use) =>
+      inTurn(async () => {
+        const { next, unknown } = readNonces(counts, index.nonces())
+        if (unknown.length === 0) return use(next)
+        onUnknown(unknown)
+        throw new UnknownPendingError({ operation, nonces: unknown })
+      }),
+    fill: (nonce, use) =>
+      inTurn(async () => {
+        const { open, mined } = index.nonces()
+        if (!open.has(nonce) && !mined.has(nonce)) await use()
+      }),
   }
 }

@@ -5,6 +5,7 @@ import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import { revertReason } from './receipts.ts'
 import type { RecentReceipts } from './recent-receipts.ts'
+import { RefusedByNodeError } from './send-errors.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
 export type OutcomesOptions = {
@@ -26,6 +27,7 @@ export type Outcomes = {
   mined(transaction: TrackedTransaction, mined: MinedTransaction): Promise<void>
   adopted(transaction: TrackedTransaction, hash: string): Promise<void>
   superseded(transaction: TrackedTransaction, reason: string): Promise<void>
+  refused(transaction: TrackedTransaction, reason: string): Promise<void>
   gone(transaction: TrackedTransaction): Promise<void>
 }
 
@@ -69,12 +71,24 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       onChange(transaction)
       settle.reject(new SupersededError({ operation, reason }))
     },
+    /** The node refused it for good: it is not sent again, and its nonce is free. */
+    async refused(transaction, reason) {
+      const { id, intent, actor, attempts, settle } = transaction
+      const operation = intent.call.method
+      await journal.append({ type: 'superseded', id, reason, refused: true })
+      if (!open.delete(transaction)) return
+      actor.send({ type: 'node.refused', reason })
+      logger.warn({ id, operation, reason }, 'the node refused the transaction; it ends')
+      onChange(transaction)
+      settle.reject(new RefusedByNodeError({ operation, reason, transaction: attempts.at(-1)?.hash ?? id }))
+    },
     /** A reorganisation took its receipt back, and its nonce is free again: it is sent once more. */
     async gone(transaction) {
       const { id, nonce } = transaction
       await note({ type: 'unmined', id })
       onMined(transaction, null)
       transaction.sends = 0
+      transaction.overdueSince = null
       transaction.sendAgainAt = transaction.since = clock.now()
       transaction.background = true
       transaction.actor.send({ type: 'receipt.gone' })

@@ -10,6 +10,10 @@ export type PendingTransaction = {
   sendAgainAt: number
   /** How often this process sent it. */
   sends: number
+  /** The node's answer to the last broadcast; null before the first. */
+  answer: { reason: string } | null
+  /** The latest block when its receipt became overdue; null before. */
+  overdueSince: number | null
   /** Every hash it may be mined under; `raw` is null where only the wallet has the signed bytes. */
   attempts: readonly { raw: string | null }[]
 }
@@ -19,6 +23,8 @@ export type ResubmissionFacts = {
   blockTimeMs: number
   /** How many nonces of the wallet the chain has spent; null where the node was not asked, or did not answer. */
   spent: number | null
+  /** Number of the latest block; null where the node was not asked, or did not answer. */
+  head: number | null
   /** No other open transaction has a lower nonce: only this one can be mined next. */
   isLowest: boolean
 }
@@ -59,6 +65,12 @@ const SHORTEST_RESEND_MS = 1_000
 const LONGEST_RESEND_MS = 30_000
 /** Without a receipt after this many blocks, the transaction is stuck: a replacement needs a higher fee. */
 const BLOCKS_UNTIL_STUCK = 10
+/** Blocks that must pass after its receipt became overdue: it was overdue after some blocks' time already. */
+const BLOCKS_PASSED_UNTIL_STUCK = BLOCKS_UNTIL_STUCK - BLOCKS_UNTIL_OVERDUE
+/** How often in a row a node must refuse a transaction for good: one refusal may come from a lagging replica. */
+const REFUSALS_UNTIL_END = 2
+/** Blocks for which a nonce must be missing from chain and pool before it counts as free. */
+const BLOCKS_UNTIL_FREE = 3
 const SHORTEST_STUCK_MS = 8_000
 const LONGEST_STUCK_MS = 300_000
 
@@ -74,7 +86,10 @@ export function resubmission(transaction: PendingTransaction, facts: Resubmissio
   const { now, spent, isLowest } = facts
   if (spent !== null && spent > nonce) return 'find-spender'
   if (now < sendAgainAt || attempts.every(({ raw }) => raw === null)) return 'wait'
-  return isLowest && isStuck(transaction, facts) ? 'replace' : 'rebroadcast'
+  if (!isLowest || isWaitingInLine(transaction)) return 'rebroadcast'
+  if (isUnderpriced(transaction)) return 'replace'
+  // While a nonce below is free or unknown, a higher fee does not get it mined.
+  return spent === nonce && isStuck(transaction, facts) ? 'replace' : 'rebroadcast'
 }
 
 /** Its receipt is late: whether its nonce is spent is worth a request. */
@@ -82,9 +97,47 @@ export function isOverdue({ since }: PendingTransaction, { now, blockTimeMs }: T
   return now - since > resendMs(BLOCKS_UNTIL_OVERDUE, blockTimeMs)
 }
 
-/** It was sent, and waits longer than the chain needs where the fee is high enough. */
-export function isStuck({ sends, since }: PendingTransaction, { now, blockTimeMs }: Times): boolean {
-  return sends > 0 && now - since > clamp(blockTimeMs * BLOCKS_UNTIL_STUCK, SHORTEST_STUCK_MS, LONGEST_STUCK_MS)
+/**
+ * It was sent, and both time and blocks went by in which the chain could have taken it. On a chain that stands still no
+ * transaction is stuck.
+ */
+export function isStuck(
+  { sends, since, overdueSince }: PendingTransaction,
+  { now, blockTimeMs, head }: Times & Pick<ResubmissionFacts, 'head'>,
+): boolean {
+  const isLate = now - since > clamp(blockTimeMs * BLOCKS_UNTIL_STUCK, SHORTEST_STUCK_MS, LONGEST_STUCK_MS)
+  const passed = head === null || overdueSince === null ? 0 : head - overdueSince
+  return sends > 0 && isLate && passed >= BLOCKS_PASSED_UNTIL_STUCK
+}
+
+/** The node refused it for its fee: a replacement need not wait. */
+function isUnderpriced({ sends, answer }: PendingTransaction): boolean {
+  return sends > 0 && answer?.reason === 'fee-too-low'
+}
+
+/** Most nodes take one transaction at a time from a wallet that is delegated by EIP-7702: the second one waits. */
+function isWaitingInLine({ answer }: PendingTransaction): boolean {
+  return answer?.reason === 'delegated-limit'
+}
+
+export type RefusalFacts = {
+  nonce: number
+  /** How often in a row the node refused it for good. */
+  refusals: number
+  /** How many nonces of the wallet the chain has spent; null where the node did not answer. */
+  spent: number | null
+  /** The node has one of its hashes, or did not say. */
+  isKnown: boolean
+}
+
+/** Whether a transaction that the node refuses for good ends: only where it is proven that its nonce was never taken. */
+export function isRefusedForGood({ nonce, refusals, spent, isKnown }: RefusalFacts): boolean {
+  return refusals >= REFUSALS_UNTIL_END && !isKnown && spent !== null && spent <= nonce
+}
+
+/** Whether a gap below an open transaction is proven: its nonces were missing from chain and pool for some blocks. */
+export function isGapProven({ since, head }: { since: number; head: number }): boolean {
+  return head - since >= BLOCKS_UNTIL_FREE
 }
 
 /**
@@ -92,7 +145,7 @@ export function isStuck({ sends, since }: PendingTransaction, { now, blockTimeMs
  * reorganisation took back, and keeps this one from being mined.
  */
 export function isBlockedBelow(lowest: PendingTransaction, facts: Times & { spent: number | null }): boolean {
-  return facts.spent !== null && facts.spent < lowest.nonce && isStuck(lowest, facts)
+  return facts.spent !== null && facts.spent < lowest.nonce && isOverdue(lowest, facts)
 }
 
 /** When the bytes that are sent now are due again. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { Journal } from './journal.types.ts'
 import { nextSendAfterFailure, nextSendAt, replacementFees } from './resubmission.policy.ts'
@@ -40,16 +41,21 @@ export function createResubmitter(options: ResubmitterOptions): Resubmitter {
   async function send(transaction: TrackedTransaction, { raw, hash }: Attempt, now: number): Promise<void> {
     transaction.sends += 1
     transaction.sendAgainAt = nextSendAt({ now, blockTimeMs: blockTimeMs() })
-    try {
-      if (raw !== null) await port.broadcast(raw)
-    } catch (error) {
-      transaction.sendAgainAt = nextSendAfterFailure(transaction, { now: clock.now(), blockTimeMs: blockTimeMs() })
-      logger.debug(
-        { err: error, id: transaction.id, transaction: hash },
-        'broadcast failed; the node may have taken it all the same',
-      )
-    }
+    if (raw !== null) note(transaction, await port.broadcast(raw))
     onBroadcast(transaction, hash)
+  }
+
+  function note(transaction: TrackedTransaction, answer: BroadcastAnswer): void {
+    const { id, answer: before } = transaction
+    const { grade, reason, message } = answer
+    transaction.answer = answer
+    transaction.refusals = grade === 'final' ? transaction.refusals + 1 : 0
+    if (grade === 'arrived') return
+    transaction.sendAgainAt = nextSendAfterFailure(transaction, { now: clock.now(), blockTimeMs: blockTimeMs() })
+    // Logged once for each reason; the transaction keeps the answer.
+    if (grade === 'unknown' || before?.reason === reason)
+      logger.debug({ id, reason, message }, 'broadcast failed; the node may have taken it all the same')
+    else logger.warn({ id, reason, message }, 'the node refuses the transaction')
   }
 
   /** Without a higher fee the signed bytes go on being sent: the node may have lost them. */
@@ -76,6 +82,7 @@ export function createResubmitter(options: ResubmitterOptions): Resubmitter {
     const attempt = { ...signed, fees }
     transaction.attempts.push(attempt)
     transaction.since = clock.now()
+    transaction.overdueSince = null
     transaction.actor.send({ type: 'replaced', hash: signed.hash })
     logger.info({ id, nonce, transaction: signed.hash }, 'the transaction is stuck; replaced it with a higher fee')
     return attempt

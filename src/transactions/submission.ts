@@ -2,19 +2,24 @@ import { throwIfAborted } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import { NotSentError, UnresolvedIntentError } from '../base/errors.ts'
 import type { SendOptions, TransactionPort } from '../chain/port.ts'
-import { capFees } from './fees.ts'
+import { intentOf } from './build-intent.ts'
+import { capExcess, feeExcess } from './fee-ceiling.policy.ts'
+import { capFees, mostPerGas } from './fees.ts'
 import type { Intent } from './intent.ts'
 import type { JournalSession } from './journal-session.ts'
 import { createNonceAllocation } from './nonce-allocation.ts'
-import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
+import { checkAffordable, FeesTooHighError } from './send-errors.ts'
+import { costOf, type TrackedTransaction, type TrackedTransactionInput } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 import type { TransactionIndex } from './transaction-index.ts'
 
 export type SubmissionOptions = {
   port: TransactionPort
   session: JournalSession
-  index: Pick<TransactionIndex, 'isTaken'>
-  tracker: Pick<Tracker, 'follow' | 'abandon'>
+  index: Pick<TransactionIndex, 'nonces'>
+  tracker: Pick<Tracker, 'open' | 'follow' | 'abandon'>
+  /** Called with nonces of the node's pool that the journal does not know. */
+  onUnknown: (nonces: readonly number[]) => void
   remember: (input: TrackedTransactionInput) => TrackedTransaction
   maxFeePerGas: bigint | null
   clock: Clock
@@ -24,6 +29,8 @@ export type SubmissionOptions = {
 export type Submission = {
   /** @throws before anything is sent, or UnresolvedIntentError where a wallet did not say whether it sent */
   prepare(intent: Intent, options: PrepareOptions): Promise<TrackedTransaction>
+  /** Closes a gap between the wallet's nonces by a transfer of nothing to the wallet itself. */
+  fillGap(nonce: number): Promise<void>
 }
 
 export type PrepareOptions = { signal: AbortSignal | undefined; background: boolean }
@@ -31,9 +38,12 @@ export type PrepareOptions = { signal: AbortSignal | undefined; background: bool
 /** Gas limits get a fifth more than estimated: state may change between estimate and block. */
 const GAS_MARGIN = { times: 6n, over: 5n }
 
+/** A transfer takes 21,000 on most chains. */
+const FILL_GAS = 25_000n
+
 export function createSubmission(options: SubmissionOptions): Submission {
   const { port, session, index, tracker, remember, maxFeePerGas, clock } = options
-  const nonces = createNonceAllocation(index)
+  const nonces = createNonceAllocation({ index, onUnknown: options.onUnknown })
 
   return {
     prepare: (intent, how) =>
@@ -41,6 +51,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
         await session.open()
         return prepare(intent, earlier, how)
       }),
+    fillGap: (nonce) => nonces.fill(nonce, () => fill(nonce)),
   }
 
   async function prepare(
@@ -49,17 +60,29 @@ export function createSubmission(options: SubmissionOptions): Submission {
     { signal, background }: PrepareOptions,
   ): Promise<TrackedTransaction> {
     throwIfEnded(signal)
-    const [estimate, asked, pending] = await Promise.all([
-      port.estimateGas(intent.call),
+    const { call, amount } = intent
+    const [estimate, asked, latest, pending, balance] = await Promise.all([
+      port.estimateGas(call),
       port.fees(),
+      port.transactionCount('latest'),
       port.transactionCount('pending'),
+      port.balance(),
     ])
     await earlier
     const gasLimit = (estimate * GAS_MARGIN.times) / GAS_MARGIN.over
+    const excess = maxFeePerGas === null ? feeExcess(asked, { amount, gasLimit }) : capExcess(asked, maxFeePerGas)
+    if (excess) throw new FeesTooHighError(call.method, excess)
     const fees = capFees(asked, maxFeePerGas)
-    return nonces.take(pending, async (nonce) => {
+    return nonces.take({ latest, pending }, call.method, async (nonce) => {
+      checkAffordable({
+        operation: call.method,
+        balance,
+        value: call.value ?? 0n,
+        gas: gasLimit * mostPerGas(fees),
+        committed: tracker.open().reduce((sum, one) => sum + costOf(one), 0n),
+      })
       throwIfEnded(signal)
-      const signed = port.sign ? await port.sign(intent.call, { nonce, gasLimit, fees }) : null
+      const signed = port.sign ? await port.sign(call, { nonce, gasLimit, fees }) : null
       const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : clock.now().toString(36)}`
       throwIfEnded(signal)
       await session.record({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
@@ -68,6 +91,19 @@ export function createSubmission(options: SubmissionOptions): Submission {
       if (!signed) await sendByWallet(transaction, { nonce, gasLimit, fees })
       return transaction
     })
+  }
+
+  async function fill(nonce: number): Promise<void> {
+    // A wallet that signs only while it sends chooses its own nonces.
+    if (!port.sign) return
+    const intent = intentOf({ contract: 'wallet', method: 'fillNonce', args: [] })
+    const fees = capFees(await port.fees(), maxFeePerGas)
+    const signed = await port.sign(intent.call, { nonce, gasLimit: FILL_GAS, fees })
+    const id = `${nonce}-${signed.hash.slice(2, 10)}`
+    session.throwIfClosed()
+    await session.record({ type: 'prepared', id, intent, nonce, gasLimit: FILL_GAS, fees, signed, at: clock.now() })
+    const attempts = [{ ...signed, fees }]
+    tracker.follow(remember({ id, intent, nonce, gasLimit: FILL_GAS, attempts, background: true }))
   }
 
   /** Has a wallet send that signs only what it sends. Unless it refuses outright, it may have sent. */

@@ -1,7 +1,9 @@
 import { createActor, type ActorRefFrom } from 'xstate'
 import { transactionMachine } from '../../machines/transaction/transaction.machine.ts'
 import type { Inspected } from '../base/inspection.ts'
+import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
 import type { Fees } from '../chain/port.ts'
+import { max, mostPerGas } from './fees.ts'
 import type { Intent, Receipt } from './intent.ts'
 
 export type TransactionActor = ActorRefFrom<typeof transactionMachine>
@@ -26,6 +28,12 @@ export type TrackedTransaction = {
   sendAgainAt: number
   /** How often this process sent it. */
   sends: number
+  /** The node's last answer to its broadcast; null before. */
+  answer: BroadcastAnswer | null
+  /** How often in a row the node refused it for good. */
+  refusals: number
+  /** The latest block when its receipt became overdue; null before. */
+  overdueSince: number | null
   /** The block that it is mined in; null while it is not mined. */
   minedIn: number | null
   /** Settles the promise of the caller that submitted it. */
@@ -54,9 +62,18 @@ export function createTrackedTransaction(
     since: now,
     sendAgainAt: now,
     sends: 0,
+    answer: null,
+    refusals: 0,
+    overdueSince: null,
     minedIn: null,
     settle: { resolve: () => undefined, reject: () => undefined },
   }
+}
+
+/** The most that it may still take from the wallet: value and gas, in wei. */
+export function costOf({ intent, gasLimit, attempts }: TrackedTransaction): bigint {
+  const perGas = attempts.reduce((most, { fees }) => max(most, mostPerGas(fees)), 0n)
+  return (intent.call.value ?? 0n) + gasLimit * perGas
 }
 
 function summaryOf({ call, subAccount, amount, fromLedger }: Intent) {

@@ -3,13 +3,22 @@ import { AbortedError } from '../base/errors.ts'
 import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
+import { createGapWatch } from './gap-watch.ts'
 import type { Intent } from './intent.ts'
 import type { Journal } from './journal.types.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createPollDelay } from './poll-delay.ts'
 import { findReceipt } from './receipts.ts'
 import { createRecentReceipts } from './recent-receipts.ts'
-import { isBlockedBelow, isOverdue, resubmission, spenderAction } from './resubmission.policy.ts'
+import type { OwnNonces } from './nonce-reading.policy.ts'
+import {
+  isBlockedBelow,
+  isOverdue,
+  isRefusedForGood,
+  resubmission,
+  spenderAction,
+  type ResubmissionFacts,
+} from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
@@ -21,6 +30,12 @@ export type TrackerOptions = {
   onMined: (transaction: TrackedTransaction, blockNumber: number | null) => void
   /** Called when the state of a transaction changes. */
   onChange: (transaction: TrackedTransaction) => void
+  /** Called with a nonce that is proven free below an open transaction. */
+  onGap: (nonce: number) => void
+  /** Called with nonces of the node's pool that the journal does not know. */
+  onUnknown: (nonces: readonly number[]) => void
+  /** Nonces of the lane's transactions. */
+  ownNonces: () => OwnNonces
   maxFeePerGas: bigint | null
   clock: Clock
   logger: Logger
@@ -50,6 +65,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const recent = createRecentReceipts({ port, onGone: (transaction) => outcomes.gone(transaction) })
   const outcomes = createOutcomes({ port, journal, open, recent, onMined, onChange, reopen: follow, clock, logger })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
+  const gaps = createGapWatch(options)
   const pace = createPollDelay(blockTimeMs, clock)
   let running = false
   let closed = false
@@ -90,7 +106,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       return
     }
     open.add(transaction)
-    void resubmit(transaction, { spent: null, isLowest: false })
+    void resubmit(transaction, { spent: null, head: null, isLowest: false }).catch(logFailure)
     pace.hurry()
     void run()
   }
@@ -102,30 +118,42 @@ export function createTracker(options: TrackerOptions): Tracker {
       try {
         await round()
       } catch (error) {
-        logger.warn({ err: error }, 'following transactions failed; the tracker tries again')
+        logFailure(error)
       }
       if (open.size > 0 && !closed) await pace.rest([...open].every(({ background }) => background))
     }
     running = false
   }
 
+  function logFailure(error: unknown): void {
+    logger.warn({ err: error }, 'following transactions failed; the tracker tries again')
+  }
+
   /** Asks for every receipt in one request, then does what the policy says about those without one. */
   async function round(): Promise<void> {
     const pending = [...open].toSorted((a, b) => a.nonce - b.nonce)
-    const times = { now: clock.now(), blockTimeMs: blockTimeMs() }
-    const [spent, ...receipts] = await Promise.all([
-      pending.some((transaction) => isOverdue(transaction, times)) ? countSpent() : null,
+    const overdue = pending.filter((transaction) => isOverdue(transaction, times()))
+    const [spent, head, ...receipts] = await Promise.all([
+      overdue.length > 0 ? countSpent() : null,
+      overdue.length > 0 ? readHead() : null,
       ...pending.map((transaction) => findReceipt(port, transaction)),
     ])
     for (const [index, transaction] of pending.entries()) {
       const mined = receipts[index]
       if (mined) await outcomes.mined(transaction, mined)
     }
+    for (const transaction of overdue) transaction.overdueSince ??= head
     const left = pending.filter((transaction) => open.has(transaction))
     const [lowest] = left
-    if (lowest && spent !== null && isBlockedBelow(lowest, { spent, now: clock.now(), blockTimeMs: blockTimeMs() }))
+    if (lowest && spent !== null && isBlockedBelow(lowest, { spent, ...times() })) {
       await recent.recheck(spent)
-    await Promise.all(left.map((transaction, index) => resubmit(transaction, { spent, isLowest: index === 0 })))
+      await gaps.look({ spent, head })
+    }
+    await Promise.all(left.map((transaction, index) => resubmit(transaction, { spent, head, isLowest: index === 0 })))
+  }
+
+  function times() {
+    return { now: clock.now(), blockTimeMs: blockTimeMs() }
   }
 
   async function countSpent(): Promise<number | null> {
@@ -136,20 +164,48 @@ export function createTracker(options: TrackerOptions): Tracker {
     }
   }
 
+  async function readHead(): Promise<number | null> {
+    try {
+      return await port.head()
+    } catch {
+      return null
+    }
+  }
+
   async function resubmit(
     transaction: TrackedTransaction,
-    facts: { spent: number | null; isLowest: boolean },
+    facts: Pick<ResubmissionFacts, 'spent' | 'head' | 'isLowest'>,
   ): Promise<void> {
-    const action = resubmission(transaction, { ...facts, now: clock.now(), blockTimeMs: blockTimeMs() })
+    const action = resubmission(transaction, { ...facts, ...times() })
     switch (action) {
       case 'find-spender':
         return findSpender(transaction)
       case 'rebroadcast':
-        return resubmitter.rebroadcast(transaction)
+        await resubmitter.rebroadcast(transaction)
+        return endIfRefused(transaction)
       case 'replace':
-        return resubmitter.replace(transaction)
+        await resubmitter.replace(transaction)
+        return endIfRefused(transaction)
       case 'wait':
         return
+    }
+  }
+
+  /** Ends a transaction that the node refuses for good, once it is proven that no node has it and its nonce is free. */
+  async function endIfRefused(transaction: TrackedTransaction): Promise<void> {
+    const { nonce, refusals, answer, attempts } = transaction
+    if (refusals === 0 || !answer) return
+    const [spent, ...known] = await Promise.all([countSpent(), ...attempts.map(({ hash }) => isKnown(hash))])
+    const facts = { nonce, refusals, spent, isKnown: known.includes(true) }
+    if (isRefusedForGood(facts)) await outcomes.refused(transaction, answer.message)
+  }
+
+  /** Where the node does not answer, it may have it. */
+  async function isKnown(hash: string): Promise<boolean> {
+    try {
+      return await port.knows(hash)
+    } catch {
+      return true
     }
   }
 

@@ -72,9 +72,12 @@ export function findMined(
 export function paymentIn({ intent, actor }: { intent: Intent; actor: TransactionActor }): Payment | null {
   const snapshot = actor.getSnapshot()
   const { value } = snapshot
-  const payment = value === 'superseded' || value === 'reverted' ? null : paymentOf(intent, null)
+  const payment = UNPAID.has(String(value)) ? null : paymentOf(intent, null)
   // However long ago it was decided on, it may be mined now, together with every later payment.
   return payment && snapshot.hasTag('open') ? { ...payment, at: Infinity } : payment
 }
+
+/** States in which a transaction pays nothing. */
+const UNPAID: ReadonlySet<string> = new Set(['superseded', 'reverted', 'refused'])
 
 const isMined = ({ actor }: TrackedTransaction): boolean => actor.getSnapshot().value === 'mined'

@@ -1,4 +1,5 @@
 import type { Intent } from './intent.ts'
+import type { OwnNonces } from './nonce-reading.policy.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
 /** How many transactions the lane remembers. */
@@ -10,8 +11,8 @@ export type TransactionIndex = {
   readonly all: readonly TrackedTransaction[]
   /** @returns the oldest transaction with an outcome, which the index forgets for the new one; null while there is room */
   add(transaction: TrackedTransaction): TrackedTransaction | null
-  /** Whether a transaction of the lane has this nonce, or may still get it. */
-  isTaken(nonce: number): boolean
+  /** Nonces that the lane's transactions have, or may still get. */
+  nonces(): OwnNonces
   /** Sets the block in which a transaction is mined; null takes that back. */
   setMinedIn(transaction: TrackedTransaction, block: number | null): void
   /** Those mined in the blocks (from, to], reverted ones included. */
@@ -32,9 +33,15 @@ export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean):
       byNonce.set(transaction.nonce, transaction)
       return all.length > REMEMBERED ? forgetOldest() : null
     },
-    isTaken(nonce) {
-      const holder = byNonce.get(nonce)
-      return holder !== undefined && holder.actor.getSnapshot().value !== 'superseded'
+    nonces() {
+      const open = new Set<number>()
+      const mined = new Set<number>()
+      for (const [nonce, { actor }] of byNonce) {
+        const snapshot = actor.getSnapshot()
+        if (snapshot.hasTag('open')) open.add(nonce)
+        else if (snapshot.value === 'mined' || snapshot.value === 'reverted') mined.add(nonce)
+      }
+      return { open, mined }
     },
     setMinedIn(transaction, block) {
       if (transaction.minedIn !== null) remove(mined, transaction)

@@ -109,7 +109,7 @@ export type DecisionChanged = {
 export type TransactionChanged = {
   kind: 'transaction'
   id: string
-  /** `prepared`, `broadcast`, `mined`, `reverted` or `superseded`. */
+  /** `prepared`, `broadcast`, `mined`, `reverted`, `superseded` or `refused`. */
   value: string
   operation: string
   subAccount: string | null

@@ -31,17 +31,17 @@ test('a reorganisation while a top-up settles puts it back to broadcast, and it 
   const low = await lowWallet(chain, chain.inference)
   await chain.setAutomine(false)
   await using broker = await funding(low)
-  const seen: string[] = []
+  const changes: string[] = []
   broker.transactions$.subscribe((actor) =>
-    seen.push(`${actor.getSnapshot().context.nonce} ${JSON.stringify(actor.getSnapshot().value)}`),
+    changes.push(`${actor.getSnapshot().context.nonce} ${JSON.stringify(actor.getSnapshot().value)}`),
   )
   await until(() => states(broker).length === 2)
   await chain.mine()
   await until(() => states(broker).every((state) => state === 'mined'))
-  // The block with both top-ups is replaced by others without them.
+  // A reorganisation replaces the block of both top-ups by one without them.
   await chain.provider.send('anvil_reorg', [1, []])
   await chain.mine(2)
-  await until(() => seen.filter((line) => line.endsWith('"broadcast"')).length >= 4)
+  await until(() => changes.filter((line) => line.endsWith('"broadcast"')).length >= 4)
   await until(async () => {
     await chain.mine()
     return states(broker).every((state) => state === 'mined')
@@ -51,7 +51,7 @@ test('a reorganisation while a top-up settles puts it back to broadcast, and it 
   expect(await outcomeOf(chain, low)).toEqual(paidOnce(low))
 })
 
-test('a transaction whose fee fell behind is replaced at the same nonce and lands', async () => {
+test('a transaction whose fee is below the base fee is replaced at the same nonce and mined', async () => {
   const low = await lowWallet(chain, chain.inference.slice(0, 1))
   await chain.setAutomine(false)
   await using broker = await funding(low)
@@ -70,13 +70,13 @@ test('a transaction whose fee fell behind is replaced at the same nonce and land
   expect(await outcomeOf(chain, low)).toEqual(paidOnce(low))
 })
 
-test('a nonce that another program took is proven lost, and the money is sent with a new one', async () => {
+test('a nonce that another program used is proven lost, and the top-up is sent with a new one', async () => {
   const low = await lowWallet(chain, chain.inference.slice(0, 1))
   await chain.setAutomine(false)
   await using broker = await funding(low)
   await until(() => states(broker).join() === 'broadcast')
   await chain.provider.send('anvil_dropAllTransactions', [])
-  // A transaction of the same wallet that pays more, so that no node keeps ours beside it.
+  // A transaction of the same wallet at the same nonce with a higher fee, so that no node keeps the top-up.
   await low.wallet.sendTransaction({
     to: low.wallet.address,
     nonce: low.nonce,
@@ -99,11 +99,11 @@ test('a nonce that another program took is proven lost, and the money is sent wi
   expect(outcome).toMatchObject({ mined: 2, waiting: 0 })
 })
 
-test('a mined revert says why, from a replay at its block', async () => {
+test('the error of a mined revert names the reason, from a replay at its block', async () => {
   const low = await lowWallet(chain, chain.inference.slice(0, 1))
   await chain.setAutomine(false)
   await using broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
-  // Both are possible now, but not one after the other.
+  // The ledger holds enough for each of the two, but not for both.
   const [provider] = low.needed.keys()
   const all = broker.ledger.transferFund(provider ?? '', 'inference', parseEther('490'))
   const late = broker.ledger.transferFund(provider ?? '', 'inference', parseEther('480'))

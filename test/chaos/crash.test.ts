@@ -9,7 +9,7 @@ import { localChain, type LocalChain } from '../support/chain.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../support/low-wallet.ts'
 import { chaosRuns } from '../support/runs.ts'
 
-/** Every moment at which losing the process could lose or repeat a payment. */
+/** Every moment at which the end of the process could lose or repeat a payment. */
 const moments = [
   'before-prepared',
   'after-prepared',
@@ -46,7 +46,7 @@ test.each(runs)('killed at a chosen moment, each deficit is paid once (seed $see
   await chain.setAutomine(false)
   const journal = join(folder, `${seed}.journal`)
 
-  // Blocks are slow: none comes before the first process is gone, unless it is to see its receipt.
+  // No block comes before the first process is killed, unless that process is killed at a receipt.
   const first = keeper(low, journal, crashAt)
   const dead = once(first, 'exit')
   const mining = setInterval(() => void chain.mine(), 100 + Math.floor(random() * 300))
@@ -54,12 +54,12 @@ test.each(runs)('killed at a chosen moment, each deficit is paid once (seed $see
   expect(await dead).toEqual(KILLED)
   clearInterval(mining)
 
-  // The second process has looked and decided before what the first one sent is mined.
+  // The second process makes its first plan before the transactions of the first one are mined.
   const second = keeper(low, journal, null)
-  const words = wordsOf(second)
-  await words.next()
+  const plans = plansOf(second)
+  await plans.next()
   const minedLater = setInterval(() => void chain.mine(), 100 + Math.floor(random() * 300))
-  for await (const word of words) if (word === 'sufficient,sufficient') break
+  for await (const plan of plans) if (plan === 'sufficient,sufficient') break
   clearInterval(minedLater)
   second.kill('SIGKILL')
   await once(second, 'exit')
@@ -84,9 +84,9 @@ function keeper(low: LowWallet, journal: string, crashAt: string | null | undefi
   })
 }
 
-/** What a keeper says of each plan it makes. */
-async function* wordsOf(child: ChildProcess): AsyncGenerator<string, void> {
-  if (!child.stdout) throw new Error('no output')
+/** The lines that a process prints for its plans. */
+async function* plansOf(child: ChildProcess): AsyncGenerator<string, void> {
+  if (!child.stdout) throw new Error('The process has no output.')
   yield* createInterface(child.stdout)
-  throw new Error('the process ended before it was killed')
+  throw new Error('The process ended before it was killed.')
 }

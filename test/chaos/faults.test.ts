@@ -15,7 +15,7 @@ let proxy: Proxy
 
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 3, fineTuningProviders: 0 })
-  // Chain time runs ahead of ours, so that rests counted in it are short.
+  // Chain time runs ahead of the wall clock, so that waits counted in block time are short.
   await chain.provider.send('anvil_setBlockTimestampInterval', [2])
   proxy = await startProxy(chain.anvil.url)
 })
@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 test.each(runs)(
-  'under random faults each deficit is paid once and no nonce is left over (seed $seed)',
+  'under random faults each deficit is paid once and no nonce stays open (seed $seed)',
   async ({ seed, random }) => {
     await chain.setAutomine(true)
     const low = await lowWallet(chain, chain.inference)
@@ -51,7 +51,7 @@ test.each(runs)(
   },
 )
 
-/** A block; or the node forgets everything that waits, as nodes do. */
+/** Mines a block, or drops the node's pool as a node does after a restart. */
 async function mineOrEvict({ mine, provider }: LocalChain, random: () => number): Promise<void> {
   if (random() < 0.1) await provider.send('anvil_dropAllTransactions', [])
   else await mine()

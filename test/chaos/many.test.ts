@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 test.each([10, 50])(
-  '%i sub-accounts low at once are funded within 3 blocks, each by one transaction',
+  '%i sub-accounts that are low at once are funded within 3 blocks, each by one transaction',
   async (count) => {
     await chain.provider.send('evm_setIntervalMining', [0])
     await chain.setAutomine(true)
@@ -37,7 +37,7 @@ test.each([10, 50])(
     const funded = broker.inference.autoFundingStatus().map(({ lastTopUp }) => (lastTopUp?.blockNumber ?? 0) - before)
     expect(Math.max(...funded)).toBeLessThanOrEqual(3)
     expect(await outcomeOf(chain, low)).toEqual(paidOnce(low))
-    // A slow machine may send the same bytes again before their receipt: that is no second transaction.
+    // On a slow machine the tracker may send the same bytes again before their receipt: that is no second transaction.
     const sends = proxy.log.filter(({ method }) => method === 'eth_sendRawTransaction')
     expect(new Set(sends.map(({ params }) => params[0])).size).toBe(count)
   },

@@ -5,7 +5,7 @@ const MILLI_OG = 10n ** 15n
 const MIN_LEDGER = 3n * 10n ** 18n
 const MIN_TRANSFER = 10n ** 18n
 
-/** An amount in wei, in the situation that the position shows. */
+/** An amount in wei, computed from the position. */
 export function weiOf({ of, plus }: Amount, position: Position, account?: Position['subAccounts'][number]): bigint {
   const wei = base(of, position, account) + BigInt(plus) * (of === 'some' ? MILLI_OG : 1n)
   return wei < 0n ? 0n : wei
@@ -22,7 +22,7 @@ function base(of: Amount['of'], { ledger }: Position, account?: Position['subAcc
       return MIN_TRANSFER
     case 'available':
       return ledger?.available ?? 0n
-    // What a refund may take so that the minimum stays.
+    // The most that a refund may take, so that the minimum stays.
     case 'aboveMin':
       return (ledger?.available ?? 0n) - MIN_LEDGER
     case 'total':

@@ -36,7 +36,7 @@ const settle = step('settle', {
   ),
 })
 
-/** Whatever anybody could do. */
+/** Any step of any participant. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,

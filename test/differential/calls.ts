@@ -1,16 +1,16 @@
 import type { ContractCall, ContractTransaction } from '../../src/testing/contracts/contracts.ts'
 import type { ServiceRef } from './step.ts'
 
-/** A view with arguments of its own, and who asks. */
+/** A view with arguments of its own, and the address that calls it. */
 export type Question = ContractCall & { from: string }
 
-/** What a step comes to where it is taken. */
+/** A step as a transaction or a view. */
 export type Action =
   { kind: 'transaction'; transaction: ContractTransaction } | { kind: 'question'; question: Question }
 
 export const ZERO = '0x0000000000000000000000000000000000000000'
 export const NAMES = { inference: 'inference-v1.0', fineTuning: 'fine-tuning-v1.0', none: 'nothing-v1.0' }
-/** Of every model that is delivered. */
+/** The root hash of every delivered model. */
 export const HASH = '0x1234'
 
 export const idOf = (index: number): string => `task-${index}`

@@ -8,7 +8,7 @@ const LENGTH = 60
 const runs = Number(process.env['DIFFERENTIAL_RUNS'] ?? 15)
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 1)
 
-/** What the default sample must have seen to prove anything. */
+/** Outcomes that the default sample must reach to be a proof. */
 const ESSENTIAL = [
   'ledger.depositFund',
   'ledger.transferFund',

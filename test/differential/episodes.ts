@@ -5,7 +5,7 @@ import type { Amount, ProviderRef, ServiceRef, SettlementItem, Step, When } from
 const next = { when: { after: 1 } } as const
 const some = (milliOg: number): Amount => ({ of: 'some', plus: milliOg })
 const everything = (of: Amount['of']): Amount => ({ of, plus: 0 })
-const everybody: ProviderRef[] = [0, 1, 'stranger', 'self', 'other']
+const everyProvider: ProviderRef[] = [0, 1, 'stranger', 'self', 'other']
 const services: ServiceRef[] = ['inference', 'fineTuning']
 export const flat = (steps: readonly Step[][]): Step[] => steps.flat()
 
@@ -16,7 +16,7 @@ export const opening = fc.record({ wallet, service, provider }).map(({ wallet, s
   { do: 'transferFund', ...next, wallet, service, provider, amount: some(1_500) },
 ])
 
-/** A little less is taken from the newest refund each time and asked back, until the contract keeps no more of them. */
+/** Each transfer takes a little less from the newest refund, and a retrieve asks for it again, until all places are full. */
 export const churning = fc
   .record({ wallet, service, times: fc.integer({ min: 2, max: 7 }) })
   .map(({ wallet, service, times }): Step[] => {
@@ -27,7 +27,7 @@ export const churning = fc
     return [retrieve, ...flat(Array.from({ length: times }, (_, index) => [transfer(times - index), retrieve]))]
   })
 
-/** What was asked back is claimed about when its lock is over. */
+/** A refund is claimed at about the end of its lock. */
 export const claiming = fc
   .record({ wallet, service, provider, unlock: fc.constantFrom(-1, 0, 1), transfer: fc.integer({ min: 1, max: 500 }) })
   .map(({ wallet, service, provider, unlock, transfer }): Step[] => {
@@ -42,16 +42,16 @@ export const claiming = fc
   })
 
 const retrieveAll = (wallet: number, when: When): Step[] =>
-  services.map((service) => ({ do: 'retrieveFund', when, wallet, service, providers: everybody }))
+  services.map((service) => ({ do: 'retrieveFund', when, wallet, service, providers: everyProvider }))
 
-/** Everything goes home. */
+/** All funds return to the wallet. */
 export const closing = wallet.map((wallet): Step[] => [
   ...retrieveAll(wallet, { after: 1 }),
   ...retrieveAll(wallet, { after: 604_800 }),
   { do: 'refund', ...next, wallet, amount: everything('available') },
 ])
 
-/** Providers take everything, so that an empty ledger remains. */
+/** Providers charge everything, so that an empty ledger remains. */
 export const spendingOut = wallet.map((wallet): Step[] => [
   { do: 'transferFund', ...next, wallet, service: 'inference', provider: 0, amount: everything('available') },
   ...[0, 1].map((provider): Step => ({
@@ -66,7 +66,7 @@ export const spendingOut = wallet.map((wallet): Step[] => [
 
 const owed: SettlementItem = { user: 0, fee: some(100), nonce: 'next', signer: 'own', provider: 'own' }
 
-/** One deliverable from its delivery to its payment, with a word in between that may be wrong. */
+/** One deliverable from its delivery to its payment, with a settlement in between that may be wrong. */
 export const delivering = fc
   .record({
     wallet,
@@ -105,7 +105,7 @@ export const delivering = fc
     ]
   })
 
-/** Works that nobody pays for fill the ring. */
+/** Unpaid deliverables fill the contract's ring. */
 export const hoarding = wallet.map((wallet) =>
   flat(
     Array.from({ length: 21 }, (_, id): Step[] => [

@@ -6,7 +6,7 @@ export function encodeCalls(calls: readonly (readonly [to: string, data: string]
   return multicallAbi.encodeFunctionData('aggregate3', [calls.map(([to, data]) => [to, true, data])])
 }
 
-/** The answer of aggregate3. By hand: a hundred answers a hundred thousand times take ethers longer than the contracts. */
+/** Decodes the answer of aggregate3 by hand: ethers takes longer for it than the contracts take to compute it. */
 export function decodeOutcomes(hex: string): Outcome[] {
   const word = (at: number) => Number.parseInt(hex.slice(2 + 2 * at, 2 + 2 * at + 64), 16)
   const list = word(0)

@@ -6,7 +6,7 @@ import type { People } from './world.ts'
 
 type Send = (from: string, call: ContractCall, value?: bigint) => Action
 
-/** What no wallet can do, or not like this. */
+/** A call that no wallet can make, or not in this way. */
 export function nonsense(what: Nonsense, from: string, { inference, fineTuning }: People, send: Send): Action {
   const [provider, trainer] = [nth(inference, 0), nth(fineTuning, 0)]
   const settlement = { user: from, provider, totalFee: 1n, nonce: 1n, signer: null }
@@ -57,7 +57,7 @@ export function nonsense(what: Nonsense, from: string, { inference, fineTuning }
 
 const MAX_UINT256 = 2n ** 256n - 1n
 
-/** A view with arguments that the regular ones do not have. */
+/** A view with arguments outside of the regular comparison. */
 export function lookAt(step: Extract<Step, { do: 'look' }>, from: string, people: People): Question {
   const page = [BigInt(step.offset), step.limit < 0 ? MAX_UINT256 : BigInt(step.limit)]
   const [provider, trainer] = [nth(people.inference, 0), nth(people.fineTuning, 0)]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Amount, ProviderRef, ServiceRef, SettlementItem, Step, When } from './step.ts'
 
-/** Most of a history is about one wallet and one provider: that is where depth comes from. */
+/** Most steps concern one wallet and one provider, so that their state gets deep. */
 export const wallet = fc.oneof(
   { weight: 6, arbitrary: fc.constant(0) },
   { weight: 2, arbitrary: fc.constant(1) },

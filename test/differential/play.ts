@@ -8,21 +8,24 @@ import type { Step } from './step.ts'
 import { constantsOf, viewsOf } from './views.ts'
 import type { World } from './world.ts'
 
-/** The simulation and the bytecode differ. The message is the history that shows it. */
+/** The simulation and the bytecode differ. The message is the history that leads there. */
 export class Divergence extends Error {
   override readonly name = 'Divergence'
 }
 
 export type PlayOptions = {
   simulated: Contracts
-  /** Something between the simulation and what is compared: to leave events out, for one. */
-  heard?: (execution: Execution) => Execution
-  /** Whether what never changes is compared too: minimums and limits. It is by default. */
+  /** Changes what the simulation returns before it is compared, for example by leaving events out. */
+  change?: (execution: Execution) => Execution
+  /** Whether constants are compared too: minimums and limits; true by default. */
   constants?: boolean
 }
 
 /** Plays histories on both sides and compares them after each step. */
-export async function createPlayer(world: World, { simulated, heard = (same) => same, constants = true }: PlayOptions) {
+export async function createPlayer(
+  world: World,
+  { simulated, change = (same) => same, constants = true }: PlayOptions,
+) {
   const real = createReal(world)
   const views = viewsOf(world.people, Object.values(world.addresses))
   const start = simulated.storage.mark()
@@ -37,9 +40,9 @@ export async function createPlayer(world: World, { simulated, heard = (same) => 
   await compareState(views)
 
   return {
-    /** Transactions and questions that were compared so far. */
+    /** How many transactions and views were compared so far. */
     steps: () => steps,
-    /** How often each outcome was seen. */
+    /** How often each outcome came. */
     reached: () => reached.counts,
     /** @throws Divergence */
     async play(script: readonly Step[]): Promise<void> {
@@ -65,7 +68,7 @@ export async function createPlayer(world: World, { simulated, heard = (same) => 
   async function playTransaction(transaction: ContractTransaction): Promise<void> {
     history.push(lineOf(transaction, transaction.timestamp - now))
     now = transaction.timestamp
-    const ours = heard(simulated.execute(transaction))
+    const ours = change(simulated.execute(transaction))
     const theirs = await real.execute(transaction)
     history.push(
       `   → ${theirs.ok ? `${theirs.events.length} events` : `${theirs.error.name}(${shown(theirs.error.args)})`}`,
@@ -75,12 +78,12 @@ export async function createPlayer(world: World, { simulated, heard = (same) => 
     await compareState(views)
   }
 
-  async function compareState(asked: readonly View[]): Promise<void> {
-    const answers = await real.read(asked)
-    for (const [index, view] of asked.entries()) compare(nameOf(view), answerTo(view), answers[index])
+  async function compareState(views: readonly View[]): Promise<void> {
+    const answers = await real.read(views)
+    for (const [index, view] of views.entries()) compare(nameOf(view), answerTo(view), answers[index])
   }
 
-  /** What a broker reads of the bytecode is what the simulation gives it. */
+  /** The position that a broker reads from the bytecode equals the simulated one. */
   async function comparePosition({ wallet, readPosition }: ChainReader): Promise<void> {
     const theirs = await readPosition()
     compare(`the position of ${wallet}`, simulated.positionOf(wallet, theirs.block), theirs)

@@ -14,7 +14,7 @@ import { plainOf, structOf } from './plain.ts'
 import { RpcError } from './rpc.ts'
 import type { World } from './world.ts'
 
-/** A question to a contract, or how much money somebody has. */
+/** A view of a contract, or the balance of an address. */
 export type View = (ContractCall & { from?: string }) | { balanceOf: string }
 
 type Known = Outcome & { answer: Answer }
@@ -30,7 +30,7 @@ export function createReal({ chain, rpc, addresses, signerOf }: World) {
     (['ledger', 'inference', 'fineTuning'] as const).map((name) => [addresses[name].toLowerCase(), name]),
   )
   const encoded = new Map<readonly View[], string>()
-  /** Decoding is most of the work, and most answers are those of the step before. */
+  /** Answers of the step before: decoding takes most of the time, and most answers are the same. */
   const last = new Map<readonly View[], Known[]>()
 
   return {
@@ -47,7 +47,7 @@ export function createReal({ chain, rpc, addresses, signerOf }: World) {
       const { output } = (await rpc('debug_traceTransaction', transactionHash, tracer)) as { output?: string }
       return { ok: false, error: failureOf(output ?? '0x') }
     },
-    /** Answers to all of them as of the latest block. */
+    /** The answers of these views as of the latest block. */
     async read(views: readonly View[]): Promise<Answer[]> {
       let data = encoded.get(views)
       if (data === undefined) encoded.set(views, (data = encodeCalls(views.map(targetOf))))
@@ -61,7 +61,7 @@ export function createReal({ chain, rpc, addresses, signerOf }: World) {
       last.set(views, answers)
       return answers.map(({ answer }) => answer)
     },
-    /** The answer to one question that matters who asks. */
+    /** The answer of one view that depends on its caller. */
     async ask(view: ContractCall & { from?: string }): Promise<Answer> {
       const [to, data] = targetOf(view)
       try {
@@ -100,7 +100,7 @@ export function createReal({ chain, rpc, addresses, signerOf }: World) {
     return contracts[contract].interface.encodeFunctionData(method, await signed(method, args))
   }
 
-  /** Where the simulation is told who signed, the contract gets a signature. */
+  /** The contract gets a signature where the simulation gets the signer's address. */
   async function signed(method: string, args: readonly unknown[]): Promise<readonly unknown[]> {
     if (method === 'settleFeesWithTEE') {
       const [settlements] = args as [readonly Settlement[]]

@@ -11,10 +11,10 @@ import type { Amount, ProviderRef, ServiceRef, SettlementItem, Step } from './st
 import { fineTuningOffer, inferenceOffer, type People } from './world.ts'
 
 const STAKE = 100n * 10n ** 18n
-/** The last ones are at and past the limit of 4096 bytes. */
+/** The last two are at and past the limit of 4096 bytes. */
 const INFOS = ['', '{"a":1}', 'grüß dich', 'é'.repeat(2_048), `${'é'.repeat(2_048)}!`]
 
-/** The transactions of a step, one at a time: each sees what the one before did. */
+/** The transactions of a step, one at a time: each follows from the state that the one before left. */
 export function* resolve(step: Step, people: People, simulated: Contracts, now: () => number): Generator<Action> {
   const at = () => ({ number: 0, timestamp: now() })
   const position = (wallet: string) => simulated.positionOf(wallet, at())
@@ -128,14 +128,14 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
       step satisfies never
   }
 
-  /** The first one comes when the step says, the others a second after each other. */
+  /** The first transaction has the time of the step, each further one comes a second later. */
   function send(from: string, call: ContractCall, value = 0n): Action {
     const timestamp = isFirst ? time : now() + 1
     isFirst = false
     return { kind: 'transaction', transaction: { from, call, value, timestamp } }
   }
 
-  /** Whose refunds a step may wait for. */
+  /** Wallets whose refunds a step may wait for. */
   function concerned(): readonly string[] {
     return 'wallet' in step ? [user(step.wallet)] : wallets
   }

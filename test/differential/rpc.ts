@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 
 export type Rpc = (method: string, ...params: unknown[]) => Promise<unknown>
 
-/** A node's error, with the data of a revert where there is any. */
+/** An error of the node, with revert data where it has any. */
 export class RpcError extends Error {
   readonly data: string | undefined
   constructor(message: string, data?: string) {
@@ -11,7 +11,7 @@ export class RpcError extends Error {
   }
 }
 
-/** JSON-RPC over one connection, without anything around it: a history asks a hundred thousand times. */
+/** JSON-RPC over one connection without ethers: a search makes a hundred thousand calls. */
 export function createRpc(url: string): Rpc {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const { hostname, port } = new URL(url)

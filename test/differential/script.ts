@@ -31,7 +31,7 @@ const rarely = fc.oneof(
   expanding,
 )
 
-/** A history: things that wallets do, and between them whatever anybody could do. */
+/** A history: typical episodes of wallets, and any step in between. */
 export function scripts(length: number): fc.Arbitrary<Step[]> {
   const episodes = fc.noBias(fc.array(episode, { minLength: 1, maxLength: length, size: 'max' }))
   return fc.tuple(opening, episodes, rarely).map(([first, rest, last]) => [...first, ...flat(rest), ...last])

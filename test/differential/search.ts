@@ -6,9 +6,9 @@ import type { Step } from './step.ts'
 export type Player = { play(script: readonly Step[]): Promise<void>; steps(): number }
 
 export type Found = {
-  /** The shortest history found that shows a difference; null when none did. */
+  /** The difference with the shortest history that leads to it; null where there is none. */
   divergence: Divergence | null
-  /** How many steps were compared until the first difference. */
+  /** Steps that were compared until the first difference. */
   steps: number
 }
 
@@ -17,7 +17,7 @@ export type SearchOptions = {
   seed: number
   /** Episodes of a history, at most. */
   length: number
-  /** Whether a history that diverges is made as short as it can be; it is by default. */
+  /** Whether a history that diverges is shortened; true by default. */
   shorten?: boolean
 }
 
@@ -39,7 +39,7 @@ export async function search(player: Player, { runs, seed, length, shorten = tru
   return { divergence, steps: steps ?? player.steps() }
 }
 
-/** fast-check shortens from the front and simplifies; what is in between goes here. */
+/** fast-check drops steps from the front and simplifies the others; this drops steps in between. */
 async function shortest(player: Player, script: readonly Step[], found: Divergence): Promise<Divergence> {
   let [short, divergence] = [script, found]
   for (let index = script.length - 1; index >= 0; index -= 1) {

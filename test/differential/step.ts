@@ -1,8 +1,8 @@
-/** Who acts, or with whom: an index, or somebody special. */
+/** A participant: an index, or a special address. */
 export type ProviderRef = number | 'self' | 'other' | 'zero' | 'stranger'
 export type ServiceRef = 'inference' | 'fineTuning'
 
-/** An amount that is an edge of the situation it is used in, so that a shorter history still makes sense. */
+/** An amount relative to the state in which it is used, so that it keeps its meaning in a shortened history. */
 export type Amount = {
   of:
     | 'zero'
@@ -17,11 +17,11 @@ export type Amount = {
     | 'newest'
     | 'oldest'
     | 'some'
-  /** Wei more, or thousandths of an OG where it is `some`. */
+  /** Wei to add; thousandths of an OG where `of` is `some`. */
   plus: number
 }
 
-/** When the block comes: a while after the one before, or about when the next refund unlocks. */
+/** The time of the block: seconds after the one before, or relative to the next unlock of a refund. */
 export type When = { after: number } | { unlock: number }
 
 export type SettlementItem = {
@@ -32,7 +32,7 @@ export type SettlementItem = {
   provider: 'own' | 'other'
 }
 
-/** One thing that somebody does. Each is one transaction, but `openMany` and `work`. */
+/** One step of a participant. Each is one transaction, except for `openMany` and `work`. */
 export type Step = { when: When } & (
   | { do: 'addLedger'; wallet: number; value: Amount; info: number }
   | { do: 'depositFund'; wallet: number; value: Amount }
@@ -50,7 +50,7 @@ export type Step = { when: When } & (
   | { do: 'addDeliverable'; provider: number; user: number; id: number }
   | { do: 'acknowledgeDeliverable'; wallet: number; provider: number; id: number }
   | { do: 'settleTask'; provider: number; item: SettlementItem; id: number; secret: boolean; hash: 'same' | 'other' }
-  /** Fine-tuning as it goes: delivered, acknowledged or not, and paid, several times in a row. */
+  /** Fine-tuning: delivered, acknowledged or not, and paid, several times in a row. */
   | { do: 'work'; provider: number; user: number; fee: Amount; times: number; acknowledged: boolean }
   | { do: 'updateLockTime'; service: ServiceRef; seconds: number; byOwner: boolean }
   | { do: 'acceptSigner'; service: ServiceRef; provider: number; value: boolean; byOwner: boolean }
@@ -63,9 +63,9 @@ export type Step = { when: When } & (
       stake: 'right' | 'less' | 'none'
     }
   | { do: 'removeService'; service: ServiceRef; provider: number }
-  /** A fresh sub-account with each of several strangers. */
+  /** A new sub-account with each of several strangers. */
   | { do: 'openMany'; wallet: number; service: ServiceRef; count: number; from: number }
-  /** What no wallet can do, or not like this. */
+  /** A call that no wallet can make, or not in this way. */
   | { do: 'nonsense'; wallet: number; what: Nonsense }
   /** A view with arguments of its own. */
   | { do: 'look'; what: Look; offset: number; limit: number; wallet: number }

@@ -7,7 +7,7 @@ const SERVICES = ['inference', 'fineTuning'] as const
 /** Tokens that histories revoke. */
 export const TOKENS = [0n, 7n, 255n]
 
-/** Everything that can be read about the people of a history. */
+/** Every view of the contracts for the participants of a history. */
 export function viewsOf({ wallets, inference, fineTuning, strangers }: People, contracts: readonly string[]): View[] {
   const users = [...wallets, ...inference.slice(0, 1)]
   const offering = { inference, fineTuning }
@@ -50,7 +50,7 @@ export function viewsOf({ wallets, inference, fineTuning, strangers }: People, c
   ]
 }
 
-/** What never changes. */
+/** Views whose answers never change. */
 export function constantsOf(addresses: Record<(typeof SERVICES)[number] | 'ledger', string>): View[] {
   return [
     ledger('MIN_ACCOUNT_BALANCE'),

@@ -7,24 +7,24 @@ import { localChain, type LocalChain } from '../support/chain.ts'
 import { nth } from './nth.ts'
 import { createRpc, type Rpc } from './rpc.ts'
 
-/** Everybody who acts in a history. */
+/** The participants of a history. */
 export type People = {
   owner: string
   wallets: readonly string[]
   inference: readonly string[]
   fineTuning: readonly string[]
-  /** Providers that never offered anything. */
+  /** Addresses without a service. */
   strangers: readonly string[]
 }
 
-/** The contracts twice: as bytecode on a chain, and simulated; with the same people in the same situation. */
+/** The contracts twice, as bytecode on a chain and simulated, with the same participants in the same state. */
 export type World = {
   chain: LocalChain
   rpc: Rpc
   people: People
   addresses: Readonly<Record<ContractName, string>>
   simulate(wrong?: Wrong): Contracts
-  /** Keys of all who sign. */
+  /** The signer of a participant. */
   signerOf(address: string): Wallet
   /** Time of the latest block of the chain, in seconds. */
   startAt: number
@@ -33,7 +33,7 @@ export type World = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** What a simulation may do wrong, to see that it is noticed. */
+/** A mistake for the simulation to make, to prove that the comparison finds it. */
 export type Wrong = { rules?: RefundRules; minLedgerBalance?: bigint; minTransfer?: bigint }
 
 const LOCK_TIME = 3_600
@@ -51,7 +51,7 @@ export async function createWorld(): Promise<World> {
   })
   const rpc = createRpc(chain.anvil.url)
   const { contracts, provider } = chain
-  // Gas is free from now on, so that balances are what the contracts make them.
+  // Gas is free from here on, so that only the contracts change balances.
   await rpc('anvil_setNextBlockBaseFeePerGas', '0x0')
   await rpc('evm_mine')
   const signers = new Map(
@@ -91,7 +91,7 @@ export async function createWorld(): Promise<World> {
     restart,
     signerOf(address) {
       const signer = signers.get(address)
-      if (!signer) throw new Error(`Nobody has the key of ${address}.`)
+      if (!signer) throw new Error(`The key of ${address} is unknown.`)
       return signer
     },
     simulate({ rules = refundRules, ...demands } = {}) {
@@ -109,7 +109,7 @@ export async function createWorld(): Promise<World> {
     [Symbol.asyncDispose]: () => chain[Symbol.asyncDispose](),
   }
 
-  /** What the setup of the chain did for a provider. */
+  /** Registers a provider as the setup of the chain does. */
   function register(
     simulated: Contracts,
     offer: Pick<ContractCall, 'contract' | 'args'>,
@@ -124,7 +124,7 @@ export async function createWorld(): Promise<World> {
   }
 }
 
-/** What the providers of a local chain offer. */
+/** The service that each provider of a local chain registers. */
 export const inferenceOffer = (teeSignerAddress: string, change = {}) => ({
   serviceType: 'chatbot',
   url: '',

@@ -6,10 +6,10 @@ import { search } from './search.ts'
 import { createWorld, type World, type Wrong } from './world.ts'
 
 const OG = 10n ** 18n
-/** Within so many steps a mistake must show. */
+/** The comparison must find a mistake within this many steps. */
 const STEPS = 500
 
-/** The oldest refund first, which is what contracts of an older generation did. */
+/** Cancels the oldest refund first, as contracts of an older generation did. */
 const oldestFirst: RefundRules = {
   ...refundRules,
   cancel(account, amount) {
@@ -29,20 +29,20 @@ const lockedFor = (seconds: number): RefundRules => ({
   isUnlocked: (refund, lockTime, now) => refundRules.isUnlocked(refund, lockTime + seconds, now),
 })
 
-const deafTo =
+const withoutEvent =
   (name: string) =>
   (execution: Execution): Execution =>
     execution.ok ? { ...execution, events: execution.events.filter((event) => event.name !== name) } : execution
 
-const mistakes: [string, Wrong & { heard?: (execution: Execution) => Execution }][] = [
+const mistakes: [string, Wrong & { change?: (execution: Execution) => Execution }][] = [
   ['the oldest refund is cancelled first', { rules: oldestFirst }],
   ['a lock is over a second early', { rules: lockedFor(-1) }],
   ['a lock is over a second late', { rules: lockedFor(1) }],
   ['a ledger may be a wei smaller', { minLedgerBalance: 3n * OG - 1n }],
   ['a ledger must be a wei larger', { minLedgerBalance: 3n * OG + 1n }],
   ['a sub-account may be opened with a wei less', { minTransfer: OG - 1n }],
-  ['the event of a payment is missing', { heard: deafTo('FundSpent') }],
-  ['the event of a refund that was asked for is missing', { heard: deafTo('RefundRequested') }],
+  ['the event of a payment is missing', { change: withoutEvent('FundSpent') }],
+  ['the event of a requested refund is missing', { change: withoutEvent('RefundRequested') }],
 ]
 
 let world: World
@@ -52,18 +52,18 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-test.each(mistakes)('is noticed: %s', async (_, { heard, ...wrong }) => {
+test.each(mistakes)('the comparison finds a mistake: %s', async (_, { change, ...wrong }) => {
   const player = await createPlayer(world, {
     simulated: world.simulate(wrong),
     constants: false,
-    ...(heard && { heard }),
+    ...(change && { change }),
   })
   const { divergence, steps } = await search(player, { runs: 100, seed: 1, length: 60, shorten: false })
   expect(divergence?.message).toContain('differs')
   expect(steps).toBeLessThanOrEqual(STEPS)
 })
 
-test('is told as the shortest history that shows it', async () => {
+test('a difference comes with the shortest history that leads to it', async () => {
   const player = await createPlayer(world, { simulated: world.simulate({ rules: oldestFirst }) })
   const { divergence } = await search(player, { runs: 500, seed: 1, length: 10 })
   const history = divergence?.message.split('\n\n')[0] ?? ''

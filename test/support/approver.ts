@@ -1,9 +1,9 @@
 import type { Clock } from '../../src/base/clock.ts'
 
-/** What is answered to a question, and after how many seconds. */
+/** The answer to a question, and the seconds until it comes. */
 export type Answer = { approved: boolean; after: number }
 
-/** A person who is asked about top-ups: gives these answers in turn, and when there are no more approves after twenty seconds. */
+/** An approver of top-ups: gives these answers in turn, and after the last one approves each question in twenty seconds. */
 export function createApprover(clock: Clock, answers: readonly Answer[]) {
   const left = [...answers]
   const open = new Set<{ provider: string; answer: (approved: boolean) => void }>()
@@ -25,14 +25,14 @@ export function createApprover(clock: Clock, answers: readonly Answer[]) {
         }
       })
     },
-    /** Approves before its time what is asked about a provider. */
+    /** Approves the open questions about a provider now. */
     approve(provider: string): void {
       for (const question of open) if (question.provider === provider) question.answer(true)
     },
     isAsked,
-    /** Whether there ever were two questions about one provider at once. */
+    /** Whether two questions about one provider were ever open at once. */
     wasAskedTwice: () => wasAskedTwice,
-    /** Whoever asked is gone. */
+    /** Drops the questions of a broker that is closed. */
     forget: () => open.clear(),
   }
 

@@ -5,7 +5,7 @@ import type { SimulatedChain } from '../../src/testing/simulated-chain.ts'
 
 const BASE_FEE = 10n ** 9n
 
-/** All that a wallet signed or sent. What became of it the chain says: that need not have been written down. */
+/** Every transaction that a wallet signed or sent, and what the chain says of it: the journal may lack its receipt. */
 export function createAttempts(
   { chain, wallet }: { chain: SimulatedChain; wallet: string },
   { records }: { records: readonly JournalRecord[] },
@@ -15,12 +15,12 @@ export function createAttempts(
 
   return {
     add: (hash: string, call: Call, fees: Fees): void => void made.set(hash, { call, fees }),
-    /** What budgets count, as far as it was mined. */
+    /** The sum of the mined payments that budgets count. */
     async paid(): Promise<bigint> {
       const counted = (await mined()).filter(({ intent, status }) => intent.decidedAt !== null && status === 1)
       return counted.reduce((sum, { intent }) => sum + intent.amount, 0n)
     },
-    /** When somebody asked something back, claims aside. */
+    /** Block times of the mined retrieves, without those of claims. */
     async askedBackAt(): Promise<number[]> {
       const { number, timestamp } = chain.head()
       return (await mined())

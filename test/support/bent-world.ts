@@ -11,16 +11,16 @@ import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 const START = 1_767_225_600
 
 export type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
-  /** What is between the broker and the chain. */
+  /** Wraps the connection between the broker and the chain, to change its answers. */
   bend?: (connected: Connected) => Connected
 }
 
-/** A simulated chain with any number of brokers, one after the other, of one wallet: what they see of it can be bent. */
+/** A simulated chain and the brokers of one wallet on it, one after the other; a test can change what a broker reads. */
 export function bentWorld({
   funds = parseEther('1000'),
   ...options
 }: SimulatedChainOptions & {
-  /** What the wallet owns at the start, in wei. */
+  /** The wallet's balance at the start, in wei. */
   funds?: bigint
 } = {}) {
   const wallet = fakeAddress('wallet 0')
@@ -49,7 +49,7 @@ export function bentWorld({
       return broker
     },
     advance: (seconds: number) => time.passTo(time.clock.now() + seconds * 1_000),
-    /** Lets time pass until this settles. */
+    /** Lets time pass until this promise settles. */
     async until<T>(work: Promise<T>): Promise<T> {
       let settled = false
       void work.catch(() => undefined).finally(() => (settled = true))

@@ -19,23 +19,23 @@ export type LocalChainOptions = {
   wallets?: number
 }
 
-/** The real contracts on a chain of their own, with providers that charge on demand. */
+/** The real contracts on a chain of this test's own, with providers that charge on demand. */
 export type LocalChain = {
   anvil: Anvil
-  /** Caches nothing. */
+  /** Without ethers' caches. */
   provider: JsonRpcProvider
   contracts: LocalContracts
   network: NetworkConfig
-  /** Users with 100,000 OG and no history: none of them owns the contracts or is a provider. */
+  /** Users with 100,000 OG and no transactions: none of them owns the contracts or is a provider. */
   wallets: Wallet[]
   inference: LocalProvider[]
   fineTuning: LocalProvider[]
-  /** Remembers the chain as it is; what comes back returns to it, as often as it is called. */
+  /** Takes a snapshot of the chain; the returned function reverts to it, as often as it is called. */
   snapshot(): Promise<() => Promise<void>>
   mine(blocks?: number): Promise<void>
-  /** Lets time pass: the next block, which is mined now, is that much later. */
+  /** Mines a block whose time is that many seconds later. */
   warp(seconds: number): Promise<void>
-  /** Off: transactions wait until mine(). */
+  /** While it is off, transactions wait in the pool until mine(). */
   setAutomine(on: boolean): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -72,7 +72,7 @@ export async function localChain(options: LocalChainOptions = {}): Promise<Local
         let id: unknown = await send('evm_snapshot')
         return async () => {
           await send('evm_revert', id)
-          // A snapshot can be returned to once.
+          // Anvil drops a snapshot when it reverts to it.
           id = await send('evm_snapshot')
         }
       },
@@ -90,7 +90,7 @@ export async function localChain(options: LocalChainOptions = {}): Promise<Local
   }
 }
 
-/** What a chain holds once the contracts are deployed on it, by the options of the deployment. */
+/** The accounts of a chain with the deployed contracts, as anvil dumps them, by the options of the deployment. */
 const states = new Map<string, string>()
 
 /** Deploys the contracts once per worker and set of options: each further chain loads the accounts of the first one. */
@@ -107,7 +107,7 @@ async function contractsOn(provider: JsonRpcProvider, owner: Wallet, options: De
   return deployedContracts(owner)
 }
 
-/** Accounts without the blocks that made them: those are as old as the first chain, and a chain's blocks follow its clock. */
+/** Leaves the blocks out of a dump: they are older than the chain that loads them, and would distort its block time. */
 function withoutBlocks(dump: string): string {
   const state = JSON.parse(gunzipSync(Buffer.from(dump.slice(2), 'hex')).toString()) as Record<string, unknown>
   const accounts = { ...state, block: null, best_block_number: null, blocks: [], transactions: [] }

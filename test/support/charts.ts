@@ -12,7 +12,7 @@ import {
 import { edgePaths } from '../../src/testing/edge-paths.ts'
 import type { EdgePath } from '../../src/testing/edge-paths.types.ts'
 
-/** A chart, what it is created with, and a path for each of its edges. */
+/** A chart, the input of its actor, and a path for each of its edges. */
 export type Chart = { name: string; machine: AnyStateMachine; input: unknown; paths: readonly EdgePath[] }
 
 const subAccount = { provider: '0xa', serviceType: 'inference' } as const
@@ -27,7 +27,7 @@ const FACTS: readonly Fact[] = [
   'refund.claimable',
 ]
 
-/** The fact that an event on a path of the sub-account states. */
+/** The fact that an event on a path of the sub-account chart stands for. */
 export function factOf({ type }: { type: string }): Fact {
   const fact = FACTS.find((one) => one === type)
   if (!fact) throw new Error(`${type} is no fact.`)

@@ -1,5 +1,5 @@
-// A program that closes a ledger, or only watches one that is being closed, and is killed at a chosen moment. Runs on the
-// built package, as an app's process would; `crashAt` names the moment.
+// A process that closes a ledger, or goes on with the closing of another process, and kills itself at the moment that `crashAt`
+// names. It runs on the built package, as an app's process does.
 import { JsonRpcProvider, Wallet } from 'ethers'
 import { createBroker } from '../../dist/src/index.js'
 import { fileJournal } from '../../dist/src/transactions/file-journal.js'

@@ -1,5 +1,5 @@
-// A program that keeps one sub-account funded and is killed at a chosen moment. Runs on the built package, as an app's
-// process would; `crashAt` names the moment.
+// A process that keeps sub-accounts funded and kills itself at the moment that `crashAt` names. It runs on the built package,
+// as an app's process does.
 import * as files from 'node:fs/promises'
 import { JsonRpcProvider, Wallet } from 'ethers'
 import { createBroker } from '../../dist/src/index.js'

@@ -7,7 +7,7 @@ import type { LocalChain } from './chain.ts'
 /** Addresses that hold sub-accounts and never charge. */
 export const strangers: readonly string[] = Array.from({ length: 30 }, (_, index) => getAddress(toBeHex(index + 1, 20)))
 
-/** Calls of a wallet's own, as any other tool would make them. */
+/** Calls that a wallet makes without og-ledger, as any other tool would. */
 export function callsOn({ contracts: { ledger, inference } }: LocalChain) {
   const name = (service: ServiceType) => `${service}-v1.0`
   return {
@@ -22,7 +22,7 @@ export function callsOn({ contracts: { ledger, inference } }: LocalChain) {
   }
 }
 
-/** Five refunds for 1 OG in all: a transfer takes the newest apart, and what it freed is asked back again. */
+/** Five refunds of 1 OG in all: each transfer cancels a part of the newest refund, and a retrieve asks for that part again. */
 export function fillRefunds(chain: LocalChain, provider: string, service: ServiceType): Call[] {
   const { transfer, retrieve } = callsOn(chain)
   return [
@@ -36,8 +36,8 @@ export function fillRefunds(chain: LocalChain, provider: string, service: Servic
 }
 
 /**
- * A wallet with 45 sub-accounts in both services: with five refunds, and something free that finds no place; drained, and
- * drained while refunding; with revoked tokens; with money that nobody asked back.
+ * Gives a wallet 45 sub-accounts in both services: with five refunds and a free amount that has no place for a sixth;
+ * drained, and drained while refunding; with revoked tokens; with money that no refund covers.
  *
  * @returns what providers settled
  */
@@ -51,7 +51,7 @@ export async function crowd(chain: LocalChain, wallet: Wallet): Promise<bigint> 
     ...[alice, bob, tuner].map(({ address, serviceType }) => transfer(address, '3', serviceType)),
     ...[full, busy].flatMap((provider) => fillRefunds(chain, provider, 'inference')),
     ...fillRefunds(chain, full, 'fine-tuning'),
-    // No place is left for these.
+    // The contract has no place left for a refund of this.
     transfer(busy, '0.01'),
     ...quiet.slice(0, 21).map((provider) => transfer(provider, '1.5')),
     ...quiet.slice(0, 18).map((provider) => transfer(provider, '2', 'fine-tuning')),
@@ -68,7 +68,7 @@ export async function crowd(chain: LocalChain, wallet: Wallet): Promise<bigint> 
   return fees.reduce((sum, [, fee]) => sum + fee, 0n)
 }
 
-/** What a wallet has paid for gas, and for which transactions, from the chain's own blocks. */
+/** The gas that a wallet paid, and its transactions, from the chain's own blocks. */
 export async function gasPaid(
   chain: LocalChain,
   address: string,

@@ -3,7 +3,7 @@ import { getStateNodes } from 'xstate/graph'
 import { edgeName } from '../../src/testing/edge-name.ts'
 import type { EdgePath } from '../../src/testing/edge-paths.types.ts'
 
-/** What actors really did, from XState's inspector: which states they were in, and which transitions they took. */
+/** Records through XState's inspector which states actors were in and which transitions they took. */
 export function edgeCoverage() {
   const states = new Set<string>()
   const transitions = new Set<string>()
@@ -19,7 +19,7 @@ export function edgeCoverage() {
       if (before !== undefined) edges.add(edgeOf(before, event.type, snapshot.value))
       last.set(actorRef, snapshot.value)
     },
-    /** What of a chart was not walked, by name: its states, its transitions, and each of them from every state. */
+    /** Names of what no actor did: states of the chart, its transitions, and each edge from every state. */
     missing(machine: AnyStateMachine, paths: readonly EdgePath[]): string[] {
       const nodes: AnyStateNode[] = [machine.root, ...getStateNodes(machine)]
       return [

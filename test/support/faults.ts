@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What goes wrong. The first four concern the whole HTTP request that a call is in, the others that call alone. */
+/** A fault that a proxy injects. The first four concern the whole HTTP request of a call, the others that call alone. */
 export type Fault =
   /** Not forwarded; the answer is this one. */
   | { kind: 'http'; status: number; headers?: Record<string, string> }
@@ -12,15 +12,15 @@ export type Fault =
   | { kind: 'half' }
   /** Not forwarded; the answer is an error. */
   | { kind: 'rpc'; code: number; message: string; data?: unknown }
-  /** Not forwarded; answered as if it had been: a lost broadcast. */
+  /** Not forwarded, but answered with this result: a broadcast that the node lost. */
   | { kind: 'swallow'; result: unknown }
   /** Forwarded this much later. */
   | { kind: 'delay'; ms: number }
   /** Forwarded twice, one after the other; the first answer counts. */
   | { kind: 'twice' }
-  /** Forwarded; the answer is this one. */
+  /** Forwarded; the answer is replaced by this one. */
   | { kind: 'replace'; result: unknown }
-  /** Answered as of a block that many blocks behind the head, whatever block was asked for. */
+  /** Answered as of a block that many blocks behind the head, whatever block the call names. */
   | { kind: 'stale'; blocks: number }
 
 /** `index`: which call of this method it is since the last reset, counted from 0. */
@@ -53,13 +53,13 @@ export async function faultyAnswer(forward: Forward, call: RpcCall, fault: Fault
       return { jsonrpc, id, result: fault.result }
     case 'stale':
       return staleAnswer(forward, call, fault.blocks)
-    // The others concern the whole request; this is its answer, should there be one.
+    // The other faults concern the whole request: the proxy drops this answer or sends it.
     default:
       return forward(call)
   }
 }
 
-/** Where these methods take the block as of which they answer. */
+/** Index of the parameter that names the block, by method. */
 const BLOCK_PARAMETER: Partial<Record<string, number>> = {
   eth_call: 1,
   eth_estimateGas: 1,

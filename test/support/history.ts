@@ -8,8 +8,8 @@ import { callsOn, strangers } from './crowd.ts'
 const LOCKS = [3_600, 5_400, 7_200] as const
 
 /**
- * What may happen to a wallet: deposits, transfers, requests, charges, revoked tokens, time that passes, locks that
- * change. What the contracts refuse has not happened, but for its gas.
+ * Random events in the life of a wallet: deposits, transfers, retrieves, charges, revoked tokens, time that passes, locks
+ * that change. A call that the contracts refuse costs gas and changes nothing else.
  */
 export function createHistory(chain: LocalChain, wallet: Wallet, random: () => number) {
   const calls = callsOn(chain)
@@ -32,10 +32,10 @@ export function createHistory(chain: LocalChain, wallet: Wallet, random: () => n
   ]
 
   return {
-    /** What providers took. */
+    /** The sum that providers charged. */
     settled: (): bigint => settled,
     open: (): Promise<void> => sends(calls.open(upTo(40, 10))),
-    /** So many random things, one after another. */
+    /** Plays that many random events, one after another. */
     async happens(count: number): Promise<void> {
       for (let index = 0; index < count; index += 1) {
         const total = acts.reduce((sum, [weight]) => sum + weight, 0)
@@ -49,7 +49,7 @@ export function createHistory(chain: LocalChain, wallet: Wallet, random: () => n
 
   function one<T>(some: readonly T[]): T {
     const [found] = some.slice(Math.floor(random() * some.length))
-    if (found === undefined) throw new Error('There is none to choose from.')
+    if (found === undefined) throw new Error('The list to choose from is empty.')
     return found
   }
 

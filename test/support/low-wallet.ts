@@ -3,14 +3,14 @@ import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact } from '../../src/local/transact.ts'
 import type { LocalChain } from './chain.ts'
 
-/** What auto-funding wants by default: 2 × 1 OG. */
+/** The available amount that auto-funding requires by default: 2 × 1 OG. */
 export const REQUIRED = parseEther('2')
 
 export type LowWallet = {
   wallet: Wallet
   /** Nonce of the first transaction that a broker will send. */
   nonce: number
-  /** What is missing in each sub-account, by provider. */
+  /** The deficit of each sub-account, by provider. */
   needed: ReadonlyMap<string, bigint>
   available: bigint
 }
@@ -18,8 +18,8 @@ export type LowWallet = {
 let count = 0
 
 /**
- * A fresh wallet with a ledger of 100 OG and a sub-account with each provider that was drained: what is missing to the
- * 2 OG required differs from one to the next, so that amounts cannot be mistaken for each other.
+ * A new wallet with a ledger of 500 OG and a drained sub-account with each provider. Each deficit to the required 2 OG has
+ * an amount of its own, so that a test tells one payment from another.
  */
 export async function lowWallet(chain: LocalChain, providers: readonly LocalProvider[]): Promise<LowWallet> {
   const wallet = Wallet.createRandom(chain.provider)
@@ -46,18 +46,18 @@ export async function lowWallet(chain: LocalChain, providers: readonly LocalProv
 }
 
 export type Outcome = {
-  /** What was transferred to each provider by mined transactions, in order. */
+  /** Amounts of the mined transfers to each provider, in order. */
   paid: Record<string, bigint[]>
   /** Sub-account balances. */
   balances: Record<string, bigint>
-  /** What the ledger gave. */
+  /** The amount that left the ledger. */
   spent: bigint
-  /** Nonces spent since the wallet was made low, and those that still wait. */
+  /** How many nonces were spent since the wallet is low, and how many wait in the pool. */
   mined: number
   waiting: number
 }
 
-/** What really happened to a low wallet, from the chain's own blocks. */
+/** The payments of a low wallet, from the chain's own blocks. */
 export async function outcomeOf(chain: LocalChain, low: LowWallet): Promise<Outcome> {
   const { ledger, inference } = chain.contracts
   const address = low.wallet.address
@@ -87,7 +87,7 @@ export async function outcomeOf(chain: LocalChain, low: LowWallet): Promise<Outc
   return { paid, balances, spent: low.available - available, mined: latest - low.nonce, waiting: pending - latest }
 }
 
-/** Each deficit paid exactly once, nothing else sent, no nonce left over. */
+/** The outcome in which each deficit is paid exactly once, nothing else is sent, and no nonce waits. */
 export function paidOnce({ needed }: LowWallet): Outcome {
   const deficits = [...needed]
   return {

@@ -7,7 +7,7 @@ import {
   type SubAccountPosition,
 } from '../../machines/index.ts'
 
-/** A position, standings and what a plan makes of them, in small numbers. */
+/** Parts of a plan's input in small numbers: positions, standings, and the decisions that follow. */
 export const account = (provider: string, balance: bigint, pendingRefund = 0n): SubAccountPosition => ({
   provider,
   serviceType: 'inference',

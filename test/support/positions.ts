@@ -4,7 +4,7 @@ import type { Position, ServiceType, SubAccountPosition } from '../../machines/i
 export const NOW = 1_000
 export const LOCK = 100
 
-/** Amounts, and a refund's age, small enough that everything happens often. */
+/** Amount and age of a refund, from small ranges so that equal and extreme values are frequent. */
 const refund = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 * LOCK }))
 
 const contents = fc.record({
@@ -49,7 +49,7 @@ export type Holding = {
   tokensRevoked: boolean
 }
 
-/** A position of these sub-accounts; `stray` lies in a service that nobody named. Without a ledger there is nothing. */
+/** A position with these sub-accounts; `stray` wei lie in a service that the network does not name. */
 export function positionOf(
   subAccounts: readonly SubAccountPosition[],
   { available = 0, stray = 0, gas = 10n ** 18n }: { available?: number; stray?: number; gas?: bigint } = {},

@@ -3,18 +3,18 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a provider's server does with a request. */
+/** How a provider's server treats a request. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void
 
 export type ProviderServer = {
   readonly url: string
-  /** Everything asked so far. */
+  /** All requests so far. */
   readonly requests: readonly { path: string; headers: IncomingMessage['headers'] }[]
-  /** From now on. */
+  /** Sets the behaviour for the requests that follow. */
   behave(behaviour: Behaviour): void
-  /** The next request, once its behaviour has seen it. */
+  /** Resolves at the next request, after its behaviour ran. */
   asked(): Promise<unknown>
-  /** Resolves once the client gave up a request that has no whole answer. */
+  /** Resolves when the client gives up a request before its answer is complete. */
   abandoned(): Promise<unknown>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -53,12 +53,12 @@ export function answers(status: number, body: unknown, headers: Record<string, s
   return (_, response) => void response.writeHead(status, headers).end(text)
 }
 
-/** Sends the head of an answer and one byte of its body, and then nothing. */
+/** Sends the head of an answer and one byte of its body, and never ends it. */
 export const drips = (status: number, headers: Record<string, string> = {}): Behaviour => {
   return (_, response) => void response.writeHead(status, headers).write('{')
 }
 
-/** Sends and sends, as long as anybody reads. */
+/** Sends a body without an end, as long as the client reads. */
 export const floods: Behaviour = (_, response) => {
   const chunk = Buffer.alloc(65_536, '1')
   const more = (): void => {
@@ -72,8 +72,8 @@ export const floods: Behaviour = (_, response) => {
 export type SessionRules = { provider: string; generation: number; nowMs: number }
 
 /**
- * The provider's broker: who is asking, by the Authorization header. The rules and texts of its session validation, in
- * their order.
+ * The address of the user that an Authorization header proves, by the rules and texts of the provider broker's session
+ * validation, in their order.
  *
  * @throws Error with the provider's text
  */
@@ -106,7 +106,7 @@ export function validateSession(header: string | undefined, { provider, generati
   return user
 }
 
-/** A provider as it should be: it lets in whom it can recognise, and tells each their own fee. */
+/** A correct provider: validates the session token, and answers each user's own unsettled fee. */
 export function tellsFees(
   fees: Record<string, bigint>,
   rules: Omit<SessionRules, 'nowMs'> & { nowMs?: number },

@@ -6,7 +6,7 @@ import { faultyAnswer, type Fault, type FaultRule, type Forward, type RpcAnswer,
 
 export type { Fault, FaultRule } from './faults.ts'
 
-/** Stands between a client and a node: counts what is asked, and breaks what a rule says. */
+/** A proxy between a client and a node: counts calls, and injects the faults that its rules name. */
 export type Proxy = {
   readonly url: string
   /** HTTP requests since the last reset. */
@@ -16,7 +16,7 @@ export type Proxy = {
   readonly log: readonly { method: string; params: unknown[] }[]
   /** Counts from zero again. The rules stay. */
   reset(): void
-  /** Adds a rule, and returns what removes it. Of several rules the oldest with an opinion decides. */
+  /** Adds a rule and returns the function that removes it. The oldest rule that returns a fault decides. */
   fault(rule: FaultRule): () => void
   /** Keeps every request waiting until the returned function is called. */
   pause(): () => void
@@ -53,7 +53,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     await gate
     await answer(post, { incoming, outgoing, judged, batch: Array.isArray(payload) })
   }
-  // What fails here is the node: it is gone, or said nothing that makes sense.
+  // An error here comes from the node: it is stopped, or its answer is no JSON.
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch(() => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end()))
   })

@@ -9,7 +9,7 @@ const READS = [
   'eth_getBlockByNumber',
 ]
 
-/** What may happen to any request, and to a broadcast. */
+/** Faults of any request; those of a broadcast follow. */
 const anyFault = (random: () => number): Fault => {
   const faults: Fault[] = [
     { kind: 'delay', ms: Math.floor(random() * 300) },
@@ -34,8 +34,8 @@ const broadcastFault = (random: () => number): Fault => {
 }
 
 /**
- * Faults drawn from a seed: how often, which methods lie about how new they are (nonces too), and by how many blocks,
- * is drawn once; which request is hit, each time.
+ * Faults drawn from a seed. Drawn once: their frequency, which methods answer as of an older block (nonces too), and how
+ * many blocks older. Drawn for each call: whether it fails, and how.
  */
 export function randomFaults(random: () => number): FaultRule {
   const often = 0.05 + random() * 0.3

@@ -4,14 +4,14 @@ import { seeded } from '../../src/testing/random.ts'
 export type Run = { seed: number; random: () => number }
 
 /**
- * Seeded runs: a few by default, more with CHAOS_RUNS, another start with CHAOS_SEED. The seed stands in the test's
- * title, so a failure can be repeated by itself.
+ * Seeded runs: a few by default, more with CHAOS_RUNS, another first seed with CHAOS_SEED. The title of a test names its
+ * seed, so that a failure can be repeated alone.
  */
 export function chaosRuns(byDefault: number): Run[] {
   return seededRuns('CHAOS', byDefault)
 }
 
-/** The same for histories that end with closing, which take longer: CLOSING_RUNS and CLOSING_SEED. */
+/** The same for histories that end with closing: CLOSING_RUNS and CLOSING_SEED. */
 export function closingRuns(byDefault: number): Run[] {
   return seededRuns('CLOSING', byDefault)
 }

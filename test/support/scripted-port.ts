@@ -37,9 +37,13 @@ export function scriptedPort(overrides: Partial<TransactionPort> = {}): Scripted
     send: () => Promise.reject(new Error('not a wallet that sends')),
     broadcast: (raw) => {
       port.sent.push(raw)
-      return Promise.resolve()
+      return Promise.resolve({ grade: 'arrived', reason: 'none', feeNeeded: null, message: '' })
     },
     mined: (hash) => Promise.resolve(port.receipts.get(hash) ?? null),
+    knows: (hash) => Promise.resolve(port.sent.includes(hash)),
+    balance: () => Promise.resolve(10n ** 24n),
+    // A block every second, also under fake timers.
+    head: () => Promise.resolve(Math.floor(Date.now() / 1_000)),
     spender: (nonce) => Promise.resolve(port.spenders.get(nonce) ?? null),
     timestampOf: () => Promise.resolve(null),
     isCall: () => false,

@@ -5,13 +5,13 @@ import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact } from '../../src/local/transact.ts'
 import type { LocalChain } from './chain.ts'
 
-/** What auto-funding wants by default: 2 × 1 OG. */
+/** The available amount that auto-funding requires by default: 2 × 1 OG. */
 const REQUIRED = parseEther('2')
 const LOW = parseEther('1')
 
 /**
- * Moves one sub-account through its life by real transactions: makes a fact true, seen from a position. The last
- * transaction, or the end of the lock, is what makes it.
+ * Drives one sub-account by real transactions: makes a fact true, starting from a position. The last transaction, or the
+ * end of the lock, makes it true.
  */
 export function driveSubAccount(chain: LocalChain, user: Wallet, { address, serviceType, settle }: LocalProvider) {
   const name = `${serviceType}-v1.0`
@@ -38,7 +38,7 @@ export function driveSubAccount(chain: LocalChain, user: Wallet, { address, serv
         return call('refund', [position.ledger?.available ?? 0n])
       case 'refund.locked':
         if (pendingRefund > 0n && claimable === 0n) return charge(1n)
-        // What is claimed is locked no more: something must be free beside it.
+        // A retrieve claims what is unlocked, and locks only a free amount: there must be one.
         if (claimable > 0n) await transfer(1n)
         return retrieve()
       case 'refund.claimable':

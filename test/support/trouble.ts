@@ -3,15 +3,15 @@ import type { Call, Fees } from '../../src/chain/port.ts'
 import { RefusedError } from '../../src/base/errors.ts'
 import { ReadError, type Journal } from '../../src/index.ts'
 
-/** What can be in trouble: `fee` is what a provider says is unsettled, `blocks` the times of blocks. */
+/** Queries that can fail or hang: `fee` is a provider's answer on the unsettled fee, `blocks` the times of blocks. */
 export const places = ['gas', 'services', 'fee', 'estimates', 'blocks', 'signer', 'journal'] as const
 export type Place = (typeof places)[number]
 export type Mood = 'well' | 'fails' | 'hangs'
 
-/** A program that runs: once it is over, nothing it does goes on. */
+/** A running process: once it is over, none of its calls goes on. */
 export type Program = { isOver: boolean }
 
-/** Questions that fail or hang for a while, of one program after the other. */
+/** Makes queries of a process fail or hang for a while; one process follows the other. */
 export function createTrouble({ isWallet }: { isWallet: boolean }) {
   const moods = new Map<Place, Mood>()
   let held: { place: Place; go: () => void }[] = []
@@ -30,7 +30,7 @@ export function createTrouble({ isWallet }: { isWallet: boolean }) {
       ...kept,
       append: (record) => at('journal', program, () => kept.append(record)),
     }),
-    /** @param onMade hears of all that is signed or sent, written down or not */
+    /** @param onMade is called for each transaction that the wallet signs or sends, recorded or not */
     bend(connected: Connected, program: Program, onMade: (hash: string, call: Call, fees: Fees) => void): Connected {
       const { transactions: port } = connected
       return {
@@ -41,7 +41,7 @@ export function createTrouble({ isWallet }: { isWallet: boolean }) {
         transactions: port && {
           ...port,
           estimateGas: (call) => at('estimates', program, () => port.estimateGas(call)),
-          // A node that lags does not have it yet.
+          // A lagging node does not have the block yet.
           timestampOf: (block) => at('blocks', program, () => port.timestampOf(block)).catch(() => null),
           broadcast: (raw) => (program.isOver ? never() : port.broadcast(raw)),
           sign: isWallet

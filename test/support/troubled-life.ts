@@ -14,7 +14,7 @@ export type Step =
   | { type: 'mood'; place: Place; mood: Mood }
   | { type: 'node'; rates: FaultRates }
   | { type: 'claim'; abortAfter: number | null }
-  /** Where it `approves`, somebody says yes to what was asked before. */
+  /** `approves`: the approver answers the open question with yes right after the pause. */
   | { type: 'pause'; provider: number; approves: boolean }
   | { type: 'resume'; provider: number }
   | { type: 'restart'; killed: boolean }
@@ -23,7 +23,7 @@ export type Step =
 export type PlanConditions = {
   seed: number
   automine: boolean
-  /** It shows no signed bytes: what it is asked to send it sends, or refuses. */
+  /** A browser wallet: it signs only by sending, or refuses. */
   isWallet: boolean
   autoClaim: boolean
   budget: bigint | null
@@ -31,34 +31,34 @@ export type PlanConditions = {
   funds: bigint
   deposit: bigint
   providers: number
-  /** How many start with 1 OG that is free and 1 OG that can be claimed. */
+  /** How many sub-accounts start with 1 OG free and 1 OG to claim. */
   claimable: number
-  /** For how many somebody is asked. */
+  /** For how many providers a top-up needs an approval. */
   approvals: number
   answers: readonly Answer[]
 }
 
 export type TroubledLife = Awaited<ReturnType<typeof troubledLife>>
 
-/** One wallet with a ledger, its programs one after the other, and whatever gets in their way. */
-export async function troubledLife(circumstances: PlanConditions) {
-  const { seed, automine, isWallet, autoClaim, budget, reserve, funds, deposit, claimable, approvals } = circumstances
-  const world = bentWorld({ funds, seed, inference: circumstances.providers })
+/** One wallet with a ledger, its processes one after the other, and the faults that they meet. */
+export async function troubledLife(conditions: PlanConditions) {
+  const { seed, automine, isWallet, autoClaim, budget, reserve, funds, deposit, claimable, approvals } = conditions
+  const world = bentWorld({ funds, seed, inference: conditions.providers })
   const { chain, wallet } = world
   const providers = chain.providers.map(({ address }) => address)
   const trouble = createTrouble({ isWallet })
-  const kept = memoryJournal()
-  const attempts = createAttempts(world, kept)
+  const journal = memoryJournal()
+  const attempts = createAttempts(world, journal)
   const waiting = new Set<string>()
-  /** Errors that nobody should have seen. */
+  /** Errors that the library must not raise. */
   const odd: unknown[] = []
-  const approver = createApprover(world.clock, circumstances.answers)
-  /** Who was paused before an answer came, and how much was written down by then: nobody wants money there. */
+  const approver = createApprover(world.clock, conditions.answers)
+  /** Providers that were paused before an answer came, with the number of journal records by then: they must get no money. */
   const unwanted = new Map<string, number>()
   const wishes: { provider: string; createdAt: number; amount: bigint }[] = []
   let charged = 0n
   let works = 0
-  /** Intents of an earlier program that a wallet was asked for and never told the hash of. */
+  /** Intents of an earlier process that the wallet was asked to send and gave no hash for. */
   let unresolved: string[] = []
   let program = { isOver: false }
   let broker = await open()
@@ -70,7 +70,7 @@ export async function troubledLife(circumstances: PlanConditions) {
     await world.until(broker.ledger.retrieveFundFromProvider(one, 'inference'))
   }
   await world.advance(LOCK)
-  // Takes as much from the refund.
+  // A transfer takes its amount out of the pending refund.
   for (const one of refunded) await world.until(broker.ledger.transferFund(one, 'inference', '1'))
   const begunAt = chain.head().timestamp
   begin()
@@ -96,7 +96,7 @@ export async function troubledLife(circumstances: PlanConditions) {
     isWaiting,
     charged: () => charged,
     wishes: lockedWishes,
-    /** Top-ups of those who were paused before anybody approved. */
+    /** Top-ups of providers that were paused before an approval came. */
     unwanted: () => [...unwanted].flatMap(([who, from]) => toppedUpSince(who, from)),
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   }
@@ -104,14 +104,14 @@ export async function troubledLife(circumstances: PlanConditions) {
   function open(): Promise<Broker> {
     const own = (program = { isOver: false })
     return world.open({
-      journal: trouble.journal(kept, own),
+      journal: trouble.journal(journal, own),
       autoClaim,
       ...(budget !== null && { budget: { amount: budget, per: '30d' } }),
       bend: (connected) => trouble.bend(connected, own, attempts.add),
     })
   }
 
-  /** Auto-funding of everybody, unless the ledger is being closed. */
+  /** Starts auto-funding for every provider, unless the ledger is being closed. */
   function begin(): void {
     if (broker.ledger.isClosing) return
     const own = program
@@ -135,7 +135,7 @@ export async function troubledLife(circumstances: PlanConditions) {
       case 'mood':
         return trouble.set(step.place, step.mood)
       case 'node':
-        // What a wallet has sent and its node forgets nobody else can send again.
+        // The broker cannot send again what a browser wallet sent and its node forgot: it has no signed bytes.
         return chain.failAtRandom(isWallet ? { ...step.rates, lost: 0 } : step.rates)
       case 'ask back':
         watch('ask back', () => askBack(who))
@@ -151,7 +151,7 @@ export async function troubledLife(circumstances: PlanConditions) {
         return step.abortAfter === null ? undefined : abort.abort()
       }
       case 'pause':
-        if (approver.isAsked(who) && !isWaiting(`ensure ${who}`)) unwanted.set(who, kept.records.length)
+        if (approver.isAsked(who) && !isWaiting(`ensure ${who}`)) unwanted.set(who, journal.records.length)
         broker.inference.pauseAutoFunding(who)
         if (step.approves) approver.approve(who)
         return world.advance(0)
@@ -171,7 +171,7 @@ export async function troubledLife(circumstances: PlanConditions) {
     }
   }
 
-  /** Everybody, where nobody is named. */
+  /** Resumes one provider, or all of them where none is named. */
   function resume(who?: string): void {
     if (who === undefined) unwanted.clear()
     else unwanted.delete(who)
@@ -179,7 +179,7 @@ export async function troubledLife(circumstances: PlanConditions) {
   }
 
   function spend(who: string, amount: bigint): void {
-    // What waits is mined first, so that as much is charged as was foreseen.
+    // Pending transactions are mined first, so that the charge is the amount that wouldSpend() returns.
     if (!automine) chain.mine(1)
     chain.setAutomine(true)
     charged += chain.wouldSpend(who, wallet, amount)
@@ -209,7 +209,7 @@ export async function troubledLife(circumstances: PlanConditions) {
     begin()
   }
 
-  /** Nothing is in trouble any more, and a person says of what only a person can know that it was not sent. */
+  /** Ends every fault, and resolves by hand, as not sent, what only the wallet's owner can resolve. */
   function heal(): void {
     trouble.heal()
     chain.heal()
@@ -217,7 +217,7 @@ export async function troubledLife(circumstances: PlanConditions) {
     unresolved = []
   }
 
-  /** It may fail with what the library says of it, and must come to an end. */
+  /** Follows an operation: it must end, and may fail only with an error of the library. */
   function watch(name: string, work: () => Promise<unknown>): void {
     const id = `${name} ${(works += 1)}`
     waiting.add(id)
@@ -226,13 +226,13 @@ export async function troubledLife(circumstances: PlanConditions) {
       .finally(() => waiting.delete(id))
   }
 
-  /** What somebody asked back, as long as it is locked. */
+  /** Refunds that the user asked for and that are still locked. */
   function lockedWishes() {
     return wishes.filter(({ createdAt }) => chain.head().timestamp < createdAt + LOCK)
   }
 
   function toppedUpSince(who: string, from: number) {
-    return kept.records
+    return journal.records
       .slice(from)
       .flatMap((record) => (record.type === 'prepared' ? record.intent : []))
       .filter(({ subAccount, decidedAt }) => subAccount?.provider === who && decidedAt !== null)

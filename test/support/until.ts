@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-/** Waits for something that must come to be true, looking again and again. */
+/** Waits until a condition is true, and checks it every 20 ms. */
 export async function until(condition: () => boolean | Promise<boolean>, timeout = 50_000): Promise<void> {
   await vi.waitFor(
     async () => {

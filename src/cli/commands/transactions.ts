@@ -77,7 +77,7 @@ function recordOf(entry: JournalEntry): object {
 
 function stateOf({ outcome, attempts }: JournalEntry): string {
   if (!outcome) return attempts.length === 0 ? 'unresolved' : 'open'
-  if (outcome.type === 'superseded') return 'superseded'
+  if (outcome.type === 'superseded') return outcome.refused ? 'refused' : 'superseded'
   return outcome.status === 1 ? 'mined' : 'reverted'
 }
 

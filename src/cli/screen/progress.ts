@@ -39,6 +39,8 @@ function progressOf(transaction: TransactionActor): string[] {
       return [sent, `${operation} was mined in block ${blockNumber}.`]
     case 'reverted':
       return [sent, `${operation} was reverted in block ${blockNumber}: ${reason}.`]
+    case 'refused':
+      return [sent, `${operation} was refused by the node and is not sent: ${reason}.`]
     case 'superseded':
       return [sent, `${operation} was superseded: ${reason}.`]
     default:

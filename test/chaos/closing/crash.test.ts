@@ -13,7 +13,7 @@ import { chaosRuns } from '../../support/runs.ts'
 
 const LOCK = 3_600
 
-/** Every moment at which losing the process could lose a step, or repeat it: one half in one run, the other in the next. */
+/** Every moment at which the end of the process could lose or repeat a step: one half in one run, the other in the next. */
 const moments = [
   ['before-prepared', 'after-broadcast', 'after-mined'],
   ['after-prepared', 'in-broadcast', 'before-mined'],
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 test.each(chaosRuns(1))(
   'killed at every step, 45 sub-accounts come home to the last wei, each step once (seed $seed)',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async ({ seed }) => {
     const journal = join(folder, `${seed}.journal`)
     const planned = await planOf()
@@ -53,7 +53,7 @@ test.each(chaosRuns(1))(
 
     await dies({ journal, crashAt: 'before-closing', begins: true })
     await dies({ journal, crashAt: 'after-closing', begins: true })
-    // From here on nobody asks for it any more: those who come merely watch.
+    // The following processes do not ask for the closing: each takes it over from the journal.
     for (let child = 0, isOver = false; !isOver; child += 1) {
       const crashAt = half[child % half.length] ?? 'after-mined'
       isOver = await watches({ journal, crashAt })
@@ -68,7 +68,7 @@ test.each(chaosRuns(1))(
       'refund',
       new Set(['retrieveFund']),
     ])
-    // Refunds that unlock within seconds of each other are claimed together by whoever comes later.
+    // A later process claims refunds together that unlock within seconds of each other.
     expect(rest.length).toBeLessThan(planned.transactions)
     expect(deaths.length).toBeGreaterThan(rest.length)
   },
@@ -82,11 +82,11 @@ async function dies(options: Closer): Promise<void> {
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
 }
 
-/** @returns whether it saw the end, and ended by itself. One that has to wait is killed too, and time passes. */
+/** @returns whether the process saw the end and ended by itself. A process that has to wait is killed too, and time passes. */
 async function watches(options: Closer): Promise<boolean> {
   const child = closer(options)
   const exit = once(child, 'exit')
-  if (!child.stdout) throw new Error('no output')
+  if (!child.stdout) throw new Error('The process has no output.')
   let until = 0
   for await (const line of createInterface(child.stdout)) {
     const { status } = JSON.parse(line) as { status: ClosingStatus | null }
@@ -102,7 +102,7 @@ async function watches(options: Closer): Promise<boolean> {
 async function mineAt(timestamp: number): Promise<void> {
   await chain.provider.send('evm_setNextBlockTimestamp', [timestamp])
   await chain.mine()
-  // How far apart blocks are is judged by the latest.
+  // A broker judges the block time by the latest blocks.
   await chain.mine(20)
 }
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => chain[Symbol.asyncDispose]())
 
 test.each(closingRuns(24))(
-  'whatever happened before and meanwhile, all comes home that providers did not settle (seed $seed)',
+  'after and during random events, closing brings home all that providers did not charge (seed $seed)',
   async ({ random }) => {
     const wallet = new Wallet(Wallet.createRandom().privateKey, chain.provider)
     await chain.provider.send('anvil_setBalance', [wallet.address, '0x3635c9adc5dea00000'])
@@ -26,12 +26,12 @@ test.each(closingRuns(24))(
     const history = createHistory(chain, wallet, random)
     await history.open()
     await history.happens(6 + Math.floor(random() * 10))
-    await chain.mine(20) // how far apart blocks are is judged by the latest
+    await chain.mine(20) // a broker judges the block time by the latest blocks
 
     const options = { signer: wallet, network: chain.network, journal: memoryJournal(), intervalMs: 100 }
     await using broker = await createBroker(options)
     const passing = new Set<Promise<void>>()
-    // While there is nothing to do but to wait, something else happens, or time passes.
+    // Each time the closing waits for a lock, a provider charges, a lock changes, or time passes.
     const onProgress = ({ state, until }: ClosingStatus) => {
       if (state !== 'waiting' || until === null) return
       if (passing.size > 0) return

@@ -22,12 +22,12 @@ afterAll(async () => {
 })
 
 test.each(chaosRuns(3))(
-  'under random faults and restarts the budget of the window is never passed (seed $seed)',
+  'under random faults and restarts the budget of the window is spent and never exceeded (seed $seed)',
   async ({ seed, random }) => {
     await chain.setAutomine(true)
     const low = await lowWallet(chain, chain.inference)
     await chain.setAutomine(false)
-    // Four accounts miss 1.5 OG each.
+    // Each of four accounts lacks 1.5 OG.
     const budget = { amount: parseEther('1') + BigInt(Math.floor(random() * 4e18)), per: '31d' } as const
     const { records, append } = memoryJournal()
     const signer = new Wallet(low.wallet.privateKey, connect(proxy.url))

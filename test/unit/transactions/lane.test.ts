@@ -180,7 +180,8 @@ test('payments that no limit counts any more are forgotten, with the transaction
 
 test('a lane that closes before the node answers a broadcast says nothing about it', async () => {
   let answer = (): void => undefined
-  const port = scriptedPort({ broadcast: () => new Promise<void>((resolve) => (answer = resolve)) })
+  const arrived = { grade: 'arrived', reason: 'none', feeNeeded: null, message: '' } as const
+  const port = scriptedPort({ broadcast: () => new Promise((resolve) => (answer = () => resolve(arrived))) })
   const changes: unknown[] = []
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
   const lane = laneOn(port, { onChange: (actor) => changes.push(actor.getSnapshot().value) })

@@ -4,7 +4,9 @@ import type { Fees } from '../../../src/chain/port.ts'
 import { capFees, feeParts } from '../../../src/transactions/fees.ts'
 import {
   isBlockedBelow,
+  isGapProven,
   isOverdue,
+  isRefusedForGood,
   isStuck,
   nextSendAfterFailure,
   nextSendAt,
@@ -25,6 +27,8 @@ const pending = (more: Partial<PendingTransaction> = {}): PendingTransaction => 
   since: 100_000,
   sendAgainAt: 103_000,
   sends: 1,
+  answer: null,
+  overdueSince: 10,
   attempts: [signed],
   ...more,
 })
@@ -32,7 +36,8 @@ const pending = (more: Partial<PendingTransaction> = {}): PendingTransaction => 
 const at = (seconds: number, more: Partial<ResubmissionFacts> = {}): ResubmissionFacts => ({
   now: seconds * 1_000,
   blockTimeMs: 1_000,
-  spent: null,
+  spent: 7,
+  head: 18,
   isLowest: true,
   ...more,
 })
@@ -49,7 +54,19 @@ test.each([
   ['stuck, with a replacement whose bytes only the wallet has', { attempts: [signed, unsigned] }, at(120), 'replace'],
   ['due, with bytes that only the wallet has', { attempts: [unsigned] }, at(120), 'wait'],
   ['due, and without any hash', { attempts: [] }, at(120), 'wait'],
-  ['all nonces below are spent', {}, at(120, { spent: 7 }), 'replace'],
+  ['nonces were not counted', {}, at(120, { spent: null }), 'rebroadcast'],
+  ['stuck, and a nonce below is free', {}, at(120, { spent: 6 }), 'rebroadcast'],
+  ['late, and too few blocks went by', {}, at(120, { head: 17 }), 'rebroadcast'],
+  ['late on a chain that stands still', {}, at(9_999, { head: 10 }), 'rebroadcast'],
+  ['late, and the node does not say its block', {}, at(120, { head: null }), 'rebroadcast'],
+  ['refused for its fee', { answer: { reason: 'fee-too-low' } }, at(103), 'replace'],
+  [
+    'refused for its fee behind an open one',
+    { answer: { reason: 'fee-too-low' } },
+    at(103, { isLowest: false }),
+    'rebroadcast',
+  ],
+  ['stuck behind another one of a delegated wallet', { answer: { reason: 'delegated-limit' } }, at(120), 'rebroadcast'],
   ['its own nonce is spent', {}, at(120, { spent: 8 }), 'find-spender'],
   ['its own nonce is spent, and its bytes are not due', {}, at(101, { spent: 8 }), 'find-spender'],
   ['its own nonce is spent, and it has no hash', { attempts: [] }, at(120, { spent: 9 }), 'find-spender'],
@@ -66,7 +83,7 @@ test.each([
   [600_000, { overdue: 30_000, resend: 30_000, retry: 30_000, stuck: 300_000 }],
 ])('waits follow the block time of %i ms, within bounds', (blockTimeMs, { overdue, resend, retry, stuck }) => {
   const transaction = pending({ since: 0, sendAgainAt: Infinity })
-  const times = (now: number) => ({ now, blockTimeMs })
+  const times = (now: number) => ({ now, blockTimeMs, head: 100 })
   expect([isOverdue(transaction, times(overdue)), isOverdue(transaction, times(overdue + 1))]).toEqual([false, true])
   expect([isStuck(transaction, times(stuck)), isStuck(transaction, times(stuck + 1))]).toEqual([false, true])
   expect([nextSendAt(times(5)), nextSendAfterFailure(transaction, times(5))]).toEqual([5 + resend, 5 + retry])
@@ -79,7 +96,7 @@ test('a broadcast that failed never puts off the bytes that are due sooner anywa
 test.each([
   ['nonces were not counted', null, 120, false],
   ['a nonce below is not spent', 6, 120, true],
-  ['a nonce below is not spent, and the transaction is not stuck yet', 6, 105, false],
+  ['a nonce below is not spent, and the receipt is not overdue yet', 6, 102, false],
   ['every nonce below is spent', 7, 120, false],
   ['its own nonce is spent', 8, 120, false],
 ] as const)('receipts below the lowest open nonce are asked for again: %s', (_, spent, seconds, expected) => {
@@ -208,12 +225,15 @@ test('no facts have a transaction replaced that was not sent, is not stuck, is n
     since: times,
     sendAgainAt: times,
     sends: fc.nat(3),
+    answer: fc.constantFrom(null, { reason: 'fee-too-low' }, { reason: 'delegated-limit' }, { reason: 'none' }),
+    overdueSince: fc.option(fc.nat(20), { nil: null }),
     attempts: fc.array(fc.constantFrom(signed, unsigned), { maxLength: 3 }),
   })
   const facts = fc.record({
     now: times,
     blockTimeMs: fc.integer({ min: 1, max: 60_000 }),
     spent: fc.option(fc.nat(6), { nil: null }),
+    head: fc.option(fc.nat(40), { nil: null }),
     isLowest: fc.boolean(),
   })
   fc.assert(
@@ -224,9 +244,33 @@ test('no facts have a transaction replaced that was not sent, is not stuck, is n
       if (action === 'wait' || isSpent) return
       expect(transaction.attempts).toContain(signed)
       expect(given.now).toBeGreaterThanOrEqual(transaction.sendAgainAt)
-      expect(action === 'replace').toBe(given.isLowest && isStuck(transaction, given))
+      const isStuckNext = given.spent === transaction.nonce && isStuck(transaction, given)
+      const reason = transaction.answer?.reason
+      const isUnderpriced = reason === 'fee-too-low' && transaction.sends > 0
+      const mayRise = given.isLowest && reason !== 'delegated-limit'
+      expect(action === 'replace').toBe(mayRise && (isStuckNext || isUnderpriced))
       if (action === 'replace') expect(transaction.sends).toBeGreaterThan(0)
     }),
     { numRuns: 1_000 },
   )
+})
+
+test.each([
+  [{ refusals: 1, spent: 7, isKnown: false }, false],
+  [{ refusals: 2, spent: 7, isKnown: false }, true],
+  [{ refusals: 2, spent: 3, isKnown: false }, true],
+  [{ refusals: 2, spent: 8, isKnown: false }, false],
+  [{ refusals: 2, spent: null, isKnown: false }, false],
+  [{ refusals: 9, spent: 7, isKnown: true }, false],
+])('a refused transaction ends only where its nonce was never taken and no node has it: %o', (facts, ends) => {
+  expect(isRefusedForGood({ nonce: 7, ...facts })).toBe(ends)
+})
+
+test('a nonce counts as free once it was missing for three blocks', () => {
+  expect([1, 2, 3, 4].map((passed) => isGapProven({ since: 10, head: 10 + passed }))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ])
 })

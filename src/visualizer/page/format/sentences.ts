@@ -92,6 +92,7 @@ const outcomes: Readonly<Record<string, string>> = {
   mined: 'mined',
   reverted: 'reverted',
   superseded: 'its nonce went to another transaction',
+  refused: 'the node refused it, and it is not sent',
 }
 
 const wordsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {

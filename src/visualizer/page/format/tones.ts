@@ -46,7 +46,14 @@ export function toneOf(entry: Entry): Tone {
 const states: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
   subAccount: { funded: 'good', low: 'low', created: 'low', refunding: 'refund' },
   autoFunding: { watching: 'good', held: 'low', awaitingApproval: 'moving', toppingUp: 'moving', settling: 'moving' },
-  transaction: { prepared: 'calm', broadcast: 'moving', mined: 'good', reverted: 'bad', superseded: 'bad' },
+  transaction: {
+    prepared: 'calm',
+    broadcast: 'moving',
+    mined: 'good',
+    reverted: 'bad',
+    superseded: 'bad',
+    refused: 'bad',
+  },
   ledger: { open: 'good', closing: 'refund' },
 }
 
