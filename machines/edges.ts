@@ -1,14 +1,14 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 
-/** One transition of a statechart, as it is drawn: from the state that declares it to its target, or back to itself. */
+/** One transition of a statechart: from the state that declares it to its target, or back to itself. */
 export type Edge = {
   /** The same in every build, and unique in its machine: `funded|balance.low|low`. */
   id: string
   source: AnyStateNode
   target: AnyStateNode
-  /** The type of its event, as the machine hears it. */
+  /** The type of its event, as the machine receives it. */
   event: string
-  /** The same for people: an outcome of what is invoked reads `topUp done`. */
+  /** The event's name for people: an outcome of an invoked actor reads `topUp done`. */
   name: string
   guard: string | null
 }
@@ -27,13 +27,13 @@ export function statesIn({ root }: AnyStateMachine): AnyStateNode[] {
 export function edgesIn({ root }: AnyStateMachine): Edge[] {
   const edges = [root, ...inside(root)].flatMap(edgesOf)
   const ids = edges.map(({ id }) => id)
-  // Two that differ in their guards alone.
+  // Edges that differ in their guards alone get the guard as a part of their id.
   return edges.map((edge, index) =>
     ids.indexOf(edge.id) === index ? edge : { ...edge, id: `${edge.id}|${edge.guard ?? 'else'}` },
   )
 }
 
-/** The edge that an event led along, from the innermost state that has one for it; null when none fits. */
+/** The edge that an event took, from the innermost state that declares one for it; null when none fits. */
 export function edgeTaken(
   edges: readonly Edge[],
   { from, to, event }: { from: string; to: string; event: string },

@@ -1,13 +1,13 @@
-/** What a provider is paid for. One provider may have a sub-account in each. */
+/** The services that a provider is paid for. One provider may have a sub-account in each. */
 export type ServiceType = 'inference' | 'fine-tuning'
 
-/** A refund that was asked for and waits for its lock to end. Times in seconds of block time. */
+/** A refund that was requested and is not claimed. Times in seconds of block time. */
 export type Refund = {
   amount: bigint
   createdAt: number
-  /** `createdAt` plus the lock time that holds at this block; the contract's owner may change the latter. */
+  /** `createdAt` plus the lock time at this block; the contract's owner may change the latter. */
   unlocksAt: number
-  /** The lock is over at this block: the next retrieve brings it back to the ledger. */
+  /** The lock is over at this block: the next retrieve returns it to the ledger. */
   claimable: boolean
 }
 
@@ -24,7 +24,7 @@ export type SubAccountPosition = {
   refunds: readonly Refund[]
   /** The wallet accepts the signer that the provider's service runs with. */
   acknowledged: boolean
-  /** Inference: single API tokens were revoked; they come back to life when the account is closed and opened anew. */
+  /** Inference: single API tokens were revoked; they are valid again when the account is closed and opened anew. */
   tokensRevoked: boolean
 }
 
@@ -42,14 +42,14 @@ export type Position = {
   subAccounts: readonly SubAccountPosition[]
 }
 
-/** What providers were paid within a stretch of time, oldest first. Times in seconds of block time, amounts in wei. */
+/** What providers settled within a stretch of time, oldest first. Times in seconds of block time, amounts in wei. */
 export type Settlements = {
   since: number
   until: number
   settled: readonly { provider: string; serviceType: ServiceType; amount: bigint; at: number }[]
-  /** Sub-accounts that were paid into before anything was settled: what was before that says nothing of their burn. */
+  /** Sub-accounts that were opened within the stretch: their burn is measured from then on. */
   opened: readonly { provider: string; serviceType: ServiceType; at: number }[]
 }
 
-/** An amount in wei as a decimal string: what travels through a machine is JSON, and JSON refuses a bigint. */
+/** An amount in wei as a decimal string: machine context and events are JSON, which has no bigint. */
 export type Wei = `${bigint}`

@@ -34,6 +34,7 @@ import { createMoneyOut } from './refunds/money-out.ts'
 import type { ServiceManagerOptions } from './service-manager.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
+import { MOST_FEE_PER_GAS } from './transactions/fee-ceiling.policy.ts'
 import { fromLedger } from './transactions/in-flight.ts'
 import type { Journal } from './transactions/journal.types.ts'
 import { createLane } from './transactions/lane.ts'
@@ -119,6 +120,7 @@ function createEngine(options: EngineOptions) {
     blockTimeMs: chain.blockTimeMs,
     onBlock: chain.onBlock,
     notBefore: chain.head,
+    timestampOf: chain.timestampOf,
     prepare: cycle.prepare,
     accept: cycle.accept,
     onFailure: cycle.failed,
@@ -159,7 +161,12 @@ function createEngine(options: EngineOptions) {
     closing: { isWanted: gate.isClosing, refuse: gate.check },
   })
   onJournalOpen.add(refunds.resume)
-  const gas = createGasPrice({ fees: chain.fees, onLate: positions.nudge, clock })
+  const gas = createGasPrice({
+    fees: chain.fees,
+    ceiling: options.maxFeePerGas ?? MOST_FEE_PER_GAS,
+    onLate: positions.nudge,
+    clock,
+  })
   const services = createServiceCache({ readService: chain.readService, onLate: positions.nudge, clock, logger })
   const funding = createFunding({
     ...withStream,

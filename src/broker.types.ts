@@ -18,22 +18,22 @@ import type { TransactionActor } from './transactions/tracked-transaction.ts'
 import type { Journal } from './transactions/journal.types.ts'
 
 export type BrokerOptions = Connection & {
-  /** The deployment; by the chain's id where left out. */
+  /** The deployment; found by the chain's id where left out. */
   network?: NetworkName | NetworkConfig
-  /** How often the position is read while anybody looks: 30 000 by default, from 100. */
+  /** How often the position is read while there is a subscriber: 30 000 by default, at least 100. */
   intervalMs?: number
   /** Where transactions in flight are recorded: in Node a file in the user's state directory, in browsers memory. */
   journal?: Journal
-  /** The most that a unit of gas may cost, in wei; a transaction waits while the chain asks for more. */
+  /** The most that a unit of gas may cost, in wei; a transaction waits while the chain's price is higher. */
   maxFeePerGas?: bigint
-  /** At most this much for all providers together in a rolling window; it holds across restarts. */
+  /** The most that all providers together get in a rolling window; it holds across restarts. */
   budget?: Budget
   /**
-   * Claims refunds whose lock is over, of every sub-account, by themselves, for as long as positions are read: what is
-   * free stays free. Off by default. `AutoFundingConfig` has the same for one.
+   * Auto-claims refunds whose lock is over, of every sub-account, while positions are read; what is available there stays
+   * available. Off by default. `AutoFundingConfig` has the same option for one sub-account.
    */
   autoClaim?: boolean
-  /** Hears what happens; nothing is printed without one. */
+  /** Receives log lines; without one the broker prints nothing. */
   logger?: Logger
   /** XState's inspector for every actor. */
   inspect?: Inspect
@@ -45,44 +45,44 @@ export type BrokerOptions = Connection & {
 export type Broker = {
   readonly wallet: string
   readonly network: NetworkConfig
-  /** Hash of the chain's first block, which tells it from another with the same id; undefined where the node has it no more. */
+  /** Hash of the chain's first block, which tells two chains of one id apart; undefined where the node has dropped it. */
   readonly genesis: string | undefined
-  /** What providers want to see locked, in wei, unless auto-funding is told otherwise. */
+  /** The locked balance that providers demand, in wei, unless a config of auto-funding names another. */
   readonly minLockedBalance: bigint
-  /** What the deployment demands: minimums, limits, lock times and registered names. */
+  /** The rules of the deployment: minimums, limits, lock times and registered names. */
   readonly rules: Rules
   readonly ledger: LedgerManager
   readonly inference: InferenceManager
   readonly fineTuning: FineTuningManager
   /** Positions as they are read, while anybody subscribes; `status` says how the reading goes. */
   readonly positions$: PositionStream
-  /** What is to be done at each position, and why nothing is. */
+  /** The plan of each position: what is to be done, and why not. */
   readonly plan$: Observable<Plan>
   /** Reads the position now. */
   position(): Promise<Position>
-  /** Reads the position now and says what would be done, without doing it. */
+  /** Reads the position now and plans for it, without acting on the plan. */
   plan(options?: Pick<PlanOptions, 'dryRun'>): Promise<Plan>
-  /** The same for a position that was read. */
+  /** Plans for a position that was read. */
   planAt(position: Position, options?: Pick<PlanOptions, 'dryRun'>): Plan
   /** When ledger, gas and each sub-account run dry at the present burn, and what to deposit. */
   forecast(): Promise<Forecast>
-  /** The same for a plan that was made. */
+  /** The forecast for a plan that was made. */
   forecastAt(plan: Plan): Forecast
-  /** What an inference provider says of itself, as the chain has it now; null where it offers no service. */
+  /** The service that an inference provider has registered, as the chain shows it now; null where it offers none. */
   inferenceService(provider: string): Promise<{ url: string; model: string } | null>
   /** The lifecycle actor of one sub-account. */
   subAccount(provider: string, serviceType: string): SubAccountActor
-  /** The lifecycle actors of every sub-account seen so far. */
+  /** The lifecycle actors of every sub-account that a position has shown. */
   subAccounts(): SubAccountActor[]
-  /** Every transaction of this broker and what its journal remembers, oldest first. */
+  /** Every transaction of this broker and of its journal, oldest first. */
   transactions(): readonly TransactionActor[]
   /** Each transaction when it begins, and whenever it changes. */
   readonly transactions$: Observable<TransactionActor>
-  /** What `inspect` is told of every actor, for whoever comes after the broker was made. */
+  /** The events that `inspect` receives of every actor, for subscribers that come after the broker was made. */
   readonly inspections$: Observable<InspectionEvent>
   /**
-   * Says what became of an intent whose wallet never told: its hash, or that it was not sent. Until then its
-   * sub-account is held (`unresolved-intent`).
+   * Resolves an intent whose wallet did not say whether it sent the transaction: its hash, or that it was not sent. Until
+   * then its sub-account is held (`unresolved-intent`).
    */
   resolveIntent(id: string, outcome: 'not-sent' | { hash: string }): Promise<void>
   close(): Promise<void>

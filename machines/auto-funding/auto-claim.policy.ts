@@ -5,10 +5,11 @@ import { retryAt } from './auto-funding.retry.ts'
 import type { ClaimHold } from './auto-funding.types.ts'
 
 /**
- * What to claim of a sub-account. A top-up goes first: it may need the refund. Enough stays available throughout, but
- * for the few seconds between the two transactions that a sub-account with something free takes. Providers rest on a
- * balance that they looked at minutes ago and look again before they refuse; what they charge meanwhile is paid from
- * the refund that is about to be cancelled. So a live one is claimed from, too.
+ * Adds to a decision what is to be claimed from the sub-account. A top-up goes first, since it may need the refund.
+ *
+ * A sub-account with available funds takes two transactions: the retrieve locks those funds, and a transfer puts them back
+ * seconds later. Claiming from a provider that is in use is safe all the same: it serves on a balance that it read minutes
+ * ago, reads the balance again before it refuses, and what it charges in between is paid from the new refund.
  */
 export function withClaim(input: PlanInput, standing: Standing, decision: Decision): Decision {
   const claim = standing.autoClaim ? claimOf(input, standing, decision) : null

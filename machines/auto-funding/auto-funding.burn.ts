@@ -1,34 +1,34 @@
 const HOUR = 3_600
-/** Older falls say little about the next hours. */
+/** Older falls predict little about the next hours. */
 export const BURN_WINDOW = 6 * HOUR
-/** Fewer falls, or a shorter time, are a guess. */
+/** With fewer falls, or within less time, the rate would be a guess. */
 const LEAST_FALLS = 3
 const LEAST_SECONDS = 60
 /** A fall this many times steeper than usual is cut to it. */
 const CLIP = 4n
-/** An hour that burnt this many times as much as those before it is looked at by somebody. */
+/** An hour that burnt this many times as much as the hours before it is an anomaly. */
 const JUMP = 10n
 
-/** What a sub-account was charged within so many seconds, up to a block time. In wei; 0 where it was not. */
+/** What a sub-account was charged in the seconds up to a block time, in wei; 0 without a charge. */
 export type Fall = { at: number; seconds: number; burnt: bigint }
 
 export type Burn = {
-  /** Wei per hour; null until enough was seen. */
+  /** Wei per hour; null until there are enough falls. */
   rate: bigint | null
   lastHour: bigint
-  /** The last hour burnt ten times as much as the hours before it did. */
+  /** The last hour burnt more than ten times as much as the hours before it. */
   jumped: boolean
 }
 
 /**
- * How fast a sub-account is charged at a block time: what was burnt within the last six hours, steep falls cut to four
- * times the usual one, over the time that was looked at.
+ * How fast a sub-account is charged at a block time: the sum of its falls within the last six hours, each cut to four
+ * times the median, divided by the time that they cover.
  */
 export function burnOf(falls: readonly Fall[], now: number): Burn {
   const recent = falls.filter(({ at }) => now - at <= BURN_WINDOW)
   const lastHour = sum(recent.filter(({ at }) => now - at < HOUR))
   const seconds = secondsOf(recent)
-  // Charges come in lumps: what is cut is a lump beside other lumps, not a lump beside nothing.
+  // Charges come in lumps, so a fall is compared with other charges and not with readings without one.
   const lumps = recent.map(({ burnt }) => burnt).filter((burnt) => burnt > 0n)
   if (lumps.length < LEAST_FALLS || seconds < LEAST_SECONDS) return { rate: null, lastHour, jumped: false }
   const most = median(lumps) * CLIP

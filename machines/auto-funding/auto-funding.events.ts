@@ -3,20 +3,20 @@ import type { Decision } from './plan.types.ts'
 import type { AutoFundingEvent } from './auto-funding.types.ts'
 
 /**
- * The events that tell a chart of its decision. One that waits for approval of at most what is wanted now goes on
- * waiting: what is wanted grows with every charge, and asking anew each time would never end. Once that has expired, the
- * next reading asks anew.
+ * The events that tell an auto-funding chart its decision. A chart that waits for the approval of an amount keeps waiting
+ * while the plan wants at least as much: the wanted amount grows with every charge, and a new question each time would
+ * never be answered. Once the question has expired, the next plan proposes anew.
  *
- * @param standing.settledFrom block of its receipt while it settles
- * @param standing.proposed what it waits for approval of
- * @param standing.expiresAt block time from which it does not wait for that any more; null for ever
+ * @param progress.settledFrom block of the last top-up's receipt while the chart is settling
+ * @param progress.proposed the amount that waits for approval
+ * @param progress.expiresAt block time at which the question expires; null for never
  */
 export function autoFundingEvents(
   position: Position,
-  standing: { settledFrom: number | null; proposed: bigint | null; expiresAt?: number | null },
+  progress: { settledFrom: number | null; proposed: bigint | null; expiresAt?: number | null },
   decision: Decision,
 ): AutoFundingEvent[] {
-  const { settledFrom, proposed, expiresAt = null } = standing
+  const { settledFrom, proposed, expiresAt = null } = progress
   if (decision.action === 'propose' && proposed !== null && decision.amount >= proposed) {
     const isExpired = expiresAt !== null && position.block.timestamp >= expiresAt
     return isExpired ? [{ type: 'plan.hold', reason: 'awaiting-approval' }] : []

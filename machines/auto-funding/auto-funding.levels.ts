@@ -1,24 +1,24 @@
 import type { Burn } from './auto-funding.burn.ts'
 
-/** No sub-account is kept below this, in wei: the least that the first providers asked for. */
+/** The least required balance, in wei: what the first providers demanded. */
 export const REQUIRED_FLOOR = 500n
 
 const HOUR = 3_600n
 
-/** What a provider's charges look like, and what it wants to see. Amounts in wei. */
+/** What a provider demands and charges. Amounts in wei. */
 export type Demand = {
-  /** What the provider wants to see locked. */
+  /** The locked balance that the provider demands. */
   minLockedBalance: bigint
-  /** What it has served and not charged yet. */
+  /** What it has served and not settled yet. */
   unsettledFee: bigint
   /** Wei per hour; null while it is unknown. */
   burnRate: bigint | null
 }
 
-/** What a provider says, and how it charged. `maxUnsettledFee` in wei; null for the usual cap. */
+/** What a provider claims to be owed, and how it charged. `maxUnsettledFee` in wei; null for the default cap. */
 export type Claim = { minLockedBalance: bigint; unsettledFee: bigint; maxUnsettledFee: bigint | null; burn: Burn }
 
-/** How much to keep. `target` is an amount in wei, or a multiple of the minimum; runway is in seconds. */
+/** The levels that a policy sets. `target` is an amount in wei, or a multiple of the minimum; runway is in seconds. */
 export type Levels = {
   bufferMultiplier: number
   target?: { amount: bigint } | { multiplier: number } | undefined
@@ -43,8 +43,8 @@ export function requiredBalance({
 
 /**
  * Below `required` a top-up is due, and it fills up to `target`. By default both are the required balance. With a
- * runway they are what the burn rate uses up in that time on top of the minimum, and never less than the required
- * balance; while the burn rate is unknown, that alone.
+ * runway each is the minimum, plus the unsettled fee, plus what the burn rate uses up in that time, but never less than
+ * the required balance. While the burn rate is unknown, both are the required balance.
  */
 export function levelsOf(demand: Demand, levels: Levels): { required: bigint; target: bigint } {
   const { minLockedBalance, unsettledFee, burnRate } = demand
@@ -64,8 +64,8 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
 }
 
 /**
- * What is believed of a provider's claim: of its unsettled fee no more than the cap, which is 10 × what it wants to see
- * locked, or the last hour's burn where that is more. Beyond the cap, or after a jump of the burn, somebody should look.
+ * The part of a provider's claim that counts: its unsettled fee up to a cap, by default 10 × its minimum, or the last
+ * hour's burn where that is more. A fee beyond the cap, or a jump of the burn, is an anomaly that needs a person.
  */
 export function demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn }: Claim): {
   demand: Demand
@@ -78,7 +78,7 @@ export function demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn
   }
 }
 
-/** Seconds until `available` meets the provider's minimum at the present burn; null while that is unknown or nothing. */
+/** Seconds until `available` falls to the provider's minimum at the present burn; null while the burn is unknown or 0. */
 export function runwayOf(available: bigint, { minLockedBalance, unsettledFee, burnRate }: Demand): number | null {
   if (burnRate === null || burnRate === 0n) return null
   const left = available - minLockedBalance - unsettledFee
@@ -92,7 +92,7 @@ function times(amount: bigint, multiplier: number): bigint {
   return (BigInt(whole + fraction) * amount + scale - 1n) / scale
 }
 
-/** A number as people write it: without an exponent. */
+/** A number in decimal notation, without an exponent. */
 function decimal(value: number): string {
   const text = String(value)
   return text.includes('e') ? value.toFixed(18) : text

@@ -9,8 +9,8 @@ import type {
 } from './auto-funding.types.ts'
 
 /**
- * What is done to keep one sub-account funded. It only reacts: the plan (auto-funding.policy.ts) decides on each
- * reading, and while a top-up is on its way or settling no decision is heard.
+ * Auto-funding of one sub-account. The chart only reacts: the plan (auto-funding.policy.ts) decides at each reading, and
+ * the chart ignores decisions while a top-up is in flight or settling.
  */
 export const autoFundingMachine = setup({
   types: {
@@ -22,7 +22,7 @@ export const autoFundingMachine = setup({
     topUp: fromPromise<TopUpReceipt, TopUpRequest>(() =>
       Promise.reject(new Error('The actor "topUp" was not provided.')),
     ),
-    /** Resolves with whether the top-up may be sent. */
+    /** Resolves with the person's answer: whether the top-up may be sent. */
     approve: fromPromise<Approval, TopUpRequest>(() =>
       Promise.reject(new Error('The actor "approve" was not provided.')),
     ),
@@ -119,7 +119,7 @@ export const autoFundingMachine = setup({
         'plan.sufficient': { target: 'watching', actions: 'rest' },
         'plan.hold': { target: 'held', actions: { type: 'hold', params: ({ event }) => ({ reason: event.reason }) } },
         'plan.topUp': { target: 'toppingUp', actions: { type: 'begin', params: ({ event }) => event } },
-        // Less is wanted than was asked for.
+        // The plan wants less than the amount that waits for approval.
         'plan.propose': {
           target: 'awaitingApproval',
           reenter: true,
@@ -150,7 +150,7 @@ function requestOf({ provider, serviceType, amount, decidedAt }: AutoFundingCont
   return { provider, serviceType, amount: amount ?? '0', decidedAt }
 }
 
-/** Why something failed, and when, where that is told: else it counts from the decision. */
+/** Why something failed, and when. Without a time the back-off counts from the decision. */
 type Rejection = { message: string; at: number | null }
 
 function rejectionOf(error: unknown): Rejection {

@@ -7,28 +7,28 @@ import type { Decision, DecisionRow, PlanInput, Standing } from './plan.types.ts
 
 /**
  * What to do about each sub-account, and why not. Pure: the same input gives the same decisions, in the order of the
- * standings. The ledger and the common budget are given out by priority, then by shortest runway, then by who has the
- * smaller part of what is required; once they cannot serve one, nobody after it is served from what little is left.
+ * standings. The ledger and the common budget are given out by priority, then by shortest runway, then by the smallest
+ * part of the required balance that is available. Once they cannot serve one sub-account, none after it gets the rest.
  */
 export function plan(input: PlanInput): Decision[] {
   return decisionsOn(input, gradedIn(input))
 }
 
 /**
- * What must come into the ledger so that nothing is held for want of money in it, in wei; whatever else limits a top-up
- * does so here, too.
+ * What must be deposited so that no sub-account is held for lack of money in the ledger, in wei. Every other limit of a
+ * top-up holds here as well.
  */
 export function shortfallOf(input: PlanInput): bigint {
   return shortfallOn(input, gradedIn(input))
 }
 
-/** Both at once. */
+/** Decisions and shortfall, from the input graded once. */
 export function planWithShortfall(input: PlanInput): { decisions: Decision[]; shortfall: bigint } {
   const graded = gradedIn(input)
   return { decisions: decisionsOn(input, graded), shortfall: shortfallOn(input, graded) }
 }
 
-/** A standing, its place among them, and what the position shows of it. */
+/** A standing, its index, and its row of the plan. */
 type Graded = { at: number; standing: Standing; row: DecisionRow }
 
 function gradedIn({ position, standings }: PlanInput): Graded[] {
@@ -44,7 +44,7 @@ function decisionsOn(input: PlanInput, graded: readonly Graded[]): Decision[] {
 }
 
 function shortfallOn(input: PlanInput, graded: readonly Graded[]): bigint {
-  // Most of the time nobody needs anything.
+  // Most of the time no sub-account needs money.
   if (graded.every(({ row }) => isSupplied(row))) return 0n
   const { position } = input
   const open = position.ledger ? input : { ...input, position: { ...position, ledger: NO_MONEY } }
@@ -57,12 +57,12 @@ const isSupplied = ({ deficit }: DecisionRow): boolean => deficit === 0n
 const NO_MONEY = { available: 0n, total: 0n, locked: 0n, additionalInfo: '' }
 const UNLIMITED = 2n ** 256n
 
-/** What of the ledger nothing on its way will take. */
+/** What of the ledger no transaction in flight will take. */
 function leftIn({ position, inFlightFromLedger }: PlanInput): bigint {
   return (position.ledger?.available ?? 0n) - inFlightFromLedger
 }
 
-/** @returns what is decided about each, in their order, and the least that the ledger must have for that with all reserves */
+/** @returns the decision about each in order, and the least that the ledger must have for them with all reserves */
 function giveOut(input: PlanInput, graded: readonly Graded[], ledger: bigint) {
   const { position, minTransfer, gasReserve } = input
   const gasPrice = input.gasPrice ?? 0n
@@ -84,7 +84,7 @@ function giveOut(input: PlanInput, graded: readonly Graded[], ledger: bigint) {
   return { decided, needed }
 }
 
-/** Field by field: most rows are held, at each reading. */
+/** Field by field, since most sub-accounts are held at each reading. */
 function held(row: DecisionRow, reason: HoldReason): Decision {
   return {
     provider: row.provider,
@@ -103,7 +103,7 @@ function held(row: DecisionRow, reason: HoldReason): Decision {
   }
 }
 
-/** What is left to give out, and why it ran dry. */
+/** What is left to give out, and the reason once the ledger or the budget could not serve a sub-account. */
 type Pot = { ledger: bigint; budget: bigint | null; gas: bigint; dry: HoldReason | null }
 
 function give(
@@ -124,7 +124,7 @@ function give(
     return hold('budget-exhausted', wanted - limits.budgetLeft)
   const allowed = min(wanted, limits.maxTopUp, limits.budgetLeft)
   const fromRefund = onPendingRefund === 'reuse' ? min(allowed, row.pendingRefund) : 0n
-  // Once the ledger could not serve one before it, what comes out of its own refund is still free.
+  // Once the ledger could not serve an earlier sub-account, only this one's own refund pays for its top-up.
   const above = pot.dry === null ? max(pot.ledger - limits.ledgerReserve, 0n) : 0n
   const amount = min(allowed, above + fromRefund, pot.budget)
   if (pot.dry === 'budget-exhausted' || (pot.dry !== null && amount < least)) return hold(pot.dry, allowed)
@@ -144,7 +144,7 @@ function shortOf({ ledger }: Pot, above: bigint, least: bigint): HoldReason {
 }
 
 function reasonToHold(
-  { position: { block, ledger, wallet }, gasReserve, gasPrice, isStale }: PlanInput,
+  { position: { block, ledger, wallet }, gasReserve, gasPrice, isStale, hasUnknownPending, feesAreHigh }: PlanInput,
   standing: Standing,
   row: DecisionRow,
 ): HoldReason | null {
@@ -155,6 +155,7 @@ function reasonToHold(
   if (isStale) return 'stale-reading'
   if (isSupplied(row)) return 'sufficient'
   if (row.pendingRefund > 0n && standing.onPendingRefund === 'hold') return 'refund-pending'
+  if (hasUnknownPending) return 'unknown-pending'
   if (standing.registered === false) return 'provider-unregistered'
   if (standing.accepted === false) return 'provider-unaccepted'
   if (standing.registered === null) return 'provider-unread'
@@ -163,6 +164,7 @@ function reasonToHold(
   if (failure && block.timestamp < retryAt(failure)) return 'backing-off'
   if (block.timestamp < limits.coolingUntil) return 'cooling-down'
   if (gasPrice === null) return 'gas-unread'
+  if (feesAreHigh) return 'fees-high'
   if (wallet.balance <= gasReserve) return 'gas-short'
   return null
 }

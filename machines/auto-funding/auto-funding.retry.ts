@@ -4,15 +4,15 @@ const FIRST_DELAY = 15
 const LONGEST_DELAY = 3_600
 
 /**
- * Block time from which a failed top-up is tried again: 15 s after the first failure, doubling up to an hour, and up to
- * a quarter longer so that many do not come back at once. The spread follows from the time of the failure.
+ * Block time from which a failed action is tried again: 15 s after the first failure, doubling up to an hour, and up to
+ * a quarter longer so that many do not retry at once. The spread follows from the time of the failure.
  */
 export function retryAt({ count, at }: Failure): number {
   const delay = Math.min(FIRST_DELAY * 2 ** Math.min(count - 1, 20), LONGEST_DELAY)
   return at + delay + Math.floor((delay * ((at * 7_919 + count * 104_729) % 1_000)) / 4_000)
 }
 
-/** Another failure in a row. */
+/** The failure after another failure in a row, or the first one. */
 export function failureAfter(before: Failure | null, { at, error }: { at: number; error: unknown }): Failure {
   return { count: (before?.count ?? 0) + 1, at, message: error instanceof Error ? error.message : String(error) }
 }

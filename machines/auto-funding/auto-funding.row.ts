@@ -4,7 +4,7 @@ import type { Fact } from '../sub-account/sub-account.types.ts'
 import { runwayOf } from './auto-funding.levels.ts'
 import type { DecisionRow, Standing } from './plan.types.ts'
 
-/** What a position shows of a sub-account, beside what is wanted for it. */
+/** One sub-account's row of a plan: its balances at this position, and its levels. */
 export function rowOf(position: Position, standing: Standing): DecisionRow {
   const { provider, serviceType, required, target, demand, limits } = standing
   const found = subAccountIn(position, standing)

@@ -1,22 +1,24 @@
 import type { ServiceType, Wei } from '../position.types.ts'
 
-/** Why nothing is done about a sub-account. The list is closed: each is documented, and every hold has one. */
+/** Why a sub-account is not topped up. The list is closed: each reason is documented, and every hold has one. */
 export type HoldReason =
   /** Enough is available. */
   | 'sufficient'
-  /** Auto-funding is not on for it. */
+  /** Auto-funding is off for it. */
   | 'off'
-  /** Auto-funding is on and rests until it is resumed. */
+  /** Auto-funding is on, and paused until it is resumed. */
   | 'paused'
-  /** The chain could not be read of late; nothing is decided on an old position. */
+  /** The last reading failed; no transaction is decided on an old position. */
   | 'stale-reading'
-  /** A transaction for it was sent and is not mined yet. */
+  /** A transaction for it is in flight. */
   | 'in-flight'
-  /** A wallet was asked to send a transaction for it and never said whether it did. */
+  /** The wallet was asked to send a transaction for it, and did not say whether it did. */
   | 'unresolved-intent'
-  /** Its last top-up is mined; a reading from that block on is awaited. */
+  /** The node's pool holds a transaction of this wallet that the journal does not know: what it pays is unknown. */
+  | 'unknown-pending'
+  /** Its last top-up is mined, and no reading has reached that block yet. */
   | 'settling'
-  /** A refund is pending; topping up would undo it. */
+  /** A refund is pending, and a top-up would cancel it. */
   | 'refund-pending'
   /** The provider offers no service any more. */
   | 'provider-unregistered'
@@ -24,46 +26,48 @@ export type HoldReason =
   | 'provider-unaccepted'
   /** Whether the provider offers a service could not be read yet. */
   | 'provider-unread'
-  /** Its burn or its unsettled fee jumped far beyond what was usual; somebody should look. */
+  /** Its burn jumped, or its unsettled fee is over the cap: a person should look. */
   | 'anomaly'
   /** The wallet has no ledger. */
   | 'ledger-missing'
   /** The ledger has less available than this needs. */
   | 'ledger-short'
-  /** The ledger has enough, but for the reserve that is to stay in it. */
+  /** Without its reserve the ledger has too little. */
   | 'reserve'
-  /** The most that may be sent in the rolling window is sent, or on its way. */
+  /** The budget of the rolling window is sent, or in flight. */
   | 'budget-exhausted'
-  /** The least that the contract takes is more than one top-up may send. */
+  /** The contract's minimum is more than one top-up may send. */
   | 'over-max'
-  /** What could be sent is less than the least that the contract takes. */
+  /** What could be sent is less than the contract's minimum. */
   | 'too-small'
-  /** What gas costs could not be read yet. */
+  /** The gas price could not be read yet. */
   | 'gas-unread'
-  /** The wallet has too little to pay gas with, beside what the way out will cost. */
+  /** The chain asks for higher fees than the ceiling allows. */
+  | 'fees-high'
+  /** The wallet has too little for gas, beside the reserve for a full exit. */
   | 'gas-short'
-  /** The last top-up was too short a time ago. */
+  /** The cooldown since the last top-up is not over. */
   | 'cooling-down'
   /** The last top-up failed; it is tried again later. */
   | 'backing-off'
-  /** Somebody has to approve it first. */
+  /** A person must approve it first. */
   | 'awaiting-approval'
 
-/** Why refunds whose lock is over are not claimed by themselves now. The list is closed. */
+/** Why a refund whose lock is over is not auto-claimed now. The list is closed. */
 export type ClaimHold =
   /** A top-up goes first. */
   | 'topping-up'
-  /** A transaction for the sub-account is on its way, or its claim is. */
+  /** A transaction for the sub-account is in flight, or a claim of it. */
   | 'in-flight'
-  /** Auto-funding rests until it is resumed. */
+  /** Auto-funding is paused until it is resumed. */
   | 'paused'
-  /** The chain could not be read of late. */
+  /** The last reading failed. */
   | 'stale-reading'
-  /** It is less than the gas that it costs. */
+  /** The refund is worth less than the gas of the claim. */
   | 'dust'
-  /** What gas costs could not be read yet. */
+  /** The gas price could not be read yet. */
   | 'gas-unread'
-  /** The wallet has too little to pay gas with, beside what the way out will cost. */
+  /** The wallet has too little for gas, beside the reserve for a full exit. */
   | 'gas-short'
   /** The last attempt failed; it is tried again later. */
   | 'backing-off'
@@ -81,9 +85,9 @@ export type Failure = {
 }
 
 export type AutoFundingContext = AutoFundingInput & {
-  /** Why nothing is being done; null before the first reading and while something is. */
+  /** Why it is not topped up; null before the first reading, and during a top-up. */
   reason: HoldReason | null
-  /** What the present top-up sends, or would send once it is approved. */
+  /** What the present top-up sends, or sends once it is approved. */
   amount: Wei | null
   /** Block time at which the present top-up was decided, in seconds. */
   decidedAt: number
@@ -98,14 +102,14 @@ export type AutoFundingEvent =
   | { type: 'plan.sufficient' }
   | { type: 'plan.hold'; reason: HoldReason }
   | { type: 'plan.topUp'; amount: Wei; at: number }
-  /** The same, for somebody to approve first. */
+  /** The same, once a person has approved it. */
   | { type: 'plan.propose'; amount: Wei; at: number }
   /** A reading at or past the block of the last top-up. */
   | { type: 'reading.caughtUp' }
 
-/** What the lane is asked for. */
+/** The top-up that the lane is to send. */
 export type TopUpRequest = AutoFundingInput & { amount: Wei; decidedAt: number }
-/** What whoever was asked to approve it answers, and when, in seconds of block time. */
+/** The person's answer, and when it came, in seconds of block time. */
 export type Approval = { approved: boolean; at: number }
-/** What the lane answers. A rejection may say when it came: an error with `at`, in seconds of block time. */
+/** The receipt of the lane. A rejection may carry its time: an error with `at`, in seconds of block time. */
 export type TopUpReceipt = { transactionHash: string; blockNumber: number }

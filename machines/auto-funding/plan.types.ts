@@ -2,56 +2,56 @@ import type { Position, ServiceType } from '../position.types.ts'
 import type { Demand } from './auto-funding.levels.ts'
 import type { ClaimHold, Failure, HoldReason } from './auto-funding.types.ts'
 
-/** The most that may be sent, whatever is missing. Amounts in wei, times in seconds; null is no limit. */
+/** The limits of what may be sent to a sub-account. Amounts in wei, times in seconds; null is no limit. */
 export type Limits = {
   maxTopUp: bigint | null
-  /** What this provider may still get in its rolling window; what is on its way is taken off. */
+  /** What this provider may still get in its rolling window, less what is in flight. */
   budgetLeft: bigint | null
-  /** Block time before which nothing more is sent to it. */
+  /** Block time at which its cooldown ends. */
   coolingUntil: number
   /** What must stay in the ledger when this sub-account is topped up. */
   ledgerReserve: bigint
 }
 
-/** What is wanted for one sub-account, and what is going on with it. Amounts in wei. */
+/** The input of a plan for one sub-account: what its policy wants, and what is in flight. Amounts in wei. */
 export type Standing = {
   provider: string
   serviceType: ServiceType
   mode: 'on' | 'off' | 'paused'
   /** Below this a top-up is due. */
   required: bigint
-  /** And it fills up to this. */
+  /** A top-up fills up to this. */
   target: bigint
   demand: Demand
-  /** Whom to fund first when the ledger runs short: higher first. */
+  /** When the ledger runs short, higher priorities are funded first. */
   priority: number
   limits: Limits
   onPendingRefund: 'hold' | 'reuse'
-  /** Nothing is sent before somebody approves. */
+  /** A person must approve each top-up. */
   needsApproval: boolean
-  /** Its provider offers a service; null while that could not be read, and then nothing is sent. */
+  /** Its provider offers a service; null while that could not be read, which holds top-ups. */
   registered: boolean | null
   /** False where the owner of the contracts does not accept its provider's signer; left out where that is not known. */
   accepted?: boolean
   /** Burn or unsettled fee jumped. */
   anomaly: boolean
-  /** A transaction that moves money to it is on its way. */
+  /** A transaction that changes it is in flight. */
   inFlight: boolean
-  /** Whether that transaction was ever sent, only the chain or a person can tell. */
+  /** The wallet did not say whether it sent that transaction: only the chain or a person can tell. */
   unresolved: boolean
-  /** Block of its last top-up: readings before it say nothing. */
+  /** Block of its last top-up: earlier readings do not show it. */
   settledFrom: number | null
   failure: Failure | null
-  /** Refunds whose lock is over are claimed by themselves. */
+  /** Refunds whose lock is over are auto-claimed. */
   autoClaim?: boolean
-  /** What became of the last attempt to, where it failed. */
+  /** The last attempt to claim, where it failed. */
   claimFailure?: Failure | null
 }
 
 export type PlanInput = {
   position: Position
   standings: readonly Standing[]
-  /** What transactions on their way may still take out of the ledger. */
+  /** What transactions in flight may still take out of the ledger. */
   inFlightFromLedger: bigint
   /** The least that opens a sub-account; null where the contract knows no minimum. */
   minTransfer: bigint | null
@@ -59,9 +59,13 @@ export type PlanInput = {
   budgetLeft: bigint | null
   /** What the wallet must keep to pay the gas of a full exit. */
   gasReserve: bigint
-  /** The chain could not be read of late. */
+  /** The last reading failed. */
   isStale: boolean
-  /** What a unit of gas costs, in wei; left out, gas is not reckoned with. Null while it is unknown, and then nothing is sent. */
+  /** The node's pool holds a transaction of this wallet that the journal does not know. */
+  hasUnknownPending?: boolean
+  /** The chain asks for higher fees than the ceiling allows. */
+  feesAreHigh?: boolean
+  /** What a unit of gas costs, in wei; gas is not counted where it is left out. Null while it is unknown, which holds top-ups. */
   gasPrice?: bigint | null
 }
 
@@ -69,7 +73,7 @@ export type PlanInput = {
 export type DecisionRow = {
   provider: string
   serviceType: ServiceType
-  /** Where the lifecycle stands; `none` for one that does not exist (any more). */
+  /** The state of its lifecycle; `none` where the sub-account does not exist. */
   state: 'none' | 'created' | 'funded' | 'low' | 'refunding'
   available: bigint
   pendingRefund: bigint
@@ -80,7 +84,7 @@ export type DecisionRow = {
   burnRate: bigint | null
   runway: number | null
   limits: Limits
-  /** What is to be claimed by itself, beside all this; left out where nothing is, or that is off. */
+  /** What is to be auto-claimed; left out where there is nothing, or auto-claim is off. */
   claim?: ClaimDecision
 }
 
@@ -89,15 +93,15 @@ export type Decision = DecisionRow &
   (
     | { action: 'top-up'; amount: bigint; fromRefund: bigint }
     | { action: 'propose'; amount: bigint; fromRefund: bigint }
-    | { action: 'hold'; reason: HoldReason; /** What would be needed to do it. */ missing?: bigint }
+    | { action: 'hold'; reason: HoldReason; /** What it would take to top it up. */ missing?: bigint }
   )
 
 /** Refunds whose lock is over. Amounts in wei. */
 export type ClaimDecision = {
-  /** What comes home to the ledger. */
+  /** What returns to the ledger. */
   amount: bigint
-  /** What the gas of it costs at the present price; 0 while that is unknown. */
+  /** What its gas costs at the present price; 0 while the price is unknown. */
   cost: bigint
-  /** Why it is not done now; null where it is. */
+  /** Why it is not claimed now; null where it is. */
   wait: ClaimHold | null
 }

@@ -1,7 +1,7 @@
 import type { Position, Wei } from '../position.types.ts'
 import type { ClosingStep, LedgerEvent, LedgerFact, LedgerReading } from './ledger.types.ts'
 
-/** The ledger of a position as a reading. `step` is what closing does next, null while nobody wants it closed. */
+/** The ledger of a position as a reading. `step` is what closing does next; null while the ledger is not being closed. */
 export function ledgerReadingOf({ ledger, block }: Position, step: ClosingStep | null): LedgerReading {
   const { available = 0n, total = 0n, locked = 0n } = ledger ?? {}
   return {
@@ -14,7 +14,7 @@ export function ledgerReadingOf({ ledger, block }: Position, step: ClosingStep |
   }
 }
 
-/** Where a reading leaves a ledger, whatever state it was in. */
+/** The fact that a reading shows of a ledger, whatever state the ledger was in before. */
 export function gradeLedger({ exists, step }: LedgerReading): LedgerFact {
   if (!exists) return 'ledger.gone'
   switch (step?.type) {
@@ -35,10 +35,10 @@ export function gradeLedger({ exists, step }: LedgerReading): LedgerFact {
 }
 
 /**
- * The facts that a chart must hear, in order, to come from `before` to this reading. A poll may have missed
- * transactions in between; those that must have happened are stated too, so that every edge is a real one.
+ * The facts, in order, that lead a chart from `before` to this reading. A poll may miss transactions in between: the
+ * facts of those that must have happened are stated as well, so that every edge is a real transaction.
  *
- * @param before the fact that the last reading ended in; `ledger.gone` for a ledger never seen
+ * @param before the fact that the last reading ended in; `ledger.gone` before the first reading of a ledger
  */
 export function ledgerFacts(before: LedgerFact, reading: LedgerReading): LedgerEvent[] {
   const now = gradeLedger(reading)
@@ -50,11 +50,11 @@ function missed(before: LedgerFact, now: LedgerFact): LedgerFact[] {
   // Closing begins with a ledger that is open.
   if (before === 'ledger.gone') return now === 'ledger.open' ? [] : ['ledger.open']
   switch (now) {
-    case 'ledger.gone': // what is on the way home is home before it is withdrawn
-      return isUnderway(before) ? ['funds.home'] : []
-    case 'funds.retrievable': // what came into an empty ledger was moved on
+    case 'ledger.gone': // refunds return to the ledger before it is withdrawn
+      return isReturning(before) ? ['funds.home'] : []
+    case 'funds.retrievable': // a deposit into an empty ledger was transferred to a sub-account
       return before === 'ledger.empty' ? ['funds.home'] : []
-    case 'refunds.locked': // and is asked back before it is locked
+    case 'refunds.locked': // a refund is requested before it is locked
       if (before === 'ledger.empty') return ['funds.home', 'funds.retrievable']
       return before === 'funds.home' ? ['funds.retrievable'] : []
     case 'ledger.empty': // only a provider can charge the last of it, from its sub-account
@@ -64,7 +64,7 @@ function missed(before: LedgerFact, now: LedgerFact): LedgerFact[] {
   }
 }
 
-const isUnderway = (fact: LedgerFact): boolean =>
+const isReturning = (fact: LedgerFact): boolean =>
   fact === 'tokens.revocable' || fact === 'funds.retrievable' || fact === 'refunds.locked'
 
 const wei = (amount: bigint): Wei => `${amount}`

@@ -2,9 +2,9 @@ import { assign, setup } from 'xstate'
 import type { LedgerContext, LedgerEvent, LedgerInput } from './ledger.types.ts'
 
 /**
- * The life of a wallet's ledger, and how far closing it has come. Each edge is one transaction, a charge, the passing of
- * the lock, or somebody's wish to close it or not; a reading that skipped states arrives as the facts in between (see
- * ledger.facts.ts). The steps are sent outside: every one of them follows from the position (see ledger.steps.ts).
+ * The life of a wallet's ledger, and the progress of closing it. Each edge is one transaction, a charge, the end of a
+ * lock, or a caller's request to close it or to cancel that; a reading that skipped states arrives as the facts in between
+ * (see ledger.facts.ts). The machine sends no step: each follows from the position (see ledger.steps.ts).
  */
 export const ledgerMachine = setup({
   types: {
@@ -42,7 +42,7 @@ export const ledgerMachine = setup({
       tags: ['exists', 'closing'],
       initial: 'revoking',
       on: {
-        // Cancelled.
+        // Closing was cancelled.
         'ledger.open': { target: 'open', actions: 'record' },
         'tokens.revocable': { target: '.revoking', actions: 'record' },
       },

@@ -4,23 +4,24 @@ import type { Position, Refund, ServiceType, SubAccountPosition } from '../posit
 import type { ClosingState, ClosingStep, Setback } from './ledger.types.ts'
 
 /**
- * Seconds past its unlock before a refund is claimed. A claim that is mined too early, after a reorganisation, does
- * nothing and costs gas; this is more than a block.
+ * Seconds past its unlock before a refund is claimed: more than a block. A claim that a reorganisation moves to before
+ * the unlock has no effect, and costs gas.
  */
 export const CLAIM_MARGIN = 5
 
 export type StepOptions = {
-  /** The most sub-accounts that the contract takes in one retrieve. */
+  /** The most sub-accounts that the contract accepts in one retrieve. */
   maxProvidersPerBatch: number
-  /** Sub-accounts whose retrieve was refused of late. */
+  /** Sub-accounts whose last retrieve the contract refused. */
   setbacks?: readonly Setback[]
 }
 
 /**
- * The next step on the way out, from the position alone, so that it can be resumed anywhere: revoke tokens that would
- * come back to life, ask everything back, wait for the lock, claim, withdraw, and delete what remains.
+ * The next step of closing, from the position alone, so that another process can resume it: revoke tokens that would
+ * become valid again, request all refunds, wait for the locks, claim, withdraw, and delete what remains.
  *
- * What is unlocked is claimed once all of a sub-account is, or once a place is needed for what is still free in it.
+ * Unlocked refunds are claimed once all refunds of the sub-account are unlocked, or once what is available there needs a
+ * place among them.
  *
  * @returns null where there is no ledger
  */
@@ -59,17 +60,17 @@ export function closingState({ type }: ClosingStep): ClosingState {
   }
 }
 
-/** Block time from which a retrieve of this sub-account does something, and is taken. */
+/** Block time from which a retrieve of this sub-account has an effect, and the contract accepts it. */
 function dueAt({ available, refunds }: SubAccountPosition, now: number): number {
   const unlocks = refunds.map(maturity)
   if (available === 0n) return Math.max(...unlocks, 0)
-  // With all places taken the contract refuses, unless one of them is claimed by the same call.
+  // With all places taken the contract refuses, unless the same call claims one of the refunds.
   return refunds.length < MAX_REFUNDS ? now : Math.min(...unlocks)
 }
 
 const maturity = ({ unlocksAt }: Refund): number => unlocksAt + CLAIM_MARGIN
 
-/** As many of one service as the contract takes. Those that were refused come last, and in smaller company. */
+/** As many of one service as the contract accepts. Refused sub-accounts come last, in smaller batches. */
 function retrieve(due: readonly SubAccountPosition[], options: StepOptions): ClosingStep {
   const smooth = due.filter((one) => !setbackOf(one, options))
   const [first] = smooth.length > 0 ? smooth : due

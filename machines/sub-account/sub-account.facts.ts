@@ -4,7 +4,7 @@ import type { Fact, Reading, SubAccountEvent } from './sub-account.types.ts'
 /** The lifecycle state that a reading shows, without the memory that tells `closed` from `none`. */
 export type LifecycleState = 'none' | 'created' | 'funded' | 'low' | 'refunding' | 'closed'
 
-/** One sub-account of a position as a reading; one that the contract does not list does not exist. */
+/** One sub-account of a position as a reading. A sub-account that the contract does not list does not exist. */
 export function readingOf(
   position: Position,
   { provider, serviceType }: { provider: string; serviceType: ServiceType },
@@ -21,7 +21,7 @@ export function subAccountIn(
   return subAccounts.find((one) => one.provider === provider && one.serviceType === serviceType)
 }
 
-/** The same of one that was found, or of none. */
+/** The reading of a sub-account that was found in a position, or was not. */
 export function readingFrom(found: SubAccountPosition | undefined, block: number, required: bigint): Reading {
   return {
     exists: found !== undefined,
@@ -34,7 +34,7 @@ export function readingFrom(found: SubAccountPosition | undefined, block: number
   }
 }
 
-/** Where a reading leaves a sub-account, whatever state it was in. */
+/** The fact that a reading shows of a sub-account, whatever state the sub-account was in before. */
 export function gradeReading({ exists, balance, pendingRefund, claimable, required }: Reading): Fact {
   if (!exists) return 'account.gone'
   const amounts = { balance: BigInt(balance), pendingRefund: BigInt(pendingRefund), claimable: BigInt(claimable) }
@@ -50,11 +50,11 @@ export function gradeAccount(account: Amounts | undefined, required: bigint): Fa
 }
 
 /**
- * The facts that a chart must hear, in order, to come from `before` to this reading. A poll may have missed
- * transactions in between; those that must have happened are stated too, so that every edge is a real one.
+ * The facts, in order, that lead a chart from `before` to this reading. A poll may miss transactions in between: the
+ * facts of those that must have happened are stated as well, so that every edge is a real transaction.
  *
- * @param before the fact that the last reading ended in; `account.gone` for an account never seen
- * @param now the fact that this reading ends in, where it is known already
+ * @param before the fact that the last reading ended in; `account.gone` before the first reading of an account
+ * @param now the fact that this reading ends in, where the caller knows it
  */
 export function facts(before: Fact, reading: Reading, now = gradeReading(reading)): SubAccountEvent[] {
   if (before === 'account.gone' && now === 'account.gone') return []
@@ -75,7 +75,7 @@ function missed(before: Fact, now: Fact, { balance, pendingRefund, required }: R
   switch (now) {
     case 'account.gone': // only an empty account can be deleted
       return holdsNothing ? [] : ['account.empty']
-    case 'account.empty': // the contract opens none with nothing in it
+    case 'account.empty': // the contract opens an account with money in it
       return before === 'account.gone' ? ['balance.low'] : []
     case 'refund.locked':
       return holdsNothing ? [held()] : []

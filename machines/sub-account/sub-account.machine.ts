@@ -2,8 +2,8 @@ import { assign, setup } from 'xstate'
 import type { SubAccountContext, SubAccountEvent, SubAccountInput } from './sub-account.types.ts'
 
 /**
- * The life of one sub-account as the chain shows it. Each edge is one transaction of the contract, or the passing of
- * the lock; a reading that skipped states arrives as the facts in between (see sub-account.facts.ts).
+ * The life of one sub-account as the chain shows it. Each edge is one transaction of the contract, or the end of a
+ * lock; a reading that skipped states arrives as the facts in between (see sub-account.facts.ts).
  */
 export const subAccountMachine = setup({
   types: {

@@ -9,7 +9,7 @@ export type Reading = {
   claimable: Wei
   /** When the next part of `pendingRefund` can be claimed; null when none is locked. */
   unlocksAt: number | null
-  /** What the provider wants to see available. */
+  /** What must be available at least. */
   required: Wei
   block: number
 }
@@ -17,7 +17,7 @@ export type Reading = {
 export type SubAccountInput = { provider: string; serviceType: ServiceType }
 export type SubAccountContext = SubAccountInput & { reading: Reading | null }
 
-/** What a reading can state about a sub-account. */
+/** The facts of a sub-account. */
 export type Fact =
   'account.empty' | 'account.gone' | 'balance.low' | 'balance.ample' | 'refund.locked' | 'refund.claimable'
 

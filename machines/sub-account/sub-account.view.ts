@@ -3,14 +3,14 @@ import type { ServiceType, Wei } from '../position.types.ts'
 import type { LifecycleState } from './sub-account.facts.ts'
 import type { subAccountMachine } from './sub-account.machine.ts'
 
-/** A sub-account for people: what surfaces show of its actor. Amounts in wei as decimal strings. */
+/** A sub-account as surfaces show it, from the snapshot of its actor. Amounts in wei as decimal strings. */
 export type SubAccountView = {
   provider: string
   serviceType: ServiceType
   state: LifecycleState
-  /** Where its refund stands, while there is one. */
+  /** The state of its refunds; null without one. */
   refund: 'locked' | 'claimable' | null
-  /** The provider serves it: enough is available, whether or not a refund is pending beside it. */
+  /** The provider serves it: enough is available, with or without a pending refund. */
   spendable: boolean
   balance: Wei
   pendingRefund: Wei

@@ -3,7 +3,7 @@ import type { TransactionContext, TransactionEvent, TransactionInput } from './t
 
 type Mined = Pick<TransactionContext, 'blockNumber' | 'gasUsed'> & { hash: string }
 
-/** One intent from the moment it is recorded until its outcome is known. A reorganisation may take an outcome back. */
+/** One intent from its journal record to its outcome. A reorganisation may undo an outcome. */
 export const transactionMachine = setup({
   types: {
     input: {} as TransactionInput,

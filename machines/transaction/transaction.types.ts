@@ -1,12 +1,12 @@
 import type { ServiceType, Wei } from '../position.types.ts'
 
-/** What a transaction is for. Amounts in wei. */
+/** What a transaction does. Amounts in wei. */
 export type IntentSummary = {
   /** The contract's function. */
   operation: string
-  /** The sub-account that it moves money to, if it does. */
+  /** The sub-account that it moves money to; null without one. */
   subAccount: { provider: string; serviceType: ServiceType } | null
-  /** What it moves: into the ledger, a sub-account, or back to the wallet. */
+  /** What it moves: to the ledger, a sub-account or the wallet. */
   amount: Wei
   /** The most that it may take out of the ledger's available funds. */
   fromLedger: Wei
@@ -25,13 +25,13 @@ export type TransactionContext = TransactionInput & {
 }
 
 export type TransactionEvent =
-  /** The node has it, or may have it. */
+  /** It was broadcast: the node has it, or may have it. */
   | { type: 'sent'; hash: string | null }
   /** The same intent at the same nonce with a higher fee. */
   | { type: 'replaced'; hash: string }
   | { type: 'receipt.succeeded'; hash: string; blockNumber: number; gasUsed: Wei }
   | { type: 'receipt.reverted'; hash: string; blockNumber: number; gasUsed: Wei; reason: string }
-  /** Its block is no longer part of the chain. */
+  /** A reorganisation removed its block. */
   | { type: 'receipt.gone' }
   /** The node refuses it for good and does not know it, and its nonce is free: it is not sent again. */
   | { type: 'node.refused'; reason: string }

@@ -4,6 +4,7 @@ import { ledgerAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { query, multicallBatch, parallelBatch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
+import { blockListenerOf } from './block-listener.ts'
 import { createBlockTime } from './block-time.ts'
 import { decodeLedgers } from './decode.ts'
 import { createMarket } from './market.ts'
@@ -20,11 +21,10 @@ import { createSettlements } from './settlements.ts'
 import { readService, type ProviderService } from './service.ts'
 import { readToken, type TokenState } from './tokens.ts'
 import { signSessionMessage } from './session-signature.ts'
-import { socketOf } from './socket.ts'
 import { isUnknownBlock } from './unknown-block.ts'
 
-/** Distance in blocks of the second header that gives the first block time. */
-const BLOCKS_BACK = 20
+/** Distances in blocks of the headers that give the first block time: a halt of the chain is between two of them only. */
+const BLOCKS_BACK = [20, 10, 1]
 
 /** Either a signer with a provider, or a provider and the address to watch. */
 export type Connection =
@@ -65,7 +65,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
       rpc.code(multicallAddress),
       canProveBlock(rpc, head.number),
       readRules(parallel, addresses),
-      rpc.block(Math.max(0, head.number - BLOCKS_BACK)).catch(() => null),
+      Promise.all(BLOCKS_BACK.map((back) => rpc.block(Math.max(0, head.number - back)).catch(() => null))),
     ]),
   )
   const multicall = multicallCode === '0x' ? null : multicallAddress
@@ -74,7 +74,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
   const blockTime = createBlockTime()
   const blockTimeMs = () => blockTime.ms()
   const feeOracle = createFeeOracle(rpc)
-  for (const block of [earlier, head]) if (block) blockTime.add(block)
+  for (const block of [...earlier, head]) if (block) blockTime.add(block)
 
   return {
     chainId,
@@ -147,22 +147,4 @@ async function canProveBlock(rpc: Rpc, head: number): Promise<boolean> {
     }
   }
   return false
-}
-
-/**
- * Subscribes to blocks of a provider with a socket; null for the others, which would poll and keep the process alive. The listener is
- * also called when the socket closes, so that a reading fails and the status shows it.
- */
-function blockListenerOf(provider: Provider): Connected['onBlock'] {
-  const socket = socketOf(provider)
-  if (!socket) return null
-  return (listener) => {
-    const announce = (): void => listener()
-    void provider.on('block', announce).catch(() => undefined)
-    const stop = socket.onClose(listener)
-    return () => {
-      stop()
-      void provider.off('block', announce).catch(() => undefined)
-    }
-  }
 }

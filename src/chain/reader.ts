@@ -1,15 +1,9 @@
-import type { Block, Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import type { Block, Position, ServiceType } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
 import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
-import {
-  decodeAccounts,
-  decodeFineTuningAccount,
-  decodeLedger,
-  decodeNumber,
-  subAccount,
-  type RawAccount,
-} from './decode.ts'
+import { decodeAccounts, decodeLedger, decodeNumber, type RawAccount } from './decode.ts'
+import { pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
 import { view, type Addresses } from './rules.ts'
@@ -29,6 +23,8 @@ export type ReaderOptions = {
   provesBlock: boolean
 }
 
+export type Reader = { readPosition(): Promise<Position> }
+
 /**
  * Reads a wallet's position at one block. With Multicall3 that is one request: the call itself returns its block. Without
  * it the reader first asks for the head and then reads everything at that block.
@@ -44,11 +40,13 @@ export function createReader(options: ReaderOptions): Reader {
   async function readPosition(): Promise<Position> {
     const first = multicall ? await readAt('latest', pending) : await readPinnedPosition(await readHead())
     const missing = first.pending.filter((provider) => !first.details.has(provider))
+    // Where the second read fails, the next reading has these accounts in its first one.
+    pending = first.pending
     const reading = missing.length === 0 ? first : await readAt(first.block.number, first.pending)
     if (reading.block.number !== first.block.number)
       throw stale({ requested: first.block.number, answered: reading.block.number })
     pending = reading.pending
-    return positionOf(reading)
+    return positionOf(reading, wallet)
   }
 
   /**
@@ -142,37 +140,6 @@ export function createReader(options: ReaderOptions): Reader {
     }
     return accounts
   }
-
-  function positionOf({ block, gas, ledger, accounts, details }: Reading): Position {
-    return {
-      block,
-      wallet: { address: wallet, balance: gas },
-      ledger,
-      subAccounts: accounts.flatMap(({ serviceType, lockTime, raw }) =>
-        raw.map((account): SubAccountPosition => {
-          const detail = serviceType === 'fine-tuning' ? details.get(account.provider) : undefined
-          const full =
-            detail && isPending(account)
-              ? { ...copy(account), refunds: decodeFineTuningAccount(detail).refunds ?? [] }
-              : account
-          return subAccount(full, serviceType, { timestamp: block.timestamp, lockTime })
-        }),
-      ),
-    }
-  }
-}
-
-export type Reader = { readPosition(): Promise<Position> }
-
-type Reading = {
-  block: Block
-  gas: bigint
-  ledger: Position['ledger']
-  accounts: { serviceType: ServiceType; lockTime: number; raw: RawAccount[] }[]
-  /** Fine-tuning accounts by provider, for their refunds. */
-  details: Map<string, Outcome | undefined>
-  /** Fine-tuning providers with refunds. */
-  pending: string[]
 }
 
 function servicesOf({ inference, fineTuning }: Addresses): [ServiceType, string][] {
@@ -184,16 +151,7 @@ function accountsView(serviceType: ServiceType, address: string, wallet: string,
   return view(address, abi, 'getAccountsByUser', [wallet, offset, PAGE])
 }
 
-const isPending = ({ validRefundsLength }: RawAccount): boolean => validRefundsLength > 0n
-
-const pendingOf = (accounts: readonly RawAccount[]): string[] =>
-  accounts.filter(isPending).map(({ provider }) => provider)
-
 const numberOf = (outcome: Outcome | undefined, method: string): number => Number(decodeNumber(outcome, method))
-
-function copy({ provider, balance, pendingRefund, acknowledged, validRefundsLength }: RawAccount): RawAccount {
-  return { provider, balance, pendingRefund, acknowledged, validRefundsLength }
-}
 
 function stale({ requested, answered }: { requested: number; answered: number }): StaleReadingError {
   return new StaleReadingError({ requested: `block ${requested}`, answered: `block ${answered}` })

@@ -11,13 +11,15 @@ export function isUnknownBlock(error: unknown): boolean {
   return [...messagesOf(error), ...messagesOf(cause)].some((message) => UNKNOWN.test(message))
 }
 
-/** A node that lags gets this many blocks' time, and at most this long. */
+/** A node that lags gets this many blocks' time to catch up. */
 const BLOCKS_TO_WAIT = 6
+const SHORTEST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 10_000
 
 /** Repeats a query at a block until the node has that block, for a few blocks' time. */
 export async function untilBlockKnown<T>(query: () => Promise<T>, blockTimeMs: () => number): Promise<T> {
-  const endsAt = systemClock.now() + Math.min(BLOCKS_TO_WAIT * blockTimeMs(), LONGEST_WAIT_MS)
+  const endsAt =
+    systemClock.now() + Math.min(Math.max(BLOCKS_TO_WAIT * blockTimeMs(), SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
   for (;;) {
     try {
       return await query()

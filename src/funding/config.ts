@@ -5,11 +5,12 @@ import { toWei, type Amount } from '../base/amounts.ts'
 import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
-export const SHORTEST_INTERVAL_MS = 100
+const SHORTEST_INTERVAL_MS = 100
 const DEFAULT_BUFFER_MULTIPLIER = 2
-/** Beyond this a multiplier is a slip of the pen. */
+/** A larger multiplier is a typing error. */
 const LARGEST_MULTIPLIER = 1_000_000
-/** At most `amount` in any stretch of time as long as `per`. What is on its way counts. */
+
+/** At most `amount` within any stretch of time as long as `per`. Payments in flight count. */
 export type Budget = { amount: Amount; per: Duration }
 
 /** How one sub-account is kept funded. Every limit holds across restarts. */
@@ -18,18 +19,18 @@ export type AutoFundingConfig = {
   intervalMs?: number
   /** `required = unsettledFee + bufferMultiplier × minLockedBalance`; 2 by default, fractions allowed. */
   bufferMultiplier?: number
-  /** What the provider wants to see locked; the network's value by default. */
+  /** The locked balance that the provider demands; the network's value by default. */
   minLockedBalance?: Amount
-  /** What a top-up fills up to: a number is a multiple of `minLockedBalance`, otherwise an amount; `required` by default. */
+  /** The level that a top-up fills up to: a multiple of `minLockedBalance` (number) or an amount; `required` by default. */
   target?: number | Amount
-  /** Instead: top up when less than `trigger` is left at the measured burn rate, so that it lasts for `target`. */
+  /** Instead of `target`: top up when less than `trigger` is left at the measured burn rate, to last for `target`. */
   runway?: { trigger: Duration; target: Duration }
   /**
-   * What the provider has served and not charged yet, in wei: asked before each decision. By default an inference
-   * provider itself is asked, where the wallet signs without asking somebody; `false` asks nobody.
+   * What the provider has served and not settled yet, in wei: called before each decision. By default the broker asks an
+   * inference provider itself, where the wallet signs without a person; `false` counts no fee.
    */
   unsettledFee?: false | (() => bigint | Promise<bigint>)
-  /** A provider that claims more than this is not paid; by default 10 × the minimum, or the last hour's burn if more. */
+  /** A larger claim of the provider holds its top-ups; by default 10 × the minimum, or the last hour's burn if more. */
   maxUnsettledFee?: Amount
   /** The most that one top-up sends. */
   maxTopUp?: Amount
@@ -42,18 +43,18 @@ export type AutoFundingConfig = {
   /** While a refund is pending: `hold` leaves it alone, `reuse` tops up from it first. `hold` by default. */
   onPendingRefund?: 'hold' | 'reuse'
   /**
-   * Claims refunds whose lock is over, by themselves: what is free stays free, but for the seconds between two
-   * transactions. Not what costs more gas than it brings. Off by default; for every sub-account: `BrokerOptions`.
+   * Auto-claims refunds whose lock is over. What is available stays available, except for the seconds between the two
+   * transactions. A refund that is worth less than its gas stays. Off by default; for every sub-account: `BrokerOptions`.
    */
   autoClaim?: boolean
   /**
-   * Asked before each top-up; `false` refuses it. What is approved is sent only where a new reading still wants as much.
-   * The signal aborts once no answer is needed any more.
+   * Called before each top-up; `false` refuses it. An approved amount is sent only where a plan on a new reading still
+   * wants as much. The signal aborts once no answer is needed any more.
    */
   approve?: (decision: Decision, signal: AbortSignal) => boolean | Promise<boolean>
-  /** How long an answer of `approve` is waited for; then it is asked anew, about what is missing by then. 1 hour by default. */
+  /** How long `approve` may take; after that it is called anew, with what is missing by then. 1 hour by default. */
   approvalTimeoutMs?: number
-  /** Whom to fund first when the ledger runs short: higher first, 0 by default. */
+  /** When the ledger runs short, higher priorities are funded first; 0 by default. */
   priority?: number
 }
 
@@ -95,7 +96,7 @@ const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
   priority: true,
 }
 
-/** A limit that is misspelt would be none. */
+/** A misspelt limit would not be a limit. */
 function checkNames(config: AutoFundingConfig): void {
   const unknown = Object.keys(config).filter((name) => !Object.hasOwn(names, name))
   check(unknown.length === 0, 'There is no such option of auto-funding.', {

@@ -4,17 +4,17 @@ import type { SubAccountId } from '../base/sub-account-key.ts'
 
 const DAY = 86_400n
 
-/** When money runs out at the present burn. Times in seconds of block time; null where nothing burns, or it is unknown. */
+/** When money runs out at the present burn. Times in seconds of block time; null where the burn is 0 or unknown. */
 export type Forecast = {
-  /** When the ledger can fund nothing any more. */
+  /** When the ledger is empty. */
   ledgerDryAt: number | null
-  /** When the wallet cannot pay the gas of top-ups any more. */
+  /** When the wallet cannot pay the gas of top-ups. */
   gasDryAt: number | null
-  /** When each sub-account meets its provider's minimum without another top-up. */
+  /** When each sub-account falls to its provider's minimum without another top-up. */
   subAccounts: readonly (SubAccountId & { dryAt: number | null })[]
-  /** Wei per hour, all sub-accounts together, as far as it is known. */
+  /** Wei per hour of all sub-accounts whose burn is known. */
   burnRate: bigint
-  /** What must be deposited so that everything is funded now and for so many days, in wei. */
+  /** What must be deposited to fund everything now and for this many days, in wei. */
   depositFor(days: number): bigint
 }
 
@@ -22,9 +22,9 @@ export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: b
   const { block, ledger, wallet } = position
   const burnRate = decisions.reduce((sum, one) => sum + (one.burnRate ?? 0n), 0n)
   const available = ledger?.available ?? 0n
-  // What comes out of a pending refund needs nothing of the ledger.
+  // A top-up from a pending refund takes nothing from the ledger.
   const due = decisions.reduce((sum, one) => sum + one.deficit - (one.action === 'hold' ? 0n : one.fromRefund), 0n)
-  // Each top-up fills one sub-account from its trigger to its target, or brings at least what burnt since.
+  // A top-up fills a sub-account from its trigger to its target, or by the required balance where they are equal.
   const topUpsPerDay = decisions.reduce((sum, { burnRate: rate, required, target }) => {
     const size = target > required ? target - required : required
     return rate === null || size === 0n ? sum : sum + (rate * 24n * 1_000n) / size

@@ -81,6 +81,8 @@ export function createFunding(options: FundingOptions): Funding {
     spending: { budget: options.budget, payments: () => lane?.payments() ?? [], paidIn },
     gasReserve: ({ subAccounts }) => (gas.price ?? 0n) * exitGas(subAccounts.length),
     gasPrice: () => gas.price,
+    hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
+    feesAreHigh: () => gas.isHigh,
     claims: { ofAll: options.claimsAll, failureOf: options.claimFailureOf },
     isRegistered: services.isRegistered,
     isAccepted: services.isAccepted,

@@ -1,11 +1,16 @@
 import type { Fees } from '../chain/port.ts'
 import { createCachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
+import { capExcess } from '../transactions/fee-ceiling.policy.ts'
 
 const GOOD_FOR_MS = 300_000
+/** A spike is over soon: until then the node is asked more often. */
+const HIGH_GOOD_FOR_MS = 15_000
 
 export type GasPriceOptions = {
   fees: () => Promise<Fees>
+  /** Above this the lane sends nothing, in wei. */
+  ceiling: bigint
   /** Called when the first price arrives after a reading stopped waiting for it. */
   onLate: () => void
   clock: Clock
@@ -14,6 +19,8 @@ export type GasPriceOptions = {
 export type GasPrice = {
   /** The most that a unit of gas costs, in wei; null until it is known, and nothing is sent before. */
   readonly price: bigint | null
+  /** The chain asks for more than the ceiling. */
+  readonly isHigh: boolean
   /** Asks the node unless its last answer is fresh. A failure leaves the last price. */
   ask(): Promise<void>
   /** The same for a reading, which waits half a second at most. */
@@ -21,16 +28,22 @@ export type GasPrice = {
 }
 
 /** What a unit of gas costs at most, read from the node every five minutes. */
-export function createGasPrice({ fees, onLate, clock }: GasPriceOptions): GasPrice {
+export function createGasPrice({ fees, ceiling, onLate, clock }: GasPriceOptions): GasPrice {
   const question = createCachedQuestion({
-    query: async () => maximumOf(await fees()),
-    goodForMs: () => GOOD_FOR_MS,
+    query: async () => {
+      const asked = await fees()
+      return { price: maximumOf(asked), isHigh: capExcess(asked, ceiling) !== null }
+    },
+    goodForMs: ({ isHigh }) => (isHigh ? HIGH_GOOD_FOR_MS : GOOD_FOR_MS),
     onLate,
     clock,
   })
   return {
     get price() {
-      return question.last()
+      return question.last()?.price ?? null
+    },
+    get isHigh() {
+      return question.last()?.isHigh ?? false
     },
     ask: () =>
       question.ask().then(

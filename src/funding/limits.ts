@@ -3,7 +3,7 @@ import type { SubAccountPosition } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { BudgetExhaustedError, RefundPendingError } from '../base/errors.ts'
 
-/** One transfer that somebody asked for. Amounts in wei; `available` is the ledger's. */
+/** One transfer of `ensureFunded`. Amounts in wei; `available` is the ledger's. */
 export type Transfer = {
   provider: string
   account: SubAccountPosition | undefined
@@ -12,7 +12,7 @@ export type Transfer = {
 }
 
 /**
- * What auto-funding may not do, a program that asks once may not either.
+ * Holds a transfer of `ensureFunded` to the limits of auto-funding.
  *
  * @throws RefundPendingError, BudgetExhaustedError
  */

@@ -34,6 +34,10 @@ export type PlannerOptions = {
     /** Why the last such claim failed. */
     failureOf: (id: SubAccountId) => Failure | null
   }
+  /** The node's pool holds transactions of this wallet that the journal does not know. */
+  hasUnknownPending: () => boolean
+  /** The chain asks for higher fees than the ceiling allows. */
+  feesAreHigh: () => boolean
   /** Whether a provider offers a service; null while that could not be read. */
   isRegistered: (provider: string) => boolean | null
   /** False where the contracts' owner does not accept the provider's signer. */
@@ -51,7 +55,7 @@ export type Planner = {
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { accounts, grades, reserved, minLockedBalance, minTransfer, inFlight, spending } = options
-  const { gasReserve, gasPrice, claims, isRegistered, isAccepted } = options
+  const { gasReserve, gasPrice, hasUnknownPending, feesAreHigh, claims, isRegistered, isAccepted } = options
   const usual = toPolicy({}, minLockedBalance)
 
   return {
@@ -88,6 +92,8 @@ export function createPlanner(options: PlannerOptions): Planner {
         // A dry run sends nothing, so an unknown gas price does not hold it.
         gasPrice: dryRun ? (gasPrice() ?? 0n) : gasPrice(),
         isStale,
+        hasUnknownPending: hasUnknownPending(),
+        feesAreHigh: feesAreHigh(),
       }
       return { block: position.block, position, ...planWithShortfall(input), gasReserve: reserve }
     },

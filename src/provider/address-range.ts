@@ -1,4 +1,4 @@
-/** What an IP address is good for. Only a `public` one can be a provider that everybody reaches. */
+/** The purpose of an IP address. Only a provider at a `public` one can be reached from other networks. */
 export type AddressRange =
   | 'public'
   | 'loopback'
@@ -10,7 +10,7 @@ export type AddressRange =
   | 'metadata'
   | 'reserved'
 
-/** First bytes, length of the prefix, what lies there. The first that fits counts. */
+/** Start, prefix length and purpose of each range; the first range that contains an address counts. */
 const IPV4: readonly (readonly [string, number, AddressRange])[] = [
   ['169.254.169.254', 32, 'metadata'],
   ['169.254.170.2', 32, 'metadata'],
@@ -34,7 +34,7 @@ const IPV4: readonly (readonly [string, number, AddressRange])[] = [
   ['240.0.0.0', 4, 'reserved'],
 ]
 
-/** The range of an IP address in any spelling, IPv6 with or without brackets and zone; null for what is no address. */
+/** The range of an IP address in any spelling, IPv6 with or without brackets and zone; null for other text. */
 export function rangeOfAddress(text: string): AddressRange | null {
   const plain = text.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
   if (plain.includes(':')) {
@@ -53,13 +53,13 @@ function rangeOfIpv4(bits: number): AddressRange {
   return found?.[2] ?? 'public'
 }
 
-/** IPv6 is judged the other way round: only 2000::/3 is given out, and some of it for special purposes. */
+/** Of IPv6 only 2000::/3 is assigned to public networks, and parts of that have special purposes. */
 function rangeOfIpv6(groups: readonly number[]): AddressRange {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups
   const leadingZeros = groups.findIndex((group) => group !== 0)
   if (leadingZeros === -1) return 'unspecified'
   if (leadingZeros === 7 && h === 1) return 'loopback'
-  // IPv4 in IPv6: mapped, NAT64 (what DNS64 answers where there is no IPv4) and 6to4.
+  // IPv4 in IPv6: mapped, NAT64 (the answers of DNS64) and 6to4.
   if (leadingZeros === 5 && f === 0xffff) return rangeOfIpv4(g * 0x10000 + h)
   if (a === 0x64 && b === 0xff9b && [c, d, e, f].every((group) => group === 0)) return rangeOfIpv4(g * 0x10000 + h)
   if (a === 0x2002) return rangeOfIpv4(b * 0x10000 + c)
@@ -78,7 +78,7 @@ function bitsOf(ipv4: string): number | null {
   return bytes.some((byte) => byte > 255) ? null : bytes.reduce((bits, byte) => bits * 256 + byte, 0)
 }
 
-/** The eight groups of an IPv6 address. The URL parser knows every spelling, and gives the one to read. */
+/** The eight groups of an IPv6 address. The URL parser accepts every spelling and returns the canonical one. */
 function groupsOf(ipv6: string): number[] | null {
   if (!URL.canParse(`http://[${ipv6}]`)) return null
   const [head = '', tail] = new URL(`http://[${ipv6}]`).hostname.slice(1, -1).split('::')

@@ -1,31 +1,31 @@
 import { ogToWei } from '../base/amounts.ts'
 
-/** What a provider says is missing, in wei. */
+/** The amounts of a provider's refusal, in wei. */
 export type InsufficientBalance = {
-  /** What is enough for the sub-account to have available: rounded up where the text is rounded. */
+  /** The available balance that is enough: rounded up where the text is rounded. */
   required: bigint
-  /** What it has available, as the provider sees it. */
+  /** The available balance that the provider sees. */
   locked: bigint
-  /** What is always to be left, part of `required`. */
+  /** The minimum that must always be left, part of `required`. */
   reserve?: bigint
-  /** What is owed for earlier requests, part of `required`. */
+  /** What the wallet owes for earlier requests, part of `required`. */
   unsettled?: bigint
   /** What the request itself costs, part of `required`. */
   fee?: bigint
 }
 
-/** Far more than any refusal; the rest of a longer text is not looked at. */
+/** Far longer than any refusal; the rest of a longer text is ignored. */
 const LONGEST_TEXT = 16_384
 
-/** Zeros at the end may be left out. */
+/** Trailing zeros may be left out of the text. */
 const LEAST_DECIMALS = 6
 
 const number = String.raw`\d{1,78}(?:\.\d{1,18})?`
 const unit = String.raw` (?:0G|OG|A0GI|neuron)\b`
 const withUnit = (name: string): string => `(?<${name}>${number}${unit})`
-/** Without a unit it is neuron, which is wei: that is what the builds print that name none. */
+/** Without a unit the number is in neuron, which is wei: builds that print no unit print neuron. */
 const bare = (name: string): string => `(?<${name}>${number}(?:${unit})?)`
-/** Nothing follows that could be more of the number, or another unit. */
+/** The end of a number: neither another digit nor another unit follows. */
 const end = String.raw`(?!\.?\w)(?! \w)`
 
 const texts: readonly RegExp[] = [
@@ -42,11 +42,11 @@ const texts: readonly RegExp[] = [
 /**
  * Reads a provider's refusal (HTTP 400) of a request for lack of funds: its text, or the JSON that it comes in.
  *
- * Today's inference providers print OG rounded to 6 decimals, so what they require may be more than they say, and what
- * they see locked less. `required` has one unit of the last decimal more (10^12 wei): with that available, or topped up
- * by that less `locked`, there is enough. Everything else is as the text says. Neuron are exact.
+ * Inference providers print OG rounded to 6 decimals, so they may require more than the text says, and see less locked.
+ * `required` therefore has one unit of the last decimal more (10^12 wei): it is enough to have that available, or to top up
+ * by the difference to `locked`. All other amounts are as printed. Amounts in neuron are exact.
  *
- * @returns null for every other text
+ * @returns null for any other text
  */
 export function parseInsufficientBalance(body: string | object): InsufficientBalance | null {
   try {
@@ -57,7 +57,7 @@ export function parseInsufficientBalance(body: string | object): InsufficientBal
     }
     return null
   } catch {
-    // The amounts cannot be amounts, or the object is not JSON: not a refusal that any provider wrote.
+    // The numbers are too large for amounts, or the object is not JSON: no provider wrote this refusal.
     return null
   }
 }
@@ -78,7 +78,7 @@ function amountsOf({ required = '', locked = '', ...parts }: Record<string, stri
   }
 }
 
-/** The most that rounding, of it and of what is subtracted from it, may have taken away. */
+/** The most by which rounding may have lowered the amount and raised the one that is subtracted from it. */
 function roundedBy(text: string): bigint {
   const [value = '', unit = 'neuron'] = text.split(' ')
   if (unit.toLowerCase() === 'neuron') return 0n

@@ -3,20 +3,20 @@ import { rangeOfAddress } from './address-range.ts'
 import { resolveInNode, type Resolve } from './resolve-host.ts'
 
 export type ProviderUrlRules = {
-  /** Plain http beyond loopback too: whoever is on the way reads the token. */
+  /** Allows plain http beyond loopback, where every router between sees the token. */
   allowHttp?: boolean
-  /** Addresses that only a private network has. */
+  /** Allows addresses of private networks. */
   allowPrivate?: boolean
-  /** This machine itself; true by default. A library that runs on a server does well to say false. */
+  /** Allows this machine; true by default. On a server false is safer. */
   allowLoopback?: boolean
 }
 
-/** A provider's URL, which the provider alone chose, is not one to send a token to. */
+/** A provider's URL breaks a rule, so no token is sent to it: the provider alone chooses its URL. */
 export class ProviderUrlError extends OgLedgerError {
   override readonly name = 'ProviderUrlError'
   readonly rule: string
 
-  /** @param rule what was broken, in words that name nothing of the URL but its host */
+  /** @param rule the broken rule, in words that name no part of the URL but its host */
   constructor(rule: string, host?: string) {
     super('A token is not sent to this provider URL.', { host, rule })
     this.rule = rule
@@ -24,9 +24,8 @@ export class ProviderUrlError extends OgLedgerError {
 }
 
 /**
- * A provider's URL, parsed, when it is one to send a token to: https (or http on this machine), without credentials,
- * and at no address that only this machine or its network can reach. Numbers are judged as the URL parser reads them,
- * so `0x7f.1` is loopback.
+ * Parses a provider's URL and checks that a token may be sent to it: https (or http on this machine), without
+ * credentials, and at a public address. Addresses are checked as the URL parser reads them, so `0x7f.1` is loopback.
  *
  * @throws ProviderUrlError naming the rule
  */
@@ -47,16 +46,16 @@ export function checkProviderUrl(url: string, rules: ProviderUrlRules = {}): URL
   const range = rangeOfAddress(hostname)
   if (!allowPrivate && range !== null && range !== 'public') throw outOfReach(range, host)
   if (!allowPrivate && range === null && isLocalName(hostname))
-    throw new ProviderUrlError('its host is a name that everybody can resolve', host)
+    throw new ProviderUrlError('its host is a public name', host)
   return parsed
 }
 
 /**
- * Looks where a checked URL's name leads, because a public name may lead to a private address. Whoever answers for
- * the name may answer otherwise when the request is made; then https stands between: a server on a private network
- * has no certificate for that name.
+ * Resolves a checked URL's host, because a public name may lead to a private address. The name server may give another
+ * answer when the request is made; then https protects the token, since a server on a private network has no certificate
+ * for that name.
  *
- * @param resolve Node's resolver by default; where there is none, as in browsers, nothing is looked up
+ * @param resolve Node's resolver by default; without one, as in browsers, the host is not resolved
  * @throws ProviderUrlError when any address is not public; whatever `resolve` rejects with
  */
 export async function checkProviderAddresses(
@@ -80,6 +79,6 @@ function outOfReach(range: string, host: string): ProviderUrlError {
 const isLoopback = (hostname: string): boolean =>
   /^localhost\.?$/.test(hostname) || rangeOfAddress(hostname) === 'loopback'
 
-/** Names that mean something on one network only, such as a cloud's `metadata.google.internal`. */
+/** Names that only one network resolves, such as a cloud's `metadata.google.internal`. */
 const isLocalName = (hostname: string): boolean =>
   !/[^.]\.[^.]/.test(hostname) || /\.(localhost|local|internal|intranet|lan|home\.arpa|onion)\.?$/.test(hostname)

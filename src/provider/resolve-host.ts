@@ -1,7 +1,7 @@
 /** All addresses of a host. */
 export type Resolve = (host: string) => Promise<readonly string[]>
 
-/** Node's own resolver, loaded when it is first needed; null where there is none. */
+/** Node's own resolver, loaded at its first use; null outside Node. */
 export function resolveInNode(): Resolve | null {
   const { process } = globalThis as { process?: { versions?: { node?: string } } }
   return typeof process?.versions?.node === 'string' ? addressesOf : null

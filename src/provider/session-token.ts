@@ -2,15 +2,15 @@ import { InvalidInputError, OgLedgerError } from '../base/errors.ts'
 import { safeReason } from './safe-text.ts'
 
 const HOUR_MS = 3_600_000
-/** The longest that a provider takes of an ephemeral token. */
+/** The longest life of an ephemeral token that providers accept. */
 const LIFE_MS = 24 * HOUR_MS
-/** Ephemeral: not in the account's bitmap of revoked tokens, and bound to its generation alone. */
+/** An ephemeral token is not in the account's bitmap of revoked tokens: it is revoked by a new generation alone. */
 const EPHEMERAL_TOKEN_ID = 255
 
 export type SessionTokensOptions = {
   /** The user's address. */
   wallet: string
-  /** Signs keccak256 of the UTF-8 message, its 32 raw bytes as an EIP-191 message; gives 65 bytes in hex. */
+  /** Signs keccak256 of the UTF-8 message, its 32 raw bytes as an EIP-191 message; returns 65 bytes in hex. */
   sign(message: string): Promise<string>
   /** Milliseconds since 1970. */
   now?: () => number
@@ -18,8 +18,8 @@ export type SessionTokensOptions = {
 
 export type SessionTokens = {
   /**
-   * What the wallet shows a provider to be known: `app-sk-…`. It is good for that provider alone, but whoever holds it
-   * can spend what the sub-account has there. Signed once, kept, and signed again when less than an hour is left.
+   * The token `app-sk-…` that signs the wallet in at a provider. It is valid at that provider alone, and its holder can
+   * spend what the sub-account has there. Signed once, cached, and signed again when less than an hour is left.
    *
    * @param generation of the inference sub-account: it rises when the user revokes all tokens
    * @throws SessionTokenError when the wallet does not sign
@@ -27,7 +27,7 @@ export type SessionTokens = {
   tokenFor(provider: string, generation: number): Promise<string>
 }
 
-/** The wallet did not sign what a provider wants to see. */
+/** The wallet did not sign the token of a provider. */
 export class SessionTokenError extends OgLedgerError {
   override readonly name = 'SessionTokenError'
 }
@@ -35,7 +35,7 @@ export class SessionTokenError extends OgLedgerError {
 type Session = { generation: number; expiresAt: number; token: string }
 type Signing = { generation: number; session: Promise<Session> }
 
-/** Session tokens of one wallet, one for each provider, in memory only. */
+/** The session tokens of one wallet, one for each provider, in memory only. */
 export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTokensOptions): SessionTokens {
   const sessions = new Map<string, Session>()
   const signings = new Map<string, Signing>()
@@ -46,12 +46,12 @@ export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTok
         throw new InvalidInputError('A generation is a whole number from 0 up.', { generation: String(generation) })
       const key = provider.toLowerCase()
       for (;;) {
-        const kept = sessions.get(key)
-        if (kept && kept.generation === generation && isFresh(kept)) return kept.token
+        const session = sessions.get(key)
+        if (session && session.generation === generation && isFresh(session)) return session.token
         const signing = signings.get(key)
         if (!signing) return (await begin(key, provider, generation)).token
         if (signing.generation === generation) return (await signing.session).token
-        // Asking a wallet for two signatures at once confuses whoever looks at it.
+        // A wallet is asked for one signature of a provider at a time: two dialogs at once confuse the person at it.
         await signing.session.catch(() => undefined)
       }
     },
@@ -72,7 +72,7 @@ export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTok
     const timestamp = Math.floor(now())
     const expiresAt = timestamp + LIFE_MS
     const nonce = randomHex(16)
-    // Providers hash this text as it stands, and older ones read it by position: the order of keys is part of it.
+    // Providers hash this text byte by byte, and older ones read it by position, so the order of keys matters.
     const message = JSON.stringify({
       address: wallet,
       provider,
@@ -95,7 +95,7 @@ export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTok
     try {
       return await sign(message)
     } catch (error) {
-      // Without its cause: a wallet's error quotes what it was to sign.
+      // Without the cause, because a wallet's error quotes the message that it was to sign.
       throw new SessionTokenError(
         'The wallet did not sign in with the provider.',
         { provider, reason: safeReason(error, [message]) },
@@ -104,7 +104,7 @@ export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTok
     }
   }
 
-  /** A token with more than its whole life left was made before the clock was set back. */
+  /** More than its whole life is left of a token only where the clock was set back since. */
   function isFresh({ expiresAt }: Session): boolean {
     const left = expiresAt - now()
     return left >= HOUR_MS && left <= LIFE_MS

@@ -1,4 +1,4 @@
-/** Answers are read by this and nothing else, so no provider can fill the memory. */
+/** Reads an answer up to a limit, so that no provider can fill the memory. */
 export async function readText(response: Response, maxBytes: number): Promise<string> {
   const reader = response.body?.getReader()
   if (!reader) return ''
@@ -20,20 +20,20 @@ export async function readText(response: Response, maxBytes: number): Promise<st
 /**
  * The fee in a provider's answer, in wei.
  *
- * @throws Error saying what is wrong with it
+ * @throws Error that says what is wrong with the answer
  */
 export function decodeUnsettledFee(text: string, wallet: string): bigint {
   const { userAddress, unsettledFee } = (parsed(text) ?? {}) as { userAddress?: unknown; unsettledFee?: unknown }
   if (typeof userAddress !== 'string' || typeof unsettledFee !== 'string')
     throw new Error('the answer has no userAddress and unsettledFee')
-  if (userAddress.toLowerCase() !== wallet.toLowerCase()) throw new Error("the answer is about somebody else's fee")
+  if (userAddress.toLowerCase() !== wallet.toLowerCase()) throw new Error("the answer is about another user's fee")
   if (!/^\d{1,78}$/.test(unsettledFee)) throw new Error('unsettledFee is no whole number of neuron')
   const fee = BigInt(unsettledFee)
   if (fee >= 2n ** 256n) throw new Error('unsettledFee is more than a contract can hold')
   return fee
 }
 
-/** What a refusal says: the text in its `error`, else in its `message`, else all of it. */
+/** The text of a refusal: its `error`, else its `message`, else all of it. */
 export function refusalOf(text: string): string {
   const body = parsed(text)
   const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
@@ -43,9 +43,9 @@ export function refusalOf(text: string): string {
 }
 
 /**
- * How long a provider asks to be left alone, in milliseconds: whole seconds, from 1 to an hour.
+ * The pause that a provider's Retry-After asks for, in milliseconds: whole seconds, from 1 to an hour.
  *
- * @param fallback where it does not say so
+ * @param fallback without a number of seconds in the header
  */
 export function retryAfterMs(header: string | null, fallback: number): number {
   if (header === null || !/^\d{1,12}$/.test(header.trim())) return fallback

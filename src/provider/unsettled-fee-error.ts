@@ -2,19 +2,19 @@ import { OgLedgerError } from '../base/errors.ts'
 
 export type UnsettledFeeErrorInput = {
   provider: string
-  /** Of the provider's URL; the rest of it may hold a key. */
+  /** Host of the provider's URL; the rest of the URL may hold a key. */
   host?: string | undefined
   /** The HTTP status, where there was an answer. */
   status?: number | undefined
-  /** What the provider said, or what went wrong; safe to show. */
+  /** The provider's text, or what went wrong; safe to show. */
   reason?: string | undefined
-  /** Whether the same question may be answered later; for a status the status says so. */
+  /** Whether a later request may succeed; with a status the status decides. */
   retryable?: boolean
-  /** Until when the provider is not asked again, in milliseconds since 1970. */
+  /** When the provider may be asked again, in milliseconds since 1970. */
   retryAt?: number | undefined
 }
 
-/** A provider did not tell its unsettled fee. This says nothing about the fee: it is not zero. */
+/** A provider's unsettled fee is unknown. An unknown fee is not a fee of zero. */
 export class UnsettledFeeError extends OgLedgerError {
   override readonly name = 'UnsettledFeeError'
   readonly provider: string
@@ -40,12 +40,12 @@ export class UnsettledFeeError extends OgLedgerError {
 }
 
 function sentenceOf(status: number | undefined): string {
-  if (status === undefined) return 'The provider could not be asked for its unsettled fee.'
-  if (status === 200) return 'The provider gave no unsettled fee that can be used.'
+  if (status === undefined) return 'The request for the unsettled fee failed.'
+  if (status === 200) return 'The provider answered without a usable unsettled fee.'
   if (status === 400 || status === 401) return 'The provider did not accept the session token.'
-  if (status === 403) return 'The provider tells an unsettled fee to its owner alone, and took us for another.'
+  if (status === 403) return "The provider took the session token for another user's."
   if (status === 404) return 'The provider has no endpoint for unsettled fees.'
-  if (status === 429) return 'The provider was asked too often.'
-  if (status < 400) return 'The provider sent us elsewhere, and a token goes nowhere else.'
-  return status >= 500 ? 'The provider failed.' : 'The provider refused to tell its unsettled fee.'
+  if (status === 429) return 'The provider refused the request as one of too many.'
+  if (status < 400) return 'The provider redirected the request; a token is sent to no other address.'
+  return status >= 500 ? 'The provider failed.' : 'The provider refused the request for its unsettled fee.'
 }

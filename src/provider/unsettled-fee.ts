@@ -10,6 +10,7 @@ import { decodeUnsettledFee, readText, refusalOf, retryAfterMs } from './unsettl
 import { UnsettledFeeError } from './unsettled-fee-error.ts'
 
 const TIMEOUT_MS = 5_000
+/** An answer is read no further than this. */
 const MAX_BYTES = 16_384
 /** After a 429 without Retry-After. Providers allow ten requests a second, and the broker sends far fewer. */
 const PAUSE_MS = 30_000

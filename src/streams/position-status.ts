@@ -6,6 +6,6 @@ export type PositionStatus = {
   failures: number
   /** The error of the last reading; null once a reading succeeds. */
   error: Error | null
-  /** Readings dropped because they were older than an accepted reading or than the wallet's last receipt. */
+  /** Readings dropped because their block was too old or could not be right; `error` holds both blocks. */
   dropped: number
 }

@@ -15,10 +15,12 @@ import {
 } from 'rxjs'
 import type { Position } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
-import { AbortedError, StaleReadingError } from '../base/errors.ts'
+import { AbortedError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { createBlockFloor } from './block-floor.ts'
+import { isDropped } from './dropped-reading.ts'
+import { createPlausibility } from './plausibility.ts'
 import type { PositionStatus } from './position-status.ts'
 import { lagDelay, LONGEST_RETRY_MS, readingDelay } from './retry-delay.ts'
 import { wait } from './wait.ts'
@@ -35,6 +37,8 @@ export type PositionsOptions = {
   onBlock: ((listener: () => void) => () => void) | null
   /** The block at which the chain was opened: the stream accepts no older reading. */
   notBefore: number
+  /** Timestamp of a block in seconds, which proves a reading whose block time jumps; null where the node does not have the block. */
+  timestampOf?: (blockNumber: number) => Promise<number | null>
   /** Reads what a decision needs beside the position. When it fails, the reading fails. */
   prepare: (position: Position) => Promise<void>
   /** Receives each accepted position before any subscriber does. */
@@ -68,7 +72,9 @@ export function createPositions(options: PositionsOptions): Positions {
   const accepted$ = new Subject<Position>()
   const closed$ = new ReplaySubject<void>(1)
   const nudge$ = new Subject<void>()
-  const floor = createBlockFloor(options.notBefore)
+  const { notBefore, timestampOf } = options
+  const floor = createBlockFloor({ notBefore, blockTimeMs, now: clock.now })
+  const plausibility = createPlausibility({ notBefore, timestampOf, blockTimeMs, now: clock.now })
   let status: PositionStatus = { block: null, failures: 0, error: null, dropped: 0 }
   let interval = intervalMs
   let due = false
@@ -118,7 +124,7 @@ export function createPositions(options: PositionsOptions): Positions {
       try {
         return await readNext()
       } catch (error) {
-        if (!(error instanceof StaleReadingError) || signal?.aborted || clock.now() > giveUpAt) throw error
+        if (!isDropped(error) || signal?.aborted || clock.now() > giveUpAt) throw error
         // A receipt that raised the floor shows in the next reading; a node that lags needs time.
         if (floor.current() === before)
           await new Promise<void>((resolve) => void clock.after(lagDelay(blockTimeMs()), resolve))
@@ -134,10 +140,16 @@ export function createPositions(options: PositionsOptions): Positions {
   async function readOnce(): Promise<Position> {
     try {
       const position = await read()
-      check(position)
+      const { block } = position
+      throwIfClosed()
+      floor.check(block.number)
+      await plausibility.check(block)
       await prepare(position)
+      throwIfClosed()
       // A receipt that came during prepare() may have raised the floor above this position.
-      check(position)
+      floor.check(block.number)
+      floor.accept(block.number)
+      plausibility.accept(block)
       accept(position)
       status = { ...status, block: position.block.number, failures: 0, error: null }
       accepted$.next(position)
@@ -148,15 +160,14 @@ export function createPositions(options: PositionsOptions): Positions {
     }
   }
 
-  function check({ block }: Position): void {
+  function throwIfClosed(): void {
     if (closed) throw new AbortedError('The broker was closed while it was reading.')
-    floor.check(block.number, status.block)
   }
 
   function failed(error: Error): void {
-    const isStale = error instanceof StaleReadingError
-    status = { ...status, failures: status.failures + 1, error, dropped: status.dropped + (isStale ? 1 : 0) }
-    logger.warn({ err: error, failures: status.failures }, isStale ? 'reading dropped' : 'reading failed')
+    const dropped = status.dropped + (isDropped(error) ? 1 : 0)
+    status = { ...status, failures: status.failures + 1, error, dropped }
+    logger.warn({ err: error, failures: status.failures }, isDropped(error) ? 'reading dropped' : 'reading failed')
     options.onFailure?.()
   }
 

@@ -1,4 +1,4 @@
-import { StaleReadingError } from '../base/errors.ts'
+import { isDropped } from './dropped-reading.ts'
 import type { PositionStatus } from './position-status.ts'
 
 const FIRST_RETRY_MS = 1_000
@@ -11,7 +11,7 @@ export function readingDelay(
 ): number {
   if (failures === 0) return intervalMs
   // A node that lags catches up within blocks, so its back-off does not grow.
-  if (error instanceof StaleReadingError) return Math.min(intervalMs, lagDelay(blockTimeMs))
+  if (isDropped(error)) return Math.min(intervalMs, lagDelay(blockTimeMs))
   return Math.min(Math.min(intervalMs, FIRST_RETRY_MS) * 2 ** (failures - 1), LONGEST_RETRY_MS)
 }
 

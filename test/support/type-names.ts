@@ -23,6 +23,8 @@ export const holdReasons = {
   'refund-pending': true,
   'provider-unregistered': true,
   'provider-unaccepted': true,
+  'unknown-pending': true,
+  'fees-high': true,
   'provider-unread': true,
   anomaly: true,
   'ledger-missing': true,

@@ -18,6 +18,8 @@ export const reasonInWords = {
   'over-max': 'the least that the contract takes is more than one top-up may send',
   'too-small': 'what could be sent is less than the contract takes',
   'gas-unread': 'what gas costs could not be read yet',
+  'unknown-pending': 'another transaction of this wallet is pending that the journal does not know',
+  'fees-high': 'the chain asks for higher fees than allowed',
   'gas-short': 'the wallet has too little gas for it and for the way out',
   'cooling-down': 'the last top-up is too fresh',
   'provider-unregistered': 'the provider offers no service',

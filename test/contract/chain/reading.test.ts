@@ -94,6 +94,19 @@ describe.for([
     )
   })
 
+  test('with refunds of fine-tuning takes a second reading where a replica does not have the block of the first', async () => {
+    await fund('fine-tuning', '3')
+    await transact(user, [retrieve([ALICE], 'fine-tuning')])
+    const broker = await open(user.connect(connect(proxy.url)), chain.network)
+    inject(({ method, params: [, tag] }) =>
+      method === 'eth_call' && tag !== 'latest'
+        ? { kind: 'rpc', code: -32000, message: 'header not found' }
+        : undefined,
+    )
+    await expect(broker.position()).rejects.toThrow('header not found')
+    expect(await refundsOf(broker)).toMatchObject([{ amount: og('3') }])
+  })
+
   test.for(['inference', 'fine-tuning'])('leaves out the slots of claimed refunds of %s', async (type) => {
     await fund(type, '3')
     await transact(user, [retrieve([ALICE], type), transfer(ALICE, type, '1'), retrieve([ALICE], type)])

@@ -16,13 +16,13 @@ afterAll(() => chain[Symbol.asyncDispose]())
 
 const provider = (index = 0) => chain.inference[index]?.address ?? ''
 
-test('what is approved after somebody else began to pay is not paid a second time', async () => {
+test('an approved amount is not sent where another call is paying it already', async () => {
   const [signer] = chain.wallets
   if (!signer) throw new Error('no wallet')
   await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal() })
   await broker.ledger.addLedger('10')
   let approve: (approved: boolean) => void = () => undefined
-  const asked = new Promise<void>((resolve) => {
+  const proposal = new Promise<void>((resolve) => {
     broker.inference.startAutoFunding(provider(), {
       approve: () => {
         resolve()
@@ -30,7 +30,7 @@ test('what is approved after somebody else began to pay is not paid a second tim
       },
     })
   })
-  await asked
+  await proposal
   await chain.setAutomine(false)
   const paid = broker.ledger.transferFund(provider(), 'inference', '2')
   await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'broadcast')
@@ -43,14 +43,14 @@ test('what is approved after somebody else began to pay is not paid a second tim
   expect((await broker.position()).subAccounts).toMatchObject([{ balance: parseEther('2') }])
 })
 
-test('what is approved when the budget has gone elsewhere is not sent', async () => {
+test('an approved amount is not sent once the budget is spent on another provider', async () => {
   const [signer] = chain.wallets
   if (!signer) throw new Error('no wallet')
   const budget = { amount: '2', per: '1d' } as const
   await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal(), budget })
   await broker.ledger.addLedger('10')
   let approve: (approved: boolean) => void = () => undefined
-  const asked = new Promise<void>((resolve) => {
+  const proposal = new Promise<void>((resolve) => {
     broker.inference.startAutoFunding(provider(), {
       approve: () => {
         resolve()
@@ -58,7 +58,7 @@ test('what is approved when the budget has gone elsewhere is not sent', async ()
       },
     })
   })
-  await asked
+  await proposal
   await chain.setAutomine(false)
   const other = broker.inference.ensureFunded(provider(1), '2')
   await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'broadcast')

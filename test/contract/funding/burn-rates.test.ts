@@ -26,7 +26,7 @@ beforeAll(async () => {
   ;[frank] = chain.fineTuning as [LocalProvider]
   await using broker = await createBroker({ signer: wallet, network: chain.network, journal: memoryJournal() })
   await broker.ledger.addLedger('30')
-  // Before they were opened nothing could be charged.
+  // The hour before the sub-accounts were opened does not count.
   await chain.warp(HOUR)
   const inference = await broker.ledger.transferFund(alice.address, 'inference', '5')
   const fineTuning = await broker.ledger.transferFund(frank.address, 'fine-tuning', '5')
@@ -44,12 +44,12 @@ afterAll(async () => {
   await chain[Symbol.asyncDispose]()
 })
 
-test('a broker that was just started knows how fast both services charged', async () => {
+test('a broker that was just opened knows the burn of both services', async () => {
   await using broker = await watching()
   expect(await burnRates(broker)).toEqual(ratesAt(charged))
 })
 
-test('the logs are asked once, and what readings show after that comes on top', async () => {
+test('the logs are read once, and later charges come from readings', async () => {
   proxy.reset()
   await using broker = await watching()
   await broker.plan()
@@ -61,7 +61,7 @@ test('the logs are asked once, and what readings show after that comes on top', 
   await restore()
 })
 
-test('who only reads positions does not ask for logs', async () => {
+test('a broker that only reads positions does not ask for logs', async () => {
   proxy.reset()
   await using broker = await watching()
   await broker.position()
@@ -70,12 +70,12 @@ test('who only reads positions does not ask for logs', async () => {
 
 test('a node that refuses long ranges is asked for shorter ones, the newest first', async () => {
   await chain.mine(400)
-  const asked: number[] = []
+  const ranges: number[] = []
   const undo = proxy.fault(({ method, params }) => {
     if (method !== 'eth_getLogs') return undefined
     const { fromBlock, toBlock } = params[0] as { fromBlock: string; toBlock: string }
     const blocks = Number(toBlock) - Number(fromBlock) + 1
-    asked.push(blocks)
+    ranges.push(blocks)
     return blocks > 200 ? { kind: 'rpc', code: -32005, message: 'range too large' } : undefined
   })
   await using broker = await watching()
@@ -83,12 +83,12 @@ test('a node that refuses long ranges is asked for shorter ones, the newest firs
   undo()
   const head = await chain.provider.getBlockNumber()
   const quarter = Math.ceil(head / 4)
-  expect(asked).toEqual([head, quarter, quarter, quarter, head - 3 * quarter])
+  expect(ranges).toEqual([head, quarter, quarter, quarter, head - 3 * quarter])
   expect(rates).toEqual(ratesAt(await timeOf('latest')))
   await restore()
 })
 
-test('a node that refuses its logs leaves the burn to what readings show, and that is said once', async () => {
+test('without logs the burn comes from readings alone, and the broker logs that once', async () => {
   const warnings: string[] = []
   const undo = proxy.fault(({ method }) =>
     method === 'eth_getLogs' ? { kind: 'rpc', code: -32601, message: 'method not found' } : undefined,
@@ -100,14 +100,14 @@ test('a node that refuses its logs leaves the burn to what readings show, and th
   expect(warnings).toEqual(['earlier charges are unknown; the burn is measured from now on'])
 })
 
-test('who only watches learns when the gas runs dry', async () => {
+test('a read-only broker forecasts when the gas runs out', async () => {
   await using broker = await watching()
   const { gasDryAt, ledgerDryAt } = await broker.forecast()
   expect(ledgerDryAt).toBeGreaterThan(charged)
   expect(gasDryAt).toBeGreaterThan(charged)
 })
 
-/** Three charges each, unless it was charged more often. */
+/** The rates after three charges each, or more where the test says so. */
 function ratesAt(now: number, { inference = 3n } = {}): Record<string, bigint> {
   const rateOf = (charges: bigint, since: number) => (charges * FEE * BigInt(HOUR)) / BigInt(now - since)
   return { inference: rateOf(inference, opened.inference), 'fine-tuning': rateOf(3n, opened['fine-tuning']) }

@@ -22,7 +22,7 @@ let alice: LocalProvider, bob: LocalProvider
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0 })
   const [first, second] = chain.inference
-  if (!first || !second) throw new Error('The chain lacks somebody.')
+  if (!first || !second) throw new Error('The chain lacks a wallet or a provider.')
   ;[alice, bob] = [first, second]
 })
 afterAll(() => chain[Symbol.asyncDispose]())
@@ -92,12 +92,12 @@ describe('auto-funding sends no more than', () => {
     expect((await broker.position()).ledger?.available).toBe(available - og('1'))
   })
 
-  test('what is approved, once it is', async () => {
-    const asked: bigint[] = []
+  test('an approved amount, once', async () => {
+    const proposals: bigint[] = []
     let answer: (approved: boolean) => void = () => undefined
     start(alice, {
       approve: (decision) => {
-        if (decision.action === 'propose') asked.push(decision.amount)
+        if (decision.action === 'propose') proposals.push(decision.amount)
         return new Promise((resolve) => (answer = resolve))
       },
     })
@@ -107,37 +107,37 @@ describe('auto-funding sends no more than', () => {
     expect(paid(alice)).toBe(0n)
     answer(true)
     await until(() => paid(alice) === missing(alice))
-    // What was charged meanwhile is asked for next.
+    // The next question is about what was charged in between.
     await held(alice, 'awaiting-approval')
-    expect(asked).toEqual([missing(alice), og('0.25')])
+    expect(proposals).toEqual([missing(alice), og('0.25')])
   })
 })
 
-test('what nobody approves in time is asked anew, and the first question is over', async () => {
-  const asked: { amount: bigint; signal: AbortSignal; answer: (approved: boolean) => void }[] = []
+test('a proposal without an answer in time is proposed anew, and the signal of the first one aborts', async () => {
+  const proposals: { amount: bigint; signal: AbortSignal; answer: (approved: boolean) => void }[] = []
   start(alice, {
     approvalTimeoutMs: 60_000,
     approve: (decision, signal) =>
       new Promise((answer) => {
-        if (decision.action === 'propose') asked.push({ amount: decision.amount, signal, answer })
+        if (decision.action === 'propose') proposals.push({ amount: decision.amount, signal, answer })
       }),
   })
-  await until(() => asked.length === 1)
+  await until(() => proposals.length === 1)
   await alice.settle(broker.wallet, og('0.25'))
   await chain.warp(61)
-  await until(() => asked.length === 2)
-  expect(asked.map(({ amount, signal }) => [amount, signal.aborted])).toEqual([
+  await until(() => proposals.length === 2)
+  expect(proposals.map(({ amount, signal }) => [amount, signal.aborted])).toEqual([
     [missing(alice), true],
     [missing(alice) + og('0.25'), false],
   ])
-  asked[0]?.answer(true)
+  proposals[0]?.answer(true)
   await broker.position()
   expect(broker.transactions()).toHaveLength(0)
-  asked[1]?.answer(true)
+  proposals[1]?.answer(true)
   await until(() => paid(alice) === missing(alice) + og('0.25'))
 })
 
-test('a fee that cannot be asked for any more stands as it was told last, with its age', async () => {
+test('a fee whose source fails keeps its last value and age', async () => {
   let isBroken = false
   start(alice, { unsettledFee: () => (isBroken ? Promise.reject(new Error('gone')) : og('0.5')) })
   await until(() => paid(alice) === missing(alice) + og('0.5'))
@@ -151,7 +151,7 @@ test('a fee that cannot be asked for any more stands as it was told last, with i
 })
 
 describe('a provider that claims too much', () => {
-  test('is not paid beyond the cap: auto-funding stops with a reason', async () => {
+  test('is not paid beyond the cap: auto-funding holds with a reason', async () => {
     start(alice, { unsettledFee: () => og('50') })
     await held(alice, 'anomaly')
     start(bob, { unsettledFee: () => og('50'), maxUnsettledFee: '50' })
@@ -159,14 +159,14 @@ describe('a provider that claims too much', () => {
     expect(paid(alice)).toBe(0n)
   })
 
-  test('or does not answer holds up nobody', async () => {
+  test('or does not answer delays no other', async () => {
     start(alice, { unsettledFee: () => new Promise(() => undefined) })
     start(bob)
     await until(() => paid(bob) === missing(bob) && paid(alice) === missing(alice))
   })
 })
 
-test('a pending refund is reused where that was asked for, and costs the ledger nothing', async () => {
+test('a pending refund is reused where the config says so, and the ledger pays nothing', async () => {
   await broker.ledger.transferFund(alice.address, 'inference', missing(alice))
   await broker.ledger.retrieveFundFromProvider(alice.address, 'inference')
   const { available } = (await broker.position()).ledger ?? {}
@@ -181,7 +181,7 @@ test('a pending refund is reused where that was asked for, and costs the ledger 
   })
 })
 
-test('a plan is made without auto-funding too, and says what it would do', async () => {
+test('a dry run without auto-funding plans as if it were on', async () => {
   const off = await broker.plan()
   const dry = await broker.plan({ dryRun: true })
   const brief = ({ decisions }: typeof off) => decisions.map((one) => (one.action === 'hold' ? one.reason : one.amount))
@@ -193,7 +193,7 @@ test('a plan is made without auto-funding too, and says what it would do', async
 })
 
 describe('ensureFunded', () => {
-  test('fills again what was charged while its transfer was on its way', async () => {
+  test('fills again what was charged while its transfer was in flight', async () => {
     await chain.setAutomine(false)
     const funded = broker.inference.ensureFunded(alice.address, '2')
     const charged = alice.settle(broker.wallet, og('0.5'))
@@ -207,7 +207,7 @@ describe('ensureFunded', () => {
     expect(subAccounts.find(({ provider }) => provider === alice.address)?.available).toBe(og('2'))
   })
 
-  test('gives up in time while its transaction waits for a block, which counts when it is called again', async () => {
+  test('gives up in time while its transaction waits for a block, and the next call counts that transaction', async () => {
     await chain.setAutomine(false)
     const [first, second] = [1, 2].map(() => broker.inference.ensureFunded(alice.address, '2', { timeoutMs: 400 }))
     const late = { name: 'NotFundedError', facts: { provider: alice.address, wanted: '2 OG', after: '400 ms' } }
@@ -220,7 +220,7 @@ describe('ensureFunded', () => {
     expect(broker.transactions()).toHaveLength(1)
   })
 
-  test('sends no more than auto-funding may for the same provider', async () => {
+  test('is held to the limits of auto-funding for the same provider', async () => {
     const { available = 0n } = (await broker.position()).ledger ?? {}
     const ensured = () => broker.inference.ensureFunded(alice.address, '4')
     const asksForEver = { approve: () => new Promise<boolean>(() => undefined) }
@@ -249,7 +249,7 @@ describe('ensureFunded', () => {
   })
 })
 
-test('paused auto-funding holds, and goes on when it is resumed', async () => {
+test('paused auto-funding holds, and continues when it is resumed', async () => {
   start(alice)
   broker.inference.pauseAutoFunding()
   await held(alice, 'paused')

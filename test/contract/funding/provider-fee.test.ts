@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
-test('a provider is asked what it has served and not charged yet, and that is kept available on top', async () => {
+test('the unsettled fee that a provider tells is kept available on top of the minimum', async () => {
   const [provider] = chain.inference
   if (!provider) throw new Error('The chain lacks a provider.')
   const low = await lowWallet(chain, [provider])
@@ -34,7 +34,7 @@ test('a provider is asked what it has served and not charged yet, and that is ke
   expect((await broker.position()).subAccounts).toMatchObject([{ available: og('2.75') }])
 })
 
-test('a provider that offers no service gets nothing', async () => {
+test('a provider without a service gets no money', async () => {
   const low = await lowWallet(chain, [])
   await using broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
   broker.inference.startAutoFunding('0x00000000000000000000000000000000000000AA', { intervalMs: 100 })

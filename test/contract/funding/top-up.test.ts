@@ -49,7 +49,7 @@ afterAll(async () => {
   await chain[Symbol.asyncDispose]()
 })
 
-describe('one drain is one transfer of what is missing', () => {
+describe('one drain leads to one transfer of what is missing', () => {
   test('while blocks are far apart and the position is read many times between them', async () => {
     await open('10', { [alice.address]: '2' })
     start(alice.address)
@@ -80,7 +80,7 @@ describe('one drain is one transfer of what is missing', () => {
         failure: null,
         unsettledFee: 0n,
         feeError: null,
-        // The provider has no address to be asked at.
+        // The provider has no URL to ask for its fee.
         feeAt: null,
       },
     ])
@@ -109,7 +109,7 @@ describe('one drain is one transfer of what is missing', () => {
     ['HTTP 500', { kind: 'http', status: 500 }],
     ['a rate limit', { kind: 'rpc', code: -32005, message: 'limit exceeded' }],
     ['dropped connections', { kind: 'drop' }],
-  ])('when reading works again after %s, and none before', async ([, fault]) => {
+  ])('once the chain can be read again after %s, and to none before', async ([, fault]) => {
     await open('10', { [alice.address]: '2' })
     start(alice.address)
     await rests()
@@ -140,7 +140,7 @@ describe('one drain is one transfer of what is missing', () => {
     expect(await held()).toEqual({ ledger: og('80'), ...Object.fromEntries(providers.map((one) => [one, og('2')])) })
   })
 
-  test('though ensureFunded is asked for it at the same time', async () => {
+  test('though ensureFunded is called for it at the same time', async () => {
     await open('10', { [alice.address]: '1' })
     start(alice.address)
     await broker.inference.ensureFunded(alice.address, '2')
@@ -148,23 +148,23 @@ describe('one drain is one transfer of what is missing', () => {
     expect(await held()).toEqual({ ledger: og('8'), [alice.address]: og('2') })
   })
 
-  test('though a transfer was mined while the unsettled fee was being asked for', async () => {
+  test('though a transfer is mined while the unsettled fee is being asked for', async () => {
     await open('10', { [alice.address]: '1' })
-    const asked = vi.fn<() => Promise<bigint>>().mockResolvedValue(0n)
+    const source = vi.fn<() => Promise<bigint>>().mockResolvedValue(0n)
     const answer = new Promise<bigint>((resolve) => {
-      asked.mockImplementationOnce(async () => {
+      source.mockImplementationOnce(async () => {
         await broker.ledger.transferFund(alice.address, 'inference', '1')
         resolve(0n)
         return answer
       })
     })
-    start(alice.address, { unsettledFee: asked })
+    start(alice.address, { unsettledFee: source })
     await rests()
     await readings(3)
     expect(await held()).toEqual({ ledger: og('8'), [alice.address]: og('2') })
   })
 
-  test('though it is stopped and started again while the transfer is on its way', async () => {
+  test('though auto-funding is stopped and started again while the transfer is in flight', async () => {
     await open('10', { [alice.address]: '1' })
     await chain.setAutomine(false)
     start(alice.address)
@@ -182,8 +182,8 @@ describe('one drain is one transfer of what is missing', () => {
   test.for<[string, Fault]>([
     ['was refused by a server', { kind: 'http', status: 503 }],
     ['was dropped', { kind: 'drop' }],
-    ['was heard, though the answer was lost', { kind: 'dropAfter' }],
-    ['was made twice', { kind: 'twice' }],
+    ['was accepted, and its answer lost', { kind: 'dropAfter' }],
+    ['reached the node twice', { kind: 'twice' }],
   ])('though its first broadcast %s', async ([, fault]) => {
     await open('10', { [alice.address]: '1' })
     inject(({ method, index }) => (method === 'eth_sendRawTransaction' && index === 0 ? fault : undefined))
@@ -194,7 +194,7 @@ describe('one drain is one transfer of what is missing', () => {
     expect(sends()).toBe(1)
   })
 
-  test('and none at all when a transfer that covers it is on its way', async () => {
+  test('and to none while a transfer that covers it is in flight', async () => {
     await open('10', { [alice.address]: '1' })
     await chain.setAutomine(false)
     const transferred = handled(broker.ledger.transferFund(alice.address, 'inference', '1'))
@@ -209,13 +209,13 @@ describe('one drain is one transfer of what is missing', () => {
   })
 })
 
-describe('what is required', () => {
+describe('the required balance', () => {
   test.for<[string, AutoFundingConfig, string]>([
     ['twice the minimum by default', {}, '2'],
     ['one and a half', { bufferMultiplier: 1.5 }, '1.5'],
-    ['a multiple of what the config says', { bufferMultiplier: 1.1, minLockedBalance: '3' }, '3.3'],
-    ['what the provider has yet to charge as well', { unsettledFee: () => og('0.7') }, '2.7'],
-    ['a tenth: a new sub-account gets the minimum of the contract', { bufferMultiplier: 0.1 }, '1'],
+    ['a multiple of the minimum in the config', { bufferMultiplier: 1.1, minLockedBalance: '3' }, '3.3'],
+    ['larger by the unsettled fee', { unsettledFee: () => og('0.7') }, '2.7'],
+    ['a tenth, where a new sub-account gets the minimum of the contract', { bufferMultiplier: 0.1 }, '1'],
   ])('is %s', async ([, config, expected]) => {
     await open('10', {})
     start(alice.address, config)
@@ -223,7 +223,7 @@ describe('what is required', () => {
     expect([sends(), await held()]).toEqual([1, { ledger: og('10') - og(expected), [alice.address]: og(expected) }])
   })
 
-  test('changes when auto-funding is started again, for the same actor, whatever the spelling', async () => {
+  test('changes when auto-funding is started again, for the same actor, in whichever case the address is written', async () => {
     await open('10', { [alice.address]: '1' })
     const actor = start(alice.address, { bufferMultiplier: 1 })
     await rests()
@@ -255,7 +255,7 @@ describe('what is required', () => {
     ['minLockedBalance malformed', { minLockedBalance: '1e18' }, 'InvalidInputError: This is not an amount in OG.'],
     ['priority NaN', { priority: NaN }, 'InvalidInputError: priority'],
     ['unsettledFee as bigint', { unsettledFee: 5n }, 'InvalidInputError: unsettledFee'],
-  ])('is not %s: that is refused and starts nothing', ([, config, message]) => {
+  ])('cannot follow from %s: auto-funding refuses that and does not start', ([, config, message]) => {
     expect(() => broker.inference.startAutoFunding(alice.address, config)).toThrow(
       expect.toSatisfy((error: unknown) => String(error).startsWith(message)),
     )
@@ -264,7 +264,7 @@ describe('what is required', () => {
 })
 
 describe('nothing is sent', () => {
-  test('when it is stopped at once, during the first reading, or before the transfer is signed', async () => {
+  test('when auto-funding is stopped at once, during the first reading, or before the transfer is signed', async () => {
     await open('10', { [alice.address]: '1' })
     start(alice.address)
     broker.inference.stopAutoFunding(alice.address)
@@ -298,7 +298,7 @@ describe('nothing is sent', () => {
     expect(block.number).toBe(blockNumber)
   })
 
-  test('while a retrieve is on its way: it would be cancelled', async () => {
+  test('while a retrieve is in flight: its refund would be cancelled', async () => {
     await open('10', { [alice.address]: '2' })
     start(alice.address)
     await rests()
@@ -344,7 +344,7 @@ describe('nothing is sent', () => {
     expect([sends(), await held()]).toEqual([1, { ledger: og('1'), [alice.address]: og('2') }])
   })
 
-  test('beyond what the ledger has: it pays what it can, says what is missing, and pays that once it is there', async () => {
+  test('beyond what the ledger has: the rest is held with what is missing, and sent once that is deposited', async () => {
     await open('3', { [alice.address]: '1', [toBeHex(1, 20)]: '1.4' })
     start(alice.address)
     await until(() =>
@@ -385,7 +385,7 @@ describe('nothing is sent', () => {
     expect(sends()).toBe(1)
   })
 
-  test('for a while after a failure, and then it is tried again', async () => {
+  test('during the back-off of a failure, and the top-up is sent after it', async () => {
     await open('10', { [alice.address]: '1' })
     const remove = inject(({ method }) =>
       method === 'eth_estimateGas' ? { kind: 'rpc', code: -32000, message: 'out of order' } : undefined,
@@ -396,7 +396,7 @@ describe('nothing is sent', () => {
     const { timestamp = 0 } = (await chain.provider.getBlock('latest')) ?? {}
     const { at = 0, ...failure } = status()?.failure ?? {}
     expect(failure).toEqual({ count: 1, message: expect.stringContaining('out of order') })
-    // It came a moment after the block that it was decided at.
+    // The failure came after the block of its decision.
     expect(at - timestamp).toBeOneOf([0, 1, 2])
     expect(proxy.calls['eth_estimateGas']).toBe(1)
     remove()
@@ -406,7 +406,7 @@ describe('nothing is sent', () => {
     expect([sends(), await held()]).toEqual([1, { ledger: og('8'), [alice.address]: og('2') }])
   })
 
-  test('for a while after a transfer that was mined and reverted', async () => {
+  test('during the back-off of a transfer that was mined and reverted', async () => {
     await open('10', { [alice.address]: '1' })
     await chain.setAutomine(false)
     start(alice.address)
@@ -443,18 +443,18 @@ function status(provider = alice.address) {
   return broker.inference.autoFundingStatus(provider)[0]
 }
 
-/** Resolves when auto-funding has nothing left to do. */
+/** Resolves once no top-up is due or in flight. */
 function rests(provider = alice.address): Promise<void> {
   return until(() => expect(status(provider)).toMatchObject({ state: 'watching', reason: 'sufficient' }))
 }
 
-/** Resolves after so many more attempts to read the position. */
+/** Resolves after this many more attempts to read the position. */
 async function readings(count: number): Promise<void> {
   const before = proxy.calls['eth_call'] ?? 0
   await until(() => expect(proxy.calls['eth_call']).toBeGreaterThanOrEqual(before + count))
 }
 
-/** Transactions that the broker broadcast, each as often as it liked; whatever the tests send goes past the proxy. */
+/** The distinct transactions that the broker broadcast; those of the tests do not go through the proxy. */
 function sends(): number {
   return new Set(broadcasts().map((raw) => Transaction.from(raw).nonce)).size
 }
@@ -486,7 +486,7 @@ function until(check: () => void): Promise<void> {
   return vi.waitFor(check, { timeout: 5_000, interval: 10 })
 }
 
-/** A promise that is awaited later: a test that fails before must not fail for it as well. */
+/** Marks a promise that is awaited later as handled, so that a test reports only its first failure. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise

@@ -12,8 +12,8 @@ let chain: LocalChain
 let restore: () => Promise<void>
 let user: Wallet
 let broker: Broker
-/** What the lifecycle actor was told since the last look. */
-let told: string[] = []
+/** The facts that the lifecycle actor received since the last call. */
+let received: string[] = []
 
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 1 })
@@ -30,7 +30,7 @@ describe.for(['inference', 'fine-tuning'] as const)('a real sub-account of %s', 
   const coverage = edgeCoverage()
   const inspect = (inspected: InspectionEvent): void => {
     coverage.inspect(inspected)
-    if (inspected.type === '@xstate.event' && inspected.actorRef === actor) told.push(inspected.event.type)
+    if (inspected.type === '@xstate.event' && inspected.actorRef === actor) received.push(inspected.event.type)
   }
   let cause: ReturnType<typeof driveSubAccount>
   let provider: LocalChain['inference'][number]
@@ -48,21 +48,21 @@ describe.for(['inference', 'fine-tuning'] as const)('a real sub-account of %s', 
     const life = (actor = broker.subAccount(provider.address, serviceType))
     for (const { event, to } of steps) {
       await cause(factOf(event), await broker.position())
-      told = []
+      received = []
       await broker.position()
-      expect({ told, state: life.getSnapshot().value }).toEqual({ told: [event.type], state: to })
+      expect({ received, state: life.getSnapshot().value }).toEqual({ received: [event.type], state: to })
     }
   })
 
-  test('that was opened and drained between two readings held something in between', async () => {
+  test('that was opened and drained between two readings was low in between', async () => {
     const life = (actor = broker.subAccount(provider.address, serviceType))
     const before = await broker.position()
     await cause('balance.ample', before)
     await provider.settle(user.address, parseEther('2'))
-    told = []
+    received = []
     await broker.position()
-    expect({ told, state: life.getSnapshot().value }).toEqual({
-      told: ['balance.low', 'account.empty'],
+    expect({ received, state: life.getSnapshot().value }).toEqual({
+      received: ['balance.low', 'account.empty'],
       state: 'created',
     })
   })

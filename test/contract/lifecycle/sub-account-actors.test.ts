@@ -35,7 +35,7 @@ describe.for(['inference', 'fine-tuning'] as const)('a sub-account of %s', (serv
   const transfer = (amount: string) => broker.ledger.transferFund(provider().address, serviceType, amount)
   const retrieve = () => broker.ledger.retrieveFundFromProvider(provider().address, serviceType, { force: true })
 
-  test('goes through all its states as transactions make them, and back to life', async () => {
+  test('goes through all its states with real transactions, and is opened again', async () => {
     const life = follow(provider())
     expect(await life()).toBe('none')
     await broker.ledger.addLedger('20')
@@ -67,7 +67,7 @@ describe.for(['inference', 'fine-tuning'] as const)('a sub-account of %s', (serv
     expect(life.actor.getSnapshot().context.reading?.block).toBe(block.number)
   })
 
-  test('shows where a refund stands that is claimed, cancelled and locked anew', async () => {
+  test('shows the state of a refund that is claimed, cancelled and locked anew', async () => {
     const life = follow(provider())
     await broker.ledger.addLedger('20')
     await transfer('2')
@@ -100,7 +100,7 @@ describe.for(['inference', 'fine-tuning'] as const)('a sub-account of %s', (serv
     expect(await life()).toBe('created')
   })
 
-  test('that went through several states between two readings ends in the last', async () => {
+  test('that went through several states between two readings ends in the last one', async () => {
     const life = follow(provider())
     await broker.ledger.addLedger('20')
     await transfer('2')
@@ -115,7 +115,7 @@ describe.for(['inference', 'fine-tuning'] as const)('a sub-account of %s', (serv
   const named = () => ({ provider: provider().address, serviceType, state: 'refunding', required: `${og('2')}` })
 })
 
-/** Reads the position, then gives the state of the sub-account's actor. */
+/** Reads the position and returns the state of the sub-account's actor. */
 function follow({ address, serviceType }: LocalProvider) {
   const actor = broker.subAccount(address, serviceType)
   const read = async () => {
@@ -125,7 +125,7 @@ function follow({ address, serviceType }: LocalProvider) {
   return Object.assign(read, { actor, view: () => subAccountView(actor.getSnapshot()) })
 }
 
-/** When the refund that a transaction asked for can be claimed. */
+/** When the refund that a transaction requested can be claimed. */
 async function lockedIn(receipt: Promise<{ blockNumber: number }>): Promise<number> {
   const { blockNumber } = await receipt
   return ((await chain.provider.getBlock(blockNumber))?.timestamp ?? 0) + LOCK

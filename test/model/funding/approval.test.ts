@@ -3,17 +3,17 @@ import { expect, test } from 'vitest'
 import { ReadError, type AutoFundingConfig } from '../../../src/index.ts'
 import { bentWorld, type Opening } from '../../support/bent-world.ts'
 
-test('a top-up that is refused a while after it was proposed rests from then on', async () => {
+test('the back-off of a refused top-up counts from the refusal, not from the proposal', async () => {
   await using world = bentWorld()
   const broker = await world.open({ intervalMs: 1_000 })
   await world.until(broker.ledger.addLedger('10'))
-  const asked: number[] = []
+  const proposals: number[] = []
   const answers: ((approved: boolean) => void)[] = []
   const actor = broker.inference.startAutoFunding(world.provider, {
     unsettledFee: false,
     approve: () =>
       new Promise((resolve) => {
-        asked.push(world.clock.now())
+        proposals.push(world.clock.now())
         answers.push(resolve)
       }),
   })
@@ -23,8 +23,8 @@ test('a top-up that is refused a while after it was proposed rests from then on'
   await world.advance(0)
   expect(actor.getSnapshot().context.failure).toMatchObject({ count: 1, at: refusedAt / 1_000 })
   await world.advance(60)
-  expect(asked).toHaveLength(2)
-  expect((asked[1] ?? 0) - refusedAt).toBeGreaterThanOrEqual(15_000)
+  expect(proposals).toHaveLength(2)
+  expect((proposals[1] ?? 0) - refusedAt).toBeGreaterThanOrEqual(15_000)
 })
 
 /** A broker whose first top-up, of 2 OG, waits for approval. */
@@ -50,7 +50,7 @@ async function proposed(world: ReturnType<typeof bentWorld>, config: AutoFunding
 const availableIn = ({ position }: ReturnType<typeof bentWorld>) =>
   position().subAccounts.map(({ available }) => available)
 
-test('what is approved while auto-funding is paused is not sent, and proposed again once it goes on', async () => {
+test('an amount approved while auto-funding is paused is not sent, and is proposed again after the pause', async () => {
   await using world = bentWorld()
   const { broker, actor, approve } = await proposed(world)
   broker.inference.pauseAutoFunding()
@@ -65,7 +65,7 @@ test('what is approved while auto-funding is paused is not sent, and proposed ag
 })
 
 test.each([true, false])(
-  'what is approved is not sent where the config allows less by then, and that is sent instead (asking again: %s)',
+  'an approved amount is not sent where a new config allows less, and the smaller amount is sent (asking again: %s)',
   async (asks) => {
     await using world = bentWorld()
     const { broker, actor, approve, ask } = await proposed(world)
@@ -79,7 +79,7 @@ test.each([true, false])(
   },
 )
 
-test('what is approved leaves the reserve in the ledger, though another transfer is on its way', async () => {
+test('an approved amount leaves the reserve in the ledger, though another transfer is in flight', async () => {
   await using world = bentWorld({ inference: 2 })
   const { broker, actor, approve } = await proposed(world, { ledgerReserve: '5' })
   world.chain.setAutomine(false)
@@ -92,7 +92,7 @@ test('what is approved leaves the reserve in the ledger, though another transfer
   expect(world.position().ledger?.available).toBe(og('6'))
 })
 
-test('what is approved is not sent while nothing can be read, nor where somebody else has paid it since', async () => {
+test('an approved amount is not sent while the chain cannot be read, nor where another program has paid it since', async () => {
   await using world = bentWorld()
   let isBroken = false
   const { broker, actor, approve } = await proposed(
@@ -122,7 +122,7 @@ test('what is approved is not sent while nothing can be read, nor where somebody
   expect(availableIn(world)).toEqual([og('2')])
 })
 
-test('what was approved is sent as it was approved, though more is wanted by then', async () => {
+test('an approved amount is sent as approved, though the plan wants more by then', async () => {
   await using world = bentWorld()
   const { actor, approve } = await proposed(world)
   await approve()

@@ -2,15 +2,15 @@ import { expect, test } from 'vitest'
 import { NotSentError, type Broker } from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
-/** What goes on by itself once a sub-account with something free has been left by its user. */
+/** What the broker does without a caller once a sub-account has something available. */
 const begin: Record<string, (broker: Broker) => void> = {
   closing: ({ ledger }) => void ledger.closeLedger().catch(() => undefined),
   claims: () => undefined,
 }
 
-test.each(Object.keys(begin))('what fails a while after it was decided on rests from then on: %s', async (what) => {
+test.each(Object.keys(begin))('a back-off counts from the failure, not from the decision: %s', async (what) => {
   await using world = bentWorld()
-  const asked: number[] = []
+  const attempts: number[] = []
   const failed: number[] = []
   const pass = (ms: number) => new Promise<void>((resolve) => void world.clock.after(ms, resolve))
   let isBroken = false
@@ -23,7 +23,7 @@ test.each(Object.keys(begin))('what fails a while after it was decided on rests 
         ...transactions,
         async estimateGas(call) {
           if (!isBroken) return transactions.estimateGas(call)
-          asked.push(world.clock.now())
+          attempts.push(world.clock.now())
           await pass(60_000)
           failed.push(world.clock.now())
           throw new NotSentError('The node is out of order.')
@@ -39,7 +39,7 @@ test.each(Object.keys(begin))('what fails a while after it was decided on rests 
   begin[what]?.(broker)
   // Claims wait for the lock, which is an hour.
   await world.advance(what === 'claims' ? 3_900 : 300)
-  const rests = asked.slice(1).map((at, index) => at - (failed[index] ?? 0))
+  const rests = attempts.slice(1).map((at, index) => at - (failed[index] ?? 0))
   expect(rests.length).toBeGreaterThan(1)
   expect(rests.filter((ms) => ms < 15_000)).toEqual([])
   watching.unsubscribe()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BudgetExhaustedError } from '../../../src/index.ts'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
 
-test('what is on its way out of the ledger is not there for another: the reserve stays', async () => {
+test('ensureFunded counts what is in flight out of the ledger, so that the reserve stays', async () => {
   await using sim = await createSimulatedBroker({ providers: 2, automine: false })
   const [alice = sim.provider, bob = sim.provider] = sim.providers
   const { ledger, inference } = sim.broker

@@ -7,7 +7,7 @@ import { bentWorld } from '../../support/bent-world.ts'
 const unread = () => Promise.reject(new ReadError('The chain could not be read.', {}))
 
 test.each([0, 1, 5])(
-  'the gas of the way out is kept, however often its price could not be read (%i times)',
+  'the gas of a full exit is kept, however often its price could not be read (%i times)',
   async (times) => {
     await using world = bentWorld({ funds: og('10.002') })
     let failures = 0
@@ -22,7 +22,7 @@ test.each([0, 1, 5])(
   },
 )
 
-test('a node that takes its time over the price of gas holds up top-ups, and neither readings nor plans', async () => {
+test('a node that answers late with the gas price delays top-ups, and neither readings nor plans', async () => {
   await using world = bentWorld()
   let answer: (fees: Fees) => void = () => undefined
   const broker = await world.open({
@@ -40,7 +40,7 @@ test('a node that takes its time over the price of gas holds up top-ups, and nei
   expect(actor.getSnapshot().context).toMatchObject({ reason: 'sufficient', topUps: 1 })
 })
 
-test('who only looks sees what would be done, though no price of gas can be read', async () => {
+test('a read-only broker plans a dry run, though the gas price cannot be read', async () => {
   await using world = bentWorld()
   const sender = await world.open()
   await world.until(sender.ledger.addLedger('10'))

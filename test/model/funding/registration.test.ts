@@ -5,14 +5,14 @@ import { bentWorld } from '../../support/bent-world.ts'
 const STRANGER = `0x${'11'.repeat(20)}`
 
 test.each([{}, { unsettledFee: false as const }])(
-  'a provider that offers nothing gets nothing, however often that could not be read (%o)',
+  'a provider without a service gets no money, however often its service could not be read (%o)',
   async (config) => {
     for (const failures of [0, 1, 2, 3, 5]) {
       await using sim = await createSimulatedBroker({ seed: 1 })
       const { broker } = sim
       await sim.until(broker.ledger.addLedger('10'))
       const funding = broker.inference.startAutoFunding(STRANGER, config)
-      // The first reading is on its way; whatever is asked next fails.
+      // The first reading has begun; the next requests fail.
       await Promise.resolve()
       if (failures > 0) sim.fail('read', failures)
       await sim.advance('5m')
@@ -25,7 +25,7 @@ test.each([{}, { unsettledFee: false as const }])(
   },
 )
 
-test('auto-funding waits until it is read what the provider offers, and then funds it', async () => {
+test('auto-funding waits until the service of the provider is read, and then funds it', async () => {
   await using sim = await createSimulatedBroker({ seed: 1 })
   const { broker, provider } = sim
   await sim.until(broker.ledger.addLedger('10'))
@@ -36,7 +36,7 @@ test('auto-funding waits until it is read what the provider offers, and then fun
   expect((await broker.position()).subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
 })
 
-test('a node that never says what one provider offers holds up that one alone', async () => {
+test('a node that never answers for one provider holds that one alone', async () => {
   await using world = bentWorld({ inference: 2 })
   const [first, second] = world.chain.providers.map(({ address }) => address) as [string, string]
   const broker = await world.open({
@@ -55,31 +55,34 @@ test('a node that never says what one provider offers holds up that one alone', 
   expect((await world.until(broker.position())).subAccounts).toEqual(world.position().subAccounts)
 })
 
-test.each([false, true])('one that registers is funded within a minute (with an account before: %s)', async (known) => {
-  await using world = bentWorld()
-  const [provider] = world.chain.providers.map(({ address }) => address) as [string]
-  let isRegistered = false
-  const broker = await world.open({
-    bend: (connected) => ({
-      ...connected,
-      async readService(one) {
-        const service = await connected.readService(one)
-        return isRegistered ? service : { ...service, registered: false, url: null, model: null }
-      },
-    }),
-  })
-  await world.until(broker.ledger.addLedger('10'))
-  if (known) await world.until(broker.ledger.transferFund(provider, 'inference', '1'))
-  const funding = broker.inference.startAutoFunding(provider)
-  await world.advance(31)
-  expect(funding.getSnapshot().context.reason).toBe('provider-unregistered')
-  isRegistered = true
-  await world.advance(60)
-  expect(funding.getSnapshot().context).toMatchObject({ reason: 'sufficient', topUps: 1 })
-  expect(world.position().subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
-})
+test.each([false, true])(
+  'a provider that registers is funded within a minute (with an account before: %s)',
+  async (known) => {
+    await using world = bentWorld()
+    const [provider] = world.chain.providers.map(({ address }) => address) as [string]
+    let isRegistered = false
+    const broker = await world.open({
+      bend: (connected) => ({
+        ...connected,
+        async readService(one) {
+          const service = await connected.readService(one)
+          return isRegistered ? service : { ...service, registered: false, url: null, model: null }
+        },
+      }),
+    })
+    await world.until(broker.ledger.addLedger('10'))
+    if (known) await world.until(broker.ledger.transferFund(provider, 'inference', '1'))
+    const funding = broker.inference.startAutoFunding(provider)
+    await world.advance(31)
+    expect(funding.getSnapshot().context.reason).toBe('provider-unregistered')
+    isRegistered = true
+    await world.advance(60)
+    expect(funding.getSnapshot().context).toMatchObject({ reason: 'sufficient', topUps: 1 })
+    expect(world.position().subAccounts.map(({ available }) => available)).toEqual([2n * 10n ** 18n])
+  },
+)
 
-test('one that is to be funded from the middle of a reading on is looked at before that decides', async () => {
+test('the service of a provider that auto-funding starts for during a reading is read before that reading decides', async () => {
   await using world = bentWorld()
   let release = (): void => undefined
   const broker = await world.open({

@@ -2,7 +2,7 @@ import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
 
-test('a fee that the config before told of, or asks for still, counts no more once auto-funding has another', async () => {
+test('a fee of the old source, answered or not, does not count once the config has another source', async () => {
   await using sim = await createSimulatedBroker()
   const { inference, ledger } = sim.broker
   await sim.until(ledger.addLedger('20'))
@@ -26,7 +26,7 @@ test('a fee that the config before told of, or asks for still, counts no more on
   expect(sim.chain.position(sim.broker.wallet).subAccounts).toMatchObject([{ available: og('2') }])
 })
 
-test('a fee stands when auto-funding is started again with the same question', async () => {
+test('a fee stands when auto-funding is started again with the same source', async () => {
   await using sim = await createSimulatedBroker()
   const { inference, ledger } = sim.broker
   await sim.until(ledger.addLedger('20'))

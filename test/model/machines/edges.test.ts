@@ -21,13 +21,13 @@ describe.for(charts)('the chart of $name', ({ machine, input, paths }) => {
   })
 })
 
-test('every chart is among them', () => {
+test('every chart is walked', () => {
   const all = Object.entries(machines).filter(([name]) => name.endsWith('Machine'))
   expect(all.map(([, machine]) => machine)).toEqual(expect.arrayContaining(charts.map(({ machine }) => machine)))
   expect(all).toHaveLength(charts.length)
 })
 
-test('coverage names each state and edge that nobody walked', async () => {
+test('coverage names each state and edge that was not walked', async () => {
   const door = createMachine({
     id: 'door',
     initial: 'closed',
@@ -53,7 +53,7 @@ test('a path that leads elsewhere than it says fails', async () => {
   )
 })
 
-test('the error that an invoked actor rejects with is the one that the chart hears', async () => {
+test('the chart receives the error that an invoked actor rejects with', async () => {
   const chart = charts.find(({ name }) => name === 'auto-funding')
   const failing = chart?.paths.find(({ title }) => title.startsWith('toppingUp: xstate.error'))
   if (!chart || !failing) throw new Error('The chart has no such edge.')

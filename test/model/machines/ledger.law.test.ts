@@ -16,7 +16,7 @@ import { positions } from '../../support/positions.ts'
 const input = { wallet: '0x' }
 const limits = { maxProvidersPerBatch: 2 }
 
-/** A position, with whether anybody wants the ledger closed. */
+/** A position, and whether the ledger is being closed. */
 const reading = fc
   .tuple(positions, fc.boolean())
   .map(([position, isWanted]) => ledgerReadingOf(position, isWanted ? closingStep(position, limits) : null))

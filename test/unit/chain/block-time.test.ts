@@ -16,3 +16,8 @@ test('the block time is the median of the gaps per block', () => {
 test('a halt of an hour does not change the block time', () => {
   expect(timeOf([1, 100], [21, 120], [22, 3_720], [23, 3_721])).toBe(1_000)
 })
+
+test('an absurd block number or time does not change the block time', () => {
+  expect(timeOf([1, 100], [1_000_000_001, 101], [2, 102], [3, 104], [4, 106])).toBe(2_000)
+  expect(timeOf([1, 100], [2, 101], [3, 315_360_103], [4, 103], [5, 104])).toBe(1_000)
+})

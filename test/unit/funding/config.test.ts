@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toPolicy, type AutoFundingConfig } from '../../../src/funding/config.ts'
 
-test('a limit whose name is misspelt is refused: it would be no limit', () => {
+test('a limit whose name is misspelt is refused, since it would not be a limit', () => {
   const config = { maxTopup: '5' } as AutoFundingConfig
   expect(() => toPolicy(config, 1n)).toThrow(
     expect.objectContaining({
@@ -17,7 +17,7 @@ test.each([
   ['1 day', '"1 day"'],
   [undefined, 'undefined'],
   [{ days: 1 }, 'an object with days'],
-])('what is no duration is refused, whatever it is (%s)', (per, shown) => {
+])('a value that is no duration is refused (%s)', (per, shown) => {
   const config = { budget: { amount: '5', per } } as unknown as AutoFundingConfig
   expect(() => toPolicy(config, 1n)).toThrow(
     expect.objectContaining({

@@ -11,7 +11,7 @@ function started(topUp: (request: TopUpRequest) => Promise<TopUpReceipt>) {
   return createActor(machine, { input }).start()
 }
 
-test('a top-up is sent once, settles, and is not repeated by decisions that come meanwhile', async () => {
+test('a top-up is sent once, settles, and is not repeated by decisions in between', async () => {
   const sent = vi.fn<(request: TopUpRequest) => Promise<TopUpReceipt>>(() =>
     Promise.resolve({ transactionHash: '0x1', blockNumber: 7 }),
   )
@@ -39,7 +39,7 @@ test('a failed top-up holds and counts, and the next success clears it', async (
     error ? Promise.reject(error) : Promise.resolve({ transactionHash: '0x2', blockNumber: 9 }),
   )
   const failures = []
-  // When it failed is told by whoever knows, and counts from the decision else.
+  // An error may carry the time of the failure; without one the decision's time counts.
   for (const one of [new Error('no gas'), Object.assign(new Error('reverted'), { at: 170 })]) {
     error = one
     actor.send({ type: 'plan.topUp', amount: '5', at: 120 })
@@ -57,7 +57,7 @@ test('a failed top-up holds and counts, and the next success clears it', async (
   expect(actor.getSnapshot().context).toMatchObject({ failure: null, paid: '5' })
 })
 
-test('a hold shows its reason and ends when enough is there', () => {
+test('a hold shows its reason and ends when enough is available', () => {
   const actor = started(() => Promise.reject(new Error('never')))
   actor.send({ type: 'plan.hold', reason: 'ledger-short' })
   actor.send({ type: 'plan.hold', reason: 'refund-pending' })
@@ -66,14 +66,14 @@ test('a hold shows its reason and ends when enough is there', () => {
   expect(actor.getSnapshot()).toMatchObject({ value: 'watching', context: { reason: 'sufficient' } })
 })
 
-test('an actor that was not provided says its name', async () => {
+test('an actor that was not provided rejects with its name', async () => {
   const actor = createActor(autoFundingMachine, { input }).start()
   actor.send({ type: 'plan.topUp', amount: '5', at: 1 })
   await waitFor(actor, (snapshot) => snapshot.value === 'held')
   expect(actor.getSnapshot().context.failure?.message).toBe('The actor "topUp" was not provided.')
 })
 
-function asked(approve: (request: TopUpRequest, signal: AbortSignal) => Promise<Approval>) {
+function proposing(approve: (request: TopUpRequest, signal: AbortSignal) => Promise<Approval>) {
   const sent: TopUpRequest[] = []
   const machine = autoFundingMachine.provide({
     actors: {
@@ -87,9 +87,9 @@ function asked(approve: (request: TopUpRequest, signal: AbortSignal) => Promise<
   return { actor: createActor(machine, { input }).start(), sent }
 }
 
-test('what is proposed is sent once it is approved, and held when it is refused', async () => {
+test('a proposal is sent once it is approved, and held when it is refused', async () => {
   let answer = { approved: true, at: 150 }
-  const { actor, sent } = asked(() => Promise.resolve(answer))
+  const { actor, sent } = proposing(() => Promise.resolve(answer))
   actor.send({ type: 'plan.propose', amount: '5', at: 100 })
   expect(actor.getSnapshot()).toMatchObject({
     value: 'awaitingApproval',
@@ -109,9 +109,9 @@ test('what is proposed is sent once it is approved, and held when it is refused'
   expect(sent).toHaveLength(1)
 })
 
-test('a question that nobody needs answered any more is withdrawn, and less is asked for anew', () => {
+test('a question whose answer is not needed any more is aborted, and a smaller amount is proposed anew', () => {
   const signals: [string, AbortSignal][] = []
-  const { actor, sent } = asked(({ amount }, signal) => {
+  const { actor, sent } = proposing(({ amount }, signal) => {
     signals.push([amount, signal])
     return new Promise(() => undefined)
   })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { autoFundingEvents, plan, retryAt, type Decision, type PlanInput } from '../../../machines/index.ts'
 import { account, decide, input, noLimits, position, standing } from '../../support/plans.ts'
 
-/** Reason and what is missing, or amount and what of it comes out of a refund. */
+/** Reason and missing amount, or amount and the part of it that a refund pays. */
 const whole = (more: Parameters<typeof input>[0]) =>
   plan(input(more)).map((one) =>
     one.action === 'hold' ? [one.reason, one.missing] : [one.action, one.amount, one.fromRefund],
@@ -25,27 +25,27 @@ test.for<Case>([
     gives: [['ledger-short', 7n]],
   },
   {
-    title: 'the minimum for a new one is enough',
+    title: 'the minimum for a new account is enough',
     at: { position: fresh(5n), standings: [standing('a')] },
     gives: [['top-up', 5n, 0n]],
   },
   {
-    title: 'a wei less than the minimum for a new one is too small',
+    title: 'a wei less than the minimum for a new account is too small',
     at: { position: fresh(4n), standings: [standing('a')] },
     gives: [['too-small', 6n]],
   },
   {
-    title: 'nothing at all for a new one is short, not too small',
+    title: 'an empty ledger is short for a new account, not too small',
     at: { position: fresh(0n), standings: [standing('a')] },
     gives: [['ledger-short', 10n]],
   },
   {
-    title: 'a new one that the ledger could open but for its reserve holds for that',
+    title: 'a new account that the ledger could open without its reserve holds for the reserve',
     at: { position: fresh(5n), standings: [standing('a', { limits: { ...noLimits, ledgerReserve: 1n } })] },
     gives: [['reserve', 6n]],
   },
   {
-    title: 'what is left of a common budget that cannot open one goes to nobody after it',
+    title: 'the rest of a common budget that cannot open an account goes to no account after it',
     at: {
       position: position(100n, [account('b', 4n)]),
       standings: [standing('a', { priority: 1 }), standing('b')],
@@ -57,7 +57,7 @@ test.for<Case>([
     ],
   },
   {
-    title: 'a wei of its own refund is sent also where the ledger has run dry',
+    title: "a wei of an account's own refund is sent also where the ledger has run dry",
     at: {
       position: position(0n, [account('a', 3n), account('b', 5n, 1n)]),
       standings: [standing('a'), standing('b', { onPendingRefund: 'reuse' })],
@@ -68,7 +68,7 @@ test.for<Case>([
     ],
   },
   {
-    title: 'a budget that is cut short leaves nothing for the next',
+    title: 'a budget that one top-up uses up leaves nothing for the next',
     at: {
       position: position(100n, [account('a', 3n), account('b', 4n)]),
       standings: [standing('a'), standing('b')],
@@ -80,7 +80,7 @@ test.for<Case>([
     ],
   },
   {
-    title: 'what the reserve leaves is sent',
+    title: 'the ledger is given out down to its reserve',
     at: { position: low(9n), standings: [standing('a', { limits: { ...noLimits, ledgerReserve: 4n } })] },
     gives: [['top-up', 5n, 0n]],
   },
@@ -90,7 +90,7 @@ test.for<Case>([
     gives: [['reserve', 7n]],
   },
   {
-    title: 'who is held for the reserve leaves the ledger to those without one',
+    title: 'an account that is held for its reserve leaves the ledger to accounts without one',
     at: {
       position: position(4n, [account('a', 3n), account('b', 4n)]),
       standings: [standing('a', { limits: { ...noLimits, ledgerReserve: 4n } }), standing('b')],
@@ -101,7 +101,7 @@ test.for<Case>([
     ],
   },
   {
-    title: 'once the ledger cannot serve one, nobody after it is served',
+    title: 'once the ledger cannot serve an account, no account after it is served',
     at: { position: position(4n, [account('b', 4n)]), standings: [standing('a', { priority: 1 }), standing('b')] },
     gives: [
       ['too-small', 6n],
@@ -109,27 +109,27 @@ test.for<Case>([
     ],
   },
   {
-    title: 'a top-up at its most is sent, for a new one too',
+    title: 'a top-up of exactly the maximum is sent, to a new account as well',
     at: { position: fresh(99n), standings: [standing('a', { limits: { ...noLimits, maxTopUp: 5n } })] },
     gives: [['top-up', 5n, 0n]],
   },
   {
-    title: 'a minimum above the most that one top-up sends is over it',
+    title: 'a minimum above the maximum of one top-up holds',
     at: { position: fresh(99n), standings: [standing('a', { limits: { ...noLimits, maxTopUp: 4n } })] },
     gives: [['over-max', undefined]],
   },
   {
-    title: 'what its budget has left is sent',
+    title: 'the rest of its own budget is sent',
     at: { position: fresh(99n), standings: [standing('a', { limits: { ...noLimits, budgetLeft: 5n } })] },
     gives: [['top-up', 5n, 0n]],
   },
   {
-    title: 'a budget that has less left than the minimum says what is missing',
+    title: 'a budget with less left than the minimum holds with what is missing',
     at: { position: fresh(99n), standings: [standing('a', { limits: { ...noLimits, budgetLeft: 4n } })] },
     gives: [['budget-exhausted', 6n]],
   },
   {
-    title: 'the common budget goes to the first, and the rest of it to the second',
+    title: 'the common budget goes to the first account, and its rest to the second',
     at: {
       position: position(99n, [account('a', 3n), account('b', 4n)]),
       standings: [standing('a'), standing('b')],
@@ -141,7 +141,7 @@ test.for<Case>([
     ],
   },
   {
-    title: 'a common budget that ran dry is dry for those after, whatever they need',
+    title: 'a common budget that ran dry holds all later accounts, whatever they need',
     at: {
       position: position(99n, [account('a', 3n), account('b', 9n)]),
       standings: [standing('a'), standing('b')],
@@ -153,7 +153,7 @@ test.for<Case>([
     ],
   },
   {
-    title: 'a pending refund is left alone unless it may be reused',
+    title: 'a pending refund holds unless it may be reused',
     at: { position: position(99n, [account('a', 9n, 4n)]), standings: [standing('a')] },
     gives: [['refund-pending', undefined]],
   },
@@ -163,7 +163,7 @@ test.for<Case>([
     gives: [['top-up', 5n, 4n]],
   },
   {
-    title: 'what waits for approval is proposed',
+    title: 'a top-up that needs approval is proposed',
     at: { position: low(99n), standings: [standing('a', { needsApproval: true })] },
     gives: [['propose', 7n, 0n]],
   },
@@ -171,7 +171,7 @@ test.for<Case>([
   expect(whole(at)).toEqual(gives)
 })
 
-test('a top-up out of a refund leaves the ledger to the others', () => {
+test('a top-up from a refund leaves the ledger to other accounts', () => {
   const accounts = position(7n, [account('a', 13n, 10n), account('b', 3n)])
   const standings = [standing('a', { onPendingRefund: 'reuse', priority: 1 }), standing('b')]
   expect(whole({ position: accounts, standings })).toEqual([
@@ -180,7 +180,7 @@ test('a top-up out of a refund leaves the ledger to the others', () => {
   ])
 })
 
-test('the higher priority is served first, then the shorter runway, then who has the smaller part', () => {
+test('the higher priority is served first, then the shorter runway, then the smaller part of the required balance', () => {
   const demand = (burnRate: bigint | null) => ({ minLockedBalance: 0n, unsettledFee: 0n, burnRate })
   const accounts = position(7n, [account('a', 3n), account('b', 3n), account('c', 4n)])
   const first = (...standings: PlanInput['standings']) =>
@@ -194,7 +194,7 @@ test('the higher priority is served first, then the shorter runway, then who has
   expect(first(standing('a'), standing('b'))).toBe(0)
 })
 
-test('a failed top-up is tried again from its time on, and not a second before', () => {
+test('a failed top-up is tried again at the end of its back-off, and not a second before', () => {
   const failure = { count: 1, at: 1_000, message: '' }
   // 15 s, and as much of a quarter of that as 1000 × 7919 + 104729 leaves in thousandths: 729.
   expect(retryAt(failure)).toBe(1_000 + 15 + Math.floor((15 * 729) / 4_000))
@@ -207,7 +207,7 @@ test('a failed top-up is tried again from its time on, and not a second before',
   expect(decide(at(retryAt(failure)))).toEqual([7n])
 })
 
-test('each decision is the event of its name', () => {
+test('each decision becomes the event of its name', () => {
   const events = (more: Partial<Decision>) => {
     const [decision] = plan(input({ position: low(99n), standings: [standing('a')] }))
     if (!decision) throw new Error('There is no decision.')

@@ -13,7 +13,7 @@ import {
 } from '../../../machines/index.ts'
 import { account, noLimits, standing, position, input, decide, brief } from '../../support/plans.ts'
 
-test('what is missing is topped up exactly, and nothing where enough is there', () => {
+test('a top-up sends exactly what is missing, and nothing where enough is available', () => {
   const at = position(100n, [account('a', 3n), account('b', 10n), account('c', 11n)])
   expect(decide({ position: at, standings: [standing('a'), standing('b'), standing('c')] })).toEqual([
     7n,
@@ -28,7 +28,7 @@ test('below the trigger a top-up fills up to the target, and not before', () => 
   expect(decide({ position: at, standings })).toEqual([16n, 'sufficient'])
 })
 
-test('a new sub-account gets what is required, and at least the minimum of the contract', () => {
+test('a new sub-account gets the required balance, and at least the minimum of the contract', () => {
   const at = position(100n, [])
   const small = standing('a', { required: 3n })
   expect(decide({ position: at, standings: [small, standing('b')] })).toEqual([5n, 10n])
@@ -113,7 +113,7 @@ test('each hold has its reason', () => {
   })
 })
 
-test('a limit cuts a top-up to what it allows', () => {
+test('a limit reduces a top-up to what it allows', () => {
   const at = position(100n, [account('a', 3n)])
   const cut = (limits: Partial<Standing['limits']>, rest: Partial<PlanInput> = {}) =>
     decide({ position: at, standings: [standing('a', { limits: { ...noLimits, ...limits } })], ...rest })[0]
@@ -126,13 +126,13 @@ test('a limit cuts a top-up to what it allows', () => {
   ]).toEqual([4n, 2n, 3n, 6n, 5n])
 })
 
-test('a pending refund pays first where it may be reused, and the ledger only the rest', () => {
+test('a pending refund that may be reused pays first, and the ledger only the rest', () => {
   const at = position(2n, [account('a', 8n, 5n)])
   const [decision] = plan(input({ position: at, standings: [standing('a', { onPendingRefund: 'reuse' })] }))
   expect(decision).toMatchObject({ action: 'top-up', amount: 7n, fromRefund: 5n })
 })
 
-test('a short ledger goes to the higher priority, then the shorter runway, then the smaller part', () => {
+test('a short ledger goes to the higher priority, then the shorter runway, then the smaller part of the required balance', () => {
   const at = position(15n, [account('a', 5n), account('b', 9n), account('c', 1n), account('d', 2n)])
   const burning = { minLockedBalance: 5n, unsettledFee: 0n, burnRate: 1n }
   const standings = [standing('a', { priority: 1 }), standing('b', { demand: burning }), standing('c'), standing('d')]
@@ -145,7 +145,7 @@ test('a short ledger goes to the higher priority, then the shorter runway, then 
   ])
 })
 
-test('waiting after failures doubles from 15 s up to an hour, spread by up to a quarter', () => {
+test('the back-off after failures doubles from 15 s up to an hour, spread by up to a quarter', () => {
   const rests = [1, 2, 3, 9, 30].map((count) => retryAt({ count, at: 0, message: '' }))
   expect(rests.map((rest, index) => rest / ([15, 30, 60, 3_600, 3_600][index] ?? 1))).toSatisfy((all: number[]) =>
     all.every((part) => part >= 1 && part <= 1.25),
@@ -198,7 +198,7 @@ const inputOf = ({ accounts, available, ...rest }: Situation): PlanInput =>
     ),
   })
 
-test('nothing passes deficit, target, limits, budgets, reserve or what the ledger has', () => {
+test('no top-up exceeds deficit, target, limits, budgets, reserve or the ledger', () => {
   fc.assert(
     fc.property(situation, (given) => {
       const { standings, budgetLeft, inFlightFromLedger } = given
@@ -242,7 +242,7 @@ test('the same input gives the same plan, whatever the order of the standings', 
 test('more money in the ledger never funds fewer sub-accounts, whatever limits each of them has', () => {
   fc.assert(
     fc.property(situation, wei(50n), (given, more) => {
-      // A common budget is money, too: what the first may have of it then, those after it may not.
+      // A common budget is money as well: what the first account gets of it, later accounts do not.
       const funded = (available: bigint) =>
         plan(inputOf({ ...given, available, budgetLeft: null })).filter(({ action }) => action === 'top-up').length
       expect(funded(given.available + more)).toBeGreaterThanOrEqual(funded(given.available))
@@ -251,7 +251,7 @@ test('more money in the ledger never funds fewer sub-accounts, whatever limits e
   )
 })
 
-test('nothing comes out of the ledger for a lower priority while a higher one is held for want of money in it', () => {
+test('the ledger pays for no lower priority while a higher one is held for lack of money in it', () => {
   fc.assert(
     fc.property(situation, (given) => {
       const { standings, ...rest } = inputOf(given)
@@ -266,7 +266,7 @@ test('nothing comes out of the ledger for a lower priority while a higher one is
   )
 })
 
-test('whoever is served last leaves its reserve in the ledger', () => {
+test('each top-up leaves the reserve of its account in the ledger', () => {
   fc.assert(
     fc.property(situation, (given) => {
       const decisions = plan(inputOf(given))
@@ -279,7 +279,7 @@ test('whoever is served last leaves its reserve in the ledger', () => {
   )
 })
 
-test('the shortfall is what, once deposited, leaves nothing held for want of money, and not a wei more', () => {
+test('a deposit of the shortfall ends every hold for lack of money, and a wei less does not', () => {
   const reasons = new Set<string>(['ledger-short', 'reserve', 'too-small', 'ledger-missing'])
   const isWanting = (decision: Decision) => decision.action === 'hold' && reasons.has(decision.reason)
   fc.assert(
@@ -305,7 +305,7 @@ test('the shortfall is what, once deposited, leaves nothing held for want of mon
   )
 })
 
-test('what a limit forbids is no shortfall', () => {
+test('an amount that a limit forbids is no part of the shortfall', () => {
   const at = position(100n, [account('a', 3n), account('b', 3n)])
   const standings = [
     standing('a', { limits: { ...noLimits, maxTopUp: 4n } }),
@@ -316,7 +316,7 @@ test('what a limit forbids is no shortfall', () => {
   expect(shortfallOf(input({ position: position(0n, [], { ledger: null }), standings: [standing('a')] }))).toBe(10n)
 })
 
-test('the gas of top-ups leaves what the way out costs', () => {
+test('the gas of top-ups leaves the gas reserve for a full exit', () => {
   const accounts = ['a', 'b', 'c'].map((name) => account(name, 3n))
   const gas = (units: bigint) =>
     decide({
@@ -330,7 +330,7 @@ test('the gas of top-ups leaves what the way out costs', () => {
   expect(gas(800_000n)).toEqual([7n, 7n, 10n, 7n])
 })
 
-test('a reading from the block of the receipt on ends the settling, before its decision is heard', () => {
+test('a reading at or past the block of the receipt ends settling, before the chart gets its decision', () => {
   const at = position(100n, [account('a', 3n)])
   const [decision] = plan(input({ position: at, standings: [standing('a')] }))
   if (!decision) throw new Error('no decision')
@@ -342,7 +342,7 @@ test('a reading from the block of the receipt on ends the settling, before its d
   expect(autoFundingEvents(at, { settledFrom: 101, proposed: null }, decision)).toEqual([topUp])
 })
 
-test('what waits for approval goes on waiting while at least as much is wanted, and is asked anew for less', () => {
+test('a proposal keeps waiting while at least as much is wanted, and a smaller amount is proposed anew', () => {
   const at = position(100n, [account('a', 3n)])
   const [decision] = plan(input({ position: at, standings: [standing('a', { needsApproval: true })] }))
   if (!decision) throw new Error('no decision')
@@ -353,7 +353,7 @@ test('what waits for approval goes on waiting while at least as much is wanted, 
   expect([events(7n), events(5n), events(8n)]).toEqual([[], [], [{ type: 'plan.propose', amount: '7', at: 1_000 }]])
 })
 
-test('a top-up out of its own refund needs nothing of the ledger, be that empty, reserved or given out', () => {
+test('a top-up from its own refund needs no ledger, whether empty, reserved or given out', () => {
   const reuse = (provider: string, more: Partial<Standing> = {}) =>
     standing(provider, { onPendingRefund: 'reuse', ...more })
   const amounts = (at: Position, standings: Standing[]) =>
@@ -366,12 +366,12 @@ test('a top-up out of its own refund needs nothing of the ledger, be that empty,
   expect(amounts(position(50n, [pending]), [reuse('a', reserved)])).toEqual([[6n, 6n]])
   expect(amounts(position(4n, [account('a', 7n, 4n)]), [reuse('a')])).toEqual([[7n, 4n]])
   expect(amounts(position(1n, [account('a', 7n, 4n)]), [reuse('a')])).toEqual([[5n, 4n]])
-  // The ledger cannot serve the first; what the second one has in its refund is its own.
+  // The ledger cannot serve the first account; the refund of the second one pays for itself.
   const two = position(4n, [account('b', 7n, 4n)])
   expect(amounts(two, [standing('new', { priority: 1 }), reuse('b')])).toEqual(['too-small', [4n, 4n]])
 })
 
-test('what is to be claimed stands beside the decision, with its cost and why it waits', () => {
+test('a decision shows what is to be claimed, its cost, and why it waits', () => {
   const due = { ...account('a', 30n, 12n), claimable: 8n }
   const claim = (more: Partial<Standing> = {}, rest: Partial<PlanInput> = {}, at = due) =>
     plan(

@@ -38,8 +38,8 @@ test.for<[Fact, Reading]>([
   expect(gradeReading(one)).toBe(fact)
 })
 
-/** What a chart hears after it was in the row's fact, when the next reading shows the column's. */
-const heard: Record<Fact, Record<Fact, Fact[]>> = (() => {
+/** The facts that lead a chart from the row's fact to the column's. */
+const expected: Record<Fact, Record<Fact, Fact[]>> = (() => {
   const all = (change: Partial<Record<Fact, Fact[]>>): Record<Fact, Fact[]> => ({
     'account.gone': ['account.empty', 'account.gone'],
     'account.empty': ['account.empty'],
@@ -73,14 +73,14 @@ const shows: Record<Fact, Reading> = {
   'refund.claimable': reading(9n, 9n, 9n),
 }
 
-test('between two readings the charts hear what must have happened, and each fact has the new reading', () => {
+test('the facts between two readings are those that must have happened, each with the new reading', () => {
   const states = Object.keys(shows) as Fact[]
   for (const before of states)
     for (const now of states)
       expect([before, now, facts(before, shows[now])]).toEqual([
         before,
         now,
-        heard[before][now].map((type) => ({ type, reading: shows[now] })),
+        expected[before][now].map((type) => ({ type, reading: shows[now] })),
       ])
 })
 
@@ -101,7 +101,7 @@ const account = (provider: string, more: Partial<SubAccountPosition> = {}): SubA
   ...more,
 })
 
-test('a reading is that of its own sub-account: the same provider in another service is another one', () => {
+test('the same provider in another service is another sub-account', () => {
   const position = {
     block: { number: 9, timestamp: 35 },
     wallet: { address: 'wallet', balance: 0n },
@@ -124,7 +124,7 @@ test('a reading is that of its own sub-account: the same provider in another ser
   expect(readingOf(position, { provider: 'c', serviceType: 'inference' }, 5n)).toEqual({ ...absent, block: 9 })
 })
 
-test('the next unlock is the earliest of those that are still locked', () => {
+test('the next unlock is the earliest one of a locked refund', () => {
   expect(nextUnlock(account('a'))).toBe(40)
   expect(nextUnlock(account('a', { refunds: [] }))).toBeNull()
 })

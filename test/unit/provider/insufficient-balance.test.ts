@@ -72,13 +72,13 @@ test.each([
   `insufficient balance, total fee of ${2n ** 256n} exceeds the available balance of 1`,
   'user not acknowledge the provider, it will take effect in 2 minutes',
   'session token expired',
-])('another text is not understood: %s', (text) => {
+])('any other text is null: %s', (text) => {
   expect(parseInsufficientBalance(text)).toBeNull()
 })
 
-test('what is required is enough, however it was rounded', () => {
+test('the required amount is enough, however the provider rounded it', () => {
   const wei = fc.bigInt({ min: 0n, max: 10n ** 24n })
-  /** As Go prints a float: to the nearest; and as if it cut off what is too long. */
+  /** As Go prints a float, rounded to the nearest; and as a build would print it that cuts off digits. */
   const printed = fc.constantFrom(5n * 10n ** 11n, 0n).map((half) => (amount: bigint) => {
     const millionths = (amount + half) / 10n ** 12n
     return `${millionths / 10n ** 6n}.${String(millionths % 10n ** 6n).padStart(6, '0')}`
@@ -97,7 +97,7 @@ test('what is required is enough, however it was rounded', () => {
   )
 })
 
-test('every amount of neuron is read to the last wei, and so is every other in OG', () => {
+test('every amount in neuron or in OG is read to the last wei', () => {
   const wei = fc.bigInt({ min: 0n, max: 10n ** 40n })
   fc.assert(
     fc.property(wei, wei, wei, wei, wei, (locked, required, reserve, unsettled, fee) => {
@@ -146,7 +146,7 @@ test('nothing that a provider sends makes it throw', () => {
   )
 })
 
-test('a long text costs no time', () => {
+test('a long text is parsed in no noticeable time', () => {
   const started = performance.now()
   for (const part of ['insufficient balance: your locked balance is ', '9', '1 ', ' ', '\\', 'insufficient balance, '])
     expect(parseInsufficientBalance(part.repeat(1_000_000))).toBeNull()

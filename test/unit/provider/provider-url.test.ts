@@ -67,15 +67,15 @@ test.each([
   ['https://[::10.0.0.1]', 'its address is public, not reserved'],
   ['https://[2001:db8::1]', 'its address is public, not reserved'],
   ['https://[2001::1]', 'its address is public, not reserved'],
-  ['https://metadata.google.internal', 'its host is a name that everybody can resolve'],
-  ['https://printer.local', 'its host is a name that everybody can resolve'],
-  ['https://a.localhost', 'its host is a name that everybody can resolve'],
-  ['https://intranet', 'its host is a name that everybody can resolve'],
+  ['https://metadata.google.internal', 'its host is a public name'],
+  ['https://printer.local', 'its host is a public name'],
+  ['https://a.localhost', 'its host is a public name'],
+  ['https://intranet', 'its host is a public name'],
 ])('%s is refused: %s', (url, rule) => {
   expect(ruleOf(url)).toBe(rule)
 })
 
-test('what is allowed on purpose is allowed, and nothing else with it', () => {
+test('each option allows what it names, and nothing else', () => {
   expect(ruleOf('http://compute.example.com', { allowHttp: true })).toBeNull()
   expect(ruleOf('http://10.0.0.1', { allowHttp: true })).toBe('its address is public, not private')
   expect(ruleOf('https://10.0.0.1', { allowPrivate: true })).toBeNull()
@@ -87,7 +87,7 @@ test('what is allowed on purpose is allowed, and nothing else with it', () => {
   expect(ruleOf('https://[::ffff:7f00:1]', { allowLoopback: false })).toBe('it is not this machine (loopback)')
 })
 
-test('the message names the host and the rule, and nothing else of the URL', () => {
+test('the message names the host and the rule, and no other part of the URL', () => {
   expect(() => checkProviderUrl('https://user:password@10.0.0.1:8443/path?key=secret#hash')).toThrow(
     /^A token is not sent to this provider URL\.\n\nhost: 10\.0\.0\.1:8443\nrule: it has no user and no password in it$/,
   )
@@ -128,7 +128,7 @@ test('a public name that leads to an address out of reach is refused', async () 
   await expect(leadingTo()).rejects.toThrow('its host has an address')
 })
 
-test('only names are looked up, and not where private addresses are allowed or nothing can look up', async () => {
+test('only names are resolved, and not where private addresses are allowed or there is no resolver', async () => {
   const resolve = vi.fn<(host: string) => Promise<string[]>>(async () => ['10.0.0.1'])
   await checkProviderAddresses(new URL('https://8.8.8.8'), {}, resolve)
   await checkProviderAddresses(new URL('http://localhost:1'), {}, resolve)
@@ -137,6 +137,6 @@ test('only names are looked up, and not where private addresses are allowed or n
   expect(resolve).not.toHaveBeenCalled()
 })
 
-test('Node resolves by itself', async () => {
+test('in Node the resolver is that of Node', async () => {
   await expect(checkProviderAddresses(new URL('https://name.that.is.invalid'), {})).rejects.toThrow(/ENOTFOUND|EAI_/)
 })

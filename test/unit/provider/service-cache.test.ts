@@ -14,7 +14,7 @@ const offered: ProviderService = {
 }
 const nothing: ProviderService = { ...offered, registered: false, url: null, model: null, accepted: null }
 
-/** Providers that a node is asked about, and answers as a test says: '0xp' by hand, all others at once. */
+/** Providers whose services the node answers: '0xp' when a test says so, all others at once. */
 function setup() {
   const time = createSimulatedTime({ startMs: 0, onPass: () => undefined })
   const waiting: { resolve(service: ProviderService): void; reject(error: Error): void }[] = []
@@ -35,8 +35,8 @@ function setup() {
       else one?.resolve(service)
       await time.settled()
     },
-    asked: () => readService.mock.calls.filter(([provider]) => provider === '0xp').length,
-    /** How often it is asked by when it is looked at every second until then. */
+    queries: () => readService.mock.calls.filter(([provider]) => provider === '0xp').length,
+    /** How often the node was asked by then, with a reading every second. */
     async askedBy(second: number) {
       for (let at = 0; at <= second; at += 1) {
         await time.passTo(at * 1_000)
@@ -48,17 +48,17 @@ function setup() {
   }
 }
 
-test('whoever asks while a provider is read gets the same answer: an older one cannot come last', async () => {
-  const { services, asked, answer } = setup()
+test('callers that ask while a service is being read share the answer, so an older one cannot come last', async () => {
+  const { services, queries, answer } = setup()
   const looked = services.refresh(['0xp'])
-  const told = [services.of('0xp'), services.of('0xp')]
+  const answers = [services.of('0xp'), services.of('0xp')]
   await answer(nothing)
-  expect(await Promise.all(told)).toEqual([nothing, nothing])
+  expect(await Promise.all(answers)).toEqual([nothing, nothing])
   await looked
-  expect([asked(), services.isRegistered('0xp')]).toEqual([1, false])
+  expect([queries(), services.isRegistered('0xp')]).toEqual([1, false])
 })
 
-test('one that is not answered for is waited for half a second, and the others are known by then', async () => {
+test('a reading waits half a second for a service that the node does not answer, and knows the others by then', async () => {
   const { services, onLate, passTo, answer } = setup()
   const looked = vi.fn()
   void services.refresh(['0xp', '0xq']).then(looked)
@@ -73,8 +73,8 @@ test('one that is not answered for is waited for half a second, and the others a
   expect(onLate).toHaveBeenCalledOnce()
 })
 
-test('one that failed is asked again with the next reading, and stays what it was', async () => {
-  const { services, asked, answer, onLate, passTo } = setup()
+test('a service whose read failed keeps its last answer, and is read again with the next reading', async () => {
+  const { services, queries, answer, onLate, passTo } = setup()
   void services.refresh(['0xp'])
   await answer(new Error('no'))
   expect(services.isRegistered('0xp')).toBeNull()
@@ -83,12 +83,12 @@ test('one that failed is asked again with the next reading, and stays what it wa
   await passTo(600_000)
   void services.refresh(['0xp'])
   await answer(new Error('no'))
-  expect([asked(), services.isRegistered('0xp')]).toEqual([3, true])
+  expect([queries(), services.isRegistered('0xp')]).toEqual([3, true])
   expect(onLate).not.toHaveBeenCalled()
 })
 
 test.each([
-  ['all there is', 600, offered],
+  ['a service and an acknowledged account', 600, offered],
   ['no service, though there is an account', 30, nothing],
   ['no acknowledgement', 30, { ...offered, acknowledged: false }],
   ['a signer that the owner does not accept', 30, { ...offered, accepted: false }],

@@ -44,7 +44,7 @@ test('the message is the JSON that providers hash, key by key and without blanks
   expect(sign.mock.calls).toEqual([[message]])
 })
 
-test('a token is kept per provider and generation, whichever way the address is written', async () => {
+test('a token is cached per provider and generation, in whichever case the address is written', async () => {
   const { tokenFor, sign } = tokens()
   const first = await tokenFor(provider, 0)
   expect(await tokenFor(provider.toLowerCase(), 0)).toBe(first)
@@ -67,7 +67,7 @@ test('a token is renewed when less than an hour is left, and when the clock was 
   expect(sign).toHaveBeenCalledTimes(3)
 })
 
-test('one signature at a time is asked for each provider', async () => {
+test('the wallet is asked for one signature of a provider at a time', async () => {
   const waiting: (() => void)[] = []
   const sign = vi.fn<(message: string) => Promise<string>>(async (message) => {
     await new Promise<void>((resolve) => waiting.push(resolve))
@@ -90,7 +90,7 @@ test('one signature at a time is asked for each provider', async () => {
   expect(sign).toHaveBeenCalledTimes(3)
 })
 
-test('a refused signature rejects everybody who waits for it, and the next one is asked anew', async () => {
+test('a refused signature rejects for every waiting caller, and the next caller asks anew', async () => {
   const { tokenFor, sign } = tokens()
   const refusal = Object.assign(new Error('user rejected action'), { code: 'ACTION_REJECTED' })
   sign.mockRejectedValueOnce(refusal)
@@ -105,7 +105,7 @@ test('a refused signature rejects everybody who waits for it, and the next one i
   expect(sign).toHaveBeenCalledTimes(2)
 })
 
-test('what a provider cannot verify is not sent as a signature', async () => {
+test('a signature that no provider can verify is refused', async () => {
   for (const signature of ['', '0x', `0x${'ab'.repeat(65)}`, `0x${'ab'.repeat(200)}`]) {
     const { tokenFor } = createSessionTokens({ wallet: wallet.address, sign: async () => signature })
     await expect(tokenFor(provider, 0)).rejects.toThrow('The wallet gave a signature that no provider can verify.')
@@ -119,7 +119,7 @@ test('a generation is a whole number', async () => {
   expect(sign).not.toHaveBeenCalled()
 })
 
-test('a wallet that counts v from 0, or packs its signature, is understood', async () => {
+test('a signature whose v counts from 0, or that is compact, is accepted', async () => {
   const signed = await signSessionMessage(wallet)('message')
   const fromZero = signed.slice(0, -2) + (signed.endsWith('1b') ? '00' : '01')
   expect(await signSessionMessage({ signMessage: async () => fromZero })('message')).toBe(signed)
@@ -128,7 +128,7 @@ test('a wallet that counts v from 0, or packs its signature, is understood', asy
   )
 })
 
-test('no error tells what was to be signed', async () => {
+test('no error quotes the message that was to be signed', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string(), fc.string(), async (before, after) => {
       let message = ''
@@ -139,9 +139,9 @@ test('no error tells what was to be signed', async () => {
       const { tokenFor } = createSessionTokens({ wallet: wallet.address, sign })
       const error = await tokenFor(provider, 0).catch((error: unknown) => error as Error)
       const { nonce } = JSON.parse(message) as { nonce: string }
-      const shown = JSON.stringify([error, String(error), (error as Error).stack, (error as Error).cause])
-      expect(shown).not.toContain(nonce)
-      expect(shown).not.toContain(JSON.stringify(message).slice(1, -1))
+      const text = JSON.stringify([error, String(error), (error as Error).stack, (error as Error).cause])
+      expect(text).not.toContain(nonce)
+      expect(text).not.toContain(JSON.stringify(message).slice(1, -1))
     }),
   )
 })

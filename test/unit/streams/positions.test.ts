@@ -228,3 +228,48 @@ test('a position is dropped when a receipt came during prepare()', async () => {
   await vi.advanceTimersByTimeAsync(1_000)
   expect(blocks).toEqual([6])
 })
+
+test('one absurd block number is dropped with both blocks, and the stream goes on', async () => {
+  const absurd = { ...at(6), block: { number: 1_000_000_005, timestamp: 6 } }
+  const answers = [at(5), absurd, at(6)]
+  const { watch, blocks, positions$ } = stream(() => Promise.resolve(answers.shift() ?? at(6)))
+  watch()
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect([blocks, positions$.status]).toEqual([
+    [5],
+    {
+      block: 5,
+      failures: 1,
+      dropped: 1,
+      error: expect.objectContaining({ facts: { answered: 'block 1000000005', 'last reading': 'block 5' } }) as Error,
+    },
+  ])
+  await vi.advanceTimersByTimeAsync(500)
+  expect([blocks, positions$.status]).toEqual([[5, 6], { block: 6, failures: 0, dropped: 1, error: null }])
+})
+
+test('an absurd head at the opening is given up once the chain proves its real head', async () => {
+  const started = Date.now()
+  const head = () => at(100 + Math.floor((Date.now() - started) / 1_000))
+  const { watch, blocks, positions$ } = stream(() => Promise.resolve(head()), { notBefore: 1_000_000_000 })
+  watch()
+  await vi.advanceTimersByTimeAsync(2_900)
+  expect([blocks, positions$.status.error]).toEqual([
+    [],
+    expect.objectContaining({ facts: { answered: 'block 102', 'at least': 'block 1000000000' } }),
+  ])
+  await vi.advanceTimersByTimeAsync(200)
+  expect(blocks).toEqual([103])
+  expect(positions$.status).toMatchObject({ block: 103, failures: 0, error: null })
+})
+
+test('a block time that jumps is dropped, counted and soon read again', async () => {
+  const soon = Math.floor(Date.now() / 1_000) + 3_600
+  const answers = [at(5), { ...at(6), block: { number: 6, timestamp: soon } }, at(7)]
+  const { watch, blocks, positions$ } = stream(() => Promise.resolve(answers.shift() ?? at(7)))
+  watch()
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(positions$.status).toMatchObject({ block: 5, failures: 1, dropped: 1, error: { name: 'ReadError' } })
+  await vi.advanceTimersByTimeAsync(500)
+  expect(blocks).toEqual([5, 7])
+})

@@ -296,7 +296,7 @@ describe('faults', () => {
     const { chain, port } = await opened()
     chain.fail('broadcast')
     const { raw } = await signed(port, deposit)
-    await expect(port.broadcast(raw)).rejects.toThrow('the simulated node does not answer')
+    expect(await port.broadcast(raw)).toMatchObject({ grade: 'unknown', message: 'the simulated node does not answer' })
     expect(await port.transactionCount('pending')).toBe(2)
   })
 

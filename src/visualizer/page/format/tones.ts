@@ -63,6 +63,8 @@ const troubling = new Set<string>([
   'unresolved-intent',
   'provider-unregistered',
   'provider-unaccepted',
+  'unknown-pending',
+  'fees-high',
   'provider-unread',
   'anomaly',
   'ledger-missing',

@@ -61,6 +61,14 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     short: 'too little to open it',
     long: 'What could be sent is less than the contract takes for a new sub-account. A deposit helps.',
   },
+  'unknown-pending': {
+    short: 'an unknown transaction waits',
+    long: 'The node holds a transaction of this wallet that the journal does not know. Nothing is paid before the chain shows what it did.',
+  },
+  'fees-high': {
+    short: 'the fees are too high',
+    long: 'The chain asks for higher fees than the ceiling allows. A top-up is sent once they fall.',
+  },
   'gas-unread': {
     short: 'the price of gas is not known',
     long: 'What gas costs could not be read yet. Nothing is sent before it is known what the way out will cost.',

@@ -1,0 +1,44 @@
+import type { Block, Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import type { Outcome } from './batch.ts'
+import { decodeFineTuningAccount, subAccount, type RawAccount } from './decode.ts'
+
+/** The decoded answers about a wallet at one block. */
+export type Reading = {
+  block: Block
+  gas: bigint
+  ledger: Position['ledger']
+  accounts: { serviceType: ServiceType; lockTime: number; raw: RawAccount[] }[]
+  /** Fine-tuning accounts by provider, for their refunds. */
+  details: Map<string, Outcome | undefined>
+  /** Fine-tuning providers with refunds. */
+  pending: string[]
+}
+
+/** Puts a wallet's position together. */
+export function positionOf({ block, gas, ledger, accounts, details }: Reading, wallet: string): Position {
+  return {
+    block,
+    wallet: { address: wallet, balance: gas },
+    ledger,
+    subAccounts: accounts.flatMap(({ serviceType, lockTime, raw }) =>
+      raw.map((account): SubAccountPosition => {
+        const detail = serviceType === 'fine-tuning' ? details.get(account.provider) : undefined
+        const full =
+          detail && isPending(account)
+            ? { ...copy(account), refunds: decodeFineTuningAccount(detail).refunds ?? [] }
+            : account
+        return subAccount(full, serviceType, { timestamp: block.timestamp, lockTime })
+      }),
+    ),
+  }
+}
+
+const isPending = ({ validRefundsLength }: RawAccount): boolean => validRefundsLength > 0n
+
+/** The fine-tuning providers with refunds. */
+export const pendingOf = (accounts: readonly RawAccount[]): string[] =>
+  accounts.filter(isPending).map(({ provider }) => provider)
+
+function copy({ provider, balance, pendingRefund, acknowledged, validRefundsLength }: RawAccount): RawAccount {
+  return { provider, balance, pendingRefund, acknowledged, validRefundsLength }
+}
