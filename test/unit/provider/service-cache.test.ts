@@ -103,7 +103,7 @@ test.each([
 })
 
 test('an answer that the wallet itself made old is asked for again at once', async () => {
-  const { services, asked, answer } = setup()
+  const { services, queries, answer } = setup()
   void services.refresh(['0xp'])
   await answer(offered)
   services.expire('0xp')
@@ -111,5 +111,5 @@ test('an answer that the wallet itself made old is asked for again at once', asy
   expect(services.isRegistered('0xp')).toBe(true)
   void services.refresh(['0xp'])
   await answer({ ...offered, generation: 1 })
-  expect([asked(), services.known('0xp')]).toEqual([2, { ...offered, generation: 1 }])
+  expect([queries(), services.known('0xp')]).toEqual([2, { ...offered, generation: 1 }])
 })
