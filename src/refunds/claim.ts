@@ -2,11 +2,13 @@ import type { Position, Refund, ServiceType, SubAccountPosition } from '../../ma
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import { weiToOg } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
+import { resolveServiceIn } from '../chain/service-name.ts'
 import type { Clock } from '../base/clock.ts'
 import { contractError } from '../base/contract-errors.ts'
 import { AbortedError, UnresolvedIntentError } from '../base/errors.ts'
 import { abortable } from '../base/abortable.ts'
 import { retrieveBlock } from './claim-progress.ts'
+import { claimableElsewhere, claimableIn, claimElsewhere } from './claim-elsewhere.ts'
 import { putBack } from './put-back.ts'
 import { retrieveIntent } from '../transactions/build-intent.ts'
 import type { Logger } from '../base/logger.ts'
@@ -54,7 +56,7 @@ export function createClaiming(options: ClaimingOptions) {
   /** Those that were left open, and what became of them since. */
   const resumed = new Map<string, { claim: Claim; done: Promise<Done> }>()
 
-  return { claim, claimAll, group, claimGroup, resume }
+  return { claim, claimIn, claimAll, group, claimGroup, resume }
 
   /** @throws NothingToRetrieveError where nothing is unlocked, AccountNotExistsError */
   async function claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt> {
@@ -73,14 +75,31 @@ export function createClaiming(options: ClaimingOptions) {
   async function claimAll(signal?: AbortSignal): Promise<ClaimReceipt> {
     const left = leftOver(signal)
     left.catch(() => undefined)
-    const { subAccounts } = await read(signal)
+    const position = await read(signal)
+    const { subAccounts, elsewhere = [] } = position
+    const others = claimableElsewhere(position, rules.maxProvidersPerBatch)
     const due = subAccounts.filter(({ claimable }) => claimable > 0n)
-    const outcomes = await Promise.allSettled([left, ...group(due).map((ids) => claimGroup(ids, { signal }))])
+    const outcomes = await Promise.allSettled([
+      left,
+      ...group(due).map((ids) => claimGroup(ids, { signal })),
+      ...others.map((accounts) => claimElsewhere(accounts, { read, submit: lane.submit }, signal)),
+    ])
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
     const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
     const receipt = receiptOf(sumOf(done))
-    if (!receipt) throw nothingToRetrieve(subAccounts)
+    if (!receipt) throw nothingToRetrieve([...subAccounts, ...elsewhere])
+    return receipt
+  }
+
+  /** The same in a version that the network does not name. @throws WouldLockError where something is available there */
+  async function claimIn(service: string, provider: string, signal?: AbortSignal): Promise<ClaimReceipt> {
+    const position = await read(signal)
+    resolveServiceIn(position, service, rules)
+    const account = claimableIn(position, { wallet, provider, service })
+    const due = account.claimable > 0n ? [account] : []
+    const receipt = receiptOf(await claimElsewhere(due, { read, submit: lane.submit }, signal))
+    if (!receipt) throw nothingToRetrieve([account], account.serviceType)
     return receipt
   }
 
