@@ -1,4 +1,4 @@
-// Keeps one sub-account funded for as long as the program runs, and says what happens.
+// Keeps one sub-account funded for as long as the program runs, and prints every decision.
 import { createBroker, formatOg, type Broker, type BrokerOptions } from 'og-ledger'
 
 export async function keepFunded(

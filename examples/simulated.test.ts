@@ -5,11 +5,11 @@ import 'og-ledger/testing/vitest'
 import { expect, test } from 'vitest'
 import { fromPromise, sendTo, setup } from 'xstate'
 
-/** The app: it asks an inference provider, and takes care that the provider is paid. */
+/** What the app's provider requires: the app sends it questions and keeps it paid. */
 const MINIMUM = ogToWei('2')
 
-test('a week of questions costs what they cost, and not a wei more', async () => {
-  // Every ten minutes is often enough to look, and twenty times as fast as every thirty seconds.
+test('a week of questions costs exactly their fees', async () => {
+  // Reading every ten minutes is often enough, and simulates twenty times faster than every thirty seconds.
   await using sim = await createSimulatedBroker({ seed: 7, broker: { intervalMs: 600_000 } })
   const { broker, provider } = sim
   await broker.ledger.addLedger('20')
@@ -28,7 +28,7 @@ test('a week of questions costs what they cost, and not a wei more', async () =>
   expect(funding.getSnapshot().context.topUps).toBe(1 + 7)
 })
 
-test('an empty ledger is told before the provider stops serving', async () => {
+test('auto-funding holds with ledger-short before the provider stops serving', async () => {
   await using sim = await createSimulatedBroker()
   const { broker, provider } = sim
   await broker.ledger.addLedger('3')
@@ -69,7 +69,7 @@ const alarm = setup({
   },
   actors: {
     account: subAccountMachine,
-    askForMoney: fromPromise<boolean>(() => Promise.reject(new Error('A test asks nobody.'))),
+    askForMoney: fromPromise<boolean>(() => Promise.reject(new Error('A test has no user to ask.'))),
   },
 }).createMachine({
   id: 'alarm',
@@ -115,7 +115,7 @@ const paths = edgePaths(alarm, {
   outputs: { askForMoney: [true, false] },
 })
 
-/** One test for each of its edges; nobody is asked, and no hour passes. */
+/** One test for each of its edges, without a user and without real hours. */
 test.for(paths)('alarm: $title', async (path) => {
   const actor = await walk(alarm, path)
   expect(actor).toBeInState(path.to)

@@ -19,7 +19,7 @@ export { autoFundingEvents } from './auto-funding/auto-funding.events.ts'
 export { autoFundingMachine } from './auto-funding/auto-funding.machine.ts'
 export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export { plan, planWithShortfall, shortfallOf } from './auto-funding/auto-funding.policy.ts'
-export type { Decision, DecisionRow, Limits, PlanInput, Standing } from './auto-funding/plan.types.ts'
+export type { Decision, DecisionRow, Limits, PlanInput, Sizing, Standing } from './auto-funding/plan.types.ts'
 export type { ClaimDecision } from './auto-funding/plan.types.ts'
 export { burnOf, BURN_WINDOW, type Burn, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {

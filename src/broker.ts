@@ -7,10 +7,12 @@ import { createInspection } from './base/inspection.ts'
 import { createListeners } from './base/listeners.ts'
 import { silent, type Logger } from './base/logger.ts'
 import { keyOf } from './base/sub-account-key.ts'
+import { checkBrokerOptions } from './broker-options.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
+import { createRuleUpdates } from './chain/rule-updates.ts'
 import { resolveService } from './chain/service-name.ts'
 import { createClosing } from './closing/closing.ts'
 import { createClosingGate } from './closing/gate.ts'
@@ -30,7 +32,7 @@ import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
 import { createServiceCache, type ServiceCache } from './provider/service-cache.ts'
 import { createSessionTokens } from './provider/session-token.ts'
 import { createProviderFees, type ProviderFees } from './provider/unsettled-fee.ts'
-import { createMoneyOut } from './refunds/money-out.ts'
+import { createRefunds } from './refunds/refunds.ts'
 import type { ServiceManagerOptions } from './service-manager.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
 import { defaultJournal } from './transactions/default-journal.ts'
@@ -55,7 +57,8 @@ const DEFAULT_INTERVAL_MS = 30_000
  * @throws ReadError when the chain cannot be read
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
-  checkIntervalMs(options.intervalMs ?? DEFAULT_INTERVAL_MS)
+  checkBrokerOptions(options)
+  toBudget(options.budget)
   if (options.autoClaim && 'document' in globalThis) throw noAutoClaim()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   return openBroker(connectChain(options, options.network), options)
@@ -129,6 +132,8 @@ function createEngine(options: EngineOptions) {
   })
   const withStream = { ...common, positions, inspected: inspection.inspected }
 
+  const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
+
   // Sending.
   const onJournalOpen = createListeners()
   const lane =
@@ -148,11 +153,11 @@ function createEngine(options: EngineOptions) {
       maxFeePerGas: options.maxFeePerGas ?? null,
     })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
-  const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check })
+  const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check, onMinimum: ruleUpdates.doubt })
   const locks = createAccountLocks(lane)
 
   // Money out, money in, and the way home.
-  const refunds = createMoneyOut({
+  const refunds = createRefunds({
     ...common,
     lane,
     locks,
@@ -201,7 +206,19 @@ function createEngine(options: EngineOptions) {
   const ledger = createLedgerActor(wallet, inspection.inspected)
   inspection.include(() => [ledger.actor, ...subAccounts.all(), ...autoFunding.all().map(({ actor }) => actor)])
   inspection.include(() => lane?.transactions() ?? [])
-  cycle.connect({ ...funding, ...common, services, gas, lane, refunds, subAccounts, ledger, closing, plans })
+  cycle.connect({
+    ...funding,
+    ...common,
+    rules: ruleUpdates,
+    services,
+    gas,
+    lane,
+    refunds,
+    subAccounts,
+    ledger,
+    closing,
+    plans,
+  })
 
   return {
     chain,
@@ -216,6 +233,7 @@ function createEngine(options: EngineOptions) {
     lane,
     gate,
     submitter,
+    ruleUpdates,
     locks,
     refunds,
     gas,
@@ -304,6 +322,7 @@ function ledgerManagerOn({
   common,
   positions,
   submitter,
+  ruleUpdates,
   locks,
   funding,
   refunds,
@@ -316,6 +335,7 @@ function ledgerManagerOn({
     ...common,
     read: positions.fresh,
     listLedgers: chain.listLedgers,
+    refreshRules: ruleUpdates.refresh,
     // A transfer during a claim would count as a part of what the claim puts back.
     submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options)),
     isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),

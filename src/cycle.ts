@@ -7,12 +7,15 @@ import type { FundedAccounts } from './funding/funded-accounts.ts'
 import type { GasPrice } from './funding/gas-price.ts'
 import type { Plan } from './funding/plan.ts'
 import type { Planner } from './funding/planner.ts'
+import type { RuleUpdates } from './chain/rule-updates.ts'
 import type { ServiceCache } from './provider/service-cache.ts'
 import type { Lane } from './transactions/lane.ts'
 
 /** The parts that take part in a reading, in the order in which it reaches them. */
 export type CycleParts = {
-  services: Pick<ServiceCache, 'refresh' | 'isNew'>
+  services: Pick<ServiceCache, 'see' | 'refresh' | 'isNew'>
+  /** The rules of the deployment, which its owner may change. */
+  rules: Pick<RuleUpdates, 'refresh'>
   accounts: Pick<FundedAccounts, 'all' | 'inferenceProviders'>
   gas: Pick<GasPrice, 'refresh'>
   /** Null for a broker without a signer. */
@@ -36,8 +39,8 @@ export type Cycle = {
   prepare(position: Position): Promise<void>
   /** Takes an accepted position through facts, closing, plan and actors. */
   accept(position: Position): void
-  /** After a reading that failed: the plan of the last position, as stale. */
-  failed(): void
+  /** After a reading that failed: subscribers get the last plan again; in an outage they and the actors get it as stale. */
+  failed(failure: { isOutage: boolean }): void
   /** From now on burn and gas price are read too: a subscriber or auto-funding wants forecasts. */
   wantForecast(): void
   /** Connects the parts, once: they need the stream of positions, and the stream needs the cycle. */
@@ -50,9 +53,11 @@ export function createCycle(): Cycle {
 
   return {
     async prepare(position) {
-      const { services, accounts, gas, lane, history } = parts()
+      const { services, rules, accounts, gas, lane, history } = parts()
+      services.see(position.subAccounts)
       await Promise.all([
         services.refresh(accounts.inferenceProviders()),
+        rules.refresh(),
         ...accounts.all().map(({ fee }) => fee.refresh(position.block.timestamp)),
         (lane || wantsForecast) && gas.refresh(),
         lane?.confirm(position.block.number),
@@ -75,10 +80,13 @@ export function createCycle(): Cycle {
       refunds.act(plan)
       plans.next(plan)
     },
-    failed() {
+    failed({ isOutage }) {
       const { dispatch, planner, plans } = parts()
       const last = dispatch.latest()
-      if (last) plans.next(planner.plan(last.position, { isStale: true }))
+      if (!last) return
+      const plan = isOutage ? planner.plan(last.position, { isStale: true }) : last
+      if (isOutage) dispatch.send(plan)
+      plans.next(plan)
     },
     wantForecast() {
       wantsForecast = true

@@ -1,17 +1,18 @@
 import type { Position, ServiceType, SubAccountElsewhere, SubAccountPosition } from '../machines/position.types.ts'
 import { toWei, type Amount } from './base/amounts.ts'
+import { checkOptions, isFunction, isSignal } from './base/check-options.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
-import type { createClosing } from './closing/closing.ts'
+import type { Closing } from './closing/closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from './closing/types.ts'
 import { contractError } from './base/contract-errors.ts'
 import type { ClaimReceipt } from './refunds/claim.ts'
 import { InvalidInputError } from './base/errors.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import type { LedgerActor } from './lifecycle/ledger-actor.ts'
-import type { MoneyOut } from './refunds/money-out.ts'
+import type { Refunds } from './refunds/refunds.ts'
 import type { PendingRefund } from './refunds/calendar.ts'
-import { createRetrieving, type RetrieveReceipt } from './refunds/retrieve.ts'
+import { createRetrievals, type Retrievals, type RetrieveReceipt } from './refunds/retrieve.ts'
 import { mayBeElsewhere, resolveService } from './chain/service-name.ts'
 import type { SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
@@ -39,13 +40,15 @@ export type LedgerManagerOptions = {
   wallet: string
   rules: Rules
   read: (signal?: AbortSignal) => Promise<Position>
+  /** Reads the rules again where they are old: before an amount is refused by one of them. */
+  refreshRules: () => Promise<void>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
   /** Whether auto-funding is on for a sub-account. */
   isKept: (id: SubAccountId) => boolean
-  out: MoneyOut
+  out: Refunds
   actor: LedgerActor
-  closing: Pick<ReturnType<typeof createClosing>, 'close' | 'cancel' | 'isWanted' | 'status'>
+  closing: Pick<Closing, 'close' | 'cancel' | 'isWanted' | 'status'>
   closingPlanAt: (position: Position) => Promise<ClosingPlan>
 }
 
@@ -54,11 +57,11 @@ const MAX_PAGE = 50
 /** The account API: everything a wallet does with its ledger. Amounts: a `bigint` is wei, a `string` is OG. */
 export class LedgerManager {
   readonly #options: LedgerManagerOptions
-  readonly #retrieving: ReturnType<typeof createRetrieving>
+  readonly #retrievals: Retrievals
 
   constructor(options: LedgerManagerOptions) {
     this.#options = options
-    this.#retrieving = createRetrieving(options)
+    this.#retrievals = createRetrievals(options)
   }
 
   /**
@@ -69,7 +72,9 @@ export class LedgerManager {
    */
   async addLedger(amount: Amount, info = ''): Promise<Receipt> {
     const value = this.#positive('addLedger', toWei(amount))
-    const { minLedgerBalance } = this.#options.rules
+    const { rules, refreshRules } = this.#options
+    if (value < (rules.minLedgerBalance ?? 0n)) await refreshRules()
+    const { minLedgerBalance } = rules
     if (minLedgerBalance !== null && value < minLedgerBalance)
       throw contractError({
         operation: 'addLedger',
@@ -107,7 +112,7 @@ export class LedgerManager {
    *   NothingToWithdrawError, LedgerNotExistsError
    */
   async refund(amount: Amount): Promise<Receipt> {
-    return this.#options.out.withdrawing.refund(amount)
+    return this.#options.out.withdrawals.refund(amount)
   }
 
   /**
@@ -116,7 +121,7 @@ export class LedgerManager {
    * @throws MustWithdrawAllFundsFirstError before anything is sent, LedgerNotExistsError
    */
   async deleteLedger(): Promise<Receipt> {
-    return this.#options.out.withdrawing.deleteEmpty()
+    return this.#options.out.withdrawals.deleteEmpty()
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
@@ -187,7 +192,7 @@ export class LedgerManager {
    * @throws NothingToRetrieveError with what is still locked and until when
    */
   async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
-    return this.#retrieving.all(serviceType)
+    return this.#retrievals.all(serviceType)
   }
 
   /**
@@ -205,7 +210,7 @@ export class LedgerManager {
     serviceType: string,
     options: { force?: boolean } = {},
   ): Promise<Receipt> {
-    return this.#retrieving.from(provider, serviceType, options)
+    return this.#retrievals.from(provider, serviceType, options)
   }
 
   /**
@@ -241,12 +246,11 @@ export class LedgerManager {
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<ClaimReceipt> {
     const { out, rules } = this.#options
-    if (typeof of !== 'string') return out.claiming().claimAll(of.signal)
-    const claiming = out.claiming()
-    const address = toAddress(of, 'provider')
-    if (mayBeElsewhere(serviceType, rules)) return claiming.claimIn(serviceType, address, signal)
-    const service = resolveService(serviceType, rules)
-    return claiming.claim({ provider: address, serviceType: service.serviceType }, signal)
+    const claims = out.claims()
+    if (typeof of !== 'string') return claims.claimAll(of.signal)
+    const provider = toAddress(of, 'provider')
+    if (mayBeElsewhere(serviceType, rules)) return claims.claimIn(serviceType, provider, signal)
+    return claims.claim({ provider, serviceType: resolveService(serviceType, rules).serviceType }, signal)
   }
 
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
@@ -269,6 +273,7 @@ export class LedgerManager {
    *   ClosingCancelledError, ClosingStuckError
    */
   async closeLedger(options: CloseOptions = {}): Promise<Receipt> {
+    checkOptions('closeLedger', options, { signal: isSignal, onProgress: isFunction })
     return this.#options.closing.close(options)
   }
 
@@ -280,6 +285,7 @@ export class LedgerManager {
    * @throws InvalidInputError where nothing is being closed, or the last step is on its way
    */
   async cancelClosing(options: { signal?: AbortSignal | undefined } = {}): Promise<ClosingCancelled> {
+    checkOptions('cancelClosing', options, { signal: isSignal })
     return this.#options.closing.cancel(options)
   }
 

@@ -4,6 +4,7 @@ import type { Position, ServiceType, SubAccountPosition } from '../machines/posi
 import { subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
 import type { SnapshotFrom } from 'xstate'
 import { toWei, weiToOg, type Amount } from './base/amounts.ts'
+import { anything, checkOptions, isMilliseconds, isOneOf, isSignal, type Fields } from './base/check-options.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './funding/config.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
@@ -65,6 +66,14 @@ export type ServiceManagerOptions = {
 }
 
 type Funding = Omit<EnsureFundedOptions, 'atMost'> & { atMost: bigint | null; giveUp: { at: number; after: string } }
+
+const ensureFields: Fields<EnsureFundedOptions> = {
+  signal: isSignal,
+  timeoutMs: isMilliseconds({ least: 0, most: Infinity }),
+  onPendingRefund: isOneOf('hold', 'reuse'),
+  // toWei says what an amount is.
+  atMost: anything,
+}
 
 const ENSURE_TIMEOUT_MS = 120_000
 /** A timer of more would end at once. */
@@ -141,6 +150,7 @@ export class ServiceManager {
    *   LockedError where not enough is there and another process sends for this wallet
    */
   async ensureFunded(provider: string, amount: Amount, options: EnsureFundedOptions = {}): Promise<Receipt | null> {
+    checkOptions('ensureFunded', options, ensureFields)
     const id = this.#id(provider)
     const wanted = toWei(amount)
     const atMost = options.atMost === undefined ? null : toWei(options.atMost)

@@ -21,6 +21,8 @@ export function autoFundingEvents(
     const isExpired = expiresAt !== null && position.block.timestamp >= expiresAt
     return isExpired ? [{ type: 'plan.hold', reason: 'awaiting-approval' }] : []
   }
+  // An outage neither answers nor withdraws a question: what is approved meanwhile is checked against a new reading.
+  if (decision.action === 'hold' && decision.reason === 'stale-reading' && proposed !== null) return []
   const caughtUp: AutoFundingEvent[] =
     settledFrom !== null && position.block.number >= settledFrom ? [{ type: 'reading.caughtUp' }] : []
   return [...caughtUp, eventOf(position, decision)]

@@ -1,6 +1,7 @@
 import { OPENING_GAS, TOP_UP_GAS } from '../gas-costs.ts'
 import { retryAt } from './auto-funding.retry.ts'
 import { rowOf } from './auto-funding.row.ts'
+import { reserveOf, topUpSize, type TopUpSize } from './top-up-size.policy.ts'
 import { withClaim } from './auto-claim.policy.ts'
 import type { HoldReason } from './auto-funding.types.ts'
 import type { Decision, DecisionRow, PlanInput, Standing } from './plan.types.ts'
@@ -75,11 +76,12 @@ function giveOut(input: PlanInput, graded: readonly Graded[], ledger: bigint) {
   for (const { at, standing, row } of graded.filter(({ at }) => decided[at] === null).toSorted(byUrgency)) {
     const least = row.state === 'none' ? (minTransfer ?? 1n) : 1n
     const gas = gasPrice * (row.state === 'none' ? OPENING_GAS : TOP_UP_GAS)
-    const decision: Decision = pot.gas < gas ? held(row, 'gas-short') : give(pot, standing, row, least)
+    const size = topUpSize(standing, row, { opening: least, gas })
+    const decision: Decision = pot.gas < gas ? held(row, 'gas-short') : give(pot, standing, row, size)
     decided[at] = decision
     if (decision.action === 'hold') continue
     pot.gas -= gas
-    if (decision.amount > decision.fromRefund) needed = max(needed, ledger - pot.ledger + standing.limits.ledgerReserve)
+    if (decision.amount > decision.fromRefund) needed = max(needed, ledger - pot.ledger + reserveOf(standing, row))
   }
   return { decided, needed }
 }
@@ -106,33 +108,33 @@ function held(row: DecisionRow, reason: HoldReason): Decision {
 /** What is left to give out, and the reason once the ledger or the budget could not serve a sub-account. */
 type Pot = { ledger: bigint; budget: bigint | null; gas: bigint; dry: HoldReason | null }
 
-function give(
-  pot: Pot,
-  { limits, needsApproval, onPendingRefund }: Standing,
-  row: DecisionRow,
-  least: bigint,
-): Decision {
+function give(pot: Pot, standing: Standing, row: DecisionRow, { wanted, least, cut }: TopUpSize): Decision {
+  const { limits, needsApproval, onPendingRefund } = standing
   const hold = (reason: HoldReason, missing?: bigint): Decision => ({
     ...row,
     action: 'hold',
     reason,
     ...(missing !== undefined && { missing }),
   })
-  const wanted = max(row.deficit, least)
   if (limits.maxTopUp !== null && limits.maxTopUp < least) return hold('over-max')
   if (limits.budgetLeft !== null && limits.budgetLeft < least)
     return hold('budget-exhausted', wanted - limits.budgetLeft)
-  const allowed = min(wanted, limits.maxTopUp, limits.budgetLeft)
+  const allowed = cut(min(wanted, limits.maxTopUp, limits.budgetLeft))
   const fromRefund = onPendingRefund === 'reuse' ? min(allowed, row.pendingRefund) : 0n
   // Once the ledger could not serve an earlier sub-account, only this one's own refund pays for its top-up.
-  const above = pot.dry === null ? max(pot.ledger - limits.ledgerReserve, 0n) : 0n
-  const amount = min(allowed, above + fromRefund, pot.budget)
+  const above = pot.dry === null ? max(pot.ledger - reserveOf(standing, row), 0n) : 0n
+  const affordable = above + fromRefund
+  const inBudget = min(allowed, pot.budget)
+  const amount = cut(min(inBudget, affordable))
   if (pot.dry === 'budget-exhausted' || (pot.dry !== null && amount < least)) return hold(pot.dry, allowed)
   if (amount < least) {
     const short = pot.budget !== null && pot.budget < least ? 'budget-exhausted' : shortOf(pot, above, least)
     pot.dry ??= short === 'reserve' ? null : short
     return hold(short, allowed - amount)
   }
+  // What a step leaves over does not go to the less urgent either.
+  if (inBudget < allowed && amount === cut(inBudget)) pot.dry ??= 'budget-exhausted'
+  else if (amount < min(inBudget, affordable)) pot.dry ??= 'ledger-short'
   pot.ledger -= amount - min(amount, fromRefund)
   if (pot.budget !== null) pot.budget -= amount
   return { ...row, action: needsApproval ? 'propose' : 'top-up', amount, fromRefund: min(amount, fromRefund) }

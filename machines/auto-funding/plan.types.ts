@@ -13,6 +13,18 @@ export type Limits = {
   ledgerReserve: bigint
 }
 
+/** How large a top-up is beside what is missing. Amounts in wei. */
+export type Sizing = {
+  /** A top-up sends at least this, where limits and ledger allow it. */
+  minTopUp: bigint
+  /** Every amount is a multiple of this; null for any amount. */
+  step: bigint | null
+  /** Gas is at most this part of a payment, in millionths, where limits and ledger allow it; null for any part. */
+  maxGasShare: bigint | null
+  /** A part of what is due is not sent: the sub-account holds until all of it can be. */
+  allOrNothing: boolean
+}
+
 /** The input of a plan for one sub-account: what its policy wants, and what is in flight. Amounts in wei. */
 export type Standing = {
   provider: string
@@ -26,6 +38,10 @@ export type Standing = {
   /** When the ledger runs short, higher priorities are funded first. */
   priority: number
   limits: Limits
+  /** Left out, a top-up sends what is missing, or the part of it that can be sent. */
+  sizing?: Sizing
+  /** The ledger reserve is given up for a sub-account at or below its provider's minimum. */
+  reserveIsSoft?: boolean
   onPendingRefund: 'hold' | 'reuse'
   /** A person must approve each top-up. */
   needsApproval: boolean

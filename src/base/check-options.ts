@@ -2,7 +2,10 @@ import { describeValue } from './describe-value.ts'
 import { InvalidInputError } from './errors.ts'
 
 /** What a field takes, as the end of a sentence that begins with its name; null where the value fits. */
-export type Check = (value: unknown) => string | null
+export type Check = ((value: unknown) => string | null) & {
+  /** A refused value of this field may be a secret: of a string only the length is shown. */
+  hidesValue?: true
+}
 
 export type Fields<Options> = Readonly<Record<keyof Options, Check>>
 
@@ -19,23 +22,35 @@ export function checkOptions(subject: string, options: unknown, fields: Readonly
     throw new InvalidInputError(`The options of ${subject} are an object.`, {
       options: describeSafely(options),
     })
+  if (isSignal(options) === null)
+    throw new InvalidInputError(`The options of ${subject} are an object of options, not an AbortSignal.`, {
+      do: 'pass { signal }',
+    })
   for (const name of Object.keys(options))
     if (!Object.hasOwn(fields, name))
-      throw new InvalidInputError(`${subject} has no option ${name}.`, { known: Object.keys(fields).join(', ') })
+      throw new InvalidInputError(`${subject} has no option ${nameOf(name)}.`, {
+        known: Object.keys(fields).join(', '),
+      })
   for (const [name, check] of Object.entries(fields)) {
     const value = options[name]
     const expected = value === undefined ? null : check(value)
     if (expected !== null)
       throw new InvalidInputError(`${name} ${expected}.`, {
         option: `${name} of ${subject}`,
-        value: describeSafely(value),
+        value: check.hidesValue ? describeSecret(value) : describeSafely(value),
       })
   }
+}
+
+/** The same check for a field whose value may be a secret. */
+export function isHidden(check: Check): Check {
+  return Object.assign((value: unknown) => check(value), { hidesValue: true as const })
 }
 
 export const anything: Check = () => null
 export const isBoolean: Check = (value) => (typeof value === 'boolean' ? null : 'is true or false')
 export const isFunction: Check = (value) => (typeof value === 'function' ? null : 'is a function')
+export const isText: Check = (value) => (typeof value === 'string' ? null : 'is a string')
 export const isWei: Check = (value) =>
   typeof value === 'bigint' && value >= 0n ? null : 'is a bigint of wei from 0n up'
 
@@ -77,8 +92,35 @@ export const isSignal: Check = (value) =>
     ? null
     : 'is an AbortSignal'
 
+/** An object with these fields alone, each checked. */
+export function isObjectOf(fields: Readonly<Record<string, Check>>): Check {
+  return (value) => {
+    if (!isRecord(value)) return `is an object with ${Object.keys(fields).join(', ')}`
+    const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name))
+    if (unknown !== undefined) return `has no field ${nameOf(unknown)}: it has ${Object.keys(fields).join(', ')}`
+    for (const [name, check] of Object.entries(fields)) {
+      const expected = check(value[name])
+      if (expected !== null && value[name] !== undefined) return `has a field ${name} that ${expected}`
+    }
+    return null
+  }
+}
+
+export function isListOf(check: Check, words: string): Check {
+  return (value) => (Array.isArray(value) && value.every((one) => check(one) === null) ? null : `is a list of ${words}`)
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A name that is no word may be a key as well. */
+function nameOf(name: string): string {
+  return /^[\w.-]{1,40}$/.test(name) ? name : `with a name of ${name.length} characters`
+}
+
+function describeSecret(value: unknown): string {
+  return typeof value === 'string' ? `a string of ${value.length} characters` : describeValue(value)
 }
 
 /** A string may be a key: of one that is not short words, only its length is shown. */

@@ -5,7 +5,7 @@ import { OgLedgerError } from './errors.ts'
 export type ErrorArgs = Readonly<Record<string, unknown>>
 
 export type ContractErrorInput = {
-  /** What was attempted: the contract's function. */
+  /** The contract's function that was called. */
   operation: string
   /** The contract's own name for it, such as `LedgerNotExists`. `Error` where an older contract gave only a text. */
   errorName: string
@@ -14,8 +14,8 @@ export type ContractErrorInput = {
 }
 
 /**
- * A contract refused, or would refuse: found in a gas estimate, in a read, in a mined revert, or foreseen here because
- * the contract hides its reason. Unless it says that it was mined, nothing was sent.
+ * A contract refused, or would refuse: a gas estimate, a read or a mined revert says so, or the library foresees it where
+ * the contract hides its reason. Unless the message says that the transaction was mined, nothing was sent.
  */
 export class ContractError extends OgLedgerError {
   override readonly name: string = 'ContractError'
@@ -24,13 +24,13 @@ export class ContractError extends OgLedgerError {
   readonly errorArgs: ErrorArgs
 
   constructor({ operation, errorName, errorArgs = {}, cause }: ContractErrorInput, mined: Mined | null = null) {
-    const { sentence, advice, amounts = [], retryable = false } = texts[errorName] ?? unknown(errorName)
+    const { sentence, advice, amounts = [], retryable = false } = texts[errorName] ?? textOfUnknown(errorName)
     super(
       mined ? `${sentence} The transaction was mined and reverted; only its gas was paid.` : sentence,
       {
         operation,
         error: errorName,
-        ...shown(errorArgs, amounts),
+        ...formatArgs(errorArgs, amounts),
         transaction: mined?.transactionHash,
         do: advice?.(errorArgs, operation),
       },
@@ -56,11 +56,11 @@ export class LedgerExistsError extends ContractError {
 export class AccountNotExistsError extends ContractError {
   override readonly name = 'AccountNotExistsError'
 }
-/** Less than the least amount that the contract takes, or leaves behind. */
+/** The amount is less than the minimum that the contract accepts, or would leave less than it. */
 export class MinimumDepositRequiredError extends ContractError {
   override readonly name = 'MinimumDepositRequiredError'
 }
-/** More than the ledger has available. */
+/** The amount is more than the ledger has available. */
 export class InsufficientBalanceError extends ContractError {
   override readonly name = 'InsufficientBalanceError'
 }
@@ -96,7 +96,7 @@ const children: Readonly<Record<string, new (input: ContractErrorInput) => Contr
   MustWithdrawAllFundsFirst: MustWithdrawAllFundsFirstError,
 }
 
-/** The named error for what a contract answered. */
+/** The error class for a contract's error. */
 export function contractError(input: ContractErrorInput): ContractError {
   return new (children[input.errorName] ?? ContractError)(input)
 }
@@ -109,7 +109,7 @@ type Text = {
   retryable?: boolean
 }
 
-/** Why each error of domain contracts is raised, for people. The rules are those of LedgerManager and its services. */
+/** Why LedgerManager and its services raise each of their errors, for people. */
 const texts: Readonly<Record<string, Text>> = {
   LedgerNotExists: { sentence: 'This wallet has no ledger.', advice: () => 'open one with addLedger or depositFund' },
   LedgerExists: { sentence: 'This wallet has a ledger already.', advice: () => 'add to it with depositFund' },
@@ -181,7 +181,7 @@ const texts: Readonly<Record<string, Text>> = {
   LimitTooLarge: { sentence: 'The page is larger than the contract allows.' },
 }
 
-/** What stays in the ledger is nothing, or at least the minimum. */
+/** The amounts that leave nothing in the ledger, or at least the minimum. */
 function legalRefunds(available: bigint, minimum: bigint): string {
   const everything = `everything: ${weiToOg(available)} OG`
   return available > minimum
@@ -189,13 +189,13 @@ function legalRefunds(available: bigint, minimum: bigint): string {
     : `less than ${weiToOg(minimum)} OG may not stay; withdraw ${everything}`
 }
 
-function unknown(errorName: string): Text {
+function textOfUnknown(errorName: string): Text {
   return errorName === 'Error'
     ? { sentence: 'The contract refused.' }
     : { sentence: `The contract refused with ${errorName}.` }
 }
 
-function shown(args: ErrorArgs, amounts: readonly string[]): Record<string, string> {
+function formatArgs(args: ErrorArgs, amounts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [
       name,

@@ -1,9 +1,9 @@
-/** What is known about an error, in the order in which it is worth reading. */
+/** The facts of an error, in the order in which they are worth reading. */
 export type Facts = Readonly<Record<string, string | undefined>>
 
 export type ErrorOptions = {
   cause?: unknown
-  /** Whether the same call may succeed later without anything being changed by the caller. */
+  /** Whether the same call may succeed later without a change by the caller. */
   retryable?: boolean
 }
 
@@ -21,7 +21,7 @@ export class OgLedgerError extends Error {
   }
 }
 
-/** The caller asked for something that cannot work. Nothing was sent. */
+/** An argument or option of the caller cannot work. Nothing was sent. */
 export class InvalidInputError extends OgLedgerError {
   override readonly name = 'InvalidInputError'
 }
@@ -42,17 +42,71 @@ export class StaleReadingError extends OgLedgerError {
   }
 }
 
-/** A transaction was not sent: it could not be signed, recorded or broadcast. Nothing was paid. */
+/** A transaction was not sent; its subclasses say why. Nothing was paid. */
 export class NotSentError extends OgLedgerError {
   override readonly name: string = 'NotSentError'
 }
 
-/** The same, because the person at the wallet said no. */
-export class RefusedError extends NotSentError {}
+/** The broker was created without a signer. */
+export class ReadOnlyError extends NotSentError {
+  override readonly name = 'ReadOnlyError'
+  constructor(wallet: string) {
+    super('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+  }
+}
 
-/** For a broker that was made without a signer. */
-export function readOnlyError(wallet: string): NotSentError {
-  return new NotSentError('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+/** The person at the wallet refused to sign or to send. */
+export class RefusedError extends NotSentError {
+  override readonly name = 'RefusedError'
+}
+
+/** The signer failed to sign, other than by a refusal. */
+export class SigningError extends NotSentError {
+  override readonly name = 'SigningError'
+  constructor(facts: { operation: string; reason: string }, options: ErrorOptions = {}) {
+    super('The signer did not sign.', facts, options)
+  }
+}
+
+/** The wallet's own balance does not cover the gas and the value of the transaction. */
+export class InsufficientGasError extends NotSentError {
+  override readonly name = 'InsufficientGasError'
+}
+
+/** The node did not estimate the gas, for a reason that is neither the contract's nor the wallet's balance. */
+export class GasEstimateError extends NotSentError {
+  override readonly name = 'GasEstimateError'
+  constructor(facts: { operation: string; reason: string }, options: ErrorOptions = {}) {
+    super('The node gave no gas estimate.', facts, { retryable: true, ...options })
+  }
+}
+
+/** The journal could not be written, and nothing is sent that it does not hold. */
+export class NotRecordedError extends NotSentError {
+  override readonly name = 'NotRecordedError'
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('The intent could not be recorded, so it was not sent.', { reason }, { cause })
+  }
+}
+
+/** An earlier transaction of the ledger is in doubt: a wallet was asked to send it and gave no hash. */
+export class InDoubtError extends NotSentError {
+  override readonly name = 'InDoubtError'
+  constructor(facts: { operation: string }) {
+    super('A transaction of this ledger may be on its way, and only its wallet knows.', {
+      ...facts,
+      do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"',
+    })
+  }
+}
+
+/** A top-up was decided on from a position that another transaction, or a newer plan, has overtaken. */
+export class OvertakenError extends NotSentError {
+  override readonly name = 'OvertakenError'
+  constructor(sentence: string, facts: Facts) {
+    super(sentence, facts, { retryable: true })
+  }
 }
 
 /** Sending money to the sub-account would undo a refund that is pending there. */
@@ -73,7 +127,7 @@ export class NotFundedError extends OgLedgerError {
   }
 }
 
-/** No sub-account has anything to ask back or to claim now. */
+/** No sub-account has free money to retrieve or a refund to claim now. */
 export class NothingToRetrieveError extends OgLedgerError {
   override readonly name = 'NothingToRetrieveError'
 }
@@ -99,7 +153,7 @@ export class CapabilityMissingError extends OgLedgerError {
   }
 }
 
-/** A transaction's nonce was spent by one that is not this broker's: it can never be mined. Nothing was paid. */
+/** A transaction of another program spent the nonce: this one can never be mined. Nothing was paid. */
 export class SupersededError extends OgLedgerError {
   override readonly name = 'SupersededError'
   constructor(facts: Facts) {
@@ -107,7 +161,7 @@ export class SupersededError extends OgLedgerError {
   }
 }
 
-/** A wallet was asked to send and did not say whether it did. */
+/** A wallet was asked to send a transaction and did not say whether it did. */
 export class UnresolvedIntentError extends OgLedgerError {
   override readonly name = 'UnresolvedIntentError'
   readonly id: string
@@ -126,7 +180,7 @@ export class LockedError extends OgLedgerError {
   override readonly name = 'LockedError'
 }
 
-/** The journal's file holds what it should not, or cannot be written; guessing would risk paying twice. */
+/** The journal's file is damaged, was replaced or cannot be written; guessing would risk paying twice. */
 export class JournalError extends OgLedgerError {
   override readonly name = 'JournalError'
 }

@@ -23,38 +23,67 @@ export type Redaction = {
  * provider may repeat whatever it was sent, so nothing of what they say is shown without this.
  */
 export function redact(text: string, redaction: Redaction): string {
-  const { urls, hex, tokens = false, secrets = [], longWords = false, length = Infinity } = redaction
+  const { secrets = [], length = Infinity } = redaction
   const line = redaction.oneLine ? oneLine : (one: string) => one
-  const known = Array.from(secrets, line)
-    .filter((secret) => secret.length > 2)
-    .toSorted((a, b) => b.length - a.length)
-  // A control character in a URL becomes a blank, which would end the URL. A secret with a blank in it must still be whole.
-  let safe = line(known.length === 0 ? withoutUrls(text, urls) : text)
-  for (const secret of known) safe = safe.replace(new RegExp(escaped(secret), 'gi'), '…')
-  if (longWords) safe = safe.replace(LONG_WORD, '…')
-  safe = withoutUrls(safe, urls)
-  if (hex) safe = safe.replace(LONG_HEX, (digits) => (hex === 'beginning' ? beginningOf(digits) : '…'))
-  if (tokens) safe = safe.replace(TOKEN, '$1…')
-  return cutTo(safe, length)
+  const known = Array.from(secrets, line).filter((secret) => secret.length > 2)
+  const rules = rulesOf(redaction, known)
+  // A control character in a URL becomes a blank, which would end the URL: it is cut before. Where there are secrets they
+  // must still be whole, and a blank may be in them.
+  const safe = redaction.oneLine && known.length === 0 ? oneLine(cut(text, rules)) : line(text)
+  return cutTo(cut(safe, rules), length)
+}
+
+/** What a rule takes out, and what stays of it. */
+type Rule = { pattern: RegExp; rest: (found: string) => string }
+
+function rulesOf({ urls, hex, tokens, longWords }: Redaction, secrets: readonly string[]): Rule[] {
+  const nothing = () => '…'
+  const rules: Rule[] = [
+    ...secrets.map((secret) => ({ pattern: new RegExp(escaped(secret), 'gi'), rest: nothing })),
+    ...(longWords ? [{ pattern: LONG_WORD, rest: nothing }] : []),
+    ...(hex ? [{ pattern: LONG_HEX, rest: hex === 'beginning' ? beginningOf : nothing }] : []),
+    ...(tokens ? [{ pattern: TOKEN, rest: (found: string) => found.replace(TOKEN, '$1…') }] : []),
+  ]
+  const url: Rule =
+    urls === 'nothing'
+      ? { pattern: URL_AND_ALL, rest: nothing }
+      : { pattern: URL_IN_QUOTES, rest: (found) => restOfUrl(found, urls, rules) }
+  return [...rules, url]
+}
+
+/** Each rule looks at the whole text: what one takes out hides nothing from another. */
+function cut(text: string, rules: readonly Rule[]): string {
+  const found = rules
+    .flatMap(({ pattern, rest }) => Array.from(text.matchAll(pattern), ({ 0: part, index }) => ({ part, index, rest })))
+    .toSorted((a, b) => a.index - b.index || b.part.length - a.part.length)
+  let safe = ''
+  let end = 0
+  for (const { part, index, rest } of found) {
+    if (index >= end) safe += text.slice(end, index) + rest(part)
+    end = Math.max(end, index + part.length)
+  }
+  return safe + text.slice(end)
 }
 
 const LONG_WORD = /\S{50,}/g
 const LONG_HEX = /(?:0x)?[\da-f]{65,}/gi
-const TOKEN = /\b(app-sk-|bearer\s+)\S+/gi
+/** A token may end in `Bearer`, where a list of headers has no blanks: then the next word is a token, too. */
+const TOKEN = /(app-sk-|bearer\s+)(?:\S*bearer\s+)*\S+/gi
 /** Any scheme; its length is bounded, so that no text makes the pattern slow. */
 const URL_AND_ALL = /[a-z\d+.-]{0,64}:\/\/\S+/gi
 /** Up to a quote, so that JSON stays JSON. */
 const URL_IN_QUOTES = /[a-z\d+.-]{0,64}:\/\/[^\s"'<>]+/gi
 
-function withoutUrls(text: string, urls: Redaction['urls']): string {
-  if (urls === 'nothing') return text.replace(URL_AND_ALL, '…')
-  return text.replace(URL_IN_QUOTES, (found) => {
-    const url = withoutEscape(found)
-    const escape = found.slice(url.length)
-    const host = URL.canParse(url) ? new URL(url).host : ''
-    if (host === '') return `…${escape}`
-    return urls === 'host' ? `${host}${escape}` : `${url.slice(0, url.indexOf(':'))}://${host}/…${escape}`
-  })
+/** What looks like a host, for a URL that runs on into other text. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?/i
+
+/** The host, with the other rules applied to it: it may contain a secret. */
+function restOfUrl(found: string, urls: 'host' | 'origin', rules: readonly Rule[]): string {
+  const url = withoutEscape(found)
+  const escape = found.slice(url.length)
+  const host = URL.canParse(url) ? cut(HOST.exec(new URL(url).host)?.[0] ?? '', rules) : ''
+  if (host === '') return `…${escape}`
+  return urls === 'host' ? `${host}${escape}` : `${url.slice(0, url.indexOf(':'))}://${host}/…${escape}`
 }
 
 /** Backslashes at the end escape the quote after them. */

@@ -9,8 +9,9 @@ import { createBlockTime } from './block-time.ts'
 import { decodeLedgers } from './decode.ts'
 import { createMarket } from './market.ts'
 import type { Market } from './market.types.ts'
-import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
-import type { Chain } from './port.ts'
+import { checkConnection } from './connection-options.ts'
+import { checkNetwork, MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
+import type { Chain, Rules } from './port.ts'
 import { createReader } from './reader.ts'
 import { createFeeOracle } from './fee-oracle.ts'
 import { rpcOf } from './rpc.ts'
@@ -32,6 +33,8 @@ export type Connection =
   | { signer?: undefined; provider: Provider; address: string }
 
 export type Connected = Chain & {
+  /** Reads the rules of the deployment again. */
+  readRules(): Promise<Rules>
   readService(provider: string): Promise<ProviderService>
   /** An API token of the wallet with a provider, as of a block. */
   readToken(provider: string, tokenId: number, blockNumber: number): Promise<TokenState>
@@ -52,6 +55,8 @@ export type Connected = Chain & {
  * @throws ReadError when the node fails
  */
 export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
+  checkConnection(connection)
+  checkNetwork(network)
   const { signer, provider, wallet } = await partsOf(connection)
   const rpc = rpcOf(provider)
   const [chainId, head, genesis] = await query(() => Promise.all([rpc.chainId(), rpc.block('latest'), genesisOf(rpc)]))
@@ -98,6 +103,7 @@ export async function connectChain(connection: Connection, network?: NetworkName
     fees: () => query(feeOracle.fees),
     blockTimeMs,
     onBlock: blockListenerOf(provider),
+    readRules: () => query(() => readRules(parallel, addresses)),
     readService: (provider) => query(() => readService(batch, { inference: addresses.inference, wallet, provider })),
     readToken: (provider, tokenId, blockNumber) =>
       query(() => readToken(batch, { inference: addresses.inference, wallet, provider, tokenId, blockNumber })),
@@ -122,8 +128,6 @@ async function partsOf({ signer, provider, address }: Connection) {
       throw new InvalidInputError('The signer has no provider.', { do: 'connect it: new Wallet(key, provider)' })
     return { signer, provider: signer.provider, wallet: toAddress(await signer.getAddress()) }
   }
-  if (!provider || address === undefined)
-    throw new InvalidInputError('A broker needs a signer, or a provider and an address to watch.')
   return { signer: null, provider, wallet: toAddress(address) }
 }
 

@@ -1,3 +1,5 @@
+import { checkOptions, isHidden, isText, isWei, type Check, type Fields } from '../base/check-options.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
 /** The addresses of a deployment of the 0G Compute contracts, and its providers' expectations. */
@@ -50,6 +52,44 @@ export const networks: Readonly<Record<NetworkName, NetworkConfig>> = {
   },
 }
 
+const isChainId: Check = (value) =>
+  (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) || (typeof value === 'bigint' && value > 0n)
+    ? null
+    : 'is the id of a chain, a whole number or bigint from 1 up'
+
+const fields: Fields<NetworkConfig> = {
+  chainId: isChainId,
+  ledger: isText,
+  inference: isText,
+  fineTuning: isText,
+  rpcUrl: isHidden(isText),
+  minLockedBalance: isWei,
+  multicall3: isText,
+}
+
+/**
+ * Checks the form of a network before the node is asked for anything.
+ *
+ * @throws InvalidInputError for an unknown name, and for a config with a field that is missing, unknown or wrong
+ */
+export function checkNetwork(network: unknown): void {
+  if (network === undefined) return
+  if (typeof network === 'string') return void networkByName(network)
+  if (typeof network !== 'object' || network === null || Array.isArray(network))
+    throw new InvalidInputError('network is the name of a network, or an object with the addresses of its contracts.', {
+      value: describeValue(network),
+      known: Object.keys(networks).join(', '),
+    })
+  checkOptions('network', network, fields)
+  const missing = (['chainId', 'ledger', 'inference'] as const).filter((name) => fieldOf(network, name) === undefined)
+  if (missing.length > 0)
+    throw new InvalidInputError(`network has no ${missing.join(' and no ')}.`, {
+      needed: 'chainId, ledger, inference',
+    })
+}
+
+const fieldOf = (value: object, name: string): unknown => (value as Record<string, unknown>)[name]
+
 /**
  * Finds the deployment for the provider's chain. An unknown chain is refused: on it the known addresses may belong to
  * other people.
@@ -68,11 +108,12 @@ export function resolveNetwork(network: NetworkName | NetworkConfig | undefined,
   return config
 }
 
-function networkByName(name: NetworkName): NetworkConfig {
-  const config = Object.hasOwn(networks, name) ? networks[name] : undefined
+function networkByName(name: string): NetworkConfig {
+  const config = Object.hasOwn(networks, name) ? networks[name as NetworkName] : undefined
   if (!config)
     throw new InvalidInputError('There is no such network.', {
-      network: String(name),
+      // A longer text may be a URL or a key.
+      network: /^[\w.-]{1,30}$/.test(name) ? name : `a string of ${name.length} characters`,
       known: Object.keys(networks).join(', '),
     })
   return config

@@ -1,5 +1,12 @@
 import { keccak256, type Signer, type TransactionRequest } from 'ethers'
-import { NotSentError, ReadError, RefusedError } from '../base/errors.ts'
+import {
+  GasEstimateError,
+  InsufficientGasError,
+  ReadError,
+  RefusedError,
+  SigningError,
+  type NotSentError,
+} from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { query } from './batch.ts'
@@ -54,12 +61,10 @@ export function createSender(options: SenderOptions): TransactionPort {
             const raw = await signer.signTransaction({ ...request(call), chainId, ...transaction(options) })
             return { raw, hash: keccak256(raw) }
           } catch (error) {
-            const Failure = isRefusal(error) ? RefusedError : NotSentError
-            throw new Failure(
-              'The signer did not sign.',
-              { operation: call.method, reason: reasonOf(error) },
-              { cause: safeCause(error) },
-            )
+            const facts = { operation: call.method, reason: reasonOf(error) }
+            const options = { cause: safeCause(error) }
+            if (isRefusal(error)) throw new RefusedError('The signer did not sign.', facts, options)
+            throw new SigningError(facts, options)
           }
         },
     async send(call, options) {
@@ -142,11 +147,13 @@ function isRefusal(error: unknown): boolean {
 }
 
 function notSent(call: Call, error: unknown): NotSentError {
-  const reason = reasonOf(error)
-  const isPoor = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(reason)
-  return new NotSentError(
-    isPoor ? 'The wallet cannot pay for this transaction.' : 'The node gave no gas estimate.',
-    { operation: call.method, reason, do: isPoor ? 'send gas to the wallet' : undefined },
-    { cause: safeCause(error), retryable: !isPoor },
-  )
+  const facts = { operation: call.method, reason: reasonOf(error) }
+  const isPoor = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(facts.reason)
+  return isPoor
+    ? new InsufficientGasError(
+        'The wallet cannot pay for this transaction.',
+        { ...facts, do: 'send gas to the wallet' },
+        { cause: safeCause(error) },
+      )
+    : new GasEstimateError(facts, { cause: safeCause(error) })
 }

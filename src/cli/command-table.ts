@@ -29,12 +29,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => generic(await import('./commands/plan.ts')),
   },
   watch: {
-    summary: 'Show the status again and again; with --record, keep it for replay',
+    summary: 'Show the status continuously; with --record, record it for replay',
     endless: true,
     load: async () => generic(await import('./commands/watch.ts')),
   },
   replay: {
-    summary: 'Say what a policy would have sent, from positions that were recorded',
+    summary: 'Replay a recording, and show what another policy would have sent',
     load: async () => generic(await import('./commands/replay.ts')),
   },
   providers: {
@@ -72,7 +72,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => generic(await import('./commands/auto-fund.ts')),
   },
   retrieve: {
-    summary: 'Ask money back from sub-accounts, and claim what is unlocked',
+    summary: 'Ask money back from sub-accounts, and claim unlocked refunds',
     load: async () => generic(await import('./commands/retrieve.ts')),
   },
   refunds: {
@@ -80,7 +80,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => generic(await import('./commands/refunds.ts')),
   },
   claim: {
-    summary: 'Claim refunds whose lock is over, and leave what is free where it is',
+    summary: 'Claim refunds whose lock is over; the free balance stays with the provider',
     load: async () => generic(await import('./commands/claim.ts')),
   },
   refund: {
@@ -92,7 +92,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => generic(await import('./commands/delete.ts')),
   },
   close: {
-    summary: 'Bring everything home and delete the ledger: may take as long as the lock',
+    summary: 'Withdraw everything and delete the ledger; takes as long as the refund lock',
     load: async () => generic(await import('./commands/close.ts')),
   },
   machines: {

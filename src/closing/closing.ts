@@ -83,7 +83,7 @@ export function createClosing(options: ClosingOptions): Closing {
       const before = closing.current()
       const position = await positions.fresh(how.signal)
       throwIfAborted(how.signal)
-      if (!position.ledger) return lastReceipt(before)
+      if (!position.ledger) return lastReceipt(options, before)
       if (!closing.current()) {
         await closing.begin(clock.now())
         onBegin()
@@ -177,16 +177,16 @@ export function createClosing(options: ClosingOptions): Closing {
     logger.info({ wallet, outcome }, 'closing is over')
     try {
       if (error) throw error
-      waiters.resolve(lastReceipt(intention))
+      waiters.resolve(lastReceipt(options, intention))
     } catch (reason) {
       waiters.reject(reason)
     }
   }
+}
 
-  /** @throws LedgerNotExistsError where this closing sent nothing */
-  function lastReceipt(intention: ClosingIntention | null): Receipt {
-    const last = intention && lane?.lastMined(isStepOf(intention))
-    if (last) return last
-    throw contractError({ operation: 'closeLedger', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
-  }
+/** @throws LedgerNotExistsError where the closing sent nothing, or there is none */
+function lastReceipt({ wallet, lane }: ClosingOptions, closing: ClosingIntention | null): Receipt {
+  const last = closing && lane?.lastMined(isStepOf(closing))
+  if (last) return last
+  throw contractError({ operation: 'closeLedger', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
 }

@@ -2,7 +2,7 @@ import { formatOg, weiToOg } from '../base/amounts.ts'
 import type { ClosingCancelled } from './types.ts'
 import { OgLedgerError } from '../base/errors.ts'
 
-/** The ledger is being closed: nothing is moved out of it to a provider any more. Nothing was sent. */
+/** The ledger is being closed: the broker pays nothing to a provider any more. Nothing was sent. */
 export class LedgerClosingError extends OgLedgerError {
   override readonly name = 'LedgerClosingError'
   constructor(operation: string) {
@@ -13,7 +13,7 @@ export class LedgerClosingError extends OgLedgerError {
   }
 }
 
-/** Somebody cancelled the closing that was waited for. */
+/** The closing that the caller waited for was cancelled. */
 export class ClosingCancelledError extends OgLedgerError {
   override readonly name = 'ClosingCancelledError'
   readonly cancelled: ClosingCancelled
@@ -32,7 +32,7 @@ export class ClosingCancelledError extends OgLedgerError {
   }
 }
 
-/** All that can be reached is home, and the ledger still counts money in a service of a kind that the broker does not know. */
+/** Everything within reach is home, and the ledger still counts money in a kind of service that the broker does not know. */
 export class ClosingStuckError extends OgLedgerError {
   override readonly name = 'ClosingStuckError'
   constructor(amount: bigint) {

@@ -12,11 +12,11 @@ import type { Position, Refund, SubAccountElsewhere, SubAccountPosition } from '
 import type { Rules } from '../chain/port.ts'
 import type { ClosingAccount, ClosingPlan } from './types.ts'
 
-/** One step, and what it finds. */
+/** One step, and the position that it is sent from. */
 type Leg = { step: Exclude<ClosingStep, { type: 'wait' | 'stuck' }>; before: Position }
 
 /**
- * The whole way out, played through as the contracts would go it if nothing else happened.
+ * The plan of a closing: every step to the end, with the effect that the contracts give it if nothing else happens.
  *
  * @param gasPrice in wei; 0 while it is unknown
  */
@@ -63,7 +63,7 @@ const accountsIn = ({ subAccounts, elsewhere = [] }: Position): Account[] => [..
 function accountOf(account: Account, legs: readonly Leg[], rules: Rules): ClosingAccount {
   const { provider, serviceType, service, balance, refunds, available } = account
   const own = legs.filter(({ step }) => touches(step, account)).map(({ before }) => before.block.timestamp)
-  const asked = available > 0n ? [{ amount: available, unlocksAt: Math.min(...own) + lockOf(account, rules) }] : []
+  const requested = available > 0n ? [{ amount: available, unlocksAt: Math.min(...own) + lockOf(account, rules) }] : []
   return {
     provider,
     serviceType,
@@ -71,13 +71,13 @@ function accountOf(account: Account, legs: readonly Leg[], rules: Rules): Closin
     balance,
     refunds: [
       ...refunds.map(({ amount, unlocksAt }) => ({ amount, unlocksAt, isRequested: true })),
-      ...asked.map((one) => ({ ...one, isRequested: false })),
+      ...requested.map((one) => ({ ...one, isRequested: false })),
     ],
     homeAt: Math.max(...own),
   }
 }
 
-/** What the contracts make of a step. */
+/** The position that the contracts make of another by a step. */
 function after(position: Position, step: ClosingStep, rules: Rules): Position {
   const { ledger, subAccounts, elsewhere, block } = position
   switch (step.type) {
@@ -91,9 +91,9 @@ function after(position: Position, step: ClosingStep, rules: Rules): Position {
     case 'retrieve': {
       const done = {
         ...position,
-        subAccounts: subAccounts.map((one) => (touches(step, one) ? retrieved(one, block.timestamp, rules) : one)),
+        subAccounts: subAccounts.map((one) => (touches(step, one) ? afterRetrieve(one, block.timestamp, rules) : one)),
         ...(elsewhere && {
-          elsewhere: elsewhere.map((one) => (touches(step, one) ? retrieved(one, block.timestamp, rules) : one)),
+          elsewhere: elsewhere.map((one) => (touches(step, one) ? afterRetrieve(one, block.timestamp, rules) : one)),
         }),
       }
       const claimed = balanceIn(position) - balanceIn(done)
@@ -117,17 +117,17 @@ function after(position: Position, step: ClosingStep, rules: Rules): Position {
 
 const balanceIn = (position: Position): bigint => accountsIn(position).reduce((sum, { balance }) => sum + balance, 0n)
 
-function retrieved<A extends Account>(account: A, now: number, rules: Rules): A {
+function afterRetrieve<A extends Account>(account: A, now: number, rules: Rules): A {
   const { available } = account
   const left = account.refunds.filter(({ unlocksAt }) => unlocksAt > now)
   const unlocksAt = now + lockOf(account, rules)
-  const asked: Refund[] = available > 0n ? [{ amount: available, createdAt: now, unlocksAt, claimable: false }] : []
-  const refunds = [...left, ...asked]
+  const queued: Refund[] = available > 0n ? [{ amount: available, createdAt: now, unlocksAt, claimable: false }] : []
+  const refunds = [...left, ...queued]
   const pendingRefund = refunds.reduce((sum, { amount }) => sum + amount, 0n)
   return { ...account, refunds, pendingRefund, balance: pendingRefund, available: 0n, claimable: 0n }
 }
 
-/** The lock that holds at this block where a refund shows it, else the one that was read with the rules. */
+/** The lock time at this block where a refund shows it, else that of the version, or of the rules. */
 function lockOf({ refunds, serviceType, lockTime }: Account, { lockTimes }: Rules): number {
   const [first] = refunds
   return first ? first.unlocksAt - first.createdAt : (lockTime ?? lockTimes[serviceType] ?? 0)

@@ -4,47 +4,47 @@ import type { Block, ServiceType } from '../../machines/position.types.ts'
 
 /** How far closing has come, at the latest position. Amounts in wei, times in seconds of block time. */
 export type ClosingStatus = {
-  /** When it was asked for, in milliseconds since 1970. */
+  /** When the user asked for it, in milliseconds since 1970. */
   since: number
   block: Block
   state: ClosingState
   step: ClosingStep
-  /** Nothing can be done before this block time; null while something can. */
+  /** No step can be sent before this block time; null while one can. */
   until: number | null
-  /** In the ledger, to be withdrawn in the end. */
+  /** What is in the ledger, to be withdrawn in the end. */
   home: bigint
-  /** Still in sub-accounts, and in how many. */
+  /** What is still in sub-accounts, and in how many. */
   locked: bigint
   subAccounts: number
   /** Why a step that is due is not sent; null while it is. */
   hold: ClosingHold | null
-  /** What the last step failed with, while it has not succeeded since. */
+  /** What the last step failed with, while no later one has succeeded. */
   failure: Failure | null
 }
 
 export type ClosingHold =
-  /** A transaction of this wallet is on its way. */
+  /** A transaction of this wallet is in flight. */
   | 'in-flight'
-  /** A wallet was asked to send one and never said whether it did. */
+  /** A wallet was asked to send a transaction and never said whether it did. */
   | 'unresolved-intent'
-  /** The last step failed; it is tried again later. */
+  /** The last step failed; closing tries it again later. */
   | 'backing-off'
 
 export type CloseOptions = {
-  /** Ends the wait, and not the closing: that goes on until `cancelClosing`. */
+  /** Ends the wait, and not the closing, which goes on until `cancelClosing`. */
   signal?: AbortSignal | undefined
-  /** Hears how far it has come, at each position. */
+  /** Called with the progress, at each position. */
   onProgress?: ((status: ClosingStatus) => void) | undefined
 }
 
 /** What a closing that was cancelled leaves. Amounts in wei. */
 export type ClosingCancelled = {
   block: Block
-  /** Back in the ledger, or never moved from it. */
+  /** What is back in the ledger, or never left it. */
   available: bigint
-  /** Asked back already: it is locked until then, and `retrieveFund` claims it after that. */
+  /** What is already requested: it is locked until then, and `retrieveFund` claims it after that. */
   locked: readonly LockedRefund[]
-  /** Still with providers, and not asked back. */
+  /** What is still with providers, and not requested. */
   free: bigint
 }
 
@@ -58,17 +58,17 @@ export type LockedRefund = {
   until: number
 }
 
-/** What closing would do at one block if nothing else happened. Amounts in wei, times in seconds of block time. */
+/** What closing would do from one block on if nothing else happened. Amounts in wei, times in seconds of block time. */
 export type ClosingPlan = {
   block: Block
-  /** Sub-accounts that hold something. */
+  /** Sub-accounts that hold money. */
   subAccounts: readonly ClosingAccount[]
   /** How many transactions it takes. */
   transactions: number
-  /** When the last of it is home at the earliest: charges of providers make it less, a longer lock makes it later. */
+  /** When the last of it is home at the earliest. Charges of providers make it less, a longer lock makes it later. */
   endsAt: number
   gas: ClosingGas
-  /** What the wallet gets in the end, without the gas. */
+  /** What the wallet gets in the end, before the gas. */
   home: bigint
   /** What lies in a service of a kind that the broker does not know, and stays there. */
   stuck: bigint
@@ -80,7 +80,7 @@ export type ClosingAccount = {
   /** The exact registered name of a version that the network does not name; left out for the network's own. */
   service?: string
   balance: bigint
-  /** Refunds that are pending, and those that closing asks for. */
+  /** Pending refunds, and those that closing requests. */
   refunds: readonly { amount: bigint; unlocksAt: number; isRequested: boolean }[]
   /** When the last of it is claimed. */
   homeAt: number

@@ -2,6 +2,7 @@ import { createActor, fromPromise } from 'xstate'
 import { autoFundingMachine } from '../../machines/auto-funding/auto-funding.machine.ts'
 import type { Approval, TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
@@ -121,7 +122,13 @@ function machineWith({ accounts, dispatch, topUp, blockClock }: AutoFundingOptio
   async function approve(request: TopUpRequest, signal: AbortSignal): Promise<Approval> {
     const ask = accounts.get(request)?.policy.approve
     const decision = dispatch.decisionOf(request)
-    const approved = ask && decision ? await ask(decision, signal) : false
+    const approved: unknown = ask && decision ? await ask(decision, signal) : false
+    // "no" and { approved: false } are truthy: only true is a yes.
+    if (typeof approved !== 'boolean')
+      throw new InvalidInputError('approve answered neither true nor false, so nothing was sent.', {
+        provider: request.provider,
+        answer: describeValue(approved),
+      })
     return { approved, at: blockClock.now() }
   }
 }

@@ -1,6 +1,6 @@
 import type { Levels } from '../../machines/auto-funding/auto-funding.levels.ts'
 import { requiredBalance } from '../../machines/auto-funding/auto-funding.levels.ts'
-import type { Decision } from '../../machines/auto-funding/plan.types.ts'
+import type { Decision, Sizing } from '../../machines/auto-funding/plan.types.ts'
 import { toWei, type Amount } from '../base/amounts.ts'
 import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
 import { InvalidInputError } from '../base/errors.ts'
@@ -36,8 +36,16 @@ export type AutoFundingConfig = {
   maxTopUp?: Amount
   /** The most that this provider gets in a rolling window. */
   budget?: Budget
-  /** What must stay in the ledger. */
-  ledgerReserve?: Amount
+  /** A top-up sends at least this, where limits and ledger allow it: fewer and larger payments. 0 by default. */
+  minTopUp?: Amount
+  /** Every top-up is a multiple of this. */
+  step?: Amount
+  /** A top-up is so large that its gas is at most this part of it (0.01: one percent), where limits and ledger allow it. */
+  maxGasShare?: number
+  /** Holds where limits or ledger allow a part alone; `false` by default: the part is sent. */
+  allOrNothing?: boolean
+  /** What must stay in the ledger. `soft`: it is given up once the sub-account is at or below the provider's minimum. */
+  ledgerReserve?: Amount | { amount: Amount; soft: boolean }
   /** The least time between two top-ups; at most 31 days. */
   cooldownMs?: number
   /** While a refund is pending: `hold` leaves it alone, `reuse` tops up from it first. `hold` by default. */
@@ -68,7 +76,9 @@ export type AutoFundingPolicy = {
   maxUnsettledFee: bigint | null
   maxTopUp: bigint | null
   budget: { amount: bigint; seconds: number } | null
+  sizing: Sizing
   ledgerReserve: bigint
+  reserveIsSoft: boolean
   cooldown: number
   onPendingRefund: 'hold' | 'reuse'
   autoClaim: boolean
@@ -87,6 +97,10 @@ const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
   maxUnsettledFee: true,
   maxTopUp: true,
   budget: true,
+  minTopUp: true,
+  step: true,
+  maxGasShare: true,
+  allOrNothing: true,
   ledgerReserve: true,
   cooldownMs: true,
   onPendingRefund: true,
@@ -145,13 +159,46 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     maxUnsettledFee: optional(config.maxUnsettledFee, 'maxUnsettledFee'),
     maxTopUp: positive(optional(config.maxTopUp, 'maxTopUp'), 'maxTopUp'),
     budget: toBudget(config.budget),
-    ledgerReserve: optional(config.ledgerReserve, 'ledgerReserve') ?? 0n,
+    sizing: sizingIn(config),
+    ...reserveIn(config),
     cooldown: cooldownMs / 1_000,
     onPendingRefund,
     autoClaim,
     approve: approve ?? null,
     approvalTimeout: approvalTimeoutMs / 1_000,
   }
+}
+
+function sizingIn({ minTopUp, step, maxGasShare, allOrNothing = false, maxTopUp }: AutoFundingConfig): Sizing {
+  const multiple = positive(optional(step, 'step'), 'step')
+  const most = optional(maxTopUp, 'maxTopUp')
+  check(multiple === null || most === null || multiple <= most, 'One step is more than one top-up may send.', {
+    step: String(step),
+    maxTopUp: String(maxTopUp),
+  })
+  check(
+    maxGasShare === undefined || (Number.isFinite(maxGasShare) && maxGasShare >= 1e-6 && maxGasShare <= 1),
+    'maxGasShare is a part from 0.000001 to 1, such as 0.01.',
+    { maxGasShare: String(maxGasShare) },
+  )
+  check(typeof allOrNothing === 'boolean', 'allOrNothing is true or false.', { allOrNothing: String(allOrNothing) })
+  return {
+    minTopUp: optional(minTopUp, 'minTopUp') ?? 0n,
+    step: multiple,
+    maxGasShare: maxGasShare === undefined ? null : BigInt(Math.floor(maxGasShare * 1_000_000)),
+    allOrNothing,
+  }
+}
+
+function reserveIn({ ledgerReserve }: AutoFundingConfig): Pick<AutoFundingPolicy, 'ledgerReserve' | 'reserveIsSoft'> {
+  if (typeof ledgerReserve !== 'object' || ledgerReserve === null)
+    return { ledgerReserve: optional(ledgerReserve, 'ledgerReserve') ?? 0n, reserveIsSoft: false }
+  const { amount, soft, ...others } = ledgerReserve
+  check(Object.keys(others).length === 0, 'A ledgerReserve is { amount, soft }.', {
+    ledgerReserve: Object.keys(ledgerReserve).join(', '),
+  })
+  check(typeof soft === 'boolean', 'soft of ledgerReserve is true or false.', { soft: String(soft) })
+  return { ledgerReserve: toWei(amount, 'ledgerReserve.amount'), reserveIsSoft: soft }
 }
 
 /** @throws InvalidInputError for a budget without an amount or for a window that is longer than payments are kept */

@@ -38,6 +38,8 @@ export function standingOf(
     demand,
     priority: policy.priority,
     limits: underway.limits,
+    sizing: policy.sizing,
+    reserveIsSoft: policy.reserveIsSoft,
     onPendingRefund: policy.onPendingRefund,
     needsApproval: policy.approve !== null,
     registered: underway.registered,

@@ -4,6 +4,7 @@ import type { Failure } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { Limits, Standing } from '../../machines/auto-funding/plan.types.ts'
 import type { Position } from '../../machines/position.types.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { Rules } from '../chain/port.ts'
 import { fromLedger, inFlightByAccount } from '../transactions/in-flight.ts'
 import type { InFlight } from '../transactions/lane.ts'
 import { limitsOf, paymentsOf, type Spending } from './budget.ts'
@@ -20,8 +21,8 @@ export type PlannerOptions = {
   reserved: ReadonlySet<string>
   /** What providers want to see locked, in wei. */
   minLockedBalance: bigint
-  /** The contract's minimum for a new sub-account, in wei; null where it has none. */
-  minTransfer: bigint | null
+  /** Read anew while the broker runs, so the minimum of a new sub-account is taken at each plan. */
+  rules: Pick<Rules, 'minTransfer'>
   inFlight: () => readonly InFlight[]
   spending: Spending
   /** What the wallet keeps for the gas of a full exit, in wei. */
@@ -54,8 +55,8 @@ export type Planner = {
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const { accounts, grades, reserved, minLockedBalance, minTransfer, inFlight, spending } = options
-  const { gasReserve, gasPrice, hasUnknownPending, feesAreHigh, claims, isRegistered, isAccepted } = options
+  const { accounts, grades, reserved, minLockedBalance, inFlight, spending } = options
+  const { rules, gasReserve, gasPrice, hasUnknownPending, feesAreHigh, claims, isRegistered, isAccepted } = options
   const usual = toPolicy({}, minLockedBalance)
 
   return {
@@ -86,7 +87,7 @@ export function createPlanner(options: PlannerOptions): Planner {
         position,
         standings,
         inFlightFromLedger: fromLedger(moving),
-        minTransfer,
+        minTransfer: rules.minTransfer,
         budgetLeft: budgetLeft(spending.budget, payments.all, now),
         gasReserve: reserve,
         // A dry run sends nothing, so an unknown gas price does not hold it.

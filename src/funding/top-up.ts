@@ -1,7 +1,7 @@
 import type { TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { Position } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { NotSentError } from '../base/errors.ts'
+import { OvertakenError } from '../base/errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
@@ -47,11 +47,7 @@ export function createTopUp({ planner, dispatch, positions, isTaken, rules, subm
 
   function checkNotOvertaken(request: TopUpRequest): void {
     if (!isTaken(request) && !positions.isOvertaken(dispatch.latest()?.block.number ?? 0)) return
-    throw new NotSentError(
-      'Another transaction overtook the top-up.',
-      { provider: request.provider },
-      { retryable: true },
-    )
+    throw new OvertakenError('Another transaction overtook the top-up.', { provider: request.provider })
   }
 }
 
@@ -59,21 +55,17 @@ export function createTopUp({ planner, dispatch, positions, isTaken, rules, subm
  * Refuses an approved amount that a plan does not want any more: auto-funding may be paused by now, a caller may have paid
  * the sub-account, or limits may leave less. What is wanted instead is proposed anew, since the approval was for this amount.
  *
- * @throws NotSentError
+ * @throws OvertakenError
  */
 export function checkWanted(request: TopUpRequest, { decisions }: Plan): void {
   const { provider, amount } = request
   const decision = decisions.find((one) => keyOf(one) === keyOf(request))
   const wanted = !decision || decision.action === 'hold' ? 0n : decision.amount
   if (wanted >= BigInt(amount)) return
-  throw new NotSentError(
-    'What was approved is not wanted any more.',
-    {
-      provider,
-      approved: `${weiToOg(BigInt(amount))} OG`,
-      wanted: `${weiToOg(wanted)} OG`,
-      because: decision?.action === 'hold' ? decision.reason : undefined,
-    },
-    { retryable: true },
-  )
+  throw new OvertakenError('What was approved is not wanted any more.', {
+    provider,
+    approved: `${weiToOg(BigInt(amount))} OG`,
+    wanted: `${weiToOg(wanted)} OG`,
+    because: decision?.action === 'hold' ? decision.reason : undefined,
+  })
 }

@@ -1,3 +1,4 @@
+import type { SubAccountPosition } from '../../machines/position.types.ts'
 import type { ProviderService } from '../chain/service.ts'
 import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
@@ -8,6 +9,9 @@ const GOOD_FOR_MS = 600_000
 /** A missing sub-account may exist after the next top-up, a missing service once the provider registers. */
 const ABSENT_FOR_MS = 30_000
 const RETRY_MS = 60_000
+
+/** What a position shows of a sub-account. */
+export type SeenAccount = Pick<SubAccountPosition, 'provider' | 'serviceType' | 'acknowledged'>
 
 export type ServiceCacheOptions = {
   readService: (provider: string) => Promise<ProviderService>
@@ -22,6 +26,11 @@ export type ServiceCache = {
   of(provider: string): Promise<ProviderService>
   /** The provider's service as it was read lately; null otherwise. */
   known(provider: string): ProviderService | null
+  /**
+   * Compares answers with the sub-accounts of a position: where one was opened or acknowledged since, the answer is of
+   * before, and is read again at once.
+   */
+  see(subAccounts: readonly SeenAccount[]): void
   /** The provider's service was never read, nor is it being read. */
   isNew(provider: string): boolean
   /** Reads the services that are not fresh, and waits half a second at most. A failure leaves the last answer. */
@@ -39,10 +48,23 @@ export type ServiceCache = {
 /** What inference providers offer, read from the chain: auto-funding pays only a provider that is registered. */
 export function createServiceCache({ readService, onLate, clock, logger }: ServiceCacheOptions): ServiceCache {
   const questions = new Map<string, CachedQuestion<ProviderService>>()
+  /** Providers that a position showed as acknowledged. One lagging answer after that does not cause another question. */
+  const acknowledgedAt = new Set<string>()
 
   return {
     of: (provider) => questionOf(provider).ask(),
     known: (provider) => questions.get(provider)?.fresh() ?? null,
+    see(subAccounts) {
+      for (const { provider, serviceType, acknowledged } of subAccounts) {
+        if (serviceType !== 'inference') continue
+        if (!acknowledged) acknowledgedAt.delete(provider)
+        else if (!acknowledgedAt.has(provider)) {
+          acknowledgedAt.add(provider)
+          const question = questions.get(provider)
+          if (question?.last()?.acknowledged === false) question.expireWithin(0)
+        }
+      }
+    },
     isNew: (provider) => !questions.has(provider),
     async refresh(providers) {
       await Promise.all(providers.map((provider) => questionOf(provider).refresh()))

@@ -10,31 +10,37 @@ import type { Intent } from '../transactions/intent.ts'
 export type PendingRefund = {
   provider: string
   serviceType: ServiceType
-  /** What is left of it; 0 for one that its provider was paid from altogether, until its lock would have ended. */
+  /** What is left of it; 0 where its provider was paid all of it, until the time at which its lock would have ended. */
   amount: bigint
   requestedAt: number
-  /** Its lock ends then, as far as the contract's owner does not change the lock. */
+  /** When its lock ends, unless the contract's owner changes the lock time. */
   unlocksAt: number
   /** Its lock is over: `claimRefunds` brings it home. */
   claimable: boolean
-  /** What its provider was paid from it, as far as this broker saw it happen. */
+  /** What its provider was paid from it, as far as the readings of this broker show. */
   drained: bigint
 }
 
 export type RefundCalendarOptions = {
-  /** What own transactions did in the blocks (from, to]. */
+  /** Intents of this broker that were mined in the blocks (from, to]. */
   minedIn: (from: number, to: number) => readonly Intent[]
   logger: Logger
 }
 
-/** Every pending refund, and what providers took out of them while positions were read. */
-export function createRefundCalendar({ minedIn, logger }: RefundCalendarOptions) {
+/** Every pending refund, and what providers were paid from them while this broker reads positions. */
+export type RefundCalendar = {
+  /** Compares a position with the one before it. The broker calls it with each accepted position. */
+  see(position: Position): void
+  /** The pending refunds at a position, the next to be unlocked first. */
+  of(position: Position): PendingRefund[]
+}
+
+export function createRefundCalendar({ minedIn, logger }: RefundCalendarOptions): RefundCalendar {
   let last: Position | null = null
   let drains: readonly Drain[] = []
 
   return {
-    /** Compares each position with the one before it. */
-    see(position: Position): void {
+    see(position) {
       const before = last
       last = position
       if (!before || before.block.number >= position.block.number) return
@@ -47,21 +53,20 @@ export function createRefundCalendar({ minedIn, logger }: RefundCalendarOptions)
         )
       drains = [...drains, ...fresh].filter((drain) => isPending(drain, position))
     },
-    /** Those of a position, the next to be unlocked first. */
-    of: (position: Position): PendingRefund[] => calendarOf(position, drains),
+    of: (position) => calendarOf(position, drains),
   }
 }
 
 function movesOf(intents: readonly Intent[], id: SubAccountId): OwnMoves {
   const own = intents.filter(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
   return {
-    // What a claim puts back cancels the refund that its own retrieve has queued.
+    // The transfer of a claim cancels the refund that the claim's own retrieve has queued.
     transferred: own.reduce((sum, one) => (one.subAccount && one.claim === undefined ? sum + one.amount : sum), 0n),
     retrieved: own.some(({ call }) => call.method === 'retrieveFund'),
   }
 }
 
-/** It is there, or would still be locked. */
+/** Whether the refund is there, or would still be locked. */
 function isPending(drain: Drain, position: Position): boolean {
   if (position.block.timestamp < drain.unlocksAt) return true
   const refunds = subAccountIn(position, drain)?.refunds ?? []
@@ -85,7 +90,7 @@ function calendarOf(position: Position, drains: readonly Drain[]): PendingRefund
   return [...pending, ...gone].toSorted((a, b) => a.unlocksAt - b.unlocksAt)
 }
 
-/** The sum of what was taken of one refund; each is counted once. */
+/** The sum of the drains of one refund. It takes them off the list, so that each counts once. */
 function takeOf(drains: Drain[], refund: SubAccountId & { requestedAt: number }): bigint {
   const own = drains.filter((one) => keyOf(one) === keyOf(refund) && one.requestedAt === refund.requestedAt)
   for (const one of own) drains.splice(drains.indexOf(one), 1)

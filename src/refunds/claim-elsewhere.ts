@@ -3,16 +3,16 @@ import { throwIfAborted } from '../base/abortable.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { contractError } from '../base/contract-errors.ts'
 import { WouldLockError } from '../base/errors.ts'
+import type { Rules } from '../chain/port.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
-import type { Intent, Receipt } from '../transactions/intent.ts'
+import type { Lane } from '../transactions/lane.ts'
+import { batchesOf } from './batches.ts'
+import { nothingClaimed, type ClaimOutcome } from './claim-outcome.ts'
 
 export type ClaimElsewhereOptions = {
   read: (signal?: AbortSignal) => Promise<Position>
-  submit: (intent: Intent) => Promise<Receipt>
+  lane: Pick<Lane, 'submit'>
 }
-
-/** What a retrieve in another version of a service brought home. */
-export type ClaimElsewhere = { claimed: bigint; putBack: bigint; receipts: Receipt[] }
 
 /**
  * Claims refunds of sub-accounts in one version that the network does not name. Nothing must be available in them: a
@@ -20,15 +20,15 @@ export type ClaimElsewhere = { claimed: bigint; putBack: bigint; receipts: Recei
  */
 export async function claimElsewhere(
   accounts: readonly SubAccountElsewhere[],
-  { read, submit }: ClaimElsewhereOptions,
+  { read, lane }: ClaimElsewhereOptions,
   signal?: AbortSignal,
-): Promise<ClaimElsewhere> {
+): Promise<ClaimOutcome> {
   const [first] = accounts
-  if (!first) return { claimed: 0n, putBack: 0n, receipts: [] }
+  if (!first) return nothingClaimed
   throwIfAborted(signal)
   const { serviceType, service: name } = first
   const providers = accounts.map(({ provider }) => provider)
-  const receipt = await submit(elsewhere(retrieveIntent(providers, serviceType, name)))
+  const receipt = await lane.submit(elsewhere(retrieveIntent(providers, serviceType, name)))
   const after = (await read()).elsewhere ?? []
   const claimed = accounts.reduce((sum, one) => sum + claimedOf(one, after), 0n)
   return { claimed, putBack: 0n, receipts: [receipt] }
@@ -37,13 +37,16 @@ export async function claimElsewhere(
 /** Batches of sub-accounts whose refunds a retrieve claims without locking anything. */
 export function claimableElsewhere(
   { elsewhere: accounts = [] }: Pick<Position, 'elsewhere'>,
-  size: number,
+  { maxProvidersPerBatch }: Pick<Rules, 'maxProvidersPerBatch'>,
 ): SubAccountElsewhere[][] {
   const due = accounts.filter(({ claimable, available }) => claimable > 0n && available === 0n)
-  return [...new Set(due.map(({ service }) => service))].flatMap((service) => {
-    const some = due.filter((one) => one.service === service)
-    return Array.from({ length: Math.ceil(some.length / size) }, (_, at) => some.slice(at * size, (at + 1) * size))
-  })
+  const versions = [...new Set(due.map(({ service }) => service))]
+  return versions.flatMap((version) =>
+    batchesOf(
+      due.filter(({ service }) => service === version),
+      maxProvidersPerBatch,
+    ),
+  )
 }
 
 /** The sub-account with a provider in a version. @throws AccountNotExistsError, WouldLockError where something is available */

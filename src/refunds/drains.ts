@@ -2,16 +2,16 @@ import type { Position, Refund, SubAccountPosition } from '../../machines/positi
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
-/** A pending refund, or a part of it, that its provider was paid from. Amount in wei, time in seconds of block time. */
+/** A payment to a provider out of a pending refund. Amount in wei, times in seconds of block time. */
 export type Drain = SubAccountId & { requestedAt: number; unlocksAt: number; amount: bigint }
 
-/** What own transactions did to a sub-account between two positions, in wei. */
+/** What this broker's transactions did to a sub-account between two positions, in wei. */
 export type OwnMoves = { transferred: bigint; retrieved: boolean }
 
 /**
- * What providers took out of pending refunds between two positions. Both a charge and a transfer to the sub-account
- * cancel refunds, the newest first; a transfer makes as much free as it cancels. So what got free is taken off first,
- * and what is left was charged. Where somebody else's transactions leave it open, less is told rather than too much.
+ * What providers were paid from pending refunds between two positions. Both a charge and a transfer to the sub-account
+ * cancel refunds, the newest first; a transfer frees as much as it cancels. So what became free is subtracted first, and
+ * the rest was charged. Where transactions of other programs leave that open, the result is too low and never too high.
  */
 export function drainsBetween(before: Position, now: Position, movesOf: (id: SubAccountId) => OwnMoves): Drain[] {
   const gained = (now.ledger?.available ?? 0n) - (before.ledger?.available ?? 0n)
@@ -27,7 +27,7 @@ type Between = OwnMoves & { now: number; gained: bigint }
 function drainsOf(before: SubAccountPosition, after: SubAccountPosition, between: Between): Drain[] {
   const { provider, serviceType } = before
   const { transferred, retrieved, now, gained } = between
-  // A retrieve takes what was free: then only what is known of was paid in.
+  // A retrieve takes what was free: then only this broker's transfers are known to have come in.
   const rose = retrieved ? 0n : after.available - before.available
   let cancelled = rose > transferred ? rose : transferred
   const left = [...after.refunds]
@@ -43,7 +43,7 @@ function drainsOf(before: SubAccountPosition, after: SubAccountPosition, between
   })
 }
 
-/** What is left of a refund, taken off the list: of several of one second the newest first, as they are looked at. */
+/** What is left of a refund. It leaves the list: of several of one second the newest first, in the order of the caller. */
 function takeFrom(refunds: Refund[], createdAt: number): bigint {
   const at = refunds.findLastIndex((one) => one.createdAt === createdAt)
   return at < 0 ? 0n : (refunds.splice(at, 1)[0]?.amount ?? 0n)

@@ -1,94 +1,109 @@
 import type { Position } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
-import type { Rules } from '../chain/port.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, ReadError, RefusedError } from '../base/errors.ts'
-import { transferIntent } from '../transactions/build-intent.ts'
-import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
-import { isPutBack, locateRetrieve, retrieveBlock } from './claim-progress.ts'
-import { queuedSince } from './refund-rules.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { Rules } from '../chain/port.ts'
+import { transferIntent } from '../transactions/build-intent.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { Claim } from '../transactions/journal.types.ts'
 import type { Lane } from '../transactions/lane.ts'
+import { isPutBack, locateRetrieve, retrieveBlock } from './claim-progress.ts'
+import { queuedSince } from './refund-rules.ts'
 
 export type PutBackOptions = {
   rules: Rules
   lane: Lane
   read: () => Promise<Position>
   isClosing: () => boolean
-  /** Nobody waits for it: it does not keep the process alive. */
+  /** No caller waits for it: it does not keep the process alive. */
   background: boolean
   clock: Clock
   logger: Logger
 }
 
+export type PutBack = { amount: bigint; receipt: Receipt | null }
+
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 5_000
-/** Who said no is asked no more often than that. */
+/** A person who refuses at the wallet is not asked more often than that by one call. */
 const REFUSALS = 3
+/** Before a block is this deep, a node that lags may not have it, and another may take its place. */
+const DEEP = 12
 
 /**
- * Cancels the refund that a claim's retrieve has queued. How much that is, is read after the retrieve: what the provider
- * charged in between is missing from it and is not made up for. It goes on until it is done or the broker is closed,
- * whatever keeps it from being sent: so long the provider has nothing to charge.
+ * Puts back what a claim has locked: a transfer cancels the refund that the claim's retrieve has queued. The amount is
+ * read after the retrieve: what the provider charged in between is missing from it, and is not made up for. Until it is
+ * done the provider has nothing to charge, so it is tried until it succeeds or the broker is closed.
  *
- * A charge after that reading and before the transfer is the one thing that nobody can rule out. The contract then makes
- * up for it, out of older refunds first and the ledger after those: no more than the charge, as a top-up would.
+ * A charge after that reading and before the transfer cannot be ruled out. The contract then makes up for it, out of
+ * older refunds first and out of the ledger after those: by the amount of the charge at most, as a top-up would.
  *
  * @throws RefusedError where the person at the wallet does not want it
  */
 export async function putBack(
-  { rules, lane, read, isClosing, background, clock, logger }: PutBackOptions,
-  { id: claim, serviceType }: Claim,
-  { provider, known }: Claim['accounts'][number],
-): Promise<{ amount: bigint; receipt: Receipt | null }> {
-  const id = { provider, serviceType }
-  let told = ''
+  options: PutBackOptions,
+  claim: Claim,
+  account: Claim['accounts'][number],
+): Promise<PutBack> {
+  const { background, clock, logger } = options
+  const { serviceType } = claim
+  const { provider } = account
+  let lastWarning = ''
   for (let failures = 0, refusals = 0; ; failures += 1) {
     try {
-      await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
-      // What was asked back since then is somebody's wish.
-      if (isPutBack(lane, claim, id) || retrieveBlock(lane, claim) === null) return nothing
-      const position = await read()
-      const retrievedIn = retrieveBlock(lane, claim)
-      // A reorganisation took it back: it is sent again.
-      if (retrievedIn === null) continue
-      const queued = queuedSince(subAccountIn(position, id)?.refunds ?? [], known)
-      if (!queued) return nothing
-      const minedAt = await lane.timestampOf(retrievedIn)
-      const isOwn = queued.createdAt === minedAt
-      if (!isOwn) await locateRetrieve(lane, claim)
-      // Closing asks it back anyway.
-      if (isClosing()) return nothing
-      if (!isOwn) {
-        // Queued at another time it is somebody's wish, once it is certain which block that of the retrieve is.
-        const isCertain = minedAt !== null && retrieveBlock(lane, claim) === retrievedIn
-        if (isCertain && position.block.number - retrievedIn >= FINALITY_DEPTH) return nothing
-        throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
-      }
-      const { amount } = queued
-      const receipt = await lane.submit(
-        { ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim },
-        { background },
-      )
-      return { amount, receipt }
+      const done = await attempt(options, claim, account)
+      if (done) return done
     } catch (error) {
       if (error instanceof AbortedError) throw error
-      if (error instanceof RefusedError && (refusals += 1) >= REFUSALS) throw stillLocked(id, error)
+      if (error instanceof RefusedError && (refusals += 1) >= REFUSALS)
+        throw stillLocked({ provider, serviceType }, error)
       const message = error instanceof Error ? error.message : String(error)
-      // It may take long: the same is told once.
-      if (message !== told)
-        logger.warn({ err: error, ...id }, 'what was free before a claim is not put back yet; trying again')
-      told = message
+      // It may take long: the same message is logged once.
+      if (message !== lastWarning)
+        logger.warn(
+          { err: error, provider, serviceType },
+          'what was free before a claim is not put back yet; trying again',
+        )
+      lastWarning = message
       const ms = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
       await new Promise<void>((resolve) => void clock.after(ms, resolve, { idle: background }))
     }
   }
 }
 
-const nothing = { amount: 0n, receipt: null }
+const nothing: PutBack = { amount: 0n, receipt: null }
+
+/** @returns null where a reorganisation took the retrieve back: the lane sends that again */
+async function attempt(
+  { rules, lane, read, isClosing, background }: PutBackOptions,
+  { id: claim, serviceType }: Claim,
+  { provider, known }: Claim['accounts'][number],
+): Promise<PutBack | null> {
+  const id = { provider, serviceType }
+  await lane.idle(({ touches }) => touches.some((one) => keyOf(one) === keyOf(id)))
+  // A refund that was requested after the claim's own transfer is the user's wish.
+  if (isPutBack(lane, claim, id) || retrieveBlock(lane, claim) === null) return nothing
+  const position = await read()
+  const retrievedIn = retrieveBlock(lane, claim)
+  if (retrievedIn === null) return null
+  const queued = queuedSince(subAccountIn(position, id)?.refunds ?? [], known)
+  if (!queued) return nothing
+  const minedAt = await lane.timestampOf(retrievedIn)
+  const isOwn = queued.createdAt === minedAt
+  if (!isOwn) await locateRetrieve(lane, claim)
+  if (isClosing()) return nothing
+  if (!isOwn) {
+    // Queued at another time it is the user's wish, once the block of the retrieve is certain.
+    const isCertain = minedAt !== null && retrieveBlock(lane, claim) === retrievedIn
+    if (isCertain && position.block.number - retrievedIn >= DEEP) return nothing
+    throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
+  }
+  const { amount } = queued
+  const intent = { ...transferIntent(id, amount, rules, { pendingRefund: amount }), claim }
+  return { amount, receipt: await lane.submit(intent, { background }) }
+}
 
 function stillLocked({ provider, serviceType }: SubAccountId, cause: RefusedError): RefusedError {
   const facts = { provider, serviceType, do: 'claimRefunds() asks the wallet again' }

@@ -1,24 +1,26 @@
-import { MAX_REFUNDS } from '../../machines/contract-limits.ts'
 import type { Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { nextUnlock } from '../../machines/sub-account/sub-account.facts.ts'
 import { formatOg } from '../base/amounts.ts'
 import { NothingToRetrieveError } from '../base/errors.ts'
 
-/** All refund places are taken and locked, and there is something free: the contract would refuse to queue it. */
+/** A contract keeps at most this many refunds per sub-account (a private constant of both services). */
+const MAX_REFUNDS = 5
+
+/** Whether all refund places are locked while there is something free: the contract would refuse to queue a refund. */
 export function isFull({ available, claimable, refunds }: SubAccountPosition): boolean {
   return available > 0n && claimable === 0n && refunds.length >= MAX_REFUNDS
 }
 
-/** There is something to ask back or to claim, and the contract would take the call. */
+/** Whether there is something to lock or to claim, and the contract would accept the retrieve. */
 export function isRetrievable(account: SubAccountPosition): boolean {
   return (account.available > 0n || account.claimable > 0n) && !isFull(account)
 }
 
 /**
- * The newest refund, if it is the only one that was not known before: what a retrieve has queued since, as far as
- * nobody took it back or added another one.
+ * The refund that a retrieve has queued: the newest one, if it is the only one that was not known before the retrieve.
+ * Null where another transaction cancelled it or added one of its own.
  *
- * @param known when each refund was asked for that there was before, in seconds of block time
+ * @param known when each refund was requested that was pending before, in seconds of block time
  */
 export function queuedSince(refunds: readonly Refund[], known: readonly number[]): Refund | null {
   const left = [...known]

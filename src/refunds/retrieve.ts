@@ -5,15 +5,16 @@ import type { Rules } from '../chain/port.ts'
 import { ContractError, contractError } from '../base/contract-errors.ts'
 import { NothingToRetrieveError, WouldLockError } from '../base/errors.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
+import { batchesOf } from './batches.ts'
 import { isFull, isoTime, isRetrievable, nothingToRetrieve } from './refund-rules.ts'
 import { mayBeElsewhere, resolveService, resolveServiceIn, type Service } from '../chain/service-name.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 
-/** One transaction stands for all: the last one's receipt, and those of every batch. */
+/** The receipt of the last transaction, and those of every batch. */
 export type RetrieveReceipt = Receipt & { receipts: readonly Receipt[] }
 
-export type RetrievingOptions = {
+export type RetrievalsOptions = {
   wallet: string
   rules: Rules
   read: () => Promise<Position>
@@ -22,8 +23,20 @@ export type RetrievingOptions = {
   isKept: (id: SubAccountId) => boolean
 }
 
-/** Asking back: what is free is locked, and what is unlocked is claimed on the way. */
-export function createRetrieving({ wallet, rules, read, submit, isKept }: RetrievingOptions) {
+/** Retrieves money from sub-accounts: the contract locks what is free, and claims refunds whose lock is over. */
+export type Retrievals = {
+  /** From every sub-account of a service, in batches. @throws NothingToRetrieveError, LedgerNotExistsError */
+  all(serviceType: string): Promise<RetrieveReceipt>
+  /**
+   * From one provider.
+   *
+   * @param options.force locks also what a live provider works with
+   * @throws WouldLockError, AccountNotExistsError, TooManyRefundsError, NothingToRetrieveError, LedgerNotExistsError
+   */
+  from(provider: string, serviceType: string, options?: { force?: boolean }): Promise<Receipt>
+}
+
+export function createRetrievals({ wallet, rules, read, submit, isKept }: RetrievalsOptions): Retrievals {
   return { all, from }
 
   async function all(serviceType: string): Promise<RetrieveReceipt> {
@@ -31,10 +44,7 @@ export function createRetrieving({ wallet, rules, read, submit, isKept }: Retrie
     const accounts = accountsOf(position, service)
     const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
     if (providers.length === 0) throw nothingToRetrieve(accounts, service.serviceType)
-    const size = rules.maxProvidersPerBatch
-    const batches = Array.from({ length: Math.ceil(providers.length / size) }, (_, index) =>
-      providers.slice(index * size, (index + 1) * size),
-    )
+    const batches = batchesOf(providers, rules.maxProvidersPerBatch)
     const receipts = await Promise.all(batches.map((batch) => retrieveBatch(batch, service, submitFor(service))))
     const last = receipts.at(-1)
     if (!last) throw new NothingToRetrieveError('There is nothing to retrieve.')
@@ -54,8 +64,8 @@ export function createRetrieving({ wallet, rules, read, submit, isKept }: Retrie
   }
 
   /**
-   * To lock what is free is what asking back is for. It is a surprise where auto-funding keeps it there, and where
-   * somebody wants to claim: that needs no lock.
+   * Locking free money is the purpose of a retrieve. It surprises the caller where auto-funding has put that money
+   * there, and where refunds can be claimed: that needs no lock.
    */
   function checkLive(account: SubAccountPosition, { block }: Position): void {
     const { provider, serviceType, available, claimable } = account
@@ -103,10 +113,10 @@ export function createRetrieving({ wallet, rules, read, submit, isKept }: Retrie
 }
 
 /**
- * One transaction for as many providers as a batch takes. One whose refund places filled up since it was looked at
- * would have the contract refuse all of them: it is named in the refusal, and left out.
+ * Retrieves from as many providers as a batch takes, in one transaction. A provider whose refund places filled up since
+ * the reading makes the contract refuse the whole batch; its error names that provider, and the retry leaves it out.
  *
- * @throws TooManyRefundsError when nobody else is left
+ * @throws TooManyRefundsError where no other provider is left
  */
 export async function retrieveBatch(
   providers: readonly string[],

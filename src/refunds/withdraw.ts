@@ -2,41 +2,54 @@ import type { Position } from '../../machines/position.types.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { NothingToWithdrawError, NotSentError } from '../base/errors.ts'
+import { InDoubtError, NothingToWithdrawError } from '../base/errors.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { InFlight, SubmitOptions } from '../transactions/lane.ts'
 
-export type WithdrawingOptions = {
+export type WithdrawalsOptions = {
   wallet: string
   rules: Rules
   read: () => Promise<Position>
   submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
-  /** Resolves once all is known that an earlier process left in flight, and rejects where that cannot be. */
+  /** Resolves once the journal is open, and with it what an earlier process left in flight. */
   ready: () => Promise<void>
   inFlight: () => readonly InFlight[]
   /** Resolves once nothing is in flight that matches. */
   idle: (matches: (intent: Intent) => boolean) => Promise<void>
 }
 
-/** The ways out of the ledger. Each is decided on while nothing else of this wallet changes what is in it. */
-export function createWithdrawing({ wallet, rules, read, submit, ready, inFlight, idle }: WithdrawingOptions) {
+/** Withdrawals from the ledger to the wallet. Each is decided on while no other transaction of the wallet changes the ledger. */
+export type Withdrawals = {
+  /** @throws NothingToWithdrawError, InsufficientBalanceError, MinimumDepositRequiredError, LedgerNotExistsError */
+  refund(amount: Amount): Promise<Receipt>
+  /**
+   * Deletes the ledger where it and its sub-accounts are empty: some deployments delete a ledger that holds money, and
+   * strand the money.
+   *
+   * @throws MustWithdrawAllFundsFirstError, LedgerNotExistsError
+   */
+  deleteEmpty(options?: SubmitOptions): Promise<Receipt>
+}
+
+export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
+  const { wallet, rules, read, submit, ready, inFlight, idle } = options
+
   return { refund, deleteEmpty }
 
   async function refund(amount: Amount): Promise<Receipt> {
-    const asked = amount === 'all' ? null : toWei(amount)
-    const { ledger, subAccounts } = await settled('refund')
-    if (asked === null && ledger.available === 0n) throw nothing(ledger, subAccounts)
-    const wei = asked ?? ledger.available
+    const wanted = amount === 'all' ? null : toWei(amount)
+    const { ledger, subAccounts } = await settledLedger('refund')
+    if (wanted === null && ledger.available === 0n) throw nothingToWithdraw(ledger, subAccounts)
+    const wei = wanted ?? ledger.available
     checkRest(wei, ledger)
     const call = { contract: 'ledger', method: 'refund', args: [wei] } as const
-    // Nothing is awaited since the reading: whatever is decided from now on sees this one in flight.
+    // Nothing is awaited after the reading, so every later decision sees this intent in flight.
     return submit(intentOf(call, { amount: wei, fromLedger: wei }))
   }
 
-  /** Some deployments delete a ledger whatever it holds, and strand that: none is asked to while there is anything. */
-  async function deleteEmpty(options?: SubmitOptions): Promise<Receipt> {
-    const { ledger, subAccounts } = await settled('deleteLedger')
+  async function deleteEmpty(how?: SubmitOptions): Promise<Receipt> {
+    const { ledger, subAccounts } = await settledLedger('deleteLedger')
     const inside = subAccounts.reduce((sum, { balance }) => sum + balance, ledger.available)
     const remainingBalance = ledger.total > inside ? ledger.total : inside
     if (remainingBalance > 0n)
@@ -45,7 +58,7 @@ export function createWithdrawing({ wallet, rules, read, submit, ready, inFlight
         errorName: 'MustWithdrawAllFundsFirst',
         errorArgs: { remainingBalance },
       })
-    return submit(intentOf({ contract: 'ledger', method: 'deleteLedger', args: [] }), options)
+    return submit(intentOf({ contract: 'ledger', method: 'deleteLedger', args: [] }), how)
   }
 
   function checkRest(wei: bigint, { available, locked }: Ledger): void {
@@ -65,17 +78,13 @@ export function createWithdrawing({ wallet, rules, read, submit, ready, inFlight
       })
   }
 
-  /** The ledger at a block that shows all that this wallet has done to it. */
-  async function settled(operation: string): Promise<Position & { ledger: Ledger }> {
+  /** The ledger at a block that shows every transaction of this wallet about it. */
+  async function settledLedger(operation: string): Promise<Position & { ledger: Ledger }> {
     await ready()
     for (;;) {
       const position = await read()
       const moving = inFlight().filter(({ intent }) => movesLedger(intent))
-      if (moving.some(({ unresolved }) => unresolved))
-        throw new NotSentError('A transaction of this ledger may be on its way, and only its wallet knows.', {
-          operation,
-          do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"',
-        })
+      if (moving.some(({ unresolved }) => unresolved)) throw new InDoubtError({ operation })
       const { ledger } = position
       if (moving.length === 0 && ledger) return { ...position, ledger }
       if (moving.length === 0)
@@ -90,7 +99,7 @@ type Ledger = NonNullable<Position['ledger']>
 const movesLedger = ({ call: { contract, method } }: Intent): boolean =>
   contract === 'ledger' && method !== 'updateAdditionalInfo'
 
-function nothing({ locked, total }: Ledger, subAccounts: Position['subAccounts']): NothingToWithdrawError {
+function nothingToWithdraw({ locked, total }: Ledger, subAccounts: Position['subAccounts']): NothingToWithdrawError {
   const holding = subAccounts.filter(({ balance }) => balance > 0n).length
   return new NothingToWithdrawError('There is nothing to withdraw.', {
     available: '0 OG',

@@ -43,8 +43,11 @@ export type PositionsOptions = {
   prepare: (position: Position) => Promise<void>
   /** Receives each accepted position before any subscriber does. */
   accept: (position: Position) => void
-  /** Called after each failed reading. */
-  onFailure?: () => void
+  /**
+   * Called after each failed reading. It is an outage once the newest position is older than the interval and one retry:
+   * one lost or lagging answer is none.
+   */
+  onFailure?: (failure: { isOutage: boolean }) => void
   clock: Clock
   logger: Logger
 }
@@ -77,6 +80,8 @@ export function createPositions(options: PositionsOptions): Positions {
   const plausibility = createPlausibility({ notBefore, timestampOf, blockTimeMs, now: clock.now })
   let status: PositionStatus = { block: null, failures: 0, error: null, dropped: 0 }
   let interval = intervalMs
+  /** When the newest position was accepted; null before the first. */
+  let acceptedAt: number | null = null
   let due = false
   let closed = false
   const inTurn = createSerialQueue()
@@ -151,6 +156,7 @@ export function createPositions(options: PositionsOptions): Positions {
       floor.accept(block.number)
       plausibility.accept(block)
       accept(position)
+      acceptedAt = clock.now()
       status = { ...status, block: position.block.number, failures: 0, error: null }
       accepted$.next(position)
       return position
@@ -168,7 +174,12 @@ export function createPositions(options: PositionsOptions): Positions {
     const dropped = status.dropped + (isDropped(error) ? 1 : 0)
     status = { ...status, failures: status.failures + 1, error, dropped }
     logger.warn({ err: error, failures: status.failures }, isDropped(error) ? 'reading dropped' : 'reading failed')
-    options.onFailure?.()
+    options.onFailure?.({ isOutage: isOutage(error) })
+  }
+
+  function isOutage(error: Error): boolean {
+    const retry = readingDelay({ failures: 1, error }, { intervalMs: interval, blockTimeMs: blockTimeMs() })
+    return acceptedAt !== null && clock.now() - acceptedAt >= interval + retry
   }
 
   function delayMs(): number {

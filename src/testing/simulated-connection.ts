@@ -52,6 +52,10 @@ export function connectSimulated(
     },
     blockTimeMs: () => node.blockTime * 1_000,
     onBlock: pushesBlocks ? node.onBlock : null,
+    async readRules() {
+      node.answer()
+      return rulesOf(contracts)
+    },
     async readService(provider) {
       node.answer()
       return serviceOf(contracts, wallet, provider)

@@ -2,7 +2,7 @@ import type { Block } from '../../machines/position.types.ts'
 import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
 import { ARRIVED, gradeBroadcastError } from '../chain/broadcast-answer.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { NotSentError } from '../base/errors.ts'
+import { InsufficientGasError } from '../base/errors.ts'
 import { fakeHash } from './fakes.ts'
 import { gasOf } from './gas.ts'
 import type { Node } from './node.ts'
@@ -113,8 +113,8 @@ function contentOf(call: Call): { data: string; value: bigint } {
   return { data: dataOf(call), value: call.value ?? 0n }
 }
 
-function insufficientFunds({ method: operation }: Call): NotSentError {
-  return new NotSentError('The wallet cannot pay for this transaction.', {
+function insufficientFunds({ method: operation }: Call): InsufficientGasError {
+  return new InsufficientGasError('The wallet cannot pay for this transaction.', {
     operation,
     reason: 'insufficient funds for gas * price + value',
     do: 'send gas to the wallet',

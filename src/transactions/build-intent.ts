@@ -4,17 +4,17 @@ import { contractError } from '../base/contract-errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent } from './intent.ts'
 
-/** A transaction that concerns no single sub-account's funding. Amounts in wei. */
+/** An intent that funds no sub-account. Amounts in wei. */
 export function intentOf(call: Call, money: { amount?: bigint; fromLedger?: bigint } = {}): Intent {
   const { amount = 0n, fromLedger = 0n } = money
   return { call, subAccount: null, touches: [], decidedAt: null, amount, fromLedger }
 }
 
 /**
- * A transfer from the ledger to a sub-account.
+ * An intent to transfer from the ledger to a sub-account.
  *
  * @param more.decidedAt when auto-funding decided on it, in seconds of block time
- * @param more.pendingRefund what is pending there: the contract takes from that first
+ * @param more.pendingRefund refunds pending there: the contract takes from them first
  * @throws ContractError where the network has no such service
  */
 export function transferIntent(
@@ -36,7 +36,7 @@ export function transferIntent(
   }
 }
 
-/** Asks back what is free in these sub-accounts and claims what is unlocked. */
+/** An intent that has the contract lock what is free in these sub-accounts, and claim what is unlocked. */
 export function retrieveIntent(providers: readonly string[], serviceType: ServiceType, name: string): Intent {
   return {
     ...intentOf({ contract: 'ledger', method: 'retrieveFund', args: [providers, name] }),

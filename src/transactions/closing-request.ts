@@ -44,8 +44,8 @@ export function createClosingRequest(
   async function begin(at: number): Promise<void> {
     await session.ready()
     await session.settle()
-    const id = `closing-${at.toString(36)}`
-    await session.append({ type: 'closing', id, at })
-    current = { id, since: at }
+    const record: IntentionRecord = { type: 'closing', id: `closing-${at.toString(36)}`, at }
+    await session.append(record)
+    current = closingIn([record])
   }
 }

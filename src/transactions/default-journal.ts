@@ -1,14 +1,12 @@
 import type { Logger } from '../base/logger.ts'
-import { closingIn } from './journal-fold.ts'
-import type { ClosingIntention } from './journal.types.ts'
-import { foldRecords } from './journal-fold.ts'
+import { closingIn, foldRecords } from './journal-fold.ts'
+import type { ClosingIntention, Journal, JournalEntry, JournalRecord } from './journal.types.ts'
 import { memoryJournal } from './memory-journal.ts'
-import type { Journal, JournalEntry, JournalRecord } from './journal.types.ts'
 
 export type JournalOwner = { chainId: bigint; wallet: string }
 type JournalPlace = JournalOwner & { path?: string; genesis?: string | undefined }
 
-/** A file in Node, memory elsewhere. What needs a file system is loaded only where there is one. */
+/** A file in Node, memory elsewhere: code that needs a file system is loaded only in Node. */
 export async function defaultJournal(
   options: JournalOwner & { genesis: string | undefined; logger: Logger },
 ): Promise<Journal> {
@@ -33,15 +31,15 @@ export async function openFileJournal(
 }
 
 /**
- * What a wallet's journal file holds, oldest first; may be read while another process writes it.
+ * The intents in a wallet's journal file, oldest first. Another process may be writing the file.
  *
- * @param options.genesis hash of the chain's first block: of another chain with the same id there is nothing
+ * @param options.genesis hash of the chain's first block: the journal of another chain with the same id counts as empty
  */
 export async function readFileJournal(options: JournalPlace): Promise<JournalEntry[]> {
   return foldRecords(await recordsOf(options))
 }
 
-/** The closing that a wallet's journal file tells of, from whatever process; null where nobody wants it closed. */
+/** The open closing in a wallet's journal file, whichever process began it; null where there is none. */
 export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
   return closingIn(await recordsOf(options))
 }

@@ -1,7 +1,7 @@
 import { keyOf } from '../base/sub-account-key.ts'
 import type { InFlight } from './lane.ts'
 
-/** By the key of each sub-account that something on its way touches: whether the outcome of any of it is unknown. */
+/** Sub-accounts that intents in flight touch, by key, and whether one of those intents is unresolved. */
 export function inFlightByAccount(flights: readonly InFlight[]): ReadonlyMap<string, { unresolved: boolean }> {
   const all = new Map<string, { unresolved: boolean }>()
   for (const { intent, unresolved } of flights)
@@ -12,7 +12,7 @@ export function inFlightByAccount(flights: readonly InFlight[]): ReadonlyMap<str
   return all
 }
 
-/** What these may still take out of the ledger, in wei. */
+/** The most that intents in flight may still take out of the ledger, in wei. */
 export function fromLedger(flights: readonly InFlight[]): bigint {
   return flights.reduce((sum, { intent }) => sum + intent.fromLedger, 0n)
 }

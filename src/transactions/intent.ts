@@ -6,13 +6,13 @@ export type Intent = {
   call: Call
   /** The sub-account that it moves money to, if it does. */
   subAccount: { provider: string; serviceType: ServiceType } | null
-  /** Every sub-account that it changes: nothing is decided about them while it is on its way. */
+  /** Every sub-account that it changes: no decision about them is made while it is in flight. */
   touches: readonly { provider: string; serviceType: ServiceType }[]
-  /** Block time in seconds at which auto-funding decided on it; null for what a person or program asked for. */
+  /** Block time in seconds at which auto-funding decided on it; null where a caller of the API did. */
   decidedAt: number | null
   /** What it moves: into the ledger, a sub-account, or back to the wallet. */
   amount: bigint
-  /** What it takes out of the ledger's available funds at most, as far as could be seen when it was decided on. */
+  /** The most that it takes out of the ledger's available funds, as far as the position of the decision shows. */
   fromLedger: bigint
   /** The claim that it is a step of (see `claiming` in the journal). */
   claim?: string
@@ -20,12 +20,12 @@ export type Intent = {
   closing?: string
 }
 
-/** What became of a transaction, as every method of the account API gives it. */
+/** A mined transaction, as every method of the account API returns it. */
 export type Receipt = {
   transactionHash: string
   blockNumber: number
   gasUsed: bigint
-  /** 1: it did what it should. A reverted transaction is an error, not a receipt. */
+  /** 1: it succeeded. A reverted transaction is an error, not a receipt. */
   status: number
   success: boolean
 }

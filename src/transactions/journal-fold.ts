@@ -11,7 +11,6 @@ import type {
 export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
   const entries = new Map<string, JournalEntry>()
   for (const record of records) {
-    if (isClosing(record)) continue
     const known = entries.get(record.id)
     if (record.type === 'prepared')
       entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
@@ -20,25 +19,35 @@ export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
   return [...entries.values()]
 }
 
-export function isClaim(record: JournalRecord): record is Claim | ClaimEnded {
-  return record.type === 'claiming' || record.type === 'claiming-ended'
-}
-
-/** Claims that did not end, oldest first. */
+/** Claims without an end, oldest first. */
 export function openClaims(records: readonly JournalRecord[]): Claim[] {
   const ended = new Set(records.filter(({ type }) => type === 'claiming-ended').map(({ id }) => id))
   return records.filter((record) => record.type === 'claiming').filter(({ id }) => !ended.has(id))
 }
 
-function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry['attempts'] {
-  return signed ? [{ ...signed, fees }] : []
+/** The closing without an end; null where there is none. */
+export function closingIn(records: readonly JournalRecord[]): ClosingIntention | null {
+  const last = records.findLast(isClosingRecord)
+  return last?.type === 'closing' ? { id: last.id, since: last.at } : null
 }
 
-/** What may become of an intent. */
+export function isClaimRecord(record: JournalRecord): record is Claim | ClaimEnded {
+  return record.type === 'claiming' || record.type === 'claiming-ended'
+}
+
+export function isClosingRecord(record: JournalRecord): record is IntentionRecord {
+  return record.type === 'closing' || record.type === 'closing-ended'
+}
+
+/** What may follow a `prepared` record of the same id. */
 type Step = Extract<JournalRecord, { type: 'replaced' | 'sent' | 'mined' | 'unmined' | 'superseded' }>
 
 const steps: ReadonlySet<string> = new Set<Step['type']>(['replaced', 'sent', 'mined', 'unmined', 'superseded'])
 const isStep = (record: JournalRecord): record is Step => steps.has(record.type)
+
+function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry['attempts'] {
+  return signed ? [{ ...signed, fees }] : []
+}
 
 function fold(entry: JournalEntry, record: Step): JournalEntry {
   const { attempts, prepared } = entry
@@ -53,14 +62,4 @@ function fold(entry: JournalEntry, record: Step): JournalEntry {
     case 'superseded':
       return { ...entry, outcome: record }
   }
-}
-
-export function isClosing(record: JournalRecord): record is IntentionRecord {
-  return record.type === 'closing' || record.type === 'closing-ended'
-}
-
-/** The closing that these records leave open. */
-export function closingIn(records: readonly JournalRecord[]): ClosingIntention | null {
-  const last = records.findLast(isClosing)
-  return last?.type === 'closing' ? { id: last.id, since: last.at } : null
 }

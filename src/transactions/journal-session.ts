@@ -1,4 +1,4 @@
-import { AbortedError, NotSentError } from '../base/errors.ts'
+import { AbortedError, NotRecordedError } from '../base/errors.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 
 /** The journal as one lane uses it: opened once, written until the lane closes. */
@@ -14,7 +14,7 @@ export type JournalSession = {
   isClosed(): boolean
   /** Appends a record: it is on disk once this resolves. */
   append(record: JournalRecord): Promise<void>
-  /** Appends a record that must be on disk before anything is sent. @throws NotSentError where that fails */
+  /** Appends a record that must be on disk before anything is sent. @throws NotRecordedError where that fails */
   record(record: JournalRecord): Promise<void>
   /** Appends the end of work that is over. Where that fails, the session writes it before the next `record`. */
   owe(record: JournalRecord): Promise<void>
@@ -50,8 +50,7 @@ export function createJournalSession(
         await settle()
         await journal.append(record)
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
-        throw new NotSentError('The intent could not be recorded, so it was not sent.', { reason }, { cause: error })
+        throw new NotRecordedError(error)
       }
     },
     owe(record) {

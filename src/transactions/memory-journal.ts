@@ -1,6 +1,6 @@
 import type { Journal, JournalRecord } from './journal.types.ts'
 
-/** For browsers and tests: gone with the page. */
+/** A journal for browsers and tests: it is gone with the page. */
 export function memoryJournal(): Journal & { readonly records: readonly JournalRecord[] } {
   const records: JournalRecord[] = []
   return {

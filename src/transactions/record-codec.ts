@@ -7,7 +7,7 @@ export function encodeRecord(record: JournalRecord): string {
   return `${checksum(json)} ${json}\n`
 }
 
-/** What a line holds; null when it is torn or altered. */
+/** The record in a line; null where the line is torn or altered. */
 export function decodeRecord(line: string): JournalRecord | null {
   const json = line.slice(9)
   if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return null
@@ -18,6 +18,7 @@ function isWei(value: unknown): value is { $wei: string } {
   return typeof value === 'object' && value !== null && '$wei' in value
 }
 
-function checksum(text: string): string {
+/** CRC-32 in eight hex digits. */
+export function checksum(text: string): string {
   return crc32(text).toString(16).padStart(8, '0')
 }

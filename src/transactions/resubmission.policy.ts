@@ -158,9 +158,9 @@ export function nextSendAfterFailure({ sendAgainAt }: PendingTransaction, { now,
   return Math.min(sendAgainAt, now + resendMs(BLOCKS_AFTER_FAILURE, blockTimeMs))
 }
 
-/** What to do once the node names the transaction that took the nonce. */
-export function spenderAction(attempts: readonly { hash: string }[], spender: SpenderFacts | null): SpenderAction {
-  if (!spender || attempts.some(({ hash }) => hash === spender.transactionHash)) return 'wait'
+/** What to do about a transaction once the node names the one that took its nonce. */
+export function spenderAction(attempts: readonly { hash: string }[], spender: SpenderFacts): SpenderAction {
+  if (attempts.some(({ hash }) => hash === spender.transactionHash)) return 'wait'
   if (spender.isSameCall) return 'adopt'
   // Without a hash only the wallet knows whether it was sent: the user says so with resolveIntent.
   return spender.isFinal && attempts.length > 0 ? 'abandon' : 'wait'

@@ -1,11 +1,6 @@
 import { weiToOg } from '../base/amounts.ts'
-import { NotSentError } from '../base/errors.ts'
+import { InsufficientGasError, NotSentError } from '../base/errors.ts'
 import type { FeeExcess } from './fee-ceiling.policy.ts'
-
-/** The wallet cannot pay value and gas. Nothing was sent. */
-export class InsufficientGasError extends NotSentError {
-  override readonly name: string = 'InsufficientGasError'
-}
 
 /** The node refused the transaction for good and does not know it, and its nonce is free: no money moves later. */
 export class RefusedByNodeError extends NotSentError {

@@ -1,4 +1,5 @@
-import { AbortedError, readOnlyError } from '../base/errors.ts'
+import { AbortedError, ReadOnlyError } from '../base/errors.ts'
+import { MinimumDepositRequiredError } from '../base/contract-errors.ts'
 import type { Intent, Receipt } from './intent.ts'
 import type { Lane, SubmitOptions } from './lane.ts'
 
@@ -8,6 +9,8 @@ export type SubmitterOptions = {
   wallet: string
   /** Refuses a transfer to a sub-account, by throwing. */
   checkTransfer: (operation: string) => void
+  /** Called where the contract refuses an amount below its minimum. */
+  onMinimum?: () => void
 }
 
 /** What may send: the lane behind the checks that every transaction passes. */
@@ -25,7 +28,7 @@ export type Submitter = {
   close(): void
 }
 
-export function createSubmitter({ lane, wallet, checkTransfer }: SubmitterOptions): Submitter {
+export function createSubmitter({ lane, wallet, checkTransfer, onMinimum }: SubmitterOptions): Submitter {
   let closed = false
   return {
     async submit(intent, options) {
@@ -33,7 +36,12 @@ export function createSubmitter({ lane, wallet, checkTransfer }: SubmitterOption
       // Only the journal knows whether the ledger is being closed.
       if (lane.refusal()) await lane.open()
       if (intent.call.method === 'transferFund') checkTransfer('transferFund')
-      return lane.submit(intent, options)
+      try {
+        return await lane.submit(intent, options)
+      } catch (error) {
+        if (error instanceof MinimumDepositRequiredError) onMinimum?.()
+        throw error
+      }
     },
     lane: requireLane,
     readyLane() {
@@ -50,6 +58,6 @@ export function createSubmitter({ lane, wallet, checkTransfer }: SubmitterOption
 
   function requireLane(): Lane {
     if (lane) return lane
-    throw readOnlyError(wallet)
+    throw new ReadOnlyError(wallet)
   }
 }

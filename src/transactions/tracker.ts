@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts'
 import { AbortedError } from '../base/errors.ts'
-import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createGapWatch } from './gap-watch.ts'
@@ -11,15 +10,10 @@ import { createPollDelay } from './poll-delay.ts'
 import { findReceipt } from './receipts.ts'
 import { createRecentReceipts } from './recent-receipts.ts'
 import type { OwnNonces } from './nonce-reading.policy.ts'
-import {
-  isBlockedBelow,
-  isOverdue,
-  isRefusedForGood,
-  resubmission,
-  spenderAction,
-  type ResubmissionFacts,
-} from './resubmission.policy.ts'
+import { isBlockedBelow, isOverdue, resubmission, type ResubmissionFacts } from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
+import { resolveRefusal } from './refusal.ts'
+import { resolveSpentNonce } from './spent-nonce.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
 export type TrackerOptions = {
@@ -179,46 +173,16 @@ export function createTracker(options: TrackerOptions): Tracker {
     const action = resubmission(transaction, { ...facts, ...times() })
     switch (action) {
       case 'find-spender':
-        return findSpender(transaction)
+        return resolveSpentNonce(transaction, { port, outcomes })
       case 'rebroadcast':
         await resubmitter.rebroadcast(transaction)
-        return endIfRefused(transaction)
+        return resolveRefusal(transaction, { port, outcomes })
       case 'replace':
         await resubmitter.replace(transaction)
-        return endIfRefused(transaction)
+        return resolveRefusal(transaction, { port, outcomes })
       case 'wait':
         return
     }
-  }
-
-  /** Ends a transaction that the node refuses for good, once it is proven that no node has it and its nonce is free. */
-  async function endIfRefused(transaction: TrackedTransaction): Promise<void> {
-    const { nonce, refusals, answer, attempts } = transaction
-    if (refusals === 0 || !answer) return
-    const [spent, ...known] = await Promise.all([countSpent(), ...attempts.map(({ hash }) => isKnown(hash))])
-    const facts = { nonce, refusals, spent, isKnown: known.includes(true) }
-    if (isRefusedForGood(facts)) await outcomes.refused(transaction, answer.message)
-  }
-
-  /** Where the node does not answer, it may have it. */
-  async function isKnown(hash: string): Promise<boolean> {
-    try {
-      return await port.knows(hash)
-    } catch {
-      return true
-    }
-  }
-
-  /** The nonce is spent and no receipt is known: either the node lags, or another transaction spent it. */
-  async function findSpender(transaction: TrackedTransaction): Promise<void> {
-    const { nonce, intent, attempts } = transaction
-    const spender = await port.spender(nonce)
-    const isSameCall = spender !== null && port.isCall(spender, intent.call)
-    const isFinal = spender !== null && spender.depth >= FINALITY_DEPTH
-    const action = spenderAction(attempts, spender && { ...spender, isSameCall, isFinal })
-    if (spender && action === 'adopt') await outcomes.adopted(transaction, spender.transactionHash)
-    if (spender && action === 'abandon')
-      await outcomes.superseded(transaction, `nonce ${nonce} was spent by ${spender.transactionHash}`)
   }
 
   function onBroadcast(transaction: TrackedTransaction, hash: string): void {

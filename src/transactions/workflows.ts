@@ -20,9 +20,9 @@ export type Workflows = {
 export type OpenClaims = {
   /** Oldest first. */
   list(): Claim[]
-  /** Records a claim: it is on disk once this resolves. @throws NotSentError where that fails */
+  /** Records a claim: it is on disk once this resolves. @throws NotRecordedError where that fails */
   begin(claim: Claim): Promise<void>
-  /** Ends a claim, also where that cannot be written. @throws NotSentError where that fails */
+  /** Ends a claim, also where that cannot be written. @throws NotRecordedError where that fails */
   end(id: string): Promise<void>
 }
 

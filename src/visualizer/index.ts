@@ -1,4 +1,5 @@
-export { createVisualizer, type Visualizer, type VisualizerOptions } from './visualizer.ts'
+export { createVisualizer, type Visualizer } from './visualizer.ts'
+export type { VisualizerOptions } from './visualizer-options.ts'
 export { recordEntries, type RecordOptions } from './record.ts'
 export type { Handler } from './handler.ts'
 export type { HistoryLimits } from './history.ts'

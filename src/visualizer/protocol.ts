@@ -1,8 +1,12 @@
-import type { Fact, HoldReason, ServiceType, Wei } from '../../machines/index.ts'
+import type { Wei } from '../../machines/index.ts'
 import type { Chart } from './chart.types.ts'
-import type { AccountState, PlanState, State } from './state.types.ts'
+import type { ActionName, SubAccountRef } from './control.types.ts'
+import type { Entry } from './entry.types.ts'
+import type { AccountState, State } from './state.types.ts'
 
 export type * from './chart.types.ts'
+export type * from './control.types.ts'
+export type * from './entry.types.ts'
 export type * from './state.types.ts'
 
 /**
@@ -50,97 +54,6 @@ export type Network = {
   explorer: string | null
 }
 
-/* ------------------------------------------------------------------------------------------------ what happens */
-
-/**
- * One thing that happened, and what it changed. Numbered from 1 without gaps; `at` never goes back. `block` is the newest
- * position's at that moment. After `patch` is applyPatch the state shows it.
- */
-export type Entry = {
-  seq: number
-  at: number
-  block: { number: number; timestamp: number } | null
-  patch: Patch<State>
-} & Happening
-
-export type Happening =
-  PositionTaken | FactStated | Transition | DecisionChanged | TransactionChanged | ReadingFailed | ControlUsed
-
-/** A position was read and accepted. It comes after all entries that follow from it. */
-export type PositionTaken = { kind: 'position' }
-
-/** A fact that a position shows. There is none for a sub-account that did not change. */
-export type FactStated = {
-  kind: 'fact'
-  /** Key of a sub-account, `ledger` or `wallet`. */
-  subject: string
-  /** The fact of a sub-account, or `balance.changed` for `ledger` and `wallet`. */
-  fact: Fact | 'balance.changed'
-  /** The change of a sub-account's balance, or of what ledger or wallet have available; negative where it fell. */
-  change: Wei
-}
-
-/** An actor took an edge. An edge back to the same state is reported only where it changed something. */
-export type Transition = {
-  kind: 'transition'
-  /** Id of the chart. */
-  machine: string
-  /** Key of a sub-account, id of a transaction, or `ledger`. */
-  actor: string
-  /** Paths of the innermost states. */
-  from: string
-  to: string
-  /** The event's name, as on the edge: `balance.low`, `topUp done`. */
-  event: string
-  /** `ChartEdge.id`; null where no drawn edge fits. */
-  edge: string | null
-}
-
-/** The decision for a sub-account changed its action, reason or amount. */
-export type DecisionChanged = {
-  kind: 'decision'
-  subAccount: string
-  action: PlanState['action']
-  reason: HoldReason | null
-  amount: Wei | null
-}
-
-/** A transaction began or changed. A `transition` of its actor comes with each change. */
-export type TransactionChanged = {
-  kind: 'transaction'
-  id: string
-  /** `prepared`, `broadcast`, `mined`, `reverted`, `superseded` or `refused`. */
-  value: string
-  operation: string
-  subAccount: string | null
-  amount: Wei
-  hash: string | null
-  blockNumber: number | null
-}
-
-/** The chain could not be read. Until it can, the plan decides nothing. */
-export type ReadingFailed = { kind: 'failure'; failures: number; error: string }
-
-/** A page used a control. `asked` comes at once, `done` or `failed` with the outcome. */
-export type ControlUsed = {
-  kind: 'control'
-  action: ActionName
-  subAccount: string | null
-  outcome: 'asked' | 'done' | 'failed'
-  /** The outcome in a sentence; null where there is nothing to say. */
-  message: string | null
-}
-
-/**
- * What an entry changes: objects are applyPatch key by key, everything else (amounts, lists, null) takes the place of what was
- * there. A null in `transactions` takes one out. See `applyPatch` in patch.ts.
- */
-export type Patch<T> = T extends readonly unknown[]
-  ? T
-  : T extends object
-    ? { readonly [K in keyof T]?: Patch<T[K]> | (string extends K ? null : never) }
-    : T
-
 /* ------------------------------------------------------------------------------------------------ live */
 
 /**
@@ -156,35 +69,6 @@ export type ServerEvents = {
   reset: { reason: 'restarted' | 'too-old' }
   beat: { at: number }
 }
-
-/* ------------------------------------------------------------------------------------------------ control */
-
-export type ActionName = 'top-up' | 'pause' | 'resume' | 'approve' | 'reject' | 'retrieve' | 'close'
-
-/**
- * Body of `POST api/control`, as `application/json` with the token in the header `x-og-ledger-token`. The page gets the
- * token from the URL's fragment (`#token=…`), which browsers send to no server.
- */
-export type ControlRequest =
-  /** Tops up to the target, or by `amount` wei. */
-  | ({ action: 'top-up'; amount?: Wei } & SubAccountRef)
-  /** Pauses or resumes auto-funding. */
-  | ({ action: 'pause' | 'resume' } & SubAccountRef)
-  /** Approves a top-up: only while `autoFunding.value` is `awaitingApproval`, and its `amount` is the same. */
-  | ({ action: 'approve'; amount: Wei } & SubAccountRef)
-  | ({ action: 'reject' } & SubAccountRef)
-  /** Asks everything back from the sub-account, and claims unlocked refunds. */
-  | ({ action: 'retrieve' } & SubAccountRef)
-  /** Closes the ledger: everything comes back to the wallet. */
-  | { action: 'close' }
-
-export type SubAccountRef = { provider: string; serviceType: ServiceType }
-
-/**
- * 202 with `{ accepted: true }`: the action has begun, and a `control` entry reports its outcome. 400 for an invalid body,
- * 403 without control or with a wrong token, 409 for an action that is not possible now: all with `{ error }`.
- */
-export type ControlResponse = { accepted: true } | { error: string }
 
 /* ------------------------------------------------------------------------------------------------ recordings */
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { InvalidInputError, type AutoFundingConfig, type Broker } from '../index.ts'
+import type { AutoFundingConfig, Broker } from '../index.ts'
 import { createApprovals } from './approvals.ts'
 import { readAssets } from './assets.ts'
 import { createEntryLog } from './entry-log.ts'
@@ -12,25 +12,7 @@ import { createHistory, type HistoryLimits } from './history.ts'
 import { networkOf } from './network.ts'
 import { PROTOCOL, type Hello } from './protocol.ts'
 import { listen, type Server } from './server.ts'
-
-export type VisualizerOptions = {
-  /** Where to listen; any free port by default. Null for no server of its own: mount the handler in yours. */
-  port?: number | null
-  /** The address to listen on: the loopback by default. For any other, list the server's names in `hosts`. */
-  host?: string
-  /** Names of the server beside those of the loopback: `['ledger.example.org']`. */
-  hosts?: readonly string[]
-  /** The path under which the handler is mounted: `/ledger`. */
-  basePath?: string
-  /** A page with this token may top up, pause, approve, retrieve and close. At least 16 characters; left out, pages only look. */
-  control?: { token: string }
-  /** Plans show what would be done if auto-funding were on: for brokers without a signer. */
-  dryRun?: boolean
-  /** URL of a block explorer; the network's own by default. */
-  explorer?: string
-  /** How much history is kept. */
-  history?: Partial<HistoryLimits>
-}
+import { checkVisualizerOptions, type VisualizerOptions } from './visualizer-options.ts'
 
 /** A page that shows a running broker. */
 export type Visualizer = {
@@ -45,7 +27,6 @@ export type Visualizer = {
 }
 
 const BEAT_MS = 10_000
-const LEAST_TOKEN = 16
 /** Entries in one part of a `Hello`. */
 const CHUNK = 500
 const LIMITS: HistoryLimits = { entries: 100_000, bytes: 32 * 2 ** 20 }
@@ -61,9 +42,8 @@ const LIMITS: HistoryLimits = { entries: 100_000, bytes: 32 * 2 ** 20 }
  * @throws InvalidInputError for a token that is too short, or an address that cannot be listened on
  */
 export async function createVisualizer(broker: Broker, options: VisualizerOptions = {}): Promise<Visualizer> {
+  checkVisualizerOptions(options)
   const { port = 0, host = '127.0.0.1', hosts = [], control, dryRun = false } = options
-  if (control && control.token.length < LEAST_TOKEN)
-    throw new InvalidInputError('A control token needs 16 characters at least.', { do: 'take random ones' })
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const instance = randomBytes(6).toString('hex')
   const { files, charts } = readAssets()

@@ -9,8 +9,8 @@ const SHOTS = join(import.meta.dirname, '../../test-output')
 export type Opened = Page & { shot(name: string): Promise<void> }
 
 /**
- * A browser for the tests of a file. Each page that it opens must come to its end without an error on the console: that is
- * where a breach of the content security policy shows, too.
+ * A browser for the tests of a file. A test fails when the console of one of its pages has an error: breaches of the content
+ * security policy show there, too.
  */
 export function useBrowser() {
   let browser: Browser
@@ -38,7 +38,7 @@ export function useBrowser() {
   afterAll(() => browser.close())
 
   return {
-    /** @param now what the page takes for the present, in milliseconds since 1970; time goes on by default */
+    /** @param now fixes the clock of the page, in milliseconds since 1970 */
     async open(url: string, options: BrowserContextOptions = {}, now?: number): Promise<Opened> {
       const context = await browser.newContext({
         viewport: { width: 1440, height: 900 },
@@ -58,7 +58,7 @@ export function useBrowser() {
       const shot = async (name: string) => void (await page.screenshot({ path: join(SHOTS, `page-${name}.png`) }))
       return Object.assign(page, { shot })
     },
-    /** What the browser itself complains of where a server is gone, or refuses. */
+    /** Allows console messages, such as those about a server that is gone or refuses. */
     expectComplaints: (...patterns: RegExp[]) => void expected.push(...patterns),
   }
 }
@@ -70,6 +70,6 @@ export const PHONE: BrowserContextOptions = {
   hasTouch: true,
 }
 
-/** How much wider than the window the page is. */
+/** By how many pixels the page is wider than the window. */
 export const overflowOf = (page: Page): Promise<unknown> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')

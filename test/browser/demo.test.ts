@@ -18,10 +18,10 @@ async function startDemo(...args: string[]): Promise<{ url: string; demo: Runnin
   return { url: /http:\S+/.exec(line)?.[0] ?? '', demo }
 }
 
-/** The last of the five sub-accounts: they are shown once auto-funding began. */
+/** The last of the five sub-accounts, which appear once auto-funding has started. */
 const allRows = (page: Page) => page.locator('tbody tr').nth(4)
 
-test('a drain turns a sub-account low, its top-up lights up, and both are told', async () => {
+test('a drain turns a sub-account low, its top-up lights up an edge, and both are in the timeline', async () => {
   const { url } = await startDemo()
   const page = await open(url)
   await page.locator('tbody tr[data-state="low"]').first().waitFor()
@@ -47,7 +47,7 @@ test('a drain turns a sub-account low, its top-up lights up, and both are told',
   await page.shot('demo-light')
 })
 
-test('the page goes back to any moment, and to what is live', async () => {
+test('the page goes back to any moment, and returns to the live state', async () => {
   const { url } = await startDemo()
   const page = await open(url)
   await page.getByRole('button', { name: 'States' }).click()
@@ -56,7 +56,7 @@ test('the page goes back to any moment, and to what is live', async () => {
   await line.locator('.when').click()
   await page.locator('.page.past').waitFor()
 
-  // The newest line is now the one that was chosen, and its sub-account is low, as it was then.
+  // The newest line is the chosen one, and its sub-account is low as at that moment.
   const here = page.locator('.timeline li.here')
   const title = await here.locator('.who').innerText()
   const row = page.locator('tbody tr', { hasText: title })
@@ -74,7 +74,7 @@ test('the page goes back to any moment, and to what is live', async () => {
   await page.locator('.link', { hasText: 'live' }).waitFor()
 })
 
-test('a history is taken home and shown again', async () => {
+test('a history is exported and opened again', async () => {
   const { url } = await startDemo()
   const page = await open(url)
   await allRows(page).waitFor()
@@ -99,7 +99,7 @@ test('a history is taken home and shown again', async () => {
   await page.getByText('x.txt cannot be shown. It is no recording of og-ledger.').waitFor()
 })
 
-test('a page whose server is started again finds it, and begins anew', async () => {
+test('a page reconnects to a restarted server, and loads everything again', async () => {
   const { url, demo } = await startDemo()
   const page = await open(url)
   await page.locator('.link', { hasText: 'live' }).waitFor()
@@ -107,7 +107,7 @@ test('a page whose server is started again finds it, and begins anew', async () 
   expectComplaints(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET/)
   demo.interrupt()
   await page.locator('.link', { hasText: 'reconnecting' }).waitFor()
-  // What was known stays.
+  // The last state stays.
   expect(await page.locator('tbody tr').count()).toBe(5)
   await demo.ended
   const before = await page.locator('.reading b').innerText()
@@ -150,7 +150,7 @@ test('with the token auto-funding is paused and resumed, and the token leaves th
   const { url } = await startDemo('--control')
   const page = await open(url)
   expect(page.url()).toBe(url.split('#')[0])
-  // By its name, which comes a moment later and changes the order.
+  // Found by its name: names arrive a moment later and change the order.
   const row = page.locator('tbody tr', { hasText: 'demo-model-1' })
   await row.click()
   await page.getByRole('button', { name: 'Pause' }).click()
@@ -164,7 +164,7 @@ test('with the token auto-funding is paused and resumed, and the token leaves th
   await page.locator('.notices').getByText('Resume: done').waitFor()
 })
 
-test('a state that is clicked filters the list, by mouse and by keyboard', async () => {
+test('a click on a state filters the list, by mouse and by keyboard', async () => {
   const { url } = await startDemo()
   const page = await open(url, { colorScheme: 'dark' })
   await page.locator('tbody tr[data-state="funded"]').first().waitFor()
@@ -181,7 +181,7 @@ test('a state that is clicked filters the list, by mouse and by keyboard', async
   await expect.poll(() => page.locator('.detail').count()).toBe(0)
 })
 
-test('a phone shows all of it, and scrolls in one direction', async () => {
+test('a phone shows everything, and scrolls in one direction', async () => {
   const { url } = await startDemo()
   const page = await open(url, PHONE)
   await page.locator('.timeline li').first().waitFor()

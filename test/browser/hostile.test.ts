@@ -10,11 +10,11 @@ const { open } = useBrowser()
 const MODEL = '<img src=x onerror="document.title=1"><b>model</b>'
 const URL = 'javascript:document.title=2'
 
-test('what a provider writes on the chain is text on the page, and nothing else', async () => {
+test('a text that a provider writes on the chain is text on the page', async () => {
   const chain = await localChain({ inferenceProviders: 0, fineTuningProviders: 0, wallets: 2 })
   onTestFinished(() => chain[Symbol.asyncDispose]())
   const [user, mallory] = chain.wallets
-  if (!user || !mallory) throw new Error('The chain lacks somebody.')
+  if (!user || !mallory) throw new Error('The chain lacks a wallet.')
   await registerInferenceProvider(chain.contracts, mallory, { model: MODEL, url: URL })
   const broker = await createBroker({
     signer: user,

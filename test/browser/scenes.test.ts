@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Chart, Hello } from '../../src/visualizer/protocol.ts'
 import { overflowOf, PHONE, useBrowser } from './chromium.ts'
 import { account, life, og, sceneOf, START, stateOf, type Scene, type Step } from './scenes.ts'
-import { openStage } from './stage.ts'
+import { openSceneServer, type SceneServer } from './scene-server.ts'
 
 const { open } = useBrowser()
 const ASSETS = new URL('../../dist/src/visualizer/assets/', import.meta.url)
@@ -101,16 +101,16 @@ const scenes = {
 
 const names = ['five', 'hundred', 'empty', 'refunding', 'errors', 'asking'] as const satisfies (keyof typeof scenes)[]
 
-/** It goes on until the pages are closed. */
-async function play(scene: Scene): Promise<Awaited<ReturnType<typeof openStage>>> {
-  const stage = await openStage(scene)
-  onTestFinished(() => stage.close())
-  return stage
+/** Serves a scene until the test is over. */
+async function serve(scene: Scene): Promise<SceneServer> {
+  const server = await openSceneServer(scene)
+  onTestFinished(() => server.close())
+  return server
 }
 
-const show = async (scene: Scene): Promise<string> => (await play(scene)).url
+const show = async (scene: Scene): Promise<string> => (await serve(scene)).url
 
-test.for(names)('%s: everything fits, light and dark, on a desk and on a phone', async (name) => {
+test.for(names)('%s: everything fits, light and dark, on a desktop and on a phone', async (name) => {
   const scene = scenes[name]()
   const url = `${await show(scene)}${scene.hello.actions.length > 0 ? '#token=any' : ''}`
   const now = (scene.hello.history.at(-1)?.at ?? START) + 4_000
@@ -130,14 +130,14 @@ test.for(names)('%s: everything fits, light and dark, on a desk and on a phone',
   await phone.shot(`${name}-phone`)
 })
 
-test('the page is small: all of it together', () => {
+test('all files of the page together are small', () => {
   const bytes = ['index.html', 'page.css', 'page.js'].map(
     (name) => gzipSync(readFileSync(new URL(name, ASSETS))).length,
   )
   expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(45_000)
 })
 
-test('what a chain or a provider says is shown as text, whatever it is', async () => {
+test('any text of a chain or a provider is shown as text', async () => {
   const bad = '<img src=x onerror="document.title=\'gone\'">'
   const scene = sceneOf(
     charts,
@@ -164,7 +164,7 @@ test('what a chain or a provider says is shown as text, whatever it is', async (
   expect(await page.title()).not.toBe('gone')
 })
 
-test('refunds say when they can be claimed, by block time', async () => {
+test('refunds show when they can be claimed, by block time', async () => {
   const page = await open(await show(scenes.refunding()), {}, START)
   await page.locator('tbody tr', { hasText: 'refund ready' }).click()
   const refunds = page.locator('.refunds li')
@@ -176,16 +176,16 @@ test('refunds say when they can be claimed, by block time', async () => {
     ])
 })
 
-test('what happens while somebody looks is shown at once, and the tab of the page tells of it', async () => {
+test('a new entry is shown at once, also in the title of the tab', async () => {
   const scene = scenes.five()
-  const stage = await play(scene)
-  const page = await open(stage.url)
+  const server = await serve(scene)
+  const page = await open(server.url)
   await page.locator('.link', { hasText: 'live' }).waitFor()
   const [one] = Object.values(scene.state.subAccounts)
   if (!one) throw new Error('There is no sub-account.')
   const seq = scene.hello.history.length + 1
   const common = { at: START + 2_500_000, block: scene.state.block }
-  stage.happen([
+  server.send([
     {
       ...common,
       seq,

@@ -10,7 +10,7 @@ import type {
   SubAccountState,
 } from '../../src/visualizer/protocol.ts'
 
-/** Positions that a real chain comes to only slowly, as the server would tell them. Nothing in them is random. */
+/** A state with its history as the server would send it, for states that a real chain reaches only slowly. Nothing is random. */
 export type Scene = { hello: Hello; state: State }
 
 export const OG = 10n ** 18n
@@ -34,7 +34,7 @@ export type AccountOptions = Partial<{
   url: string
 }>
 
-/** One sub-account; what is left out is what one that is well has. */
+/** One sub-account; by default it is funded. */
 export function account(index: number, options: AccountOptions = {}): SubAccountState {
   const { available = 2, pending = 0, claimable = 0, required = 2, target = required, burn = 0.4 } = options
   const provider = `0x${(0xa11ce0000000 + index * 7_919).toString(16).padStart(40, 'b4e1')}`
@@ -129,10 +129,10 @@ export function stateOf(accounts: readonly SubAccountState[], rest: Partial<Stat
   }
 }
 
-/** What happens so many seconds after the start, and the state after it. */
+/** An event so many seconds after the start, and the state after it. */
 export type Step = [seconds: number, what: Happening, after: (state: State) => State]
 
-/** What the server would answer. */
+/** The answer of the server. */
 export function sceneOf(
   charts: readonly Chart[],
   base: State,
@@ -165,7 +165,7 @@ export function sceneOf(
   }
 }
 
-/** One position after another, as charges and top-ups come and go. */
+/** A sequence of positions with charges and top-ups. */
 export function life(accounts: readonly SubAccountState[], minutes: number): Step[] {
   const steps: Step[] = []
   const left = new Map(accounts.map((one, index) => [one.key, 2 - (index % 7) * 0.09]))

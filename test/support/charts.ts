@@ -96,6 +96,7 @@ const transactionChart: Chart = {
       { type: 'receipt.reverted', ...mined, reason: 'LedgerLocked' },
       { type: 'receipt.gone' },
       { type: 'nonce.taken', reason: 'nonce 0 was spent by 0x3' },
+      { type: 'node.refused', reason: 'insufficient funds for gas * price + value' },
     ],
   }),
 }

@@ -1,9 +1,9 @@
 import { LockedError, memoryJournal, type Journal, type JournalRecord } from '../../src/index.ts'
 
-/** A journal whose process is lost at some moment: from then on nothing it does goes on. */
+/** A journal whose process is lost at some moment: no append resolves after it. */
 export type DyingJournal = Journal & {
   readonly records: readonly JournalRecord[]
-  /** Resolves with what was being recorded when it happened. */
+  /** Resolves with the record that was being kept at that moment. */
   readonly died: Promise<string>
 }
 
@@ -29,7 +29,7 @@ export function dyingJournal(moment: number): DyingJournal {
   }
 }
 
-/** A journal that has something happen before a record is kept. */
+/** A journal that calls a hook before it keeps a record. */
 export function hookedJournal(before: (record: JournalRecord) => Promise<unknown> | undefined): Journal {
   const inner = memoryJournal()
   return {
@@ -41,7 +41,7 @@ export function hookedJournal(before: (record: JournalRecord) => Promise<unknown
   }
 }
 
-/** A journal that cannot be had until it is let go: the process before this one still has it. */
+/** A journal that another process has until `letGo`. */
 export function heldJournal(inner: Journal): Journal & { letGo(): void } {
   let isHeld = true
   return {

@@ -5,11 +5,11 @@ import { intentOf } from '../../src/transactions/build-intent.ts'
 import { memoryJournal } from '../../src/transactions/memory-journal.ts'
 import { createLane, type LaneOptions } from '../../src/transactions/lane.ts'
 
-/** A node that answers what a test says, and remembers what it was sent. */
+/** A node that answers as the test says, and remembers what it was sent. */
 export type ScriptedPort = TransactionPort & {
-  /** Hashes in the order in which they arrived. */
+  /** Hashes of broadcast transactions, in the order of their arrival. */
   readonly sent: string[]
-  /** Fees of everything that was signed. */
+  /** Fees of every transaction that was signed. */
   readonly signed: Fees[]
   readonly receipts: Map<string, MinedTransaction>
   readonly spenders: Map<number, Spender>

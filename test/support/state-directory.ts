@@ -13,4 +13,4 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'og-ledger-state-'))
   process.env['XDG_STATE_HOME'] = directory
 })
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }))

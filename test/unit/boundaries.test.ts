@@ -66,7 +66,9 @@ const imports: Import[] = files.flatMap((from) => {
 })
 
 /** What the visualizer's server and its page both run. */
-const shared = ['protocol', 'state.types', 'chart.types', 'patch'].map((name) => `src/visualizer/${name}.ts`)
+const shared = ['protocol', 'state.types', 'entry.types', 'control.types', 'chart.types', 'patch'].map(
+  (name) => `src/visualizer/${name}.ts`,
+)
 
 /** Entries are cells of their own for those that are not a part of them. */
 const entries: Readonly<Record<string, string>> = {
@@ -110,6 +112,7 @@ test('only the public face lies in src itself', () => {
   const face = files.filter((file) => /^src\/[^/]+$/.test(file)).toSorted()
   expect(face).toEqual(
     [
+      'broker-options',
       'broker',
       'broker.types',
       'cycle',

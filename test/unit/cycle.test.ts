@@ -19,7 +19,8 @@ function parts(more: Partial<CycleParts> = {}) {
       return result as T
     }
   const made: CycleParts = {
-    services: { refresh: call('services', Promise.resolve()), isNew: () => false },
+    services: { see: () => undefined, refresh: call('services', Promise.resolve()), isNew: () => false },
+    rules: { refresh: call('rules', Promise.resolve()) },
     accounts: { all: () => [], inferenceProviders: () => [] },
     gas: { refresh: call('gas', Promise.resolve()) },
     lane: { confirm: call('lane', Promise.resolve()) },
@@ -61,21 +62,21 @@ test('an accepted position reaches time, burn, refunds, lifecycles, closing, pla
 test('before a decision services, gas price and receipts are read; earlier charges only once a forecast is wanted', async () => {
   const { cycle, calls } = parts()
   await cycle.prepare(position)
-  expect(calls).toEqual(['services', 'gas', 'lane'])
+  expect(calls).toEqual(['services', 'rules', 'gas', 'lane'])
   calls.length = 0
   cycle.wantForecast()
   await cycle.prepare(position)
-  expect(calls).toEqual(['services', 'gas', 'lane', 'history'])
+  expect(calls).toEqual(['services', 'rules', 'gas', 'lane', 'history'])
 })
 
 test('a broker that cannot send reads no gas price before a forecast is wanted', async () => {
   const { cycle, calls } = parts({ lane: null })
   await cycle.prepare(position)
-  expect(calls).toEqual(['services'])
+  expect(calls).toEqual(['services', 'rules'])
   calls.length = 0
   cycle.wantForecast()
   await cycle.prepare(position)
-  expect(calls).toEqual(['services', 'gas', 'history'])
+  expect(calls).toEqual(['services', 'rules', 'gas', 'history'])
 })
 
 test('providers that are funded during the reading are read before it is decided on', async () => {
@@ -85,6 +86,7 @@ test('providers that are funded during the reading are read before it is decided
   const { cycle } = parts({
     accounts: { all: () => [], inferenceProviders: () => funded },
     services: {
+      see: () => undefined,
       refresh(providers) {
         asked.push(providers)
         for (const one of providers) known.add(one)
@@ -117,17 +119,28 @@ test('a step that throws stops those after it', () => {
   expect(calls).toEqual(['blockClock', 'observe', 'calendar'])
 })
 
-test('after a failed reading subscribers get the plan of the last position, as stale', () => {
+test('during an outage actors and subscribers get the plan of the last position, as stale', () => {
   const plan = { block: position.block, position, decisions: [], shortfall: 0n, gasReserve: 0n }
   const planner = { plan: vi.fn(() => plan) }
-  const { cycle, calls } = parts({ planner, dispatch: { send: vi.fn(), latest: () => plan } })
-  cycle.failed()
+  const send = vi.fn()
+  const { cycle, calls } = parts({ planner, dispatch: { send, latest: () => plan } })
+  cycle.failed({ isOutage: true })
   expect(planner.plan.mock.calls).toEqual([[position, { isStale: true }]])
+  expect(send.mock.calls).toEqual([[plan]])
   expect(calls).toEqual(['plans'])
+})
+
+test('after a failed reading that is no outage yet subscribers get the last plan again, and actors nothing', () => {
+  const plan = { block: position.block, position, decisions: [], shortfall: 0n, gasReserve: 0n }
+  const next = vi.fn()
+  const { cycle, calls } = parts({ dispatch: { send: vi.fn(), latest: () => plan }, plans: { next } })
+  cycle.failed({ isOutage: false })
+  expect(next.mock.calls).toEqual([[plan]])
+  expect(calls).toEqual([])
 })
 
 test('before the first position a failed reading has no plan', () => {
   const { cycle, calls } = parts()
-  cycle.failed()
+  cycle.failed({ isOutage: true })
   expect(calls).toEqual([])
 })

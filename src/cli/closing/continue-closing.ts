@@ -38,5 +38,5 @@ export async function continueClosing({ broker, place }: Session, options: Conti
   })
   watching.unsubscribe()
   if (!(await transactionsSettled(broker))) note('A transaction that was sent is not mined yet; it may still be.')
-  note(broker.ledger.isClosing ? `Closing goes on with ${CONTINUED_BY}.` : 'The ledger is not being closed any more.')
+  note(broker.ledger.isClosing ? `Closing continues with ${CONTINUED_BY}.` : 'The ledger is not being closed any more.')
 }

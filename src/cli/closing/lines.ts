@@ -101,7 +101,7 @@ export function closingLines({ closing }: Pick<PositionView, 'closing'>): string
 /** What stays in the ledger and with providers after a closing was cancelled. */
 export function cancelledLines({ available, locked, free }: ClosingCancelled): string[] {
   return [
-    'Closing is cancelled; what was done so far stands.',
+    'Closing is cancelled; finished steps stay as they are.',
     ...list([
       ['ledger', `${og(available)} available`],
       ['providers', `${og(free)} not asked back`],
@@ -109,7 +109,7 @@ export function cancelledLines({ available, locked, free }: ClosingCancelled): s
         ({ provider, serviceType, service = serviceType, amount, until }) =>
           [
             short(provider),
-            `${og(amount)} of ${service} locked until ${moment(until)}; claim brings it home then`,
+            `${og(amount)} of ${service} locked until ${moment(until)}; claim brings it to the ledger then`,
           ] as const,
       ),
     ]),

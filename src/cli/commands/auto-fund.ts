@@ -127,6 +127,6 @@ async function configIn(file: string, args: Arguments): Promise<FundingConfig> {
   if (args._.length > 0) throw new UsageError('Either PROVIDER or --config, not both.')
   const given =
     (['service', 'total-budget'] as const).find((name) => args[name] !== undefined) ?? firstTermsOption(args)
-  if (given !== undefined) throw new UsageError(`--${given} stands in the file when there is a --config.`)
+  if (given !== undefined) throw new UsageError(`--${given} belongs into the file when there is a --config.`)
   return readConfig(file)
 }

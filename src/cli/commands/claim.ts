@@ -25,7 +25,7 @@ export const command = defineCommand({
     await sendAndReport(args, {
       command: 'claim',
       words: (broker) => ({
-        do: 'claim the refunds whose lock is over; what is free stays free, but for the seconds between two transactions',
+        do: 'claim the refunds whose lock is over; the free balance stays with the provider, but for the seconds between two transactions',
         from: provider ? `the ${serviceToLeave(broker, name)} sub-account with ${provider}` : 'every sub-account',
         to: 'the ledger',
       }),
@@ -41,6 +41,6 @@ export const command = defineCommand({
 })
 
 function claimInWords({ claimed, putBack }: ClaimReceipt): string {
-  const back = putBack > 0n ? `; ${og(putBack)} that were free are so again` : ''
+  const back = putBack > 0n ? `; ${og(putBack)} of free balance are back with the provider` : ''
   return `${og(claimed)} are back in the ledger${back}.`
 }

@@ -38,7 +38,7 @@ type Arguments = SendingArguments & { wait?: boolean | undefined }
 
 async function close({ broker, place }: Session, args: Arguments): Promise<number> {
   const json = wantsJson(args)
-  if (broker.ledger.isClosing) note('The ledger is being closed already; this goes on with it.')
+  if (broker.ledger.isClosing) note('The ledger is being closed already; this continues the closing.')
   const plan = await broker.ledger.closingPlan()
   if (json) printJson({ type: 'closing-plan', ...plan })
   note(
@@ -62,7 +62,7 @@ async function closeToTheEnd(broker: Broker, json: boolean): Promise<number> {
   } catch (error) {
     if (!interrupted.aborted) throw error
     throw new InterruptedError(
-      `The wait was interrupted; the ledger is still being closed. It goes on with ${CONTINUED_BY}; close --cancel ends it.`,
+      `The wait was interrupted; the ledger is still being closed. It continues with ${CONTINUED_BY}; close --cancel ends it.`,
     )
   }
 }
@@ -102,7 +102,7 @@ const hasToWait = ({ until, hold }: ClosingStatus): boolean =>
   (until !== null && hold === null) || hold === 'backing-off' || hold === 'unresolved-intent'
 
 function printRest(status: ClosingStatus | null, json: boolean): number {
-  if (status && !json) print(`${closingLine(status)}\nThen it goes on with ${CONTINUED_BY}; close --cancel ends it.`)
+  if (status && !json) print(`${closingLine(status)}\nThen it continues with ${CONTINUED_BY}; close --cancel ends it.`)
   return status?.failure ? EXIT.failed : EXIT.ok
 }
 

@@ -20,7 +20,7 @@ export const command = defineCommand({
     await sendAndReport(args, {
       command: 'deposit-for',
       words: () => ({
-        do: 'give to another ledger',
+        do: 'deposit into the ledger of another wallet',
         amount: `${amount} OG`,
         from: 'the wallet',
         to: `the ledger of ${recipient}, to which it belongs from then on`,

@@ -52,7 +52,7 @@ const paragraph = (lines: readonly string[]): string[] => (lines.length === 0 ? 
 
 /** Follows the positions for some seconds: the burn is measured over time. */
 async function measureBurn(broker: Broker, seconds: number): Promise<void> {
-  note(`Looking for ${seconds} s at how fast money is charged…`)
+  note(`Measuring the burn for ${seconds} s…`)
   const over = new AbortController()
   const end = () => over.abort()
   const timer = setTimeout(end, seconds * 1_000)

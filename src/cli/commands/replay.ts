@@ -42,5 +42,5 @@ async function recordingIn(file: string): Promise<Found> {
   } catch (error) {
     throw new UsageError(`${file} is no recording. ${error instanceof Error ? error.message : ''}`.trim())
   }
-  throw new UsageError(`${file} has too little to replay: two positions are the least.`)
+  throw new UsageError(`${file} has too few positions to replay: it needs two.`)
 }

@@ -11,7 +11,7 @@ export const command = defineCommand({
     provider: { type: 'string', valueHint: 'address', description: 'from this provider alone' },
     force: {
       type: 'boolean',
-      description: 'with --provider: also where something is to be claimed, which locks what is free there anew',
+      description: 'with --provider: also where a refund can be claimed; that locks the free balance again',
     },
     ...sendingOptions,
   },
@@ -21,11 +21,11 @@ export const command = defineCommand({
     await sendAndReport(args, {
       command: 'retrieve',
       words: (broker) => ({
-        do: 'claim what is unlocked, and ask everything else back: providers stop serving without it (claim locks nothing)',
+        do: 'claim unlocked refunds, and ask everything else back: providers stop serving without it (claim locks nothing)',
         from: provider
           ? `the ${serviceToLeave(broker, service)} sub-account with ${provider}`
           : `all ${serviceToLeave(broker, service)} sub-accounts`,
-        to: 'the ledger; what is asked back now is locked first, and can be claimed after that',
+        to: 'the ledger; what is asked back now is locked first, and can be claimed after the lock',
       }),
       send: ({ ledger }) =>
         provider ? ledger.retrieveFundFromProvider(provider, service, { force }) : ledger.retrieveFund(service),

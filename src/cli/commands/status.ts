@@ -28,7 +28,7 @@ export const command = defineCommand({
         [
           // A ledger that is being closed needs no deposit.
           ...walletLines(view, place, closing ? [] : depositPairs(forecast, shortfall)),
-          ...(closing ? [...closingLines(view), `It goes on with ${CONTINUED_BY}.`] : []),
+          ...(closing ? [...closingLines(view), `It continues with ${CONTINUED_BY}.`] : []),
           '',
           ...accountLines(view),
           ...(view.refunds.length > 0 ? ['', ...refundLines(view.refunds, position)] : []),

@@ -30,7 +30,7 @@ export const command = defineCommand({
     await using session = await readingSession(args, { signal: interrupted })
     const entries = await readFileJournal(journalOf(session.broker))
     if (wantsJson(args)) for (const entry of entries) printJson(recordOf(entry))
-    else if (entries.length === 0) print('Nothing was sent from here for this wallet.')
+    else if (entries.length === 0) print('This machine has sent nothing for this wallet.')
     else print(table(columns, entries.slice(-SHOWN)).join('\n'))
   },
 })
@@ -40,7 +40,7 @@ async function resolve(args: Parameters<typeof sendingSession>[0] & Resolution, 
   if ((hash === undefined) === (notSent !== true)) throw new UsageError('--resolve needs either --hash or --not-sent.')
   mayProceed(args)
   await using session = await sendingSession(args, { signal: interrupted })
-  if (args.yes !== true) await ask(`Shall ${id} be taken as ${hash === undefined ? 'not sent' : `sent as ${hash}`}?`)
+  if (args.yes !== true) await ask(`Record that ${id} was ${hash === undefined ? 'not sent' : `sent as ${hash}`}?`)
   await session.broker.resolveIntent(id, hash === undefined ? 'not-sent' : { hash })
   if (wantsJson(args)) printJson({ type: 'resolved', id, outcome: hash ?? 'not-sent' })
   else print(`${id} is resolved.`)

@@ -76,12 +76,12 @@ async function watchingSession(
   const looking = await readingSession(args, { intervalMs })
   if (!(await readFileClosing(journalOf(looking.broker)))) return looking
   if (!hasKey(args)) {
-    say(`The ledger is being closed, and nothing is sent without its key: it goes on with ${CONTINUED_BY}.`)
+    say(`The ledger is being closed, and nothing is sent without its key: it continues with ${CONTINUED_BY}.`)
     return looking
   }
   await looking[Symbol.asyncDispose]()
   const session = await sendingSession(args, { intervalMs })
   const continues = session.broker.ledger.isClosing
-  say(`The ledger is being closed, and ${continues ? 'watching' : 'another process'} goes on with it.`)
+  say(`The ledger is being closed, and ${continues ? 'watching' : 'another process'} continues the closing.`)
   return session
 }

@@ -72,6 +72,15 @@ export const budget: Check<Budget> = (value, path) => {
   return { amount: most, per }
 }
 
+export const part: Check<number> = (value, path) => {
+  if (typeof value === 'number' && !refusalOf({ maxGasShare: value })) return value
+  throw fieldError(path, `a part from 0.000001 to 1, such as 0.01; this is ${valueInWords(value)}.`)
+}
+
+/** An amount, or one that a sub-account in need may take all the same. */
+export const reserve: Check<string | { amount: string; soft: boolean }> = (value, path) =>
+  typeof value === 'object' && value !== null ? wholeAt(value, path, { amount, soft: yesOrNo }) : amount(value, path)
+
 export const runway: Check<{ trigger: Duration; target: Duration }> = (value, path) => {
   const both = wholeAt(value, path, { trigger: duration, target: duration })
   if (!refusalOf({ runway: both })) return both

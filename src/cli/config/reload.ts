@@ -28,12 +28,12 @@ export function createReload({ file, config, broker, funding, say }: Reload): ()
       const { added, removed, changed } = funding.apply(funded)
       say(`${file} is read again: ${added} added, ${removed} removed, ${changed} changed.${lateIn(next)}`)
     } catch (error) {
-      say(`The old config goes on. ${error instanceof Error ? error.message : String(error)}`)
+      say(`The old config stays in effect. ${error instanceof Error ? error.message : String(error)}`)
     }
   }
 
   function lateIn(next: FundingConfig): string {
     const late = FIXED.filter((name) => JSON.stringify(next[name]) !== JSON.stringify(config[name]))
-    return late.length === 0 ? '' : ` What it says of ${late.join(' and ')} holds from the next start on.`
+    return late.length === 0 ? '' : ` Changes of ${late.join(' and ')} take effect at the next start.`
   }
 }

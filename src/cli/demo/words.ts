@@ -18,7 +18,7 @@ export function introLines({
     paint('bold', 'og-ledger demo: auto-funding at work'),
     '',
     speed === null
-      ? 'A chain of its own is started on this machine: a block every second, and the contracts of 0G Compute.'
+      ? 'A local chain is started with the contracts of 0G Compute and a block every second.'
       : `The contracts of 0G Compute are simulated in memory: ${timesInWords(speed)}.`,
     `A wallet opens a ledger with ${DEPOSIT} OG, and uses providers: ${providers}.`,
     'They charge it at random, by settling fees on chain as real ones do; each charge leaves too little.',
@@ -43,7 +43,7 @@ export function summaryLines(outcome: Outcome): string[] {
     '',
     ...list([
       ['drained', `${og(drained)} in ${charges} charges`],
-      ['drains', `${drains} times an account fell below what is required; ${unanswered} accounts were left so`],
+      ['drains', `${drains} times a sub-account fell below what is required; ${unanswered} stayed below`],
       [
         'topped up',
         `${og(toppedUp)} in ${topUps} top-ups: ${opened} opened a sub-account, ${drains} answered a drain${caughtUp}`,

@@ -13,8 +13,8 @@ export function replayLines({ positions, seconds, policy, recorded, unrecorded }
     ...table(
       [
         { title: '', cell: ([name]: Row) => name },
-        { title: 'this policy', right: true, cell: ([, mine]: Row) => mine },
-        { title: 'as recorded', right: true, cell: ([, , real]: Row) => real },
+        { title: 'this policy', right: true, cell: ([, replayed]: Row) => replayed },
+        { title: 'as recorded', right: true, cell: ([, , recorded]: Row) => recorded },
       ],
       totals.map(([name, cell]): Row => [name, cell(policy), cell(recorded)]),
     ),
@@ -37,7 +37,7 @@ const assumptions = {
 } satisfies Record<Replay['unrecorded'][number], string>
 
 type Row = readonly [string, string, string]
-type Pair = { mine: AccountFigures; real: AccountFigures | undefined }
+type Pair = { replayed: AccountFigures; recorded: AccountFigures | undefined }
 
 const totals: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['top-ups', ({ topUps }) => String(topUps)],
@@ -46,24 +46,28 @@ const totals: readonly (readonly [string, (figures: Figures) => string])[] = [
   ["below provider's minimum", ({ secondsBelow }) => minutes(secondsBelow)],
 ]
 
-function accountLines(policy: Figures, recorded: Figures): string[] {
-  const pairs = policy.subAccounts.map((mine): Pair => {
-    const real = recorded.subAccounts.find((one) => keyOf(one) === keyOf(mine))
-    return { mine, real }
+function accountLines(policy: Figures, recording: Figures): string[] {
+  const pairs = policy.subAccounts.map((replayed): Pair => {
+    const recorded = recording.subAccounts.find((one) => keyOf(one) === keyOf(replayed))
+    return { replayed, recorded }
   })
   if (pairs.length === 0) return ['No sub-accounts.']
   return table(
     [
-      { title: 'provider', cell: ({ mine }: Pair) => short(mine.provider) },
-      { title: 'service', cell: ({ mine }) => mine.serviceType },
-      { title: 'charged', right: true, cell: ({ real }) => aligned(real?.charged ?? 0n) },
-      { title: 'top-ups', right: true, cell: ({ mine }) => String(mine.topUps) },
-      { title: 'recorded', right: true, cell: ({ real }) => String(real?.topUps ?? 0) },
-      { title: 'topped up', right: true, cell: ({ mine }) => aligned(mine.paid) },
-      { title: 'recorded', right: true, cell: ({ real }) => aligned(real?.paid ?? 0n) },
-      { title: 'below', right: true, cell: ({ mine }) => minutes(mine.secondsBelow) },
-      { title: 'recorded', right: true, cell: ({ real }) => minutes(real?.secondsBelow ?? 0) },
-      { title: 'unpaid', right: true, cell: ({ mine }) => (mine.unpaid === 0n ? '-' : aligned(mine.unpaid)) },
+      { title: 'provider', cell: ({ replayed }: Pair) => short(replayed.provider) },
+      { title: 'service', cell: ({ replayed }) => replayed.serviceType },
+      { title: 'charged', right: true, cell: ({ recorded }) => aligned(recorded?.charged ?? 0n) },
+      { title: 'top-ups', right: true, cell: ({ replayed }) => String(replayed.topUps) },
+      { title: 'recorded', right: true, cell: ({ recorded }) => String(recorded?.topUps ?? 0) },
+      { title: 'topped up', right: true, cell: ({ replayed }) => aligned(replayed.paid) },
+      { title: 'recorded', right: true, cell: ({ recorded }) => aligned(recorded?.paid ?? 0n) },
+      { title: 'below', right: true, cell: ({ replayed }) => minutes(replayed.secondsBelow) },
+      { title: 'recorded', right: true, cell: ({ recorded }) => minutes(recorded?.secondsBelow ?? 0) },
+      {
+        title: 'unpaid',
+        right: true,
+        cell: ({ replayed }) => (replayed.unpaid === 0n ? '-' : aligned(replayed.unpaid)),
+      },
     ],
     pairs,
   )

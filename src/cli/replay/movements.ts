@@ -32,9 +32,9 @@ export function movesBetween(before: Position, after: Position): Moves {
   const rises = [...accounts.keys()].map((key) => riseOf(key, earlier.get(key), later.get(key), after))
   const claimed = sum(rises.map((one) => one.claimed))
   const lost = (before.ledger?.available ?? 0n) - (after.ledger?.available ?? 0n) + claimed
-  const seen = sum(rises.map(({ change }) => positive(change)))
-  const withdrawn = least(positive(after.wallet.balance - before.wallet.balance), positive(lost - seen))
-  const hidden = share(positive(lost - seen - withdrawn), rises)
+  const rise = sum(rises.map(({ change }) => positive(change)))
+  const withdrawn = least(positive(after.wallet.balance - before.wallet.balance), positive(lost - rise))
+  const hidden = share(positive(lost - rise - withdrawn), rises)
   return {
     accounts: new Map(
       rises.map(({ key, change, claimed: back }, index): [string, Move] => {
@@ -42,7 +42,7 @@ export function movesBetween(before: Position, after: Position): Moves {
         return [key, { paid: positive(change) + more, charged: positive(-change) + more, claimed: back }]
       }),
     ),
-    deposited: positive(seen - lost) - withdrawn,
+    deposited: positive(rise - lost) - withdrawn,
   }
 }
 

@@ -72,6 +72,8 @@ export function standingOf(account: FundedAccount, { burn, payments, now, record
     demand,
     priority: policy.priority,
     limits: limitsAt(policy, () => payments.filter(({ key }) => key === keyOf(account)), now),
+    sizing: policy.sizing,
+    reserveIsSoft: policy.reserveIsSoft,
     onPendingRefund: policy.onPendingRefund,
     needsApproval: false,
     registered: true,

@@ -39,7 +39,7 @@ export function replay(
   const [first] = positions
   const last = positions.at(-1)
   let recorded = [...conditions.values()][0] ?? noConditions
-  const books = { defaults: config.defaults, recorded }
+  const options = { defaults: config.defaults, recorded }
   const steps = positions.slice(1).map((after, index): Step => {
     const before = positions[index] ?? after
     recorded = conditions.get(before.block.number) ?? recorded
@@ -48,20 +48,20 @@ export function replay(
   const funded = fundedAccountsIn(config, positions)
   const { budget } = toPolicy(config.budget ? { budget: config.budget } : {}, 0n)
   const simulate = (extra: bigint) => {
-    const opened = openBooks(positions, funded, books)
-    opened.ledger += extra
-    for (const step of steps) pass(step, opened, { funded, budget })
-    return opened
+    const simulated = openBooks(positions, funded, options)
+    simulated.ledger += extra
+    for (const step of steps) pass(step, simulated, { funded, budget })
+    return simulated
   }
   const reserve = funded.map(({ policy }) => policy.ledgerReserve).reduce((most, one) => (one > most ? one : most), 0n)
-  const wanted = simulate(UNLIMITED).mostSpent
-  const really = openBooks(positions, [], books)
-  for (const step of steps) countRecorded(step, really)
+  const needed = simulate(UNLIMITED).mostSpent
+  const recordedBooks = openBooks(positions, [], options)
+  for (const step of steps) countRecorded(step, recordedBooks)
   return {
     positions: positions.length,
     seconds: first && last ? last.block.timestamp - first.block.timestamp : 0,
-    policy: figuresOf(simulate(0n), wanted === 0n ? 0n : wanted + reserve),
-    recorded: figuresOf(really, really.mostSpent),
+    policy: figuresOf(simulate(0n), needed === 0n ? 0n : needed + reserve),
+    recorded: figuresOf(recordedBooks, recordedBooks.mostSpent),
     unrecorded: unrecordedIn([...conditions.values()]),
   }
 }

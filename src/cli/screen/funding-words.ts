@@ -46,17 +46,33 @@ function requiredInWords({ minLockedBalance: usual }: Broker, terms: Terms): str
 }
 
 function limitsInWords(terms: Terms): string[] {
-  const { maxTopUp, budget, ledgerReserve, cooldownMs, onPendingRefund, autoClaim, unsettledFee, maxUnsettledFee } =
-    terms
+  const { maxTopUp, budget, cooldownMs, onPendingRefund, autoClaim, unsettledFee, maxUnsettledFee } = terms
   return [
     ...(maxTopUp === undefined ? [] : [`at most ${inOg(maxTopUp)} at once`]),
     ...(budget ? [budgetInWords(budget)] : []),
-    ...(ledgerReserve === undefined ? [] : [`${inOg(ledgerReserve)} stay in the ledger`]),
+    ...reserveInWords(terms),
+    ...sizeInWords(terms),
     ...(cooldownMs === undefined ? [] : [`at least ${cooldownMs / 1_000} s apart`]),
     ...(onPendingRefund === 'reuse' ? ['pending refunds are taken from first'] : []),
     ...(autoClaim === true ? ['refunds are claimed once their lock is over'] : []),
     ...(unsettledFee === false ? ['unsettled fees are not asked for'] : []),
     ...(maxUnsettledFee === undefined ? [] : [`nothing to one that claims more than ${inOg(maxUnsettledFee)}`]),
+  ]
+}
+
+function reserveInWords({ ledgerReserve }: Terms): string[] {
+  if (ledgerReserve === undefined) return []
+  if (typeof ledgerReserve !== 'object') return [`${inOg(ledgerReserve)} stay in the ledger`]
+  const { amount, soft } = ledgerReserve
+  return [`${inOg(amount)} stay in the ledger${soft ? ', unless a provider is at its minimum' : ''}`]
+}
+
+function sizeInWords({ minTopUp, step, maxGasShare, allOrNothing }: Terms): string[] {
+  return [
+    ...(minTopUp === undefined ? [] : [`at least ${inOg(minTopUp)} at once`]),
+    ...(step === undefined ? [] : [`in steps of ${inOg(step)}`]),
+    ...(maxGasShare === undefined ? [] : [`gas is at most ${maxGasShare * 100} % of it`]),
+    ...(allOrNothing === true ? ['all that is missing or nothing'] : []),
   ]
 }
 

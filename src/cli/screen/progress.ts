@@ -5,10 +5,10 @@ const PACE_MS = 100
 
 /** Reports the progress of each transaction on stderr while `wait` runs. */
 export async function reportTransactions<T>(broker: Broker, wait: () => Promise<T>): Promise<T> {
-  const said = new Set<string>()
+  const printed = new Set<string>()
   const say = (lines: readonly string[]) => {
-    for (const line of lines) if (!said.has(line)) note(line)
-    for (const line of lines) said.add(line)
+    for (const line of lines) if (!printed.has(line)) note(line)
+    for (const line of lines) printed.add(line)
   }
   // The journal also holds transactions of earlier commands, which reported them.
   const past = new Set(broker.transactions().filter((one) => !isOpen(one)))

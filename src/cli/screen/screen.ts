@@ -15,14 +15,14 @@ export type Screen = { draw(lines: readonly string[]): void; close(): void }
 /** Lines that are drawn again in place. Earlier output stays above them, and the last drawing stays at the end. */
 export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.WriteStream = process.stdout): Screen {
   const stopListening = listenToKeys(onKeys)
-  let drawn = 0
+  let height = 0
   let last: readonly string[] = []
   const restore = () => void stream.write(SHOW)
-  const draw = (lines: readonly string[], before = up(drawn)) => {
+  const draw = (lines: readonly string[], before = up(height)) => {
     const visible = fit(lines, stream)
     const text = visible.map((line) => `${CLEAR_LINE}${line}\n`).join('')
     stream.write(`${HIDE}${before}${text}${CLEAR_BELOW}`)
-    drawn = visible.length
+    height = visible.length
     last = lines
   }
   // A resize wraps lines anew, so that it is unknown where the drawing begins: the screen is cleared.

@@ -62,7 +62,7 @@ async function chainIdOf(request: FetchRequest, host: string): Promise<bigint> {
   } catch (error) {
     throw new ReadError('The node does not answer.', { host, reason: reasonOf(error) })
   }
-  throw new ReadError('This is no node: it does not tell the id of a chain.', { host })
+  throw new ReadError('This is no node: it does not answer eth_chainId.', { host })
 }
 
 /** The messages of ethers hold the whole request with its URL. */

@@ -50,5 +50,5 @@ function ownNetwork(args: NetworkArguments): NetworkConfig | undefined {
 function hostOf(url: string): string {
   const { protocol, host } = URL.canParse(url) ? new URL(url) : { protocol: '', host: '' }
   if (protocol === 'http:' || protocol === 'https:') return host
-  throw new UsageError('The RPC URL is none of http or https.')
+  throw new UsageError('The RPC URL must begin with http: or https:.')
 }

@@ -37,7 +37,7 @@ export async function sendAndReport<Sent extends Receipt>(
   const receipt = await reportTransactions(broker, () => send(broker))
   if (wantsJson(args)) printJson({ type: 'receipt', command, sent: receipt !== null, ...receipt })
   else if (receipt) print([doneInWords(receipt), ...(done ? [done(receipt)] : [])].join('\n'))
-  else print('Nothing had to be sent: it was so already.')
+  else print('Nothing had to be sent: the chain was in that state already.')
 }
 
 function doneInWords({ blockNumber, transactionHash, gasUsed }: Receipt): string {

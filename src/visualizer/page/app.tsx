@@ -18,10 +18,10 @@ import { Timeline } from './parts/timeline.tsx'
 import { everything, type Filter, type Sort } from './store/rows.ts'
 import { viewOf, type Message, type Model, type View } from './store/store.ts'
 
-export type AppProps = { model: Model; tell: (message: Message) => void; token: string | null }
+export type AppProps = { model: Model; dispatch: (message: Message) => void; token: string | null }
 
-/** The page. Before the first answer there is only a word of where it stands. */
-export function App({ model, tell, token }: AppProps): VNode {
+/** The page. Before the server's first answer it shows only the state of the connection. */
+export function App({ model, dispatch, token }: AppProps): VNode {
   const view = useMemo(() => viewOf(model), [model.history, model.subject, model.loaded, model.moment])
   if (!view)
     return (
@@ -30,16 +30,16 @@ export function App({ model, tell, token }: AppProps): VNode {
       </p>
     )
   const reset = () => {
-    tell({ type: 'unload' })
+    dispatch({ type: 'unload' })
   }
   return (
     <Boundary reset={reset}>
-      <Whole view={view} {...{ model, tell, token }} />
+      <Whole view={view} {...{ model, dispatch, token }} />
     </Boundary>
   )
 }
 
-function Whole({ view, model, tell, token }: AppProps & { view: View }): VNode {
+function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNode {
   const [selected, setSelected] = useState<string | null>(null)
   const [filter, setFilter] = useState<Filter>(everything)
   const [sort, setSort] = useState<Sort>({ key: 'name', down: false })
@@ -47,7 +47,7 @@ function Whole({ view, model, tell, token }: AppProps & { view: View }): VNode {
   const select = useCallback(setSelected, [])
   const { notices, say } = useNotices(view)
   const can = (action: ActionName) => view.isLive && token !== null && view.subject.actions.includes(action)
-  const page: Page = { view, link: model.link, trouble: model.trouble, tell, selected, select, can, propose }
+  const page: Page = { view, link: model.link, trouble: model.trouble, dispatch, selected, select, can, propose }
   const account = selected === null ? undefined : view.state.subAccounts[selected]
   useEffect(() => {
     document.title = titleOf(view)
@@ -73,14 +73,14 @@ function Whole({ view, model, tell, token }: AppProps & { view: View }): VNode {
         </Scrubber>
         <Notices notices={notices} />
         {request && token !== null && (
-          <Question request={request} ask={(asked) => ask(asked, token)} close={() => propose(null)} />
+          <Question request={request} ask={(action) => ask(action, token)} close={() => propose(null)} />
         )}
       </div>
     </PageContext.Provider>
   )
 }
 
-/** The tab tells from afar whether somebody should look. */
+/** The title of the tab counts sub-accounts that are low. */
 function titleOf({ state }: View): string {
   const low = Object.values(state.subAccounts).filter(({ lifecycle }) => lifecycle.value === 'low').length
   return low > 0 ? `(${low} low) og-ledger` : 'og-ledger'

@@ -4,10 +4,10 @@ import { connect } from './live/connection.ts'
 import { takeToken } from './live/control.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- the build gathers the stylesheet from here
 import './page.css'
-import { apply, nothingYet, type Message } from './store/store.ts'
+import { apply, initialModel, type Message } from './store/store.ts'
 
 const root = document.getElementById('page')
-let model = nothingYet
+let model = initialModel
 let token = takeToken()
 
 addEventListener('hashchange', () => {
@@ -15,13 +15,13 @@ addEventListener('hashchange', () => {
   draw()
 })
 draw()
-connect(tell)
+connect(dispatch)
 
-function tell(message: Message): void {
+function dispatch(message: Message): void {
   model = apply(model, message)
   draw()
 }
 
 function draw(): void {
-  if (root) render(<App model={model} tell={tell} token={token} />, root)
+  if (root) render(<App model={model} dispatch={dispatch} token={token} />, root)
 }

@@ -9,6 +9,7 @@ import {
   createBroker,
   NotSentError,
   ReadError,
+  ReadOnlyError,
   type Broker,
   type NetworkConfig,
   memoryJournal,
@@ -347,10 +348,7 @@ describe('sending works with', () => {
     expect(broker.wallet).toBe(user.address)
     expect(await broker.ledger.getLedger()).toMatchObject({ available: og('7'), totalBalance: og('10') })
     expect(await broker.inference.acknowledged(ALICE)).toBe(true)
-    const refusal = new NotSentError('This broker is read-only.', {
-      wallet: user.address,
-      do: 'create it with a signer to send transactions',
-    })
+    const refusal = new ReadOnlyError(user.address)
     await expect(broker.ledger.depositFund('1')).rejects.toThrow(refusal)
     await expect(broker.ledger.retrieveFund('inference')).rejects.toThrow(refusal)
     await expect(broker.inference.ensureFunded(ALICE, '5')).rejects.toThrow(refusal)

@@ -23,7 +23,7 @@ const LOCK = 3_600
 let chain: LocalChain
 let restore: () => Promise<void>
 let user: Wallet
-/** Has all its money in the ledger: closing it takes one transaction. */
+/** A broker with all its money in the ledger: closing takes one transaction. */
 let idle: Wallet
 let alice: LocalProvider, tuner: LocalProvider
 let journal: Journal
@@ -52,7 +52,7 @@ afterEach(async () => {
 afterAll(() => chain[Symbol.asyncDispose]())
 
 describe('a closing goes on by itself', () => {
-  test('in the next broker that merely watches, and not a second before a refund is unlocked', async () => {
+  test('in the next broker that reads positions, and not a second before a refund is unlocked', async () => {
     const first = await waits(await closing())
     expect(first.isClosing).toBe(true)
     const unlocked = first.closingStatus()?.until ?? 0
@@ -70,7 +70,7 @@ describe('a closing goes on by itself', () => {
     expect((await chain.provider.getBalance(user.address)) + wei).toBe(og('100000'))
   })
 
-  test('when it is asked for again, for everybody who asks', async () => {
+  test('when callers ask for it again, and all of them wait for the same end', async () => {
     const first = await waits(await closing())
     await mineAt(first.closingStatus()?.until ?? 0)
     const [one, two] = await Promise.all([first.closeLedger(), first.closeLedger()])
@@ -79,7 +79,7 @@ describe('a closing goes on by itself', () => {
     expect(first.isClosing).toBe(false)
   })
 
-  test('over a lock that its owner makes longer, and shorter again', async () => {
+  test("over a lock that the contract's owner makes longer, and shorter again", async () => {
     const ledger = await waits(await closing())
     const before = ledger.closingStatus()?.until ?? 0
     await setLocks(2 * LOCK)
@@ -94,7 +94,7 @@ describe('a closing goes on by itself', () => {
     expect((await broker().position()).ledger).toBeNull()
   })
 
-  test('past a step that was mined and reverted: it shows, rests, and is tried again', async () => {
+  test('past a step that was mined and reverted: the status shows it, and closing tries again after a back-off', async () => {
     const { inference } = chain.network
     const ledger = await waits(await closing())
     await chain.setAutomine(false)
@@ -120,7 +120,7 @@ describe('a closing goes on by itself', () => {
 })
 
 describe('a closing ends', () => {
-  test('when it is cancelled, with what stays locked and until when', async () => {
+  test('when the user cancels it, with what stays locked and until when', async () => {
     const ledger = await closing()
     const waiter = ledger.closeLedger().catch((error: unknown) => error)
     await waits(ledger)
@@ -147,7 +147,7 @@ describe('a closing ends', () => {
     await next.transferFund(alice.address, 'inference', '1')
   })
 
-  test('and is not cancelled where there is none, or once the last step is on its way', async () => {
+  test('and cannot be cancelled before it begins, or once the last step is in flight', async () => {
     const nothing = { name: 'InvalidInputError', message: 'The ledger is not being closed.' }
     const ledger = await watching({ signer: idle })
     await expect(ledger.cancelClosing()).rejects.toMatchObject(nothing)
@@ -160,7 +160,7 @@ describe('a closing ends', () => {
     await expect(ledger.cancelClosing()).rejects.toMatchObject(nothing)
   })
 
-  test('before a ledger that was opened anew after its withdrawal, unseen by any process', async () => {
+  test('before a ledger that was opened anew after its withdrawal, though no process saw the withdrawal', async () => {
     await chain.setAutomine(false)
     const first = await closing({ signer: idle })
     await until(() => broker().transactions().at(-1)?.getSnapshot().value === 'broadcast')
@@ -190,7 +190,7 @@ describe('a closing ends', () => {
   })
 })
 
-test('nothing is paid to a provider while the ledger is being closed', async () => {
+test('the broker pays nothing to a provider while the ledger is being closed', async () => {
   const ledger = await waits(await closing())
   const { inference, fineTuning } = broker()
   const { address } = alice
@@ -207,7 +207,7 @@ test('nothing is paid to a provider while the ledger is being closed', async () 
 
 type Place = { network?: NetworkConfig; signer?: Wallet }
 
-/** The ledger of a broker that was asked to close it. */
+/** The ledger of a broker that is closing it. */
 async function closing(place: Place = {}) {
   const ledger = await watching(place)
   ledger.closeLedger().catch(() => undefined)

@@ -27,7 +27,7 @@ afterEach(async () => {
 afterAll(() => chain[Symbol.asyncDispose]())
 
 describe('autoClaim', () => {
-  test('brings home what is unlocked of a live sub-account, which keeps what it has', async () => {
+  test('brings home the unlocked refund of a live sub-account, which keeps its free money', async () => {
     await refunding(alice, '5', '2')
     const broker = await open()
     broker.inference.startAutoFunding(alice.address, { autoClaim: true, onPendingRefund: 'reuse' })
@@ -40,7 +40,7 @@ describe('autoClaim', () => {
     expect(sent(broker)).toEqual(CLAIM)
   })
 
-  test('ends the wait of one that a pending refund kept from being topped up', async () => {
+  test('ends the wait of a sub-account that a pending refund kept from being topped up', async () => {
     await refunding(alice, '5', '0.5')
     const broker = await open()
     broker.inference.startAutoFunding(alice.address, { autoClaim: true })
@@ -50,7 +50,7 @@ describe('autoClaim', () => {
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
   })
 
-  test('of the broker claims those together that nothing is free in, whether or not they are kept funded', async () => {
+  test('of the broker claims sub-accounts without free money together, whether or not auto-funding is on for them', async () => {
     await Promise.all([bob, carol].map((provider) => refunding(provider, '3', '0')))
     await refunding(alice, '5', '2')
     await unlock()
@@ -61,7 +61,7 @@ describe('autoClaim', () => {
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
   })
 
-  test('is off where nobody asked for it', async () => {
+  test('is off by default', async () => {
     await refunding(alice, '5', '2')
     await unlock()
     const broker = await open()
@@ -72,7 +72,7 @@ describe('autoClaim', () => {
     expect(sent(broker)).toEqual([])
   })
 
-  test('leaves what is worth less than its gas, and the plan says so', async () => {
+  test('leaves a refund that is worth less than its gas, and the plan says so', async () => {
     await act(transfer(alice, '2'), retrieve(alice), transfer(alice, og('2') - 1n))
     await unlock()
     const broker = await open({ autoClaim: true })
@@ -135,13 +135,13 @@ async function open(options: Pick<BrokerOptions, 'autoClaim'> = {}): Promise<Bro
 
 const act = (...calls: Call[]) => transact(user, calls)
 
-/** A sub-account with so much, asked back but for what is free. */
+/** A sub-account with a balance of which all but a free part is in a refund. */
 const refunding = (provider: LocalProvider, amount: string, free: string) =>
   act(transfer(provider, amount), retrieve(provider), transfer(provider, free))
 
 async function unlock(): Promise<void> {
   await chain.warp(LOCK)
-  await chain.mine(30) // so that the chain looks as quick as it is
+  await chain.mine(30) // the block time is judged by the latest blocks
 }
 
 /** Three more readings. */

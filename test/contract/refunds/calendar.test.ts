@@ -49,7 +49,7 @@ test('every pending refund of both services is listed, the next to be unlocked f
   expect(warnings).toEqual([])
 })
 
-test('what a provider takes out of a refund is told, by how much and of which', async () => {
+test('the calendar shows what a provider was paid out of which refund', async () => {
   const old = await asked(alice, '3')
   await chain.warp(60)
   await act(transfer(alice, '1'))
@@ -78,7 +78,7 @@ test('what a provider takes out of a refund is told, by how much and of which', 
   expect(warnings).toEqual(amounts)
 })
 
-test('nothing of what the wallet does itself is taken for a drain', async () => {
+test('the calendar takes nothing that the wallet does itself for a drain', async () => {
   const old = await asked(alice, '3')
   await broker.ledger.refunds()
   await broker.ledger.transferFund(alice.address, 'inference', '1')
@@ -97,7 +97,7 @@ test('nothing of what the wallet does itself is taken for a drain', async () => 
   expect(warnings).toEqual([])
 })
 
-test('a drain beside a transfer of the wallet is told, as far as it is sure', async () => {
+test('the calendar shows a drain beside a transfer of the wallet as far as it is certain', async () => {
   const old = await asked(alice, '3')
   await broker.ledger.refunds()
   await broker.ledger.transferFund(alice.address, 'inference', '1')
@@ -113,7 +113,7 @@ test('a change of the lock moves every unlock', async () => {
 
 const act = (...calls: Call[]) => transact(user, calls)
 
-/** Opens a sub-account with so much and asks it back; says when. */
+/** Opens a sub-account with an amount and retrieves it. @returns when the refund was requested */
 async function asked(provider: LocalProvider, amount: string): Promise<number> {
   await act(transfer(provider, amount))
   return askedBack(provider)

@@ -34,7 +34,7 @@ const claimed = { ledger: og('98'), free: og('2'), pending: 0n }
 
 const both = ['retrieveFund', 'transferFund']
 
-/** Every moment around what is recorded in turn. */
+/** Every moment before and after each record, in turn. */
 const moments = ['claiming', 'prepared', 'mined', 'prepared', 'mined', 'claiming-ended']
   .flatMap((type) => [`before ${type}`, `after ${type}`])
   .map((where, moment) => ({ where, moment, begun: moment > 2 }))
@@ -48,7 +48,7 @@ test.for(moments)('a claim whose process is lost $where ($moment) is whole or di
 
   const kept = await copyOf(journal)
   const second = await open(kept)
-  // It would take what is missing from the refund, if it looked between the two transactions.
+  // Auto-funding would take the deficit from the refund, if it acted between the two transactions.
   second.inference.startAutoFunding(alice.address, { intervalMs: 100, onPendingRefund: 'reuse' })
   await vi.waitFor(() => expect([openClaims(kept), reason(second)]).toEqual([0, 'sufficient']), { timeout: 10_000 })
   expect(await standing(second)).toEqual(one.begun ? claimed : untouched)
@@ -57,7 +57,7 @@ test.for(moments)('a claim whose process is lost $where ($moment) is whole or di
   expect(await chain.provider.getTransactionCount(user.address)).toBe(nonce + sent.length)
 })
 
-test('a claim is taken up also where its journal can be had only later', async () => {
+test('the broker takes up a claim also where its journal was locked before', async () => {
   const journal = dyingJournal(6)
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
@@ -73,12 +73,12 @@ test('a claim is taken up also where its journal can be had only later', async (
   expect(await standing(second)).toEqual({ ...claimed, ledger: og('99') })
 })
 
-test('what was taken back by hand before the next process came is not touched', async () => {
+test('a claim leaves alone what the user took back before the next process began', async () => {
   const journal = dyingJournal(6)
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
   expect(await journal.died).toBe('before prepared')
-  // Somebody puts back all but 0.5, and later asks that back anew.
+  // The user puts back all but 0.5, and later requests that again.
   await transact(user, [transfer('1.5'), retrieve()])
   const kept = await copyOf(journal)
   const second = await open(kept)
@@ -87,7 +87,7 @@ test('what was taken back by hand before the next process came is not touched', 
   expect(operations(second)).toEqual(['retrieveFund'])
 })
 
-test('what was taken back in full by hand, and later asked back anew, is not touched either', async () => {
+test('a claim leaves alone what the user took back in full and later requested anew', async () => {
   const journal = dyingJournal(6)
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
@@ -103,7 +103,7 @@ test('what was taken back in full by hand, and later asked back anew, is not tou
   expect(operations(second)).toEqual(['retrieveFund'])
 })
 
-test('what was asked back after it was put back stays so, though nothing says that the claim is over', async () => {
+test('a refund that was requested after the put-back stays, though the journal lacks the end of the claim', async () => {
   const journal = dyingJournal(10)
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
@@ -116,7 +116,7 @@ test('what was asked back after it was put back stays so, though nothing says th
   expect(operations(second)).toEqual(both)
 })
 
-test('whoever claims next waits for what was left open, and hears of it', async () => {
+test('the next claim waits for the one that was left open, and its receipt counts that too', async () => {
   const journal = dyingJournal(6)
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
@@ -128,7 +128,7 @@ test('whoever claims next waits for what was left open, and hears of it', async 
   await expect(second.ledger.claimRefunds()).rejects.toThrow('There is nothing to retrieve.')
 })
 
-test('nothing is put back into what is being closed', async () => {
+test('a claim puts nothing back while the ledger is being closed', async () => {
   const journal = dyingJournal(6)
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)

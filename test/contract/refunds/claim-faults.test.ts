@@ -47,12 +47,12 @@ test('a node that fails between the two transactions is asked until it answers',
 
 test('a journal that cannot be written before the first transaction leaves everything as it was', async () => {
   const broker = await open(hookedJournal(({ type }) => (type === 'claiming' ? full() : undefined)))
-  await expect(broker.ledger.claimRefunds()).rejects.toMatchObject({ name: 'NotSentError' })
+  await expect(broker.ledger.claimRefunds()).rejects.toMatchObject({ name: 'NotRecordedError' })
   expect(operations(broker)).toEqual([])
   expect(await standing(broker)).toEqual({ ledger: og('97'), free: og('2'), pending: og('1') })
 })
 
-test('a claim that is refused leaves nothing open', async () => {
+test('a claim that the wallet refuses leaves nothing open', async () => {
   const journal = memoryJournal()
   const broker = await open(journal)
   const refusal = { kind: 'rpc', code: 3, message: 'execution reverted', data: '0x90b8ec18' } as const
@@ -74,7 +74,7 @@ test('a transfer by hand comes after the claim, and on top of what was free', as
   expect(await standing(broker)).toEqual({ ledger: og('97.5'), free: og('2.5'), pending: 0n })
 })
 
-test('asked for several times at once, it is done once', async () => {
+test('several calls at once make one claim', async () => {
   const broker = await open(memoryJournal())
   const asked = [
     broker.ledger.claimRefunds(),
@@ -87,7 +87,7 @@ test('asked for several times at once, it is done once', async () => {
   expect(await standing(broker)).toEqual(claimed)
 })
 
-test('is refused while the ledger is being closed', async () => {
+test('claimRefunds is refused while the ledger is being closed', async () => {
   const journal = memoryJournal()
   await journal.append({ type: 'closing', id: 'closing-1', at: 0 })
   const broker = await open(journal)

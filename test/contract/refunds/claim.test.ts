@@ -39,7 +39,7 @@ afterEach(async () => {
 afterAll(() => chain[Symbol.asyncDispose]())
 
 describe('claimRefunds', () => {
-  test('brings home what is unlocked, and leaves what is free and what is locked as it was', async () => {
+  test('brings home what is unlocked, and leaves free and locked money as it was', async () => {
     await act(transfer(alice.address, '3'), retrieve(alice.address))
     await chain.warp(LOCK - 600)
     // A transfer cancels the newest refund first: 1.5 stay of the old one, and 1 of the new one.
@@ -84,7 +84,7 @@ describe('claimRefunds', () => {
     expect(await standing()).toEqual({ ...before, ledger: before.ledger + og('1'), unlocked: 0n })
   })
 
-  test('claims all at once: those without anything free together, the others one by one', async () => {
+  test('claims from all at once: sub-accounts without free money together, the others one by one', async () => {
     const many = [...others.slice(0, 22), alice.address]
     await act(...many.map((provider) => transfer(provider, '1')))
     await act(...many.map(retrieve))
@@ -148,13 +148,13 @@ describe('a provider that charges while refunds are claimed', () => {
 })
 
 describe('retrieveFundFromProvider', () => {
-  test('locks what is free where nothing speaks against it', async () => {
+  test('locks free money where auto-funding is off and nothing can be claimed', async () => {
     await act(transfer(alice.address, '2'))
     await broker.ledger.retrieveFundFromProvider(alice.address, 'inference')
     expect(await standing()).toMatchObject({ free: 0n, locked: og('2') })
   })
 
-  test('is refused where something is to be claimed, says what it would lock, and obeys force', async () => {
+  test('is refused where a refund can be claimed, says what it would lock, and obeys force', async () => {
     await matured('2')
     await act(transfer(alice.address, '0.5'))
     const { block } = await broker.position()
@@ -190,7 +190,7 @@ function open(journal: Journal): Promise<Broker> {
   return createBroker({ signer: user, network: chain.network, intervalMs: 200, journal })
 }
 
-/** Before the first such record is kept, the provider has charged. */
+/** Has the provider charge before the first record of this type is kept. */
 function chargedOnce(isMoment: (record: JournalRecord) => boolean, fee: string): Journal {
   let charged = false
   return hookedJournal((record) => {
@@ -202,7 +202,7 @@ function chargedOnce(isMoment: (record: JournalRecord) => boolean, fee: string):
 
 const act = (...calls: Call[]) => transact(user, calls)
 
-/** A refund of that much whose lock is over. */
+/** A refund of this amount whose lock is over. */
 async function matured(amount: string): Promise<void> {
   await act(transfer(alice.address, amount), retrieve(alice.address))
   await chain.warp(LOCK)

@@ -8,7 +8,7 @@ import { startProxy } from '../../support/proxy.ts'
 const providers = Array.from({ length: 20 }, (_, index) => getAddress(toBeHex(index + 1, 20)))
 const [full = '', ...others] = providers
 
-test('one whose refund places fill up after it was looked at is left out, and the other nineteen are asked', async () => {
+test('a batch leaves out a provider whose refund places fill up after the reading, and retrieves from the other nineteen', async () => {
   await using chain = await localChain({ inferenceProviders: 0, fineTuningProviders: 0, wallets: 1 })
   await using proxy = await startProxy(chain.anvil.url)
   const [user] = chain.wallets
@@ -22,7 +22,7 @@ test('one whose refund places fill up after it was looked at is left out, and th
   const signer = user.connect(connect(proxy.url))
   await using broker = await createBroker({ signer, network: chain.network, journal })
 
-  // The position is read; what is held back is the estimate that follows it.
+  // The position is read; the proxy holds back the gas estimate that follows it.
   let arrived = (): void => undefined
   const estimate = new Promise<void>((resolve) => (arrived = resolve))
   let resume = (): void => undefined

@@ -33,7 +33,7 @@ afterEach(async () => {
 afterAll(() => chain[Symbol.asyncDispose]())
 
 describe('retrieveFund', () => {
-  test('asks 22 sub-accounts in two batches, without those that have nothing or would spoil theirs', async () => {
+  test('retrieves from 22 sub-accounts in two batches, without those that are empty or would spoil their batch', async () => {
     // A transfer cancels the newest refund first: each is smaller than the one before, and makes one of two.
     const fill = ['0.5', '0.25', '0.125', '0.0625'].flatMap((amount) => [transfer(FULL, amount), retrieve(FULL)])
     await transactInParts(user, [
@@ -65,7 +65,7 @@ describe('retrieveFund', () => {
     })
   })
 
-  test('brings all of them home after the lock, those with five refunds too', async () => {
+  test('brings all of them home after the lock, also those with five refunds', async () => {
     const fill = ['0.5', '0.25', '0.125', '0.0625'].flatMap((amount) => [transfer(FULL, amount), retrieve(FULL)])
     await transactInParts(user, [...providers.map((provider) => transfer(provider, '1')), retrieve(FULL), ...fill])
     await broker.ledger.retrieveFund('inference')
@@ -201,13 +201,13 @@ function nothing(count: number, locked: string, unlock: number): NothingToRetrie
   })
 }
 
-/** A promise that is awaited later: a test that fails before must not fail for it as well. */
+/** Marks a promise as handled that the test awaits later: a test that fails before does not fail for it as well. */
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
 }
 
-/** Sends some at a time: of what is ready at once, anvil mines under load only what fits into one block. */
+/** Sends a few calls at a time: under load anvil mines only what fits into one block. */
 async function transactInParts(wallet: Wallet, calls: readonly Call[]): Promise<void> {
   for (let at = 0; at < calls.length; at += 25) await transact(wallet, calls.slice(at, at + 25))
 }

@@ -59,7 +59,7 @@ test.for([
   return undefined
 })
 
-test('where less than the minimum is left, only everything can be withdrawn', async () => {
+test('a ledger with less than the minimum can only be withdrawn as a whole', async () => {
   await deposit('10', '8')
   for (const amount of ['0', '1.5', '1.999999999999999999'])
     await expect(broker.ledger.refund(amount)).rejects.toThrow('withdraw everything: 2 OG')
@@ -67,7 +67,7 @@ test('where less than the minimum is left, only everything can be withdrawn', as
   expect((await broker.position()).ledger).toMatchObject({ available: 0n, locked: og('8') })
 })
 
-test('more than is available is refused with what is locked', async () => {
+test('refund refuses more than is available, and says what is locked', async () => {
   await deposit('10', '4')
   await expect(broker.ledger.refund('7')).rejects.toMatchObject({
     name: 'InsufficientBalanceError',
@@ -96,7 +96,7 @@ test("'all' of a ledger without sub-accounts deletes it, and there is nothing to
   await expect(broker.ledger.refund('all')).rejects.toMatchObject({ name: 'LedgerNotExistsError' })
 })
 
-test("'all' waits for what is on its way, and takes what is there then", async () => {
+test("'all' waits for transactions in flight, and takes what is there then", async () => {
   await deposit('10', '1')
   await chain.setAutomine(false)
   const moves = [
@@ -113,7 +113,7 @@ test("'all' waits for what is on its way, and takes what is there then", async (
   expect((await broker.position()).ledger).toMatchObject({ available: 0n, locked: og('4') })
 })
 
-test("'all' comes after a top-up that auto-funding decided on, and none is decided on while it is on its way", async () => {
+test("'all' comes after a top-up that auto-funding decided on, and auto-funding decides on none while it is in flight", async () => {
   await deposit('10', '1')
   broker.inference.startAutoFunding(alice.address, { intervalMs: 100 })
   const all = await broker.ledger.refund('all')
@@ -124,7 +124,7 @@ test("'all' comes after a top-up that auto-funding decided on, and none is decid
   expect(broker.transactions().map((one) => one.getSnapshot().value)).toEqual(amounts().map(() => 'mined'))
 })
 
-/** A ledger of so much, of which a part is in a sub-account. */
+/** A ledger with a total of which a part lies in a sub-account. */
 async function deposit(amount: string, locked = '0'): Promise<void> {
   const { ledger } = chain.contracts
   const transfer = callOf(ledger, 'transferFund', [alice.address, 'inference-v1.0', og(locked)])

@@ -59,7 +59,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
 
   test('that a wallet without money cannot pay', async () => {
     await expect(portOf(side.poor).estimateGas(deposit)).rejects.toMatchObject({
-      name: 'NotSentError',
+      name: 'InsufficientGasError',
       retryable: false,
       facts: { operation: 'depositFund', do: 'send gas to the wallet' },
     })

@@ -1,7 +1,6 @@
 import { JsonRpcSigner, parseEther, type TransactionRequest } from 'ethers'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { RefusedError } from '../../../src/base/errors.ts'
-import { createBroker, memoryJournal, type Journal } from '../../../src/index.ts'
+import { createBroker, memoryJournal, RefusedError, type Journal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { until } from '../../support/until.ts'
 
@@ -15,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => reset())
 afterAll(() => chain[Symbol.asyncDispose]())
 
-/** A wallet that signs only by sending, and does with a request what the test says. */
+/** A wallet that signs only by sending, and answers each request as the test says. */
 class BrowserWallet extends JsonRpcSigner {
   answer: (send: () => Promise<string>) => Promise<string> = (send) => send()
   asked = 0
@@ -31,7 +30,7 @@ const brokerOf = (signer: BrowserWallet, journal: Journal = memoryJournal()) =>
   createBroker({ signer, network: chain.network, journal })
 const provider = () => chain.inference[0]?.address ?? ''
 
-/** A broker that was lost while its wallet was asked: the answer never came. */
+/** A broker whose process was lost while its wallet was asked: the answer never came. */
 async function lostWhileAsking(happens: (send: () => Promise<string>) => Promise<void>) {
   const journal = memoryJournal()
   const signer = wallet()
@@ -49,7 +48,7 @@ async function lostWhileAsking(happens: (send: () => Promise<string>) => Promise
   return { ...memoryJournal(), load: () => Promise.resolve([...records]) }
 }
 
-test('every method works, and the hash is recorded once the wallet gives it', async () => {
+test('every method works with a wallet that signs by sending, and the journal gets the hash once the wallet gives it', async () => {
   const journal = memoryJournal()
   await using broker = await brokerOf(wallet(), journal)
   const receipt = await broker.ledger.addLedger('10')
@@ -66,21 +65,21 @@ test('a refusal at the wallet sends nothing and takes no nonce', async () => {
   const refused: unknown = await broker.ledger.addLedger('10').catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(RefusedError)
   expect(refused).toMatchObject({
-    name: 'NotSentError',
+    name: 'RefusedError',
     message: expect.stringContaining('The wallet refused to send.') as string,
   })
   signer.answer = (send) => send()
   expect(await broker.ledger.addLedger('10')).toMatchObject({ success: true })
 })
 
-test('an intent without a known hash that was mined is recognised on the chain', async () => {
+test('the tracker finds a mined intent without a known hash on the chain', async () => {
   const journal = await lostWhileAsking(async (send) => void (await send()))
   await using broker = await brokerOf(wallet(), journal)
   await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'mined')
   expect((await broker.position()).subAccounts).toMatchObject([{ provider: provider(), balance: parseEther('2') }])
 })
 
-test('an intent that nobody can tell about holds its sub-account until it is resolved by hand', async () => {
+test('an intent in doubt holds its sub-account until the user resolves it', async () => {
   const journal = await lostWhileAsking(() => Promise.resolve())
   const signer = wallet()
   await using broker = await brokerOf(signer, journal)
@@ -115,7 +114,7 @@ test('a wallet that fails without saying whether it sent leaves the intent open,
   await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'mined')
 })
 
-test('in a browser auto-funding is refused without somebody to ask', async () => {
+test('in a browser the broker refuses auto-funding without an approver', async () => {
   await using broker = await brokerOf(wallet())
   vi.stubGlobal('document', {})
   try {
@@ -129,7 +128,7 @@ test('in a browser auto-funding is refused without somebody to ask', async () =>
   }
 })
 
-test('in a browser refunds are not claimed by themselves', async () => {
+test('in a browser the broker refuses auto-claim', async () => {
   await using broker = await brokerOf(wallet())
   vi.stubGlobal('document', {})
   try {

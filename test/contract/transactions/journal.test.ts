@@ -27,10 +27,10 @@ async function brokerWith(journal: Journal) {
 
 const full = () => Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }))
 
-test('what cannot be recorded is not sent, and says why', async () => {
+test('an intent that the journal cannot record is not sent, and the error says why', async () => {
   const { broker, provider } = await brokerWith({ ...memoryJournal(), append: full })
   await expect(broker.ledger.transferFund(provider, 'inference', '1')).rejects.toMatchObject({
-    name: 'NotSentError',
+    name: 'NotRecordedError',
     message: [
       'The intent could not be recorded, so it was not sent.',
       '',
@@ -41,7 +41,7 @@ test('what cannot be recorded is not sent, and says why', async () => {
   await broker.close()
 })
 
-test('a journal that can be had only later is asked whether the ledger is being closed before anything is paid', async () => {
+test('the lane opens a journal that was locked before, and learns that the ledger is being closed, before it pays anything', async () => {
   const inner = memoryJournal()
   await inner.append({ type: 'closing', id: 'closing-1', at: 1 })
   let isHeld = true
@@ -53,7 +53,7 @@ test('a journal that can be had only later is asked whether the ledger is being 
   await broker.close()
 })
 
-test('without its journal a broker reads, and refuses to send until it can be had', async () => {
+test('a broker whose journal is locked reads, and refuses to send until it gets the journal', async () => {
   const inner = memoryJournal()
   const held = new LockedError('Another process sends transactions for this wallet.', { process: 'pid 1' })
   let isHeld = true

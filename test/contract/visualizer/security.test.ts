@@ -11,7 +11,7 @@ import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
 import { ask, hello, visit, type Asked } from '../../support/visitor.ts'
 
-const TOKEN = 'a-token-that-nobody-guesses'
+const TOKEN = 'a-token-that-is-hard-to-guess'
 const SECRET = 'rpc-password'
 
 let chain: LocalChain, proxy: Proxy, user: Wallet, alice: LocalProvider
@@ -50,10 +50,10 @@ const control = (request: ControlRequest | string, headers: Record<string, strin
     headers: { 'x-og-ledger-token': TOKEN, ...headers },
     body: typeof request === 'string' ? request : JSON.stringify(request),
   })
-const her = () => ({ provider: alice.address, serviceType: 'inference' }) as const
+const hers = () => ({ provider: alice.address, serviceType: 'inference' }) as const
 
-describe('who may ask', () => {
-  test('this machine alone, by the names it has for itself', async () => {
+describe('requests are answered', () => {
+  test('only under the names of the loopback', async () => {
     await serve()
     expect(visualizer.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     const { port } = new URL(at())
@@ -65,7 +65,7 @@ describe('who may ask', () => {
         expect([host, path, await statusOf(path, { headers: { host } })]).toEqual([host, path, 403])
   })
 
-  test('no script of another site, whatever it asks for', async () => {
+  test('but not to a script of another site', async () => {
     await serve({ control: { token: TOKEN } })
     const { host, origin: own } = new URL(at())
     const refused = [
@@ -87,7 +87,7 @@ describe('who may ask', () => {
     expect(await statusOf('api/control', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } })).toBe(403)
   })
 
-  test('those who come under a name that was given', async () => {
+  test('also under a name in `hosts`', async () => {
     await serve({ hosts: ['ledger.example'] })
     expect(await statusOf('api/hello', { headers: { host: 'ledger.example' } })).toBe(200)
     const headers = { host: 'ledger.example', origin: 'https://ledger.example' }
@@ -96,7 +96,7 @@ describe('who may ask', () => {
   })
 })
 
-test('every answer forbids scripts and styles that are not in files of its own, framing and guessing of types', async () => {
+test('every answer forbids inline scripts and styles, framing and content sniffing', async () => {
   await serve()
   for (const path of ['', 'api/hello', 'nothing', 'page.js']) {
     const { headers } = await ask(at(path))
@@ -111,7 +111,7 @@ test('every answer forbids scripts and styles that are not in files of its own, 
   }
 })
 
-test('what is read is only read: other methods and other paths are refused', async () => {
+test('other methods and other paths are refused', async () => {
   await serve({ control: { token: TOKEN } })
   for (const method of ['POST', 'PUT', 'DELETE'])
     for (const path of ['', 'api/hello', 'api/events']) expect(await statusOf(path, { method })).toBe(405)
@@ -122,7 +122,7 @@ test('what is read is only read: other methods and other paths are refused', asy
 })
 
 describe('control', () => {
-  test('is refused where it was not asked for, and without the token or with another', async () => {
+  test('is refused without the option, without the token and with another token', async () => {
     await serve()
     expect((await hello(at())).actions).toEqual([])
     expect((await control({ action: 'close' })).status).toBe(403)
@@ -138,12 +138,12 @@ describe('control', () => {
     expect((await broker.position()).ledger).not.toBeNull()
   })
 
-  test('a token that can be guessed is refused', async () => {
+  test('a short token is refused', async () => {
     await serve()
     await expect(createVisualizer(broker, { control: { token: 'secret' } })).rejects.toThrow('16 characters')
   })
 
-  test('nothing is done about a request that cannot be meant', async () => {
+  test('an invalid request changes nothing', async () => {
     await serve({ control: { token: TOKEN } })
     const provider = alice.address
     const bodies = [
@@ -154,19 +154,19 @@ describe('control', () => {
       '{"action":"top-up"}',
       JSON.stringify({ action: 'pause', provider, serviceType: 'other' }),
       JSON.stringify({ action: 'pause', provider: '0x1', serviceType: 'inference' }),
-      JSON.stringify({ action: 'approve', ...her() }),
-      JSON.stringify({ action: 'top-up', ...her(), amount: 1 }),
-      JSON.stringify({ action: 'top-up', ...her(), amount: '-1' }),
-      JSON.stringify({ action: 'top-up', ...her(), amount: '1.5' }),
+      JSON.stringify({ action: 'approve', ...hers() }),
+      JSON.stringify({ action: 'top-up', ...hers(), amount: 1 }),
+      JSON.stringify({ action: 'top-up', ...hers(), amount: '-1' }),
+      JSON.stringify({ action: 'top-up', ...hers(), amount: '1.5' }),
       JSON.stringify({ action: 'close', padding: 'x'.repeat(5_000) }),
     ]
     for (const body of bodies) expect([body, (await control(body)).status]).toEqual([body, 400])
-    expect((await control({ action: 'pause', ...her() })).status).toBe(409)
-    expect((await control({ action: 'approve', ...her(), amount: '1' })).status).toBe(409)
+    expect((await control({ action: 'pause', ...hers() })).status).toBe(409)
+    expect((await control({ action: 'approve', ...hers(), amount: '1' })).status).toBe(409)
     expect(broker.transactions()).toHaveLength(1)
   })
 
-  test('a provider that there cannot be is refused in words', async () => {
+  test('an address that cannot be a provider is refused', async () => {
     await serve({ control: { token: TOKEN } })
     for (const provider of [
       `0x${'0'.repeat(40)}`,
@@ -179,30 +179,32 @@ describe('control', () => {
       ])
   })
 
-  test('with the token a sub-account is topped up, paused, resumed and asked back, and each is told', async () => {
+  test('with the token a sub-account is topped up, paused, resumed and retrieved, and each has its entries', async () => {
     await serve({ control: { token: TOKEN } })
     const visitor = await visit(at())
     const done = async (request: ControlRequest) => {
       expect(await control(request)).toMatchObject({ status: 202, body: '{"accepted":true}' })
       await visitor.seen('control', { action: request.action, outcome: 'done' })
     }
-    await done({ action: 'top-up', ...her(), amount: `${og('3')}` })
+    await done({ action: 'top-up', ...hers(), amount: `${og('3')}` })
     expect((await broker.position()).subAccounts).toMatchObject([{ balance: og('3') }])
     broker.inference.startAutoFunding(alice.address)
-    await done({ action: 'pause', ...her() })
+    await done({ action: 'pause', ...hers() })
     await visitor.seen('decision', { reason: 'paused' })
-    await done({ action: 'resume', ...her() })
-    await done({ action: 'retrieve', ...her() })
+    await done({ action: 'resume', ...hers() })
+    await done({ action: 'retrieve', ...hers() })
     visitor.leave()
     expect((await broker.position()).subAccounts).toMatchObject([{ pendingRefund: og('3') }])
-    const told = visitor.entries.flatMap((one) => (one.kind === 'control' ? [`${one.action} ${one.outcome}`] : []))
-    expect(told).toEqual(['top-up', 'pause', 'resume', 'retrieve'].flatMap((one) => [`${one} asked`, `${one} done`]))
+    const outcomes = visitor.entries.flatMap((one) => (one.kind === 'control' ? [`${one.action} ${one.outcome}`] : []))
+    expect(outcomes).toEqual(
+      ['top-up', 'pause', 'resume', 'retrieve'].flatMap((one) => [`${one} asked`, `${one} done`]),
+    )
   })
 
-  test('what fails is told in words', async () => {
+  test('a failure is reported in a sentence', async () => {
     await serve({ control: { token: TOKEN } })
     const visitor = await visit(at())
-    await control({ action: 'top-up', ...her(), amount: `${og('300')}` })
+    await control({ action: 'top-up', ...hers(), amount: `${og('300')}` })
     const failed = await visitor.seen('control', { outcome: 'failed' })
     visitor.leave()
     expect(failed).toMatchObject({
@@ -211,50 +213,50 @@ describe('control', () => {
     })
   })
 
-  test('a top-up that waits for approval is sent once somebody at the page approves, and not when they reject', async () => {
+  test('a top-up that waits for approval is sent once the page approves it, and not when the page rejects it', async () => {
     await serve({ control: { token: TOKEN } })
     const visitor = await visit(at())
     broker.inference.startAutoFunding(alice.address, { approve: visualizer.approve })
     await visitor.seen('transition', { to: 'awaitingApproval' })
-    expect((await control({ action: 'reject', ...her() })).status).toBe(202)
+    expect((await control({ action: 'reject', ...hers() })).status).toBe(202)
     await visitor.seen('transition', { from: 'awaitingApproval', to: 'held' })
     expect(broker.transactions()).toHaveLength(1)
     broker.inference.stopAutoFunding()
     broker.inference.startAutoFunding(alice.address, { approve: visualizer.approve })
     await until(() => broker.inference.autoFundingStatus()[0]?.state === 'awaitingApproval')
-    // Somebody agreed to less than waits by now.
-    expect(await control({ action: 'approve', ...her(), amount: `${og('1')}` })).toMatchObject({
+    // The approved amount is less than the one that waits.
+    expect(await control({ action: 'approve', ...hers(), amount: `${og('1')}` })).toMatchObject({
       status: 409,
       body: '{"error":"Another amount waits for approval by now. Look at it again."}',
     })
     expect(broker.inference.autoFundingStatus()[0]?.state).toBe('awaitingApproval')
-    expect((await control({ action: 'approve', ...her(), amount: `${og('2')}` })).status).toBe(202)
+    expect((await control({ action: 'approve', ...hers(), amount: `${og('2')}` })).status).toBe(202)
     await visitor.seen('transition', { to: 'settling' })
     visitor.leave()
     expect((await broker.position()).subAccounts).toMatchObject([{ balance: og('2') }])
   })
 })
 
-test('no key, no token and nothing of the node is ever told', async () => {
+test("no answer contains a key, a token or a part of the node's URL", async () => {
   await serve({ control: { token: TOKEN } })
   const visitor = await visit(at())
   broker.inference.startAutoFunding(alice.address)
   await visitor.seen('transition', { to: 'settling' })
   const mend = proxy.fault(({ method }) => (method === 'eth_call' ? { kind: 'http', status: 500 } : { kind: 'drop' }))
   await visitor.seen('failure')
-  await control({ action: 'top-up', ...her(), amount: `${og('3')}` })
+  await control({ action: 'top-up', ...hers(), amount: `${og('3')}` })
   await visitor.seen('control', { outcome: 'failed' })
   mend()
   visitor.leave()
   const { body } = await ask(at('api/hello'))
-  const everything = body + JSON.stringify(visitor.entries)
+  const output = body + JSON.stringify(visitor.entries)
   const { privateKey } = user
   for (const secret of [privateKey.slice(2), TOKEN, SECRET, new URL(proxy.url).host, 'rawTransaction', '0x02f8'])
-    expect(everything).not.toContain(secret)
-  expect(everything).not.toMatch(/0x[\da-f]{65,}/i)
+    expect(output).not.toContain(secret)
+  expect(output).not.toMatch(/0x[\da-f]{65,}/i)
 })
 
-test('it mounts in a server that is there already, below a path', async () => {
+test('the handler mounts in another server, below a path', async () => {
   await serve({ port: null, basePath: '/ledger/' })
   expect(visualizer.url).toBeNull()
   const server = createServer((request, response) => {

@@ -89,7 +89,7 @@ describe.concurrent('plan', () => {
     const wallet = nextWallet()
     await fund(wallet, '4', { provider: first, amount: '2' })
     const planning = start(['plan', '--address', wallet.address, '--for', '3600', ...place])
-    await planning.line((line) => line.startsWith('Looking for 3600 s'))
+    await planning.line((line) => line.startsWith('Measuring the burn for 3600 s'))
     planning.interrupt()
     const { code, json } = await planning.ended
     expect({ code, json: json() }).toMatchObject({
@@ -240,7 +240,9 @@ describe.concurrent('auto-fund --config', () => {
 
     files.writeFileSync(file, '{ "providers": [], }')
     process.kill(funding.pid, 'SIGHUP')
-    await funding.line((line) => line.startsWith(`The old config goes on. ${file}: This is not JSON from line 1 on;`))
+    await funding.line((line) =>
+      line.startsWith(`The old config stays in effect. ${file}: This is not JSON from line 1 on;`),
+    )
     await first.settle(wallet.address, og('1.25'))
     await shown(first, '3', 2)
 
@@ -256,7 +258,7 @@ describe.concurrent('auto-fund --config', () => {
     const { code, stderr } = await funding.ended
     expect(code).toBe(0)
     expect(stderr).toContain(
-      `${file} is read again: 1 added, 1 removed, 1 changed. What it says of budget holds from the next start on.\n`,
+      `${file} is read again: 1 added, 1 removed, 1 changed. Changes of budget take effect at the next start.\n`,
     )
     expect(await balanceOf(wallet, first)).toBe(og('4'))
     expect(await balanceOf(wallet, second)).toBe(og('1.5'))

@@ -129,7 +129,7 @@ test('watch continues a closing with the key, and says so without it', async () 
   await looking.line((line) => line.includes('nothing is sent without its key'))
   await looking.line((line) => line.includes('"closing":{'))
   const watching = start(['watch', ...options], keyOf(wallet))
-  await watching.line((line) => line.includes('watching goes on with it'))
+  await watching.line((line) => line.includes('watching continues the closing'))
   const { unlocksAt } = await refundOf(wallet)
   await mineAt(unlocksAt + CLAIM_MARGIN)
   for (const one of [watching, looking]) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ClosingCancelledError, ReadError } from '../../../src/index.ts'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
 
-test('whoever waits for a closing that is cancelled hears of it, though the chain cannot be read just then', async () => {
+test('a caller that waits for a closing gets its cancellation, though the chain cannot be read at that moment', async () => {
   await using sim = await createSimulatedBroker()
   const { ledger } = sim.broker
   await ledger.addLedger('10')
@@ -14,7 +14,7 @@ test('whoever waits for a closing that is cancelled hears of it, though the chai
   expect(await sim.until(closed, '1h')).toBeInstanceOf(ClosingCancelledError)
 })
 
-test('whoever wants it closed again, while what stays of the first closing is looked up, waits for the second', async () => {
+test('a caller that closes the ledger again, while the remainder of a cancelled closing is read, waits for the second closing', async () => {
   await using sim = await createSimulatedBroker()
   const { ledger } = sim.broker
   await ledger.addLedger('10')

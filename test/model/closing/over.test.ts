@@ -6,7 +6,7 @@ import { bentWorld } from '../../support/bent-world.ts'
 test('a ledger that was opened after a closing stays open, though its end was lost and many transactions came since', async () => {
   await using world = bentWorld()
   const records = memoryJournal()
-  // The process is lost there.
+  // The process is lost at this record.
   const journal: Journal = {
     ...records,
     append: (record) => (record.type === 'closing-ended' ? new Promise(() => undefined) : records.append(record)),
@@ -29,7 +29,7 @@ test('a ledger that was opened after a closing stays open, though its end was lo
   expect([world.position().ledger?.total, next.ledger.isClosing]).toEqual([og('5'), false])
 })
 
-test('and so it does where somebody else had closed the one before, and the disk was full when that was seen', async () => {
+test('a ledger stays open whose predecessor another program closed, though the disk was full when the broker saw that', async () => {
   await using world = bentWorld()
   const [provider] = world.chain.providers.map(({ address }) => address) as [string]
   const records = memoryJournal()

@@ -4,7 +4,7 @@ import { memoryJournal, type Journal } from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
 test.each(['the same broker', 'another program'])(
-  'what is asked back by %s after a claim stays so, though nothing says that the claim is over',
+  'a refund that %s requests after a claim stays, though the journal lacks the end of the claim',
   async (who) => {
     await using world = bentWorld()
     const [provider] = world.chain.providers.map(({ address }) => address) as [string]
@@ -38,7 +38,7 @@ test.each(['the same broker', 'another program'])(
   },
 )
 
-test('what a claim has locked is put back also where a reorganisation takes the claim back in between', async () => {
+test('a claim puts back what it has locked also where a reorganisation takes its retrieve back in between', async () => {
   await using world = bentWorld()
   const [provider] = world.chain.providers.map(({ address }) => address) as [string]
   const inner = memoryJournal()

@@ -2,13 +2,20 @@ import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
 import type { Connected } from '../../../src/chain/connect.ts'
 import type { Call } from '../../../src/chain/port.ts'
-import { AbortedError, NotSentError, ReadError, RefusedError } from '../../../src/base/errors.ts'
-import { memoryJournal, type JournalRecord } from '../../../src/index.ts'
+import {
+  AbortedError,
+  InsufficientGasError,
+  memoryJournal,
+  ReadError,
+  RefusedError,
+  SigningError,
+  type JournalRecord,
+} from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
 type Port = NonNullable<Connected['transactions']>
 
-/** A sub-account with 2 that are free and 2 that can be claimed, and what the port does with a put-back. */
+/** A sub-account with 2 free and 2 claimable, on a port whose behaviour the test bends. */
 async function claimable(
   bend: (port: Port) => Partial<Port>,
   append?: (record: JournalRecord) => Promise<void> | null,
@@ -36,27 +43,31 @@ async function claimable(
 
 const isPutBack = ({ method }: Call) => method === 'transferFund'
 
-/** A signer that is away as long as it is told to be, for put-backs only. */
+/** A signer that fails for put-backs while the test says so. */
 const signer = (isAway: () => boolean) => (port: Port) => ({
   sign: (call: Call, how: Parameters<Port['send']>[1]) =>
     isAway() && isPutBack(call)
-      ? Promise.reject(new NotSentError('The signer did not sign.'))
+      ? Promise.reject(new SigningError({ operation: 'transferFund', reason: 'no answer' }))
       : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
 })
 
 test.each(['signer', 'gas', 'disk'])(
-  'what a claim has locked is put back once trouble is over (%s, 20 s)',
+  'a claim puts back what it has locked once the fault is over (%s, 20 s)',
   async (what) => {
     let isTrouble = false
     const { world, broker, provider } = await claimable(
       (port) => ({
         estimateGas: (call) =>
           isTrouble && what === 'gas' && isPutBack(call)
-            ? Promise.reject(new NotSentError('The wallet cannot pay for this transaction.'))
+            ? Promise.reject(
+                new InsufficientGasError('The wallet cannot pay the gas of this transaction.', {
+                  operation: 'transferFund',
+                }),
+              )
             : port.estimateGas(call),
         sign: (call, how) =>
           isTrouble && what === 'signer' && isPutBack(call)
-            ? Promise.reject(new NotSentError('The signer did not sign.'))
+            ? Promise.reject(new SigningError({ operation: 'transferFund', reason: 'no answer' }))
             : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
       }),
       (record) =>
@@ -83,7 +94,7 @@ test.each(['signer', 'gas', 'disk'])(
   },
 )
 
-test('whoever waits for a claim that an earlier process left open waits no longer than a signal says', async () => {
+test('a caller that waits for a claim of an earlier process waits no longer than its signal says', async () => {
   let isAway = false
   const { world, broker, journal, bend } = await claimable(signer(() => isAway))
   await using _ = world
@@ -102,7 +113,7 @@ test('whoever waits for a claim that an earlier process left open waits no longe
   expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
 })
 
-test('a person who does not want it put back is asked three times, and again by the next claim', async () => {
+test('a person who refuses the put-back is asked three times, and again by the next claim', async () => {
   let asked: number | null = null
   const { world, broker } = await claimable((port) => ({
     sign: null,
@@ -116,7 +127,7 @@ test('a person who does not want it put back is asked three times, and again by 
   asked = 0
   for (const times of [3, 6]) {
     await expect(world.until(broker.ledger.claimRefunds())).rejects.toMatchObject({
-      name: 'NotSentError',
+      name: 'RefusedError',
       message: expect.stringContaining('the wallet refused to put it back') as string,
       facts: { do: 'claimRefunds() asks the wallet again' },
     })
@@ -127,7 +138,7 @@ test('a person who does not want it put back is asked three times, and again by 
   await expect(world.until(broker.ledger.claimRefunds())).rejects.toThrow('There is nothing to retrieve.')
 })
 
-test('trying to put back ends with the broker, also where the node is away by then', async () => {
+test('the put-back stops when the broker closes, also where the node does not answer by then', async () => {
   let isAway = false
   let asked = 0
   const { world, broker } = await claimable(
@@ -151,7 +162,7 @@ test('trying to put back ends with the broker, also where the node is away by th
   expect([await claimed, before > 0, asked - before]).toEqual([expect.any(AbortedError), true, 0])
 })
 
-test('what a claim has locked is put back also where its retrieve was mined anew in another block', async () => {
+test('a claim puts back what it has locked also where its retrieve was mined anew in another block', async () => {
   let isMoved = true
   const { world, broker } = await claimable((port) => ({
     async sign(call, how) {
@@ -159,7 +170,7 @@ test('what a claim has locked is put back also where its retrieve was mined anew
         isMoved = true
         world.chain.reorganise(1)
         world.chain.mine(1)
-        throw new NotSentError('The signer did not sign.')
+        throw new SigningError({ operation: 'transferFund', reason: 'no answer' })
       }
       return port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))
     },
@@ -170,7 +181,7 @@ test('what a claim has locked is put back also where its retrieve was mined anew
   expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
 })
 
-test('a node that does not have the block of the retrieve for a moment leaves nothing locked', async () => {
+test('a node that lacks the block of the retrieve for a moment leaves nothing locked', async () => {
   let isAway = false
   let lacking = 0
   const { world, broker, journal, bend } = await claimable((port) => ({
@@ -206,7 +217,7 @@ test('a put-back that the wallet refused keeps no other claim waiting', async ()
   expect(await world.until(broker.ledger.claimRefunds(other, 'inference'))).toMatchObject({ claimed: og('2') })
 })
 
-test('nothing is put back once closing has begun, however late the chain answers', async () => {
+test('a claim puts nothing back once closing has begun, however late the node answers', async () => {
   let answer = (): void => undefined
   let isSlow = false
   const { world, broker } = await claimable((port) => ({
@@ -231,7 +242,7 @@ test('nothing is put back once closing has begun, however late the chain answers
   await world.until(closed)
 })
 
-test('whoever waits for a turn at what cannot be put back waits no longer than a signal says', async () => {
+test('a caller that waits for the lock of a sub-account waits no longer than its signal says', async () => {
   let isAway = false
   const { world, broker, provider } = await claimable(signer(() => isAway))
   await using _ = world
@@ -247,7 +258,7 @@ test('whoever waits for a turn at what cannot be put back waits no longer than a
   abort()
   const aborted = { reason: expect.any(AbortedError) as AbortedError }
   expect(await world.until(waiting)).toMatchObject([aborted, aborted])
-  // Whoever comes next still waits for its turn.
+  // The next caller still waits for the lock.
   const next = broker.inference.ensureFunded(provider, '2')
   isAway = false
   expect(await world.until(claimed)).toMatchObject({ putBack: og('2') })

@@ -6,7 +6,7 @@ import { heldJournal } from '../../support/dying-journal.ts'
 
 const budget = { amount: '2', per: '1d' } as const
 
-/** A wallet of two processes: the second is started before the first, which leaves something open, lets go of the journal. */
+/** A wallet of two processes: the first leaves something open, and the second starts before the first releases the journal. */
 async function handedOver(world: ReturnType<typeof bentWorld>, leave: (first: Broker) => Promise<unknown>) {
   const records = memoryJournal()
   const first = await world.open({ journal: records, budget })
@@ -18,7 +18,7 @@ async function handedOver(world: ReturnType<typeof bentWorld>, leave: (first: Br
   return { next, letGo: journal.letGo }
 }
 
-test('ensureFunded waits for what an earlier process has in flight, and pays nothing while that cannot be known', async () => {
+test('ensureFunded waits for transactions of an earlier process, and pays nothing while its journal is locked', async () => {
   await using world = bentWorld()
   const { next, letGo } = await handedOver(world, async ({ inference, transactions }) => {
     world.chain.setAutomine(false)
@@ -32,7 +32,7 @@ test('ensureFunded waits for what an earlier process has in flight, and pays not
   expect(world.position().subAccounts).toMatchObject([{ available: og('2') }])
 })
 
-test('ensureFunded spends no budget that an earlier process has spent, and needs no journal to see what is there', async () => {
+test('ensureFunded counts the budget that an earlier process spent, and needs no journal to see what is there', async () => {
   await using world = bentWorld({ inference: 2 })
   const { next, letGo } = await handedOver(world, ({ inference }) =>
     world.until(inference.ensureFunded(world.provider, '2')),
@@ -44,7 +44,7 @@ test('ensureFunded spends no budget that an earlier process has spent, and needs
   expect(world.position().ledger).toMatchObject({ available: og('8') })
 })
 
-test('everything that is withdrawn is what an earlier process left in the ledger', async () => {
+test('refund of everything withdraws what the transactions of an earlier process leave in the ledger', async () => {
   await using world = bentWorld()
   const { next, letGo } = await handedOver(world, async ({ ledger }) => {
     world.chain.setAutomine(false)

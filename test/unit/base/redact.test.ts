@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { redact, type Redaction } from '../../../src/base/redact.ts'
@@ -86,7 +85,21 @@ test('a session token and a bearer token are cut', () => {
   expect(redact(text, { urls: 'host' })).toBe(text)
 })
 
+test.for<[string, string, string]>([
+  ['https://SECRET@a.b,app-sk-SECRET', '…', 'https://a.b/…'],
+  ['foo://a.b/SECRET,Bearer SECRET', '…', 'foo://a.b/…'],
+  ['Bearer SECRET,Bearer SECRET', 'Bearer …', 'Bearer …'],
+  [`0x${SIGNED}https://a.b/SECRET`, '…', `0x${SIGNED.slice(0, 10)}…`],
+  ['https://app-sk-SECRET/x', '…', 'https://app-sk-…/…'],
+])('what one rule takes out hides nothing from another: %s', ([text, page, node]) => {
+  expect([redact(text, callers.page), redact(text, callers.node)]).toEqual([page, node])
+})
+
 describe('a secret that the caller names', () => {
+  test('is cut out of a host, too', () => {
+    expect(redact(`https://${KEY}.rpc.example/x`, callers.terminal)).toBe('….rpc.example')
+  })
+
   test("is cut in upper and in lower case, with 0x and without: the wallet's key", () => {
     expect(redact(`${KEY} 0x${KEY.toUpperCase()} ${HASH}`, callers.terminal)).toBe(`… 0x… ${HASH}`)
   })
@@ -127,7 +140,27 @@ test('a text is no longer than the caller allows, counted in characters', () => 
 test.for(Object.entries(callers))(
   'whatever stands around it, the %s shows no part of a URL after its host',
   ([, rules]) => {
-    const noise = fc.string({ unit: 'binary', maxLength: 20 })
+    const unit = fc.constantFrom(
+      '"',
+      '\\',
+      '/',
+      ':',
+      '.',
+      '0',
+      'a',
+      ' ',
+      '\n',
+      '\t',
+      '\u0000',
+      '\u001b',
+      '\u200b',
+      '\ufeff',
+      '…',
+      'é',
+      '😀',
+      '\ud800',
+    )
+    const noise = fc.string({ unit, maxLength: 20 })
     const secret = fc.string({
       unit: fc.constantFrom(...'bcdghjkmnpqrstuvwxyz'.split('')),
       minLength: 12,
@@ -143,8 +176,7 @@ test.for(Object.entries(callers))(
 )
 
 test.for(Object.entries(callers))('no text makes the %s slow', ([, rules]) => {
-  const began = performance.now()
   for (const text of ['a', 'a.', '0', 'https:', '\\', '/', '\u0000'])
-    for (const head of ['', 'https://a/']) redact(head + text.repeat(200_000), rules)
-  expect(performance.now() - began).toBeLessThan(4_000)
+    // An expression that backtracks would not end within the test's time limit.
+    for (const head of ['', 'https://a/']) expect(typeof redact(head + text.repeat(100_000), rules)).toBe('string')
 })

@@ -15,7 +15,7 @@ const rules: Rules = {
   lockTimes: { inference: LOCK, 'fine-tuning': 2 * LOCK },
 }
 
-test('what is free unlocks after the lock of its service, and batches hold one service', () => {
+test('free money unlocks after the lock of its service, and a batch holds one service', () => {
   const plan = closingPlanOf(
     positionOf(
       [
@@ -54,7 +54,7 @@ test('what is free unlocks after the lock of its service, and batches hold one s
   })
 })
 
-test('a wallet that cannot pay for the way is told what is missing', () => {
+test('the plan of a wallet that cannot pay for the gas says how much is missing', () => {
   const position = positionOf([], { available: 4, gas: 1_000_000n })
   const { gas, transactions, endsAt } = closingPlanOf(position, rules, 20n)
   expect([transactions, endsAt]).toEqual([1, NOW])
@@ -66,12 +66,12 @@ test('a wallet that cannot pay for the way is told what is missing', () => {
   })
 })
 
-test('what is locked for another service than those of the network stays, and the rest comes home', () => {
+test('money in a service that the network does not name stays there, and the rest comes home', () => {
   const position = positionOf([subAccountOf('0xa', 'inference', { refunds: [[3, LOCK]] })], { available: 1, stray: 2 })
   expect(closingPlanOf(position, rules, 0n)).toMatchObject({ transactions: 2, home: 4n, stuck: 2n })
 })
 
-test('from any position the way has an end: everything that the ledger counts comes home, or is said to stay', () => {
+test('a closing from any position ends: everything that the ledger counts comes home, or the plan says that it stays', () => {
   fc.assert(
     fc.property(positions, (position) => {
       const plan = closingPlanOf(position, rules, 1n)

@@ -15,7 +15,7 @@ test('tokens that would come back to life are revoked before anything else', () 
   expect(step(accounts, { available: 1 })).toEqual({ type: 'revoke', provider: '0xb' })
 })
 
-test('what is unlocked is claimed once it is so for longer than the margin, and not before', () => {
+test('a refund is claimed once it has been unlocked for longer than the margin, and not before', () => {
   const refundOf = (age: number) => [subAccountOf('0xa', 'inference', { refunds: [[1, age]] })]
   expect(step(refundOf(LOCK + CLAIM_MARGIN - 1))).toEqual({ type: 'wait', until: NOW + 1 })
   expect(step(refundOf(LOCK + CLAIM_MARGIN))).toEqual({
@@ -25,7 +25,7 @@ test('what is unlocked is claimed once it is so for longer than the margin, and 
   })
 })
 
-test('a sub-account is claimed once all of it is unlocked, or once a place is needed for what is free', () => {
+test('a sub-account is claimed once all of it is unlocked, or once free money needs a refund place', () => {
   const unlocked = [1, LOCK + CLAIM_MARGIN] as const
   const locked = [1, 10] as const
   const wait = { type: 'wait', until: NOW + LOCK - 10 + CLAIM_MARGIN }
@@ -40,7 +40,7 @@ test('a sub-account is claimed once all of it is unlocked, or once a place is ne
   expect(step(holding(1, unlocked, locked, locked, locked, locked))).toEqual(retrieve)
 })
 
-test('when all is home it is withdrawn; what providers charged to nothing is deleted', () => {
+test('closing withdraws once all is home, and deletes a ledger that providers charged to zero', () => {
   const empty = [subAccountOf('0xa', 'inference')]
   expect(step(empty, { available: 7 })).toEqual({ type: 'withdraw', amount: '7' })
   expect(step(empty)).toEqual({ type: 'delete' })
@@ -86,7 +86,7 @@ test('what lies in other versions is retrieved by the exact name, after the serv
   expect(next(at())).toEqual({ type: 'stuck', amount: '6' })
 })
 
-test('those whose retrieve is refused spoil no batch for long: all others are retrieved in a few, and they rest longer and longer', () => {
+test('providers whose retrieve is refused spoil few batches: all others are retrieved, and these back off longer and longer', () => {
   const count = 30
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(count - 1), { minLength: 1, maxLength: 3 }), (bad) => {

@@ -70,7 +70,7 @@ test.each([
 ])('an approved top-up is refused where a new plan %s', async (_, fresh, fact) => {
   const { send, submit } = setUp({ latest: planOf(propose(5n)), fresh })
   const error = await send().catch((reason: unknown) => reason as Error & { retryable: boolean })
-  expect(error).toMatchObject({ name: 'NotSentError', retryable: true })
+  expect(error).toMatchObject({ name: 'OvertakenError', retryable: true })
   expect((error as Error).message).toContain('What was approved is not wanted any more.')
   expect((error as Error).message).toContain(fact)
   expect(submit).toHaveBeenCalledTimes(0)
@@ -84,6 +84,6 @@ test.each([
   ],
 ])('a top-up is refused where %s', async (_, more) => {
   const { send, submit } = setUp({ latest: planOf(topUp(5n)), ...more })
-  await expect(send()).rejects.toMatchObject({ name: 'NotSentError', retryable: true })
+  await expect(send()).rejects.toMatchObject({ name: 'OvertakenError', retryable: true })
   expect(submit).toHaveBeenCalledTimes(0)
 })

@@ -7,7 +7,7 @@ import type { Position, Refund, SubAccountPosition } from '../../../src/index.ts
 const LOCK = 100
 
 type Contract = { free: bigint; refunds: { amount: bigint; createdAt: number }[]; ledger: bigint }
-/** What may happen to a sub-account, as the contract does it. */
+/** Events of a sub-account, with the effect that the contract gives them. */
 type Move = { kind: 'charge' | 'transfer'; amount: bigint } | { kind: 'retrieve' }
 
 const moves = fc.array(
@@ -18,7 +18,7 @@ const moves = fc.array(
   { maxLength: 12 },
 )
 
-test('what providers took out of refunds is told to the wei where the wallet does nothing meanwhile', () => {
+test('drains are exact to the wei where the wallet sends nothing between two positions', () => {
   fc.assert(
     fc.property(histories(), fc.array(fc.bigInt(0n, 30n), { maxLength: 5 }), ({ start, now }, charges) => {
       let end = start
@@ -33,7 +33,7 @@ test('what providers took out of refunds is told to the wei where the wallet doe
   )
 })
 
-test('never more is told than was taken, whatever else happens between two positions', () => {
+test('drains never exceed what providers were paid, whatever else happens between two positions', () => {
   fc.assert(
     fc.property(histories(), moves, fc.nat(2 * LOCK), ({ start, now }, between, later) => {
       let end = start
@@ -69,7 +69,7 @@ const shown = (available: bigint, claimable: bigint, refunds: number, pendingRef
   tokensRevoked: false,
 })
 
-test('a retrieve is worth its gas where something is free or unlocked, and the contract has a place for it', () => {
+test('a sub-account is retrievable where something is free or unlocked, and the contract has a refund place', () => {
   const table = [
     shown(0n, 0n, 0),
     shown(1n, 0n, 0),
@@ -92,7 +92,7 @@ test('a retrieve is worth its gas where something is free or unlocked, and the c
   ])
 })
 
-test('who finds nothing to retrieve is told what is locked, and until when', () => {
+test('the error for nothing to retrieve says what is locked, and until when', () => {
   const og = 10n ** 18n
   const { message, facts } = nothingToRetrieve([shown(0n, og, 2, 3n * og), shown(0n, 0n, 1, og)], 'inference')
   expect(message).toMatch(/^There is nothing to retrieve\./)
@@ -105,7 +105,7 @@ test('who finds nothing to retrieve is told what is locked, and until when', () 
   expect(nothingToRetrieve([]).facts).toEqual({ 'sub-accounts': '0', locked: '0 OG' })
 })
 
-test('what a retrieve queued is found by what was there before, and only while it is the newest', () => {
+test('queuedSince finds the refund that a retrieve queued, while it is the newest and the only new one', () => {
   const refund = (createdAt: number, amount = 1n): Refund => ({ createdAt, amount, unlocksAt: 0, claimable: false })
   const at = (...times: number[]) => times.map((time) => refund(time))
   expect(queuedSince([], [1, 2])).toBeNull()

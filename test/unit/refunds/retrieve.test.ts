@@ -12,7 +12,7 @@ const tooMany = (provider?: string) => ({
   errorArgs: provider === undefined ? {} : { user: 'user', provider },
 })
 
-/** A contract in which these are full; each refusal names one of them. */
+/** A contract in which these providers have no refund place; each refusal names one of them. */
 function submitting(full: readonly string[], refuse: (provider: string) => Error) {
   const asked: unknown[] = []
   const submit = ({ call: { args } }: Intent): Promise<Receipt> => {
@@ -40,7 +40,7 @@ test.for([
   ])
 })
 
-test('the refusal stands where nobody is left, where it names nobody of the batch, and where it is another one', async () => {
+test('retrieveBatch rejects where no provider is left, where the error names none of the batch, and on any other error', async () => {
   const alone = submitting(['a'], (provider) => contractError(tooMany(provider)))
   await expect(retrieveBatch(['a'], service, alone.submit)).rejects.toThrow(TooManyRefundsError)
   const nameless = submitting(['a'], () => contractError(tooMany()))

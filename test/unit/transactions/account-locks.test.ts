@@ -7,7 +7,7 @@ import { laneOn, scriptedPort } from '../../support/scripted-port.ts'
 
 const id = { provider: '0x01', serviceType: 'inference' } as const
 
-test('what is moved by hand waits for every decision about its sub-account, also for those that came while it waited', async () => {
+test('a transfer by the caller waits for every decision about its sub-account, also for those that queue up during the wait', async () => {
   const locks = createAccountLocks(null)
   const events: string[] = []
   let letGo = (): void => undefined
@@ -24,7 +24,7 @@ test('what is moved by hand waits for every decision about its sub-account, also
   expect(events).toEqual(['asked back', 'put back', 'moved'])
 })
 
-test('what an earlier process left open goes first, also where its journal can be had only later', async () => {
+test('work that an earlier process left open goes first, also where its journal was locked before', async () => {
   const journal = heldJournal(memoryJournal())
   const events: string[] = []
   const during = async (event: string) => {

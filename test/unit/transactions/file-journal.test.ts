@@ -59,7 +59,7 @@ async function load(): Promise<readonly JournalRecord[]> {
   }
 }
 
-test('what was appended is there after the process, whole, in a file of its own', async () => {
+test('appended records are whole in the file after the process', async () => {
   const records = [prepared(1), mined(1), prepared(2)]
   await write(records)
   expect(await load()).toEqual(records)
@@ -82,7 +82,7 @@ test('a file cut or overwritten at any byte of its last record loses that record
   )
 })
 
-test('a file that is damaged before its end is refused: guessing could pay twice', async () => {
+test('the journal refuses a file that is damaged before its end: guessing could pay twice', async () => {
   await write([prepared(1), prepared(2), prepared(3)])
   const lines = (await readFile(path, 'utf8')).split('\n')
   lines[2] = lines[2]?.replace('transferFund', 'transferFunk') ?? ''
@@ -90,7 +90,7 @@ test('a file that is damaged before its end is refused: guessing could pay twice
   await expect(load()).rejects.toMatchObject({ name: 'JournalError', facts: { journal: path, line: '3' } })
 })
 
-test('compaction keeps everything that is open and the latest of the rest', async () => {
+test('compaction keeps every open intent and the latest of the others', async () => {
   const journal = fileJournal(path, { compactAfter: 50 })
   await journal.load()
   await journal.append(prepared(0))
@@ -107,7 +107,7 @@ test('compaction keeps everything that is open and the latest of the rest', asyn
   expect(await journalsIn(join(folder, 'deep'))).toEqual(['wallet.journal'])
 })
 
-test('a chain that was started anew gets a journal of its own, and the old one is put aside', async () => {
+test('a chain that was started anew gets a new journal, and the old file is renamed', async () => {
   const first = fileJournal(path, { genesis: '0xaa' })
   await first.load()
   await first.append(prepared(7))
@@ -121,7 +121,7 @@ test('a chain that was started anew gets a journal of its own, and the old one i
   ])
 })
 
-test('a record that does not reach the disk is refused, and the next one is not written after half of it', async () => {
+test('append rejects a record that does not reach the disk, and the next record does not follow half of it', async () => {
   let full = false
   const files = {
     ...nodeFiles,
@@ -148,7 +148,7 @@ test('a record that does not reach the disk is refused, and the next one is not 
   expect(await load()).toEqual([prepared(1), prepared(3)])
 })
 
-test('a record that was refused is cut off on disk too, before anybody hears of it', async () => {
+test('the journal cuts a refused record off on disk before append rejects', async () => {
   const calls: string[] = []
   const files = {
     ...nodeFiles,
@@ -176,7 +176,7 @@ test('a record that was refused is cut off on disk too, before anybody hears of 
   expect(await load()).toEqual([])
 })
 
-test('a file that cannot be closed gives its lock back all the same', async () => {
+test('a journal whose file cannot be closed still releases its lock', async () => {
   const files = {
     ...nodeFiles,
     async open(...args: Parameters<typeof nodeFiles.open>) {
@@ -196,7 +196,7 @@ test('a file that cannot be closed gives its lock back all the same', async () =
   expect(await load()).toEqual([])
 })
 
-test('a file that somebody else wrote to is not written to any more', async () => {
+test('the journal writes no more to a file that another program wrote to', async () => {
   const journal = fileJournal(path)
   await journal.load()
   await nodeFiles.appendFile(path, 'stranger\n')
@@ -204,7 +204,7 @@ test('a file that somebody else wrote to is not written to any more', async () =
   await journal.close()
 })
 
-test('a second process is refused with the pid of the first, and gets in at once after kill -9', async () => {
+test('a second process is refused with the pid of the first, and gets the journal at once after kill -9', async () => {
   const script = `
     import { fileJournal } from '${new URL('../../../dist/src/transactions/file-journal.js', import.meta.url).href}'
     await fileJournal(${JSON.stringify(path)}).load()
@@ -224,7 +224,7 @@ test('a second process is refused with the pid of the first, and gets in at once
 })
 
 test.each(['rm', 'rename'] as const)(
-  'a file that is gone from its place (%s) is not written to any more: the next process would not find it',
+  'the journal writes no more to a file that is gone from its path (%s): the next process would not find it',
   async (how) => {
     const journal = fileJournal(path)
     await journal.load()
@@ -235,13 +235,13 @@ test.each(['rm', 'rename'] as const)(
   },
 )
 
-test('a compaction during which no file can be opened any more costs no record and no later one', async () => {
+test('a compaction that runs out of file descriptors loses no record, and no later one', async () => {
   let exhausted = false
   let made = 0
   const files = {
     ...nodeFiles,
     async open(...args: Parameters<typeof nodeFiles.open>) {
-      // The new file is made; after that there is no descriptor left.
+      // The new file is opened; after that no descriptor is left.
       if (exhausted && (made += 1) > 1)
         throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
       return nodeFiles.open(...args)

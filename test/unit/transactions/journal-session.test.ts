@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { AbortedError, NotSentError } from '../../../src/base/errors.ts'
+import { AbortedError, NotRecordedError } from '../../../src/base/errors.ts'
 import { createJournalSession } from '../../../src/transactions/journal-session.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
@@ -52,7 +52,7 @@ test('a record that does not reach the disk is a transaction that was not sent',
   const { session, disk } = sessionOnDisk()
   disk.isFull = true
   const refusal = await session.record(ended('one')).catch((error: unknown) => error)
-  expect(refusal).toBeInstanceOf(NotSentError)
+  expect(refusal).toBeInstanceOf(NotRecordedError)
   expect(refusal).toMatchObject({ facts: { reason: 'no space left' }, cause: new Error('no space left') })
   await expect(session.append(ended('one'))).rejects.toEqual(new Error('no space left'))
 })

@@ -38,7 +38,7 @@ const transaction = (nonce: number, of: Pick<Intent, 'claim' | 'closing'> = {}):
   { type: 'mined', id: `${nonce}-aa`, hash: `0x${nonce}`, blockNumber: 100 + nonce, status: 1 },
 ]
 
-test('a claim that did not end is kept with its transactions, however many others come after it', async () => {
+test('compaction keeps an open claim with its transactions, however many others follow', async () => {
   const open = [claiming('open'), ...transaction(0, { claim: 'open' })]
   const over = [claiming('over'), ...transaction(1, { claim: 'over' }), ended('over')]
   const later = Array.from({ length: 300 }, (_, index) => transaction(index + 2)).flat()
@@ -50,7 +50,7 @@ test('a claim that did not end is kept with its transactions, however many other
   expect(openClaims(await load())).toEqual([])
 })
 
-test('a closing that did not end is kept with its steps too: they alone tell that it is over', async () => {
+test('compaction keeps an open closing with its steps: only they tell that it is over', async () => {
   const step = transaction(0, { closing: 'closing-1' })
   const open: JournalRecord[] = [{ type: 'closing', id: 'closing-1', at: 1_700_000_000_000 }, ...step]
   const later = Array.from({ length: 300 }, (_, index) => transaction(index + 1)).flat()
@@ -60,7 +60,7 @@ test('a closing that did not end is kept with its steps too: they alone tell tha
   expect(await load()).toEqual(later.slice(-400))
 })
 
-test('what an older version recorded is read as it was', async () => {
+test('records of an older version are read unchanged', async () => {
   const records = [...transaction(0), ...transaction(1)]
   await write(records)
   expect(await load()).toEqual(records)

@@ -6,7 +6,7 @@ import { deposit, receiptOf } from '../../support/scripted-port.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('what was paid into a sub-account in some blocks is summed by sub-account, without what was reverted', async () => {
+test('paidIn sums what mined transactions paid, by sub-account and without reverted ones', async () => {
   const { lane, mine } = laneWorld()
   await mine(topUp('alice', 3n), 5)
   await mine(topUp('alice', 4n), 6)
@@ -22,7 +22,7 @@ test('what was paid into a sub-account in some blocks is summed by sub-account, 
   await lane.close()
 })
 
-test('a transaction that a reorganisation moved is found in the block that it is in now', async () => {
+test('a transaction that a reorganisation moved is found in its new block', async () => {
   const { port, lane, mine } = laneWorld()
   const hash = await mine(topUp('alice', 3n), 5)
   port.receipts.clear()
@@ -37,7 +37,7 @@ test('a transaction that a reorganisation moved is found in the block that it is
   await lane.close()
 })
 
-test('payments are what auto-funding sent or may yet: not what was reverted, or what a person asked for', async () => {
+test('payments are those that auto-funding sent or may yet send, without reverted ones and those of a caller', async () => {
   const { lane, mine, send, port } = laneWorld()
   await mine(topUp('alice', 1n, { decidedAt: 11 }), 5)
   await mine(topUp('alice', 2n), 5, 0)
@@ -62,7 +62,7 @@ test('payments are what auto-funding sent or may yet: not what was reverted, or 
   await expect(outcome).rejects.toMatchObject({ name: 'AbortedError' })
 })
 
-test('what was superseded is no payment any more, and its nonce is free', async () => {
+test('a superseded transaction is no payment, and its nonce is free', async () => {
   const { port, lane, send } = laneWorld()
   const { outcome } = await send(topUp('alice', 3n))
   const stranger = { transactionHash: `0x${'ab'.repeat(32)}`, blockNumber: 5, to: null, data: '0x', value: 1n }
@@ -71,14 +71,14 @@ test('what was superseded is no payment any more, and its nonce is free', async 
   await vi.advanceTimersByTimeAsync(10_000)
   await expect(outcome).rejects.toMatchObject({ name: 'SupersededError' })
   expect([lane.payments(), lane.inFlight()]).toEqual([[], []])
-  // The node may lag, and name it once more.
+  // A node that lags may name that nonce once more.
   port.spent = 0
   await send(topUp('alice', 3n))
   expect(lane.transactions().map((actor) => actor.getSnapshot().context.nonce)).toEqual([0, 0])
   await lane.close()
 })
 
-test('the latest mined transaction that matches is known with its receipt', async () => {
+test('lastMined gives the receipt of the latest mined transaction that matches', async () => {
   const { lane, mine, send } = laneWorld()
   await mine(topUp('alice', 1n), 5)
   const hash = await mine(topUp('alice', 2n), 6)

@@ -33,7 +33,7 @@ const statesOf = (lane: ReturnType<typeof laneOn>) =>
     return [context.id, value, context.hash, context.blockNumber]
   })
 
-test('what an earlier process recorded is taken up as it stood, and what was open is sent again', async () => {
+test('the lane takes up the records of an earlier process, and sends open transactions again', async () => {
   const port = scriptedPort()
   const lane = laneOn(port, {
     journal: journalOf(
@@ -80,7 +80,7 @@ test('what an earlier process recorded is taken up as it stood, and what was ope
   await lane.close()
 })
 
-test('a receipt of an earlier process that a reorganisation took back is sent again', async () => {
+test('the lane sends a transaction again whose receipt of an earlier process a reorganisation took back', async () => {
   const port = scriptedPort()
   const heard: number[] = []
   const mined = { type: 'mined', id: '1', hash: hashOf(1), blockNumber: 3, status: 1 } as const
@@ -92,12 +92,12 @@ test('a receipt of an earlier process that a reorganisation took back is sent ag
   await lane.confirm(4)
   await vi.advanceTimersByTimeAsync(0)
   expect([port.sent, journal.appended]).toEqual([[hashOf(1)], [{ type: 'unmined', id: '1' }]])
-  // That it is gone is no receipt.
+  // A receipt that is gone is not a receipt.
   expect(heard).toEqual([3])
   await lane.close()
 })
 
-test('what an earlier process left open keeps no process alive until somebody waits for it', async () => {
+test('transactions of an earlier process keep this process alive only while a caller waits for them', async () => {
   const rests: (boolean | undefined)[] = []
   const clock = {
     now: () => 0,
@@ -114,7 +114,7 @@ test('what an earlier process left open keeps no process alive until somebody wa
   await expect(waiting).rejects.toMatchObject({ name: 'AbortedError' })
 })
 
-test('waiting ends once nothing is in flight that is waited for, whatever else is', async () => {
+test('idle resolves once nothing is in flight that matches, whatever else is', async () => {
   const port = scriptedPort()
   const lane = laneOn(port, { journal: journalOf(prepared(1)) })
   await lane.open()
@@ -132,18 +132,18 @@ test('waiting ends once nothing is in flight that is waited for, whatever else i
   await lane.close()
 })
 
-test('a journal that cannot be had refuses to send, says why, and is tried again', async () => {
+test('a lane whose journal cannot be opened refuses to send, says why, and tries again', async () => {
   const inner = memoryJournal()
   let broken = true
-  const load = () => (broken ? Promise.reject(new Error('somebody else has it')) : inner.load())
+  const load = () => (broken ? Promise.reject(new Error('another process has it')) : inner.load())
   const port = scriptedPort()
   let opened = 0
   const lane = laneOn(port, { journal: { ...inner, load }, onOpen: () => (opened += 1) })
-  await expect(lane.open()).rejects.toThrow('somebody else has it')
-  expect([lane.refusal()?.message, opened]).toEqual(['somebody else has it', 0])
-  await expect(lane.submit(deposit())).rejects.toThrow('somebody else has it')
-  await expect(lane.workflows.claims.end('one')).rejects.toThrow('somebody else has it')
-  await expect(lane.workflows.closing.begin(5)).rejects.toThrow('somebody else has it')
+  await expect(lane.open()).rejects.toThrow('another process has it')
+  expect([lane.refusal()?.message, opened]).toEqual(['another process has it', 0])
+  await expect(lane.submit(deposit())).rejects.toThrow('another process has it')
+  await expect(lane.workflows.claims.end('one')).rejects.toThrow('another process has it')
+  await expect(lane.workflows.closing.begin(5)).rejects.toThrow('another process has it')
   expect([port.sent, inner.records, lane.inFlight()]).toEqual([[], [], []])
   broken = false
   await lane.workflows.claims.end('one')
@@ -156,7 +156,7 @@ test('a journal that cannot be had refuses to send, says why, and is tried again
   await lane.close()
 })
 
-test('claims are open from their record to their end, whichever process began them', async () => {
+test('a claim is open from the record of its beginning to the record of its end, in whichever process it began', async () => {
   const claim = (id: string) => ({
     type: 'claiming' as const,
     id,
@@ -171,7 +171,7 @@ test('claims are open from their record to their end, whichever process began th
   expect(open()).toEqual(['two'])
   await lane.workflows.claims.begin(claim('three'))
   expect(open()).toEqual(['two', 'three'])
-  // What is over is so also where that cannot be written.
+  // A claim ends also where its end cannot be written.
   journal.append = () => Promise.reject(new Error('no space left'))
   await expect(lane.workflows.claims.end('two')).rejects.toThrow('no space left')
   await expect(lane.workflows.claims.begin(claim('four'))).rejects.toThrow('no space left')
@@ -179,7 +179,7 @@ test('claims are open from their record to their end, whichever process began th
   await lane.close()
 })
 
-test('the steps of what is open are looked back on for as long as it is, and others are forgotten for them', async () => {
+test('the lane remembers the steps of open work, and forgets other transactions for them', async () => {
   const port = scriptedPort()
   const claiming = { type: 'claiming' as const, id: 'one', serviceType: 'inference' as const, accounts: [], at: 0 }
   const lane = laneOn(port, { journal: journalOf(claiming, { type: 'closing', id: 'closing-1', at: 0 }) })
@@ -202,18 +202,18 @@ test('the steps of what is open are looked back on for as long as it is, and oth
   await lane.close()
 })
 
-test('a disk that takes no record sends nothing', async () => {
+test('on a full disk nothing is sent', async () => {
   const port = scriptedPort()
   const append = () => Promise.reject(new Error('no space left'))
   const lane = laneOn(port, { journal: { ...memoryJournal(), append } })
-  await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'NotSentError', message: /no space left/ })
+  await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'NotRecordedError', message: /no space left/ })
   await expect(lane.workflows.claims.end('one')).rejects.toThrow('no space left')
   await vi.advanceTimersByTimeAsync(60_000)
   expect([port.sent, lane.transactions(), lane.inFlight()]).toEqual([[], [], []])
   await lane.close()
 })
 
-test('nothing is sent or recorded after the end', async () => {
+test('a closed lane sends and records nothing', async () => {
   const port = scriptedPort()
   const journal = journalOf()
   const lane = laneOn(port, { journal })
@@ -226,7 +226,7 @@ test('nothing is sent or recorded after the end', async () => {
   expect([port.sent, journal.appended]).toEqual([[], []])
 })
 
-test('whoever changes their mind before it is sent is told that nothing was', async () => {
+test('a caller that aborts before anything is sent gets an AbortedError, and nothing is sent', async () => {
   const port = scriptedPort()
   const lane = laneOn(port)
   await expect(lane.submit(deposit(), { signal: AbortSignal.abort() })).rejects.toMatchObject({

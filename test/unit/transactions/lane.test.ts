@@ -19,12 +19,12 @@ test('however long no block comes, a stuck transaction never offers more than te
   const offered = port.signed.map((fees) => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas))
   expect(offered.length).toBeGreaterThan(1)
   expect(offered.filter((fee) => fee > 300n)).toEqual([])
-  // What is signed goes on being sent.
+  // The signed bytes go on being sent.
   expect(port.sent.length).toBeGreaterThan(1_000)
   await lane.close()
 })
 
-test('a stuck transaction whose fee cannot be raised is sent again as it is', async () => {
+test('the lane sends a stuck transaction again unchanged where its fee cannot be raised', async () => {
   let broken = false
   const port = scriptedPort()
   const fees = port.fees
@@ -40,7 +40,7 @@ test('a stuck transaction whose fee cannot be raised is sent again as it is', as
   await lane.close()
 })
 
-test('a lane that closes while an intent is being recorded rejects it, and leaves the sending to the next', async () => {
+test('a lane that closes while it records an intent rejects it, and leaves the broadcast to the next lane', async () => {
   const inner = memoryJournal()
   let written = (): void => undefined
   const disk = new Promise<void>((resolve) => (written = resolve))
@@ -69,7 +69,7 @@ test('a transaction that is mined before the node answers its broadcast is shown
   await lane.close()
 })
 
-test('a receipt that nobody looked at for many blocks is checked once more before it is taken as final', async () => {
+test('the lane checks a receipt once more before it counts as final, also where it was not checked for many blocks', async () => {
   const port = scriptedPort()
   const lane = laneOn(port)
   const mined = lane.submit(deposit())
@@ -79,7 +79,7 @@ test('a receipt that nobody looked at for many blocks is checked once more befor
   port.spent = 1
   await vi.advanceTimersByTimeAsync(5_000)
   await mined
-  // The block is replaced by one without it, and many come on top before anybody looks again.
+  // A block without the transaction replaces its block, and many follow before the lane confirms again.
   port.receipts.clear()
   port.spent = 0
   port.sent.length = 0
@@ -89,7 +89,7 @@ test('a receipt that nobody looked at for many blocks is checked once more befor
   await lane.close()
 })
 
-test('a receipt that a reorganisation took back is found out when a later transaction cannot be mined', async () => {
+test('the tracker finds that a reorganisation took a receipt back when a later transaction is stuck', async () => {
   const port = scriptedPort()
   const lane = laneOn(port)
   const first = lane.submit(deposit())
@@ -104,18 +104,18 @@ test('a receipt that a reorganisation took back is found out when a later transa
   lane.submit(deposit()).catch(() => undefined)
   await vi.advanceTimersByTimeAsync(0)
   port.sent.length = 0
-  // Nobody reads a position meanwhile.
+  // No position is read in this time.
   await vi.advanceTimersByTimeAsync(60_000)
   expect(port.sent).toContain(hash)
   await lane.close()
 })
 
-test('the same call mined at its nonce under another hash is the intent itself: it is not sent a second time', async () => {
+test('the same call mined at the same nonce under another hash is the intent itself, which is not sent again', async () => {
   const port = scriptedPort({ isCall: () => true })
   const lane = laneOn(port)
   const mined = lane.submit(deposit())
   await vi.advanceTimersByTimeAsync(0)
-  // Somebody raised its fee in another program that holds the same key.
+  // Another program with the same key has raised the fee.
   const sped = `0x${'ab'.repeat(32)}`
   port.spenders.set(0, { transactionHash: sped, blockNumber: 5, depth: 9, to: null, data: '0x', value: 1n })
   port.receipts.set(sped, receiptOf(sped, 5))
@@ -126,7 +126,7 @@ test('the same call mined at its nonce under another hash is the intent itself: 
   await lane.close()
 })
 
-test('waiting for what is in flight ends when its signal aborts', async () => {
+test('idle rejects when its signal aborts', async () => {
   const port = scriptedPort()
   const lane = laneOn(port)
   lane.submit(deposit()).catch(() => undefined)
@@ -144,7 +144,7 @@ test('waiting for what is in flight ends when its signal aborts', async () => {
   await lane.close()
 })
 
-test('a payment on its way counts in every window, however long it waits, and from then on in those that it was decided in', async () => {
+test('a payment in flight counts in every budget window, and once mined in the windows of its decision', async () => {
   const port = scriptedPort()
   const lane = laneOn(port)
   const paid = lane.submit({ ...deposit(), subAccount: { provider: 'alice', serviceType: 'inference' }, decidedAt: 7 })
@@ -159,7 +159,7 @@ test('a payment on its way counts in every window, however long it waits, and fr
   await lane.close()
 })
 
-test('payments that no limit counts any more are forgotten, with the transactions that made them', async () => {
+test('the lane forgets payments that no limit counts any more', async () => {
   const DAY = 86_400
   const port = scriptedPort()
   const lane = laneOn(port)
@@ -173,12 +173,12 @@ test('payments that no limit counts any more are forgotten, with the transaction
     await paid
   }
   for (let day = 0; day < 1_100; day += 1) await pay(day)
-  // A thousand transactions are looked back on; of the hundred before them, those of a month are counted.
+  // The lane remembers a thousand transactions, and of the hundred before them the payments of a month.
   expect(lane.payments().map(({ at }) => at / DAY)).toEqual(Array.from({ length: 1_032 }, (_, index) => index + 68))
   await lane.close()
 })
 
-test('a lane that closes before the node answers a broadcast says nothing about it', async () => {
+test('a lane that closes before the node answers a broadcast reports no change and no warning', async () => {
   let answer = (): void => undefined
   const arrived = { grade: 'arrived', reason: 'none', feeNeeded: null, message: '' } as const
   const port = scriptedPort({ broadcast: () => new Promise((resolve) => (answer = () => resolve(arrived))) })
@@ -194,7 +194,7 @@ test('a lane that closes before the node answers a broadcast says nothing about 
   warned.mockRestore()
 })
 
-test('a receipt that comes while the nonces of an earlier block are counted is not taken for one that is gone', async () => {
+test('a receipt that arrives while the nonces of an earlier block are counted is not taken for gone', async () => {
   let counted = (): void => undefined
   const port = scriptedPort()
   const journal = memoryJournal()
@@ -219,7 +219,7 @@ test('a receipt that comes while the nonces of an earlier block are counted is n
   await lane.close()
 })
 
-test('what is decided on about one sub-account gets its nonces in that order, whatever the node takes longest over', async () => {
+test('intents about one sub-account get their nonces in the order of the calls, whatever the node takes longest over', async () => {
   const estimates = new Map<string, { resolve(gas: bigint): void; reject(error: Error): void }>()
   const port = scriptedPort({
     estimateGas: ({ args: [name] }) =>
@@ -252,7 +252,7 @@ test('what is decided on about one sub-account gets its nonces in that order, wh
   await lane.close()
 })
 
-test('a lane that is closed does not take its journal any more', async () => {
+test('a closed lane does not open its journal any more', async () => {
   const inner = memoryJournal()
   const journal = heldJournal(inner)
   const load = vi.spyOn(inner, 'load')

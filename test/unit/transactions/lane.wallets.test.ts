@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransactionPort } from '../../../src/chain/port.ts'
-import { NotSentError } from '../../../src/base/errors.ts'
+import { RefusedError } from '../../../src/base/errors.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
@@ -31,7 +31,7 @@ const outcomeOf = (work: Promise<unknown>) =>
     (error: Error) => error.name,
   )
 
-test('a wallet that signs by sending is asked once, after the intent is recorded, and its hash is recorded too', async () => {
+test('a wallet that signs by sending is asked once, after the intent is recorded, and the journal gets its hash', async () => {
   const seen: unknown[] = []
   const { port, lane, journal, kinds, states } = wallet((call, options) => {
     seen.push(kinds(), call.method, options)
@@ -48,12 +48,12 @@ test('a wallet that signs by sending is asked once, after the intent is recorded
   port.receipts.set(HASH, receiptOf(HASH, 5))
   await vi.advanceTimersByTimeAsync(10_000)
   expect(await mined).toMatchObject({ transactionHash: HASH, success: true })
-  // What is not signed here cannot be sent again.
+  // The lane has no signed bytes to send again.
   expect([seen.length, port.sent]).toEqual([3, []])
   await lane.close()
 })
 
-test('a payment counts once while the wallet is asked', async () => {
+test('a payment counts once while the wallet is asked to send it', async () => {
   const alice = { provider: 'alice', serviceType: 'inference' as const }
   const { lane } = wallet(() => new Promise(() => undefined))
   lane.submit({ ...deposit(), subAccount: alice, touches: [alice], decidedAt: 7 }).catch(() => undefined)
@@ -62,10 +62,10 @@ test('a payment counts once while the wallet is asked', async () => {
   await lane.close()
 })
 
-test('what the wallet refuses outright is over, and its nonce is the next one again', async () => {
+test('an intent that the wallet refuses is superseded, and its nonce is the next one again', async () => {
   let refuses = true
   const { lane, states, kinds } = wallet(() =>
-    refuses ? Promise.reject(new NotSentError('The user rejected it.')) : Promise.resolve(HASH),
+    refuses ? Promise.reject(new RefusedError('The user rejected it.')) : Promise.resolve(HASH),
   )
   await expect(lane.submit(deposit())).rejects.toThrow('The user rejected it.')
   expect([kinds(), states(), lane.inFlight()]).toEqual([['prepared', 'superseded'], ['superseded'], []])
@@ -76,18 +76,18 @@ test('what the wallet refuses outright is over, and its nonce is the next one ag
   await lane.close()
 })
 
-test('what fails otherwise may have been sent: it stays open, and is resolved with its hash', async () => {
+test('an intent whose sending fails otherwise stays open, and is resolved with its hash', async () => {
   const { port, lane, states, kinds, idOf } = wallet(() => Promise.reject(new Error('the window was closed')))
   await expect(lane.submit(deposit())).rejects.toMatchObject({ name: 'UnresolvedIntentError' })
   expect(lane.inFlight().map(({ unresolved }) => unresolved)).toEqual([true])
   for (const hash of ['', '0xab', `${HASH}00`, `1${HASH}`, HASH.replace('a', 'g')])
     expect(await outcomeOf(lane.resolve(idOf(), { hash }))).toBe('InvalidInputError')
-  await expect(lane.resolve('nobody', 'not-sent')).rejects.toThrow('There is no open intent of this id.')
+  await expect(lane.resolve('unknown', 'not-sent')).rejects.toThrow('There is no open intent of this id.')
   await expect(lane.resolve(idOf(), { hash: '0xab' })).rejects.toThrow('This is not a transaction hash.')
   expect(kinds()).toEqual(['prepared'])
   await lane.resolve(idOf(), { hash: HASH })
   expect([kinds(), states()]).toEqual([['prepared', 'sent'], ['broadcast']])
-  // Once it has a hash, the chain tells.
+  // Once it has a hash, the chain shows its outcome.
   await expect(lane.resolve(idOf(), 'not-sent')).rejects.toThrow('This intent was sent; it is followed to its end.')
   port.receipts.set(HASH, receiptOf(HASH, 5))
   await vi.advanceTimersByTimeAsync(10_000)
@@ -95,7 +95,7 @@ test('what fails otherwise may have been sent: it stays open, and is resolved wi
   await lane.close()
 })
 
-test('what was not sent after all is over once a person says so', async () => {
+test('an intent that was not sent is superseded once the user says so', async () => {
   const { lane, states, journal, idOf } = wallet(() => Promise.reject(new Error('the window was closed')))
   const waited = outcomeOf(lane.submit(deposit()))
   await vi.advanceTimersByTimeAsync(0)
@@ -109,7 +109,7 @@ test('what was not sent after all is over once a person says so', async () => {
   await lane.close()
 })
 
-test('a hash that cannot be recorded is known to this process all the same', async () => {
+test('this process knows a hash that the journal cannot record', async () => {
   const inner = memoryJournal()
   const append = (record: JournalRecord) =>
     record.type === 'sent' ? Promise.reject(new Error('no space left')) : inner.append(record)

@@ -111,7 +111,6 @@ const spender = (more: Partial<SpenderFacts> = {}): SpenderFacts => ({
 })
 
 test.each([
-  ['the node names none', ['0xown'], null, 'wait'],
   ['it is the first attempt', ['0xspender', '0xown'], spender(), 'wait'],
   ['it is the replacement', ['0xown', '0xspender'], spender({ isSameCall: true }), 'wait'],
   ['it makes the same call', ['0xown'], spender({ isSameCall: true, isFinal: false }), 'adopt'],

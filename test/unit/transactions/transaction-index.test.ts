@@ -31,11 +31,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant('supersede' as const), which: fc.nat(20) }),
 )
 
-test('what is found by block and by nonce is what a look at each of them finds', () => {
+test('the index finds by block and by nonce what a search through all transactions finds', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(12), fc.nat(12), (steps, from, to) => {
       const entries = createTransactionIndex(none)
-      /** Where each was mined last, as it was told. */
+      /** The block in which each transaction was last set to be mined. */
       const told = new Map<TrackedTransaction, number | null>()
       for (const one of steps) take(entries, one, told)
       const { all } = entries
@@ -57,7 +57,7 @@ test('what is found by block and by nonce is what a look at each of them finds',
   )
 })
 
-test('the oldest that is over is forgotten for a new one, with its nonce and its block', () => {
+test('the index forgets the oldest transaction with an outcome for a new one, with its nonce and its block', () => {
   const entries = createTransactionIndex(none)
   const old = Array.from({ length: REMEMBERED }, (_, nonce) => entryAt(nonce))
   expect(old.filter((entry) => entries.add(entry) !== null)).toHaveLength(0)
@@ -66,7 +66,7 @@ test('the oldest that is over is forgotten for a new one, with its nonce and its
   mine(entries, second, 7)
   expect(entries.minedIn(6, 7)).toEqual([second])
   const fresh = entryAt(REMEMBERED)
-  // The first is still open.
+  // The first one is still open.
   expect(entries.add(fresh)?.id).toBe('1')
   expect([isTaken(entries, 0), isTaken(entries, 1), isTaken(entries, REMEMBERED)]).toEqual([true, false, true])
   expect(entries.minedIn(0, 10)).toEqual([])
@@ -76,7 +76,7 @@ test('the oldest that is over is forgotten for a new one, with its nonce and its
   ])
 })
 
-test('a step of what is open is not forgotten, however many come after it', () => {
+test('the index does not forget a step of open work, however many transactions follow', () => {
   let isOpen = true
   const entries = createTransactionIndex(({ closing }) => isOpen && closing === 'closing-1')
   const step = entryAt(0, { ...deposit(), closing: 'closing-1' })
@@ -88,7 +88,7 @@ test('a step of what is open is not forgotten, however many come after it', () =
   expect(entries.add(entryAt(REMEMBERED + 1))).toBe(step)
 })
 
-test('the nonce of one that is forgotten stays taken where another has it by now', () => {
+test('the nonce of a forgotten transaction stays taken where a later one has it', () => {
   const entries = createTransactionIndex(none)
   const first = entryAt(0)
   entries.add(first)
@@ -97,13 +97,13 @@ test('the nonce of one that is forgotten stays taken where another has it by now
   expect([entries.add(entryAt(REMEMBERED)), isTaken(entries, 0)]).toEqual([first, true])
 })
 
-test('nothing is forgotten while all of it is open', () => {
+test('the index forgets nothing while every transaction is open', () => {
   const entries = createTransactionIndex(none)
   for (let nonce = 0; nonce < REMEMBERED + 2; nonce += 1) expect(entries.add(entryAt(nonce))).toBeNull()
   expect(entries.all).toHaveLength(REMEMBERED + 2)
 })
 
-/** As a lane does it: a nonce is given only to one at a time. */
+/** As a lane does it: a nonce that is taken is not given again. */
 function take(
   entries: ReturnType<typeof createTransactionIndex>,
   one: Step,

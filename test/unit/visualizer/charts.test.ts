@@ -33,7 +33,7 @@ describe.each(machines.map((machine) => [machine.id, machine] as const))('the ch
         true,
         true,
       ])
-      // Straight along the axes.
+      // Every segment is parallel to an axis.
       const isCrooked = points.some(({ x, y }, index) => {
         const before = points[index - 1]
         return before !== undefined && x !== before.x && y !== before.y
@@ -67,14 +67,14 @@ describe.each(machines.map((machine) => [machine.id, machine] as const))('the ch
     for (const { id, source, target, event, guard } of edges) {
       const to = innermost(target)
       const taken = edgeTaken(edges, { from: innermost(source), to, event })
-      // Of two with one target only their guards could tell.
+      // Two edges with one target differ in their guards alone.
       if (guard === null) expect(taken?.id).toBe(id)
       else expect(taken).toMatchObject({ event, target })
     }
   })
 })
 
-test('an event that a chart has no edge for took none', () => {
+test('an event without an edge takes none', () => {
   const edges = edgesIn(entry.subAccountMachine)
   expect(edgeTaken(edges, { from: 'none', to: 'none', event: 'account.gone' })).toBeNull()
   expect(edgeTaken(edges, { from: 'refunding.locked', to: 'low', event: 'balance.low' })?.id).toBe(

@@ -24,7 +24,7 @@ afterEach(() => {
   server.close()
 })
 
-test('who does not take what is sent is left, and the others are not kept waiting', async () => {
+test('a client that does not read is disconnected, and the others are not delayed', async () => {
   const quick = await listen(url, { after: 'one.0' })
   const slow = connect(Number(new URL(url).port), '127.0.0.1', () =>
     slow.write('GET /?after=one.0 HTTP/1.1\r\nHost: x\r\n\r\n'),
@@ -41,7 +41,7 @@ test('who does not take what is sent is left, and the others are not kept waitin
   slow.destroy()
 })
 
-test('who missed more than is worth telling begins anew', async () => {
+test('a client that missed too much is told to load everything again', async () => {
   happen(1, 10)
   happen(2, 2 ** 20)
   const late = await listen(url, { after: 'one.0' })
@@ -49,7 +49,7 @@ test('who missed more than is worth telling begins anew', async () => {
   expect(late.resets).toEqual([{ reason: 'too-old' }])
 })
 
-test('what happens while somebody connects is told once', async () => {
+test('an entry of the moment of connecting is sent once', async () => {
   happen(1, 10)
   const visitor = await listen(url, { after: 'one.1' })
   happen(2, 10)

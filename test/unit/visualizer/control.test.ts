@@ -5,7 +5,7 @@ import { createApprovals } from '../../../src/visualizer/approvals.ts'
 import { createEntryLog } from '../../../src/visualizer/entry-log.ts'
 import { createControl } from '../../../src/visualizer/control.ts'
 
-test('a top-up sends no more than was agreed to, whatever was charged since the page was drawn', async () => {
+test('a top-up sends no more than the user agreed to, whatever was charged since the page was drawn', async () => {
   await using sim = await createSimulatedBroker()
   const { broker, provider } = sim
   await broker.ledger.addLedger('20')

@@ -6,11 +6,11 @@ import { addressLink, transactionLink } from '../../../src/visualizer/page/forma
 import { arrowHead, roundedPath } from '../../../src/visualizer/page/format/paths.ts'
 import { roundTicks, timeTicks } from '../../../src/visualizer/page/format/scales.ts'
 import { stepPath } from '../../../src/visualizer/page/format/steps.ts'
-import { toType, typedAmount } from '../../../src/visualizer/page/format/typed-amount.ts'
+import { inputText, parseAmount } from '../../../src/visualizer/page/format/amount-input.ts'
 
 const amounts = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n })
 
-test('amounts have as many digits as say something at their size, and never show more than there is', () => {
+test('amounts have digits that suit their size, and never show more than there is', () => {
   expect(
     ['0', '1', '99999999999999', '100000000000000', '1285000000000000000', '1999999999999999999'].map((wei) =>
       inOg(wei as '0'),
@@ -24,7 +24,7 @@ test('amounts have as many digits as say something at their size, and never show
   expect(change('-1285000000000000000')).toBe('−1.285')
 })
 
-test('amounts of a column have as many decimals as each other', () => {
+test('amounts of a column have the same number of decimals', () => {
   expect([column('2000000000000000000'), column('715300000000000000'), column('0')]).toEqual([
     '2.0000',
     '0.7153',
@@ -32,7 +32,7 @@ test('amounts of a column have as many decimals as each other', () => {
   ])
 })
 
-test('what is shown is at most what is there, and less by less than a unit of its last digit', () => {
+test('a shown amount is at most the amount, and less by less than a unit of its last digit', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 10n ** 14n, max: 10n ** 30n }), fc.constantFrom(0, 2, 4, 6), (wei, digits) => {
       const text = column(`${wei}`, digits)
@@ -43,7 +43,7 @@ test('what is shown is at most what is there, and less by less than a unit of it
   )
 })
 
-test('all digits are there for who points at an amount', () => {
+test('the title of an amount has all its digits', () => {
   expect(exactly('1285000000000000001')).toBe('1.285000000000000001 OG = 1,285,000,000,000,000,001 wei')
   expect(exactly('-500')).toBe('−0.0000000000000005 OG = −500 wei')
   expect(exactly('0')).toBe('0 OG = 0 wei')
@@ -57,22 +57,22 @@ test('sums and differences are those of integers', () => {
   )
 })
 
-test('what was typed is an amount, or none', () => {
-  expect(['1', ' 1.5 ', '0.000000000000000001', '007.10'].map(typedAmount)).toEqual([
+test('the text of an amount field is an amount, or none', () => {
+  expect(['1', ' 1.5 ', '0.000000000000000001', '007.10'].map(parseAmount)).toEqual([
     '1000000000000000000',
     '1500000000000000000',
     '1',
     '7100000000000000000',
   ])
-  expect(['', '0', '0.0', '-1', '1,5', '1e3', '1.', '.5', '1.0000000000000000001', 'OG'].map(typedAmount)).toEqual(
+  expect(['', '0', '0.0', '-1', '1,5', '1e3', '1.', '.5', '1.0000000000000000001', 'OG'].map(parseAmount)).toEqual(
     Array.from({ length: 10 }, () => null),
   )
   fc.assert(
-    fc.property(fc.bigInt({ min: 1n, max: 10n ** 38n - 1n }), (wei) => typedAmount(toType(`${wei}`)) === `${wei}`),
+    fc.property(fc.bigInt({ min: 1n, max: 10n ** 38n - 1n }), (wei) => parseAmount(inputText(`${wei}`)) === `${wei}`),
   )
 })
 
-test('durations are told in their two largest units', () => {
+test('durations are shown in their two largest units', () => {
   expect([0, 45.9, 60, 200, 3_600, 7_500, 86_400, 363_600, 1e9, -5].map(duration)).toEqual([
     '0s',
     '45s',
@@ -88,7 +88,7 @@ test('durations are told in their two largest units', () => {
   expect([ago(0.2), ago(61)]).toEqual(['just now', '1m 1s ago'])
 })
 
-test('a moment is a time of day, with the day where it is another one', () => {
+test('a moment is a time of day, with the date on another day', () => {
   const now = new Date(2026, 2, 3, 14, 5, 9).getTime()
   expect(clock(now)).toBe('14:05:09')
   expect(moment(now, now)).toBe('14:05:09')
@@ -109,7 +109,7 @@ test('only hashes and addresses become links, and only to an explorer with https
     expect(transactionLink(explorer, hash)).toBeNull()
 })
 
-test('a line goes through all of its points, with rounded corners, to where its arrow begins', () => {
+test('a line goes through all its points, with rounded corners, up to its arrow head', () => {
   const points = [
     { x: 0, y: 0 },
     { x: 0, y: 50 },
@@ -120,7 +120,7 @@ test('a line goes through all of its points, with rounded corners, to where its 
   expect([roundedPath([]), arrowHead([])]).toEqual(['', ''])
 })
 
-test('a line in steps holds each value until the next, and draws a crowd as one stroke', () => {
+test('a line in steps holds each value until the next, and draws many values in one pixel as a stroke', () => {
   expect(stepPath([], 90)).toBe('')
   expect(
     stepPath(

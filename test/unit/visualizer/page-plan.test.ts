@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explained, limitsOf, termsOf } from '../../../src/visualizer/page/format/plan.ts'
+import { explanationOf, limitsOf, termsOf } from '../../../src/visualizer/page/format/plan.ts'
 import { proposalOf } from '../../../src/visualizer/page/format/proposals.ts'
 import { outlookOf } from '../../../src/visualizer/page/store/outlook.ts'
 import { everything, rowsOf, tally, type SortKey } from '../../../src/visualizer/page/store/rows.ts'
@@ -7,7 +7,7 @@ import { account, og, START, stateOf } from '../../browser/scenes.ts'
 
 const one = account(0, { available: 0.7 })
 
-test('the numbers of a plan are a sum that can be followed', () => {
+test('the numbers of a plan are the rows of a sum', () => {
   const asking = account(0, {
     available: 0.7,
     required: 2.5,
@@ -24,7 +24,7 @@ test('the numbers of a plan are a sum that can be followed', () => {
     ['Available', og(0.7), 'balance − pending refund'],
     ['Missing', og(2.3), '3 − 0.7'],
   ])
-  expect(explained(asking, false)).toEqual(['It gets 1 OG, which is all that the limits and the ledger allow.'])
+  expect(explanationOf(asking, false)).toEqual(['It gets 1 OG, which is all that the limits and the ledger allow.'])
   expect(limitsOf(asking, START / 1_000).slice(0, 3)).toEqual([
     'At most 1 OG in one top-up.',
     '9 OG are left of its budget in this window.',
@@ -33,7 +33,7 @@ test('the numbers of a plan are a sum that can be followed', () => {
   expect(limitsOf(asking, START / 1_000 + 61).length).toBe(3)
 })
 
-test('the outlook is the worst of what is known', () => {
+test('the outlook shows the most severe condition', () => {
   const low = account(1, { available: 0.2, autoFunding: { value: 'toppingUp', amount: og(1.8) } })
   const stuck = account(2, {
     available: 0.2,
@@ -80,7 +80,7 @@ test('the list is searched, filtered by a state of any chart, and sorted', () =>
   expect(rows({})).toEqual([1, 0, 2, 3])
   expect(rows({ text: 'model INFER' })).toEqual([1, 0, 2])
   expect(rows({ text: 'a-model' })).toEqual([1])
-  expect(rows({ text: 'nobody' })).toEqual([])
+  expect(rows({ text: 'no such model' })).toEqual([])
   expect(rows({ place: { chart: 'subAccount', path: 'refunding' } })).toEqual([2])
   expect(rows({ place: { chart: 'autoFunding', path: 'toppingUp' } })).toEqual([1])
   expect(rows({}, 'available')).toEqual([1, 2, 0, 3])
@@ -95,7 +95,7 @@ test('the list is searched, filtered by a state of any chart, and sorted', () =>
   ])
 })
 
-test('before anything is sent it is said what moves and what follows from it', () => {
+test('the question before an action says what moves and what follows', () => {
   const state = stateOf([one, account(1, { available: 1.1, pending: 0.9, claimable: 0.4 })])
   const { provider, serviceType } = one
   expect(proposalOf({ action: 'top-up', provider, serviceType }, state)).toEqual({
@@ -113,9 +113,9 @@ test('before anything is sent it is said what moves and what follows from it', (
     proposalOf({ action: 'retrieve', provider: other.provider, serviceType: other.serviceType }, state),
   ).toMatchObject({
     sentences: [
-      '1.1 OG are asked back. They are locked first, and go to the ledger when they are claimed after that.',
+      '1.1 OG are asked back. They are locked first; after the lock a claim brings them to the ledger.',
       '0.4 OG whose lock is over go to the ledger now.',
-      'The provider can charge none of it from then on and refuses requests; auto-funding holds while the refund is pending.',
+      'From then on the provider can charge none of it and refuses requests; auto-funding holds while the refund is pending.',
     ],
     confirm: 'Retrieve 1.1 OG',
     isDangerous: true,
@@ -123,12 +123,12 @@ test('before anything is sent it is said what moves and what follows from it', (
   expect(proposalOf({ action: 'close' }, state)).toMatchObject({
     isDangerous: true,
     sentences: [
-      'Everything comes home: 2.7 OG from 2 sub-accounts, and 82.316 OG from the ledger, to the wallet.',
+      'Everything goes to the wallet: 2.7 OG from 2 sub-accounts, and 82.316 OG from the ledger.',
       'All sub-accounts are refunded and deleted, auto-funding stops, and every provider refuses requests from then on.',
-      'What is refunded is locked first: it takes as long as the lock, and several transactions. It goes on by itself while og-ledger runs.',
+      'Refunds are locked first: closing takes as long as the lock, and several transactions. It continues by itself while og-ledger runs.',
     ],
   })
   expect(proposalOf({ action: 'pause', provider, serviceType }, state).sentences[1]).toBe(
-    'It has less than its provider wants to see: requests may be refused.',
+    'It has less than its provider requires: requests may be refused.',
   )
 })

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { decodeRecording } from '../../../src/index.ts'
 import { applyPatch } from '../../../src/visualizer/patch.ts'
 import type { Entry, State } from '../../../src/visualizer/protocol.ts'
-import { entryAt, extended, startHistory, stateAt } from '../../../src/visualizer/page/store/history.ts'
+import { entryAt, extendHistory, startHistory, stateAt } from '../../../src/visualizer/page/store/history.ts'
 import { movesIn, readAt } from '../../../src/visualizer/page/store/moments.ts'
 import { encodeRecording, loadRecording } from '../../../src/visualizer/page/store/recording.ts'
-import { apply, nothingYet, viewOf, type Message, type Model } from '../../../src/visualizer/page/store/store.ts'
+import { apply, initialModel, viewOf, type Message, type Model } from '../../../src/visualizer/page/store/store.ts'
 import { ticksOf } from '../../../src/visualizer/page/store/ticks.ts'
 import { account, life, og, sceneOf, START, stateOf, type Step } from '../../browser/scenes.ts'
 
@@ -14,7 +14,7 @@ const accounts = [account(0), account(1, { available: 0.7 }), account(2, { value
 const scene = sceneOf([], stateOf(accounts), life(accounts, 30))
 const { base, history: entries } = scene.hello
 
-test('the state at any moment is the base with what happened up to it, however it came in', () => {
+test('the state at any moment is the base with all patches up to it, in whatever portions they arrived', () => {
   const states = entries.reduce<State[]>((all, { patch }) => [...all, applyPatch(all.at(-1) ?? base, patch)], [])
   fc.assert(
     fc.property(
@@ -24,8 +24,8 @@ test('the state at any moment is the base with what happened up to it, however i
         let history = startHistory(base)
         let from = 0
         for (const size of [...sizes, entries.length]) {
-          // Some come again, as after a lost connection.
-          history = extended(history, entries.slice(Math.max(0, from - 2), from + size))
+          // Some entries come again, as after a lost connection.
+          history = extendHistory(history, entries.slice(Math.max(0, from - 2), from + size))
           from += size
         }
         const expected = seq < 1 ? base : states[Math.min(seq, states.length) - 1]
@@ -37,7 +37,7 @@ test('the state at any moment is the base with what happened up to it, however i
   )
 })
 
-test('a moment finds the last entry that had happened by then', () => {
+test('a moment finds the last entry before it', () => {
   const history = startHistory(base, entries)
   const last = entries.findLast(({ at }) => at <= START + 600_000)
   expect(entryAt(history, START + 600_000)).toBe(last)
@@ -45,7 +45,7 @@ test('a moment finds the last entry that had happened by then', () => {
   expect(entryAt(history, Infinity)).toBe(entries.at(-1))
 })
 
-test('the past is bounded: the oldest is folded into the base, and moments that are left stay as they were', () => {
+test('the history is bounded: the oldest entries move into the base, and all other moments stay as they were', () => {
   const block = (number: number) => ({ number, timestamp: number })
   const many = Array.from({ length: 60_050 }, (_, index): Entry => {
     return { seq: index + 1, at: index, block: null, kind: 'position', patch: { block: block(index + 1) } }
@@ -58,7 +58,7 @@ test('the past is bounded: the oldest is folded into the base, and moments that 
   expect(stateAt(history, 3).block).toEqual(block(first - 1))
 })
 
-test('what a sub-account had is kept as it changes, and what was paid in is marked', () => {
+test('the balances of a sub-account are sampled when they change, and top-ups are marked', () => {
   const one = account(7, { available: 2 })
   const having = (available: number) => (state: State) =>
     applyPatch(state, { subAccounts: { [one.key]: { account: { available: og(available) } } } })
@@ -76,7 +76,7 @@ test('what a sub-account had is kept as it changes, and what was paid in is mark
   ])
 })
 
-test('what is there at the first reading was not paid in by it', () => {
+test('the balance of the first reading is no top-up', () => {
   const one = account(7, { available: 2 })
   const before = { ...stateOf([{ ...one, account: null }]), block: null }
   const after = stateOf([one])
@@ -85,38 +85,38 @@ test('what is there at the first reading was not paid in by it', () => {
   expect(samples.get(one.key)).toEqual([{ at: START, available: 2, pending: 0, required: 2, paidIn: false }])
 })
 
-test('a page that travels shows that moment while everything else goes on, and comes back', () => {
+test('a page that goes back shows that moment while entries arrive, and returns to the present', () => {
   const half = Math.floor(entries.length / 2)
-  let model = told({ type: 'hello', hello: { ...scene.hello, id: `scene.${half}`, history: entries.slice(0, half) } })
+  let model = after({ type: 'hello', hello: { ...scene.hello, id: `scene.${half}`, history: entries.slice(0, half) } })
   expect(viewOf(model)).toMatchObject({ seq: half, isLive: true, state: stateAfter(half) })
-  model = told({ type: 'travelTo', at: START + 60_000 }, model)
+  model = after({ type: 'travelTo', at: START + 60_000 }, model)
   const seq = entryAt({ entries }, START + 60_000)?.seq ?? 0
   expect(viewOf(model)).toMatchObject({ seq, at: START + 60_000, isLive: false, state: stateAfter(seq) })
-  model = told({ type: 'entries', id: `scene.${entries.length}`, entries: entries.slice(half) }, model)
+  model = after({ type: 'entries', id: `scene.${entries.length}`, entries: entries.slice(half) }, model)
   expect(viewOf(model)).toMatchObject({ seq, isLive: false, state: stateAfter(seq) })
-  model = told({ type: 'travel', to: null }, model)
+  model = after({ type: 'travel', to: null }, model)
   expect(viewOf(model)).toMatchObject({ seq: entries.length, isLive: true, state: scene.state })
 })
 
-test('a moment of a server that is gone is none of the next one', () => {
-  let model = told({ type: 'hello', hello: scene.hello })
-  model = told({ type: 'travel', to: 3 }, model)
-  expect(told({ type: 'hello', hello: scene.hello }, model).moment).toBe(3)
-  expect(told({ type: 'hello', hello: { ...scene.hello, id: 'other.1' } }, model).moment).toBeNull()
+test('a moment of one server instance is void for the next', () => {
+  let model = after({ type: 'hello', hello: scene.hello })
+  model = after({ type: 'travel', to: 3 }, model)
+  expect(after({ type: 'hello', hello: scene.hello }, model).moment).toBe(3)
+  expect(after({ type: 'hello', hello: { ...scene.hello, id: 'other.1' } }, model).moment).toBeNull()
 })
 
 test('a page that lost its connection keeps what it has', () => {
-  const model = told(
+  const model = after(
     { type: 'link', link: 'reconnecting', trouble: 'gone' },
-    told({ type: 'hello', hello: scene.hello }),
+    after({ type: 'hello', hello: scene.hello }),
   )
   expect({ link: model.link, trouble: model.trouble }).toEqual({ link: 'reconnecting', trouble: 'gone' })
   expect(viewOf(model)?.state).toEqual(scene.state)
 })
 
-test('a recording comes back as it went, and og-ledger replay reads its positions', () => {
-  const view = viewOf(told({ type: 'hello', hello: scene.hello }))
-  if (!view) throw new Error('There is nothing to see.')
+test('a saved recording loads unchanged, and og-ledger replay reads its positions', () => {
+  const view = viewOf(after({ type: 'hello', hello: scene.hello }))
+  if (!view) throw new Error('There is no view.')
   const text = encodeRecording(view.subject, view.history)
   const { positions, torn } = decodeRecording(text)
   expect({ positions: positions.length, torn }).toEqual({
@@ -131,12 +131,12 @@ test('a recording comes back as it went, and og-ledger replay reads its position
     history: null,
     subject: { ...view.subject, version: '', actions: [] },
   })
-  const model = told({ type: 'load', loaded }, told({ type: 'hello', hello: { ...scene.hello, history: [] } }))
+  const model = after({ type: 'load', loaded }, after({ type: 'hello', hello: { ...scene.hello, history: [] } }))
   expect(viewOf(model)).toMatchObject({ isLive: false, state: scene.state })
-  expect(viewOf(told({ type: 'unload' }, model))).toMatchObject({ isLive: true, state: base })
+  expect(viewOf(after({ type: 'unload' }, model))).toMatchObject({ isLive: true, state: base })
 })
 
-test('a recording that was gone on with is one history', () => {
+test('a recording that another process continued is one history', () => {
   const lineOf = (value: object) => JSON.stringify(value)
   const { wallet, network } = scene.hello
   const baseLine = (state: State) => lineOf({ type: 'base', protocol: 1, wallet, network, state })
@@ -153,7 +153,7 @@ test('a recording that was gone on with is one history', () => {
   expect(stateAt(history, 6).subAccounts[account(0).key]?.account?.available).toBe(og(9))
 })
 
-test('lines that are none are counted, and what cannot be drawn is not let in', () => {
+test('invalid lines are counted, and data that cannot be drawn is refused', () => {
   const { wallet, network } = scene.hello
   const good = JSON.stringify({ type: 'base', protocol: 1, wallet, network, state: base })
   const bad = [
@@ -174,7 +174,7 @@ test('lines that are none are counted, and what cannot be drawn is not let in', 
   expect(() => loadRecording('x', '{"type":"position"}', [])).toThrow('It has positions alone')
 })
 
-test('the edges that were taken of late are lit, those that change nothing are not', () => {
+test('edges that were taken recently are lit, edges back to the same state are not', () => {
   const move = (seconds: number, actor: string, from: string, to: string): Step => [
     seconds,
     { kind: 'transition', machine: 'subAccount', actor, from, to, event: 'e', edge: `${from}|e|${to}` },
@@ -190,7 +190,7 @@ test('the edges that were taken of late are lit, those that change nothing are n
   expect(readAt({ entries: hello.history }, 3)).toBeNull()
 })
 
-test('what happened close together is one tick, as bad as the worst of it', () => {
+test('events in one slot are one tick with the most severe tone', () => {
   const fact = (seconds: number, fact: 'balance.low' | 'balance.ample', change: `${bigint}`): Step => [
     seconds,
     { kind: 'fact', subject: accounts[0]?.key ?? '', fact, change },
@@ -204,7 +204,7 @@ test('what happened close together is one tick, as bad as the worst of it', () =
   ])
 })
 
-const told = (message: Message, model: Model = nothingYet): Model => apply(model, message)
+const after = (message: Message, model: Model = initialModel): Model => apply(model, message)
 
 const stateAfter = (seq: number): State =>
   entries.slice(0, seq).reduce((state, { patch }) => applyPatch(state, patch), base)

@@ -12,7 +12,7 @@ import { account, og, START, stateOf } from '../../browser/scenes.ts'
 const one = account(0, { available: 0.7 })
 const { key } = one
 
-test('every reason to do nothing has words, and a sentence that says what it means', () => {
+test('every hold reason has words, and a sentence with its meaning', () => {
   const all = Object.entries(reasons)
   expect(all.length).toBe(25)
   expect(all.filter(([, { short, long }]) => short.length > 30 || !/^[A-Z].*\.$/.test(long))).toEqual([])
@@ -23,7 +23,7 @@ test('a reason that this page does not know is shown by its name', () => {
   expect(reasonWords('toString' as HoldReason)).toEqual({ short: 'toString', long: 'toString' })
 })
 
-test('everything that happens is told in a sentence', () => {
+test('every entry has a sentence and a tone', () => {
   const fact = (fact: 'balance.low' | 'balance.ample' | 'account.gone', change: `${bigint}`): Happening => ({
     kind: 'fact',
     subject: key,
@@ -79,7 +79,7 @@ test('everything that happens is told in a sentence', () => {
         outcome: 'failed',
         message: 'There is nothing.',
       } as const,
-    ].map((what) => told(what)),
+    ].map((what) => lineOf(what)),
   ).toEqual([
     'calm: Read block 4,812,377',
     'low: Charged 1.285 OG: less than required is left',
@@ -99,7 +99,7 @@ test('everything that happens is told in a sentence', () => {
   ])
 })
 
-test('the highlights leave out what says only that nothing changed', () => {
+test('the highlights leave out entries without a change', () => {
   const isHighlight = (what: Happening) => isOf('highlights', entryOf(what))
   const decision = { kind: 'decision', subAccount: key, action: 'hold', amount: null } as const
   expect([
@@ -112,7 +112,7 @@ test('the highlights leave out what says only that nothing changed', () => {
   ]).toEqual([false, false, false, true, true, true])
 })
 
-test('money moves when a transaction is mined, and when a charge is seen', () => {
+test('money moves when a transaction is mined, and when a reading shows a charge', () => {
   const transaction = {
     kind: 'transaction',
     id: '1',
@@ -138,7 +138,7 @@ test('money moves when a transaction is mined, and when a charge is seen', () =>
   expect(flow({ kind: 'fact', subject: 'ledger', fact: 'balance.changed', change: og(-1) })).toBeNull()
 })
 
-test('what is next is what auto-funding is at, else what is planned, else why nothing is', () => {
+test('the next step is that of auto-funding, else that of the plan, else the hold reason', () => {
   const next = (account: SubAccountState, dryRun = false) => nextOf(account, dryRun).text
   const withFunding = (value: string) => account(0, { available: 0.7, autoFunding: { value, amount: og(1.3) } })
   expect([
@@ -169,7 +169,7 @@ test('what is next is what auto-funding is at, else what is planned, else why no
 
 const entryOf = (what: Happening): Entry => ({ seq: 1, at: START, block: stateOf([]).block, patch: {}, ...what })
 
-function told(what: Happening): string {
+function lineOf(what: Happening): string {
   const entry = entryOf(what)
   return `${toneOf(entry)}: ${sentenceOf(entry).text}`
 }

@@ -6,21 +6,21 @@ import { createHistory } from '../../../src/visualizer/history.ts'
 import { applyPatch, patchOf } from '../../../src/visualizer/patch.ts'
 import type { Entry, Patch, State, SubAccountState, TransactionState } from '../../../src/visualizer/protocol.ts'
 
-test('a patch leads from one state to the other, as JSON and in place, and touches neither', () => {
+test('a patch leads from one state to the other, as JSON and in place, and changes neither', () => {
   fc.assert(
     fc.property(states(2), ([before = emptyState(''), after = emptyState('')]) => {
       const [first, last] = [JSON.stringify(before), JSON.stringify(after)]
       const patch = JSON.parse(JSON.stringify(patchOf(before, after) ?? {})) as Patch<State>
       expect(applyPatch(before, patch)).toEqual(after)
-      const draft = mutableStateOf(before)
-      amend(draft, patch)
-      expect(draft).toEqual(after)
+      const state = mutableStateOf(before)
+      amend(state, patch)
+      expect(state).toEqual(after)
       expect([JSON.stringify(before), JSON.stringify(after)]).toEqual([first, last])
     }),
   )
 })
 
-test('what did not change is shared, and a patch says nothing of it', () => {
+test('unchanged parts are shared, and a patch leaves them out', () => {
   const state = {
     ...emptyState('0xMe'),
     ledger: { available: '1', total: '2', locked: '1', additionalInfo: '' },
@@ -39,7 +39,7 @@ test('a key of a patch is data, whatever it is named', () => {
   expect(Object.entries(subAccounts)).toEqual([['constructor', { key: 'y' }]])
 })
 
-test('a history holds no more than it may, and its base with what it holds is always the present', () => {
+test('a history stays within its limits, and its base with its entries is always the present state', () => {
   const limits = fc.record({ entries: fc.integer({ min: 1, max: 8 }), bytes: fc.integer({ min: 1, max: 4_000 }) })
   fc.assert(
     fc.property(states(12), limits, ([first, ...rest], { entries, bytes }) => {
@@ -50,10 +50,10 @@ test('a history holds no more than it may, and its base with what it holds is al
         const patch = patchOf(before, after) ?? {}
         history.add({ seq: index + 1, at: 0, block: null, kind: 'position', patch })
         before = after
-        const held = history.all().map(({ json }) => json)
-        expect(held.length).toBeLessThanOrEqual(entries)
-        expect(held.join('').length).toBeLessThanOrEqual(bytes)
-        const present = held.map((json) => (JSON.parse(json) as Entry).patch).reduce(applyPatch, history.base())
+        const lines = history.all().map(({ json }) => json)
+        expect(lines.length).toBeLessThanOrEqual(entries)
+        expect(lines.join('').length).toBeLessThanOrEqual(bytes)
+        const present = lines.map((json) => (JSON.parse(json) as Entry).patch).reduce(applyPatch, history.base())
         expect(present).toEqual(after)
       }
       const all = history.all()
@@ -64,7 +64,7 @@ test('a history holds no more than it may, and its base with what it holds is al
   )
 })
 
-/** States that follow one another: sub-accounts stay, transactions go. */
+/** A sequence of states: sub-accounts stay, transactions may be removed. */
 function states(length: number): fc.Arbitrary<State[]> {
   const amount = fc.bigInt({ min: 0n, max: 9n }).map((wei) => `${wei}` as const)
   const key = fc.constantFrom('a', 'b', 'c', 'toString')

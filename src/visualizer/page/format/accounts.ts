@@ -4,7 +4,7 @@ import type { IconName } from './icons.ts'
 import type { Tone } from './tones.ts'
 import { planWords, short, stateWords } from './words.ts'
 
-/** Its model where that is known; what a provider says of itself is not to be trusted, only shown. */
+/** The model of its provider, else the address. The provider chose that text: it is shown, never trusted. */
 export const titleOf = ({ service, provider }: SubAccountState): string => service?.model || short(provider)
 
 export const lifecycleWord = ({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): string =>
@@ -15,7 +15,7 @@ export function iconOfState({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): 
   return icons.find((icon) => icon === name) ?? 'none'
 }
 
-/** What happens next, or why nothing does: what auto-funding is at comes before what was planned. */
+/** What happens next, or why nothing does. A top-up that is under way comes before the plan. */
 export function nextOf(
   { autoFunding, plan, account, lifecycle }: SubAccountState,
   dryRun: boolean,
@@ -30,7 +30,7 @@ export function nextOf(
       return { text: `${amount} ${amount === '' ? 'awaits' : 'await'} your approval`, tone: 'moving' }
     default:
   }
-  // A reading is told first, what is planned about it right after.
+  // The entries of a reading come one by one: the new state is here before the new plan.
   const isNews = lifecycle.value === 'low' && plan?.reason === 'sufficient'
   if (!plan || isNews) return { text: 'not planned yet', tone: 'calm' }
   const text = planWords(plan, dryRun)

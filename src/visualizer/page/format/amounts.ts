@@ -2,18 +2,18 @@ const DECIMALS = 18
 const UNIT = 10n ** 18n
 const MINUS = '−'
 
-/** An amount as it travels: wei in decimal. */
+/** An amount of the protocol: wei in decimal. */
 export type Wei = `${bigint}`
 
 /**
- * Wei in OG, with as many digits as say something at its size. Cut rather than rounded: it never shows more than there
- * is. What would look like nothing reads `<0.0001`.
+ * Wei in OG, with digits that suit its size. Cut, not rounded: it never shows more than there is. An amount that would read
+ * as 0 is shown as `<0.0001`.
  */
 export function inOg(wei: Wei, digits = digitsFor(wei)): string {
   return withoutZeros(column(wei, digits))
 }
 
-/** The same for a column, where every number has as many decimals as the others. */
+/** The same with a fixed number of decimals, for a column. */
 export function column(wei: Wei, digits = 4): string {
   const amount = BigInt(wei)
   const size = amount < 0n ? -amount : amount
@@ -25,12 +25,12 @@ export function column(wei: Wei, digits = 4): string {
   return `${sign}${whole}${digits === 0 ? '' : `.${steps.slice(-digits)}`}`
 }
 
-/** With its sign, whichever it has. */
+/** A change of an amount, with its sign. */
 export function change(wei: Wei): string {
   return BigInt(wei) > 0n ? `+${inOg(wei)}` : inOg(wei)
 }
 
-/** All of it, for who wants to know exactly. */
+/** All digits of an amount, in OG and in wei. */
 export function exactly(wei: Wei): string {
   const amount = BigInt(wei)
   const size = amount < 0n ? -amount : amount
@@ -40,7 +40,7 @@ export function exactly(wei: Wei): string {
   return `${sign}${og} OG = ${sign}${grouped(size.toString())} wei`
 }
 
-/** As a number of OG, for drawing alone. */
+/** OG as a number, for drawing only. */
 export const forDrawing = (wei: Wei): number => Number(wei) / 1e18
 
 export const sum = (amounts: readonly Wei[]): Wei => `${amounts.reduce((all, one) => all + BigInt(one), 0n)}`

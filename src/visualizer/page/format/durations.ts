@@ -1,4 +1,4 @@
-/** A stretch of time in its two largest units: `45s`, `3m 20s`, `2h 5m`, `4d 3h`. */
+/** A duration in its two largest units: `45s`, `3m 20s`, `2h 5m`, `4d 3h`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
   const [days, hours] = [Math.floor(whole / 86_400), Math.floor(whole / 3_600) % 24]
@@ -9,21 +9,18 @@ export function duration(seconds: number): string {
   return minutes > 0 ? two(minutes, 'm', rest, 's') : `${rest}s`
 }
 
-/** The same by its largest unit alone, for a cell. */
-export const roughly = (seconds: number): string => duration(seconds).split(' ')[0] ?? ''
-
 /** How long ago, without counting the first second. */
 export function ago(seconds: number): string {
   return seconds < 1.5 ? 'just now' : `${duration(seconds)} ago`
 }
 
-/** What the clock on the wall shows at a moment, in milliseconds since 1970. */
+/** The local time of a moment in milliseconds since 1970. */
 export function clock(at: number): string {
   const date = new Date(at)
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(padded).join(':')
 }
 
-/** With the day, where it is another one than that of `now`. */
+/** The local time, with the day where that is not the day of `now`. */
 export function moment(at: number, now: number): string {
   const date = new Date(at)
   if (date.toDateString() === new Date(now).toDateString()) return clock(at)

@@ -1,4 +1,4 @@
-/** Only what cannot be anything but a page of the network's explorer. */
+/** A link to a transaction in the explorer; null for anything but a hash and an https explorer. */
 export function transactionLink(explorer: string | null, hash: string | null): string | null {
   return hash !== null && /^0x[0-9a-f]{64}$/i.test(hash) ? linkTo(explorer, `tx/${hash}`) : null
 }

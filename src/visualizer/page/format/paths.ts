@@ -3,9 +3,9 @@ import type { Point } from '../../protocol.ts'
 const CORNER = 7
 const HEAD = { length: 7, half: 3.4 }
 
-/** A line through all points in turn, with its corners rounded, that ends where the arrow's head begins. */
+/** A line through all points with rounded corners. It ends where the arrow head begins. */
 export function roundedPath(points: readonly Point[]): string {
-  const [first, ...rest] = shortened(points)
+  const [first, ...rest] = shorten(points)
   if (!first) return ''
   const parts = [`M${at(first)}`]
   for (const [index, point] of rest.entries()) {
@@ -20,7 +20,7 @@ export function roundedPath(points: readonly Point[]): string {
   return parts.join('')
 }
 
-/** The triangle at its end. */
+/** The triangle at the end of the line. */
 export function arrowHead(points: readonly Point[]): string {
   const [tip, from] = [points.at(-1), points.at(-2)]
   if (!tip || !from) return ''
@@ -34,7 +34,7 @@ export function arrowHead(points: readonly Point[]): string {
   return `M${at(tip)}L${at(left)}L${at(right)}Z`
 }
 
-function shortened(points: readonly Point[]): Point[] {
+function shorten(points: readonly Point[]): Point[] {
   const [tip, from] = [points.at(-1), points.at(-2)]
   if (!tip || !from) return [...points]
   return [...points.slice(0, -1), towards(tip, from, Math.min(HEAD.length - 1, distance(tip, from) / 2))]

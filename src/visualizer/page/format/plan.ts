@@ -3,10 +3,10 @@ import { inOg, minus, type Wei } from './amounts.ts'
 import { clock } from './durations.ts'
 import { reasonWords } from './words.ts'
 
-/** A number of the plan and where it comes from. */
+/** A number of the plan, and where it comes from. */
 export type Term = { name: string; wei: Wei; note: string | null }
 
-/** How the amount comes about, as a sum that can be followed. */
+/** The numbers from which the amount follows, as rows of a sum. */
 export function termsOf({ account, plan, autoFunding }: SubAccountState): Term[] {
   if (!plan) return []
   const available = account?.available ?? '0'
@@ -15,7 +15,7 @@ export function termsOf({ account, plan, autoFunding }: SubAccountState): Term[]
   const required =
     BigInt(fee) > 0n && BigInt(buffer) > 0n
       ? `${inOg(fee)} served and not charged yet + ${inOg(buffer)} to keep`
-      : 'what has to be available'
+      : 'what must be available'
   return [
     { name: 'Required', wei: plan.required, note: required },
     {
@@ -32,9 +32,9 @@ export function termsOf({ account, plan, autoFunding }: SubAccountState): Term[]
   ]
 }
 
-/** The same in sentences: what will be done, or why nothing will, and what limits it. */
-export function explained({ plan, autoFunding }: SubAccountState, dryRun: boolean): string[] {
-  if (!plan) return ['No plan was made for it yet.']
+/** The plan in sentences: what will be done, or why nothing will. */
+export function explanationOf({ plan, autoFunding }: SubAccountState, dryRun: boolean): string[] {
+  if (!plan) return ['There is no plan for it yet.']
   const { action, amount, fromRefund, missing, reason } = plan
   const sentences: string[] = []
   if (action === 'hold') {
@@ -51,11 +51,11 @@ export function explained({ plan, autoFunding }: SubAccountState, dryRun: boolea
     sentences.push(
       `The last top-up failed (${autoFunding.failure.count} in a row, ${clock(autoFunding.failure.at * 1_000)}): ${autoFunding.failure.message}`,
     )
-  if (autoFunding?.feeError) sentences.push(`Its unsettled fee is not known anew: ${autoFunding.feeError}`)
+  if (autoFunding?.feeError) sentences.push(`Its unsettled fee could not be read again: ${autoFunding.feeError}`)
   return sentences
 }
 
-/** What may not be exceeded; empty where nothing limits it. */
+/** The limits of a top-up in sentences; empty without limits. */
 export function limitsOf({ plan }: SubAccountState, now: number): string[] {
   if (!plan) return []
   const { maxTopUp, budgetLeft, coolingUntil, ledgerReserve } = plan.limits

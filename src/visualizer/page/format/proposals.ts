@@ -5,13 +5,13 @@ import { inOg, minus, type Wei } from './amounts.ts'
 import { duration } from './durations.ts'
 import { count } from './words.ts'
 
-/** What is asked before an action: what it does, in amounts, and what follows from it. */
+/** The question before an action: what it does, in amounts, and what follows from it. */
 export type Proposal = {
   title: string
   sentences: readonly string[]
   confirm: string
   isDangerous: boolean
-  /** What is sent unless another amount is given; null where there is none to choose. */
+  /** The amount that the field suggests; null for an action without an amount. */
   amount: Wei | null
 }
 
@@ -33,7 +33,7 @@ export function proposalOf(request: ControlRequest, state: State): Proposal {
     case 'reject':
       return {
         title: `Reject ${inOg(one?.autoFunding?.amount ?? '0')} OG for ${name}?`,
-        sentences: ['Nothing is sent. After a pause it is asked again for as long as it is low.', runsDry(one)],
+        sentences: ['Nothing is sent. As long as it is low, auto-funding asks again after a pause.', runsDry(one)],
         confirm: 'Reject',
         isDangerous: false,
         amount: null,
@@ -86,11 +86,11 @@ function toppingUp(name: string, one: SubAccountState | undefined, { ledger }: S
 function retrieving(name: string, one: SubAccountState | undefined): Proposal {
   const { available = '0', claimable = '0' } = one?.account ?? {}
   return {
-    title: `Retrieve what is with ${name}?`,
+    title: `Retrieve everything from ${name}?`,
     sentences: [
-      `${inOg(available)} OG are asked back. They are locked first, and go to the ledger when they are claimed after that.`,
+      `${inOg(available)} OG are asked back. They are locked first; after the lock a claim brings them to the ledger.`,
       ...(claimable === '0' ? [] : [`${inOg(claimable)} OG whose lock is over go to the ledger now.`]),
-      'The provider can charge none of it from then on and refuses requests; auto-funding holds while the refund is pending.',
+      'From then on the provider can charge none of it and refuses requests; auto-funding holds while the refund is pending.',
     ],
     confirm: `Retrieve ${inOg(available)} OG`,
     isDangerous: true,
@@ -103,9 +103,9 @@ function closing({ ledger, subAccounts }: State): Proposal {
   return {
     title: 'Close the ledger?',
     sentences: [
-      `Everything comes home: ${inOg(ledger?.locked ?? '0')} OG from ${count(open.length, 'sub-account')}, and ${inOg(ledger?.available ?? '0')} OG from the ledger, to the wallet.`,
+      `Everything goes to the wallet: ${inOg(ledger?.locked ?? '0')} OG from ${count(open.length, 'sub-account')}, and ${inOg(ledger?.available ?? '0')} OG from the ledger.`,
       'All sub-accounts are refunded and deleted, auto-funding stops, and every provider refuses requests from then on.',
-      'What is refunded is locked first: it takes as long as the lock, and several transactions. It goes on by itself while og-ledger runs.',
+      'Refunds are locked first: closing takes as long as the lock, and several transactions. It continues by itself while og-ledger runs.',
     ],
     confirm: 'Close the ledger',
     isDangerous: true,
@@ -115,8 +115,8 @@ function closing({ ledger, subAccounts }: State): Proposal {
 
 function runsDry(one: SubAccountState | undefined): string {
   const runway = one?.plan?.runway ?? null
-  if (runway === null) return 'When it runs low its provider refuses requests.'
+  if (runway === null) return 'When it runs low, its provider refuses requests.'
   return runway === 0
-    ? 'It has less than its provider wants to see: requests may be refused.'
+    ? 'It has less than its provider requires: requests may be refused.'
     : `At the present burn its provider refuses requests in ${duration(runway)}.`
 }

@@ -1,4 +1,4 @@
-/** Round numbers from 0 up to `top`, about so many. */
+/** About so many round numbers from 0 to `top`. */
 export function roundTicks(top: number, about: number): number[] {
   const rough = top / Math.max(1, about)
   if (!(rough > 0)) return [0]
@@ -16,7 +16,7 @@ const STEPS = [
   ...[1, 2, 3, 6, 12, 24, 48, 168].map((count) => count * HOUR),
 ]
 
-/** Moments that a clock on the wall would call round, at most so many. Milliseconds since 1970. */
+/** At most so many round local times. Milliseconds since 1970. */
 export function timeTicks(from: number, to: number, most: number): { at: number; text: string }[] {
   const step = STEPS.find((one) => (to - from) / one <= most) ?? to - from
   if (!(step > 0)) return []

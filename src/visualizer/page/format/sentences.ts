@@ -2,37 +2,37 @@ import type { Entry, FactStated, TransactionChanged } from '../../protocol.ts'
 import { change, inOg } from './amounts.ts'
 import { actionWords, count, fundingWords, reasonWords, stateWords } from './words.ts'
 
-/** One thing that happened, as a person would tell it. `subject` is the key of a sub-account. */
+/** An entry in words. `subject` is the key of a sub-account. */
 export type Sentence = { text: string; subject: string | null; hash: string | null }
 
 export function sentenceOf(entry: Entry): Sentence {
   switch (entry.kind) {
     case 'position':
-      return said(entry.block ? `Read block ${entry.block.number.toLocaleString('en')}` : 'Read the position')
+      return sentence(entry.block ? `Read block ${entry.block.number.toLocaleString('en')}` : 'Read the position')
     case 'fact':
-      return said(factWords(entry), entry.subject)
+      return sentence(factWords(entry), entry.subject)
     case 'transition': {
       const words = wordsOf[entry.machine] ?? {}
       const [from, to] = [words[entry.from] ?? entry.from, words[entry.to] ?? entry.to]
-      return said(`${nameOf[entry.machine] ?? ''}${from} → ${to}`, entry.actor)
+      return sentence(`${nameOf[entry.machine] ?? ''}${from} → ${to}`, entry.actor)
     }
     case 'decision': {
       const { action, reason, amount, subAccount } = entry
-      if (action === 'top-up') return said(`Decided to top up ${inOg(amount ?? '0')} OG`, subAccount)
-      if (action === 'propose') return said(`Asks to top up ${inOg(amount ?? '0')} OG`, subAccount)
-      if (reason === null || reason === 'sufficient') return said('Nothing is due', subAccount)
-      return said(`Holds: ${reasonWords(reason).short}`, subAccount)
+      if (action === 'top-up') return sentence(`Decided to top up ${inOg(amount ?? '0')} OG`, subAccount)
+      if (action === 'propose') return sentence(`Asks to top up ${inOg(amount ?? '0')} OG`, subAccount)
+      if (reason === null || reason === 'sufficient') return sentence('Nothing is due', subAccount)
+      return sentence(`Holds: ${reasonWords(reason).short}`, subAccount)
     }
     case 'transaction':
       return { text: transactionWords(entry), subject: entry.subAccount, hash: entry.hash }
     case 'failure': {
       const times = entry.failures > 1 ? ` (${count(entry.failures, 'time')} in a row)` : ''
-      return said(`The chain could not be read${times}: ${entry.error}`)
+      return sentence(`The chain could not be read${times}: ${entry.error}`)
     }
     case 'control': {
       const { action, outcome, message, subAccount } = entry
       const words = { asked: 'asked for', done: 'done', failed: 'failed' }[outcome]
-      return said(`${actionWords[action]}: ${words}${message ? `. ${message}` : ''}`, subAccount)
+      return sentence(`${actionWords[action]}: ${words}${message ? `. ${message}` : ''}`, subAccount)
     }
     default:
       return entry satisfies never
@@ -68,9 +68,9 @@ function transactionWords({ value, operation, amount, blockNumber }: Transaction
   return `${name}: ${outcomes[value] ?? value}${place}`
 }
 
-const said = (text: string, subject: string | null = null): Sentence => ({ text, subject, hash: null })
+const sentence = (text: string, subject: string | null = null): Sentence => ({ text, subject, hash: null })
 
-/** The contract's functions, as what they do. */
+/** The contract's functions in words. */
 const operations: Readonly<Record<string, string>> = {
   addLedger: 'Open the ledger with',
   depositFund: 'Deposit',

@@ -1,8 +1,8 @@
 import type { Point } from '../../protocol.ts'
 
 /**
- * A line in steps: each value holds until the next. Several in the same half pixel are drawn as the stroke from the
- * lowest to the highest of them, so that nothing is lost and a long history costs no more than its width.
+ * A line in steps: each value holds until the next. Several values in one half pixel become a stroke from the lowest to the
+ * highest, so that a long history needs no more points than its width.
  */
 export function stepPath(points: readonly Point[], width: number): string {
   const [first, ...rest] = points

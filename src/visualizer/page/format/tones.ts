@@ -1,7 +1,7 @@
 import type { Entry } from '../../protocol.ts'
 import type { IconName } from './icons.ts'
 
-/** What something is about, as a colour; `signs` has a shape for each, as colour is never the only one to tell. */
+/** The meaning of a colour. `signs` has a shape for each: colour alone never tells states apart. */
 export type Tone = 'calm' | 'good' | 'low' | 'moving' | 'refund' | 'bad'
 
 export const signs: Readonly<Record<Tone, IconName>> = {
@@ -13,7 +13,7 @@ export const signs: Readonly<Record<Tone, IconName>> = {
   bad: 'bad',
 }
 
-/** The tone of a state in any of the charts; states inside another have its tone. */
+/** The tone of a state in a chart; a nested state has the tone of its outer state. */
 export function toneOfState(chart: string, path: string): Tone {
   const known = states[chart] ?? {}
   return known[path] ?? known[path.split('.')[0] ?? ''] ?? 'calm'
@@ -57,7 +57,7 @@ const states: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
   ledger: { open: 'good', closing: 'refund' },
 }
 
-/** Reasons that do not go away by themselves. */
+/** Hold reasons that do not pass by themselves. */
 const troubling = new Set<string>([
   'stale-reading',
   'unresolved-intent',

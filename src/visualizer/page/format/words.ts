@@ -2,14 +2,17 @@ import type { HoldReason } from '../../../../machines/index.ts'
 import type { ActionName, PlanState } from '../../protocol.ts'
 import { inOg } from './amounts.ts'
 
-/** Why nothing is done: in a few words, and in a sentence that says what it means and what helps. */
+/** The hold reasons: in a few words, and in sentences that say what a reason means and what helps. */
 export const reasons: Readonly<Record<HoldReason, { short: string; long: string }>> = {
-  sufficient: { short: 'enough is available', long: 'As much is available as is required, so nothing is due.' },
-  off: { short: 'auto-funding is off', long: 'Auto-funding is not on for this sub-account. It is only watched.' },
-  paused: { short: 'paused', long: 'Auto-funding rests here until somebody resumes it.' },
+  sufficient: {
+    short: 'enough is available',
+    long: 'The available balance covers what is required, so nothing is due.',
+  },
+  off: { short: 'auto-funding is off', long: 'Auto-funding is off for this sub-account. It is only watched.' },
+  paused: { short: 'paused', long: 'Auto-funding is paused here until you resume it.' },
   'stale-reading': {
     short: 'the chain cannot be read',
-    long: 'The chain could not be read of late, and nothing is decided on an old position.',
+    long: 'The last readings of the chain failed, and nothing is decided on an old position.',
   },
   'in-flight': { short: 'a transaction is on its way', long: 'A transaction for it was sent and is not mined yet.' },
   'unresolved-intent': {
@@ -18,7 +21,7 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   },
   settling: {
     short: 'its top-up is mined',
-    long: 'Its last top-up is mined; a reading from that block on is awaited.',
+    long: 'Its last top-up is mined. A reading of that block or a later one follows.',
   },
   'refund-pending': {
     short: 'a refund is pending',
@@ -34,11 +37,11 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   },
   'provider-unread': {
     short: 'its service could not be read',
-    long: 'Whether the provider offers a service could not be read yet. Nothing is sent to one that may not be there.',
+    long: 'The service of the provider could not be read yet. Nothing is sent before it is known to exist.',
   },
   anomaly: {
     short: 'its charges jumped',
-    long: 'Its burn or its unsettled fee jumped far beyond what was usual. Somebody should look before more is sent.',
+    long: 'Its burn or its unsettled fee jumped far beyond what was usual. Check the provider before more is sent.',
   },
   'ledger-missing': { short: 'there is no ledger', long: 'The wallet has no ledger. A deposit opens one.' },
   'ledger-short': {
@@ -47,11 +50,11 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   },
   reserve: {
     short: 'only the reserve is left',
-    long: 'The ledger has enough, but for the reserve that is to stay in it.',
+    long: 'A top-up would take the ledger below the reserve that must stay in it.',
   },
   'budget-exhausted': {
     short: 'the budget is spent',
-    long: 'The most that may be sent in this window is sent, or on its way. It goes on when older payments leave the window.',
+    long: 'The budget of this window is spent or in flight. Top-ups continue when older payments leave the window.',
   },
   'over-max': {
     short: 'more than one top-up may send',
@@ -59,7 +62,7 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   },
   'too-small': {
     short: 'too little to open it',
-    long: 'What could be sent is less than the contract takes for a new sub-account. A deposit helps.',
+    long: 'The possible amount is less than the contract takes for a new sub-account. A deposit helps.',
   },
   'unknown-pending': {
     short: 'an unknown transaction waits',
@@ -71,25 +74,28 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   },
   'gas-unread': {
     short: 'the price of gas is not known',
-    long: 'What gas costs could not be read yet. Nothing is sent before it is known what the way out will cost.',
+    long: 'The gas price could not be read yet. Nothing is sent before the cost of a full exit is known.',
   },
   'gas-short': {
     short: 'the wallet is short of gas',
-    long: 'The wallet has no more gas than bringing everything home will cost. Send it some.',
+    long: 'The wallet has no more OG for gas than a full exit costs. Send it some.',
   },
-  'cooling-down': { short: 'the last top-up is fresh', long: 'The last top-up was too short a time ago.' },
+  'cooling-down': {
+    short: 'the last top-up is fresh',
+    long: 'The last top-up is more recent than the cooldown allows.',
+  },
   'backing-off': {
     short: 'the last top-up failed',
-    long: 'The last top-up failed. It is tried again later by itself.',
+    long: 'The last top-up failed. Auto-funding tries again later.',
   },
-  'awaiting-approval': { short: 'awaiting approval', long: 'Somebody has to approve it first.' },
+  'awaiting-approval': { short: 'awaiting approval', long: 'The top-up waits until it is approved.' },
 }
 
-/** Those of a newer og-ledger are shown by their name. */
+/** A reason that this page does not know is shown by its name. */
 export const reasonWords = (reason: HoldReason): { short: string; long: string } =>
   Object.hasOwn(reasons, reason) ? reasons[reason] : { short: reason, long: reason }
 
-/** The lifecycle's states as people would say them. */
+/** The lifecycle states in words. */
 export const stateWords: Readonly<Record<string, string>> = {
   none: 'not opened',
   created: 'empty',
@@ -109,7 +115,7 @@ export const fundingWords: Readonly<Record<string, string>> = {
   settling: 'settling',
 }
 
-/** What is being done, or why nothing is. */
+/** What the plan does, or why it holds. */
 export function planWords({ action, amount, reason, missing }: PlanState, dryRun: boolean): string {
   switch (action) {
     case 'top-up':
@@ -135,7 +141,7 @@ export const actionWords: Readonly<Record<ActionName, string>> = {
   close: 'Close ledger',
 }
 
-/** An address, or a hash, that can be told from others at a glance. */
+/** Beginning and end of an address or a hash. */
 export const short = (text: string): string => (text.length <= 13 ? text : `${text.slice(0, 6)}…${text.slice(-4)}`)
 
 export const count = (many: number, one: string, more = `${one}s`): string =>

@@ -6,28 +6,28 @@ const LONGEST_RETRY_MS = 5_000
 /** The server beats every ten seconds. */
 const SILENCE_MS = 25_000
 
-/** Says hello, follows what happens, and comes back by itself where the connection is lost. */
-export function connect(tell: (message: Message) => void): void {
+/** Loads the state, follows the events, and reconnects by itself. */
+export function connect(dispatch: (message: Message) => void): void {
   let id: string | null = null
   let retries = 0
   let source: EventSource | null = null
   let silence = 0
   let waiting: Entry[] = []
 
-  void greet()
+  void load()
 
-  async function greet(): Promise<void> {
+  async function load(): Promise<void> {
     try {
       const response = await fetch('api/hello', { cache: 'no-store' })
       if (!response.ok) throw new Error(`The server answered ${response.status}.`)
       const hello = (await response.json()) as Hello
-      if (hello.protocol !== PROTOCOL) return outdated()
+      if (hello.protocol !== PROTOCOL) return refuseVersion()
       waiting = []
       id = hello.id
-      tell({ type: 'hello', hello })
+      dispatch({ type: 'hello', hello })
       follow()
     } catch {
-      lost()
+      reconnect()
     }
   }
 
@@ -35,71 +35,71 @@ export function connect(tell: (message: Message) => void): void {
     source?.close()
     const mine = new EventSource(`api/events?after=${encodeURIComponent(id ?? '')}`)
     source = mine
-    heard()
+    restartSilence()
     mine.addEventListener('open', () => {
       retries = 0
-      heard()
-      tell({ type: 'link', link: 'live', trouble: null })
+      restartSilence()
+      dispatch({ type: 'link', link: 'live', trouble: null })
     })
     mine.addEventListener('entry', ({ data, lastEventId }: MessageEvent<string>) => {
-      heard()
+      restartSilence()
       const entry = JSON.parse(data) as ServerEvents['entry']
-      // Something is missing: all of it anew.
+      // An entry is missing: everything is loaded again.
       if (entry.seq !== Number(id?.split('.')[1]) + 1) {
         mine.close()
-        return void greet()
+        return void load()
       }
-      if (waiting.length === 0) soon(pass)
+      if (waiting.length === 0) nextFrame(flush)
       waiting.push(entry)
       id = lastEventId
     })
     mine.addEventListener('reset', () => {
       mine.close()
-      void greet()
+      void load()
     })
-    mine.addEventListener('beat', heard)
+    mine.addEventListener('beat', restartSilence)
     mine.addEventListener('error', () => {
       mine.close()
-      if (source === mine) lost()
+      if (source === mine) reconnect()
     })
   }
 
-  /** What came since the last frame, at once: a hundred sub-accounts are drawn one time, not a hundred. */
-  function pass(): void {
+  /** Passes on all entries since the last frame at once: a hundred updates are drawn once. */
+  function flush(): void {
     const entries = waiting
     waiting = []
-    if (entries.length > 0 && id !== null) tell({ type: 'entries', id, entries })
+    if (entries.length > 0 && id !== null) dispatch({ type: 'entries', id, entries })
   }
 
-  function lost(): void {
+  function reconnect(): void {
     clearTimeout(silence)
     source = null
-    tell({
+    dispatch({
       type: 'link',
       link: id === null ? 'connecting' : 'reconnecting',
-      trouble: 'og-ledger does not answer. It is asked again and again.',
+      trouble: 'og-ledger does not answer. The page keeps trying.',
     })
     const delay = Math.min(FIRST_RETRY_MS * 2 ** retries, LONGEST_RETRY_MS)
     retries += 1
-    setTimeout(() => (id === null ? void greet() : follow()), delay)
+    setTimeout(() => (id === null ? void load() : follow()), delay)
   }
 
-  function heard(): void {
+  function restartSilence(): void {
     clearTimeout(silence)
     silence = setTimeout(() => {
       source?.close()
-      lost()
+      reconnect()
     }, SILENCE_MS)
   }
 
-  function outdated(): void {
-    const trouble = 'This page is of another version than og-ledger. Load it again.'
-    tell({ type: 'link', link: 'connecting', trouble })
+  function refuseVersion(): void {
+    const trouble = 'This page and og-ledger have different versions. Load it again.'
+    dispatch({ type: 'link', link: 'connecting', trouble })
   }
 }
 
-/** With the next frame; in a tab that nobody sees there are none. */
-function soon(run: () => void): void {
+/** Runs with the next frame; a hidden tab has no frames, and runs after 100 ms. */
+function nextFrame(run: () => void): void {
   if (document.visibilityState === 'visible') requestAnimationFrame(run)
   else setTimeout(run, 100)
 }

@@ -3,8 +3,8 @@ import type { ControlRequest, ControlResponse } from '../../protocol.ts'
 const KEY = 'og-ledger token'
 
 /**
- * The token that control needs, from the address's fragment. It is taken out of the address bar at once, so that it is
- * neither bookmarked nor shown, and kept for as long as this tab is open.
+ * The control token from the URL's fragment. It is removed from the address bar at once, so that it is neither bookmarked nor
+ * shown, and kept for as long as this tab is open.
  */
 export function takeToken(): string | null {
   const found = new URLSearchParams(location.hash.slice(1)).get('token')
@@ -15,7 +15,7 @@ export function takeToken(): string | null {
   return sessionStorage.getItem(KEY)
 }
 
-/** Asks for an action. Resolves with why it was refused, or null where it is begun. */
+/** Requests an action. Resolves with the reason of a refusal, or with null once the action has begun. */
 export async function ask(request: ControlRequest, token: string): Promise<string | null> {
   try {
     const response = await fetch('api/control', {
@@ -26,6 +26,6 @@ export async function ask(request: ControlRequest, token: string): Promise<strin
     const answer = (await response.json()) as ControlResponse
     return 'error' in answer ? answer.error : null
   } catch {
-    return 'og-ledger does not answer. Nothing is known of what became of it.'
+    return 'og-ledger does not answer. The outcome of the action is unknown.'
   }
 }

@@ -5,7 +5,7 @@ import { usePage } from './page.ts'
 
 type Own = Exclude<ActionName, 'close'>
 
-/** What may be asked for this sub-account; nothing where the page only looks. */
+/** The buttons for a sub-account; none where the page only looks. */
 export function Actions({ account }: { account: SubAccountState }): VNode | null {
   const { can, propose } = usePage()
   const names = fitting(account).filter(can)
@@ -27,13 +27,13 @@ export function Actions({ account }: { account: SubAccountState }): VNode | null
   )
 }
 
-/** Approved is the amount that is shown, whatever waits by the time it is answered. */
+/** The request of a button. It approves the amount that is shown: by then another one may wait. */
 function requestOf(action: Own, { provider, serviceType, autoFunding }: SubAccountState): ControlRequest {
   if (action !== 'approve') return { action, provider, serviceType }
   return { action, provider, serviceType, amount: autoFunding?.amount ?? '0' }
 }
 
-/** Those that make sense as it stands. */
+/** The actions that are possible in the present state. */
 function fitting({ autoFunding, plan, account }: SubAccountState): Own[] {
   if (autoFunding?.value === 'awaitingApproval') return ['approve', 'reject']
   return [

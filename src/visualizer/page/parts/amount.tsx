@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { column, exactly, inOg, type Wei } from '../format/amounts.ts'
 
-/** An amount for reading; all of its digits show when it is pointed at. */
+/** An amount; its title has all digits. */
 export function Amount({ wei, unit = true, digits }: { wei: Wei; unit?: boolean; digits?: number }): VNode {
   return (
     <span class="amount" title={exactly(wei)}>

@@ -2,7 +2,7 @@ import { Component, type ComponentChildren } from 'preact'
 
 type Props = { children: ComponentChildren; reset: () => void }
 
-/** Where something cannot be drawn, the page says so instead of showing nothing, or half of it. */
+/** Shows a message where a part of the page cannot be drawn. */
 export class Boundary extends Component<Props, { error: unknown }> {
   override state = { error: null as unknown }
 
@@ -18,9 +18,9 @@ export class Boundary extends Component<Props, { error: unknown }> {
     }
     return (
       <div class="waiting" role="alert">
-        <p>This cannot be drawn: {error instanceof Error ? error.message : 'it is not as it should be.'}</p>
+        <p>This cannot be drawn: {error instanceof Error ? error.message : 'the data is invalid.'}</p>
         <button type="button" class="button" onClick={again}>
-          Show what is live
+          Show the live state
         </button>
       </div>
     )

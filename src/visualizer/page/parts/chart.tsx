@@ -9,18 +9,18 @@ import { isWithin } from '../store/rows.ts'
 
 export type ChartProps = {
   chart: ChartData
-  /** How many actors are in each state; null where one actor is looked at. */
+  /** The number of actors in each state; null where the chart shows one actor. */
   counts: ReadonlyMap<string, number> | null
-  /** Where that one stands; null where nothing is known of it. */
+  /** The state of that actor; null where it is unknown. */
   present: string | null
   moves: readonly Move[]
   chosen: string | null
   choose: ((path: string) => void) | null
 }
 
-/** A statechart as it was laid out: outer states, then edges, then the states themselves. */
+/** A statechart: outer states, then edges, then inner states. */
 export function Chart({ chart, counts, present, moves, chosen, choose }: ChartProps): VNode {
-  const still = useMemo(() => chart.edges.map((edge) => <Edge key={edge.id} edge={edge} />), [chart])
+  const edges = useMemo(() => chart.edges.map((edge) => <Edge key={edge.id} edge={edge} />), [chart])
   const outer = chart.nodes.filter(({ kind }) => kind === 'compound')
   const inner = chart.nodes.filter(({ kind }) => kind === 'state' || kind === 'final')
   const node = (one: ChartNode) => (
@@ -42,7 +42,7 @@ export function Chart({ chart, counts, present, moves, chosen, choose }: ChartPr
       aria-label={`Statechart of ${chart.title}. ${inWords(chart, counts, present)}`}
     >
       {outer.map(node)}
-      <g class="edges">{still}</g>
+      <g class="edges">{edges}</g>
       {moves.map(({ edge: id, seq }) => {
         const edge = chart.edges.find((one) => one.id === id)
         return edge && <Edge key={`${id} ${seq}`} edge={edge} lit={counts ? 'fading' : 'staying'} />
@@ -133,7 +133,7 @@ function Badge({ x, y, many }: { x: number; y: number; many: number }): VNode {
 }
 
 function inWords(chart: ChartData, counts: ChartProps['counts'], present: string | null): string {
-  if (!counts) return present === null ? 'Nothing is known of its state.' : `It is in ${present}.`
+  if (!counts) return present === null ? 'Its state is unknown.' : `It is in ${present}.`
   const inner = chart.nodes.filter(({ kind, path }) => kind !== 'compound' && kind !== 'start' && counts.has(path))
   return `${count(inner.length, 'state')} in use: ${inner.map(({ path }) => `${counts.get(path)} in ${path}`).join(', ')}.`
 }

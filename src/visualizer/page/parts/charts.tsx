@@ -8,7 +8,7 @@ import { Chart as Drawing } from './chart.tsx'
 import { Icon } from './icon.tsx'
 import { usePage } from './page.ts'
 
-/** How long an edge that was taken stays lit. */
+/** How long an edge stays lit after an actor took it. */
 const GLOW_MS = 4_000
 const ORDER = ['subAccount', 'autoFunding', 'transaction', 'ledger']
 const TITLES: Readonly<Record<string, string>> = {
@@ -18,10 +18,13 @@ const TITLES: Readonly<Record<string, string>> = {
   ledger: 'Ledger',
 }
 
-/** The statecharts, one at a time, of all sub-accounts or of the one that is selected. */
+/** The statecharts, one at a time, for all sub-accounts or for the selected one. */
 export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
   const { view, selected } = usePage()
-  const charts = useMemo(() => shownOf(view.subject.charts, view.state), [view.subject.charts, !view.state.ledgerActor])
+  const charts = useMemo(
+    () => visibleCharts(view.subject.charts, view.state),
+    [view.subject.charts, !view.state.ledgerActor],
+  )
   const [id, setId] = useState('subAccount')
   const [isLarge, setLarge] = useState(false)
   const chart = charts.find((one) => one.id === id) ?? charts[0]
@@ -99,7 +102,7 @@ function Tabs({ charts, id, choose }: { charts: readonly Chart[]; id: string; ch
 
 type PanelProps = { chart: Chart; filter: Filter; setFilter: (filter: Filter) => void }
 
-/** A chart with where its actors stand. A click on a state filters the list by it. */
+/** A chart with the states of its actors. A click on a state filters the list. */
 function Panel({ chart, filter, setFilter }: PanelProps): VNode {
   const { view, selected } = usePage()
   const { history, seq, state, at } = view
@@ -125,7 +128,7 @@ function Panel({ chart, filter, setFilter }: PanelProps): VNode {
   )
 }
 
-/** The one that is selected, where the chart has one for it. */
+/** The actor of the selected sub-account in this chart; null without one. */
 function actorOf(
   state: State,
   chart: string,
@@ -140,7 +143,7 @@ function actorOf(
   return last ? { name: last.id, state: last } : null
 }
 
-function shownOf(charts: readonly Chart[], { ledgerActor }: State): Chart[] {
+function visibleCharts(charts: readonly Chart[], { ledgerActor }: State): Chart[] {
   return charts.filter(({ id }) => id !== 'ledger' || ledgerActor !== null).toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 

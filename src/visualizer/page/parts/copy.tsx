@@ -5,7 +5,7 @@ import { Icon } from './icon.tsx'
 
 const SHOWN_MS = 1_500
 
-/** A short form of a text that can be copied whole. */
+/** A button with the short form of a text, which copies all of it. */
 export function Copy({ text, what, whole = false }: { text: string; what: string; whole?: boolean }): VNode {
   const [copied, setCopied] = useState(false)
   useEffect(() => {

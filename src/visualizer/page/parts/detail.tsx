@@ -28,7 +28,7 @@ export function Detail({ account }: { account: SubAccountState }): VNode {
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [account.key])
-  /** The focus goes back to the row that it came from. */
+  /** Closes the pane, and returns the focus to the row of the sub-account. */
   const leave = () => {
     select(null)
     document.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(account.key)}"] button`)?.focus()
@@ -63,12 +63,12 @@ export function Detail({ account }: { account: SubAccountState }): VNode {
       <Plan account={account} />
       <Refunds account={account} />
       <Facts account={account} />
-      <Who account={account} />
+      <ProviderBlock account={account} />
     </section>
   )
 }
 
-function Who({ account }: { account: SubAccountState }): VNode {
+function ProviderBlock({ account }: { account: SubAccountState }): VNode {
   const { view } = usePage()
   const link = addressLink(view.subject.network.explorer, account.provider)
   return (

@@ -6,7 +6,7 @@ import { duration } from '../format/durations.ts'
 import { Amount } from './amount.tsx'
 import { usePage } from './page.ts'
 
-/** The rest that is known of it. */
+/** All other facts about a sub-account. */
 export function Facts({ account: one }: { account: SubAccountState }): VNode {
   const { account, autoFunding, plan } = one
   return (

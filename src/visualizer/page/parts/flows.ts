@@ -5,17 +5,17 @@ import { flowOf, type Flow } from '../store/flows.ts'
 import type { View } from '../store/store.ts'
 
 const DURATION_MS = 1_100
-/** Those that land at once leave one after another. */
+/** Coins of one frame start one after another. */
 const APART_MS = 90
-/** More at once would be a swarm. */
+/** The most coins at once. */
 const MOST = 12
 
-/** Lets a coin travel for each flow that lands while somebody looks; nothing moves for who asked for that. */
+/** Animates a coin for each new flow while the page is visible, unless the user prefers reduced motion. */
 export function useFlows({ history, isLive, seq }: View, overlay: RefObject<HTMLElement | null>): void {
-  const shown = useRef(seq)
+  const lastSeq = useRef(seq)
   useEffect(() => {
-    const since = shown.current
-    shown.current = seq
+    const since = lastSeq.current
+    lastSeq.current = seq
     if (!isLive || since === null || seq === null || seq <= since || !overlay.current) return
     if (matchMedia('(prefers-reduced-motion: reduce)').matches || document.visibilityState !== 'visible') return
     const first = history.entries[0]?.seq ?? 0

@@ -7,7 +7,7 @@ import { Copy } from './copy.tsx'
 import { Icon, type Shape } from './icon.tsx'
 import { useNow, usePage } from './page.ts'
 
-/** Who is watched, how fresh it is, and whether it still comes in. */
+/** The wallet, the age of the last reading, and the state of the connection. */
 export function Header({ hasToken }: { hasToken: boolean }): VNode {
   const { view } = usePage()
   const { wallet, network, actions } = view.subject

@@ -19,8 +19,8 @@ const SPANS = [
 ] as const
 
 /**
- * What a sub-account had over time, with what was required of it and every top-up. Pointing at it reads the values, a
- * click takes the whole page to that moment.
+ * The balance of a sub-account over time, with the required balance and every top-up. The pointer shows the values of a
+ * moment, and a click takes the whole page there.
  */
 export function HistoryChart({
   samples,
@@ -31,7 +31,7 @@ export function HistoryChart({
   since: number
   until: number
 }): VNode {
-  const { tell } = usePage()
+  const { dispatch } = usePage()
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const [span, setSpan] = useState<number>(Infinity)
@@ -49,7 +49,7 @@ export function HistoryChart({
         aria-label={`Available over time: ${count(samples.length, 'change')}, ${count(samples.filter((one) => one.paidIn).length, 'top-up')}.`}
         onPointerMove={(event) => setPointed(timeAt(event))}
         onPointerLeave={() => setPointed(null)}
-        onClick={(event) => tell({ type: 'travelTo', at: timeAt(event) })}
+        onClick={(event) => dispatch({ type: 'travelTo', at: timeAt(event) })}
       >
         {width > 0 && <Plot {...{ samples, scale, width, from, until, pointed }} />}
       </div>
@@ -69,7 +69,7 @@ export function HistoryChart({
   )
 }
 
-/** What it was where the pointer is; else what the lines mean. */
+/** The values at the pointer, else the legend. */
 function Reading({ sample, at }: { sample: Sample | null; at: number | null }): VNode {
   if (!sample || at === null)
     return (
@@ -152,8 +152,8 @@ function scaleOf(
 ): Scale {
   const room = Math.max(1, width - EDGE.left - EDGE.right)
   const span = Math.max(1, until - from)
-  const seen = samples.map(({ available, required }) => Math.max(available, required))
-  const most = Math.max(...(seen.length === 0 ? [1] : seen), 1e-9)
+  const peaks = samples.map(({ available, required }) => Math.max(available, required))
+  const most = Math.max(...(peaks.length === 0 ? [1] : peaks), 1e-9)
   const top = most * 1.08
   const ground = HEIGHT - EDGE.bottom
   return {

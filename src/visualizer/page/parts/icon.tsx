@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 
-/** Each state has a shape of its own, so that colour is never what tells them apart. */
+/** Each state has its own shape, so that colour alone never tells states apart. */
 const paths = {
   funded: 'M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8M5.3 8.2l1.9 1.9 3.5-4',
   low: 'M8 2.2 14.3 13.2H1.7ZM8 6.4v3M8 11.3v.01',

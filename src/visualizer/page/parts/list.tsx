@@ -7,7 +7,7 @@ import { usePage } from './page.ts'
 import { Row } from './row.tsx'
 
 const HOUR_MS = 3_600_000
-/** The end of all sparklines moves on in steps of their width's share, so that most frames leave them alone. */
+/** The end of the sparklines moves in steps of a fraction of their width, so that most frames draw none of them again. */
 const STEPS = 90
 
 export type ListProps = {
@@ -17,7 +17,7 @@ export type ListProps = {
   setSort: (sort: Sort) => void
 }
 
-/** The sub-accounts: searched, filtered and sorted. */
+/** The list of sub-accounts, with search, filter and sorting. */
 export function List({ filter, setFilter, sort, setSort }: ListProps): VNode {
   const { view, selected, select } = usePage()
   const { state, history, at, subject } = view
@@ -116,7 +116,7 @@ function Head({ name, by, right = false, sort, setSort }: HeadProps): VNode {
   )
 }
 
-/** Up and down go from row to row. */
+/** The arrow keys move the focus from row to row. */
 function moveFocus(event: KeyboardEvent): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
   const row = (event.target as HTMLElement).closest('tr')

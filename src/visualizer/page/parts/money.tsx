@@ -8,7 +8,7 @@ import { useFlows } from './flows.ts'
 import { usePage } from './page.ts'
 import { Skyline } from './skyline.tsx'
 
-/** Where the money is: wallet, ledger, and each sub-account as a bar. What lands is seen to move. */
+/** The money in wallet, ledger and sub-accounts, each as a bar. New movements are animated. */
 export function Money(): VNode {
   const { view, can, propose } = usePage()
   const { wallet, ledger, block } = view.state
@@ -49,13 +49,13 @@ export function Money(): VNode {
 
 function LedgerBar({ state: { ledger, block }, reserve }: { state: State; reserve: Wei }): VNode {
   if (!ledger) return <p class="under">{block ? 'There is none yet.' : 'Not read yet.'}</p>
-  const kept = BigInt(reserve) > BigInt(ledger.available) ? ledger.available : reserve
+  const reserved = BigInt(reserve) > BigInt(ledger.available) ? ledger.available : reserve
   const parts = [
-    { name: 'free', wei: minus(ledger.available, kept) },
-    { name: 'reserve', wei: kept },
+    { name: 'free', wei: minus(ledger.available, reserved) },
+    { name: 'reserve', wei: reserved },
     { name: 'locked', wei: ledger.locked },
   ]
-  const words = `${inOg(ledger.available)} OG available, ${inOg(reserve)} OG of it are to stay, ${inOg(ledger.locked)} OG in sub-accounts`
+  const words = `${inOg(ledger.available)} OG available, ${inOg(reserve)} OG of it must stay, ${inOg(ledger.locked)} OG in sub-accounts`
   return (
     <>
       <div class="bar" role="img" aria-label={words}>
@@ -88,7 +88,7 @@ function Legend({ hasReserve }: { hasReserve: boolean }): VNode {
   )
 }
 
-/** What has to stay in the ledger: the largest that anybody asked for. */
+/** What must stay in the ledger: the largest reserve of all sub-accounts. */
 function reserveOf({ subAccounts }: State): Wei {
   const all = Object.values(subAccounts).map(({ plan }) => BigInt(plan?.limits.ledgerReserve ?? 0))
   return `${all.reduce((most, one) => (one > most ? one : most), 0n)}`

@@ -8,13 +8,13 @@ export type Notice = { id: number; tone: Tone; text: string }
 
 const SHOWN_MS = 7_000
 
-/** What became of what somebody asked for, for as long as it takes to read. */
+/** The outcomes of actions, shown for a few seconds. */
 export function useNotices({ history, seq, isLive }: View): {
   notices: readonly Notice[]
   say: (text: string) => void
 } {
   const [notices, setNotices] = useState<readonly Notice[]>([])
-  const shown = useRef(seq)
+  const lastSeq = useRef(seq)
   const nextId = useRef(0)
   const add = (tone: Tone, text: string) => {
     const notice = { id: (nextId.current += 1), tone, text }
@@ -22,8 +22,8 @@ export function useNotices({ history, seq, isLive }: View): {
     setTimeout(() => setNotices((all) => all.filter((one) => one !== notice)), SHOWN_MS)
   }
   useEffect(() => {
-    const since = shown.current ?? 0
-    shown.current = seq
+    const since = lastSeq.current ?? 0
+    lastSeq.current = seq
     if (!isLive || seq === null || seq <= since) return
     const first = history.entries[0]?.seq ?? 0
     for (const entry of history.entries.slice(Math.max(0, since - first + 1))) {

@@ -11,7 +11,7 @@ import { useNow, usePage } from './page.ts'
 const DAY = 86_400
 const STATES = ['funded', 'low', 'refunding', 'created', 'none', 'closed'] as const
 
-/** How it stands in one sentence, when money runs out, and what to deposit. */
+/** The overall state in a sentence, when ledger and gas run dry, and what to deposit. */
 export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
   const { view } = usePage()
   const { forecast } = view.state
@@ -39,7 +39,7 @@ export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: 
   )
 }
 
-/** How many are in each state; each filters the list. */
+/** The number of sub-accounts in each state, as filters of the list. */
 function Tallies({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
   const { view } = usePage()
   const counts = tally(view.state, 'subAccount')
@@ -84,7 +84,7 @@ function Dry({ name, at }: { name: string; at: number | null }): VNode {
   )
 }
 
-/** For how long is told once a burn is known: before that, three times the same number would look like a promise. */
+/** The deposits for some days. Without a burn all of them are the same, and only the one for now is shown. */
 function Deposits(): VNode {
   const { view } = usePage()
   const { forecast } = view.state
@@ -94,9 +94,9 @@ function Deposits(): VNode {
   if (!isBurning)
     return (
       <div>
-        <p class="label">Deposit that is needed now</p>
+        <p class="label">Deposit needed now</p>
         <p class="figure">{now ? <Figure wei={now.amount} /> : '–'}</p>
-        <p class="under">what lasts longer is not known yet</p>
+        <p class="under">for longer no burn is known</p>
       </div>
     )
   return (

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import type { SubAccountState } from '../../protocol.ts'
-import { explained, limitsOf, termsOf } from '../format/plan.ts'
+import { explanationOf, limitsOf, termsOf } from '../format/plan.ts'
 import { Amount } from './amount.tsx'
 import { usePage } from './page.ts'
 
-/** Why this amount, or why none: the numbers of the plan, and what they mean. */
+/** The plan of a sub-account: its numbers, and what they mean. */
 export function Plan({ account }: { account: SubAccountState }): VNode {
   const { view } = usePage()
   const { subject, state } = view
@@ -12,7 +12,7 @@ export function Plan({ account }: { account: SubAccountState }): VNode {
   return (
     <div class="block plan">
       <h3>{subject.dryRun ? 'What auto-funding would do' : 'What happens next, and why'}</h3>
-      {explained(account, subject.dryRun).map((sentence) => (
+      {explanationOf(account, subject.dryRun).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
       <table>

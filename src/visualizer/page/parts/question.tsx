@@ -2,29 +2,29 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ControlRequest } from '../../protocol.ts'
 import { proposalOf } from '../format/proposals.ts'
-import { toType, typedAmount } from '../format/typed-amount.ts'
+import { inputText, parseAmount } from '../format/amount-input.ts'
 import { usePage } from './page.ts'
 
 export type QuestionProps = {
   request: ControlRequest
-  /** Resolves with why it was refused; null where it is begun. */
+  /** Resolves with the reason of a refusal; null once the action has begun. */
   ask: (request: ControlRequest) => Promise<string | null>
   close: () => void
 }
 
-/** Nothing is sent before this is answered. It says what moves, and what follows from it. */
+/** The question before an action: it says what moves and what follows. Nothing is sent before it is answered. */
 export function Question({ request, ask, close }: QuestionProps): VNode {
   const { view } = usePage()
   const dialog = useRef<HTMLDialogElement>(null)
-  // As it stood when it was asked: what is agreed to must not change under the pointer.
+  // Made once, when the question opens: its amounts must not change while the user reads it.
   const [proposal] = useState(() => proposalOf(request, view.state))
   const [typed, setTyped] = useState(() =>
-    proposal.amount === null || proposal.amount === '0' ? '' : toType(proposal.amount),
+    proposal.amount === null || proposal.amount === '0' ? '' : inputText(proposal.amount),
   )
   const [asking, setAsking] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
   useEffect(() => dialog.current?.showModal(), [])
-  const amount = typedAmount(typed)
+  const amount = parseAmount(typed)
   const isReady = proposal.amount === null || amount !== null
   const submit = async (event: Event) => {
     event.preventDefault()

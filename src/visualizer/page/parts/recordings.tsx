@@ -5,9 +5,9 @@ import { encodeRecording, loadRecording } from '../store/recording.ts'
 import { Icon } from './icon.tsx'
 import { usePage } from './page.ts'
 
-/** Takes the history home as a file, and shows one that was kept. */
+/** Saves the history as a file, and opens a saved one. */
 export function Recordings({ fail }: { fail: (sentence: string) => void }): VNode {
-  const { view, tell } = usePage()
+  const { view, dispatch } = usePage()
   const input = useRef<HTMLInputElement>(null)
   const save = () => {
     const { subject, history } = view
@@ -19,7 +19,7 @@ export function Recordings({ fail }: { fail: (sentence: string) => void }): VNod
     if (!file) return
     try {
       const loaded = loadRecording(file.name, await file.text(), view.subject.charts)
-      tell({ type: 'load', loaded })
+      dispatch({ type: 'load', loaded })
       if (loaded.skipped > 0) fail(`${count(loaded.skipped, 'line')} of ${file.name} cannot be read and are left out.`)
     } catch (error) {
       fail(`${file.name} cannot be shown. ${error instanceof Error ? error.message : ''}`)

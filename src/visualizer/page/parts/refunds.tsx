@@ -7,8 +7,8 @@ import { Amount } from './amount.tsx'
 import { useNow, usePage } from './page.ts'
 
 /**
- * What was asked back. The lock ends by block time: between two readings the clock stands in for it, and once the time is
- * over the next reading, not the clock, says that it can be claimed.
+ * The pending refunds. A lock ends by block time. Between two readings the page adds the time of its own clock; only a
+ * reading shows that a refund can be claimed.
  */
 export function Refunds({ account: { account } }: { account: SubAccountState }): VNode | null {
   const { view } = usePage()

@@ -19,12 +19,12 @@ export type RowProps = {
   at: number
   dryRun: boolean
   isSelected: boolean
-  /** Only one row is a stop of the tab key: up and down go on from there. */
+  /** Whether the tab key stops at this row; it stops at one, and the arrow keys move on from there. */
   isStop: boolean
   select: (key: string | null) => void
 }
 
-/** Drawn anew only where something of it changed: with a hundred rows most frames change a few. */
+/** A row of the list. It is drawn again only where it changed: of a hundred rows most frames change a few. */
 export function Row(props: RowProps): VNode {
   const { account, samples, from, to, at, dryRun, isSelected, isStop, select } = props
   return useMemo(() => <Cells {...props} />, [account, samples, from, to, at, dryRun, isSelected, isStop, select])

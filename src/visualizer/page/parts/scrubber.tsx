@@ -9,9 +9,9 @@ import { useWidth } from './width.ts'
 
 const HEIGHT = 26
 
-/** All of the history as one line. Wherever it is dragged to, the whole page shows that moment. */
+/** The history as a slider. The whole page shows the moment at the handle. */
 export function Scrubber({ children }: { children: VNode }): VNode {
-  const { view, tell } = usePage()
+  const { view, dispatch } = usePage()
   const { history, isLive, loaded, at, seq } = view
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
@@ -20,13 +20,13 @@ export function Scrubber({ children }: { children: VNode }): VNode {
   const isNewest = isLive || (loaded !== null && at === newest)
   const to = useFrozen(newest, !isNewest)
   const go = (value: number) =>
-    tell(value >= to && !loaded ? { type: 'travel', to: null } : { type: 'travelTo', at: value })
+    dispatch(value >= to && !loaded ? { type: 'travel', to: null } : { type: 'travelTo', at: value })
   const step = (event: KeyboardEvent) => {
     const way = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0
-    if (event.key === 'End') tell({ type: 'travel', to: null })
+    if (event.key === 'End') dispatch({ type: 'travel', to: null })
     if (way === 0) return
     event.preventDefault()
-    tell({ type: 'travel', to: neighbour(history.entries, seq, way) })
+    dispatch({ type: 'travel', to: neighbour(history.entries, seq, way) })
   }
   return (
     <footer class="scrubber" aria-label="Time travel">
@@ -39,7 +39,7 @@ export function Scrubber({ children }: { children: VNode }): VNode {
         <button
           type="button"
           class="button main now"
-          onClick={() => tell(loaded ? { type: 'unload' } : { type: 'travel', to: null })}
+          onClick={() => dispatch(loaded ? { type: 'unload' } : { type: 'travel', to: null })}
         >
           {loaded ? 'Close recording' : 'Back to live'}
         </button>
@@ -59,14 +59,14 @@ export function Scrubber({ children }: { children: VNode }): VNode {
           onKeyDown={step}
         />
       </div>
-      <Shown />
+      <Moment />
       {children}
     </footer>
   )
 }
 
-/** Which moment it is, always in the same room. */
-function Shown(): VNode {
+/** The shown moment, in a fixed width. */
+function Moment(): VNode {
   const { view } = usePage()
   const now = useNow({ isLive: true, at: view.at })
   return (
@@ -81,7 +81,7 @@ function Ticks({ from, to, width }: { from: number; to: number; width: number })
   const { view } = usePage()
   const { entries } = view.history
   const places = Math.max(1, Math.floor(width / 4))
-  // A place at a time: within one there is nothing new to be seen.
+  // Computed once per slot: within a slot nothing visible changes.
   const step = Math.floor(to / Math.max(1_000, (to - from) / places))
   const ticks = useMemo(() => ticksOf(entries, { from, to, places }), [from, step, places, view.loaded])
   const most = Math.max(1, ...ticks.map(({ many }) => many))
@@ -96,16 +96,16 @@ function Ticks({ from, to, width }: { from: number; to: number; width: number })
   )
 }
 
-/** The value as it was when it was frozen. */
+/** The value at the moment when it was frozen. */
 function useFrozen(value: number, isFrozen: boolean): number {
-  const [kept, setKept] = useState(value)
+  const [frozen, setFrozen] = useState(value)
   useEffect(() => {
-    if (!isFrozen) setKept(value)
+    if (!isFrozen) setFrozen(value)
   }, [value, isFrozen])
-  return isFrozen ? kept : value
+  return isFrozen ? frozen : value
 }
 
-/** The next thing worth telling before or after what is shown; null is the present. */
+/** The number of the next highlight before or after the shown moment; null for the present. */
 function neighbour(entries: readonly Entry[], seq: number | null, way: 1 | -1): number | null {
   const first = entries[0]?.seq ?? 0
   for (let index = (seq ?? first) - first + way; index >= 0 && index < entries.length; index += way) {

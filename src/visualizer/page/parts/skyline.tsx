@@ -13,12 +13,12 @@ const HEIGHT = 190
 const TOP = 14
 const FOOTS = { named: 34, numbered: 20, bare: 4 }
 const WIDEST = 56
-/** Narrower columns have no words under them. */
+/** Narrower columns have no text below. */
 const NUMBERED = 44
 const NAMED = 76
 const LETTER = 6.1
 
-/** Every sub-account as a column, however many there are. The list says the same in words. */
+/** All sub-accounts as columns. The list shows the same in words. */
 export function Skyline(): VNode {
   const { view, selected, select } = usePage()
   const box = useRef<HTMLDivElement>(null)

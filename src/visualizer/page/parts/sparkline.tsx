@@ -9,18 +9,18 @@ const PAD = 3
 
 export type SparklineProps = { samples: readonly Sample[]; from: number; to: number; required: Wei }
 
-/** What was available over time; each top-up is a dot, what is required a dashed line. */
+/** The available balance over time: each top-up is a dot, the required balance a dashed line. */
 export function Sparkline({ samples, from, to, required }: SparklineProps): VNode {
   const least = forDrawing(required)
-  const seen = samples.filter(({ at }, index) => at >= from || (samples[index + 1]?.at ?? Infinity) > from)
-  const top = Math.max(least, ...seen.map(({ available }) => available), 1e-9)
+  const visible = samples.filter(({ at }, index) => at >= from || (samples[index + 1]?.at ?? Infinity) > from)
+  const top = Math.max(least, ...visible.map(({ available }) => available), 1e-9)
   const x = (at: number) => Math.min(Math.max((at - from) / Math.max(to - from, 1), 0), 1) * WIDTH
   const y = (og: number) => HEIGHT - PAD - (og / top) * (HEIGHT - 2 * PAD)
   const line = stepPath(
-    seen.map(({ at, available }) => ({ x: x(at), y: y(available) })),
+    visible.map(({ at, available }) => ({ x: x(at), y: y(available) })),
     WIDTH,
   )
-  const paid = seen.filter((one) => one.paidIn && one.at >= from)
+  const paid = visible.filter((one) => one.paidIn && one.at >= from)
   return (
     <svg class="sparkline" width={WIDTH} height={HEIGHT} aria-hidden="true">
       <line class="required" x1={0} x2={WIDTH} y1={y(least)} y2={y(least)} />

@@ -20,7 +20,8 @@ const TITLES: Readonly<Record<Kind, string>> = {
   states: 'States',
   everything: 'All',
 }
-/** What happened, newest first: of everything, or of one sub-account. A line's time takes the whole page there. */
+
+/** The entries, newest first: all of them, or those of one sub-account. The time of a line takes the whole page there. */
 export function Timeline({ only = null }: { only?: string | null }): VNode {
   const { view } = usePage()
   const [kind, setKind] = useState<Kind>('highlights')
@@ -63,7 +64,7 @@ export function Timeline({ only = null }: { only?: string | null }): VNode {
 }
 
 function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
-  const { view, tell, select } = usePage()
+  const { view, dispatch, select } = usePage()
   const { text, subject, hash } = useMemo(() => sentenceOf(entry), [entry])
   const tone = toneOf(entry)
   const account = withName && subject !== null ? view.state.subAccounts[subject] : undefined
@@ -76,7 +77,7 @@ function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
         class="when"
         title={`${new Date(entry.at).toLocaleString()}\nShow the page at this moment`}
         aria-label={`${clock(entry.at)}: show the page at this moment`}
-        onClick={() => tell({ type: 'travel', to: entry.seq })}
+        onClick={() => dispatch({ type: 'travel', to: entry.seq })}
       >
         {clock(entry.at)}
       </button>

@@ -1,6 +1,6 @@
 import { PROTOCOL, type RecordingLine } from '../../protocol.ts'
 
-/** A file may hold anything. What passes here can be drawn. */
+/** Whether a line of a file, which may hold anything, is a base that can be drawn. */
 export function isBaseLine(value: unknown): value is Extract<RecordingLine, { type: 'base' }> {
   if (!isRecord(value) || value['type'] !== 'base' || value['protocol'] !== PROTOCOL) return false
   const { wallet, network, state } = value
@@ -27,7 +27,7 @@ export function isEntryLine(value: unknown): value is Extract<RecordingLine, { t
   return fields !== undefined && fields.every((name) => typeof value[name] === 'string') && hasAmounts(value)
 }
 
-/** What each kind of entry cannot be told without. */
+/** The text fields that each kind of entry needs. */
 const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map(
   Object.entries({
     position: [],
@@ -47,7 +47,7 @@ const AMOUNTS = new Set(
   ).split(' '),
 )
 
-/** Every amount in it, however deep, is one. */
+/** Whether every amount in a value, at any depth, is a number of wei. */
 function hasAmounts(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(hasAmounts)
   if (!isRecord(value)) return true

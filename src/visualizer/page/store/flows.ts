@@ -1,10 +1,10 @@
 import type { Entry } from '../../protocol.ts'
 import type { Wei } from '../format/amounts.ts'
 
-/** Money that moved. An end is `wallet`, `ledger`, `provider`, or the key of a sub-account. */
+/** A movement of money. Its ends are `wallet`, `ledger`, `provider`, or the key of a sub-account. */
 export type Flow = { from: string; to: string; amount: Wei }
 
-/** What an entry says has moved: transactions once they are mined, charges once they are seen. */
+/** The movement that an entry shows: a mined transaction, or a charge that a reading shows. */
 export function flowOf(entry: Entry): Flow | null {
   if (entry.kind === 'fact') {
     const isCharge = entry.fact !== 'balance.changed' && entry.fact !== 'account.gone' && BigInt(entry.change) < 0n

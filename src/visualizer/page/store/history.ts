@@ -2,33 +2,33 @@ import { applyPatch } from '../../patch.ts'
 import type { Entry, State } from '../../protocol.ts'
 import { firstSamples, noteSamples, type Samples } from './samples.ts'
 
-/** How many entries lie between two states that are kept: what going back to any moment costs at most. */
+/** Entries between two checkpoints: the most patches that are applied to show any moment. */
 const STEP = 100
-/** More entries than this are folded into the base. */
+/** With more entries than this, the oldest are applied to the base, until so many are left. */
 const MOST = 60_000
-const KEPT = 50_000
+const REST = 50_000
 
-/** All that is known of the past, and how to come to any moment of it. Never changed in place. */
+/** The past, with checkpoints to reach any moment of it. Never changed in place. */
 export type History = {
-  /** Before the first entry. */
+  /** The state before the first entry. */
   base: State
-  /** Without gaps. */
+  /** Numbered without gaps. */
   entries: readonly Entry[]
   /** The state before every hundredth entry; the first is the base. */
   checkpoints: readonly State[]
   latest: State
-  /** What each sub-account had available, by key. */
+  /** The balances of each sub-account over time, by key. */
   samples: Samples
 }
 
 export function startHistory(base: State, entries: readonly Entry[] = []): History {
   const since = entries[0]?.at ?? (base.block?.timestamp ?? 0) * 1_000
   const samples = firstSamples(base, since)
-  return extended({ base, entries: [], checkpoints: [base], latest: base, samples }, entries)
+  return extendHistory({ base, entries: [], checkpoints: [base], latest: base, samples }, entries)
 }
 
-/** With what happened since. Entries that are known already are left out. */
-export function extended(history: History, entries: readonly Entry[]): History {
+/** Appends entries. Those that are known already are left out. */
+export function extendHistory(history: History, entries: readonly Entry[]): History {
   const known = history.entries.at(-1)?.seq ?? -1
   const news = entries.filter(({ seq }) => seq > known)
   if (news.length === 0) return history
@@ -43,10 +43,10 @@ export function extended(history: History, entries: readonly Entry[]): History {
     if (length % STEP === 0) checkpoints.push(latest)
     noteSamples(samples, entry, before, latest)
   }
-  return bounded({ ...history, entries: [...history.entries, ...news], checkpoints, latest, samples })
+  return dropOldest({ ...history, entries: [...history.entries, ...news], checkpoints, latest, samples })
 }
 
-/** The state once this entry has happened; that of the base for any before the first. */
+/** The state after an entry; the base for any number before the first. */
 export function stateAt({ base, entries, checkpoints, latest }: History, seq: number): State {
   const count = seq - (entries[0]?.seq ?? 0) + 1
   if (count >= entries.length) return latest
@@ -55,7 +55,7 @@ export function stateAt({ base, entries, checkpoints, latest }: History, seq: nu
   return rest.reduce((state, { patch }) => applyPatch(state, patch), checkpoints[nearest] ?? base)
 }
 
-/** The last entry that had happened at a moment; null where that is before the first. */
+/** The last entry up to a moment; null before the first. */
 export function entryAt({ entries }: Pick<History, 'entries'>, at: number): Entry | null {
   let [low, high] = [0, entries.length]
   while (low < high) {
@@ -66,16 +66,16 @@ export function entryAt({ entries }: Pick<History, 'entries'>, at: number): Entr
   return entries[low - 1] ?? null
 }
 
-function bounded(history: History): History {
+function dropOldest(history: History): History {
   const { entries, checkpoints, samples } = history
   if (entries.length <= MOST) return history
-  const steps = Math.ceil((entries.length - KEPT) / STEP)
-  const kept = entries.slice(steps * STEP)
-  const since = kept[0]?.at ?? 0
+  const steps = Math.ceil((entries.length - REST) / STEP)
+  const rest = entries.slice(steps * STEP)
+  const since = rest[0]?.at ?? 0
   return {
     ...history,
     base: checkpoints[steps] ?? history.base,
-    entries: kept,
+    entries: rest,
     checkpoints: checkpoints.slice(steps),
     samples: new Map([...samples].map(([key, all]) => [key, all.filter(({ at }) => at >= since)])),
   }

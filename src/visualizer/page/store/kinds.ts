@@ -1,10 +1,10 @@
 import type { Entry } from '../../protocol.ts'
 
-/** What the timeline may be narrowed to. */
+/** The filters of the timeline. */
 export const kinds = ['highlights', 'money', 'decisions', 'states', 'everything'] as const
 export type Kind = (typeof kinds)[number]
 
-/** Whether an entry belongs to it. What says only that nothing changed belongs to `everything` alone. */
+/** Whether an entry passes a filter. An entry without a change passes `everything` alone. */
 export function isOf(kind: Kind, entry: Entry): boolean {
   switch (kind) {
     case 'highlights':

@@ -1,7 +1,7 @@
 import type { Entry } from '../../protocol.ts'
 import type { History } from './history.ts'
 
-/** Entries up to one that is shown, newest first, for as long as they pass. */
+/** The entries up to the one that is shown, newest first. */
 export function* backwards({ entries }: Pick<History, 'entries'>, seq: number | null): Generator<Entry> {
   const first = entries[0]?.seq ?? 0
   const last = seq === null ? -1 : seq - first
@@ -11,20 +11,19 @@ export function* backwards({ entries }: Pick<History, 'entries'>, seq: number | 
   }
 }
 
-/** When the position that is shown was read, in milliseconds since 1970; null where that is forgotten. */
+/** When the shown position was read, in milliseconds since 1970; null where its entry is dropped. */
 export function readAt(history: Pick<History, 'entries'>, seq: number | null): number | null {
   for (const { kind, at } of backwards(history, seq)) if (kind === 'position') return at
   return null
 }
 
-/** An edge that was taken, and by which entry. */
+/** An edge that an actor took, and the entry that says so. */
 export type Move = { edge: string; seq: number; at: number }
 
 /**
- * The edges of a chart that were taken of late, each once, newest first. Those that lead back to where they come from
- * are left out: they say that nothing changed.
+ * The edges of a chart that actors took since a moment, each once, newest first. Edges back to the same state are left out.
  *
- * @param actor of one actor the last edge alone, however long ago
+ * @param actor null for all actors; of one actor only the last edge, at any time
  */
 export function movesIn(
   history: Pick<History, 'entries'>,

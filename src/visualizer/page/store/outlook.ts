@@ -4,12 +4,12 @@ import type { Tone } from '../format/tones.ts'
 import { count, reasonWords } from '../format/words.ts'
 import type { State, SubAccountState } from '../../protocol.ts'
 
-/** How it stands, in one sentence. */
+/** The overall state in one sentence. */
 export type Outlook = { tone: Tone; text: string }
 
 const SOON = 24 * 3_600
 
-/** The worst of what is known comes first. */
+/** The most severe condition wins. */
 export function outlookOf(state: State): Outlook {
   const { block, ledger, reading, forecast, shortfall } = state
   const all = Object.values(state.subAccounts)
@@ -46,13 +46,13 @@ function isLow({ plan, account, lifecycle }: SubAccountState): boolean {
   return lifecycle.value === 'low' || BigInt(plan?.deficit ?? 0) > 0n
 }
 
-/** Due, and held for a reason that does not pass by itself. */
+/** A top-up is due and held, for a reason that does not pass by itself. */
 function isStuck({ plan, autoFunding }: SubAccountState): boolean {
   if (plan?.action !== 'hold' || BigInt(plan.deficit) === 0n || !autoFunding) return false
   return plan.reason !== null && !agreed.has(plan.reason)
 }
 
-/** Holds that pass by themselves, or that somebody asked for. */
+/** Hold reasons that pass by themselves, or that the user chose. */
 const agreed = new Set<string>(['in-flight', 'settling', 'cooling-down', 'refund-pending', 'paused', 'off'])
 
 function stuckWords(held: readonly SubAccountState[]): string {

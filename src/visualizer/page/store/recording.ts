@@ -4,7 +4,7 @@ import { isBaseLine, isEntryLine } from './checks.ts'
 import { startHistory, type History } from './history.ts'
 import type { Loaded, Subject } from './store.ts'
 
-/** The history as JSON lines: whole, and with every position on a line of its own for `og-ledger replay`. */
+/** The history as JSON lines, with every position on an extra line for `og-ledger replay`. */
 export function encodeRecording({ wallet, network }: Subject, { base, entries }: History): string {
   const lines: RecordingLine[] = [{ type: 'base', protocol: PROTOCOL, wallet, network, state: base }]
   let state = base
@@ -18,10 +18,10 @@ export function encodeRecording({ wallet, network }: Subject, { base, entries }:
 }
 
 /**
- * What a recording shows. It may have been gone on with, so that it begins more than once: then all of it is one history.
- * Lines that are none are counted and left out.
+ * Loads a recording as one history, also where several processes wrote it one after another. Invalid lines are counted and
+ * left out.
  *
- * @throws SyntaxError where nothing of it can be shown
+ * @throws SyntaxError for a file without any state that can be shown
  */
 export function loadRecording(file: string, text: string, charts: readonly Chart[]): Loaded {
   let first: Pick<Subject, 'wallet' | 'network'> & { state: State } = NONE
@@ -36,10 +36,10 @@ export function loadRecording(file: string, text: string, charts: readonly Chart
   }
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue
-    const value = parsed(line)
+    const value = parseLine(line)
     if (isBaseLine(value)) {
       if (first === NONE) [first, state] = [value, value.state]
-      else add(begunAnew(state, value.state, entries))
+      else add(restart(state, value.state, entries))
     } else if (isEntryLine(value) && first !== NONE) add(withoutType(value))
     else if (isPosition(value)) positions += 1
     else skipped += 1
@@ -57,8 +57,8 @@ export function loadRecording(file: string, text: string, charts: readonly Chart
 
 const NONE = { wallet: '', network: { name: '', chainId: '', explorer: null }, state: {} as State }
 
-/** Between two parts of a recording nobody looked: the second begins with what had become of the first. */
-function begunAnew(before: State, after: State, entries: readonly Entry[]): Entry {
+/** The entry that leads from the end of one process's part to the base of the next. */
+function restart(before: State, after: State, entries: readonly Entry[]): Entry {
   const at = Math.max((after.block?.timestamp ?? 0) * 1_000, entries.at(-1)?.at ?? 0)
   return { seq: 0, at, block: after.block, patch: patchOf(before, after) ?? {}, kind: 'position' }
 }
@@ -66,7 +66,7 @@ function begunAnew(before: State, after: State, entries: readonly Entry[]): Entr
 const withoutType = (line: object): Entry =>
   Object.fromEntries(Object.entries(line).filter(([key]) => key !== 'type')) as Entry
 
-function parsed(line: string): unknown {
+function parseLine(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch {

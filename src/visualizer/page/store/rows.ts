@@ -4,22 +4,22 @@ import { lifecycleWord, titleOf } from '../format/accounts.ts'
 export type SortKey = 'name' | 'state' | 'available' | 'required' | 'runway' | 'urgency'
 export type Sort = { key: SortKey; down: boolean }
 
-/** Which sub-accounts are listed. `path` is a state of the chart; states inside it count as it. */
+/** The filter of the list. `path` is a state of the chart; it includes nested states. */
 export type Filter = { text: string; place: { chart: string; path: string } | null }
 
 export const everything: Filter = { text: '', place: null }
 
-/** The sub-accounts that pass, in the order that is asked for; those that are equal stand by name. */
+/** The sub-accounts that pass the filter, sorted; equal ones by name. */
 export function rowsOf(state: State, filter: Filter, sort: Sort): SubAccountState[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
   const rows = Object.values(state.subAccounts).filter(
-    (one) => isIn(state, one, filter.place) && words.every((word) => searched(one).includes(word)),
+    (one) => isIn(state, one, filter.place) && words.every((word) => searchText(one).includes(word)),
   )
   const direction = sort.down ? -1 : 1
   return rows.toSorted((a, b) => direction * comparing[sort.key](a, b) || comparing.name(a, b))
 }
 
-/** How many of them are in each state of a chart, those inside a state counted for it, too. */
+/** The number of actors in each state of a chart; an outer state counts those in nested states. */
 export function tally(state: State, chart: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const value of valuesIn(state, chart))
@@ -27,10 +27,10 @@ export function tally(state: State, chart: string): ReadonlyMap<string, number> 
   return counts
 }
 
-/** Whether an actor that stands at `value` is in the state at `path`. */
+/** Whether the state `value` is `path` or nested in it. */
 export const isWithin = (value: string, path: string): boolean => value === path || value.startsWith(`${path}.`)
 
-/** Lower is sooner in trouble: whether something is wrong, how it stands, how long it lasts. */
+/** The rank of a sub-account by urgency: lower is more urgent. */
 export function urgencyOf({ lifecycle, plan, autoFunding }: SubAccountState): number {
   if (autoFunding?.failure) return 0
   const isShort = BigInt(plan?.deficit ?? 0) > 0n
@@ -69,13 +69,13 @@ function valuesIn({ subAccounts, transactions, ledgerActor }: State, chart: stri
   return ledgerActor ? [ledgerActor.value] : []
 }
 
-/** `a.b` is in `a`, too. */
+/** A path with the paths of its outer states: `a.b` gives `a` and `a.b`. */
 function withOuter(path: string): string[] {
   const names = path.split('.')
   return names.map((_, index) => names.slice(0, index + 1).join('.'))
 }
 
-const searched = (one: SubAccountState): string =>
+const searchText = (one: SubAccountState): string =>
   [
     one.provider,
     one.serviceType,

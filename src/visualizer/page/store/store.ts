@@ -1,26 +1,26 @@
 import type { Entry, Hello, State } from '../../protocol.ts'
-import { entryAt, extended, startHistory, stateAt, type History } from './history.ts'
+import { entryAt, extendHistory, startHistory, stateAt, type History } from './history.ts'
 
-/** How the page hears of what happens. */
+/** The state of the connection to the server. */
 export type Link = 'connecting' | 'live' | 'reconnecting'
 
-/** What is known of whoever is watched, beside what happens. */
+/** The wallet that is shown, and what the server says about it beside its state. */
 export type Subject = Pick<Hello, 'version' | 'wallet' | 'network' | 'actions' | 'dryRun' | 'charts'>
 
-/** A recording that is looked at instead of what is live. */
+/** A recording that is shown instead of the live state. */
 export type Loaded = { file: string; subject: Subject; history: History; skipped: number }
 
-/** All that the page shows comes from this. Never changed in place. */
+/** Everything that the page shows derives from this. Never changed in place. */
 export type Model = {
   link: Link
   /** Why it is not live; null while it is. */
   trouble: string | null
   subject: Subject | null
   history: History | null
-  /** Where the history ends, as the server is to be asked for what comes after. */
+  /** Id of the newest entry, with which the stream continues. */
   id: string | null
   loaded: Loaded | null
-  /** The number of the entry up to which everything is shown; null for the newest. */
+  /** The number of the entry whose moment is shown; null for the newest. */
   moment: number | null
 }
 
@@ -33,7 +33,7 @@ export type Message =
   | { type: 'travel'; to: number | null }
   | { type: 'travelTo'; at: number }
 
-export const nothingYet: Model = {
+export const initialModel: Model = {
   link: 'connecting',
   trouble: null,
   subject: null,
@@ -43,14 +43,14 @@ export const nothingYet: Model = {
   moment: null,
 }
 
-/** What a message makes of what was known. */
+/** The model after a message. */
 export function apply(model: Model, message: Message): Model {
   switch (message.type) {
     case 'hello':
-      return greeted(model, message.hello)
+      return applyHello(model, message.hello)
     case 'entries':
       if (!model.history) return model
-      return { ...model, id: message.id, history: extended(model.history, message.entries) }
+      return { ...model, id: message.id, history: extendHistory(model.history, message.entries) }
     case 'link':
       return { ...model, link: message.link, trouble: message.trouble }
     case 'load':
@@ -69,14 +69,14 @@ export function apply(model: Model, message: Message): Model {
   }
 }
 
-/** What is shown: what is live or was loaded, at the moment that was chosen. */
+/** What is shown: the live state or a recording, at the chosen moment. */
 export type View = {
   subject: Subject
   history: History
   state: State
-  /** Milliseconds since 1970 of what is shown. */
+  /** The moment that is shown, in milliseconds since 1970. */
   at: number
-  /** The last entry that is shown; null before the first. */
+  /** The last entry of that moment; null before the first. */
   seq: number | null
   isLive: boolean
   loaded: Loaded | null
@@ -101,8 +101,8 @@ export function viewOf(model: Model): View | null {
 
 const historyOf = ({ loaded, history }: Model): History | null => loaded?.history ?? history
 
-/** Another instance numbers anew: a moment of the one before is none of its moments. */
-function greeted(model: Model, hello: Hello): Model {
+/** Another instance numbers its entries anew, so that a moment of the last one is void. */
+function applyHello(model: Model, hello: Hello): Model {
   const { version, wallet, network, actions, dryRun, charts, id, base, history } = hello
   const isSame = model.id !== null && model.id.split('.')[0] === id.split('.')[0]
   return {

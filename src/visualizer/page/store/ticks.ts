@@ -2,12 +2,12 @@ import type { Entry } from '../../protocol.ts'
 import { toneOf, type Tone } from '../format/tones.ts'
 import { isOf } from './kinds.ts'
 
-/** A stretch of time in which something happened: how much, and the worst of it. */
+/** A slot of the timeline with events: their number, and the most severe tone. */
 export type Tick = { place: number; many: number; tone: Tone }
 
 const RANK: readonly Tone[] = ['calm', 'refund', 'moving', 'good', 'low', 'bad']
 
-/** What happened between two moments, gathered into so many places. */
+/** The events between two moments, in so many slots. */
 export function ticksOf(
   entries: readonly Entry[],
   { from, to, places }: { from: number; to: number; places: number },

@@ -8,8 +8,15 @@ import type { Scene } from './scenes.ts'
 const ASSETS = new URL('../../dist/src/visualizer/assets/', import.meta.url)
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
 
-/** Shows scenes with the page as it was built, and under the rules that the visualizer gives it. */
-export async function openStage(scene: Scene) {
+export type SceneServer = {
+  url: string
+  /** Sends entries to all open pages. */
+  send(entries: readonly Entry[]): void
+  close(): Promise<void>
+}
+
+/** Serves a scene with the built page, under the headers of the visualizer. */
+export async function openSceneServer(scene: Scene): Promise<SceneServer> {
   const pages = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
@@ -28,13 +35,12 @@ export async function openStage(scene: Scene) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    /** Something happens now. */
-    happen(entries: readonly Entry[]): void {
+    send(entries) {
       for (const page of pages)
         for (const entry of entries)
           page.write(`event: entry\nid: scene.${entry.seq}\ndata: ${JSON.stringify(entry)}\n\n`)
     },
-    async close(): Promise<void> {
+    async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
