@@ -58,6 +58,7 @@ export type {
   Refund,
   ServiceType,
   Settlements,
+  SubAccountElsewhere,
   SubAccountPosition,
   Wei,
 } from './position.types.ts'

@@ -28,6 +28,17 @@ export type SubAccountPosition = {
   tokensRevoked: boolean
 }
 
+/**
+ * A sub-account in a registered version of a service that the network does not name: the lists of the network's own
+ * services do not show it.
+ */
+export type SubAccountElsewhere = SubAccountPosition & {
+  /** The exact registered name, such as `inference-v1.1`. */
+  service: string
+  /** Seconds that a refund is locked there, at this block. */
+  lockTime: number
+}
+
 /** The wallet's unallocated funds. Amounts in wei; `locked = total - available` lies in sub-accounts. */
 export type LedgerPosition = { available: bigint; total: bigint; locked: bigint; additionalInfo: string }
 
@@ -40,6 +51,8 @@ export type Position = {
   wallet: { address: string; balance: bigint }
   ledger: LedgerPosition | null
   subAccounts: readonly SubAccountPosition[]
+  /** Sub-accounts that hold money in other versions of the services; left out where there is none. */
+  elsewhere?: readonly SubAccountElsewhere[]
 }
 
 /** What providers settled within a stretch of time, oldest first. Times in seconds of block time, amounts in wei. */

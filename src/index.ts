@@ -89,6 +89,7 @@ export type {
   Position,
   Refund,
   ServiceType,
+  SubAccountElsewhere,
   SubAccountPosition,
 } from '../machines/position.types.ts'
 export type { Decision } from '../machines/auto-funding/plan.types.ts'

@@ -1,11 +1,26 @@
 import { abortable } from './base/abortable.ts'
+import { describeValue } from './base/describe-value.ts'
+import { InvalidInputError } from './base/errors.ts'
+import { toAddress } from './chain/address.ts'
 import type { InferenceService, Market, MarketPage } from './chain/market.types.ts'
 import { pageOf, type MarketOptions } from './chain/market-options.ts'
+import type { Call } from './chain/port.ts'
+import type { TokenState } from './chain/tokens.ts'
+import { intentOf } from './transactions/build-intent.ts'
+import type { Receipt } from './transactions/intent.ts'
 import { ServiceManager, type ServiceManagerOptions } from './service-manager.ts'
 
-export type InferenceManagerOptions = ServiceManagerOptions & { market: Pick<Market, 'inference'> }
+export type InferenceManagerOptions = ServiceManagerOptions & {
+  market: Pick<Market, 'inference'>
+  readToken: (provider: string, tokenId: number, blockNumber: number) => Promise<TokenState>
+  /** Called when the wallet's generation with a provider has changed: session tokens of the one before are refused. */
+  onNewGeneration: (provider: string) => void
+}
 
-/** Auto-funding and acknowledgement for inference, and the market of its providers. */
+/** The contract keeps one bit for each id. 255 is that of ephemeral tokens, which cannot be revoked one by one. */
+const LAST_TOKEN_ID = 254
+
+/** Auto-funding and acknowledgement for inference, the market of its providers, and API tokens. */
 export class InferenceManager extends ServiceManager {
   readonly #options: InferenceManagerOptions
 
@@ -25,4 +40,82 @@ export class InferenceManager extends ServiceManager {
     const page = pageOf('inference.services', options)
     return abortable(this.#options.market.inference(page), options.signal)
   }
+
+  /**
+   * Revokes one of the wallet's API tokens with a provider. It stays revoked until the ledger is deleted: a sub-account that
+   * is opened anew has no revoked ids, unless `revokeAllTokens` raised the generation before.
+   *
+   * @param tokenId from 0 to 254
+   * @throws InvalidInputError for an impossible id, AccountNotExistsError without a sub-account, CapabilityMissingError on
+   *   an older deployment
+   */
+  async revokeToken(provider: string, tokenId: number): Promise<Receipt> {
+    const address = toAddress(provider, 'provider')
+    return this.#send({ contract: 'inference', method: 'revokeToken', args: [address, BigInt(checkedId(tokenId))] })
+  }
+
+  /** Revokes several in one transaction; see `revokeToken`. */
+  async revokeTokens(provider: string, tokenIds: readonly number[]): Promise<Receipt> {
+    const address = toAddress(provider, 'provider')
+    if (!Array.isArray(tokenIds) || tokenIds.length === 0)
+      throw new InvalidInputError('tokenIds is a list of ids, with at least one.', {
+        tokenIds: describeValue(tokenIds),
+      })
+    const ids = [...new Set(tokenIds.map(checkedId))].map(BigInt)
+    return this.#send({ contract: 'inference', method: 'revokeTokens', args: [address, ids] })
+  }
+
+  /**
+   * Revokes all of the wallet's API tokens with a provider, ephemeral ones too, by raising their generation. Ids that were
+   * revoked one by one are free again, for tokens of the new generation.
+   *
+   * @throws AccountNotExistsError without a sub-account, CapabilityMissingError on an older deployment
+   */
+  async revokeAllTokens(provider: string): Promise<Receipt> {
+    const address = toAddress(provider, 'provider')
+    const receipt = await this.#send({ contract: 'inference', method: 'revokeAllTokens', args: [address] })
+    this.#options.onNewGeneration(address)
+    return receipt
+  }
+
+  /**
+   * Whether an API token was revoked by its id. One of an older generation than the present is refused as well: see
+   * `generation`.
+   *
+   * @param tokenId from 0 to 254
+   * @throws InvalidInputError for an impossible id, AccountNotExistsError without a sub-account, ReadError,
+   *   CapabilityMissingError on an older deployment
+   */
+  async tokenRevoked(provider: string, tokenId: number): Promise<boolean> {
+    return (await this.#token(provider, tokenId)).revoked
+  }
+
+  /**
+   * The generation that the wallet's API tokens with a provider need; it rises with `revokeAllTokens`, and outlives the
+   * sub-account.
+   *
+   * @throws AccountNotExistsError without a sub-account, ReadError, CapabilityMissingError on an older deployment
+   */
+  async generation(provider: string): Promise<number> {
+    return (await this.#token(provider, 0)).generation
+  }
+
+  /** At the block of a reading: it is never older than the wallet's own last receipt. */
+  async #token(provider: string, tokenId: number): Promise<TokenState> {
+    const address = toAddress(provider, 'provider')
+    const id = checkedId(tokenId)
+    const { block } = await this.#options.read()
+    return this.#options.readToken(address, id, block.number)
+  }
+
+  #send(call: Call): Promise<Receipt> {
+    return this.#options.submit(intentOf(call))
+  }
+}
+
+function checkedId(tokenId: number): number {
+  if (Number.isInteger(tokenId) && tokenId >= 0 && tokenId <= LAST_TOKEN_ID) return tokenId
+  throw new InvalidInputError(`The id of an API token is a whole number from 0 to ${LAST_TOKEN_ID}.`, {
+    tokenId: describeValue(tokenId),
+  })
 }

@@ -1,4 +1,4 @@
-import type { Position, ServiceType, SubAccountPosition } from '../machines/position.types.ts'
+import type { Position, ServiceType, SubAccountElsewhere, SubAccountPosition } from '../machines/position.types.ts'
 import { toWei, type Amount } from './base/amounts.ts'
 import { checkOptions, isFunction, isSignal } from './base/check-options.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
@@ -13,7 +13,7 @@ import type { LedgerActor } from './lifecycle/ledger-actor.ts'
 import type { Refunds } from './refunds/refunds.ts'
 import type { PendingRefund } from './refunds/calendar.ts'
 import { createRetrievals, type Retrievals, type RetrieveReceipt } from './refunds/retrieve.ts'
-import { resolveService } from './chain/service-name.ts'
+import { mayBeElsewhere, resolveService } from './chain/service-name.ts'
 import type { SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 
@@ -32,6 +32,8 @@ export type LedgerDetail = LedgerAccount & {
   additionalInfo: string
   inference: readonly SubAccountPosition[]
   fineTuning: readonly SubAccountPosition[]
+  /** Sub-accounts that hold money in other versions of the services; left out where there is none. */
+  elsewhere?: readonly SubAccountElsewhere[]
 }
 
 export type LedgerManagerOptions = {
@@ -136,6 +138,7 @@ export class LedgerManager {
       additionalInfo: position.ledger?.additionalInfo ?? '',
       inference: of('inference'),
       fineTuning: of('fine-tuning'),
+      ...(position.elsewhere && { elsewhere: position.elsewhere }),
     }
   }
 
@@ -185,6 +188,7 @@ export class LedgerManager {
    * Sub-accounts with nothing to retrieve or claim are left out, and so are those whose five refunds are all locked:
    * one of them would make the contract refuse its whole batch.
    *
+   * @param serviceType a service type, an exact registered name, or that of a version in `position.elsewhere`
    * @throws NothingToRetrieveError with what is still locked and until when
    */
   async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
@@ -196,6 +200,7 @@ export class LedgerManager {
    * where auto-funding is on for it, and where something is to be claimed (`claimRefunds` does that and locks nothing),
    * unless nothing is free.
    *
+   * @param serviceType as for `retrieveFund`; in a version of `position.elsewhere` nothing is refused as a surprise
    * @param options.force asks everything back all the same; with `onPendingRefund: 'reuse'` auto-funding undoes it
    * @throws WouldLockError with what would be locked and until when, AccountNotExistsError, TooManyRefundsError,
    *   NothingToRetrieveError
@@ -228,6 +233,8 @@ export class LedgerManager {
    * seconds between the two the provider has nothing to charge but what is pending. Whatever keeps the second from being
    * sent is waited for; a person who refuses it at the wallet three times is asked again by the next call.
    *
+   * Of versions in `position.elsewhere`, it claims from sub-accounts where nothing is available: there is no putting back.
+   *
    * @throws NothingToRetrieveError with what is still locked and until when, AccountNotExistsError, AbortedError when
    *   the signal aborts before anything is sent, NotSentError where the wallet refused, also what was to be put back
    */
@@ -239,9 +246,11 @@ export class LedgerManager {
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<ClaimReceipt> {
     const { out, rules } = this.#options
-    if (typeof of !== 'string') return out.claims().claimAll(of.signal)
-    const service = resolveService(serviceType, rules)
-    return out.claims().claim({ provider: toAddress(of, 'provider'), serviceType: service.serviceType }, signal)
+    const claims = out.claims()
+    if (typeof of !== 'string') return claims.claimAll(of.signal)
+    const provider = toAddress(of, 'provider')
+    if (mayBeElsewhere(serviceType, rules)) return claims.claimIn(serviceType, provider, signal)
+    return claims.claim({ provider, serviceType: resolveService(serviceType, rules).serviceType }, signal)
   }
 
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */

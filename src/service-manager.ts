@@ -10,13 +10,14 @@ import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
 import type { Clock } from './base/clock.ts'
 import { contractError } from './base/contract-errors.ts'
-import { AbortedError, LockedError, NotFundedError } from './base/errors.ts'
+import { describeValue } from './base/describe-value.ts'
+import { AbortedError, InvalidInputError, LockedError, NotFundedError } from './base/errors.ts'
 import { checkLimits } from './funding/limits.ts'
 import type { AutoFundingActor, FundedAccount } from './funding/funded-accounts.ts'
 import type { Logger } from './base/logger.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import { contractOf } from './chain/service-name.ts'
-import type { SubAccountId } from './base/sub-account-key.ts'
+import { keyOf, type SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 import { withTimeout } from './base/timeout.ts'
 
@@ -171,11 +172,22 @@ export class ServiceManager {
    * Accepts the signer that the provider's service runs with. Every transfer to a provider does so by itself: where
    * there is no sub-account yet, one is opened with the contract's minimum, in one transaction.
    *
-   * @returns the receipt, or null when it was accepted already
-   * @throws ContractError when the ledger cannot pay for a sub-account that has to be opened
+   * With `false` it takes the acceptance back, which the contract allows only for a sub-account that holds nothing, not
+   * even a pending refund.
+   *
+   * @returns the receipt, or null when it was accepted already, or was not and shall not be
+   * @throws ContractError when the ledger cannot pay for a sub-account that has to be opened; with its `balance`
+   *   (`CannotRevokeWithNonZeroBalance`) when the acceptance of a sub-account that holds money is to be taken back
+   * @throws InvalidInputError when it is to be taken back while auto-funding is on for the provider
    */
-  async acknowledgeProviderSigner(provider: string): Promise<Receipt | null> {
+  async acknowledgeProviderSigner(provider: string, accepted = true): Promise<Receipt | null> {
     const id = this.#id(provider)
+    if (typeof accepted !== 'boolean')
+      throw new InvalidInputError('accepted is true or false.', { accepted: describeValue(accepted) })
+    return accepted ? this.#accept(id) : this.#unaccept(id)
+  }
+
+  async #accept(id: SubAccountId): Promise<Receipt | null> {
     const isAccepted = (account: SubAccountPosition | undefined) => account?.acknowledged ?? false
     return this.#unlessDone(id, isAccepted, async () => {
       const { rules, submit, logger } = this.#options
@@ -188,6 +200,29 @@ export class ServiceManager {
       }
       const contract = contractOf(id.serviceType)
       return submit(intentOf({ contract, method: 'acknowledgeTEESigner', args: [id.provider, true] }))
+    })
+  }
+
+  async #unaccept(id: SubAccountId): Promise<Receipt | null> {
+    const isUnaccepted = (account: SubAccountPosition | undefined) => !account?.acknowledged
+    return this.#unlessDone(id, isUnaccepted, async () => {
+      if (this.#own().some((one) => keyOf(one.id) === keyOf(id)))
+        throw new InvalidInputError('Auto-funding is on for this provider: its next top-up accepts the signer again.', {
+          provider: id.provider,
+          do: 'call stopAutoFunding(provider) first',
+        })
+      const account = await this.#account(id)
+      if (!account?.acknowledged) return null
+      const { wallet: user, submit } = this.#options
+      const { provider, balance } = account
+      const operation = 'acknowledgeTEESigner'
+      if (balance > 0n)
+        throw contractError({
+          operation,
+          errorName: 'CannotRevokeWithNonZeroBalance',
+          errorArgs: { user, provider, balance },
+        })
+      return submit(intentOf({ contract: contractOf(id.serviceType), method: operation, args: [provider, false] }))
     })
   }
 

@@ -26,12 +26,12 @@ export type StepOptions = {
  * @returns null where there is no ledger
  */
 export function closingStep(position: Position, options: StepOptions): ClosingStep | null {
-  const { ledger, subAccounts, block } = position
+  const { ledger, subAccounts, elsewhere = [], block } = position
   if (!ledger) return null
   const revived = subAccounts.find(({ tokensRevoked }) => tokensRevoked)
   if (revived) return { type: 'revoke', provider: revived.provider }
-  const holding = subAccounts.filter(({ balance }) => balance > 0n)
-  const resting = (one: SubAccountPosition): number => retryOf(setbackOf(one, options))
+  const holding: Holding[] = [...subAccounts, ...elsewhere].filter(({ balance }) => balance > 0n)
+  const resting = (one: Holding): number => retryOf(setbackOf(one, options))
   const due = holding.filter((one) => Math.max(dueAt(one, block.timestamp), resting(one)) <= block.timestamp)
   if (due.length > 0) return retrieve(due, options)
   if (holding.length > 0)
@@ -42,6 +42,9 @@ export function closingStep(position: Position, options: StepOptions): ClosingSt
   if (ledger.available > 0n) return { type: 'withdraw', amount: `${ledger.available}` }
   return ledger.total > 0n ? { type: 'stuck', amount: `${ledger.total}` } : { type: 'delete' }
 }
+
+/** A sub-account of the network's own services, or of the version named. */
+type Holding = SubAccountPosition & { service?: string }
 
 /** The state of a ledger whose next step this is. */
 export function closingState({ type }: ClosingStep): ClosingState {
@@ -71,17 +74,21 @@ function dueAt({ available, refunds }: SubAccountPosition, now: number): number 
 const maturity = ({ unlocksAt }: Refund): number => unlocksAt + CLAIM_MARGIN
 
 /** As many of one service as the contract accepts. Refused sub-accounts come last, in smaller batches. */
-function retrieve(due: readonly SubAccountPosition[], options: StepOptions): ClosingStep {
+function retrieve(due: readonly Holding[], options: StepOptions): ClosingStep {
   const smooth = due.filter((one) => !setbackOf(one, options))
   const [first] = smooth.length > 0 ? smooth : due
   const serviceType: ServiceType = first?.serviceType ?? 'inference'
-  const alike = (smooth.length > 0 ? smooth : due).filter((one) => one.serviceType === serviceType)
+  const service = first?.service
+  const alike = (smooth.length > 0 ? smooth : due).filter(
+    (one) => one.serviceType === serviceType && one.service === service,
+  )
   const size = (first && setbackOf(first, options)?.atMost) ?? options.maxProvidersPerBatch
-  return { type: 'retrieve', serviceType, providers: alike.slice(0, size).map(({ provider }) => provider) }
+  const providers = alike.slice(0, size).map(({ provider }) => provider)
+  return { type: 'retrieve', serviceType, ...(service !== undefined && { service }), providers }
 }
 
-function setbackOf({ provider, serviceType }: SubAccountPosition, { setbacks = [] }: StepOptions): Setback | undefined {
-  return setbacks.find((one) => one.provider === provider && one.serviceType === serviceType)
+function setbackOf({ provider, serviceType, service }: Holding, { setbacks = [] }: StepOptions): Setback | undefined {
+  return setbacks.find((one) => one.provider === provider && one.serviceType === serviceType && one.service === service)
 }
 
 const retryOf = (setback: Setback | undefined): number => (setback?.failure ? retryAt(setback.failure) : 0)

@@ -5,15 +5,18 @@ import type { ServiceType, Wei } from '../position.types.ts'
 export type ClosingStep =
   /** Single API tokens of this provider were revoked: they would be valid again with a new sub-account. */
   | { type: 'revoke'; provider: string }
-  /** Requests what is available in these sub-accounts, and claims what is unlocked. */
-  | { type: 'retrieve'; serviceType: ServiceType; providers: readonly string[] }
+  /**
+   * Requests what is available in these sub-accounts, and claims what is unlocked. `service` is the exact registered name of
+   * a version that the network does not name; left out for the network's own.
+   */
+  | { type: 'retrieve'; serviceType: ServiceType; service?: string; providers: readonly string[] }
   /** No step is possible before this block time, in seconds. */
   | { type: 'wait'; until: number }
   /** Everything is in the ledger; its withdrawal deletes ledger and sub-accounts. */
   | { type: 'withdraw'; amount: Wei }
   /** The ledger is empty and still exists: providers settled the last of it. */
   | { type: 'delete' }
-  /** What is left lies in a service that the network does not name. */
+  /** What is left lies in a service of a kind that the broker does not know. */
   | { type: 'stuck'; amount: Wei }
 
 /** The state of a ledger that is being closed. */
@@ -23,6 +26,8 @@ export type ClosingState = 'revoking' | 'retrieving' | 'waiting' | 'withdrawing'
 export type Setback = {
   provider: string
   serviceType: ServiceType
+  /** As in the step. */
+  service?: string
   /** The most sub-accounts of the batch that tries it again, itself included. */
   atMost: number
   /** Set once it was refused in a batch of its own: it backs off, and the others continue. */

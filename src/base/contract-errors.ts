@@ -166,7 +166,7 @@ const texts: Readonly<Record<string, Text>> = {
   CannotRevokeWithNonZeroBalance: {
     sentence: 'The acknowledgement cannot be taken back while the sub-account holds money.',
     amounts: ['balance'],
-    advice: () => 'retrieve it first',
+    advice: () => 'ask it back with retrieveFundFromProvider, and claim it once its lock is over',
   },
   CallFailed: {
     sentence: 'The service contract refused the call and LedgerManager hides why.',

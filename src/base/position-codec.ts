@@ -3,6 +3,7 @@ import type {
   Position,
   Refund,
   ServiceType,
+  SubAccountElsewhere,
   SubAccountPosition,
 } from '../../machines/position.types.ts'
 
@@ -13,10 +14,10 @@ import type {
  * @param circumstances what was known beside the position, for programs that read the line
  */
 export function encodePosition(
-  { block, wallet, ledger, subAccounts }: Position,
+  { block, wallet, ledger, subAccounts, elsewhere }: Position,
   circumstances?: Readonly<Record<string, unknown>>,
 ): string {
-  const line = { type: 'position', block, wallet, ledger, subAccounts, circumstances }
+  const line = { type: 'position', block, wallet, ledger, subAccounts, elsewhere, circumstances }
   return `${JSON.stringify(line, amountsAsText)}\n`
 }
 
@@ -31,16 +32,18 @@ export function decodePosition(line: string): Position | null {
 
 /** @throws SyntaxError or TypeError for a missing or wrong field */
 function toPosition(value: unknown): Position {
-  const { type, block, wallet, ledger, subAccounts } = value as Record<string, Fields> & { subAccounts: unknown }
+  const { type, block, wallet, ledger, subAccounts, elsewhere } = value as Record<string, Fields> & Lists
   if ((type as unknown) !== 'position' || !block || !wallet) throw new SyntaxError('no position')
   return {
     block: { number: number(block['number']), timestamp: number(block['timestamp']) },
     wallet: { address: text(wallet['address']), balance: wei(wallet['balance']) },
     ledger: (ledger as unknown) === null ? null : toLedger(ledger as Fields),
-    subAccounts: (subAccounts as Fields[]).map(toSubAccount),
+    subAccounts: subAccounts.map(toSubAccount),
+    ...(elsewhere && { elsewhere: elsewhere.map(toSubAccountElsewhere) }),
   }
 }
 
+type Lists = { subAccounts: Fields[]; elsewhere?: Fields[] }
 type Fields = Readonly<Record<string, unknown>>
 
 function toLedger(fields: Fields): LedgerPosition {
@@ -64,6 +67,10 @@ function toSubAccount(fields: Fields): SubAccountPosition {
     acknowledged: fields['acknowledged'] === true,
     tokensRevoked: fields['tokensRevoked'] === true,
   }
+}
+
+function toSubAccountElsewhere(fields: Fields): SubAccountElsewhere {
+  return { ...toSubAccount(fields), service: text(fields['service']), lockTime: number(fields['lockTime']) }
 }
 
 function toRefund(fields: Fields): Refund {

@@ -5,6 +5,7 @@ export const ledgerAbi = new Interface([
   'function getLedger(address user) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo))',
   'function getAllLedgers(uint256 offset, uint256 limit) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo)[] ledgers, uint256 total)',
   'function getServiceInfo(address serviceAddress) view returns (tuple(address serviceAddress, address serviceContract, string serviceType, string version, string fullName, string description, bool isRecommended, uint256 registeredAt))',
+  'function getAllActiveServices() view returns (tuple(address serviceAddress, address serviceContract, string serviceType, string version, string fullName, string description, bool isRecommended, uint256 registeredAt)[])',
   'function MIN_ACCOUNT_BALANCE() view returns (uint256)',
   'function MIN_TRANSFER_AMOUNT() view returns (uint256)',
   'function MAX_PROVIDERS_PER_BATCH() view returns (uint256)',
@@ -34,6 +35,9 @@ export const inferenceAbi = new Interface([
   'function getService(address provider) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged) service)',
   'function getAllServices(uint256 offset, uint256 limit) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services, uint256 total)',
   'function getAllServices() view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services)',
+  'function isTokenRevoked(address user, address provider, uint8 tokenId) view returns (bool)',
+  'function revokeToken(address provider, uint8 tokenId)',
+  'function revokeTokens(address provider, uint8[] tokenIds)',
   'function revokeAllTokens(address provider)',
 ])
 

@@ -2,6 +2,8 @@ import { CapabilityMissingError } from '../base/errors.ts'
 import type { Call, WriteMethod } from './port.ts'
 import { revertData, revertReason } from './reverts.ts'
 
+const WITHOUT_TOKENS = 'API tokens of this deployment end only with their own time'
+
 /** The functions that older deployments lack, with advice for their users. */
 const optionalFunctions: Readonly<Partial<Record<WriteMethod, { capability: string; instead: string }>>> = {
   addLedger: { capability: 'addLedger(string)', instead: 'open the ledger with the SDK of that time' },
@@ -11,6 +13,8 @@ const optionalFunctions: Readonly<Partial<Record<WriteMethod, { capability: stri
     capability: 'acknowledgeTEESigner(address,bool)',
     instead: 'acknowledge the provider with the SDK of that time',
   },
+  revokeToken: { capability: 'revokeToken', instead: WITHOUT_TOKENS },
+  revokeTokens: { capability: 'revokeTokens', instead: WITHOUT_TOKENS },
   revokeAllTokens: {
     capability: 'revokeAllTokens',
     instead: 'API tokens that were revoked one by one come back to life when the sub-account is opened anew',

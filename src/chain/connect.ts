@@ -21,6 +21,7 @@ import { readRules, view, type Addresses } from './rules.ts'
 import { createSender, signsBySending } from './sender.ts'
 import { createSettlements } from './settlements.ts'
 import { readService, type ProviderService } from './service.ts'
+import { readToken, type TokenState } from './tokens.ts'
 import { signSessionMessage } from './session-signature.ts'
 import { isUnknownBlock } from './unknown-block.ts'
 
@@ -36,6 +37,8 @@ export type Connected = Chain & {
   /** Reads the rules of the deployment again. */
   readRules(): Promise<Rules>
   readService(provider: string): Promise<ProviderService>
+  /** An API token of the wallet with a provider, as of a block. */
+  readToken(provider: string, tokenId: number, blockNumber: number): Promise<TokenState>
   market: Market
   /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
   signMessage: ((message: string) => Promise<string>) | null
@@ -106,6 +109,8 @@ export async function connectChain(connection: Connection, network?: NetworkName
     onBlock: blockListenerOf(provider),
     readRules: () => query(() => readRules(parallel, addresses)),
     readService: (provider) => query(() => readService(batch, { inference: addresses.inference, wallet, provider })),
+    readToken: (provider, tokenId, blockNumber) =>
+      query(() => readToken(batch, { inference: addresses.inference, wallet, provider, tokenId, blockNumber })),
     market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
     transactions: signer ? createSender({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }) : null,

@@ -13,6 +13,8 @@ export type WriteMethod =
   | 'deleteLedger'
   | 'updateAdditionalInfo'
   | 'acknowledgeTEESigner'
+  | 'revokeToken'
+  | 'revokeTokens'
   | 'revokeAllTokens'
   | 'fillNonce'
 
@@ -21,7 +23,7 @@ export type Call = {
   /** `wallet` is the wallet itself: a transfer of nothing that closes a gap between its nonces. */
   contract: ContractName | 'wallet'
   method: WriteMethod
-  args: readonly (string | bigint | boolean | readonly string[])[]
+  args: readonly (string | bigint | boolean | readonly string[] | readonly bigint[])[]
   value?: bigint
 }
 

@@ -1,16 +1,15 @@
 import type { Block, Position, ServiceType } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
-import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
-import { decodeAccounts, decodeLedger, decodeNumber, type RawAccount } from './decode.ts'
+import { query, type Batch, type Outcome } from './batch.ts'
+import { decodeAccounts, decodeLedger, decodeNumber } from './decode.ts'
+import { accountsView, allPages } from './account-list.ts'
+import { createOtherVersions } from './other-versions.ts'
 import { pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
 import { view, type Addresses } from './rules.ts'
 import { isUnknownBlock } from './unknown-block.ts'
-
-/** The largest page of the contracts' lists. */
-const PAGE = 50
 
 export type ReaderOptions = {
   rpc: Rpc
@@ -32,6 +31,7 @@ export type Reader = { readPosition(): Promise<Position> }
 export function createReader(options: ReaderOptions): Reader {
   const { rpc, batch, addresses, wallet, multicall, provesBlock } = options
   const services = servicesOf(addresses)
+  const otherVersions = createOtherVersions({ batch, addresses, wallet })
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
 
@@ -46,7 +46,9 @@ export function createReader(options: ReaderOptions): Reader {
     if (reading.block.number !== first.block.number)
       throw stale({ requested: first.block.number, answered: reading.block.number })
     pending = reading.pending
-    return positionOf(reading, wallet)
+    const position = positionOf(reading, wallet)
+    const elsewhere = await otherVersions.read(position, reading.elsewhere)
+    return elsewhere.length === 0 ? position : { ...position, elsewhere }
   }
 
   /**
@@ -66,7 +68,8 @@ export function createReader(options: ReaderOptions): Reader {
 
   /** Finds the block to read at and, in the same request, the fine-tuning accounts with refunds. */
   async function readHead(): Promise<Block> {
-    const list = addresses.fineTuning ? [accountsView('fine-tuning', addresses.fineTuning, wallet, 0)] : []
+    const { fineTuning } = addresses
+    const list = fineTuning ? [accountsView({ serviceType: 'fine-tuning', address: fineTuning, wallet })] : []
     const [header, outcomes] = await Promise.all([query(() => rpc.block('latest')), batch(list, 'latest')])
     if (!header) throw new ReadError('The node has no latest block.', {})
     if (outcomes.length > 0) pending = pendingOf(decodeAccounts(outcomes[0], 'fine-tuning').accounts)
@@ -75,6 +78,7 @@ export function createReader(options: ReaderOptions): Reader {
 
   async function readAt(blockTag: BlockTag, withRefunds: readonly string[]): Promise<Reading> {
     const fineTuning = addresses.fineTuning
+    const others = otherVersions.calls()
     const calls = [
       ...(multicall
         ? [
@@ -86,9 +90,10 @@ export function createReader(options: ReaderOptions): Reader {
       view(addresses.ledger, ledgerAbi, 'getLedger', [wallet]),
       ...services.flatMap(([serviceType, address]) => [
         view(address, inferenceAbi, 'lockTime'),
-        accountsView(serviceType, address, wallet, 0),
+        accountsView({ serviceType, address, wallet }),
       ]),
       ...(fineTuning ? withRefunds.map((p) => view(fineTuning, fineTuningAbi, 'getAccount', [wallet, p])) : []),
+      ...others,
     ]
     const [outcomes, head] = await Promise.all([batch(calls, blockTag), multicall ? null : readPinned(blockTag)])
     const answers = outcomes.values()
@@ -103,11 +108,13 @@ export function createReader(options: ReaderOptions): Reader {
     for (const [serviceType, address] of services) {
       const lockTime = numberOf(next(), 'lockTime')
       const page = decodeAccounts(next(), serviceType)
-      accounts.push({ serviceType, lockTime, raw: await allPages(serviceType, address, page, block.number) })
+      const raw = await allPages(batch, { serviceType, address, wallet }, page, block.number)
+      accounts.push({ serviceType, lockTime, raw })
     }
     const details = new Map(withRefunds.map((provider) => [provider, next()]))
+    const elsewhere = others.map(next)
     const fineTuningAccounts = accounts.find(({ serviceType }) => serviceType === 'fine-tuning')?.raw ?? []
-    return { block, gas, ledger, accounts, details, pending: pendingOf(fineTuningAccounts) }
+    return { block, gas, ledger, accounts, details, elsewhere, pending: pendingOf(fineTuningAccounts) }
   }
 
   /** Without Multicall3: reads balance and block proof in the same batch as the rest. */
@@ -124,31 +131,10 @@ export function createReader(options: ReaderOptions): Reader {
     if (block.number !== blockTag) throw stale({ requested: Number(blockTag), answered: block.number })
     return { block: { number: block.number, timestamp: block.timestamp }, balance }
   }
-
-  /** Reads the remaining pages. Deployments without a limit of sub-accounts may have several. */
-  async function allPages(
-    serviceType: ServiceType,
-    address: string,
-    { accounts, total }: { accounts: RawAccount[]; total: number },
-    blockNumber: number,
-  ): Promise<RawAccount[]> {
-    while (accounts.length < total) {
-      const [outcome] = await batch([accountsView(serviceType, address, wallet, accounts.length)], blockNumber)
-      const page = decodeAccounts(outcome, serviceType)
-      if (page.accounts.length === 0) throw new ReadError('The list of sub-accounts ends before its total.', {})
-      accounts = [...accounts, ...page.accounts]
-    }
-    return accounts
-  }
 }
 
 function servicesOf({ inference, fineTuning }: Addresses): [ServiceType, string][] {
   return [['inference', inference], ...(fineTuning ? [['fine-tuning', fineTuning] as [ServiceType, string]] : [])]
-}
-
-function accountsView(serviceType: ServiceType, address: string, wallet: string, offset: number): ViewCall {
-  const abi = serviceType === 'inference' ? inferenceAbi : fineTuningAbi
-  return view(address, abi, 'getAccountsByUser', [wallet, offset, PAGE])
 }
 
 const numberOf = (outcome: Outcome | undefined, method: string): number => Number(decodeNumber(outcome, method))

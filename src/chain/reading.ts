@@ -10,6 +10,8 @@ export type Reading = {
   accounts: { serviceType: ServiceType; lockTime: number; raw: RawAccount[] }[]
   /** Fine-tuning accounts by provider, for their refunds. */
   details: Map<string, Outcome | undefined>
+  /** Answers about other versions of the services: see OtherVersions. */
+  elsewhere: (Outcome | undefined)[]
   /** Fine-tuning providers with refunds. */
   pending: string[]
 }
@@ -20,17 +22,23 @@ export function positionOf({ block, gas, ledger, accounts, details }: Reading, w
     block,
     wallet: { address: wallet, balance: gas },
     ledger,
-    subAccounts: accounts.flatMap(({ serviceType, lockTime, raw }) =>
-      raw.map((account): SubAccountPosition => {
-        const detail = serviceType === 'fine-tuning' ? details.get(account.provider) : undefined
-        const full =
-          detail && isPending(account)
-            ? { ...copy(account), refunds: decodeFineTuningAccount(detail).refunds ?? [] }
-            : account
-        return subAccount(full, serviceType, { timestamp: block.timestamp, lockTime })
-      }),
-    ),
+    subAccounts: accounts.flatMap((service) => subAccountsOf(service, { block, details })),
   }
+}
+
+/** Puts the sub-accounts of one service together. */
+export function subAccountsOf(
+  { serviceType, lockTime, raw }: Reading['accounts'][number],
+  { block, details }: Pick<Reading, 'block' | 'details'>,
+): SubAccountPosition[] {
+  return raw.map((account) => {
+    const detail = serviceType === 'fine-tuning' ? details.get(account.provider) : undefined
+    const full =
+      detail && isPending(account)
+        ? { ...copy(account), refunds: decodeFineTuningAccount(detail).refunds ?? [] }
+        : account
+    return subAccount(full, serviceType, { timestamp: block.timestamp, lockTime })
+  })
 }
 
 const isPending = ({ validRefundsLength }: RawAccount): boolean => validRefundsLength > 0n

@@ -1,4 +1,4 @@
-import type { ServiceType } from '../../machines/position.types.ts'
+import type { Position, ServiceType } from '../../machines/position.types.ts'
 import type { ContractName, Rules } from './port.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
@@ -18,6 +18,25 @@ export function resolveService(service: string, { serviceNames }: Rules): Servic
     serviceType: JSON.stringify(service),
     known: known.join(', '),
   })
+}
+
+/**
+ * The same, and the versions of services in which a position shows money that the network does not name.
+ *
+ * @throws InvalidInputError for an unknown name
+ */
+export function resolveServiceIn(
+  { elsewhere = [] }: Pick<Position, 'elsewhere'>,
+  service: string,
+  rules: Rules,
+): Service {
+  const other = elsewhere.find((one) => one.service === service)
+  return other ? { serviceType: other.serviceType, name: service } : resolveService(service, rules)
+}
+
+/** Whether a name may be that of a version that the network does not name: only a position tells whether it is. */
+export function mayBeElsewhere(service: string, { serviceNames }: Rules): boolean {
+  return /^(inference|fine-tuning)-\S+$/.test(service) && !Object.values(serviceNames).includes(service)
 }
 
 export const contractOf = (serviceType: ServiceType): ContractName =>

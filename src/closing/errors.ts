@@ -22,8 +22,8 @@ export class ClosingCancelledError extends OgLedgerError {
     super('Closing was cancelled; what was done so far stands.', {
       available: `${weiToOg(available)} OG`,
       ...Object.fromEntries(
-        locked.map(({ provider, serviceType, amount, until }) => [
-          `${serviceType} ${provider}`,
+        locked.map(({ provider, serviceType, service = serviceType, amount, until }) => [
+          `${service} ${provider}`,
           `${formatOg(amount)} OG locked until ${new Date(until * 1_000).toISOString()}`,
         ]),
       ),
@@ -32,13 +32,13 @@ export class ClosingCancelledError extends OgLedgerError {
   }
 }
 
-/** Everything within reach is home, and the ledger still counts money in a service that the network does not name. */
+/** Everything within reach is home, and the ledger still counts money in a kind of service that the broker does not know. */
 export class ClosingStuckError extends OgLedgerError {
   override readonly name = 'ClosingStuckError'
   constructor(amount: bigint) {
-    super('The ledger cannot be closed: money of it lies in a service that this network does not name.', {
+    super('The ledger cannot be closed: money of it lies in a kind of service that og-ledger does not know.', {
       amount: `${weiToOg(amount)} OG`,
-      do: 'close it with a NetworkConfig that names that service, such as an older version of one',
+      do: 'retrieve it with the SDK of that service, and close the ledger then',
     })
   }
 }

@@ -8,10 +8,9 @@ import {
 } from '../../machines/gas-costs.ts'
 import { closingStep } from '../../machines/ledger/ledger.steps.ts'
 import type { ClosingStep } from '../../machines/ledger/ledger.types.ts'
-import type { Position, Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import type { Position, Refund, SubAccountElsewhere, SubAccountPosition } from '../../machines/position.types.ts'
 import type { Rules } from '../chain/port.ts'
 import type { ClosingAccount, ClosingPlan } from './types.ts'
-import { keyOf } from '../base/sub-account-key.ts'
 
 /** One step, and the position that it is sent from. */
 type Leg = { step: Exclude<ClosingStep, { type: 'wait' | 'stuck' }>; before: Position }
@@ -30,7 +29,9 @@ export function closingPlanOf(position: Position, rules: Rules, gasPrice: bigint
   const stuck = end.ledger?.total ?? 0n
   return {
     block: position.block,
-    subAccounts: position.subAccounts.filter(({ balance }) => balance > 0n).map((one) => accountOf(one, legs, rules)),
+    subAccounts: accountsIn(position)
+      .filter(({ balance }) => balance > 0n)
+      .map((one) => accountOf(one, legs, rules)),
     transactions: legs.length,
     endsAt: end.block.timestamp,
     gas: {
@@ -54,13 +55,19 @@ function playThrough(position: Position, rules: Rules): { legs: Leg[]; end: Posi
   }
 }
 
-function accountOf(account: SubAccountPosition, legs: readonly Leg[], rules: Rules): ClosingAccount {
-  const { provider, serviceType, balance, refunds, available } = account
+/** A sub-account of the network's own services, or of the version named. */
+type Account = SubAccountPosition & Partial<Pick<SubAccountElsewhere, 'service' | 'lockTime'>>
+
+const accountsIn = ({ subAccounts, elsewhere = [] }: Position): Account[] => [...subAccounts, ...elsewhere]
+
+function accountOf(account: Account, legs: readonly Leg[], rules: Rules): ClosingAccount {
+  const { provider, serviceType, service, balance, refunds, available } = account
   const own = legs.filter(({ step }) => touches(step, account)).map(({ before }) => before.block.timestamp)
   const requested = available > 0n ? [{ amount: available, unlocksAt: Math.min(...own) + lockOf(account, rules) }] : []
   return {
     provider,
     serviceType,
+    ...(service !== undefined && { service }),
     balance,
     refunds: [
       ...refunds.map(({ amount, unlocksAt }) => ({ amount, unlocksAt, isRequested: true })),
@@ -72,7 +79,7 @@ function accountOf(account: SubAccountPosition, legs: readonly Leg[], rules: Rul
 
 /** The position that the contracts make of another by a step. */
 function after(position: Position, step: ClosingStep, rules: Rules): Position {
-  const { ledger, subAccounts, block } = position
+  const { ledger, subAccounts, elsewhere, block } = position
   switch (step.type) {
     case 'revoke':
       return {
@@ -82,12 +89,16 @@ function after(position: Position, step: ClosingStep, rules: Rules): Position {
         ),
       }
     case 'retrieve': {
-      const accounts = subAccounts.map((one) => (touches(step, one) ? afterRetrieve(one, block.timestamp, rules) : one))
-      const locked = accounts.reduce((sum, { balance }) => sum + balance, 0n)
-      const claimed = subAccounts.reduce((sum, { balance }) => sum + balance, 0n) - locked
-      return {
+      const done = {
         ...position,
-        subAccounts: accounts,
+        subAccounts: subAccounts.map((one) => (touches(step, one) ? afterRetrieve(one, block.timestamp, rules) : one)),
+        ...(elsewhere && {
+          elsewhere: elsewhere.map((one) => (touches(step, one) ? afterRetrieve(one, block.timestamp, rules) : one)),
+        }),
+      }
+      const claimed = balanceIn(position) - balanceIn(done)
+      return {
+        ...done,
         ledger: ledger && { ...ledger, available: ledger.available + claimed, locked: ledger.locked - claimed },
       }
     }
@@ -104,7 +115,9 @@ function after(position: Position, step: ClosingStep, rules: Rules): Position {
   }
 }
 
-function afterRetrieve(account: SubAccountPosition, now: number, rules: Rules): SubAccountPosition {
+const balanceIn = (position: Position): bigint => accountsIn(position).reduce((sum, { balance }) => sum + balance, 0n)
+
+function afterRetrieve<A extends Account>(account: A, now: number, rules: Rules): A {
   const { available } = account
   const left = account.refunds.filter(({ unlocksAt }) => unlocksAt > now)
   const unlocksAt = now + lockOf(account, rules)
@@ -114,29 +127,28 @@ function afterRetrieve(account: SubAccountPosition, now: number, rules: Rules): 
   return { ...account, refunds, pendingRefund, balance: pendingRefund, available: 0n, claimable: 0n }
 }
 
-/** The lock time at this block where a refund shows it, else that of the rules. */
-function lockOf({ refunds, serviceType }: SubAccountPosition, { lockTimes }: Rules): number {
+/** The lock time at this block where a refund shows it, else that of the version, or of the rules. */
+function lockOf({ refunds, serviceType, lockTime }: Account, { lockTimes }: Rules): number {
   const [first] = refunds
-  return first ? first.unlocksAt - first.createdAt : (lockTimes[serviceType] ?? 0)
+  return first ? first.unlocksAt - first.createdAt : (lockTime ?? lockTimes[serviceType] ?? 0)
 }
 
-function touches(step: ClosingStep, one: { provider: string; serviceType: ServiceType }): boolean {
-  return (
-    step.type === 'retrieve' &&
-    step.providers.some((provider) => keyOf({ provider, serviceType: step.serviceType }) === keyOf(one))
-  )
+function touches(step: ClosingStep, { provider, serviceType, service }: Account): boolean {
+  if (step.type !== 'retrieve' || step.serviceType !== serviceType || step.service !== service) return false
+  return step.providers.includes(provider)
 }
 
-function gasOf({ step, before: { subAccounts } }: Leg): bigint {
+function gasOf({ step, before }: Leg): bigint {
+  const accounts = accountsIn(before)
   switch (step.type) {
     case 'revoke':
       return REVOKE_GAS
     case 'retrieve':
-      return subAccounts
+      return accounts
         .filter((one) => touches(step, one))
         .reduce((sum, { available }) => sum + (available > 0n ? REQUEST_GAS_EACH : CLAIM_GAS_EACH), RETRIEVE_GAS)
     case 'withdraw':
     case 'delete':
-      return WITHDRAW_GAS + DELETE_GAS_EACH * BigInt(subAccounts.length)
+      return WITHDRAW_GAS + DELETE_GAS_EACH * BigInt(accounts.length)
   }
 }

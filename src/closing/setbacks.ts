@@ -1,6 +1,5 @@
 import { failureAfter } from '../../machines/auto-funding/auto-funding.retry.ts'
 import type { ClosingStep, Setback } from '../../machines/ledger/ledger.types.ts'
-import { keyOf } from '../base/sub-account-key.ts'
 
 /**
  * Setbacks after a retrieve. Success forgets those of its providers. A batch that was refused is tried again in halves,
@@ -14,26 +13,35 @@ export function setbacksAfter(
   refused: { at: number; message: string } | null,
 ): Setback[] {
   if (step.type !== 'retrieve') return [...setbacks]
-  const { serviceType, providers } = step
-  const isOf = (one: Setback) => providers.some((provider) => keyOf({ provider, serviceType }) === keyOf(one))
+  const { providers } = step
+  const service = serviceOf(step)
+  const isOf = (one: Setback) =>
+    one.serviceType === step.serviceType && one.service === step.service && providers.includes(one.provider)
   const others = setbacks.filter((one) => !isOf(one))
   if (!refused) return others
   const [alone, ...more] = providers
   const before = setbacks.find(isOf)?.failure ?? null
   return more.length > 0 || alone === undefined
-    ? [...others, ...providers.map((provider) => splitOf({ provider, serviceType }, providers.length))]
+    ? [...others, ...providers.map((provider) => splitOf({ provider, ...service }, providers.length))]
     : [
         ...others,
         {
           provider: alone,
-          serviceType,
+          ...service,
           atMost: 1,
           failure: failureAfter(before, { at: refused.at, error: refused.message }),
         },
       ]
 }
 
-const splitOf = (id: Pick<Setback, 'provider' | 'serviceType'>, size: number): Setback => ({
+type ServiceOf = Pick<Setback, 'serviceType' | 'service'>
+
+const serviceOf = ({ serviceType, service }: ServiceOf): ServiceOf => ({
+  serviceType,
+  ...(service !== undefined && { service }),
+})
+
+const splitOf = (id: ServiceOf & { provider: string }, size: number): Setback => ({
   ...id,
   atMost: Math.ceil(size / 2),
   failure: null,

@@ -8,7 +8,7 @@ export function closingStatusOf(
   { position, step }: { position: Position; step: ClosingStep },
   { since, hold, failure }: Pick<ClosingStatus, 'since' | 'hold' | 'failure'>,
 ): ClosingStatus {
-  const { block, ledger, subAccounts } = position
+  const { block, ledger, subAccounts, elsewhere = [] } = position
   return {
     since,
     block,
@@ -17,7 +17,7 @@ export function closingStatusOf(
     until: step.type === 'wait' ? step.until : null,
     home: ledger?.available ?? 0n,
     locked: ledger?.locked ?? 0n,
-    subAccounts: subAccounts.filter(({ balance }) => balance > 0n).length,
+    subAccounts: [...subAccounts, ...elsewhere].filter(({ balance }) => balance > 0n).length,
     hold,
     failure,
   }

@@ -1,7 +1,7 @@
 import type { ClosingStep } from '../../machines/ledger/ledger.types.ts'
 import type { Rules } from '../chain/port.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { intentOf, retrieveIntent } from '../transactions/build-intent.ts'
+import { elsewhere, intentOf, retrieveIntent } from '../transactions/build-intent.ts'
 import type { Intent } from '../transactions/intent.ts'
 import type { ClosingIntention } from '../transactions/journal.types.ts'
 
@@ -11,9 +11,10 @@ export function intentOfStep(step: ClosingStep, { serviceNames }: Rules): Intent
     case 'revoke':
       return intentOf({ contract: 'inference', method: 'revokeAllTokens', args: [step.provider] })
     case 'retrieve': {
-      const name = serviceNames[step.serviceType]
+      const name = step.service ?? serviceNames[step.serviceType]
       if (name === undefined) throw contractError({ operation: 'retrieveFund', errorName: 'ServiceNotFound' })
-      return retrieveIntent(step.providers, step.serviceType, name)
+      const intent = retrieveIntent(step.providers, step.serviceType, name)
+      return step.service === undefined ? intent : elsewhere(intent)
     }
     case 'withdraw': {
       const amount = BigInt(step.amount)

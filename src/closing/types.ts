@@ -51,6 +51,8 @@ export type ClosingCancelled = {
 export type LockedRefund = {
   provider: string
   serviceType: ServiceType
+  /** The exact registered name of a version that the network does not name; left out for the network's own. */
+  service?: string
   amount: bigint
   /** When the last of it can be claimed. */
   until: number
@@ -68,13 +70,15 @@ export type ClosingPlan = {
   gas: ClosingGas
   /** What the wallet gets in the end, before the gas. */
   home: bigint
-  /** What lies in a service that the network does not name, and stays there. */
+  /** What lies in a service of a kind that the broker does not know, and stays there. */
   stuck: bigint
 }
 
 export type ClosingAccount = {
   provider: string
   serviceType: ServiceType
+  /** The exact registered name of a version that the network does not name; left out for the network's own. */
+  service?: string
   balance: bigint
   /** Pending refunds, and those that closing requests. */
   refunds: readonly { amount: bigint; unlocksAt: number; isRequested: boolean }[]

@@ -79,7 +79,7 @@ export function createFunding(options: FundingOptions): Funding {
     rules: options.rules,
     inFlight: () => lane?.inFlight() ?? [],
     spending: { budget: options.budget, payments: () => lane?.payments() ?? [], paidIn },
-    gasReserve: ({ subAccounts }) => (gas.price ?? 0n) * exitGas(subAccounts.length),
+    gasReserve: ({ subAccounts, elsewhere = [] }) => (gas.price ?? 0n) * exitGas(subAccounts.length + elsewhere.length),
     gasPrice: () => gas.price,
     hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
     feesAreHigh: () => gas.isHigh,

@@ -41,6 +41,8 @@ export type ServiceCache = {
   isAccepted(provider: string): boolean
   /** Its URL or the wallet's generation may have changed: it is read again, but not at every reading. */
   doubt(provider: string): void
+  /** The wallet's account with it has changed: it is read again at once. */
+  expire(provider: string): void
 }
 
 /** What inference providers offer, read from the chain: auto-funding pays only a provider that is registered. */
@@ -70,6 +72,7 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
     isRegistered: (provider) => questions.get(provider)?.last()?.registered ?? null,
     isAccepted: (provider) => questions.get(provider)?.last()?.accepted !== false,
     doubt: (provider) => questions.get(provider)?.expireWithin(RETRY_MS),
+    expire: (provider) => questions.get(provider)?.expireWithin(0),
   }
 
   function questionOf(provider: string): CachedQuestion<ProviderService> {

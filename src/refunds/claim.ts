@@ -5,9 +5,11 @@ import { contractError } from '../base/contract-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
+import { resolveServiceIn } from '../chain/service-name.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { Lane, SubmitOptions } from '../transactions/lane.ts'
+import { claimableElsewhere, claimableIn, claimElsewhere } from './claim-elsewhere.ts'
 import { claimGroups } from './claim-groups.ts'
 import { sumOf, type ClaimOutcome } from './claim-outcome.ts'
 import { createClaimRecovery } from './claim-recovery.ts'
@@ -38,6 +40,13 @@ export type Claims = {
   claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt>
   /** @throws NothingToRetrieveError where nothing is unlocked in any sub-account */
   claimAll(signal?: AbortSignal): Promise<ClaimReceipt>
+  /**
+   * Claims in a version of a service that the network does not name.
+   *
+   * @throws InvalidInputError for an unknown version, AccountNotExistsError, NothingToRetrieveError, WouldLockError where
+   *   something is available there
+   */
+  claimIn(service: string, provider: string, signal?: AbortSignal): Promise<ClaimReceipt>
   /** Groups sub-accounts by the retrieve that claims their refunds. */
   group(accounts: readonly (SubAccountId & { available: bigint })[]): SubAccountId[][]
   claimGroup(ids: readonly SubAccountId[], options?: SubmitOptions): Promise<ClaimOutcome>
@@ -68,14 +77,28 @@ export function createClaims(options: ClaimsOptions): Claims {
     async claimAll(signal) {
       const left = recovery.outcome(signal)
       left.catch(() => undefined)
-      const { subAccounts } = await read(signal)
+      const position = await read(signal)
+      const { subAccounts, elsewhere = [] } = position
       const due = subAccounts.filter(({ claimable }) => claimable > 0n)
-      const outcomes = await Promise.allSettled([left, ...group(due).map((ids) => saga.run(ids, { signal }))])
+      const outcomes = await Promise.allSettled([
+        left,
+        ...group(due).map((ids) => saga.run(ids, { signal })),
+        ...claimableElsewhere(position, rules).map((accounts) => claimElsewhere(accounts, { read, lane }, signal)),
+      ])
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (failed) throw failed.reason
       const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
       const receipt = receiptOf(sumOf(done))
-      if (!receipt) throw nothingToRetrieve(subAccounts)
+      if (!receipt) throw nothingToRetrieve([...subAccounts, ...elsewhere])
+      return receipt
+    },
+    async claimIn(service, provider, signal) {
+      const position = await read(signal)
+      resolveServiceIn(position, service, rules)
+      const account = claimableIn(position, { wallet, provider, service })
+      const due = account.claimable > 0n ? [account] : []
+      const receipt = receiptOf(await claimElsewhere(due, { read, lane }, signal))
+      if (!receipt) throw nothingToRetrieve([account], account.serviceType)
       return receipt
     },
     group,

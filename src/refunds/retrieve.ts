@@ -4,10 +4,10 @@ import { toAddress } from '../chain/address.ts'
 import type { Rules } from '../chain/port.ts'
 import { ContractError, contractError } from '../base/contract-errors.ts'
 import { NothingToRetrieveError, WouldLockError } from '../base/errors.ts'
-import { retrieveIntent } from '../transactions/build-intent.ts'
+import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
 import { batchesOf } from './batches.ts'
 import { isFull, isoTime, isRetrievable, nothingToRetrieve } from './refund-rules.ts'
-import { resolveService, type Service } from '../chain/service-name.ts'
+import { mayBeElsewhere, resolveService, resolveServiceIn, type Service } from '../chain/service-name.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 
@@ -40,28 +40,27 @@ export function createRetrievals({ wallet, rules, read, submit, isKept }: Retrie
   return { all, from }
 
   async function all(serviceType: string): Promise<RetrieveReceipt> {
-    const service = resolveService(serviceType, rules)
-    const accounts = accountsOf(await read(), service)
+    const { position, service } = await serviceAndPosition(serviceType)
+    const accounts = accountsOf(position, service)
     const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
     if (providers.length === 0) throw nothingToRetrieve(accounts, service.serviceType)
     const batches = batchesOf(providers, rules.maxProvidersPerBatch)
-    const receipts = await Promise.all(batches.map((batch) => retrieveBatch(batch, service, submit)))
+    const receipts = await Promise.all(batches.map((batch) => retrieveBatch(batch, service, submitFor(service))))
     const last = receipts.at(-1)
     if (!last) throw new NothingToRetrieveError('There is nothing to retrieve.')
     return { ...last, receipts }
   }
 
   async function from(provider: string, serviceType: string, { force = false } = {}): Promise<Receipt> {
-    const service = resolveService(serviceType, rules)
     const address = toAddress(provider, 'provider')
-    const position = await read()
+    const { position, service } = await serviceAndPosition(serviceType)
     const account = accountsOf(position, service).find((one) => one.provider === address)
     const about = { operation: 'retrieveFund', errorArgs: { user: wallet, provider: address } }
     if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
     if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
-    if (!force) checkLive(account, position)
-    return submit(retrieveIntent([address], service.serviceType, service.name))
+    if (!force && !isElsewhere(service)) checkLive(account, position)
+    return submitFor(service)(retrieveIntent([address], service.serviceType, service.name))
   }
 
   /**
@@ -88,8 +87,27 @@ export function createRetrievals({ wallet, rules, read, submit, isKept }: Retrie
     })
   }
 
-  function accountsOf({ ledger, subAccounts }: Position, { serviceType }: Service): SubAccountPosition[] {
-    if (ledger) return subAccounts.filter((one) => one.serviceType === serviceType)
+  /** Only a position tells the versions of other names: a name that cannot be one is refused before it is read. */
+  async function serviceAndPosition(name: string): Promise<{ position: Position; service: Service }> {
+    const known = mayBeElsewhere(name, rules) ? null : resolveService(name, rules)
+    const position = await read()
+    return { position, service: known ?? resolveServiceIn(position, name, rules) }
+  }
+
+  function isElsewhere({ serviceType, name }: Service): boolean {
+    return rules.serviceNames[serviceType] !== name
+  }
+
+  function submitFor(service: Service): (intent: Intent) => Promise<Receipt> {
+    return isElsewhere(service) ? (intent) => submit(elsewhere(intent)) : submit
+  }
+
+  function accountsOf(position: Position, service: Service): readonly SubAccountPosition[] {
+    const { ledger, subAccounts, elsewhere: others = [] } = position
+    if (ledger)
+      return isElsewhere(service)
+        ? others.filter((one) => one.service === service.name)
+        : subAccounts.filter((one) => one.serviceType === service.serviceType)
     throw contractError({ operation: 'retrieveFund', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
   }
 }

@@ -11,6 +11,8 @@ const GAS: Readonly<Record<string, bigint>> = {
   deleteLedger: 60_000n,
   updateAdditionalInfo: 50_000n,
   acknowledgeTEESigner: 50_000n,
+  revokeToken: 61_000n,
+  revokeTokens: 65_000n,
   revokeAllTokens: 61_000n,
   fillNonce: 21_000n,
 }
@@ -19,8 +21,9 @@ const REVERTED = 40_000n
 
 /** Gas of a successful call. */
 export function gasOf({ method, args }: Call): bigint {
-  const several = args.find((arg) => Array.isArray(arg))
-  return (GAS[method] ?? 100_000n) + PER_PROVIDER * BigInt(several?.length ?? 0)
+  const [providers] = args
+  const count = method === 'retrieveFund' && Array.isArray(providers) ? providers.length : 0
+  return (GAS[method] ?? 100_000n) + PER_PROVIDER * BigInt(count)
 }
 
 /** Gas of a reverted call. */

@@ -3,7 +3,7 @@ import type { NetworkConfig } from '../chain/networks.ts'
 import { fakeHash, fakeSignature } from './fakes.ts'
 import type { Node } from './node.ts'
 import { createSimulatedPort } from './simulated-port.ts'
-import { fineTuningServicesOf, inferenceServicesOf, ledgersOf, rulesOf, serviceOf } from './simulated-reads.ts'
+import { fineTuningServicesOf, inferenceServicesOf, ledgersOf, rulesOf, serviceOf, tokenOf } from './simulated-reads.ts'
 
 export type ConnectionOptions = {
   /** Connects without a signer. */
@@ -59,6 +59,10 @@ export function connectSimulated(
     async readService(provider) {
       node.answer()
       return serviceOf(contracts, wallet, provider)
+    },
+    async readToken(provider, tokenId, blockNumber) {
+      node.answer()
+      return blocks.at(blockNumber, () => tokenOf(contracts, { wallet, provider, tokenId }))
     },
     market: {
       async inference(page) {

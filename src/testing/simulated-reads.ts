@@ -3,6 +3,7 @@ import { fineTuningService, inferenceService, type RawFineTuning, type RawInfere
 import type { FineTuningService, InferenceService, MarketPage, Page } from '../chain/market.types.ts'
 import type { LedgerEntry, Rules } from '../chain/port.ts'
 import type { ProviderService } from '../chain/service.ts'
+import type { TokenState } from '../chain/tokens.ts'
 import type { Contracts, ContractCall } from './contracts/contracts.ts'
 import type { Ledger } from './contracts/ledger.ts'
 
@@ -64,6 +65,17 @@ type Offer = Pick<ProviderService, 'url' | 'model'> & { teeSignerAcknowledged: b
 
 const NO_OFFER: Offer = { url: null, model: null, teeSignerAcknowledged: null }
 const NO_ACCOUNT: { acknowledged: boolean; generation: bigint | null } = { acknowledged: false, generation: null }
+
+/** The counterpart of readToken(). */
+export function tokenOf(
+  contracts: Contracts,
+  { wallet, provider, tokenId }: { wallet: string; provider: string; tokenId: number },
+): TokenState {
+  const read = (method: string, ...args: readonly unknown[]) =>
+    viewOrThrow(contracts, { contract: 'inference', method, args: [wallet, provider, ...args] })
+  const revoked = read('isTokenRevoked', BigInt(tokenId)) as boolean
+  return { revoked, generation: Number((read('getAccount') as { generation: bigint }).generation) }
+}
 
 export function inferenceServicesOf(contracts: Contracts, { offset, limit }: Page): MarketPage<InferenceService> {
   const args = [BigInt(offset), BigInt(limit)]

@@ -43,3 +43,6 @@ export function retrieveIntent(providers: readonly string[], serviceType: Servic
     touches: providers.map((provider) => ({ provider, serviceType })),
   }
 }
+
+/** The same in another version of the service: it changes none of the sub-accounts that are known by their service type. */
+export const elsewhere = (intent: Intent): Intent => ({ ...intent, touches: [] })

@@ -98,13 +98,23 @@ describe('the library refuses without a request:', () => {
   test.for(
     each(
       services,
-      ['nonsense', '', 'Inference', 'inference-v2.0', 'toString'].map((bad) => ({
-        bad,
-        name: 'InvalidInputError',
-        message: `There is no such service type.\n\nserviceType: "${bad}"\nknown:       inference, inference-v1.0, fine-tuning, fine-tuning-v1.0`,
-      })),
+      ['nonsense', '', 'Inference', 'toString'].map((bad) => ({ bad, ...noService(bad) })),
     ),
   )('$method from the service $bad', refusedWithoutRequest)
+
+  // The name of a version that may hold money of the wallet: only a position tells.
+  const { retrieveFund, retrieveFundFromProvider, ...others } = services
+  test.for(each(others, [{ bad: 'inference-v2.0', ...noService('inference-v2.0') }]))(
+    '$method from the service $bad',
+    refusedWithoutRequest,
+  )
+  test.for(Object.entries({ retrieveFund, retrieveFundFromProvider }))(
+    '%s from a version without money of the wallet: nothing is sent',
+    async ([, attempt]) => {
+      await expect(attempt('inference-v2.0' as never)).rejects.toMatchObject(noService('inference-v2.0'))
+      expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
+    },
+  )
 
   const long = 'é'.repeat(2049)
   const tooLong = { length: 4098n, max: 4096n }
@@ -366,6 +376,14 @@ type Attempt = Bad & { method: string; attempt: (bad: never) => unknown }
 /** Combines every method with every bad argument. */
 function each(methods: Record<string, (bad: never) => unknown>, bads: readonly Bad[]): Attempt[] {
   return Object.entries(methods).flatMap(([method, attempt]) => bads.map((bad) => ({ method, attempt, ...bad })))
+}
+
+function noService(bad: string): { name: string; message: string } {
+  const known = 'inference, inference-v1.0, fine-tuning, fine-tuning-v1.0'
+  return {
+    name: 'InvalidInputError',
+    message: `There is no such service type.\n\nserviceType: "${bad}"\nknown:       ${known}`,
+  }
 }
 
 /** The error of an attempt, which may throw or reject. */

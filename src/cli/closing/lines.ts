@@ -20,7 +20,7 @@ export function closingPlanLines(plan: ClosingPlan): string[] {
       ['home', `${og(home)} in the wallet, ${whenInWords(endsAt, block.timestamp)}`],
       ...(stuck === 0n
         ? []
-        : [['stays', paint('red', `${og(stuck)} in a service that this network does not name`)] as const]),
+        : [['stays', paint('red', `${og(stuck)} in a kind of service that og-ledger does not know`)] as const]),
       ['may change', 'providers can still charge, also from what is asked back; a longer lock makes it later'],
     ]),
     ...(subAccounts.length === 0 ? [] : ['', IN_OG]),
@@ -31,7 +31,7 @@ type Account = ClosingPlan['subAccounts'][number]
 
 const columns: readonly Column<Account>[] = [
   { title: 'provider', cell: ({ provider }) => short(provider) },
-  { title: 'service', cell: ({ serviceType }) => serviceType },
+  { title: 'service', cell: ({ serviceType, service = serviceType }) => service },
   { title: 'asked back now', right: true, cell: ({ refunds }) => sumOf(refunds.filter((one) => !one.isRequested)) },
   { title: 'pending', right: true, cell: ({ refunds }) => sumOf(refunds.filter((one) => one.isRequested)) },
   { title: 'unlocks', cell: ({ refunds }) => unlocksInWords(refunds.map(({ unlocksAt }) => unlocksAt)) },
@@ -106,10 +106,10 @@ export function cancelledLines({ available, locked, free }: ClosingCancelled): s
       ['ledger', `${og(available)} available`],
       ['providers', `${og(free)} not asked back`],
       ...locked.map(
-        ({ provider, serviceType, amount, until }) =>
+        ({ provider, serviceType, service = serviceType, amount, until }) =>
           [
             short(provider),
-            `${og(amount)} of ${serviceType} locked until ${moment(until)}; claim brings it to the ledger then`,
+            `${og(amount)} of ${service} locked until ${moment(until)}; claim brings it to the ledger then`,
           ] as const,
       ),
     ]),

@@ -4,7 +4,7 @@ import { addressOf } from '../session/connection.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { sendingOptions } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
-import { serviceOn } from '../session/services.ts'
+import { serviceToLeave } from '../session/services.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { og } from '../screen/words.ts'
 
@@ -26,7 +26,7 @@ export const command = defineCommand({
       command: 'claim',
       words: (broker) => ({
         do: 'claim the refunds whose lock is over; the free balance stays with the provider, but for the seconds between two transactions',
-        from: provider ? `the ${serviceOn(broker, name)} sub-account with ${provider}` : 'every sub-account',
+        from: provider ? `the ${serviceToLeave(broker, name)} sub-account with ${provider}` : 'every sub-account',
         to: 'the ledger',
       }),
       // Ctrl-C takes effect only after the put-back: before it the provider has nothing to charge.

@@ -2,7 +2,7 @@ import { defineCommand } from 'citty'
 import { addressOf } from '../session/connection.ts'
 import { sendingOptions, serviceArgument } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
-import { serviceOn } from '../session/services.ts'
+import { serviceToLeave } from '../session/services.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
 export const command = defineCommand({
@@ -23,8 +23,8 @@ export const command = defineCommand({
       words: (broker) => ({
         do: 'claim unlocked refunds, and ask everything else back: providers stop serving without it (claim locks nothing)',
         from: provider
-          ? `the ${serviceOn(broker, service)} sub-account with ${provider}`
-          : `all ${serviceOn(broker, service)} sub-accounts`,
+          ? `the ${serviceToLeave(broker, service)} sub-account with ${provider}`
+          : `all ${serviceToLeave(broker, service)} sub-accounts`,
         to: 'the ledger; what is asked back now is locked first, and can be claimed after the lock',
       }),
       send: ({ ledger }) =>

@@ -1,6 +1,7 @@
 import type { Decision } from '../../index.ts'
 import { stateInWords, decisionInWords, moment, og, aligned, short } from './words.ts'
 import type { PositionView, AccountView } from './view.ts'
+import { elsewhereLines } from './elsewhere-lines.ts'
 import { fitting, list, type Column, type Layout } from './table.ts'
 import { lineWidth, paint } from './terminal.ts'
 
@@ -29,9 +30,12 @@ export function walletLines(
 }
 
 /** A table of all sub-accounts, with what auto-funding would do about each; it does nothing while the ledger is being closed. */
-export function accountLines({ accounts, closing }: PositionView): string[] {
-  if (accounts.length === 0) return ['No sub-accounts: transfer opens one.']
-  return [...fitting(closing ? closingLayouts : layouts, accounts, lineWidth()), '', IN_OG]
+export function accountLines({ accounts, closing, position }: PositionView): string[] {
+  const elsewhere = elsewhereLines(position)
+  if (accounts.length === 0)
+    return elsewhere.length === 0 ? ['No sub-accounts: transfer opens one.'] : [...elsewhere, '', IN_OG]
+  const known = fitting(closing ? closingLayouts : layouts, accounts, lineWidth())
+  return [...known, ...(elsewhere.length === 0 ? [] : ['', ...elsewhere]), '', IN_OG]
 }
 
 export const accountColumns: readonly Column<AccountView>[] = [

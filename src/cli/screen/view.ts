@@ -37,9 +37,10 @@ export function dryRunDecisions(broker: Broker, position: Position): readonly De
 
 /** A position as one line of JSON. */
 export function recordOf({ position, accounts, refunds, closing }: PositionView): object {
-  const { block, wallet, ledger } = position
+  const { block, wallet, ledger, elsewhere } = position
   const subAccounts = accounts.map(accountRecord)
-  return { type: 'position', block, wallet, ledger, subAccounts, refunds, ...(closing && { closing }) }
+  const more = { ...(elsewhere && { elsewhere }), ...(closing && { closing }) }
+  return { type: 'position', block, wallet, ledger, subAccounts, refunds, ...more }
 }
 
 function accountRecord({ decision, autoFunding, ...view }: AccountView): object {

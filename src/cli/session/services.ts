@@ -20,6 +20,11 @@ export function serviceOn({ rules }: Broker, text: string): string {
   throw new UsageError(`There is no service ${JSON.stringify(text)}: there are ${known.join(', ')}.`)
 }
 
+/** The same, or a version that the network does not name: the broker finds it where money of the wallet lies in it. */
+export function serviceToLeave(broker: Broker, text: string): string {
+  return /^(inference|fine-tuning)-\S+$/.test(text) ? text : serviceOn(broker, text)
+}
+
 export function managerOf(broker: Broker, service: ServiceType): ServiceManager {
   return service === 'inference' ? broker.inference : broker.fineTuning
 }

@@ -74,6 +74,29 @@ describe('a deployment without', () => {
     },
   )
 
+  test.for<[string, (broker: Broker) => Promise<unknown>]>([
+    ['revokeToken(address,uint8)', ({ inference }) => inference.revokeToken(alice.address, 1)],
+    ['revokeTokens(address,uint8[])', ({ inference }) => inference.revokeTokens(alice.address, [1])],
+    ['revokeAllTokens(address)', ({ inference }) => inference.revokeAllTokens(alice.address)],
+    ['isTokenRevoked(address,address,uint8)', ({ inference }) => inference.tokenRevoked(alice.address, 1)],
+    ['isTokenRevoked(address,address,uint8)', ({ inference }) => inference.generation(alice.address)],
+  ])('%s names the missing function of inference, and the broker sends nothing', async ([signature, attempt]) => {
+    missing(signature)
+    await expect(attempt(await open())).rejects.toMatchObject({
+      name: 'CapabilityMissingError',
+      capability: signature.split('(', 1)[0],
+      facts: { contract: 'inference' },
+    })
+    expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
+  })
+
+  test('any list of services names it, for each service', async () => {
+    missing('getAllServices(uint256,uint256)', 'getAllServices()')
+    const { inference, fineTuning } = await open()
+    for (const attempt of [inference.services(), fineTuning.services()])
+      await expect(attempt).rejects.toMatchObject({ name: 'CapabilityMissingError', capability: 'getAllServices' })
+  })
+
   test("the minimums has null rules, and the broker passes on the contract's refusals", async () => {
     missing(...LIMITS)
     const broker = await open()

@@ -15,6 +15,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { callsOn, gasPaid } from '../../support/crowd.ts'
+import { deployVersion } from '../../support/other-version.ts'
 import { until } from '../../support/until.ts'
 
 const LOCK = 3_600
@@ -174,9 +175,10 @@ describe('a closing ends', () => {
     expect(next.actor.getSnapshot().value).toBe('open')
   })
 
-  test('where money lies in a service that the network does not name: all the rest is home', async () => {
-    const { fineTuning: _, ...network } = chain.network
-    const ledger = await closing({ network })
+  test('where money lies in a service of another kind: all the rest is home', async () => {
+    await deployVersion(chain, { serviceType: 'storage', version: 'v1.0' })
+    await transact(user, [callOf(chain.contracts.ledger, 'transferFund', [alice.address, 'storage-v1.0', og('2')])])
+    const ledger = await closing()
     await waits(ledger)
     const done = ledger.closeLedger().catch((error: unknown) => error)
     await mineAt(ledger.closingStatus()?.until ?? 0)

@@ -202,6 +202,36 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     ])
   })
 
+  test('API tokens, and the generation that they need', async () => {
+    const revoke = async (call: Call, nonce: number) => {
+      await port.broadcast((await sign(call, nonce)).raw)
+      const block = (await port.spender(nonce))?.blockNumber ?? 0
+      return [
+        await side.rich.readToken(side.provider, 3, block),
+        await side.rich.readToken(side.provider, 3, block - 1),
+      ]
+    }
+    expect(await revoke({ contract: 'inference', method: 'revokeTokens', args: [side.provider, [2n, 3n]] }, 5)).toEqual(
+      [
+        { revoked: true, generation: 0 },
+        { revoked: false, generation: 0 },
+      ],
+    )
+    expect(await revoke({ contract: 'inference', method: 'revokeAllTokens', args: [side.provider] }, 6)).toEqual([
+      { revoked: false, generation: 1 },
+      { revoked: true, generation: 0 },
+    ])
+    expect(await revoke({ contract: 'inference', method: 'revokeToken', args: [side.provider, 3n] }, 7)).toEqual([
+      { revoked: true, generation: 1 },
+      { revoked: false, generation: 1 },
+    ])
+    const stranger = fakeAddress('stranger')
+    await expect(side.rich.readToken(stranger, 0, side.rich.head)).rejects.toMatchObject({
+      name: 'AccountNotExistsError',
+      errorArgs: { user: side.rich.wallet, provider: stranger },
+    })
+  })
+
   async function sign(call: Call, nonce: number) {
     const signed = await port.sign?.(call, { nonce, gasLimit: 1_000_000n, fees: await port.fees() })
     if (!signed) throw new Error('The wallet signs.')

@@ -48,6 +48,44 @@ test('closing withdraws once all is home, and deletes a ledger that providers ch
   expect(closingStep({ ...positionOf([]), ledger: null }, limits)).toBeNull()
 })
 
+test('what lies in other versions is retrieved by the exact name, after the services that the network names', () => {
+  const own = subAccountOf('0xa', 'inference', { available: 1 })
+  const other = { ...subAccountOf('0xa', 'inference', { available: 2 }), service: 'inference-v1.1', lockTime: LOCK }
+  const third = { ...subAccountOf('0xb', 'inference', { available: 3 }), service: 'inference-v1.2', lockTime: LOCK }
+  const at = (...left: string[]): Position => {
+    const all = { ...positionOf([own], { stray: 5 }), elsewhere: [other, third] }
+    const isLeft = (name: string) => left.includes(name)
+    return {
+      ...all,
+      subAccounts: all.subAccounts.filter(() => isLeft('own')),
+      elsewhere: all.elsewhere.filter(({ service }) => isLeft(service)),
+    }
+  }
+  const retrieve = { type: 'retrieve', serviceType: 'inference', providers: ['0xa'] } as const
+  const next = (position: Position, setbacks: readonly Setback[] = []) => closingStep(position, { ...limits, setbacks })
+  expect(next(at('own', 'inference-v1.1', 'inference-v1.2'))).toEqual(retrieve)
+  const ofOther = next(at('inference-v1.1', 'inference-v1.2'))
+  expect(ofOther).toEqual({ ...retrieve, service: 'inference-v1.1' })
+  if (!ofOther) throw new Error('There is a step.')
+  const setbacks = setbacksAfter([], ofOther, { at: NOW, message: 'refused' })
+  expect(setbacks).toEqual([
+    {
+      provider: '0xa',
+      serviceType: 'inference',
+      service: 'inference-v1.1',
+      atMost: 1,
+      failure: { count: 1, at: NOW, message: 'refused' },
+    },
+  ])
+  // A refusal there holds up neither another version nor the same provider in the network's own service.
+  expect(next(at('own', 'inference-v1.1'), setbacks)).toEqual(retrieve)
+  const ofThird = { ...retrieve, service: 'inference-v1.2', providers: ['0xb'] }
+  expect(next(at('inference-v1.1', 'inference-v1.2'), setbacks)).toEqual(ofThird)
+  expect(setbacksAfter(setbacks, ofThird, null)).toEqual(setbacks)
+  expect(setbacksAfter(setbacks, ofOther, null)).toEqual([])
+  expect(next(at())).toEqual({ type: 'stuck', amount: '6' })
+})
+
 test('providers whose retrieve is refused spoil few batches: all others are retrieved, and these back off longer and longer', () => {
   const count = 30
   fc.assert(

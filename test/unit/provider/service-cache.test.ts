@@ -101,3 +101,15 @@ test.each([
   expect(await askedBy(seconds - 1)).toBe(1)
   expect(await askedBy(seconds)).toBe(2)
 })
+
+test('an answer that the wallet itself made old is asked for again at once', async () => {
+  const { services, queries, answer } = setup()
+  void services.refresh(['0xp'])
+  await answer(offered)
+  services.expire('0xp')
+  expect(services.known('0xp')).toBeNull()
+  expect(services.isRegistered('0xp')).toBe(true)
+  void services.refresh(['0xp'])
+  await answer({ ...offered, generation: 1 })
+  expect([queries(), services.known('0xp')]).toEqual([2, { ...offered, generation: 1 }])
+})

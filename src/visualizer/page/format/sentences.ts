@@ -81,7 +81,9 @@ const operations: Readonly<Record<string, string>> = {
   deleteLedger: 'Delete the ledger',
   updateAdditionalInfo: "Change the ledger's info",
   acknowledgeTEESigner: "Acknowledge the provider's signer",
-  revokeAllTokens: 'Revoke API tokens',
+  revokeToken: 'Revoke an API token',
+  revokeTokens: 'Revoke API tokens',
+  revokeAllTokens: 'Revoke all API tokens',
 }
 
 const outcomes: Readonly<Record<string, string>> = {
