@@ -21,7 +21,8 @@ export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export { plan, planWithShortfall, shortfallOf } from './auto-funding/auto-funding.policy.ts'
 export type { Decision, DecisionRow, Limits, PlanInput, Sizing, Standing } from './auto-funding/plan.types.ts'
 export type { ClaimDecision } from './auto-funding/plan.types.ts'
-export { burnOf, BURN_WINDOW, type Burn, type Fall } from './auto-funding/auto-funding.burn.ts'
+export type { Anomaly, JumpRule } from './auto-funding/anomaly.policy.ts'
+export { burnOf, BURN_WINDOW, type Burn, type Charge, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {
   demandOf,
   levelsOf,

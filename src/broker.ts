@@ -197,7 +197,7 @@ function createEngine(options: EngineOptions) {
   const closing = createClosing({
     ...withStream,
     lane,
-    requireSending: submitter.readyLane,
+    requireSending: submitter.openLane,
     onBegin: autoFunding.stopAll,
   })
 
@@ -309,7 +309,7 @@ function brokerOn(engine: Engine): Broker {
     transactions$: engine.transactions.messages$,
     inspections$: engine.inspections.messages$,
     async resolveIntent(id, outcome) {
-      await engine.submitter.lane().resolve(id, outcome)
+      await (await engine.submitter.openLane()).resolve(id, outcome)
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -6,8 +6,6 @@ const LEAST_FALLS = 3
 const LEAST_SECONDS = 60
 /** A fall this many times steeper than usual is cut to it. */
 const CLIP = 4n
-/** An hour that burnt this many times as much as the hours before it is an anomaly. */
-const JUMP = 10n
 
 /** What a sub-account was charged in the seconds up to a block time, in wei; 0 without a charge. */
 export type Fall = { at: number; seconds: number; burnt: bigint }
@@ -16,9 +14,16 @@ export type Burn = {
   /** Wei per hour; null until there are enough falls. */
   rate: bigint | null
   lastHour: bigint
-  /** The last hour burnt more than ten times as much as the hours before it. */
-  jumped: boolean
+  /** Wei per hour of the hours before the last one; null while they are less than an hour, or without a charge. */
+  usual: bigint | null
+  /** The charges of the last hour, oldest first. */
+  charges: readonly Charge[]
+  /** Block time of this measurement, in seconds. */
+  at: number
 }
+
+/** A charge in wei, and its block time in seconds. */
+export type Charge = { at: number; burnt: bigint }
 
 /**
  * How fast a sub-account is charged at a block time: the sum of its falls within the last six hours, each cut to four
@@ -26,21 +31,29 @@ export type Burn = {
  */
 export function burnOf(falls: readonly Fall[], now: number): Burn {
   const recent = falls.filter(({ at }) => now - at <= BURN_WINDOW)
-  const lastHour = sum(recent.filter(({ at }) => now - at < HOUR))
+  const lastFalls = recent.filter(({ at }) => now - at < HOUR)
+  const lastHour = sum(lastFalls)
   const seconds = secondsOf(recent)
   // Charges come in lumps, so a fall is compared with other charges and not with readings without one.
   const lumps = recent.map(({ burnt }) => burnt).filter((burnt) => burnt > 0n)
-  if (lumps.length < LEAST_FALLS || seconds < LEAST_SECONDS) return { rate: null, lastHour, jumped: false }
+  const charges = lastFalls.filter(({ burnt }) => burnt > 0n).map(({ at, burnt }) => ({ at, burnt }))
+  if (lumps.length < LEAST_FALLS || seconds < LEAST_SECONDS)
+    return { rate: null, lastHour, usual: null, charges, at: now }
   const most = median(lumps) * CLIP
   const burnt = recent.reduce((total, fall) => total + (fall.burnt < most ? fall.burnt : most), 0n)
-  return { rate: (burnt * BigInt(HOUR)) / BigInt(seconds), lastHour, jumped: hasJumped(recent, now, lastHour) }
+  return {
+    rate: (burnt * BigInt(HOUR)) / BigInt(seconds),
+    lastHour,
+    usual: usualOf(recent.filter(({ at }) => now - at >= HOUR)),
+    charges,
+    at: now,
+  }
 }
 
-function hasJumped(falls: readonly Fall[], now: number, lastHour: bigint): boolean {
-  const earlier = falls.filter(({ at }) => now - at >= HOUR)
+function usualOf(earlier: readonly Fall[]): bigint | null {
   const seconds = secondsOf(earlier)
-  if (seconds < HOUR || sum(earlier) === 0n) return false
-  return lastHour > (JUMP * sum(earlier) * BigInt(HOUR)) / BigInt(seconds)
+  const burnt = sum(earlier)
+  return seconds < HOUR || burnt === 0n ? null : (burnt * BigInt(HOUR)) / BigInt(seconds)
 }
 
 const sum = (falls: readonly Fall[]): bigint => falls.reduce((total, { burnt }) => total + burnt, 0n)

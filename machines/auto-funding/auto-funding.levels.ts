@@ -1,3 +1,4 @@
+import { jumpOf, USUAL_JUMP, type Anomaly, type JumpRule } from './anomaly.policy.ts'
 import type { Burn } from './auto-funding.burn.ts'
 
 /** The least required balance, in wei: what the first providers demanded. */
@@ -16,7 +17,13 @@ export type Demand = {
 }
 
 /** What a provider claims to be owed, and how it charged. `maxUnsettledFee` in wei; null for the default cap. */
-export type Claim = { minLockedBalance: bigint; unsettledFee: bigint; maxUnsettledFee: bigint | null; burn: Burn }
+export type Claim = {
+  minLockedBalance: bigint
+  unsettledFee: bigint
+  maxUnsettledFee: bigint | null
+  burn: Burn
+  jump?: JumpRule
+}
 
 /** The levels that a policy sets. `target` is an amount in wei, or a multiple of the minimum; runway is in seconds. */
 export type Levels = {
@@ -67,14 +74,14 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
  * The part of a provider's claim that counts: its unsettled fee up to a cap, by default 10 × its minimum, or the last
  * hour's burn where that is more. A fee beyond the cap, or a jump of the burn, is an anomaly that needs a person.
  */
-export function demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn }: Claim): {
+export function demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn, jump = USUAL_JUMP }: Claim): {
   demand: Demand
-  anomaly: boolean
+  anomaly: Anomaly | null
 } {
   const cap = maxUnsettledFee ?? atLeast(10n * minLockedBalance, burn.lastHour)
   return {
     demand: { minLockedBalance, unsettledFee: unsettledFee < cap ? unsettledFee : cap, burnRate: burn.rate },
-    anomaly: unsettledFee > cap || burn.jumped,
+    anomaly: unsettledFee > cap ? { kind: 'fee', unsettledFee, cap, option: 'maxUnsettledFee' } : jumpOf(burn, jump),
   }
 }
 

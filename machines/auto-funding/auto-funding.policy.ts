@@ -1,5 +1,6 @@
 import { OPENING_GAS, TOP_UP_GAS } from '../gas-costs.ts'
 import { retryAt } from './auto-funding.retry.ts'
+import type { Anomaly } from './anomaly.policy.ts'
 import { rowOf } from './auto-funding.row.ts'
 import { reserveOf, topUpSize, type TopUpSize } from './top-up-size.policy.ts'
 import { withClaim } from './auto-claim.policy.ts'
@@ -70,6 +71,7 @@ function giveOut(input: PlanInput, graded: readonly Graded[], ledger: bigint) {
   const pot: Pot = { ledger, budget: input.budgetLeft, gas: position.wallet.balance - gasReserve, dry: null }
   const decided = graded.map(({ standing, row }): Decision | null => {
     const reason = reasonToHold(input, standing, row)
+    if (reason === 'anomaly' && standing.anomaly) return { ...row, action: 'hold', reason, anomaly: standing.anomaly }
     return reason && held(row, reason)
   })
   let needed = 0n
@@ -146,7 +148,15 @@ function shortOf({ ledger }: Pot, above: bigint, least: bigint): HoldReason {
 }
 
 function reasonToHold(
-  { position: { block, ledger, wallet }, gasReserve, gasPrice, isStale, hasUnknownPending, feesAreHigh }: PlanInput,
+  {
+    position: { block, ledger, wallet },
+    gasReserve,
+    gasPrice,
+    isStale,
+    hasUnknownPending,
+    feesAreHigh,
+    budgetLeft,
+  }: PlanInput,
   standing: Standing,
   row: DecisionRow,
 ): HoldReason | null {
@@ -161,7 +171,7 @@ function reasonToHold(
   if (standing.registered === false) return 'provider-unregistered'
   if (standing.accepted === false) return 'provider-unaccepted'
   if (standing.registered === null) return 'provider-unread'
-  if (standing.anomaly) return 'anomaly'
+  if (standing.anomaly && !isOverruled(standing.anomaly, standing, budgetLeft)) return 'anomaly'
   if (!ledger) return 'ledger-missing'
   if (failure && block.timestamp < retryAt(failure)) return 'backing-off'
   if (block.timestamp < limits.coolingUntil) return 'cooling-down'
@@ -169,6 +179,11 @@ function reasonToHold(
   if (feesAreHigh) return 'fees-high'
   if (wallet.balance <= gasReserve) return 'gas-short'
   return null
+}
+
+/** A person is asked anyway; and what a budget allows may be charged, so that a burn on the chain needs no other limit. */
+function isOverruled({ kind }: Anomaly, { needsApproval, limits }: Standing, commonBudgetLeft: bigint | null): boolean {
+  return needsApproval || (kind === 'burn' && (limits.budgetLeft !== null || commonBudgetLeft !== null))
 }
 
 function byUrgency({ standing: a, row: rowA }: Graded, { standing: b, row: rowB }: Graded): number {

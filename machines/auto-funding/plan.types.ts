@@ -1,4 +1,5 @@
 import type { Position, ServiceType } from '../position.types.ts'
+import type { Anomaly } from './anomaly.policy.ts'
 import type { Demand } from './auto-funding.levels.ts'
 import type { ClaimHold, Failure, HoldReason } from './auto-funding.types.ts'
 
@@ -49,8 +50,8 @@ export type Standing = {
   registered: boolean | null
   /** False where the owner of the contracts does not accept its provider's signer; left out where that is not known. */
   accepted?: boolean
-  /** Burn or unsettled fee jumped. */
-  anomaly: boolean
+  /** Burn or unsettled fee jumped: what was seen. */
+  anomaly: Anomaly | null
   /** A transaction that changes it is in flight. */
   inFlight: boolean
   /** The wallet did not say whether it sent that transaction: only the chain or a person can tell. */
@@ -109,7 +110,14 @@ export type Decision = DecisionRow &
   (
     | { action: 'top-up'; amount: bigint; fromRefund: bigint }
     | { action: 'propose'; amount: bigint; fromRefund: bigint }
-    | { action: 'hold'; reason: HoldReason; /** What it would take to top it up. */ missing?: bigint }
+    | {
+        action: 'hold'
+        reason: HoldReason
+        /** What it would take to top it up. */
+        missing?: bigint
+        /** What an `anomaly` hold saw, and which option lifts it. */
+        anomaly?: Anomaly
+      }
   )
 
 /** Refunds whose lock is over. Amounts in wei. */

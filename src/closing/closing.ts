@@ -25,7 +25,7 @@ export type ClosingOptions = {
   rules: Rules
   lane: Lane | null
   /** The lane. @throws where nothing can be sent */
-  requireSending: () => Lane
+  requireSending: () => Promise<Lane>
   positions: PositionSource
   /** Called before the first step: auto-funding of the ledger stops. */
   onBegin: () => void
@@ -78,7 +78,7 @@ export function createClosing(options: ClosingOptions): Closing {
     status,
     advance,
     async close(how = {}) {
-      const { closing } = requireSending().workflows
+      const { closing } = (await requireSending()).workflows
       throwIfAborted(how.signal)
       const before = closing.current()
       const position = await positions.fresh(how.signal)
@@ -96,7 +96,7 @@ export function createClosing(options: ClosingOptions): Closing {
       return done
     },
     async cancel({ signal } = {}) {
-      const lane = requireSending()
+      const lane = await requireSending()
       const { intention, reject } = await endRequest(lane)
       logger.info({ wallet }, 'closing was cancelled')
       try {

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import { keepAlive } from '../base/clock.ts'
+import { onAbort } from '../base/abortable.ts'
 import { AbortedError } from '../base/errors.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { CloseOptions, ClosingStatus } from './types.ts'
@@ -38,10 +39,10 @@ export function createClosingWaiters(positions$: Observable<unknown>): ClosingWa
         waiting.add(waiter)
         const abort = () => reject(new AbortedError(INTERRUPTED, { do: GOES_ON }))
         stop = () => reject(new AbortedError(STOPPED, { do: 'the next broker of this wallet goes on with it' }))
-        signal?.addEventListener('abort', abort)
+        const endAbort = onAbort(signal, abort)
         leave = () => {
           waiting.delete(waiter)
-          signal?.removeEventListener('abort', abort)
+          endAbort()
         }
       })
       const letGo = keepAlive()

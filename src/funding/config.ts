@@ -1,8 +1,10 @@
 import type { Levels } from '../../machines/auto-funding/auto-funding.levels.ts'
 import { requiredBalance } from '../../machines/auto-funding/auto-funding.levels.ts'
 import type { Decision, Sizing } from '../../machines/auto-funding/plan.types.ts'
+import { USUAL_JUMP, type JumpRule } from '../../machines/auto-funding/anomaly.policy.ts'
 import { toWei, type Amount } from '../base/amounts.ts'
 import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
 const SHORTEST_INTERVAL_MS = 100
@@ -32,6 +34,11 @@ export type AutoFundingConfig = {
   unsettledFee?: false | (() => bigint | Promise<bigint>)
   /** A larger claim of the provider holds its top-ups; by default 10 × the minimum, or the last hour's burn if more. */
   maxUnsettledFee?: Amount
+  /**
+   * Holds a jump of the burn: a last hour of more than `factor` times the usual burn, until settlements prove it or
+   * `forMs` are over. `'off'` holds none; by default 10 times, and ten minutes at most. A budget or `approve` overrules it.
+   */
+  anomaly?: 'off' | { factor: number; forMs: number }
   /** The most that one top-up sends. */
   maxTopUp?: Amount
   /** The most that this provider gets in a rolling window. */
@@ -74,6 +81,7 @@ export type AutoFundingPolicy = {
   levels: Levels
   unsettledFee: (() => bigint | Promise<bigint>) | 'provider' | null
   maxUnsettledFee: bigint | null
+  jump: JumpRule
   maxTopUp: bigint | null
   budget: { amount: bigint; seconds: number } | null
   sizing: Sizing
@@ -95,6 +103,7 @@ const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
   runway: true,
   unsettledFee: true,
   maxUnsettledFee: true,
+  anomaly: true,
   maxTopUp: true,
   budget: true,
   minTopUp: true,
@@ -157,6 +166,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     levels: levelsIn(config, bufferMultiplier, minLockedBalance),
     unsettledFee: unsettledFee === false ? null : (unsettledFee ?? 'provider'),
     maxUnsettledFee: optional(config.maxUnsettledFee, 'maxUnsettledFee'),
+    jump: jumpIn(config),
     maxTopUp: positive(optional(config.maxTopUp, 'maxTopUp'), 'maxTopUp'),
     budget: toBudget(config.budget),
     sizing: sizingIn(config),
@@ -167,6 +177,26 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     approve: approve ?? null,
     approvalTimeout: approvalTimeoutMs / 1_000,
   }
+}
+
+function jumpIn({ anomaly }: AutoFundingConfig): JumpRule {
+  if (anomaly === undefined) return USUAL_JUMP
+  if (anomaly === 'off') return null
+  const sentence = 'anomaly is "off" or { factor, forMs }.'
+  check(typeof anomaly === 'object' && anomaly !== null, sentence, { anomaly: describeValue(anomaly) })
+  const { factor, forMs, ...others } = anomaly
+  check(Object.keys(others).length === 0, sentence, { 'not known': Object.keys(others).join(', ') })
+  check(
+    Number.isFinite(factor) && factor > 1 && factor <= LARGEST_MULTIPLIER,
+    'factor of anomaly is a number above 1.',
+    {
+      factor: describeValue(factor),
+    },
+  )
+  check(Number.isFinite(forMs) && forMs >= 0, 'forMs of anomaly is milliseconds from 0 up.', {
+    forMs: describeValue(forMs),
+  })
+  return { factor, seconds: forMs / 1_000 }
 }
 
 function sizingIn({ minTopUp, step, maxGasShare, allOrNothing = false, maxTopUp }: AutoFundingConfig): Sizing {

@@ -17,8 +17,8 @@ export type Underway = Pick<
 export type Grading = Pick<Standing, 'demand' | 'anomaly' | 'required' | 'target'>
 
 export function gradingOf({ policy, unsettledFee }: Omit<Kept, 'id'>, burn: Burn): Grading {
-  const { minLockedBalance, maxUnsettledFee } = policy
-  const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn })
+  const { minLockedBalance, maxUnsettledFee, jump } = policy
+  const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn, jump })
   const { required, target } = levelsOf(demand, policy.levels)
   return { demand, anomaly, required, target }
 }

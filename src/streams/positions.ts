@@ -82,6 +82,8 @@ export function createPositions(options: PositionsOptions): Positions {
   let interval = intervalMs
   /** When the newest position was accepted; null before the first. */
   let acceptedAt: number | null = null
+  /** The reading that waits for the current one. */
+  let queued: Promise<Position> | null = null
   let due = false
   let closed = false
   const inTurn = createSerialQueue()
@@ -137,9 +139,12 @@ export function createPositions(options: PositionsOptions): Positions {
     }
   }
 
-  /** Queues a reading behind the current one. */
+  /** Queues a reading behind the current one, or joins the one that is queued: it has not begun, so it is as fresh. */
   function readNext(): Promise<Position> {
-    return inTurn(readOnce)
+    return (queued ??= inTurn(() => {
+      queued = null
+      return readOnce()
+    }))
   }
 
   async function readOnce(): Promise<Position> {

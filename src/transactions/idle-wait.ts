@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../base/abortable.ts'
+import { onAbort, throwIfAborted } from '../base/abortable.ts'
 import type { Intent } from './intent.ts'
 import type { JournalSession } from './journal-session.ts'
 import type { Tracker } from './tracker.ts'
@@ -23,7 +23,7 @@ export function createIdleWait({ session, tracker, inFlight }: IdleWaitOptions):
 
   return {
     async idle(matches, signal) {
-      signal?.addEventListener('abort', wake)
+      const leave = onAbort(signal, wake)
       try {
         while (!session.isClosed() && inFlight().some(matches)) {
           throwIfAborted(signal)
@@ -32,7 +32,7 @@ export function createIdleWait({ session, tracker, inFlight }: IdleWaitOptions):
         }
         session.throwIfClosed()
       } finally {
-        signal?.removeEventListener('abort', wake)
+        leave()
       }
     },
     wake,

@@ -23,8 +23,10 @@ export type Submitter = {
   submit(intent: Intent, options?: SubmitOptions): Promise<Receipt>
   /** The lane. @throws ReadOnlyError without a signer */
   lane(): Lane
-  /** The lane, if it can send now. @throws the reason otherwise */
+  /** The lane, if it can send now. Where it cannot, the lane tries to open its journal again meanwhile. @throws the reason */
   readyLane(): Lane
+  /** The lane with its journal open: where the journal was held or damaged, the lane tries it again. */
+  openLane(): Promise<Lane>
   close(): void
 }
 
@@ -48,7 +50,14 @@ export function createSubmitter({ lane, wallet, checkTransfer, onMinimum }: Subm
       if (closed) throw new AbortedError('The broker is closed.')
       const lane = requireLane()
       const refusal = lane.refusal()
-      if (refusal) throw refusal
+      if (!refusal) return lane
+      lane.open().catch(() => undefined)
+      throw refusal
+    },
+    async openLane() {
+      if (closed) throw new AbortedError('The broker is closed.')
+      const lane = requireLane()
+      if (lane.refusal()) await lane.open()
       return lane
     },
     close() {

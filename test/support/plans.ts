@@ -34,7 +34,7 @@ export const standing = (provider: string, more: Partial<Standing> = {}): Standi
   onPendingRefund: 'hold',
   needsApproval: false,
   registered: true,
-  anomaly: false,
+  anomaly: null,
   inFlight: false,
   unresolved: false,
   settledFrom: null,

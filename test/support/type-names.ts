@@ -116,6 +116,7 @@ export const fundingOptions = {
   runway: true,
   unsettledFee: true,
   maxUnsettledFee: true,
+  anomaly: true,
   maxTopUp: true,
   budget: true,
   minTopUp: true,

@@ -81,6 +81,16 @@ export const part: Check<number> = (value, path) => {
 export const reserve: Check<string | { amount: string; soft: boolean }> = (value, path) =>
   typeof value === 'object' && value !== null ? wholeAt(value, path, { amount, soft: yesOrNo }) : amount(value, path)
 
+export const anomaly: Check<'off' | { factor: number; forMs: number }> = (value, path) => {
+  if (value === 'off') return value
+  if (typeof value !== 'object' || value === null)
+    throw fieldError(path, `"off", or factor and forMs; this is ${valueInWords(value)}.`)
+  const both = wholeAt(value, path, { factor: finite, forMs: finite })
+  const refusal = refusalOf({ anomaly: both })
+  if (refusal) throw fieldError(path, refusal.message.split('\n')[0] ?? 'it cannot work.')
+  return both
+}
+
 export const runway: Check<{ trigger: Duration; target: Duration }> = (value, path) => {
   const both = wholeAt(value, path, { trigger: duration, target: duration })
   if (!refusalOf({ runway: both })) return both

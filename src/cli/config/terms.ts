@@ -16,6 +16,7 @@ export const termsFields = {
   runway: check.runway,
   unsettledFee: check.never,
   maxUnsettledFee: check.amount,
+  anomaly: check.anomaly,
   maxTopUp: check.moreThanNothing,
   budget: check.budget,
   minTopUp: check.amount,

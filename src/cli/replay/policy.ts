@@ -63,6 +63,7 @@ export function standingOf(account: FundedAccount, { burn, payments, now, record
     unsettledFee: policy.unsettledFee === null ? 0n : unsettledFeeIn(recorded, account),
     maxUnsettledFee: policy.maxUnsettledFee,
     burn,
+    jump: policy.jump,
   })
   return {
     provider,

@@ -56,3 +56,36 @@ test('refund of everything withdraws what the transactions of an earlier process
   expect(next.transactions().at(-1)?.getSnapshot().context).toMatchObject({ operation: 'refund', amount: `${og('6')}` })
   expect(world.position().ledger).toMatchObject({ available: 0n, locked: og('4') })
 })
+
+test('auto-funding that a held journal refused starts once the journal is free, without a payment in between', async () => {
+  await using world = bentWorld()
+  const { next, letGo } = await handedOver(world, () => Promise.resolve())
+  expect(() => next.inference.startAutoFunding(world.provider)).toThrow(LockedError)
+  await world.advance(0)
+  letGo()
+  expect(() => next.inference.startAutoFunding(world.provider)).toThrow(LockedError)
+  await world.advance(0)
+  next.inference.startAutoFunding(world.provider)
+  await world.advance(60)
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2') }])
+})
+
+test.each(['closeLedger', 'cancelClosing'] as const)(
+  '%s tries a journal that was held at the start again',
+  async (method) => {
+    await using world = bentWorld()
+    const { next, letGo } = await handedOver(world, () => Promise.resolve())
+    await expect(next.ledger[method]()).rejects.toThrow(LockedError)
+    letGo()
+    if (method === 'closeLedger') expect(await world.until(next.ledger.closeLedger())).toMatchObject({ success: true })
+    else await expect(next.ledger.cancelClosing()).rejects.toThrow('closed')
+  },
+)
+
+test('an intent is resolved in a journal that was held at the start', async () => {
+  await using world = bentWorld()
+  const { next, letGo } = await handedOver(world, () => Promise.resolve())
+  await expect(next.resolveIntent('nothing', 'not-sent')).rejects.toThrow(LockedError)
+  letGo()
+  await expect(next.resolveIntent('nothing', 'not-sent')).rejects.toMatchObject({ name: 'InvalidInputError' })
+})

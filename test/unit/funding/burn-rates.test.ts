@@ -58,7 +58,7 @@ describe('how fast a sub-account is charged', () => {
         }
         // Of one without a charge nothing is learnt, not even that: contracts of old tell of none.
         fc.pre(times.some((at) => at <= started))
-        // Whether it jumped hangs on where quiet stretches are cut.
+        // The usual burn hangs on where quiet stretches are cut.
         const { rate, lastHour } = watching.of(KEY)
         expect(learning.of(KEY)).toMatchObject({ rate, lastHour })
       }),
@@ -74,7 +74,13 @@ describe('how fast a sub-account is charged', () => {
       settled: [1, 2, 3].map((minutes) => ({ ...id, amount: 10n, at: 5 * HOUR + 60 * minutes })),
       opened: [{ ...id, at: 5 * HOUR }],
     })
-    expect(burns.of(KEY)).toEqual({ rate: 30n, lastHour: 30n, jumped: false })
+    expect(burns.of(KEY)).toEqual({
+      rate: 30n,
+      lastHour: 30n,
+      usual: null,
+      charges: [1, 2, 3].map((minutes) => ({ at: 5 * HOUR + 60 * minutes, burnt: 10n })),
+      at: 6 * HOUR,
+    })
   })
 
   test('counts what was charged between blocks of the same second', () => {
@@ -92,6 +98,6 @@ describe('how fast a sub-account is charged', () => {
     const balanceAt = (second: number) => 1_000n - BigInt(Math.min(3, Math.floor(second / 60))) * 10n
     for (let second = 0; second <= 2 * HOUR; second += 1)
       burns.observe(positionOf(second, balanceAt(second)), nothingPaid)
-    expect(burns.of(KEY)).toEqual({ rate: 15n, lastHour: 0n, jumped: false })
+    expect(burns.of(KEY)).toEqual({ rate: 15n, lastHour: 0n, usual: null, charges: [], at: 2 * HOUR })
   })
 })

@@ -40,6 +40,7 @@ test('each hold has its reason', () => {
   const reason = (more: Partial<Standing>, at = low, rest: Partial<PlanInput> = {}) =>
     decide({ position: at, standings: [standing('a', more)], ...rest })[0]
   const limits = (more: Partial<Standing['limits']>) => ({ limits: { ...noLimits, ...more } })
+  const jump = { kind: 'burn', burn: 9n, usual: 1n, factor: 5, until: 2_000, option: 'anomaly' } as const
   const short = position(0n, [account('a', 3n)])
   const none = position(100n, [])
   expect({
@@ -58,11 +59,11 @@ test('each hold has its reason', () => {
     unacceptedRefund: reason({ accepted: false }, position(100n, [account('a', 8n, 4n)])),
     unregisteredUnaccepted: reason({ registered: false, accepted: false }),
     unacceptedAmple: reason({ accepted: false }, position(100n, [account('a', 10n)])),
-    unacceptedAnomaly: reason({ accepted: false, anomaly: true }),
+    unacceptedAnomaly: reason({ accepted: false, anomaly: jump }),
     accepted: reason({ accepted: true }),
     unpriced: reason({}, low, { gasPrice: null }),
     unpricedAmple: reason({}, position(100n, [account('a', 10n)]), { gasPrice: null }),
-    anomaly: reason({ anomaly: true }),
+    anomaly: reason({ anomaly: jump }),
     ledgerMissing: reason({}, position(0n, [], { ledger: null })),
     backingOff: reason({ failure: { count: 1, at: 990, message: '' } }),
     tried: reason({ failure: { count: 1, at: 980, message: '' } }),

@@ -96,6 +96,34 @@ test('fresh() waits for the current reading, and subscribers receive its positio
   expect(blocks).toEqual([7, 8])
 })
 
+test('callers join a reading that has not begun, and none that began before their call', async () => {
+  const chain = manualChain()
+  const { fresh } = stream(chain.read)
+  const first = Array.from({ length: 50 }, () => fresh())
+  await vi.advanceTimersByTimeAsync(0)
+  expect(chain.read).toHaveBeenCalledTimes(1)
+  const later = Array.from({ length: 50 }, () => fresh())
+  await chain.answer(7)
+  await chain.answer(8)
+  const blocks = async (all: Promise<Position>[]) => new Set((await Promise.all(all)).map(({ block }) => block.number))
+  expect([await blocks(first), await blocks(later)]).toEqual([new Set([7]), new Set([8])])
+  expect(chain.read).toHaveBeenCalledTimes(2)
+})
+
+test('callers that share a reading share its failure, and the next caller reads anew', async () => {
+  const chain = manualChain()
+  const { fresh } = stream(chain.read)
+  const outcomes = Promise.allSettled([fresh(), fresh()])
+  await vi.advanceTimersByTimeAsync(0)
+  await chain.fail(new ReadError('gone', {}))
+  expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  const next = fresh()
+  await vi.advanceTimersByTimeAsync(0)
+  await chain.answer(9)
+  expect((await next).block.number).toBe(9)
+  expect(chain.read).toHaveBeenCalledTimes(2)
+})
+
 test('subscribers share one reading, and a late subscriber gets the newest position at once', async () => {
   const read = vi.fn(() => Promise.resolve(at(5)))
   const { watch, blocks } = stream(read)
