@@ -30,7 +30,8 @@ test.each([10, 50])(
     proxy.reset()
     const before = await chain.provider.getBlockNumber()
     for (const provider of low.needed.keys()) broker.inference.startAutoFunding(provider, { intervalMs: 100 })
-    await chain.provider.send('evm_setIntervalMining', [1])
+    // Wide enough to sign and broadcast 50 transactions between two blocks on a slow machine.
+    await chain.provider.send('evm_setIntervalMining', [2])
     await until(() => broker.inference.autoFundingStatus().every(({ topUps }) => topUps === 1))
     await chain.provider.send('evm_setIntervalMining', [0])
 

@@ -390,7 +390,7 @@ function subAccount({ address, serviceType }: LocalProvider, balance: string, re
 }
 
 function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5_000, interval: 10 })
+  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 function sum(refunds: Refund[]): bigint {

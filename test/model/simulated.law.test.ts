@@ -52,36 +52,42 @@ const history = fc.record({
   steps: fc.array(step, { maxLength: 40 }),
 })
 
-test('under any faults and charges no top-up is paid twice, budgets hold, and in the end every sub-account is funded', async () => {
-  await fc.assert(
-    fc.asyncProperty(history, async ({ steps, budget, ...options }) => {
-      await using sim = await createSimulatedBroker({
-        ...options,
-        funds: DEPOSIT + og('10'),
-        broker: budget === null ? {} : { budget: { amount: budget, per: '30d' } },
-      })
-      await sim.until(sim.broker.ledger.addLedger(DEPOSIT))
-      begin(sim)
-      for (const one of steps) {
-        await take(sim, one)
-        // A sub-account above the required amount would have been paid twice.
-        for (const { available } of position(sim).subAccounts) expect(available).toBeLessThanOrEqual(REQUIRED)
-        if (budget !== null) expect(paid(sim)).toBeLessThanOrEqual(budget)
-      }
-      sim.heal()
-      await sim.advance('3h')
-      const accounts = sim.broker.inference.autoFundingStatus()
-      if (budget === null || accounts.every(({ reason }) => reason === 'sufficient'))
-        expect(position(sim).subAccounts.map(({ available }) => available)).toEqual(sim.providers.map(() => REQUIRED))
-      else {
-        expect(paid(sim)).toBeLessThanOrEqual(budget)
-        expect(accounts.filter(({ reason }) => reason !== 'sufficient' && reason !== 'budget-exhausted')).toEqual([])
-      }
-      expect(sim.broker.transactions().filter((actor) => actor.getSnapshot().hasTag('open'))).toEqual([])
-    }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 200) },
-  )
-})
+const RUNS = Number(process.env['LAW_RUNS'] ?? 200)
+
+test(
+  'under any faults and charges no top-up is paid twice, budgets hold, and in the end every sub-account is funded',
+  { timeout: 60_000 + RUNS * 500 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ steps, budget, ...options }) => {
+        await using sim = await createSimulatedBroker({
+          ...options,
+          funds: DEPOSIT + og('10'),
+          broker: budget === null ? {} : { budget: { amount: budget, per: '30d' } },
+        })
+        await sim.until(sim.broker.ledger.addLedger(DEPOSIT))
+        begin(sim)
+        for (const one of steps) {
+          await take(sim, one)
+          // A sub-account above the required amount would have been paid twice.
+          for (const { available } of position(sim).subAccounts) expect(available).toBeLessThanOrEqual(REQUIRED)
+          if (budget !== null) expect(paid(sim)).toBeLessThanOrEqual(budget)
+        }
+        sim.heal()
+        await sim.advance('3h')
+        const accounts = sim.broker.inference.autoFundingStatus()
+        if (budget === null || accounts.every(({ reason }) => reason === 'sufficient'))
+          expect(position(sim).subAccounts.map(({ available }) => available)).toEqual(sim.providers.map(() => REQUIRED))
+        else {
+          expect(paid(sim)).toBeLessThanOrEqual(budget)
+          expect(accounts.filter(({ reason }) => reason !== 'sufficient' && reason !== 'budget-exhausted')).toEqual([])
+        }
+        expect(sim.broker.transactions().filter((actor) => actor.getSnapshot().hasTag('open'))).toEqual([])
+      }),
+      { numRuns: RUNS },
+    )
+  },
+)
 
 async function take(sim: Simulation, one: Step): Promise<void> {
   switch (one.type) {

@@ -20,6 +20,7 @@ export const settings = defineConfig({
     setupFiles: ['test/support/state-directory.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 50_000 } },
     // A contract test waits for its chain about half of the time: vitest's default leaves one core out.
     maxWorkers: '100%',
     // A worker loads ethers, the contracts' bytecode and the deployed state once, not once per file.

@@ -400,7 +400,7 @@ function handled<T>(promise: Promise<T>): Promise<T> {
 }
 
 function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5_000, interval: 10 })
+  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 async function foreign(): Promise<NetworkConfig> {

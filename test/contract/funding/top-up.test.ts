@@ -484,7 +484,7 @@ function inject(rule: FaultRule): () => void {
 }
 
 function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5_000, interval: 10 })
+  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 /** Marks a promise that is awaited later as handled, so that a test reports only its first failure. */

@@ -34,7 +34,7 @@ describe('autoClaim', () => {
     await rests(broker)
     expect(sent(broker)).toEqual([])
     await unlock()
-    await vi.waitFor(() => expect(sent(broker)).toEqual(CLAIM), { timeout: 10_000 })
+    await vi.waitFor(() => expect(sent(broker)).toEqual(CLAIM), { timeout: 50_000 })
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
     await rests(broker)
     expect(sent(broker)).toEqual(CLAIM)
@@ -44,9 +44,9 @@ describe('autoClaim', () => {
     await refunding(alice, '5', '0.5')
     const broker = await open()
     broker.inference.startAutoFunding(alice.address, { autoClaim: true })
-    await vi.waitFor(() => expect(reason(broker)).toBe('refund-pending'))
+    await vi.waitFor(() => expect(reason(broker)).toBe('refund-pending'), { timeout: 50_000 })
     await unlock()
-    await vi.waitFor(() => expect(sent(broker)).toEqual([...CLAIM, 'transferFund mined']), { timeout: 10_000 })
+    await vi.waitFor(() => expect(sent(broker)).toEqual([...CLAIM, 'transferFund mined']), { timeout: 50_000 })
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
   })
 
@@ -57,7 +57,7 @@ describe('autoClaim', () => {
     const broker = await open({ autoClaim: true })
     broker.inference.startAutoFunding(alice.address)
     const all = ['retrieveFund mined', 'retrieveFund mined', 'transferFund mined']
-    await vi.waitFor(() => expect(sent(broker).toSorted()).toEqual(all), { timeout: 10_000 })
+    await vi.waitFor(() => expect(sent(broker).toSorted()).toEqual(all), { timeout: 50_000 })
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
   })
 
@@ -95,7 +95,7 @@ describe('autoClaim', () => {
     expect(claimOf(await broker.plan())).toMatchObject({ amount: og('3'), wait: 'paused' })
     expect(sent(broker)).toEqual([])
     broker.inference.resumeAutoFunding(alice.address)
-    await vi.waitFor(() => expect(sent(broker)).toEqual(CLAIM))
+    await vi.waitFor(() => expect(sent(broker)).toEqual(CLAIM), { timeout: 50_000 })
   })
 })
 
@@ -110,7 +110,7 @@ describe("onPendingRefund: 'reuse'", () => {
       ({ decisions: [one] }) => one?.action === 'top-up' && seen.push([one.amount, one.fromRefund]),
     )
     broker.inference.startAutoFunding(alice.address, kept)
-    await vi.waitFor(() => expect(sent(broker)).toEqual(['transferFund mined']))
+    await vi.waitFor(() => expect(sent(broker)).toEqual(['transferFund mined']), { timeout: 50_000 })
     expect(seen[0]).toEqual([og('0.5'), og('0.5')])
     expect(fromLedger(broker)).toEqual(['0'])
     expect(await standing(broker)).toEqual({ ledger: 0n, alice: [og('0.5'), 0n] })
@@ -121,7 +121,7 @@ describe("onPendingRefund: 'reuse'", () => {
     const broker = await open()
     const budget = { amount: '0.75', per: '1h' } as const
     broker.inference.startAutoFunding(alice.address, { onPendingRefund: 'reuse', budget })
-    await vi.waitFor(() => expect(reason(broker)).toBe('budget-exhausted'))
+    await vi.waitFor(() => expect(reason(broker)).toBe('budget-exhausted'), { timeout: 50_000 })
     expect(await standing(broker)).toEqual({ ledger: og('15'), alice: [og('0.75'), og('4.25')] })
   })
 })

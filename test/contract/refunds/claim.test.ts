@@ -235,7 +235,7 @@ async function standing() {
 const reason = () => broker.inference.autoFundingStatus(alice.address)[0]?.reason
 const isPutBack = (record: JournalRecord) =>
   record.type === 'prepared' && record.intent.claim !== undefined && record.intent.subAccount !== null
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 10 })
+const until = (check: () => void) => vi.waitFor(check, { timeout: 50_000, interval: 10 })
 
 function sent(): string[] {
   return broker.transactions().map((one) => {

@@ -189,7 +189,7 @@ function sent(): string[] {
 }
 
 function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 5_000, interval: 10 })
+  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 function nothing(count: number, locked: string, unlock: number): NothingToRetrieveError {

@@ -1,5 +1,5 @@
 import { Wallet } from 'ethers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectChain, type Connected } from '../../../src/chain/connect.ts'
 import type { Call, TransactionPort } from '../../../src/chain/port.ts'
 import { createSimulatedChain } from '../../../src/testing/simulated-chain.ts'
@@ -193,7 +193,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       { contract: 'ledger', method: 'retrieveFund', args: [[side.provider], 'inference-v1.0'] },
     ] as const
     for (const [index, call] of calls.entries()) await port.broadcast((await sign(call, 3 + index)).raw)
-    const mined = (await port.spender(4))?.blockNumber ?? 0
+    const mined = await blockOf(4)
     await side.mine()
     const { block, subAccounts } = await side.rich.readPosition()
     expect(block.number).toBeGreaterThan(mined)
@@ -205,7 +205,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
   test('API tokens, and the generation that they need', async () => {
     const revoke = async (call: Call, nonce: number) => {
       await port.broadcast((await sign(call, nonce)).raw)
-      const block = (await port.spender(nonce))?.blockNumber ?? 0
+      const block = await blockOf(nonce)
       return [
         await side.rich.readToken(side.provider, 3, block),
         await side.rich.readToken(side.provider, 3, block - 1),
@@ -231,6 +231,13 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       errorArgs: { user: side.rich.wallet, provider: stranger },
     })
   })
+
+  /** The block of a nonce: anvil may answer a broadcast before it mines. */
+  async function blockOf(nonce: number): Promise<number> {
+    const find = async () => (await port.spender(nonce)) ?? Promise.reject(new Error(`nonce ${nonce} is not mined`))
+    const { blockNumber } = await vi.waitFor(find, { timeout: 50_000 })
+    return blockNumber
+  }
 
   async function sign(call: Call, nonce: number) {
     const signed = await port.sign?.(call, { nonce, gasLimit: 1_000_000n, fees: await port.fees() })
