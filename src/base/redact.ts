@@ -1,4 +1,4 @@
-import { oneLine } from './one-line.ts'
+import { oneLine, withColorsAlone, withoutControls } from './one-line.ts'
 
 /** What `redact` takes out of a text. Every caller says what its readers still need. */
 export type Redaction = {
@@ -14,22 +14,26 @@ export type Redaction = {
   longWords?: boolean
   /** Blanks and control characters become one blank, invisible characters disappear. */
   oneLine?: boolean
+  /** Colours stay: for texts that this process has coloured itself. */
+  colors?: boolean
   /** The most characters that stay; the `…` at the end is one of them. */
   length?: number
 }
 
 /**
  * A text without credentials, fit for a message, a log or a page. What is taken out reads `…`. A node, a signer or a
- * provider may repeat whatever it was sent, so nothing of what they say is shown without this.
+ * provider may repeat whatever it was sent, so nothing of what they say is shown without this. Control characters are always
+ * taken out: a terminal would obey them.
  */
 export function redact(text: string, redaction: Redaction): string {
   const { urls, hex, tokens = false, secrets = [], longWords = false, length = Infinity } = redaction
-  const line = redaction.oneLine ? oneLine : (one: string) => one
+  const line = redaction.oneLine ? oneLine : redaction.colors ? withColorsAlone : withoutControls
   const known = Array.from(secrets, line)
     .filter((secret) => secret.length > 2)
     .toSorted((a, b) => b.length - a.length)
   // A control character in a URL becomes a blank, which would end the URL. A secret with a blank in it must still be whole.
-  let safe = line(known.length === 0 ? withoutUrls(text, urls) : text)
+  const begin = redaction.oneLine ? text : line(text)
+  let safe = line(known.length === 0 ? withoutUrls(begin, urls) : begin)
   for (const secret of known) safe = safe.replace(new RegExp(escaped(secret), 'gi'), '…')
   if (longWords) safe = safe.replace(LONG_WORD, '…')
   safe = withoutUrls(safe, urls)

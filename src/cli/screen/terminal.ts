@@ -63,7 +63,7 @@ export function printPageUrl(url: string, stream: 'stdout' | 'stderr' = 'stderr'
 
 /** The last net before the terminal: of a URL only the host remains, and the wallet's key never appears. */
 function safe(text: string): string {
-  return redact(text, { urls: 'host', secrets: keyDigits(variable('PRIVATE_KEY') ?? '') })
+  return redact(text, { urls: 'host', colors: true, secrets: keyDigits(variable('PRIVATE_KEY') ?? '') })
 }
 
 /** The digits of a key. A shorter text is no key, and to cut it would blot out words that are none. */
