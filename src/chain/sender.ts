@@ -8,6 +8,7 @@ import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
+import { lacksMoney, poorWalletError } from './poor-wallet.ts'
 import { createReceipts } from './receipts.ts'
 import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
 import type { FeeOracle } from './fee-oracle.ts'
@@ -38,7 +39,7 @@ export function createSender(options: SenderOptions): TransactionPort {
       try {
         return await rpc.estimateGas({ ...request(call), from: wallet })
       } catch (error) {
-        throw missingCapability(call, error) ?? revertError(call.method, error) ?? notSent(call, error)
+        throw missingCapability(call, error) ?? revertError(call.method, error) ?? (await notSent(call, error))
       }
     },
     fees: () => query(feeOracle.fees),
@@ -109,6 +110,16 @@ export function createSender(options: SenderOptions): TransactionPort {
     },
   }
 
+  async function notSent(call: Call, error: unknown): Promise<NotSentError> {
+    const reason = reasonOf(error)
+    const cause = safeCause(error)
+    if (!lacksMoney(call, reason, null)) return noEstimate(call, reason, cause)
+    const balance = await rpc.balance(wallet, 'latest').catch(() => null)
+    return lacksMoney(call, reason, balance)
+      ? poorWalletError(call, { reason, balance, cause })
+      : noEstimate(call, reason, cause)
+  }
+
   function request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
     if (contract === 'wallet') return { to: wallet, data: '0x', value: 0n }
     return { to: addressOf(contract), data: abis[contract].encodeFunctionData(method, args), value }
@@ -141,12 +152,6 @@ function isRefusal(error: unknown): boolean {
   return code === 'ACTION_REJECTED' || [code, info?.error?.code, inner?.code].includes(4001)
 }
 
-function notSent(call: Call, error: unknown): NotSentError {
-  const reason = reasonOf(error)
-  const isPoor = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(reason)
-  return new NotSentError(
-    isPoor ? 'The wallet cannot pay for this transaction.' : 'The node gave no gas estimate.',
-    { operation: call.method, reason, do: isPoor ? 'send gas to the wallet' : undefined },
-    { cause: safeCause(error), retryable: !isPoor },
-  )
+function noEstimate({ method: operation }: Call, reason: string, cause: Error): NotSentError {
+  return new NotSentError('The node gave no gas estimate.', { operation, reason }, { cause, retryable: true })
 }
