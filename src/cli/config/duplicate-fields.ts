@@ -17,7 +17,7 @@ export function duplicateFieldIn(json: string): string | null {
     const level = levels.at(-1)
     if (part === '{' || part === '[') levels.push({ names: part === '{' ? new Set() : null, name: '', index: 0 })
     else if (part === '}' || part === ']') levels.pop()
-    else if (part === ',') level && (level.index += 1)
+    else if (part === ',') next(level)
     else if (part !== ':') text = part
     else if (level?.names) {
       level.name = JSON.parse(text) as string
@@ -26,6 +26,10 @@ export function duplicateFieldIn(json: string): string | null {
     }
   }
   return null
+}
+
+function next(level: Level | undefined): void {
+  if (level) level.index += 1
 }
 
 function pathOf(levels: readonly Level[]): string {

@@ -43,7 +43,7 @@ export async function openKeystore({ file, json }: Keystore, password: string): 
 /** The messages of ethers repeat values of the file: only what they are about is taken from them. */
 function sentenceOf(error: unknown): string {
   const { argument, shortMessage, message } = error as { argument?: string; shortMessage?: string; message?: string }
-  const text = `${shortMessage ?? message ?? ''}`
+  const text = shortMessage ?? message ?? ''
   if (/incorrect password/i.test(text)) return 'The keystore does not open with this password.'
   if (/mismatch/i.test(text) || argument === 'address') return 'The address in the keystore is not that of its key.'
   return 'The keystore is damaged: its parts do not decode.'
