@@ -34,11 +34,6 @@ export async function prepareJournalPlace(
     throw placeError('The folder for the journal of transactions in flight cannot be made.', { folder }, error)
   }
   await checkOwner(folder, user)
-  try {
-    await (files.access ?? nodeFiles.access)(folder, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw placeError('The folder for the journal of transactions in flight cannot be written.', { folder }, error)
-  }
   const there = await nodeFiles.lstat(file).catch(() => null)
   if (there?.isSymbolicLink())
     throw new JournalError('The journal is a link.', {
@@ -47,6 +42,11 @@ export async function prepareJournalPlace(
     })
   if (there && !there.isFile())
     throw new JournalError('The journal is no file.', { journal: file, do: 'pass the path of a file, or of none yet' })
+  try {
+    await (files.access ?? nodeFiles.access)(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw placeError('The folder for the journal of transactions in flight cannot be written.', { folder }, error)
+  }
 }
 
 /** The error for a place of the journal that does not serve; the system's code is its reason. */
