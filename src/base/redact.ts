@@ -1,4 +1,4 @@
-import { oneLine } from './one-line.ts'
+import { oneLine, withColorsAlone, withoutControls } from './one-line.ts'
 
 /** What `redact` takes out of a text. Every caller says what its readers still need. */
 export type Redaction = {
@@ -14,17 +14,20 @@ export type Redaction = {
   longWords?: boolean
   /** Blanks and control characters become one blank, invisible characters disappear. */
   oneLine?: boolean
+  /** Colours stay: for texts that this process has coloured itself. */
+  colors?: boolean
   /** The most characters that stay; the `…` at the end is one of them. */
   length?: number
 }
 
 /**
  * A text without credentials, fit for a message, a log or a page. What is taken out reads `…`. A node, a signer or a
- * provider may repeat whatever it was sent, so nothing of what they say is shown without this.
+ * provider may repeat whatever it was sent, so nothing of what they say is shown without this. Control characters are always
+ * taken out: a terminal would obey them.
  */
 export function redact(text: string, redaction: Redaction): string {
   const { secrets = [], length = Infinity } = redaction
-  const line = redaction.oneLine ? oneLine : (one: string) => one
+  const line = redaction.oneLine ? oneLine : redaction.colors ? withColorsAlone : withoutControls
   const known = Array.from(secrets, line).filter((secret) => secret.length > 2)
   const rules = rulesOf(redaction, known)
   // A control character in a URL becomes a blank, which would end the URL: it is cut before. Where there are secrets they

@@ -1,6 +1,7 @@
 import { AbiCoder } from 'ethers'
 import { contractError, type ContractError, type ErrorArgs } from '../base/contract-errors.ts'
 import { errorsAbi } from './abi.ts'
+import { oneLine } from '../base/one-line.ts'
 import { messagesOf } from './cause.ts'
 import { panicArgs } from './panic.ts'
 
@@ -17,7 +18,8 @@ export function decodeRevert(data: string): Revert | null {
   const selector = data.slice(0, 10).toLowerCase()
   const body = `0x${data.slice(10)}`
   try {
-    if (selector === '0x08c379a0') return { errorName: 'Error', errorArgs: { reason: decode('string', body) } }
+    if (selector === '0x08c379a0')
+      return { errorName: 'Error', errorArgs: { reason: oneLine(String(decode('string', body))) } }
     if (selector === '0x4e487b71')
       return { errorName: 'Panic', errorArgs: panicArgs(BigInt(String(decode('uint256', body)))) }
     const error = errorsAbi.parseError(data)
@@ -42,7 +44,7 @@ export function revertError(operation: string, error: unknown): ContractError | 
 export function revertReason(error: unknown): string | null {
   for (const message of messagesOf(error)) {
     const [, reason] = REASON.exec(message) ?? []
-    if (reason !== undefined) return reason
+    if (reason !== undefined) return oneLine(reason)
   }
   return null
 }

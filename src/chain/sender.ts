@@ -1,7 +1,6 @@
 import { keccak256, type Signer, type TransactionRequest } from 'ethers'
 import {
   GasEstimateError,
-  InsufficientGasError,
   ReadError,
   RefusedError,
   SigningError,
@@ -16,6 +15,7 @@ import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
+import { lacksMoney, poorWalletError } from './poor-wallet.ts'
 import { createReceipts } from './receipts.ts'
 import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
 import type { FeeOracle } from './fee-oracle.ts'
@@ -47,7 +47,7 @@ export function createSender(options: SenderOptions): TransactionPort {
       try {
         return await rpc.estimateGas({ ...request(call), from: wallet })
       } catch (error) {
-        throw missingCapability(call, error) ?? revertError(call.method, error) ?? notSent(call, error)
+        throw missingCapability(call, error) ?? revertError(call.method, error) ?? (await notSent(call, error))
       }
     },
     fees: () => query(feeOracle.fees),
@@ -79,7 +79,7 @@ export function createSender(options: SenderOptions): TransactionPort {
         return hash
       } catch (error) {
         // Switched while it was asked: the wallet may have sent it on the other chain.
-        if (error instanceof WrongChainError) throw new Error(error.message)
+        if (error instanceof WrongChainError) throw new Error(error.message, { cause: error })
         if (!isRefusal(error)) throw safeCause(error)
         throw new RefusedError(
           'The wallet refused to send.',
@@ -127,6 +127,16 @@ export function createSender(options: SenderOptions): TransactionPort {
     if (actual !== chainId) throw new WrongChainError({ expected: chainId, actual })
   }
 
+  async function notSent(call: Call, error: unknown): Promise<NotSentError> {
+    const reason = reasonOf(error)
+    const cause = safeCause(error)
+    if (!lacksMoney(call, reason, null)) return noEstimate(call, reason, cause)
+    const balance = await rpc.balance(wallet, 'latest').catch(() => null)
+    return lacksMoney(call, reason, balance)
+      ? poorWalletError(call, { reason, balance, cause })
+      : noEstimate(call, reason, cause)
+  }
+
   function request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
     if (contract === 'wallet') return { to: wallet, data: '0x', value: 0n }
     return { to: addressOf(contract), data: abis[contract].encodeFunctionData(method, args), value }
@@ -159,14 +169,6 @@ function isRefusal(error: unknown): boolean {
   return code === 'ACTION_REJECTED' || [code, info?.error?.code, inner?.code].includes(4001)
 }
 
-function notSent(call: Call, error: unknown): NotSentError {
-  const facts = { operation: call.method, reason: reasonOf(error) }
-  const isPoor = /insufficient funds|INSUFFICIENT_FUNDS|gas required exceeds|Insufficient funds/i.test(facts.reason)
-  return isPoor
-    ? new InsufficientGasError(
-        'The wallet cannot pay for this transaction.',
-        { ...facts, do: 'send gas to the wallet' },
-        { cause: safeCause(error) },
-      )
-    : new GasEstimateError(facts, { cause: safeCause(error) })
+function noEstimate({ method: operation }: Call, reason: string, cause: Error): NotSentError {
+  return new GasEstimateError({ operation, reason }, { cause })
 }

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module'
 import { runCommand } from 'citty'
+import { redact } from '../base/redact.ts'
 import { checkArguments } from './arguments/check-arguments.ts'
 import { commandLineOf } from './arguments/command-line.ts'
 import { commands } from './command-table.ts'
+import { secretsIn } from './config/secrets.ts'
 import { EXIT } from './exit-codes.ts'
 import { interrupted } from './session/interrupt.ts'
 import { note, print } from './screen/terminal.ts'
@@ -18,7 +20,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     return await runCommandLine(argv)
   } catch (error) {
     const { failureOf } = await import('./failure.ts')
-    const { text, code } = failureOf(error)
+    const { text: message, code } = failureOf(error)
+    // A key that was pasted into the command line is not repeated. A hash is cut as well: it has the same form.
+    const isRefusal = code === EXIT.usage
+    const text = isRefusal ? redact(message, { urls: 'host', secrets: secretsIn(argv) }) : message
     note(error instanceof UsageError ? `${text} og-ledger --help tells what is possible.` : text)
     return code
   }

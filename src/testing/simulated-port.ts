@@ -1,12 +1,14 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
 import { ARRIVED, gradeBroadcastError } from '../chain/broadcast-answer.ts'
+import { poorWalletError } from '../chain/poor-wallet.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { InsufficientGasError } from '../base/errors.ts'
 import { fakeHash } from './fakes.ts'
 import { gasOf } from './gas.ts'
 import type { Node } from './node.ts'
 import { dataOf, rawOf, transactionOf } from './transaction-codec.ts'
+
+const NO_FUNDS = 'insufficient funds for gas * price + value'
 
 /** Sends one wallet's transactions to a simulated node. */
 export function createSimulatedPort(node: Node, wallet: string): TransactionPort {
@@ -22,7 +24,8 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
     checkChain: () => Promise.resolve(),
     async estimateGas(call) {
       node.answer()
-      if (contracts.balanceOf(wallet) < (call.value ?? 0n)) throw insufficientFunds(call)
+      const balance = contracts.balanceOf(wallet)
+      if (balance < (call.value ?? 0n)) throw poorWalletError(call, { reason: NO_FUNDS, balance })
       const refusal = refusalOf(call, node.head())
       if (refusal) throw refusal
       return gasOf(call)
@@ -112,12 +115,4 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
 
 function contentOf(call: Call): { data: string; value: bigint } {
   return { data: dataOf(call), value: call.value ?? 0n }
-}
-
-function insufficientFunds({ method: operation }: Call): InsufficientGasError {
-  return new InsufficientGasError('The wallet cannot pay for this transaction.', {
-    operation,
-    reason: 'insufficient funds for gas * price + value',
-    do: 'send gas to the wallet',
-  })
 }

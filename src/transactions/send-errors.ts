@@ -74,10 +74,21 @@ export function checkAffordable({ operation, balance, value, gas, committed }: A
       gas: `${weiToOg(gas)} OG at most`,
       'in flight': committed > 0n ? `${weiToOg(committed)} OG` : undefined,
       'can be sent': value > 0n ? `${weiToOg(left > 0n ? left : 0n)} OG at most` : undefined,
-      do: value > 0n && left > 0n ? 'send less, or send gas to the wallet' : 'send gas to the wallet',
+      do: adviceFor({ isTemporary, value, left, missing: value + gas + committed - balance }),
     },
     { retryable: isTemporary },
   )
+}
+
+type Shortage = { isTemporary: boolean; value: bigint; left: bigint; missing: bigint }
+
+function adviceFor({ isTemporary, value, left, missing }: Shortage): string {
+  if (isTemporary) return 'wait until the transactions in flight are mined'
+  if (value > 0n && left > 0n)
+    return `choose a smaller amount, or send OG to the wallet: ${weiToOg(missing)} OG are missing`
+  return value > 0n
+    ? `send OG to the wallet: ${weiToOg(missing)} OG are missing`
+    : `send gas to the wallet: ${weiToOg(missing)} OG are missing`
 }
 
 function gwei(wei: bigint): string {

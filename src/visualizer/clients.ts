@@ -4,9 +4,16 @@ import type { ServerEvents } from './protocol.ts'
 
 const MOST_CLIENTS = 100
 /** A client with more unsent bytes than this does not read, and is disconnected; it may come back. */
-const MOST_UNSENT = 8 * 2 ** 20
+const MOST_UNSENT = 2 ** 20
 /** A client that missed more bytes than this loads everything anew, which is faster. */
 const MOST_MISSED = 2 ** 20
+
+/** nginx and others buffer an answer unless it forbids that; a transformed one may be held back as well. */
+const EVENT_STREAM = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+}
 
 export type Clients = {
   size(): number
@@ -30,7 +37,7 @@ export function createClients(history: History, instance: string): Clients {
     isFull: () => clients.size >= MOST_CLIENTS,
     connect(response, id) {
       flush()
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      response.writeHead(200, EVENT_STREAM)
       const missed = missedSince(id)
       if (typeof missed === 'string') {
         response.end(eventOf('reset', { reason: missed }))

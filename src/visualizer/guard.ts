@@ -11,13 +11,29 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
  */
 export function refusalOf({ headers }: IncomingMessage, hosts: readonly string[], isPage: boolean): string | null {
   const host = hostOf(headers.host)
-  if (host === null || ![...LOOPBACK, ...hosts].includes(host)) return 'This server has another name.'
+  const names = [...LOOPBACK, ...hosts]
+  if (host === null || !names.includes(host)) return strange(host)
   const { origin } = headers
-  if (origin !== undefined && !isSame(origin, headers.host)) return 'Another site asks for this.'
+  if (origin !== undefined && !isSame(origin, headers.host))
+    return names.includes(hostnameOf(origin) ?? '') ? MISDIRECTED : 'Another site asks for this.'
   const site = headers['sec-fetch-site']
   // A link on another site may open the page, but may not call the API.
   if (!isPage && site !== undefined && site !== 'same-origin' && site !== 'none') return 'Another site asks for this.'
   return null
+}
+
+/** The origin has a name of this server, but the Host header has another one: that is the proxy's. */
+const MISDIRECTED =
+  'The Host header and the origin differ. A proxy in front must pass on the Host that was asked for ' +
+  '(nginx: proxy_set_header Host $http_host).'
+
+function strange(host: string | null): string {
+  // The header is a stranger's: only what can be a name is repeated.
+  const name = host !== null && /^[\w.:[\]-]{1,100}$/.test(host) ? host : 'that'
+  return (
+    `This server does not answer as ${name}. If that is its name, list it: createVisualizer's option hosts. ` +
+    'A proxy must pass on the Host header that was asked for.'
+  )
 }
 
 /** Compares a token with the right one, in constant time. */
@@ -45,9 +61,15 @@ function hostOf(host: string | undefined): string | null {
   }
 }
 
+function hostnameOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).hostname : null
+}
+
 function isSame(origin: string, host: string | undefined): boolean {
   try {
-    return new URL(origin).host === new URL(`http://${host}`).host
+    const { protocol, host: asked } = new URL(origin)
+    // Either may leave out the port that is its protocol's own.
+    return asked !== '' && asked === new URL(`${protocol}//${host}`).host
   } catch {
     return false
   }

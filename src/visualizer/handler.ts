@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Asset } from './assets.ts'
 import type { Clients } from './clients.ts'
 import { controlRequestIn } from './control-request.ts'
+import { createGreetings } from './greetings.ts'
 import { HEADERS, isToken, refusalOf } from './guard.ts'
 import type { ControlRequest, ControlResponse } from './protocol.ts'
 
@@ -22,6 +23,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 const LONGEST_BODY = 4_096
 
 export function createHandler({ files, clients, hello, control, basePath, hosts }: HandlerOptions): Handler {
+  const greetings = createGreetings()
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     // The request line may hold anything, also what is no URL.
@@ -32,7 +34,10 @@ export function createHandler({ files, clients, hello, control, basePath, hosts 
     if (pathname === basePath) return void response.writeHead(308, { location: `${basePath}/` }).end()
     if (path === 'api/control') return void answerControl(request, response)
     if (request.method !== 'GET') return refuse(response, 405, 'This can only be read.')
-    if (path === 'api/hello') return greet(response)
+    if (path === 'api/hello') {
+      if (greetings.isFull()) return refuse(response, 503, 'Too many pages are being loaded.')
+      return greetings.send(response, hello())
+    }
     if (path === 'api/events') {
       if (clients.isFull()) return refuse(response, 503, 'Too many pages are open.')
       const last = request.headers['last-event-id'] ?? new URLSearchParams(query).get('after') ?? ''
@@ -41,12 +46,6 @@ export function createHandler({ files, clients, hello, control, basePath, hosts 
     const file = files.get(path === '' ? 'index.html' : (path ?? ''))
     if (!file) return refuse(response, 404, 'There is no such page.')
     response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' }).end(file.body)
-  }
-
-  function greet(response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    for (const part of hello()) response.write(part)
-    response.end()
   }
 
   async function answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -8,7 +8,7 @@ import { createClients } from './clients.ts'
 import { ACTIONS } from './control-request.ts'
 import { createControl } from './control.ts'
 import { createHandler, type Handler } from './handler.ts'
-import { createHistory, type HistoryLimits } from './history.ts'
+import { createHistory, type HistoryLimits, type Line } from './history.ts'
 import { networkOf } from './network.ts'
 import { PROTOCOL, type Hello } from './protocol.ts'
 import { listen, type Server } from './server.ts'
@@ -28,7 +28,7 @@ export type Visualizer = {
 
 const BEAT_MS = 10_000
 /** Entries in one part of a `Hello`. */
-const CHUNK = 500
+const CHUNK = 50
 const LIMITS: HistoryLimits = { entries: 100_000, bytes: 32 * 2 ** 20 }
 
 /**
@@ -84,7 +84,8 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   }
   return visualizer
 
-  function* hello(): Iterable<string> {
+  /** The reader may take the parts later: all of them are of the moment of the call. */
+  function hello(): Iterable<string> {
     const head: Omit<Hello, 'history'> = {
       protocol: PROTOCOL,
       id: `${instance}.${history.seq()}`,
@@ -96,13 +97,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
       charts,
       base: history.base(),
     }
-    yield `${JSON.stringify(head).slice(0, -1)},"history":[`
-    const lines = history.all()
-    for (let start = 0; start < lines.length; start += CHUNK) {
-      const some = lines.slice(start, start + CHUNK).map(({ json }) => json)
-      yield (start === 0 ? '' : ',') + some.join(',')
-    }
-    yield ']}'
+    return partsOf(JSON.stringify(head), history.all())
   }
 
   async function shut(): Promise<void> {
@@ -112,6 +107,15 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     clients.close()
     await server?.close()
   }
+}
+
+function* partsOf(head: string, lines: readonly Line[]): Iterable<string> {
+  yield `${head.slice(0, -1)},"history":[`
+  for (let start = 0; start < lines.length; start += CHUNK) {
+    const some = lines.slice(start, start + CHUNK).map(({ json }) => json)
+    yield (start === 0 ? '' : ',') + some.join(',')
+  }
+  yield ']}'
 }
 
 function version(): string {

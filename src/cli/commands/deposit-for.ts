@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { ogToWei } from '../../index.ts'
 import { addressOf } from '../session/connection.ts'
 import { amountArgument, sendingOptions } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
@@ -25,6 +26,7 @@ export const command = defineCommand({
         from: 'the wallet',
         to: `the ledger of ${recipient}, to which it belongs from then on`,
       }),
+      pays: { operation: 'depositFundFor', amount: ogToWei(amount), to: recipient },
       send: ({ ledger }) => ledger.depositFundFor(recipient, amount),
     })
   },

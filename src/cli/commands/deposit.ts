@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { ogToWei } from '../../index.ts'
 import { amountArgument, sendingOptions } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
 import { amountOf } from '../arguments/values.ts'
@@ -10,6 +11,7 @@ export const command = defineCommand({
     await sendAndReport(args, {
       command: 'deposit',
       words: () => ({ do: 'deposit', amount: `${amount} OG`, from: 'the wallet', to: 'its ledger' }),
+      pays: { operation: 'depositFund', amount: ogToWei(amount) },
       send: ({ ledger }) => ledger.depositFund(amount),
     })
   },

@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { ogToWei } from '../../index.ts'
 import { addressOf } from '../session/connection.ts'
 import { amountArgument, providerArgument, sendingOptions, serviceArgument } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
@@ -18,6 +19,7 @@ export const command = defineCommand({
         from: 'the ledger',
         to: `the ${serviceOn(broker, args.service)} sub-account with ${provider}, which may charge it`,
       }),
+      pays: { operation: 'transferFund', amount: ogToWei(amount), to: provider },
       send: ({ ledger }) => ledger.transferFund(provider, args.service, amount),
     })
   },

@@ -7,6 +7,8 @@ import { checkLevels, eitherLevel, mergeTerms, termsAt, termsFields, type Terms 
 import { SERVICE_TYPES } from '../session/services.ts'
 import { networkAt } from './network.ts'
 import { secretIn } from './secrets.ts'
+import { duplicateFieldIn } from './duplicate-fields.ts'
+import { withoutBom } from './text.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
 /** A provider to keep funded, and how. */
@@ -31,7 +33,7 @@ export type FundingConfig = {
  * @throws UsageError that names the field
  */
 export function parseConfig(text: string): FundingConfig {
-  const json = jsonIn(text)
+  const json = jsonIn(withoutBom(text))
   const secret = secretIn(json)
   if (secret !== null)
     throw fieldError(secret, 'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.')
@@ -105,8 +107,12 @@ function fundedProvidersAt(list: readonly unknown[], defaults: Terms): FundedPro
 /** Parses JSON without the parser's messages: they quote the text, which may be a key. */
 function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const json: unknown = JSON.parse(text)
+    const twice = duplicateFieldIn(text)
+    if (twice !== null) throw fieldError(twice, 'it stands twice, and only one of them would count.')
+    return json
   } catch (error) {
+    if (error instanceof UsageError) throw error
     const [, position] = /at position (\d+)/.exec(String(error)) ?? []
     const where = position === undefined ? '' : ` from line ${text.slice(0, Number(position)).split('\n').length} on`
     throw new UsageError(`This is not JSON${where}; comments and commas at the end are not allowed.`)

@@ -19,3 +19,8 @@ export function secretIn(value: unknown, path = ''): string | null {
   }
   return null
 }
+
+/** The parts of a command line that look like keys: no message repeats them. */
+export function secretsIn(argv: readonly string[]): string[] {
+  return argv.flatMap((word) => [...(WORDS.test(word) ? [word] : []), ...(word.match(/[\da-f]{64,}/gi) ?? [])])
+}

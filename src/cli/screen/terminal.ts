@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { styleText } from 'node:util'
 import { redact } from '../../base/redact.ts'
+import { variable } from '../session/environment.ts'
 
 type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold'
 
@@ -62,11 +63,11 @@ export function printPageUrl(url: string, stream: 'stdout' | 'stderr' = 'stderr'
 
 /** The last net before the terminal: of a URL only the host remains, and the wallet's key never appears. */
 function safe(text: string): string {
-  return redact(text, { urls: 'host', secrets: keyDigits(process.env['PRIVATE_KEY'] ?? '') })
+  return redact(text, { urls: 'host', colors: true, secrets: keyDigits(variable('PRIVATE_KEY') ?? '') })
 }
 
 /** The digits of a key. A shorter text is no key, and to cut it would blot out words that are none. */
 function keyDigits(key: string): string[] {
-  const digits = key.trim().replace(/^0x/i, '')
-  return digits.length < SHORTEST_KEY ? [] : [digits]
+  const digits = key.replace(/^0x/i, '')
+  return digits.length < SHORTEST_KEY ? [] : [digits, digits.replace(/\s+/g, '')]
 }

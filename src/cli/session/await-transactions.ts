@@ -2,12 +2,12 @@ import type { Broker, TransactionActor } from '../../index.ts'
 
 const PATIENCE_MS = 15_000
 
-/** Waits until every open transaction has an outcome, but no longer than 15 s. True when all have one. */
-export async function transactionsSettled(broker: Broker): Promise<boolean> {
+/** Waits until every open transaction has an outcome, but no longer than 15 s or as given. True when all have one. */
+export async function transactionsSettled(broker: Broker, patienceMs = PATIENCE_MS): Promise<boolean> {
   const open = broker.transactions().filter(isOpen)
   let patience: NodeJS.Timeout | undefined
   const tooLong = new Promise<false>((resolve) => {
-    patience = setTimeout(() => resolve(false), PATIENCE_MS)
+    patience = setTimeout(() => resolve(false), patienceMs)
   })
   const all = Promise.all(open.map(outcome)).then(() => true)
   const result = await Promise.race([all, tooLong])

@@ -1,15 +1,18 @@
-import { readFile } from 'node:fs/promises'
-import { FetchRequest, getAddress, JsonRpcProvider, Network, Wallet } from 'ethers'
+import { FetchRequest, getAddress, JsonRpcProvider, Network, Wallet, type FetchGetUrlFunc } from 'ethers'
 import { InvalidInputError, ReadError, type Connection } from '../../index.ts'
 import { redact } from '../../base/redact.ts'
 import { UsageError } from '../arguments/usage-error.ts'
+import { withoutQuotes } from '../config/text.ts'
+import { openKeystore, readKeystore } from './keystore.ts'
 
 const TIMEOUT_MS = 30_000
+const MOST_REDIRECTS = 3
 
 /** Connects to a node, and asks it once for the id of its chain. The provider has no cache and does not poll. */
 export async function connectTo(url: string, host: string): Promise<JsonRpcProvider> {
   const request = new FetchRequest(url)
   request.timeout = TIMEOUT_MS
+  request.getUrlFunc = refuseRedirects(FetchRequest.createGetUrlFunc())
   const network = Network.from(await chainIdOf(request, host))
   return new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1 })
 }
@@ -73,37 +76,48 @@ function reasonOf(error: unknown): string {
 
 function walletOfKey(key: string, provider?: JsonRpcProvider): Wallet {
   try {
-    return new Wallet(key.trim(), provider)
+    return new Wallet(withoutQuotes(key), provider)
   } catch {
     throw new InvalidInputError('PRIVATE_KEY is not a key.', { expected: '64 hex digits, with or without 0x' })
   }
 }
 
 async function walletOfKeystore(file: string, ask: () => Promise<string>, provider: JsonRpcProvider): Promise<Wallet> {
-  const json = await keystoreIn(file)
-  const password = await ask()
-  try {
-    const { privateKey } = await Wallet.fromEncryptedJson(json, password)
-    return new Wallet(privateKey, provider)
-  } catch {
-    throw new InvalidInputError('The keystore does not open with this password.', { keystore: file })
-  }
+  const keystore = await readKeystore(file)
+  return new Wallet(await openKeystore(keystore, await ask()), provider)
 }
 
 async function addressIn(file: string): Promise<string> {
-  const { address } = JSON.parse(await keystoreIn(file)) as { address?: unknown }
-  if (typeof address === 'string') return addressOf(`0x${address.replace(/^0x/i, '')}`, 'The address in the keystore')
+  const { address } = await readKeystore(file)
+  if (address !== null) return addressOf(`0x${address.replace(/^0x/i, '')}`, 'The address in the keystore')
   throw new UsageError('The keystore does not name its address: use --address.')
 }
 
-async function keystoreIn(file: string): Promise<string> {
-  const json = await readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`The keystore ${file} cannot be read.`)
-  })
-  try {
-    if (typeof JSON.parse(json) === 'object') return json
-  } catch {
-    // Refused below.
+/**
+ * ethers follows a redirect with the whole request: its body may be a signed transaction, and its headers credentials. Here a
+ * request stays with the host that the user named: to https, or to another path, and not to another host.
+ */
+function refuseRedirects(getUrl: FetchGetUrlFunc): FetchGetUrlFunc {
+  return async (request, signal) => {
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+      const response = await getUrl(request, signal)
+      const { location } = response.headers
+      if (response.statusCode < 300 || response.statusCode >= 400 || !location) return response
+      request = request.clone()
+      request.url = redirectionOf(request.url, location)
+    }
+    throw new Error('it redirects again and again')
   }
-  throw new UsageError(`${file} is no keystore: it is not JSON.`)
+}
+
+/** @throws Error for another host, and for https that becomes http */
+function redirectionOf(url: string, location: string): string {
+  const from = new URL(url)
+  const to = URL.canParse(location, url) ? new URL(location, url) : null
+  if (to?.host !== from.host)
+    throw new Error(
+      `it redirects to another host (${to?.host || 'none'}), which gets nothing: name that with --rpc-url`,
+    )
+  if (to.protocol !== 'https:' && to.protocol !== from.protocol) throw new Error('it redirects from https to http')
+  return to.href
 }

@@ -2,6 +2,7 @@ import process from 'node:process'
 import { createBroker, networks, type Broker, type BrokerOptions, type Connection } from '../../index.ts'
 import { connectTo, readOnlyConnection, walletOf, type KeySource } from './connection.ts'
 import { endpointOf } from './endpoint.ts'
+import { variable } from './environment.ts'
 import type { ReadingArguments, SendingArguments } from '../arguments/options.ts'
 import { canAsk } from '../screen/terminal.ts'
 import { keystorePassword } from './questions.ts'
@@ -17,14 +18,14 @@ type SessionOptions = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | '
 
 /** For commands that look: they know the wallet by its address alone. */
 export async function readingSession(args: ReadingArguments, more: SessionOptions = {}): Promise<Session> {
-  const { url, host, network } = endpointOf(args, process.env['OG_RPC_URL'])
+  const { url, host, network } = endpointOf(args, variable('OG_RPC_URL'))
   const provider = await connectTo(url, host)
   return session(await readOnlyConnection(args.address, keysOf(args), provider), { ...more, host, network })
 }
 
 /** For commands that send: they sign with the wallet's key. */
 export async function sendingSession(args: SendingArguments, more: SessionOptions = {}): Promise<Session> {
-  const { url, host, network } = endpointOf(args, process.env['OG_RPC_URL'], more.network)
+  const { url, host, network } = endpointOf(args, variable('OG_RPC_URL'), more.network)
   const provider = await connectTo(url, host)
   return session({ signer: await walletOf(keysOf(args), provider) }, { ...more, host, network })
 }
@@ -32,7 +33,7 @@ export async function sendingSession(args: SendingArguments, more: SessionOption
 /** Whether a command that looks could also sign. */
 export function hasKey({ address, keystore }: ReadingArguments): boolean {
   if (address !== undefined) return false
-  if (keystore === undefined) return Boolean(process.env['PRIVATE_KEY'])
+  if (keystore === undefined) return Boolean(variable('PRIVATE_KEY'))
   return process.env['KEYSTORE_PASSWORD'] !== undefined || canAsk()
 }
 
@@ -53,7 +54,7 @@ async function session(
 }
 
 function keysOf({ keystore }: { keystore?: string | undefined }): KeySource {
-  return { keystore, privateKey: process.env['PRIVATE_KEY'], password: keystorePassword }
+  return { keystore, privateKey: variable('PRIVATE_KEY'), password: keystorePassword }
 }
 
 function networkName({ network }: Broker): string {

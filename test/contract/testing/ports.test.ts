@@ -61,7 +61,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     await expect(portOf(side.poor).estimateGas(deposit)).rejects.toMatchObject({
       name: 'InsufficientGasError',
       retryable: false,
-      facts: { operation: 'depositFund', do: 'send gas to the wallet' },
+      facts: { operation: 'depositFund', do: 'send OG to the wallet: it needs 10 OG and gas' },
     })
   })
 

@@ -1,0 +1,13 @@
+import process from 'node:process'
+import { withoutQuotes } from '../config/text.ts'
+
+type Name = 'PRIVATE_KEY' | 'OG_RPC_URL'
+
+/**
+ * An environment variable without blanks and quotes round it; undefined where it is not set. A file for `--env-file` that
+ * begins with a byte order mark gives it to the name of its first variable.
+ */
+export function variable(name: Name): string | undefined {
+  const value = process.env[name] ?? process.env[`\uFEFF${name}`]
+  return value === undefined ? undefined : withoutQuotes(value)
+}
