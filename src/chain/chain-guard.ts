@@ -23,6 +23,7 @@ export function guardChain(rpc: Rpc, expected: bigint): Rpc {
     estimateGas: (request) => guarded(() => rpc.estimateGas(request)),
     broadcast: rpc.broadcast,
     knows: (transactionHash) => guarded(() => rpc.knows(transactionHash)),
+    pooledNonces: (address) => guarded(() => rpc.pooledNonces(address)),
     receipt: (transactionHash) => guarded(() => rpc.receipt(transactionHash)),
     gasPrice: () => guarded(rpc.gasPrice),
     suggestedTip: () => guarded(rpc.suggestedTip),

@@ -30,6 +30,7 @@ export function ethersRpc(provider: Provider): Rpc {
       await provider.broadcastTransaction(raw)
     },
     knows: async (transactionHash) => (await provider.getTransaction(transactionHash)) !== null,
+    pooledNonces: () => Promise.resolve(null),
     async receipt(transactionHash) {
       const receipt = await provider.getTransactionReceipt(transactionHash)
       if (!receipt) return null

@@ -1,6 +1,7 @@
 import { ReadError } from '../base/errors.ts'
 import { decodeHeader, decodeTransactions } from './block.ts'
 import { decodeFeeHistory } from './fee-history.ts'
+import { pooledNoncesOf } from './pooled-nonces.ts'
 import { countOf, quantityOf, toQuantity } from './quantity.ts'
 import { decodeReceipt, type ReceiptFields } from './receipt.ts'
 import type { BlockTag, Log, Rpc } from './rpc.types.ts'
@@ -36,6 +37,7 @@ export function jsonRpc(node: JsonRpcSender): Rpc {
       await send('eth_sendRawTransaction', raw)
     },
     knows: async (transactionHash) => (await send('eth_getTransactionByHash', transactionHash)) !== null,
+    pooledNonces: (address) => pooledNoncesOf(send, address),
     receipt: async (transactionHash) =>
       decodeReceipt(
         (await send('eth_getTransactionReceipt', transactionHash)) as ReceiptFields | null,

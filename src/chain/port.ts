@@ -96,6 +96,8 @@ export interface TransactionPort {
   knows(transactionHash: string): Promise<boolean>
   /** The wallet's balance at the latest block, in wei. */
   balance(): Promise<bigint>
+  /** The wallet's nonces in the node's pool; null where the node does not show its pool. */
+  pooledNonces(): Promise<readonly number[] | null>
   /** Number of the latest block. */
   head(): Promise<number>
   /** The mined transaction that spent a nonce; null when there is none, or the node no longer has its block. */

@@ -35,6 +35,7 @@ function eachLimited(rpc: Rpc, limited: Limited): Rpc {
     estimateGas: (request) => limited(() => rpc.estimateGas(request)),
     broadcast: (raw) => limited(() => rpc.broadcast(raw)),
     knows: (transactionHash) => limited(() => rpc.knows(transactionHash)),
+    pooledNonces: (address) => limited(() => rpc.pooledNonces(address)),
     receipt: (transactionHash) => limited(() => rpc.receipt(transactionHash)),
     gasPrice: () => limited(() => rpc.gasPrice()),
     suggestedTip: () => limited(() => rpc.suggestedTip()),

@@ -20,6 +20,8 @@ export type Rpc = {
   broadcast(raw: string): Promise<void>
   /** Whether the node has a transaction, mined or in its pool. */
   knows(transactionHash: string): Promise<boolean>
+  /** Nonces of an address in the node's pool; null where the node does not show its pool. */
+  pooledNonces(address: string): Promise<number[] | null>
   /** Null for a pending transaction, and for an answer that is no receipt of this transaction. */
   receipt(transactionHash: string): Promise<UnprovenReceipt | null>
   /** The node's gas price of legacy transactions; null where it has none. */

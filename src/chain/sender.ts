@@ -100,6 +100,7 @@ export function createSender(options: SenderOptions): TransactionPort {
     knows: (transactionHash) => query(() => rpc.knows(transactionHash)),
     balance: () => query(() => rpc.balance(wallet, 'latest')),
     head: () => query(rpc.head),
+    pooledNonces: () => rpc.pooledNonces(wallet).catch(() => null),
     mined: (transactionHash) => query(() => readReceipt(transactionHash)),
     // The search takes up to two dozen queries.
     spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(rpc, wallet, nonce))),
@@ -160,13 +161,20 @@ export function signsBySending(signer: Signer): signer is SendingSigner {
   return 'sendUncheckedTransaction' in signer
 }
 
-type Coded = { code?: unknown }
+/** EIP-1193: 4001. WalletConnect: 5000 for a request, 5001 and 5002 for chains and methods. */
+const REFUSALS: ReadonlySet<unknown> = new Set(['ACTION_REJECTED', 4001, 5000, 5001, 5002])
 
-/** The person at the wallet refused (EIP-1193's 4001, ethers' ACTION_REJECTED): the transaction was not sent. */
+/** The person at the wallet refused: the transaction was not sent. Wallets and libraries wrap the code in other errors. */
 function isRefusal(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  const { code, info, error: inner } = error as { code?: unknown; info?: { error?: Coded }; error?: Coded }
-  return code === 'ACTION_REJECTED' || [code, info?.error?.code, inner?.code].includes(4001)
+  const queue: unknown[] = [error]
+  for (let at = 0; at < queue.length && at < 16; at += 1) {
+    const part = queue[at]
+    if (typeof part !== 'object' || part === null) continue
+    const { code, info, error: inner, data, cause, originalError } = part as Record<string, unknown>
+    if (REFUSALS.has(code)) return true
+    queue.push(info, inner, data, cause, originalError)
+  }
+  return false
 }
 
 function noEstimate({ method: operation }: Call, reason: string, cause: Error): NotSentError {

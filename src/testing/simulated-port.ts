@@ -63,6 +63,10 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       node.answer()
       return contracts.balanceOf(wallet)
     },
+    async pooledNonces() {
+      node.answer()
+      return null
+    },
     async head() {
       node.answer()
       return node.head().number

@@ -4,7 +4,7 @@ import { readNonces, type OwnNonces } from './nonce-reading.policy.ts'
 import { isGapProven } from './resubmission.policy.ts'
 
 export type GapWatchOptions = {
-  port: Pick<TransactionPort, 'transactionCount'>
+  port: Pick<TransactionPort, 'transactionCount' | 'pooledNonces'>
   ownNonces: () => OwnNonces
   onGap: (nonce: number) => void
   onUnknown: (nonces: readonly number[]) => void
@@ -23,8 +23,8 @@ export function createGapWatch({ port, ownNonces, onGap, onUnknown, logger }: Ga
   return {
     async look({ spent, head }) {
       if (head === null) return
-      const pending = await port.transactionCount('pending')
-      const reading = readNonces({ latest: spent, pending }, ownNonces())
+      const [pending, pooled] = await Promise.all([port.transactionCount('pending'), port.pooledNonces()])
+      const reading = readNonces({ latest: spent, pending, pooled }, ownNonces())
       const [nonce] = reading.gap
       if (reading.unknown.length > 0) onUnknown(reading.unknown)
       if (nonce === undefined || reading.unknown.length > 0) {

@@ -90,6 +90,7 @@ export function createLane(options: LaneOptions): Lane {
   const index = createTransactionIndex(workflows.isOpenStep)
   const payments = createPaymentMemory()
   const unknown = createUnknownPending(port, index.nonces)
+  let looking: Promise<void> | null = null
   const onGap = createListeners<number>()
   const tracker = createTracker({
     port,
@@ -128,7 +129,11 @@ export function createLane(options: LaneOptions): Lane {
 
   return {
     ...createTransactionHistory({ index, preparing, paid: payments.all }),
-    open: session.open,
+    async open() {
+      await session.open()
+      // Where the node does not answer, the next submission looks.
+      await (looking ??= unknown.look().catch(() => undefined))
+    },
     refusal: session.refusal,
     async submit(intent, { signal, background = false } = {}) {
       preparing.add(intent)

@@ -1,5 +1,10 @@
 /** How many nonces the wallet has spent, and how many with what the node's pool holds for the next blocks. */
-export type NonceCounts = { latest: number; pending: number }
+export type NonceCounts = {
+  latest: number
+  pending: number
+  /** Nonces in the pool where the node shows it: a count may still include a dropped transaction. */
+  pooled?: readonly number[] | null
+}
 
 /** Nonces of this wallet's own transactions: those that may still be mined, and those that were mined of late. */
 export type OwnNonces = { open: ReadonlySet<number>; mined: ReadonlySet<number> }
@@ -21,16 +26,17 @@ const MOST_LISTED = 16
  * Reads the nonce counts beside the journal, both ways: a pool that holds more than the journal knows, and a journal that
  * waits for a nonce that the pool does not hold. A node that lags behind own receipts is corrected by them.
  */
-export function readNonces({ latest, pending }: NonceCounts, { open, mined }: OwnNonces): NonceReading {
+export function readNonces({ latest, pending, pooled = null }: NonceCounts, { open, mined }: OwnNonces): NonceReading {
   const isOwn = (nonce: number): boolean => open.has(nonce) || mined.has(nonce)
   let next = latest
   while (isOwn(next)) next += 1
   const unknown: number[] = []
   for (let nonce = latest; nonce < pending && unknown.length < MOST_LISTED; nonce += 1)
-    if (!isOwn(nonce)) unknown.push(nonce)
+    if (!isOwn(nonce) && (pooled === null || pooled.includes(nonce))) unknown.push(nonce)
   const highest = Math.max(-1, ...open)
   const gap: number[] = []
-  for (let nonce = Math.max(latest, pending); nonce < highest && gap.length < MOST_LISTED; nonce += 1)
-    if (!isOwn(nonce)) gap.push(nonce)
+  const first = pooled === null ? Math.max(latest, pending) : latest
+  for (let nonce = first; nonce < highest && gap.length < MOST_LISTED; nonce += 1)
+    if (!isOwn(nonce) && !pooled?.includes(nonce)) gap.push(nonce)
   return { next, unknown, gap }
 }

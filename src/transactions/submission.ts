@@ -8,6 +8,7 @@ import { capFees, mostPerGas } from './fees.ts'
 import type { Intent } from './intent.ts'
 import type { JournalSession } from './journal-session.ts'
 import { createNonceAllocation } from './nonce-allocation.ts'
+import { readNonces } from './nonce-reading.policy.ts'
 import { checkAffordable, FeesTooHighError } from './send-errors.ts'
 import { costOf, type TrackedTransaction, type TrackedTransactionInput } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
@@ -74,7 +75,9 @@ export function createSubmission(options: SubmissionOptions): Submission {
     const excess = maxFeePerGas === null ? feeExcess(asked, { amount, gasLimit }) : capExcess(asked, maxFeePerGas)
     if (excess) throw new FeesTooHighError(call.method, excess)
     const fees = capFees(asked, maxFeePerGas)
-    return nonces.take({ latest, pending }, call.method, async (nonce) => {
+    // Only a pool that seems to hold more than the lane's own transactions is worth another question.
+    const pooled = readNonces({ latest, pending }, index.nonces()).unknown.length > 0 ? await port.pooledNonces() : null
+    return nonces.take({ latest, pending, pooled }, call.method, async (nonce) => {
       checkAffordable({
         operation: call.method,
         balance,

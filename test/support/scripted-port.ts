@@ -44,6 +44,7 @@ export function scriptedPort(overrides: Partial<TransactionPort> = {}): Scripted
     knows: (hash) => Promise.resolve(port.sent.includes(hash)),
     balance: () => Promise.resolve(10n ** 24n),
     // A block every second, also under fake timers.
+    pooledNonces: () => Promise.resolve(null),
     head: () => Promise.resolve(Math.floor(Date.now() / 1_000)),
     spender: (nonce) => Promise.resolve(port.spenders.get(nonce) ?? null),
     timestampOf: () => Promise.resolve(null),

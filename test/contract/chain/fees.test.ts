@@ -67,6 +67,8 @@ test.for<[string, Faults]>([
   ],
 ])('a node with %s mines a deposit for a sane fee', async ([, faults]) => {
   const broker = await open()
+  // The last blocks must show what transactions pay.
+  for (let count = 0; count < 4; count += 1) await (await user.sendTransaction({ to: user.address })).wait()
   for (const [method, fault] of Object.entries(faults)) await inject(method, fault)
   const before = await chain.provider.getBalance(user.address)
   expect(await broker.ledger.depositFund('5')).toMatchObject({ success: true })

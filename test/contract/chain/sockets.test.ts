@@ -51,7 +51,7 @@ describe('a provider whose WebSocket', () => {
     expect(broker.positions$.status.error).toEqual(error)
     expect(warnings[0]).toEqual(['reading failed', { err: error, failures: 1 }])
     await expect(broker.position()).rejects.toEqual(error)
-    await expect(broker.ledger.depositFund('5')).rejects.toMatchObject({ name: 'NotSentError' })
+    await expect(broker.ledger.depositFund('5')).rejects.toMatchObject({ name: 'ReadError' })
     expect(performance.now() - started).toBeLessThan(5_000)
     subscription.unsubscribe()
   })

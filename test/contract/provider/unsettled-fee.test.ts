@@ -200,7 +200,7 @@ test.each<[string, Behaviour, Record<string, unknown>]>([
     {
       status: 200,
       retryable: true,
-      reason: "the answer is about somebody else's fee",
+      reason: "the answer is about another user's fee",
     },
   ],
   [
@@ -275,7 +275,7 @@ test('the largest fee that a contract holds is a fee', async () => {
 test('an error is a sentence and its facts', async () => {
   await using one = await setup(answers(403, { error: 'you can only query your own unsettled fee' }))
   expect((await one.failure()).message).toBe(
-    'The provider tells an unsettled fee to its owner alone, and took us for another.\n\n' +
+    "The provider took the session token for another user's.\n\n" +
       `provider: ${provider}\n` +
       `host:     ${new URL(one.server.url).host}\n` +
       'status:   403\n' +
@@ -430,5 +430,5 @@ test('a redirect whose target a browser hides is a redirect all the same', async
   await using one = await setup(hangs, { fetch: async () => hidden })
   const error = await one.failure()
   expect(error.status).toBe(302)
-  expect(error.message).toContain('The provider sent us elsewhere')
+  expect(error.message).toContain('The provider redirected the request')
 })

@@ -128,13 +128,13 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
 
   test('that a nonce is spent only once, and that the node knows its bytes', async () => {
     const { raw } = await sign(deposit, 1)
-    await expect(port.broadcast(raw)).rejects.toThrow(/nonce too low/)
+    expect(await port.broadcast(raw)).toMatchObject({ reason: 'nonce-spent' })
     await side.setAutomine(false)
     const next = await sign(deposit, 2)
-    await port.broadcast(next.raw)
-    await expect(port.broadcast(next.raw)).rejects.toThrow(/already/)
+    expect(await port.broadcast(next.raw)).toMatchObject({ grade: 'arrived', reason: 'none' })
+    expect(await port.broadcast(next.raw)).toMatchObject({ grade: 'arrived', reason: 'already-known' })
     const cheaper = await sign({ ...deposit, value: OG }, 2)
-    await expect(port.broadcast(cheaper.raw)).rejects.toThrow(/underpriced/)
+    expect(await port.broadcast(cheaper.raw)).toMatchObject({ grade: 'passing', reason: 'replacement-underpriced' })
     await side.mine()
     await side.setAutomine(true)
     expect((await side.rich.readPosition()).ledger?.total).toBe(20n * OG)

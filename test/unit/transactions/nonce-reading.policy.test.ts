@@ -14,6 +14,24 @@ test.each([
   ['two gaps', { latest: 5, pending: 6 }, own([5, 8]), { next: 6, unknown: [], gap: [6, 7] }],
   ['the node lags behind own receipts', { latest: 5, pending: 5 }, own([7], [5, 6]), { next: 8, unknown: [], gap: [] }],
   ['the pool names fewer than were mined', { latest: 5, pending: 3 }, own([5]), { next: 6, unknown: [], gap: [] }],
+  [
+    'a count that includes what the pool dropped below ours',
+    { latest: 5, pending: 7, pooled: [6] },
+    own([6]),
+    { next: 5, unknown: [], gap: [5] },
+  ],
+  [
+    'a count far too high over an empty pool',
+    { latest: 5, pending: 10, pooled: [] },
+    own([]),
+    { next: 5, unknown: [], gap: [] },
+  ],
+  [
+    'a pool that shows what the journal does not know',
+    { latest: 5, pending: 7, pooled: [5, 6] },
+    own([6]),
+    { next: 5, unknown: [5], gap: [] },
+  ],
   ['one count is far too high', { latest: 5, pending: 10 }, own([]), { next: 5, unknown: [5, 6, 7, 8, 9], gap: [] }],
 ])('%s', (_, counts, owned, reading) => {
   expect(readNonces(counts, owned)).toEqual(reading)

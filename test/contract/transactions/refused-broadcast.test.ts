@@ -1,0 +1,244 @@
+import { parseEther as og, Transaction, Wallet, type TransactionResponse } from 'ethers'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createBroker, memoryJournal, NotSentError, type Broker, type Journal } from '../../../src/index.ts'
+import { connect, localChain, type LocalChain } from '../../support/chain.ts'
+import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
+import { startProxy, type Fault, type Proxy } from '../../support/proxy.ts'
+
+let chain: LocalChain
+let proxy: Proxy
+const brokers: Broker[] = []
+const removals: (() => void)[] = []
+
+beforeAll(async () => {
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
+  proxy = await startProxy(chain.anvil.url)
+})
+afterEach(async () => {
+  for (const remove of removals.splice(0)) remove()
+  await Promise.all(brokers.splice(0).map((broker) => broker.close()))
+})
+afterAll(async () => {
+  await proxy.stop()
+  await chain[Symbol.asyncDispose]()
+})
+
+const provider = () => chain.inference[0]?.address ?? ''
+
+/** A fresh wallet behind the proxy, with this much to spend. */
+async function walletWith(balance: bigint): Promise<Wallet> {
+  const wallet = new Wallet(Wallet.createRandom().privateKey, connect(proxy.url))
+  await setBalance(wallet, balance)
+  return wallet
+}
+
+async function setBalance({ address }: Wallet, balance: bigint): Promise<void> {
+  await chain.provider.send('anvil_setBalance', [address, `0x${balance.toString(16)}`])
+}
+
+async function open(signer: Wallet, journal: Journal = memoryJournal()): Promise<Broker> {
+  const broker = await createBroker({ signer, network: chain.network, journal, intervalMs: 200 })
+  brokers.push(broker)
+  return broker
+}
+
+/** Answers every broadcast of these bytes, or of the first bytes that come, with a fault. */
+function refuse(fault: Fault, of: 'the first hash' | 'everything'): { hash: () => string | undefined } {
+  let first: string | undefined
+  removals.push(
+    proxy.fault(({ method, params: [raw] }) => {
+      if (method !== 'eth_sendRawTransaction') return undefined
+      const hash = Transaction.from(String(raw)).hash ?? undefined
+      first ??= hash
+      return of === 'everything' || hash === first ? fault : undefined
+    }),
+  )
+  return { hash: () => first }
+}
+
+/** Every mined transaction of a wallet, oldest first. */
+async function transactionsOf({ address }: Wallet): Promise<TransactionResponse[]> {
+  const head = await chain.provider.getBlockNumber()
+  const numbers = Array.from({ length: head + 1 }, (_, number) => number)
+  const blocks = await Promise.all(numbers.map((number) => chain.provider.getBlock(number, true)))
+  return blocks.flatMap((block) => block?.prefetchedTransactions ?? []).filter(({ from }) => from === address)
+}
+
+const rpcError = (message: string, code = -32_000): Fault => ({ kind: 'rpc', code, message })
+const stateOf = (broker: Broker) => String(broker.transactions().at(-1)?.getSnapshot().value)
+
+test('a deposit that leaves too little for its gas is refused before it is journaled, with the most that can be sent', async () => {
+  const signer = await walletWith(og('10.000001'))
+  const journal = memoryJournal()
+  const broker = await open(signer, journal)
+  const error = await errorWithin(5_000, broker.ledger.depositFund('10'))
+  expect
+    .soft(error)
+    .toMatchObject({ name: 'InsufficientGasError', message: expect.stringMatching(/9\.99\d+/) as string })
+  expect.soft(error).toBeInstanceOf(NotSentError)
+  expect(journal.records).toEqual([])
+  expect(await signer.getNonce('pending')).toBe(0)
+})
+
+test('a deposit of all that a wallet has ends, and the smaller one after it is all that is ever deposited', async () => {
+  const signer = await walletWith(og('10'))
+  const broker = await open(signer)
+  const refused = broker.ledger.depositFund('10')
+  expect.soft(await errorWithin(4_000, refused)).toBeInstanceOf(NotSentError)
+  expect.soft(await outcomeWithin(4_000, broker.ledger.depositFund('5'))).toMatchObject({ value: { success: true } })
+  await setBalance(signer, og('40'))
+  // Bytes that wait for money would be mined before a later nonce.
+  expect.soft(await outcomeWithin(8_000, broker.ledger.depositFund('3'))).toMatchObject({ value: { success: true } })
+  expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('8') })
+})
+
+test('what a node refuses for good in the next process ends there too, and the wallet sends on', async () => {
+  const signer = await walletWith(og('100'))
+  const journal = memoryJournal()
+  const first = await open(signer, journal)
+  await first.ledger.addLedger('10')
+  const heal = proxy.fault(({ method }) => (method === 'eth_sendRawTransaction' ? { kind: 'drop' } : undefined))
+  removals.push(heal)
+  const cut = errorWithin(10_000, first.ledger.depositFund('7'))
+  await lastOf(
+    () => journal.records.length,
+    (count) => count === 3,
+    2_000,
+  )
+  await first.close()
+  expect(await cut).toMatchObject({ name: 'AbortedError' })
+  heal()
+  refuse(rpcError('invalid sender'), 'the first hash')
+  const second = await open(signer, journal)
+  expect
+    .soft(
+      await lastOf(
+        () => stateOf(second),
+        (state) => state === 'refused',
+        4_000,
+      ),
+    )
+    .toBe('refused')
+  expect.soft(await outcomeWithin(4_000, second.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
+  expect(await second.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
+})
+
+test.for<[node: string, words: string, code: number]>([
+  ['geth', 'insufficient funds for gas * price + value: balance 1, tx cost 2, overshot 1', -32_000],
+  ['geth', 'tx fee (1.20 ether) exceeds the configured cap (1.00 ether)', -32_000],
+  ['reth', 'invalid sender', -32_000],
+  ['Nethermind', 'InsufficientFunds, Account balance: 1, cumulative cost: 2', -32_010],
+  ['Besu', 'Sender account not authorized to send transactions', -32_007],
+  ['Erigon', 'intrinsic gas too low: have 21000, want 53000', -32_000],
+  ['anvil', 'invalid chain id for signer', -32_003],
+  [
+    'a Cosmos chain',
+    'tx gas (8000000) exceeds block gas limit (1000000): out of gas: gas required exceeds allowance',
+    -32_000,
+  ],
+])('what %s refuses for good ends with its words, and no money is moved later: %s', async ([, words, code]) => {
+  const signer = await walletWith(og('100'))
+  const journal = memoryJournal()
+  const broker = await open(signer, journal)
+  await broker.ledger.addLedger('10')
+  refuse(rpcError(words, code), 'the first hash')
+  const error = await errorWithin(4_000, broker.ledger.depositFund('7'))
+  expect
+    .soft(error)
+    .toMatchObject({ name: 'RefusedByNodeError', message: expect.stringContaining(words.slice(0, 30)) as string })
+  expect.soft(error).toBeInstanceOf(NotSentError)
+  expect.soft(stateOf(broker)).toBe('refused')
+  expect.soft(await outcomeWithin(4_000, broker.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
+  expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
+})
+
+test('the nonce of a refused intent below open ones is closed by a journaled transfer of nothing to oneself', async () => {
+  const signer = await walletWith(og('100'))
+  const journal = memoryJournal()
+  const broker = await open(signer, journal)
+  await broker.ledger.addLedger('10')
+  const nonce = await signer.getNonce()
+  refuse(rpcError('invalid sender'), 'the first hash')
+  const refused = broker.ledger.depositFund('7')
+  await lastOf(
+    () => journal.records.length,
+    (count) => count === 3,
+    2_000,
+  )
+  const later = broker.ledger.depositFund('1')
+  expect.soft(await errorWithin(4_000, refused)).toMatchObject({ name: 'RefusedByNodeError' })
+  expect.soft(await outcomeWithin(4_000, later)).toMatchObject({ value: { success: true } })
+  const fillers = (await transactionsOf(signer)).filter((one) => one.nonce === nonce)
+  expect.soft(fillers).toMatchObject([{ to: signer.address, value: 0n, data: '0x' }])
+  const hashes = journal.records.flatMap((record) => (record.type === 'prepared' ? (record.signed?.hash ?? []) : []))
+  expect.soft(hashes).toContain(fillers[0]?.hash)
+  expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
+})
+
+test('a node that took the bytes before it refused them is not believed: the deposit is mined once', async () => {
+  const signer = await walletWith(og('100'))
+  const broker = await open(signer)
+  await broker.ledger.addLedger('10')
+  await chain.setAutomine(false)
+  try {
+    let taken = false
+    removals.push(
+      proxy.fault(({ method, params }) => {
+        if (method !== 'eth_sendRawTransaction') return undefined
+        if (!taken) void chain.provider.send(method, params)
+        taken = true
+        return rpcError('insufficient funds for gas * price + value')
+      }),
+    )
+    const sent = broker.ledger.depositFund('7')
+    await lastOf(
+      () => signer.getNonce('pending'),
+      (nonce) => nonce === 2,
+      4_000,
+    )
+    await chain.mine()
+    expect(await outcomeWithin(6_000, sent)).toMatchObject({ value: { success: true } })
+  } finally {
+    await chain.setAutomine(true)
+  }
+  expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('17') })
+})
+
+test.for<[words: string]>([
+  ['the tea leaves are unclear today'],
+  ['txpool is full'],
+  ['transaction underpriced: gas tip cap 1, minimum needed 2'],
+])(
+  'an answer that is no final refusal keeps the intent, which is mined once the node takes it: %s',
+  async ([words]) => {
+    const signer = await walletWith(og('100'))
+    const broker = await open(signer)
+    await broker.ledger.addLedger('10')
+    const sent = broker.ledger.depositFund('7')
+    refuse(rpcError(words), 'everything')
+    await lastOf(
+      () => proxy.calls['eth_sendRawTransaction'] ?? 0,
+      (count) => count > 2,
+      3_000,
+    )
+    for (const remove of removals.splice(0)) remove()
+    expect(await outcomeWithin(6_000, sent)).toMatchObject({ value: { success: true } })
+    expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('17') })
+  },
+)
+
+test('a top-up that a node refuses for good is decided anew and paid once', async () => {
+  const signer = await walletWith(og('100'))
+  const broker = await open(signer)
+  await broker.ledger.addLedger('10')
+  refuse(rpcError('invalid sender'), 'the first hash')
+  broker.inference.startAutoFunding(provider())
+  const states = () => broker.transactions().map((one) => String(one.getSnapshot().value))
+  await lastOf(states, (all) => all.includes('refused'), 5_000)
+  // The next attempt waits for block time.
+  await chain.warp(120)
+  const wanted = ['mined', 'refused', 'mined']
+  expect.soft(await lastOf(states, (all) => all.at(-1) === 'mined', 5_000)).toEqual(wanted)
+  const position = await broker.position()
+  expect(position).toMatchObject({ ledger: { available: og('8') }, subAccounts: [{ balance: og('2') }] })
+})
