@@ -110,11 +110,7 @@ function createEngine(options: EngineOptions) {
   const common = { wallet, rules, clock, logger, blockClock: createBlockClock(clock) }
 
   // Topics, and the stream that everything follows.
-  const transactions = streams.createTopic<TransactionActor>()
-  const inspected$ = createListeners<InspectionEvent>()
-  const inspection = createInspection({ own: options.inspect, others: inspected$.emit })
-  const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
-  inspected$.add(inspections.next)
+  const { transactions, inspection, inspections } = topicsOn(streams, options.inspect)
   const plans = streams.createPlans<Plan>()
   const cycle = createCycle()
   const positions = streams.createPositions({
@@ -256,6 +252,15 @@ function createEngine(options: EngineOptions) {
       inspections.close()
     },
   }
+}
+
+/** What subscribers of transactions and inspections receive. */
+function topicsOn(streams: EngineOptions['streams'], own: EngineOptions['inspect']) {
+  const inspected = createListeners<InspectionEvent>()
+  const inspection = createInspection({ own, others: inspected.emit })
+  const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
+  inspected.add(inspections.next)
+  return { transactions: streams.createTopic<TransactionActor>(), inspection, inspections }
 }
 
 /** The public face of an engine. */

@@ -54,7 +54,7 @@ export type Broker = {
   readonly ledger: LedgerManager
   readonly inference: InferenceManager
   readonly fineTuning: FineTuningManager
-  /** Positions as they are read, while anybody subscribes; `status` says how the reading goes. */
+  /** Positions as they are read, while there is a subscriber; `status` says how the reading goes. */
   readonly positions$: PositionStream
   /** The plan of each position: what is to be done, and why not. */
   readonly plan$: Observable<Plan>

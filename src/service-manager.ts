@@ -26,7 +26,7 @@ export type AutoFundingStatus = SubAccountId & {
   /** What the provider says it has served and not charged yet, in wei, and why that is not known anew. */
   unsettledFee: bigint
   feeError: string | null
-  /** Block time at which the provider said so, in seconds: its age. Null before, and where nobody is asked. */
+  /** Block time at which the provider said so, in seconds: its age. Null before, and where no source is asked. */
   feeAt: number | null
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
@@ -51,7 +51,7 @@ export type ServiceManagerOptions = {
   submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
   /** What transactions on their way may still take out of the ledger, in wei. */
   inFlightFromLedger: () => bigint
-  /** Runs work while nothing is on its way to the sub-account, and keeps everybody else from deciding about it. */
+  /** Runs work while nothing is on its way to the sub-account, and keeps every other caller from deciding about it. */
   exclusive: <T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
   /** Throws while the ledger is being closed. */
   refuseWhileClosing: (operation: string) => void
@@ -246,7 +246,7 @@ export class ServiceManager {
     }
   }
 
-  /** Alone with the sub-account: nobody else sends to it, or decides to, between a reading and its transfer. */
+  /** Alone with the sub-account: no other caller sends to it, or decides to, between a reading and its transfer. */
   async #fund(id: SubAccountId, wanted: bigint, options: Funding): Promise<Receipt | null> {
     const { rules, read, submit, inFlightFromLedger, clock, limitsOf } = this.#options
     const { signal, giveUp } = options
@@ -258,7 +258,7 @@ export class ServiceManager {
       const account = subAccountIn(position, id)
       const missing = wanted - (account?.available ?? 0n)
       if (missing <= 0n || left === 0n) return receipt
-      // Nobody waits for it any more, or it is charged faster than it can be filled.
+      // The caller's time is over, or the provider charges faster than transfers can fill it.
       if (clock.now() >= giveUp.at)
         throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(missing)} OG`, after: giveUp.after })
       const least = account ? 0n : (rules.minTransfer ?? 0n)

@@ -13,7 +13,7 @@ export function createLedgerActor(wallet: string, inspected: Inspected) {
   let ended: LedgerFact = 'ledger.gone'
   return {
     actor,
-    /** @param step what closing does next; null while nobody wants the ledger closed */
+    /** @param step what closing does next; null while the ledger is not to be closed */
     fold(position: Position, step: ClosingStep | null): void {
       const reading = ledgerReadingOf(position, step)
       for (const event of ledgerFacts(ended, reading)) actor.send(event)

@@ -17,8 +17,8 @@ const MOST_ATTEMPTS = 50
  * Locks a file against every other process that sees its folder, for as long as this process lives.
  *
  * The lock is a listening Unix socket in the file's folder, `lock-HASH.GENERATION`. The kernel stops a dead process's
- * sockets from accepting, whatever ended it, so a generation whose socket refuses connections is free. Whoever takes the
- * lock links its own socket to the next generation: `link` fails where the name exists, so that one process gets it.
+ * sockets from accepting, whatever ended it, so a generation whose socket refuses connections is free. The process that takes
+ * the lock links its own socket to the next generation: `link` fails where the name exists, so that one process gets it.
  * Sockets are found by inode: two names of one folder, and two containers on one volume, meet at the same lock.
  *
  * @throws LockedError with the holder's process id, JournalError where the folder cannot hold a socket

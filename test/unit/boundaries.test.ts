@@ -125,6 +125,17 @@ test('only the public face lies in src itself', () => {
   )
 })
 
+test('a factory fits a few screens', () => {
+  const long = files.flatMap((file) => {
+    const text = readFileSync(resolve(root, file), 'utf8')
+    return [...text.matchAll(/^(?:export )?(?:async )?function (\w+)/gm)].flatMap(({ 1: name, index }) => {
+      const lines = text.slice(index, text.indexOf('\n}', index)).split('\n').length + 1
+      return lines > 150 ? [`${file}: ${name}, ${lines} lines`] : []
+    })
+  })
+  expect(long).toEqual([])
+})
+
 test('ethers is known to src/chain alone, rxjs to src/streams and vitest to its own entry, but for types', () => {
   const leaks = imports.filter(({ from, to, typeOnly }) => {
     const owner = owners[cellOf(to)]
