@@ -162,12 +162,7 @@ function createEngine(options: EngineOptions) {
     closing: { isWanted: gate.isClosing, refuse: gate.check },
   })
   onJournalOpen.add(refunds.resume)
-  const gas = createGasPrice({
-    fees: chain.fees,
-    ceiling: options.maxFeePerGas ?? MOST_FEE_PER_GAS,
-    onLate: positions.nudge,
-    clock,
-  })
+  const gas = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
   const services = createServiceCache({ readService: chain.readService, onLate: positions.nudge, clock, logger })
   const funding = createFunding({
     ...withStream,
@@ -261,6 +256,14 @@ function topicsOn(streams: EngineOptions['streams'], own: EngineOptions['inspect
   const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
   inspected.add(inspections.next)
   return { transactions: streams.createTopic<TransactionActor>(), inspection, inspections }
+}
+
+/** Where the caller sets no ceiling, the lane's absolute one holds. */
+function gasPriceOn(
+  { fees }: Connected,
+  { ceiling = MOST_FEE_PER_GAS, ...rest }: { ceiling: bigint | undefined; onLate: () => void; clock: Clock },
+) {
+  return createGasPrice({ fees, ceiling, ...rest })
 }
 
 /** The public face of an engine. */
