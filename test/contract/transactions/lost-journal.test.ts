@@ -141,25 +141,6 @@ test('a transfer that another program with the key has in the pool is waited for
   expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
 })
 
-test('a foreign transaction that moves nothing is waited for, and then the top-up is paid once', async () => {
-  const broker = await open()
-  await signer.sendTransaction({ to: signer.address, gasLimit: 21_000n, nonce })
-  broker.inference.startAutoFunding(provider())
-  expect.soft(await statusOnceHeld(broker)).toEqual(HELD)
-  expect.soft(await statusOnceFunded(broker)).toEqual(FUNDED)
-  expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
-})
-
-test('an unknown transaction that the pool drops ends the hold, and the top-up is paid once', async () => {
-  const broker = await open()
-  const foreign = await signer.sendTransaction({ to: signer.address, gasLimit: 21_000n, nonce })
-  broker.inference.startAutoFunding(provider())
-  expect.soft(await statusOnceHeld(broker)).toEqual(HELD)
-  await chain.provider.send('anvil_dropTransaction', [foreign.hash])
-  expect.soft(await statusOnceFunded(broker)).toEqual(FUNDED)
-  expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
-})
-
 test('what the journal knows is no unknown transaction: a restart goes on with it and pays once', async () => {
   const journal = memoryJournal()
   await leavesTopUpPending(journal)

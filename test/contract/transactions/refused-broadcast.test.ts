@@ -1,4 +1,4 @@
-import { parseEther as og, Transaction, Wallet, type TransactionResponse } from 'ethers'
+import { parseEther as og, Transaction, Wallet } from 'ethers'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createBroker, memoryJournal, NotSentError, type Broker, type Journal } from '../../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
@@ -54,14 +54,6 @@ function refuse(fault: Fault, of: 'the first hash' | 'everything'): { hash: () =
     }),
   )
   return { hash: () => first }
-}
-
-/** Every mined transaction of a wallet, oldest first. */
-async function transactionsOf({ address }: Wallet): Promise<TransactionResponse[]> {
-  const head = await chain.provider.getBlockNumber()
-  const numbers = Array.from({ length: head + 1 }, (_, number) => number)
-  const blocks = await Promise.all(numbers.map((number) => chain.provider.getBlock(number, true)))
-  return blocks.flatMap((block) => block?.prefetchedTransactions ?? []).filter(({ from }) => from === address)
 }
 
 const rpcError = (message: string, code = -32_000): Fault => ({ kind: 'rpc', code, message })
@@ -149,29 +141,6 @@ test.for<[node: string, words: string, code: number]>([
   expect.soft(error).toBeInstanceOf(NotSentError)
   expect.soft(stateOf(broker)).toBe('refused')
   expect.soft(await outcomeWithin(4_000, broker.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
-  expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
-})
-
-test('the nonce of a refused intent below open ones is closed by a journaled transfer of nothing to oneself', async () => {
-  const signer = await walletWith(og('100'))
-  const journal = memoryJournal()
-  const broker = await open(signer, journal)
-  await broker.ledger.addLedger('10')
-  const nonce = await signer.getNonce()
-  refuse(rpcError('invalid sender'), 'the first hash')
-  const refused = broker.ledger.depositFund('7')
-  await lastOf(
-    () => journal.records.length,
-    (count) => count === 3,
-    2_000,
-  )
-  const later = broker.ledger.depositFund('1')
-  expect.soft(await errorWithin(4_000, refused)).toMatchObject({ name: 'RefusedByNodeError' })
-  expect.soft(await outcomeWithin(4_000, later)).toMatchObject({ value: { success: true } })
-  const fillers = (await transactionsOf(signer)).filter((one) => one.nonce === nonce)
-  expect.soft(fillers).toMatchObject([{ to: signer.address, value: 0n, data: '0x' }])
-  const hashes = journal.records.flatMap((record) => (record.type === 'prepared' ? (record.signed?.hash ?? []) : []))
-  expect.soft(hashes).toContain(fillers[0]?.hash)
   expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
 })
 

@@ -236,3 +236,41 @@ test('a caller that aborts before anything is sent gets an AbortedError, and not
   expect([port.sent, lane.inFlight()]).toEqual([[], []])
   await lane.close()
 })
+
+test('a nonce that is free below an open transaction for three blocks is filled by a journaled transfer of nothing', async () => {
+  const port = scriptedPort()
+  port.spent = 5
+  const journal = journalOf(prepared(6))
+  const lane = laneOn(port, { journal })
+  await lane.open()
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(journal.appended).toEqual([])
+  await vi.advanceTimersByTimeAsync(8_000)
+  const [filler, ...more] = journal.appended
+  expect(filler).toMatchObject({
+    type: 'prepared',
+    nonce: 5,
+    intent: { call: { contract: 'wallet', method: 'fillNonce', args: [] }, amount: 0n, touches: [] },
+  })
+  expect(more).toEqual([])
+  // Neither of them is replaced meanwhile: a higher fee does not get the upper one mined.
+  expect(statesOf(lane).map(([id, state]) => [String(id).split('-')[0], state])).toEqual([
+    ['6', 'broadcast'],
+    ['5', 'broadcast'],
+  ])
+  await lane.close()
+})
+
+test('while another program holds a nonce below in the pool, the gap is left to it', async () => {
+  const port = scriptedPort({
+    transactionCount: (tag) => Promise.resolve(tag === 'pending' ? 6 : 5),
+    pooledNonces: () => Promise.resolve([5]),
+  })
+  const journal = journalOf(prepared(6))
+  const lane = laneOn(port, { journal })
+  await lane.open()
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(journal.appended).toEqual([])
+  expect(lane.unknownPending()).toEqual([5])
+  await lane.close()
+})
