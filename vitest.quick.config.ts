@@ -33,7 +33,11 @@ export default mergeConfig(
         'examples/**/*.test.ts',
         ...Object.values(PROMISES),
       ],
-      env: { LAW_RUNS: process.env['LAW_RUNS'] ?? '20', CHAOS_RUNS: process.env['CHAOS_RUNS'] ?? '4' },
+      env: {
+        LAW_RUNS: process.env['LAW_RUNS'] ?? '20',
+        MONTH_RUNS: process.env['LAW_RUNS'] ?? '2',
+        CHAOS_RUNS: process.env['CHAOS_RUNS'] ?? '4',
+      },
     },
   }),
 )

@@ -1,6 +1,7 @@
 import { JsonRpcProvider, Network } from 'ethers'
 import { startAnvil } from '../dist/src/local/anvil.js'
 import { deployContracts } from '../dist/src/local/deploy.js'
+import { startHttpProvider } from '../dist/src/local/http-provider.js'
 import { registerInferenceProvider } from '../dist/src/local/providers.js'
 import { callOf, transact } from '../dist/src/local/transact.js'
 import { testWallet } from '../dist/src/local/wallets.js'
@@ -10,7 +11,7 @@ export const OG = 10n ** 18n
 
 const CHAIN_ID = 31337
 const PROVIDERS = 50
-const WALLETS = 30
+const WALLETS = 50
 
 /** The real contracts on a chain of their own with a block per second, and fifty providers at one HTTP endpoint. */
 export async function startChain(endpointUrl) {
@@ -45,6 +46,9 @@ export async function startChain(endpointUrl) {
       await transact(wallet, calls, { atOnce: true })
       return wallet
     },
+    /** A provider that serves over HTTP, with the live providers' reserve and a fee of theirs. */
+    httpProvider: () => startHttpProvider(contracts, nextWallet()),
+    block: () => provider.getBlockNumber(),
     /** Blocks mined at once have no rhythm: a past with a block per second is what every client shall see. */
     rhythm: () => provider.send('anvil_mine', ['0x18', '0x1']),
     /** Resolves as soon as another block is mined. */

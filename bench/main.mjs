@@ -2,9 +2,12 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { startChain } from './chain.mjs'
 import { drain } from './measures/drain.mjs'
+import { endpoint as requests } from './measures/endpoint.mjs'
 import { idle } from './measures/idle.mjs'
 import { imports } from './measures/import.mjs'
 import { low } from './measures/low.mjs'
+import { decode } from './measures/decode.mjs'
+import { metrics } from './measures/metrics.mjs'
 import { position } from './measures/position.mjs'
 import { simulated } from './measures/simulated.mjs'
 import { size } from './measures/size.mjs'
@@ -13,8 +16,8 @@ import { visualizer } from './measures/visualizer.mjs'
 import { startProviderEndpoint } from './provider-endpoint.mjs'
 import { machine, ratioOf, table } from './report.mjs'
 
-const onChain = { idle, drain, low, transfer, position }
-const measures = { ...onChain, import: imports, size, simulated, visualizer }
+const onChain = { idle, drain, low, transfer, position, endpoint: requests }
+const measures = { ...onChain, import: imports, decode, metrics, size, simulated, visualizer }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
 const names = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(measures)

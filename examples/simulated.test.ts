@@ -5,8 +5,8 @@ import 'og-ledger/testing/vitest'
 import { expect, test } from 'vitest'
 import { fromPromise, sendTo, setup } from 'xstate'
 
-/** What the app's provider requires: the app sends it questions and keeps it paid. */
-const MINIMUM = ogToWei('2')
+/** A top-up fills up to this: the app sends its provider questions and keeps it paid. */
+const TARGET = ogToWei('3')
 
 test('a week of questions costs exactly their fees', async () => {
   // Reading every ten minutes is often enough, and simulates twenty times faster than every thirty seconds.
@@ -24,8 +24,9 @@ test('a week of questions costs exactly their fees', async () => {
   expect(broker.subAccount(provider.address, 'inference')).toBeInState('funded')
   const { available, totalBalance } = await broker.ledger.getLedger()
   expect(totalBalance).toBe(ogToWei('20') - 7n * ogToWei('0.8'))
-  expect(available).toBe(totalBalance - MINIMUM)
-  expect(funding.getSnapshot().context.topUps).toBe(1 + 7)
+  // After every second day less than 2 OG is left.
+  expect(available).toBe(totalBalance - (TARGET - ogToWei('0.8')))
+  expect(funding.getSnapshot().context.topUps).toBe(1 + 3)
 })
 
 test('auto-funding holds with ledger-short before the provider stops serving', async () => {
@@ -57,7 +58,7 @@ test('a restart in the middle of a top-up pays it once', async () => {
   broker.inference.startAutoFunding(sim.provider.address)
   await sim.advance('1m')
 
-  expect((await broker.ledger.getLedger()).available).toBe(ogToWei('8'))
+  expect((await broker.ledger.getLedger()).available).toBe(ogToWei('7'))
 })
 
 /** The app's own statechart around one of ours: it asks its user for money when the sub-account runs low. */

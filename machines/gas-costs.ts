@@ -4,6 +4,9 @@
 export const TOP_UP_GAS = 110_000n
 export const OPENING_GAS = 470_000n
 
+/** A deposit, also one that opens the ledger. */
+export const DEPOSIT_GAS = 250_000n
+
 /** A retrieve that queues no refund, and one with the transfer that cancels the refund it queued. */
 export const CLAIM_GAS = 125_000n
 export const CLAIM_AND_PUT_BACK_GAS = 330_000n

@@ -21,7 +21,17 @@ export { retryAt } from './auto-funding/auto-funding.retry.ts'
 export { plan, planWithShortfall, shortfallOf } from './auto-funding/auto-funding.policy.ts'
 export type { Decision, DecisionRow, Limits, PlanInput, Sizing, Standing } from './auto-funding/plan.types.ts'
 export type { ClaimDecision } from './auto-funding/plan.types.ts'
+export type { ReclaimDecision, ReclaimHold, ReclaimRule, ReclaimStanding, Use } from './auto-funding/reclaim.types.ts'
 export type { Anomaly, JumpRule } from './auto-funding/anomaly.policy.ts'
+export {
+  FIRST_DAY,
+  firstDayLeft,
+  firstDayLimit,
+  firstDayOf,
+  type FirstDay,
+  type FirstDayLimit,
+} from './auto-funding/first-day.policy.ts'
+export { feeByPrices, FEE_CEILING, type Prices } from './auto-funding/fee-cap.policy.ts'
 export { burnOf, BURN_WINDOW, type Burn, type Charge, type Fall } from './auto-funding/auto-funding.burn.ts'
 export {
   demandOf,
@@ -66,6 +76,7 @@ export type {
 export { transactionMachine } from './transaction/transaction.machine.ts'
 export type {
   IntentSummary,
+  NodeRefusal,
   TransactionContext,
   TransactionEvent,
   TransactionInput,
@@ -83,3 +94,21 @@ export type {
   LedgerReading,
   Setback,
 } from './ledger/ledger.types.ts'
+export { autoDepositMachine } from './ledger/auto-deposit.machine.ts'
+export { autoDepositEvents } from './ledger/auto-deposit.events.ts'
+export { depositOn } from './ledger/auto-deposit.policy.ts'
+export type {
+  AutoDepositContext,
+  AutoDepositEvent,
+  AutoDepositInput,
+  Deposit,
+  DepositDecision,
+  DepositInput,
+  DepositLevels,
+  DepositLimits,
+  DepositReceipt,
+  DepositRequest,
+  DepositRow,
+  DepositStanding,
+  Payer,
+} from './ledger/auto-deposit.types.ts'

@@ -58,8 +58,12 @@ export type Position = {
 /** What providers settled within a stretch of time, oldest first. Times in seconds of block time, amounts in wei. */
 export type Settlements = {
   since: number
+  /** The first block that was read: its time is `since`. */
+  sinceBlock: number
   until: number
   settled: readonly { provider: string; serviceType: ServiceType; amount: bigint; at: number }[]
+  /** When money came into a sub-account from the ledger; what was only taken back from a refund is not counted. */
+  paid: readonly { provider: string; serviceType: ServiceType; at: number }[]
   /** Sub-accounts that were opened within the stretch: their burn is measured from then on. */
   opened: readonly { provider: string; serviceType: ServiceType; at: number }[]
 }

@@ -38,10 +38,12 @@ const fields: Fields<BrokerOptions> = {
   intervalMs: isMilliseconds({ least: 100 }),
   journal: isObjectWith('a journal, such as memoryJournal()', ['load', 'append', 'close']),
   maxFeePerGas: isWei,
+  signerTimeoutMs: isMilliseconds({ least: 1_000 }),
   // What stands in it is checked by toBudget.
   budget: isObjectOf({ amount: anything, per: anything }),
   autoClaim: isBoolean,
   logger: isObjectWith('a logger, such as console or pino', ['debug', 'info', 'warn', 'error']),
+  tracer: isObjectWith('an OpenTelemetry tracer', ['startSpan']),
   inspect: isEither(isFunction, isObjectWith('an observer', ['next'])),
   signal: isSignal,
 }

@@ -1,45 +1,54 @@
 import type { InspectionEvent } from 'xstate'
 import type { ServiceType } from '../machines/position.types.ts'
+import type { NodeRefusal } from '../machines/transaction/transaction.types.ts'
+import { abortable } from './base/abortable.ts'
 import { createBlockClock } from './base/block-clock.ts'
-import { systemClock, type Clock } from './base/clock.ts'
-import { AbortedError } from './base/errors.ts'
-import { createInspection } from './base/inspection.ts'
+import { steadyClock, systemClock, type Clock } from './base/clock.ts'
+import { AbortedError, InvalidInputError } from './base/errors.ts'
+import { createInspection, type Inspection } from './base/inspection.ts'
 import { createListeners } from './base/listeners.ts'
 import { silent, type Logger } from './base/logger.ts'
+import { createRequestCounts, type RequestCounts } from './base/request-counts.ts'
 import { keyOf } from './base/sub-account-key.ts'
+import { createReports, type Reports } from './broker-reports.ts'
 import { checkBrokerOptions } from './broker-options.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
-import { DEFAULT_MIN_LOCKED_BALANCE, networks } from './chain/networks.ts'
+import { DEFAULT_MIN_LOCKED_BALANCE } from './chain/networks.ts'
 import { createRuleUpdates } from './chain/rule-updates.ts'
 import { resolveService } from './chain/service-name.ts'
 import { createClosing } from './closing/closing.ts'
 import { createClosingGate } from './closing/gate.ts'
 import { closingPlanOf } from './closing/plan.ts'
 import { createCycle } from './cycle.ts'
+import type { BrokerEvent } from './events/event.types.ts'
 import { noAutoClaim } from './funding/auto-funding.ts'
+import { longestIdleness, toDryRun } from './dry-run-options.ts'
 import { checkIntervalMs, toBudget } from './funding/config.ts'
 import { forecastOf } from './funding/forecast.ts'
-import { createFunding } from './funding/funding.ts'
-import { createGasPrice } from './funding/gas-price.ts'
-import type { Plan } from './funding/plan.ts'
+import { createFunding, type Funding } from './funding/funding.ts'
+import { createGasPrice, type GasPrice } from './funding/gas-price.ts'
+import { createOnDemand } from './funding/on-demand.ts'
+import { createRequestFunding } from './funding/request-funding.ts'
+import { createSubAccountFunding } from './funding/sub-account-funding.ts'
+import type { Plan, PlanOptions } from './funding/plan.ts'
 import { FineTuningManager } from './fine-tuning-manager.ts'
 import { InferenceManager } from './inference-manager.ts'
 import { LedgerManager } from './ledger-manager.ts'
 import { createLedgerActor } from './lifecycle/ledger-actor.ts'
 import { createSubAccountActors } from './lifecycle/sub-account-actors.ts'
-import { createServiceCache, type ServiceCache } from './provider/service-cache.ts'
-import { createSessionTokens } from './provider/session-token.ts'
-import { createProviderFees, type ProviderFees } from './provider/unsettled-fee.ts'
+import { createPayees, type Payees } from './provider/payees.ts'
+import { SEND_TIMEOUT_MS, SIGN_TIMEOUT_MS, withSigningTimeout } from './transactions/signer-timeout.ts'
+import { createProviderAccess } from './provider-access.ts'
 import { createRefunds } from './refunds/refunds.ts'
-import type { ServiceManagerOptions } from './service-manager.ts'
+import type { ServiceManagerOptions, StatusFacts } from './service-manager.ts'
 import { createAccountLocks } from './transactions/account-locks.ts'
-import { defaultJournal } from './transactions/default-journal.ts'
+import { defaultJournal, openJournalRepair } from './transactions/default-journal.ts'
 import { MOST_FEE_PER_GAS } from './transactions/fee-ceiling.policy.ts'
 import { fromLedger } from './transactions/in-flight.ts'
 import type { Journal } from './transactions/journal.types.ts'
-import { createLane } from './transactions/lane.ts'
+import { createLane, type Lane, type LaneOptions } from './transactions/lane.ts'
 import { createSubmitter } from './transactions/submitter.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
 
@@ -61,18 +70,40 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   toBudget(options.budget)
   if (options.autoClaim && 'document' in globalThis) throw noAutoClaim()
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
-  return openBroker(connectChain(options, options.network), options)
+  const requests = createRequestCounts()
+  const { network, signerTimeoutMs } = options
+  const how = { signerTimeoutMs, requests: requests.rpc }
+  return openBroker(connectChain(options, network, how), {
+    ...options,
+    requests,
+    connectPayer: (signer) => connectChain({ signer }, network, how),
+  })
 }
 
 /** Options of a broker whose chain is connected already. */
-type OpenOptions = Omit<BrokerOptions, keyof Connection | 'network'> & { clock?: Clock }
+type OpenOptions = Omit<BrokerOptions, keyof Connection | 'network'> & {
+  clock?: Clock
+  /** Added to each gas limit; at random by default. A simulation passes one, so that the same seed gives the same bytes. */
+  gasMark?: number
+  /** Counts the requests of its connection. */
+  requests?: RequestCounts
+  /** Connects another key to the same chain, for deposits. */
+  connectPayer?: (signer: NonNullable<Connection['signer']>) => Promise<Connected>
+}
 
 /** A broker on a chain that is being connected, or was made for it. */
 export async function openBroker(connecting: Connected | Promise<Connected>, options: OpenOptions): Promise<Broker> {
   const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
   checkIntervalMs(intervalMs)
   // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
-  const [chain, streams] = await Promise.all([connecting, import('./streams/streams.ts')])
+  const [chain, streams] = await Promise.all([
+    abortable(Promise.resolve(connecting), signal),
+    import('./streams/streams.ts'),
+  ]).catch(async (error: unknown) => {
+    // An aborted opening has not opened the caller's journal, and nothing else would close it.
+    if (signal?.aborted) await options.journal?.close()
+    throw error
+  })
   const journal = options.journal ?? (chain.transactions && (await journalOf(chain, logger)))
   const engine = createEngine({ ...options, intervalMs, logger, chain, streams, journal })
   const broker = brokerOn(engine)
@@ -101,16 +132,32 @@ type EngineOptions = Omit<OpenOptions, 'journal'> & {
 
 type Engine = ReturnType<typeof createEngine>
 
+/** Options one of which may also be null, for no limit. */
+type Nullable<Options, Key extends keyof Options> = Omit<Options, Key> & { [Name in Key]?: Options[Name] | null }
+
 /** Wires the rooms, each part after those that it needs. Only the cycle is made first and connected last. */
 function createEngine(options: EngineOptions) {
-  const { chain, streams, journal, intervalMs, logger, autoClaim = false, clock = systemClock } = options
+  const { chain, streams, intervalMs, logger, autoClaim = false, clock: wall = systemClock } = options
+  const { requests = createRequestCounts() } = options
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const onClose = createListeners()
-  const common = { wallet, rules, clock, logger, blockClock: createBlockClock(clock) }
+  const clock = steadyClock(wall)
+  const common = { wallet, rules, clock, logger, blockClock: createBlockClock(clock, { intervalMs }) }
 
   // Topics, and the stream that everything follows.
-  const { transactions, inspection, inspections } = topicsOn(streams, options.inspect)
+  const { transactions, eventsTopic, inspection, inspections } = topicsOn(streams, options.inspect)
+  const reports = createReports({
+    ...common,
+    chainId: chain.chainId,
+    requests,
+    tracer: options.tracer,
+    onTransaction: transactions.next,
+    onEvent: eventsTopic.next,
+    lane: () => lane,
+    gas: () => gas,
+  })
+  const { events, counts, traces } = reports
   const plans = streams.createPlans<Plan>()
   const cycle = createCycle()
   const positions = streams.createPositions({
@@ -123,31 +170,16 @@ function createEngine(options: EngineOptions) {
     prepare: cycle.prepare,
     accept: cycle.accept,
     onFailure: cycle.failed,
+    onReading: reports.reading,
     clock,
     logger,
   })
   const withStream = { ...common, positions, inspected: inspection.inspected }
-
   const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
 
   // Sending.
   const onJournalOpen = createListeners()
-  const lane =
-    chain.transactions &&
-    journal &&
-    createLane({
-      ...withStream,
-      port: chain.transactions,
-      journal,
-      blockTimeMs: chain.blockTimeMs,
-      onOpen: onJournalOpen.emit,
-      onMined(blockNumber) {
-        positions.notBefore(blockNumber)
-        positions.nudge()
-      },
-      onChange: transactions.next,
-      maxFeePerGas: options.maxFeePerGas ?? null,
-    })
+  const lane = laneOn(options, { ...withStream, onOpen: onJournalOpen.emit, reports })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
   const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check, onMinimum: ruleUpdates.doubt })
   const locks = createAccountLocks(lane)
@@ -160,48 +192,55 @@ function createEngine(options: EngineOptions) {
     read: positions.fresh,
     submit: submitter.submit,
     closing: { isWanted: gate.isClosing, refuse: gate.check },
+    keptAt: (id, position) => funding.keptAt(id, position),
   })
   onJournalOpen.add(refunds.resume)
-  const gas = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
-  const services = createServiceCache({ readService: chain.readService, onLate: positions.nudge, clock, logger })
-  const funding = createFunding({
+  const gas: GasPrice = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
+  const access = createProviderAccess(chain, {
+    onLate: positions.nudge,
+    requests: requests.provider,
+    clock,
+    wall,
+    logger,
+  })
+  const funding: Funding = createFunding({
     ...withStream,
     minLockedBalance,
     lane,
     locks,
-    submit: submitter.submit,
+    submitter,
+    closing: { isWanted: gate.isClosing, refuse: gate.check },
+    treasury: { ...treasuryOn(options), report: reports.transactions },
     intervalMs,
     budget: toBudget(options.budget),
     claimsAll: autoClaim,
-    claimFailureOf: refunds.failureOf,
+    refunds,
     gas,
-    services,
-    providerFees: providerFeesOn(chain, { services, clock }),
+    ...access,
     readSettlements: chain.readSettlements,
-    onStart() {
+    report: events.funding,
+    onCharge: counts.charge,
+    onStart(operation) {
       submitter.readyLane()
-      gate.check('startAutoFunding')
+      gate.check(operation)
       cycle.wantForecast()
     },
   })
-  const { autoFunding } = funding
   const closing = createClosing({
     ...withStream,
     lane,
     requireSending: submitter.openLane,
-    onBegin: autoFunding.stopAll,
+    onBegin: funding.stop,
+    onEnd: events.closingEnded,
   })
 
   // Lifecycles, and what a reading reaches in which order.
-  const subAccounts = createSubAccountActors(funding.planner.requiredOf, inspection.inspected)
-  const ledger = createLedgerActor(wallet, inspection.inspected)
-  inspection.include(() => [ledger.actor, ...subAccounts.all(), ...autoFunding.all().map(({ actor }) => actor)])
-  inspection.include(() => lane?.transactions() ?? [])
+  const { subAccounts, ledger } = lifecyclesOn(inspection, { wallet, funding, lane })
   cycle.connect({
     ...funding,
     ...common,
     rules: ruleUpdates,
-    services,
+    services: access.services,
     gas,
     lane,
     refunds,
@@ -209,6 +248,9 @@ function createEngine(options: EngineOptions) {
     ledger,
     closing,
     plans,
+    events,
+    counts,
+    planner: { plan: (...args) => traces.plan(() => funding.planner.plan(...args)) },
   })
 
   return {
@@ -217,6 +259,10 @@ function createEngine(options: EngineOptions) {
     common,
     onClose,
     transactions,
+    events,
+    eventsTopic,
+    counts,
+    traces,
     inspections,
     plans,
     cycle,
@@ -228,34 +274,105 @@ function createEngine(options: EngineOptions) {
     locks,
     refunds,
     gas,
-    services,
+    access,
     funding,
     closing,
     subAccounts,
     ledger,
-    async close(): Promise<void> {
-      submitter.close()
-      onClose.emit()
-      autoFunding.close()
-      closing.stop()
-      positions.close()
-      plans.close()
-      transactions.close()
-      subAccounts.stop()
-      ledger.stop()
-      await lane?.close()
-      inspections.close()
-    },
   }
 }
 
-/** What subscribers of transactions and inspections receive. */
+async function closeEngine(engine: Engine): Promise<void> {
+  engine.submitter.close()
+  engine.onClose.emit()
+  engine.events.close()
+  const fundingClosed = engine.funding.close()
+  engine.closing.stop()
+  engine.positions.close()
+  engine.plans.close()
+  engine.transactions.close()
+  engine.eventsTopic.close()
+  engine.subAccounts.stop()
+  engine.ledger.stop()
+  await Promise.all([engine.lane?.close(), fundingClosed])
+  engine.traces.close()
+  engine.inspections.close()
+}
+
+type LaneParts = Engine['common'] &
+  Pick<Engine, 'positions'> &
+  Pick<LaneOptions, 'inspected'> & { onOpen: () => void; reports: Reports }
+
+/** The wallet's lane; null for a broker without a signer. */
+function laneOn(
+  { chain, journal, signerTimeoutMs, maxFeePerGas, gasMark }: EngineOptions,
+  { positions, reports, ...parts }: LaneParts,
+): Lane | null {
+  if (!chain.transactions || !journal) return null
+  return createLane({
+    ...parts,
+    ...reports.transactions,
+    port: withSigningTimeout(chain.transactions, signerTimeoutMs ?? SIGN_TIMEOUT_MS, parts.clock),
+    journal: reports.timed(journal),
+    blockTimeMs: chain.blockTimeMs,
+    onMined(blockNumber) {
+      positions.notBefore(blockNumber)
+      positions.nudge()
+    },
+    onQuiet: positions.nudge,
+    maxFeePerGas: maxFeePerGas ?? null,
+    sendTimeoutMs: signerTimeoutMs ?? SEND_TIMEOUT_MS,
+    gasMark,
+  })
+}
+
+/** The actors of ledger and sub-accounts, and how a later inspector finds all that run. */
+function lifecyclesOn(
+  { inspected, include }: Inspection,
+  { wallet, funding, lane }: { wallet: string; funding: Funding; lane: Lane | null },
+) {
+  const subAccounts = createSubAccountActors(funding.planner.requiredOf, inspected)
+  const ledger = createLedgerActor(wallet, inspected)
+  include(() => [ledger.actor, ...subAccounts.all(), ...funding.autoFunding.all().map(({ actor }) => actor)])
+  include(() => [funding.autoDeposit.actor()].filter((actor) => actor !== null))
+  include(() => lane?.transactions() ?? [])
+  return { subAccounts, ledger }
+}
+
+/** How another key that deposits for this wallet is connected. */
+function treasuryOn({
+  chain,
+  connectPayer,
+  maxFeePerGas = null,
+  signerTimeoutMs = SIGN_TIMEOUT_MS,
+  gasMark,
+  logger,
+}: Nullable<EngineOptions, 'maxFeePerGas'>) {
+  return {
+    maxFeePerGas,
+    signTimeoutMs: signerTimeoutMs,
+    gasMark,
+    async connectPayer(signer: NonNullable<Connection['signer']>) {
+      if (!connectPayer) throw new InvalidInputError('This broker connects no other key.')
+      const payer = await connectPayer(signer)
+      if (payer.chainId === chain.chainId && payer.genesis === chain.genesis) return payer
+      throw new InvalidInputError('The key that deposits is connected to another chain.', {
+        chain: String(payer.chainId),
+        expected: String(chain.chainId),
+      })
+    },
+    journalOf: (payer: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>) => journalOf(payer, logger),
+  }
+}
+
+/** What subscribers of transactions, events and inspections receive. */
 function topicsOn(streams: EngineOptions['streams'], own: EngineOptions['inspect']) {
   const inspected = createListeners<InspectionEvent>()
   const inspection = createInspection({ own, others: inspected.emit })
   const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
   inspected.add(inspections.next)
-  return { transactions: streams.createTopic<TransactionActor>(), inspection, inspections }
+  const eventsTopic = streams.createTopic<BrokerEvent>()
+  return { transactions: streams.createTopic<TransactionActor>(), eventsTopic, inspection, inspections }
 }
 
 /** Where the caller sets no ceiling, the lane's absolute one holds. */
@@ -273,7 +390,15 @@ function brokerOn(engine: Engine): Broker {
   const { wallet, rules } = common
   let closing: Promise<void> | null = null
   /** Every caller waits for the same end. */
-  const close = (): Promise<void> => (closing ??= engine.close())
+  const close = (): Promise<void> => (closing ??= closeEngine(engine))
+
+  /** Checks the options of a plan, and asks for what their dry run has to know. */
+  const optionsOf = ({ dryRun = false, ...others }: PlanOptions = {}): PlanOptions => {
+    cycle.wantForecast()
+    const tried = toDryRun(dryRun)
+    if (typeof tried === 'object') funding.wantUse(longestIdleness(tried))
+    return { ...others, dryRun: tried }
+  }
 
   const broker: Broker = {
     wallet,
@@ -282,26 +407,18 @@ function brokerOn(engine: Engine): Broker {
     minLockedBalance,
     rules,
     ledger: ledgerManagerOn(engine),
-    inference: new InferenceManager({
-      ...serviceOptionsOn(engine, 'inference'),
-      market: chain.market,
-      readToken: chain.readToken,
-      onNewGeneration: engine.services.expire,
-    }),
+    inference: inferenceManagerOn(engine),
     fineTuning: new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market: chain.market }),
     positions$: positions.positions$,
     plan$: engine.plans.follow(positions.positions$, cycle.wantForecast),
     position: () => positions.fresh(),
     async plan(how) {
-      cycle.wantForecast()
+      const options = optionsOf(how)
       const position = await positions.fresh()
       await Promise.all([history.learn(position), gas.ask()])
-      return planner.plan(position, how)
+      return planner.plan(position, options)
     },
-    planAt(position, how) {
-      cycle.wantForecast()
-      return planner.plan(position, how)
-    },
+    planAt: (position, how) => planner.plan(position, optionsOf(how)),
     async forecast() {
       return broker.forecastAt(await broker.plan({ dryRun: true }))
     },
@@ -313,31 +430,26 @@ function brokerOn(engine: Engine): Broker {
     subAccount: (provider, serviceType) =>
       engine.subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: engine.subAccounts.all,
-    transactions: () => lane?.transactions() ?? [],
+    transactions: () => [...(lane?.transactions() ?? []), ...funding.depositTransactions()],
+    foreignTransactions: () => lane?.foreignTransactions() ?? 0,
     transactions$: engine.transactions.messages$,
     inspections$: engine.inspections.messages$,
+    events$: engine.eventsTopic.messages$,
+    latest: funding.dispatch.latest,
+    counts: engine.counts.read,
+    refusal: () => lane?.refusal() ?? null,
     async resolveIntent(id, outcome) {
       await (await engine.submitter.openLane()).resolve(id, outcome)
     },
+    openJournalRepair: (how) => openJournalRepair({ ...chain, ...how }),
     close,
     [Symbol.asyncDispose]: close,
   }
   return broker
 }
 
-function ledgerManagerOn({
-  chain,
-  common,
-  positions,
-  submitter,
-  ruleUpdates,
-  locks,
-  funding,
-  refunds,
-  ledger,
-  closing,
-  gas,
-}: Engine) {
+function ledgerManagerOn(engine: Engine) {
+  const { chain, common, positions, submitter, ruleUpdates, locks, funding, refunds, ledger, closing, gas } = engine
   const { rules } = common
   return new LedgerManager({
     ...common,
@@ -345,9 +457,13 @@ function ledgerManagerOn({
     listLedgers: chain.listLedgers,
     refreshRules: ruleUpdates.refresh,
     // A transfer during a claim would count as a part of what the claim puts back.
-    submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options)),
+    submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options), options?.signal),
+    stallOf: locks.stallOf,
+    payees: payeesOn(engine),
     isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),
     out: refunds,
+    autoDeposit: funding.autoDeposit,
+    ensureFunded: funding.ensureLedger,
     actor: ledger.actor,
     closing,
     async closingPlanAt(position) {
@@ -357,34 +473,94 @@ function ledgerManagerOn({
   })
 }
 
+function inferenceManagerOn(engine: Engine): InferenceManager {
+  const { chain, access, funding, gas } = engine
+  const options = serviceOptionsOn(engine, 'inference')
+  return new InferenceManager({
+    ...options,
+    market: chain.market,
+    readToken: chain.readToken,
+    onNewGeneration: access.services.expire,
+    endpoints: access.endpoints,
+    fundRequests: createRequestFunding({ ...funding, ...options, gas }),
+  })
+}
+
 function serviceOptionsOn(engine: Engine, serviceType: ServiceType): ServiceManagerOptions {
   const { common, minLockedBalance, positions, submitter, lane, locks, gate, funding } = engine
+  const submit: ServiceManagerOptions['submit'] = (intent, signal) => submitter.submit(intent, { signal })
+  const payees = payeesOn(engine)
   return {
     ...common,
     serviceType,
     minLockedBalance,
     read: positions.fresh,
-    submit: (intent, signal) => submitter.submit(intent, { signal }),
-    inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
-    exclusive: locks.exclusive,
+    submit,
+    onDemand: createOnDemand({
+      ...positions,
+      read: positions.fresh,
+      locks,
+      fund: createSubAccountFunding({
+        ...common,
+        submit,
+        inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
+        limitsOf: funding.planner.limitsOf,
+        payees,
+        recall: funding.history.searchAll,
+      }),
+      onAsk: funding.ask,
+      onUnpaid: funding.noteUnpaid,
+      clock: common.clock,
+    }),
+    required: funding.required,
+    reserveOf: funding.planner.reserveOf,
     refuseWhileClosing: gate.check,
+    statusFacts: () => statusFactsOf(engine),
     autoFunding: funding.autoFunding,
-    limitsOf: funding.planner.limitsOf,
+    payees,
   }
 }
 
-function journalOf({ chainId, wallet, genesis }: Connected, logger: Logger): Promise<Journal> {
-  return defaultJournal({ chainId, wallet, genesis, logger })
+/** How old all statuses are, and what nodes say of the transactions of sub-accounts. */
+function statusFactsOf({ positions, funding, lane }: Engine): StatusFacts {
+  const { failingForMs } = positions.positions$.status
+  const refusals = new Map<string, NodeRefusal>()
+  for (const actor of lane?.transactions() ?? []) {
+    const snapshot = actor.getSnapshot()
+    const { subAccount, refusal } = snapshot.context
+    if (subAccount && refusal && snapshot.hasTag('open')) refusals.set(keyOf(subAccount), refusal)
+  }
+  return {
+    asOf: funding.dispatch.latest()?.block.timestamp ?? null,
+    failingFor: failingForMs === null ? null : Math.floor(failingForMs / 1_000),
+    refusals,
+  }
 }
 
-/** Null where the wallet would have to ask a person to sign in at a provider. */
-function providerFeesOn(
-  { wallet, chainId, signMessage }: Connected,
-  { services, clock }: { services: ServiceCache; clock: Clock },
-): ProviderFees | null {
-  if (!signMessage) return null
-  const { tokenFor } = createSessionTokens({ wallet, sign: signMessage, now: clock.now })
-  // Providers of a local chain live on this machine; those of a live network have no business there.
-  const allowLoopback = !Object.values(networks).some((one) => BigInt(one.chainId) === chainId)
-  return createProviderFees({ wallet, tokenFor, services, allowLoopback, clock })
+/** The check of who is paid. Where nothing can be sent at all, that is said first, without a request. */
+function payeesOn({ chain: { network, wallet }, access: { services }, submitter, gate }: Engine): Payees {
+  const payees = createPayees({
+    services,
+    wallet,
+    contracts: {
+      'the ledger contract': network.ledger,
+      'the inference contract': network.inference,
+      'the fine-tuning contract': network.fineTuning,
+    },
+  })
+  return {
+    ...payees,
+    async refusalOf(id) {
+      await submitter.openLane()
+      gate.check('transferFund')
+      return payees.refusalOf(id)
+    },
+  }
+}
+
+function journalOf(
+  { chainId, wallet, genesis }: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>,
+  logger: Logger,
+): Promise<Journal> {
+  return defaultJournal({ chainId, wallet, genesis, logger })
 }

@@ -5,16 +5,20 @@ import type { Budget } from './funding/config.ts'
 import type { Connection } from './chain/connect.ts'
 import type { NetworkConfig, NetworkName } from './chain/networks.ts'
 import type { Rules } from './chain/port.ts'
+import type { BrokerCounts } from './counts/counts.types.ts'
+import type { BrokerEvent } from './events/event.types.ts'
 import type { Forecast } from './funding/forecast.ts'
 import type { Inspect } from './base/inspection.ts'
 import type { Plan, PlanOptions } from './funding/plan.ts'
 import type { LedgerManager } from './ledger-manager.ts'
 import type { Logger } from './base/logger.ts'
+import type { Tracer } from './base/tracer.ts'
 import type { FineTuningManager } from './fine-tuning-manager.ts'
 import type { InferenceManager } from './inference-manager.ts'
 import type { PositionStream } from './streams/positions.ts'
 import type { SubAccountActor } from './lifecycle/sub-account-actors.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
+import type { JournalRepair } from './transactions/journal-repair.ts'
 import type { Journal } from './transactions/journal.types.ts'
 
 export type BrokerOptions = Connection & {
@@ -26,6 +30,12 @@ export type BrokerOptions = Connection & {
   journal?: Journal
   /** The most that a unit of gas may cost, in wei; a transaction waits while the chain's price is higher. */
   maxFeePerGas?: bigint
+  /**
+   * How long the signer may take, in milliseconds, from 1000: by default two minutes to sign, and ten for a wallet that signs
+   * only while it sends, because a person is asked there. After it that transaction is not sent (a late signature is dropped),
+   * or `unresolved` where the wallet may still send it; all others go on.
+   */
+  signerTimeoutMs?: number
   /** The most that all providers together get in a rolling window; it holds across restarts. */
   budget?: Budget
   /**
@@ -35,6 +45,11 @@ export type BrokerOptions = Connection & {
   autoClaim?: boolean
   /** Receives log lines; without one the broker prints nothing. */
   logger?: Logger
+  /**
+   * Receives a span for each reading, plan and transaction: `trace.getTracer('my-app')` of `@opentelemetry/api`, which og-ledger
+   * does not import.
+   */
+  tracer?: Tracer
   /** XState's inspector for every actor. */
   inspect?: Inspect
   /** Closes the broker when it aborts. */
@@ -76,15 +91,44 @@ export type Broker = {
   subAccounts(): SubAccountActor[]
   /** Every transaction of this broker and of its journal, oldest first. */
   transactions(): readonly TransactionActor[]
+  /**
+   * How many transactions of other programs with the wallet's key this broker has seen since it was opened; 0 without a signer. After
+   * each, what pays waits until the wallet is quiet (`foreign-transaction`).
+   */
+  foreignTransactions(): number
   /** Each transaction when it begins, and whenever it changes. */
   readonly transactions$: Observable<TransactionActor>
   /** The events that `inspect` receives of every actor, for subscribers that come after the broker was made. */
   readonly inspections$: Observable<InspectionEvent>
   /**
+   * What happens to the wallet's money, each event once: top-ups and deposits from decision to receipt, holds, what runs low,
+   * refunds, closing, readings that fail. Nothing is read for it: it tells what happens while positions are read.
+   */
+  readonly events$: Observable<BrokerEvent>
+  /** The newest plan, with its position; null before the first reading. Nothing is read for it. */
+  latest(): Plan | null
+  /** Why nothing can be sent: its journal is locked or damaged. Null where all can be sent, and without a signer. */
+  refusal(): Error | null
+  /** What was counted since the broker was opened. Nothing is read for it. */
+  counts(): BrokerCounts
+  /**
    * Resolves an intent whose wallet did not say whether it sent the transaction: its hash, or that it was not sent. Until
    * then its sub-account is held (`unresolved-intent`).
+   *
+   * Of a transaction that was sent, only where its nonce is spent and the node cannot show by what, as one without old blocks. There
+   * `'not-sent'` risks that a payment which was mined counts in no budget, and its hash that one counts which was not made.
+   *
+   * @throws InvalidInputError for an id that is not open, a hash that is none, and a transaction that is followed to its end
    */
   resolveIntent(id: string, outcome: 'not-sent' | { hash: string }): Promise<void>
+  /**
+   * Locks this wallet's journal file and says what its damage has lost, and what the chain says about that. Only `write` changes
+   * anything: it keeps the damaged file beside the repaired one. Dispose it to give the lock back; then the broker sends again.
+   *
+   * @param options.path where the file is; in the user's state directory by default
+   * @throws LockedError while another process has the journal, JournalError for a place that does not serve, ReadError
+   */
+  openJournalRepair(options?: { path?: string }): Promise<JournalRepair>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

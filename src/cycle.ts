@@ -1,6 +1,9 @@
 import type { ClosingStep } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
 import type { BlockClock } from './base/block-clock.ts'
+import type { Closing } from './closing/closing.ts'
+import type { Counts } from './counts/counts.ts'
+import type { Events } from './events/events.ts'
 import type { Dispatch } from './funding/dispatch.ts'
 import type { Funding } from './funding/funding.ts'
 import type { FundedAccounts } from './funding/funded-accounts.ts'
@@ -9,6 +12,7 @@ import type { Plan } from './funding/plan.ts'
 import type { Planner } from './funding/planner.ts'
 import type { RuleUpdates } from './chain/rule-updates.ts'
 import type { ServiceCache } from './provider/service-cache.ts'
+import type { ReadingFailure } from './streams/positions.ts'
 import type { Lane } from './transactions/lane.ts'
 
 /** The parts that take part in a reading, in the order in which it reaches them. */
@@ -16,21 +20,24 @@ export type CycleParts = {
   services: Pick<ServiceCache, 'see' | 'refresh' | 'isNew'>
   /** The rules of the deployment, which its owner may change. */
   rules: Pick<RuleUpdates, 'refresh'>
-  accounts: Pick<FundedAccounts, 'all' | 'inferenceProviders'>
+  accounts: Pick<FundedAccounts, 'all'>
   gas: Pick<GasPrice, 'refresh'>
   /** Null for a broker without a signer. */
   lane: Pick<Lane, 'confirm'> | null
-  history: Funding['history']
+  history: Pick<Funding['history'], 'refresh' | 'search'>
+  autoDeposit: Pick<Funding['autoDeposit'], 'refresh'>
   blockClock: Pick<BlockClock, 'see'>
   /** Learns how fast each sub-account is charged. */
   observe: (position: Position) => void
   refunds: { calendar: { see(position: Position): void }; act(plan: Plan): void }
   subAccounts: { fold(position: Position): void }
   ledger: { fold(position: Position, step: ClosingStep | null): void }
-  closing: { stepAt(position: Position): ClosingStep | null; advance(position: Position): void }
+  closing: Pick<Closing, 'stepAt' | 'advance' | 'status'>
   planner: Pick<Planner, 'plan'>
   dispatch: Pick<Dispatch, 'send' | 'latest'>
   plans: { next(plan: Plan): void }
+  events: Pick<Events, 'seePosition' | 'seePlan' | 'readingFailed'>
+  counts: Pick<Counts, 'plan'>
 }
 
 /** What happens at a reading, top to bottom. */
@@ -40,7 +47,7 @@ export type Cycle = {
   /** Takes an accepted position through facts, closing, plan and actors. */
   accept(position: Position): void
   /** After a reading that failed: subscribers get the last plan again; in an outage they and the actors get it as stale. */
-  failed(failure: { isOutage: boolean }): void
+  failed(failure: ReadingFailure): void
   /** From now on burn and gas price are read too: a subscriber or auto-funding wants forecasts. */
   wantForecast(): void
   /** Connects the parts, once: they need the stream of positions, and the stream needs the cycle. */
@@ -53,35 +60,44 @@ export function createCycle(): Cycle {
 
   return {
     async prepare(position) {
-      const { services, rules, accounts, gas, lane, history } = parts()
+      const { services, rules, accounts, gas, lane, history, autoDeposit } = parts()
+      const { block, wallet } = position
       services.see(position.subAccounts)
       await Promise.all([
-        services.refresh(accounts.inferenceProviders()),
+        services.refresh(accounts.all().map(({ id }) => id)),
         rules.refresh(),
-        ...accounts.all().map(({ fee }) => fee.refresh(position.block.timestamp)),
+        ...accounts.all().map(({ fee }) => fee.refresh(block.timestamp)),
         (lane || wantsForecast) && gas.refresh(),
-        lane?.confirm(position.block.number),
+        lane?.confirm(block.number, { timestamp: block.timestamp, balance: wallet.balance }),
+        autoDeposit.refresh(block),
         wantsForecast && history.refresh(position),
+        isHeldAsNew() && history.search(position),
       ])
       // Auto-funding may have been started for others meanwhile.
-      const newcomers = () => accounts.inferenceProviders().filter(services.isNew)
+      const newcomers = () => accounts.all().flatMap(({ id }) => (services.isNew(id.provider) ? [id] : []))
       for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
     },
     accept(position) {
       const { blockClock, observe, refunds, subAccounts, ledger, closing, planner, dispatch, plans } = parts()
+      const { events, counts } = parts()
       blockClock.see(position.block)
+      events.seePosition(position)
       observe(position)
       refunds.calendar.see(position)
       subAccounts.fold(position)
       ledger.fold(position, closing.stepAt(position))
       closing.advance(position)
       const plan = planner.plan(position)
+      events.seePlan(plan, closing.status())
+      counts.plan(plan.decisions)
       dispatch.send(plan)
       refunds.act(plan)
       plans.next(plan)
     },
-    failed({ isOutage }) {
-      const { dispatch, planner, plans } = parts()
+    failed(failure) {
+      const { isOutage } = failure
+      const { dispatch, planner, plans, events } = parts()
+      events.readingFailed(failure)
       const last = dispatch.latest()
       if (!last) return
       const plan = isOutage ? planner.plan(last.position, { isStale: true }) : last
@@ -94,6 +110,12 @@ export function createCycle(): Cycle {
     connect(parts) {
       connected = parts
     },
+  }
+
+  /** Whether a provider got no more because it counts as new. */
+  function isHeldAsNew(): boolean {
+    const { decisions } = parts().dispatch.latest() ?? { decisions: [] }
+    return decisions.some((one) => one.action === 'hold' && one.reason === 'first-day')
   }
 
   function parts(): CycleParts {

@@ -1,23 +1,52 @@
 export { createBroker } from './broker.ts'
 export type { Broker, BrokerOptions } from './broker.types.ts'
 export { ogToWei, weiToOg, formatOg, type Amount } from './base/amounts.ts'
-export { networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
+export { networkName, networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
 export type { Connection } from './chain/connect.ts'
 export type { LedgerEntry, Rules } from './chain/port.ts'
 export { LedgerManager, type LedgerAccount, type LedgerDetail, type ProviderBalance } from './ledger-manager.ts'
 export type { ClaimReceipt } from './refunds/claim.ts'
 export type { PendingRefund } from './refunds/calendar.ts'
+export type { LeftOut } from './refunds/left-out.ts'
 export type { RetrieveReceipt } from './refunds/retrieve.ts'
+export { PutBackPendingError } from './refunds/put-back-pending.ts'
 export { InferenceManager } from './inference-manager.ts'
+export type { EndpointOptions } from './endpoint-options.ts'
+export type { Endpoint, EndpointCounts, EndpointHold, EndpointHoldReason } from './provider/endpoint.types.ts'
 export { FineTuningManager } from './fine-tuning-manager.ts'
 export type { MarketOptions } from './chain/market-options.ts'
 export type { FineTuningService, InferenceService, MarketPage } from './chain/market.types.ts'
-export { ServiceManager, type AutoFundingStatus, type EnsureFundedOptions } from './service-manager.ts'
-export { toPolicy, type AutoFundingConfig, type AutoFundingPolicy, type Budget } from './funding/config.ts'
+export {
+  ServiceManager,
+  type AutoFundingStatus,
+  type EnsureFundedOptions,
+  type FundingReceipt,
+} from './service-manager.ts'
+export {
+  toPolicy,
+  type AutoFundingConfig,
+  type AutoFundingPolicy,
+  type Budget,
+  type ReclaimIdle,
+} from './funding/config.ts'
+export type { AutoDepositActor, AutoDepositStatus } from './funding/auto-deposit.ts'
+export {
+  toDepositPolicy,
+  type AutoDepositConfig,
+  type DepositPolicy,
+  type PayingKey,
+} from './funding/deposit-config.ts'
+export type { EnsureLedgerOptions } from './funding/ensure-ledger.ts'
 export type { Duration } from './base/durations.ts'
+export { health, type Health, type HealthCheck, type HealthStatus } from './health.ts'
+export type { BrokerCounts } from './counts/counts.types.ts'
+export type { HistogramCounts } from './base/histogram.ts'
+export type { BrokerEvent } from './events/event.types.ts'
 export type { Forecast } from './funding/forecast.ts'
 export type { AutoFundingActor } from './funding/funded-accounts.ts'
-export type { Plan, PlanOptions } from './funding/plan.ts'
+export type { DepositTrial } from './funding/deposit-trial.ts'
+export type { FundingTrial } from './funding/funding-trial.ts'
+export type { DryRun, Plan, PlanOptions } from './funding/plan.ts'
 export type {
   CloseOptions,
   ClosingAccount,
@@ -33,6 +62,7 @@ export type { LedgerActor } from './lifecycle/ledger-actor.ts'
 export type { SubAccountActor } from './lifecycle/sub-account-actors.ts'
 export type { Inspect } from './base/inspection.ts'
 export type { Logger } from './base/logger.ts'
+export type { Span, SpanAttributes, Tracer } from './base/tracer.ts'
 export type { PositionStatus, PositionStream } from './streams/positions.ts'
 export type { Intent, Receipt } from './transactions/intent.ts'
 export { parseInsufficientBalance, type InsufficientBalance } from './provider/insufficient-balance.ts'
@@ -40,8 +70,12 @@ export { encodePosition } from './base/position-codec.ts'
 export { decodeRecording, isRecordingLine, type Recording } from './base/recording.ts'
 export { memoryJournal } from './transactions/memory-journal.ts'
 export type { Journal, JournalEntry, JournalRecord } from './transactions/journal.types.ts'
+export { stateDirectory } from './transactions/state-directory.ts'
 export { openFileJournal, readFileClosing, readFileJournal } from './transactions/default-journal.ts'
 export type { ClosingIntention } from './transactions/journal.types.ts'
+export type { LostRecord, RestoredRecord } from './transactions/journal-damage.ts'
+export type { JournalLoss, NonceOutcome } from './transactions/journal-loss.ts'
+export type { JournalRepair } from './transactions/journal-repair.ts'
 export type { TransactionActor } from './transactions/tracked-transaction.ts'
 export {
   AbortedError,
@@ -65,6 +99,7 @@ export {
   RefundPendingError,
   RefusedError,
   SigningError,
+  ServiceNotOfferedError,
   StaleReadingError,
   SupersededError,
   UnresolvedIntentError,
@@ -94,4 +129,6 @@ export type {
 } from '../machines/position.types.ts'
 export type { Decision } from '../machines/auto-funding/plan.types.ts'
 export type { Failure, HoldReason, TopUp } from '../machines/auto-funding/auto-funding.types.ts'
+export type { Deposit, DepositDecision } from '../machines/ledger/auto-deposit.types.ts'
+export type { NodeRefusal } from '../machines/transaction/transaction.types.ts'
 export type { ClosingState, ClosingStep } from '../machines/ledger/ledger.types.ts'

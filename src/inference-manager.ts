@@ -8,6 +8,10 @@ import type { Call } from './chain/port.ts'
 import type { TokenState } from './chain/tokens.ts'
 import { intentOf } from './transactions/build-intent.ts'
 import type { Receipt } from './transactions/intent.ts'
+import { toRequestTerms, type EndpointOptions } from './endpoint-options.ts'
+import type { RequestFunding } from './funding/request-funding.ts'
+import type { Endpoint, EndpointCounts } from './provider/endpoint.types.ts'
+import type { Endpoints } from './provider/endpoints.ts'
 import { ServiceManager, type ServiceManagerOptions } from './service-manager.ts'
 
 export type InferenceManagerOptions = ServiceManagerOptions & {
@@ -15,6 +19,8 @@ export type InferenceManagerOptions = ServiceManagerOptions & {
   readToken: (provider: string, tokenId: number, blockNumber: number) => Promise<TokenState>
   /** Called when the wallet's generation with a provider has changed: session tokens of the one before are refused. */
   onNewGeneration: (provider: string) => void
+  endpoints: Endpoints
+  fundRequests: RequestFunding
 }
 
 /** The contract keeps one bit for each id. 255 is that of ephemeral tokens, which cannot be revoked one by one. */
@@ -27,6 +33,39 @@ export class InferenceManager extends ServiceManager {
   constructor(options: InferenceManagerOptions) {
     super(options)
     this.#options = options
+  }
+
+  /**
+   * Opens the provider's OpenAI-compatible endpoint: an address, a model, and a `fetch` that signs the wallet in and funds what
+   * the provider rejects, within the limits. It needs no auto-funding, and goes well with it.
+   *
+   * A rejected request is sent once more, at most, when its sub-account is filled up to what the provider demands (to
+   * auto-funding's trigger, where the limits allow it). Requests that are rejected together wait for one payment. A first
+   * sub-account is seen by the provider only after `firstSightMs`. Where the broker holds, the request gets the
+   * provider's own response.
+   *
+   * @example
+   * const { baseURL, model, fetch } = await broker.inference.endpoint(provider, { maxTopUp: '5' })
+   * const openai = new OpenAI({ baseURL, apiKey: '0g', fetch })
+   *
+   * @throws InvalidInputError for options that cannot work and for a wallet that asks a person for each signature,
+   *   ReadOnlyError without a signer, ServiceNotOfferedError, ReadError, AbortedError; ProviderUrlError for a URL that gets
+   *   no token
+   */
+  async endpoint(provider: string, options: EndpointOptions = {}): Promise<Endpoint> {
+    const terms = toRequestTerms(options)
+    const id = { provider: toAddress(provider, 'provider'), serviceType: this.#options.serviceType }
+    const { endpoints, fundRequests } = this.#options
+    const opening = endpoints.open(id.provider, {
+      ...options,
+      fund: (rejections, signal) => fundRequests(id, terms, { rejections, signal }),
+    })
+    return abortable(opening, options.signal)
+  }
+
+  /** What the endpoints of each provider have counted since the broker was opened. */
+  endpointCounts(): (EndpointCounts & { provider: string })[] {
+    return this.#options.endpoints.counts()
   }
 
   /**

@@ -1,17 +1,22 @@
 import type { Position, ServiceType, SubAccountElsewhere, SubAccountPosition } from '../machines/position.types.ts'
 import { toWei, type Amount } from './base/amounts.ts'
-import { checkOptions, isFunction, isSignal } from './base/check-options.ts'
+import { checkOptions, isBoolean, isFunction, isSignal } from './base/check-options.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
 import type { Closing } from './closing/closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from './closing/types.ts'
 import { contractError } from './base/contract-errors.ts'
 import type { ClaimReceipt } from './refunds/claim.ts'
-import { InvalidInputError } from './base/errors.ts'
+import { InvalidInputError, type NotSentError } from './base/errors.ts'
+import type { Payees } from './provider/payees.ts'
+import { subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
 import { intentOf, transferIntent } from './transactions/build-intent.ts'
 import type { LedgerActor } from './lifecycle/ledger-actor.ts'
 import type { Refunds } from './refunds/refunds.ts'
 import type { PendingRefund } from './refunds/calendar.ts'
+import type { AutoDeposit, AutoDepositActor, AutoDepositStatus } from './funding/auto-deposit.ts'
+import { toDepositPolicy, type AutoDepositConfig } from './funding/deposit-config.ts'
+import type { EnsureLedger, EnsureLedgerOptions } from './funding/ensure-ledger.ts'
 import { createRetrievals, type Retrievals, type RetrieveReceipt } from './refunds/retrieve.ts'
 import { mayBeElsewhere, resolveService } from './chain/service-name.ts'
 import type { SubAccountId } from './base/sub-account-key.ts'
@@ -44,9 +49,15 @@ export type LedgerManagerOptions = {
   refreshRules: () => Promise<void>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
   submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
+  /** The check of who is paid. */
+  payees: Payees
+  /** Why the lock of a sub-account does not come free for now; null where it does. */
+  stallOf: (id: SubAccountId) => NotSentError | null
   /** Whether auto-funding is on for a sub-account. */
   isKept: (id: SubAccountId) => boolean
   out: Refunds
+  autoDeposit: Pick<AutoDeposit, 'start' | 'stop' | 'status'>
+  ensureFunded: EnsureLedger
   actor: LedgerActor
   closing: Pick<Closing, 'close' | 'cancel' | 'isWanted' | 'status'>
   closingPlanAt: (position: Position) => Promise<ClosingPlan>
@@ -61,7 +72,7 @@ export class LedgerManager {
 
   constructor(options: LedgerManagerOptions) {
     this.#options = options
-    this.#retrievals = createRetrievals(options)
+    this.#retrievals = createRetrievals({ ...options, ...options.out })
   }
 
   /**
@@ -95,12 +106,64 @@ export class LedgerManager {
     return this.#send({ contract: 'ledger', method: 'depositFund', args: [], value }, value)
   }
 
-  /** Adds to another wallet's ledger; the money is that wallet's from then on. Otherwise as `depositFund`. */
+  /**
+   * Adds to another wallet's ledger; the money is that wallet's from then on. Otherwise as `depositFund`.
+   *
+   * @throws InvalidInputError for a contract of the deployment, which could never withdraw it
+   */
   async depositFundFor(recipient: string, amount: Amount): Promise<Receipt> {
     const address = toAddress(recipient, 'recipient')
     if (isZeroAddress(address)) throw contractError({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
     const value = this.#positive('depositFundFor', toWei(amount))
+    const contract = this.#options.payees.contractAt(address)
+    if (contract !== null)
+      throw new InvalidInputError(`The recipient is ${contract}, which can never withdraw what its ledger holds.`, {
+        recipient: address,
+      })
     return this.#send({ contract: 'ledger', method: 'depositFundFor', args: [address], value }, value)
+  }
+
+  /**
+   * Sees to it, once, that the ledger has at least `amount` available, less what is on its way out: deposits what is missing
+   * (the contract's minimum where there is no ledger), and nothing when enough is there. Calls wait for one another, for
+   * auto-deposit, and for deposits and withdrawals on their way. The limits of auto-deposit hold where that is on, and the
+   * wallet keeps the gas of a full exit.
+   *
+   * @param options.max the most that the ledger may have available afterwards
+   * @returns the receipt, or null when enough was there
+   * @throws BudgetExhaustedError where a limit forbids it, InsufficientGasError where the wallet has too little,
+   *   LedgerClosingError, InDoubtError, AbortedError before anything is sent, LockedError where not enough is there and
+   *   another process sends for this wallet
+   */
+  async ensureFunded(amount: Amount, options: EnsureLedgerOptions = {}): Promise<Receipt | null> {
+    return this.#options.ensureFunded(amount, options)
+  }
+
+  /**
+   * Keeps the ledger filled from the wallet, from now on: once less than `trigger` stays available beside what sub-accounts
+   * need now, it deposits up to `target`, one deposit at a time. It opens the ledger where there is none. Started again, it
+   * goes on with the new config.
+   *
+   * @returns the actor that shows what is being done, and why nothing is
+   * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
+   */
+  startAutoDeposit(config: AutoDepositConfig): AutoDepositActor {
+    return this.#options.autoDeposit.start(toDepositPolicy(config))
+  }
+
+  /** Stops auto-deposit. A deposit that was sent is followed to its end. */
+  stopAutoDeposit(): void {
+    this.#options.autoDeposit.stop()
+  }
+
+  /** Whether auto-deposit is on. */
+  hasAutoDeposit(): boolean {
+    return this.#options.autoDeposit.status() !== null
+  }
+
+  /** Where auto-deposit stands; null while it is off. */
+  autoDepositStatus(): AutoDepositStatus | null {
+    return this.#options.autoDeposit.status()
   }
 
   /**
@@ -109,10 +172,11 @@ export class LedgerManager {
    * the contract deletes them. It waits for what is on its way to or from the ledger.
    *
    * @throws MinimumDepositRequiredError with the amounts that are possible, InsufficientBalanceError,
-   *   NothingToWithdrawError, LedgerNotExistsError
+   *   NothingToWithdrawError, LedgerNotExistsError, InDoubtError where only a wallet knows what is on its way
    */
-  async refund(amount: Amount): Promise<Receipt> {
-    return this.#options.out.withdrawals.refund(amount)
+  async refund(amount: Amount, options: { signal?: AbortSignal } = {}): Promise<Receipt> {
+    checkOptions('refund', options, { signal: isSignal })
+    return this.#options.out.withdrawals.refund(amount, options)
   }
 
   /**
@@ -120,8 +184,9 @@ export class LedgerManager {
    *
    * @throws MustWithdrawAllFundsFirstError before anything is sent, LedgerNotExistsError
    */
-  async deleteLedger(): Promise<Receipt> {
-    return this.#options.out.withdrawals.deleteEmpty()
+  async deleteLedger(options: { signal?: AbortSignal } = {}): Promise<Receipt> {
+    checkOptions('deleteLedger', options, { signal: isSignal })
+    return this.#options.out.withdrawals.deleteEmpty(options)
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
@@ -163,12 +228,26 @@ export class LedgerManager {
    * Moves money from the ledger to a sub-account, and opens that where there is none. On a sub-account with a pending
    * refund it first cancels that much of the refund, newest first, and takes only the rest from the ledger.
    *
+   * An address that does not offer the service is refused, unless nothing leaves the ledger: an amount of 0, or one that
+   * a pending refund covers.
+   *
    * @param serviceType `inference`, `fine-tuning`, or an exact registered name
    * @param amount 0 opens the sub-account where the deployment allows it, and acknowledges the provider
+   * @param options.force pays also an address that does not offer the service
+   * @param options.signal ends the wait before anything is sent
+   * @throws ServiceNotOfferedError, ReadError where the services of the address cannot be read
+   * @throws PutBackPendingError while what was free there before a claim cannot be put back, InDoubtError where a wallet
+   *   alone knows what is on its way there
    * @throws MinimumDepositRequiredError for a new sub-account below the minimum, InsufficientBalanceError,
    *   LedgerNotExistsError, InvalidInputError
    */
-  async transferFund(provider: string, serviceType: string, amount: Amount = 0n): Promise<Receipt> {
+  async transferFund(
+    provider: string,
+    serviceType: string,
+    amount: Amount = 0n,
+    options: { force?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Receipt> {
+    checkOptions('transferFund', options, { force: isBoolean, signal: isSignal })
     const wei = toWei(amount)
     const service = resolveService(serviceType, this.#options.rules)
     const address = toAddress(provider, 'provider')
@@ -178,7 +257,17 @@ export class LedgerManager {
     if (address === this.#options.wallet && service.serviceType === 'inference')
       throw contractError({ operation: 'transferFund', errorName: 'ProviderCannotBeUser' })
     const id = { provider: address, serviceType: service.serviceType }
-    return this.#options.submit(transferIntent(id, wei, this.#options.rules))
+    const intent = transferIntent(id, wei, this.#options.rules)
+    if (options.force !== true && wei > 0n) await this.#checkPayee(id, wei)
+    return this.#options.submit(intent, { signal: options.signal })
+  }
+
+  /** What a pending refund covers does not leave the ledger: a refund can be cancelled also where the provider has left. */
+  async #checkPayee(id: SubAccountId, amount: bigint): Promise<void> {
+    const refusal = await this.#options.payees.refusalOf(id)
+    if (!refusal) return
+    const account = subAccountIn(await this.#options.read(), id)
+    if (amount > (account?.pendingRefund ?? 0n)) throw refusal
   }
 
   /**
@@ -186,13 +275,17 @@ export class LedgerManager {
    * (a day by default) starts anew for what is asked back; after it `claimRefunds` brings it home.
    *
    * Sub-accounts with nothing to retrieve or claim are left out, and so are those whose five refunds are all locked:
-   * one of them would make the contract refuse its whole batch.
+   * one of them would make the contract refuse its whole batch. Those whose put-back cannot be sent are left out, too, and
+   * `leftOut` of the result says why.
    *
    * @param serviceType a service type, an exact registered name, or that of a version in `position.elsewhere`
-   * @throws NothingToRetrieveError with what is still locked and until when
+   * @param options.signal ends the wait before anything is sent
+   * @throws NothingToRetrieveError with what is still locked and until when, PutBackPendingError where every sub-account was
+   *   left out
    */
-  async retrieveFund(serviceType: string): Promise<RetrieveReceipt> {
-    return this.#retrievals.all(serviceType)
+  async retrieveFund(serviceType: string, options: { signal?: AbortSignal } = {}): Promise<RetrieveReceipt> {
+    checkOptions('retrieveFund', options, { signal: isSignal })
+    return this.#retrievals.all(serviceType, options)
   }
 
   /**
@@ -201,15 +294,18 @@ export class LedgerManager {
    * unless nothing is free.
    *
    * @param serviceType as for `retrieveFund`; in a version of `position.elsewhere` nothing is refused as a surprise
-   * @param options.force asks everything back all the same; with `onPendingRefund: 'reuse'` auto-funding undoes it
-   * @throws WouldLockError with what would be locked and until when, AccountNotExistsError, TooManyRefundsError,
+   * @param options.force asks everything back all the same; with `onPendingRefund: 'reuse'` auto-funding undoes it. What was
+   *   free before a claim, and cannot be put back, then stays asked back
+   * @param options.signal ends the wait before anything is sent
+   * @throws PutBackPendingError while what was free there before a claim cannot be put back, WouldLockError with what would be locked and until when, AccountNotExistsError, TooManyRefundsError,
    *   NothingToRetrieveError
    */
   async retrieveFundFromProvider(
     provider: string,
     serviceType: string,
-    options: { force?: boolean } = {},
+    options: { force?: boolean; signal?: AbortSignal } = {},
   ): Promise<Receipt> {
+    checkOptions('retrieveFundFromProvider', options, { force: isBoolean, signal: isSignal })
     return this.#retrievals.from(provider, serviceType, options)
   }
 
@@ -231,12 +327,15 @@ export class LedgerManager {
    * contract claims only while it locks what is free; that is put back at once by a second transaction, which costs the
    * ledger nothing, also when the process is lost in between: the next broker with this journal does it first. For the
    * seconds between the two the provider has nothing to charge but what is pending. Whatever keeps the second from being
-   * sent is waited for; a person who refuses it at the wallet three times is asked again by the next call.
+   * sent is waited for, two minutes long or until the signal aborts: the broker goes on trying after that, other calls about
+   * that sub-account are refused with PutBackPendingError meanwhile, and calls about all leave it out (`leftOut`). A person
+   * who refuses it at the wallet three times is asked again by the next call.
    *
    * Of versions in `position.elsewhere`, it claims from sub-accounts where nothing is available: there is no putting back.
    *
    * @throws NothingToRetrieveError with what is still locked and until when, AccountNotExistsError, AbortedError when
-   *   the signal aborts before anything is sent, NotSentError where the wallet refused, also what was to be put back
+   *   the signal aborts before anything is sent, NotSentError where the wallet refused, also what was to be put back,
+   *   PutBackPendingError where that could not be put back so far
    */
   async claimRefunds(options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
   async claimRefunds(provider: string, serviceType: string, options?: { signal?: AbortSignal }): Promise<ClaimReceipt>

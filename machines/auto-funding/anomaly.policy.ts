@@ -1,4 +1,4 @@
-import type { Burn } from './auto-funding.burn.ts'
+import { HOUR, type Burn } from './auto-funding.burn.ts'
 
 /** A jump of the burn: so many times the usual burn, held for so many seconds at most; null holds no jump. */
 export type JumpRule = { factor: number; seconds: number } | null
@@ -10,9 +10,10 @@ export const USUAL_JUMP: JumpRule = { factor: 10, seconds: 600 }
 export type Anomaly =
   | {
       kind: 'burn'
-      /** What the last hour burnt. */
+      /** What was charged within the last so many seconds. */
       burn: bigint
-      /** What the hours before burnt per hour. */
+      seconds: number
+      /** What was charged per hour in the hours before. */
       usual: bigint
       factor: number
       /** When the hold ends by itself, if no settlements prove the burn before. */
@@ -39,7 +40,8 @@ export function jumpOf({ lastHour, usual, charges, at }: Burn, rule: JumpRule): 
   const most = (BigInt(Math.round(rule.factor * SCALE)) * usual) / BigInt(SCALE)
   if (lastHour <= most || lastHour - largestTwo(charges) > most) return null
   const until = passedAt(charges, most) + rule.seconds
-  return at >= until ? null : { kind: 'burn', burn: lastHour, usual, factor: rule.factor, until, option: 'anomaly' }
+  if (at >= until) return null
+  return { kind: 'burn', burn: lastHour, seconds: HOUR, usual, factor: rule.factor, until, option: 'anomaly' }
 }
 
 /** When the charges of the hour passed an amount together. */

@@ -1,7 +1,7 @@
 import { CLAIM_AND_PUT_BACK_GAS, CLAIM_GAS } from '../gas-costs.ts'
 import { subAccountIn } from '../sub-account/sub-account.facts.ts'
 import type { ClaimDecision, PlanInput, Standing, Decision } from './plan.types.ts'
-import { retryAt } from './auto-funding.retry.ts'
+import { isBackingOff } from './auto-funding.retry.ts'
 import type { ClaimHold } from './auto-funding.types.ts'
 
 /**
@@ -34,6 +34,6 @@ function reasonToWait(input: PlanInput, standing: Standing, isDust: boolean): Cl
   if (isDust) return 'dust'
   if (input.gasPrice === null) return 'gas-unread'
   if (wallet.balance <= input.gasReserve) return 'gas-short'
-  if (claimFailure && block.timestamp < retryAt(claimFailure)) return 'backing-off'
+  if (isBackingOff(claimFailure, block.timestamp)) return 'backing-off'
   return null
 }

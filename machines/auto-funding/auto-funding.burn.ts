@@ -1,4 +1,4 @@
-const HOUR = 3_600
+export const HOUR = 3_600
 /** Older falls predict little about the next hours. */
 export const BURN_WINDOW = 6 * HOUR
 /** With fewer falls, or within less time, the rate would be a guess. */

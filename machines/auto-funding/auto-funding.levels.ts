@@ -16,11 +16,14 @@ export type Demand = {
   burnRate: bigint | null
 }
 
-/** What a provider claims to be owed, and how it charged. `maxUnsettledFee` in wei; null for the default cap. */
+/** What a provider claims to be owed, and how it charged. Amounts in wei. */
 export type Claim = {
   minLockedBalance: bigint
   unsettledFee: bigint
+  /** Null for the default cap. */
   maxUnsettledFee: bigint | null
+  /** The largest claim that its prices explain; 0 where they are unknown. */
+  pricedFee?: bigint
   burn: Burn
   jump?: JumpRule
 }
@@ -49,7 +52,7 @@ export function requiredBalance({
 }
 
 /**
- * Below `required` a top-up is due, and it fills up to `target`. By default both are the required balance. With a
+ * Below `required` a top-up is due, and it fills up to `target`; without a target, up to the required balance. With a
  * runway each is the minimum, plus the unsettled fee, plus what the burn rate uses up in that time, but never less than
  * the required balance. While the burn rate is unknown, both are the required balance.
  */
@@ -71,14 +74,13 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
 }
 
 /**
- * The part of a provider's claim that counts: its unsettled fee up to a cap, by default 10 × its minimum, or the last
- * hour's burn where that is more. A fee beyond the cap, or a jump of the burn, is an anomaly that needs a person.
+ * The part of a provider's claim that counts: its unsettled fee up to a cap. By default that is the largest of 10 × its
+ * minimum, the last hour's burn, and what its prices explain. A fee beyond the cap, or a jump of the burn, is an anomaly that
+ * needs a person.
  */
-export function demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, burn, jump = USUAL_JUMP }: Claim): {
-  demand: Demand
-  anomaly: Anomaly | null
-} {
-  const cap = maxUnsettledFee ?? atLeast(10n * minLockedBalance, burn.lastHour)
+export function demandOf(claim: Claim): { demand: Demand; anomaly: Anomaly | null } {
+  const { minLockedBalance, unsettledFee, maxUnsettledFee, pricedFee = 0n, burn, jump = USUAL_JUMP } = claim
+  const cap = maxUnsettledFee ?? atLeast(pricedFee, atLeast(10n * minLockedBalance, burn.lastHour))
   return {
     demand: { minLockedBalance, unsettledFee: unsettledFee < cap ? unsettledFee : cap, burnRate: burn.rate },
     anomaly: unsettledFee > cap ? { kind: 'fee', unsettledFee, cap, option: 'maxUnsettledFee' } : jumpOf(burn, jump),

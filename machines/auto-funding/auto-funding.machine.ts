@@ -7,6 +7,7 @@ import type {
   TopUpReceipt,
   TopUpRequest,
 } from './auto-funding.types.ts'
+import { nextFailure, rejectionOf, type Rejection } from './rejection.ts'
 
 /**
  * Auto-funding of one sub-account. The chart only reacts: the plan (auto-funding.policy.ts) decides at each reading, and
@@ -53,12 +54,9 @@ export const autoFundingMachine = setup({
     })),
     failed: assign(({ context }, params: Rejection) => ({
       amount: null,
-      reason: 'backing-off' as const,
-      failure: {
-        count: (context.failure?.count ?? 0) + 1,
-        at: params.at ?? context.decidedAt,
-        message: params.message,
-      },
+      ...(params.isOvertaken
+        ? { reason: 'overtaken' as const }
+        : { reason: 'backing-off' as const, failure: nextFailure(context, params) }),
     })),
     clear: assign({ reason: null }),
   },
@@ -106,7 +104,11 @@ export const autoFundingMachine = setup({
             target: 'held',
             actions: {
               type: 'failed',
-              params: ({ event }) => ({ message: 'The top-up was not approved.', at: event.output.at }),
+              params: ({ event }) => ({
+                message: 'The top-up was not approved.',
+                at: event.output.at,
+                isOvertaken: false,
+              }),
             },
           },
         ],
@@ -148,12 +150,4 @@ export const autoFundingMachine = setup({
 
 function requestOf({ provider, serviceType, amount, decidedAt }: AutoFundingContext): TopUpRequest {
   return { provider, serviceType, amount: amount ?? '0', decidedAt }
-}
-
-/** Why something failed, and when. Without a time the back-off counts from the decision. */
-type Rejection = { message: string; at: number | null }
-
-function rejectionOf(error: unknown): Rejection {
-  if (!(error instanceof Error)) return { message: String(error), at: null }
-  return { message: error.message, at: 'at' in error && typeof error.at === 'number' ? error.at : null }
 }

@@ -6,7 +6,7 @@ import type { DecisionRow, Standing } from './plan.types.ts'
 
 /** One sub-account's row of a plan: its balances at this position, and its levels. */
 export function rowOf(position: Position, standing: Standing): DecisionRow {
-  const { provider, serviceType, required, target, demand, limits } = standing
+  const { provider, serviceType, required, target, demand, limits, anomaly } = standing
   const found = subAccountIn(position, standing)
   const available = found?.available ?? 0n
   return {
@@ -21,6 +21,7 @@ export function rowOf(position: Position, standing: Standing): DecisionRow {
     burnRate: demand.burnRate,
     runway: runwayOf(available, demand),
     limits,
+    ...(anomaly && { anomaly }),
   }
 }
 

@@ -14,10 +14,18 @@ export type HoldReason =
   | 'in-flight'
   /** The wallet was asked to send a transaction for it, and did not say whether it did. */
   | 'unresolved-intent'
+  /** What was free there before a claim could not be put back yet: the broker tries again, and nothing else is sent there. */
+  | 'put-back-pending'
   /** The node's pool holds a transaction of this wallet that the journal does not know: what it pays is unknown. */
   | 'unknown-pending'
+  /** Another program with the wallet's key has just sent a transaction: nothing is paid until the wallet is quiet. */
+  | 'foreign-transaction'
   /** Its last top-up is mined, and no reading has reached that block yet. */
   | 'settling'
+  /** It is idle, or its idle money was asked back, and nothing has used it since: its first charge ends that. */
+  | 'idle'
+  /** Whether it is idle is being read from the logs. */
+  | 'use-unread'
   /** A refund is pending, and a top-up would cancel it. */
   | 'refund-pending'
   /** The provider offers no service any more. */
@@ -28,17 +36,31 @@ export type HoldReason =
   | 'provider-unread'
   /** Its burn jumped, or its unsettled fee is over the cap: a person should look. */
   | 'anomaly'
+  /** The provider is new, and has what a new one gets within a day. */
+  | 'first-day'
   /** The wallet has no ledger. */
   | 'ledger-missing'
   /** The ledger has less available than this needs. */
   | 'ledger-short'
+  /** A deposit into the ledger is on its way: the sub-account waits for it, and is not given a part. */
+  | 'deposit-pending'
+  /** The ledger is being closed: nothing is deposited. */
+  | 'ledger-closing'
+  /** The user withdraws from the ledger, or just has: a deposit would undo it. */
+  | 'withdrawal'
+  /** A deposit would leave more in the ledger than its maximum. */
+  | 'ledger-full'
+  /** The wallet that deposits has too little, beside what it must keep. */
+  | 'wallet-short'
+  /** The wallet that deposits could not be read yet. */
+  | 'payer-unread'
   /** Without its reserve the ledger has too little. */
   | 'reserve'
   /** The budget of the rolling window is sent, or in flight. */
   | 'budget-exhausted'
   /** The contract's minimum is more than one top-up may send. */
   | 'over-max'
-  /** What could be sent is less than the contract's minimum. */
+  /** What could be sent is less than the contract's minimum, or worth less than its gas. */
   | 'too-small'
   /** The gas price could not be read yet. */
   | 'gas-unread'
@@ -50,6 +72,8 @@ export type HoldReason =
   | 'cooling-down'
   /** The last top-up failed; it is tried again later. */
   | 'backing-off'
+  /** Another transaction came before its top-up, and nothing was paid: the next reading decides anew. */
+  | 'overtaken'
   /** A person must approve it first. */
   | 'awaiting-approval'
 
@@ -111,5 +135,8 @@ export type AutoFundingEvent =
 export type TopUpRequest = AutoFundingInput & { amount: Wei; decidedAt: number }
 /** The person's answer, and when it came, in seconds of block time. */
 export type Approval = { approved: boolean; at: number }
-/** The receipt of the lane. A rejection may carry its time: an error with `at`, in seconds of block time. */
+/**
+ * The receipt of the lane. A rejection may carry its time: an error with `at`, in seconds of block time. An error with
+ * `overtaken: true` is no failure: another transaction came first, and nothing was paid.
+ */
 export type TopUpReceipt = { transactionHash: string; blockNumber: number }

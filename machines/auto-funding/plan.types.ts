@@ -1,7 +1,9 @@
 import type { Position, ServiceType } from '../position.types.ts'
 import type { Anomaly } from './anomaly.policy.ts'
 import type { Demand } from './auto-funding.levels.ts'
+import type { FirstDay } from './first-day.policy.ts'
 import type { ClaimHold, Failure, HoldReason } from './auto-funding.types.ts'
+import type { ReclaimDecision, ReclaimStanding } from './reclaim.types.ts'
 
 /** The limits of what may be sent to a sub-account. Amounts in wei, times in seconds; null is no limit. */
 export type Limits = {
@@ -52,10 +54,14 @@ export type Standing = {
   accepted?: boolean
   /** Burn or unsettled fee jumped: what was seen. */
   anomaly: Anomaly | null
+  /** What a new provider may still get; left out for one that is not new. It does not hold where a person approves. */
+  firstDay?: FirstDay
   /** A transaction that changes it is in flight. */
   inFlight: boolean
   /** The wallet did not say whether it sent that transaction: only the chain or a person can tell. */
   unresolved: boolean
+  /** What was free before a claim cannot be put back; left out where nothing is pending so. */
+  putBackPending?: boolean
   /** Block of its last top-up: earlier readings do not show it. */
   settledFrom: number | null
   failure: Failure | null
@@ -63,6 +69,8 @@ export type Standing = {
   autoClaim?: boolean
   /** The last attempt to claim, where it failed. */
   claimFailure?: Failure | null
+  /** Its money is asked back while it is idle; left out where it never is. */
+  reclaim?: ReclaimStanding | null
 }
 
 export type PlanInput = {
@@ -80,8 +88,14 @@ export type PlanInput = {
   isStale: boolean
   /** The node's pool holds a transaction of this wallet that the journal does not know. */
   hasUnknownPending?: boolean
+  /** Another program with the wallet's key has just sent a transaction: what pays waits until the wallet is quiet. */
+  holdsForForeign?: boolean
   /** The chain asks for higher fees than the ceiling allows. */
   feesAreHigh?: boolean
+  /** A deposit into the ledger is on its way: what the ledger cannot serve whole waits for it, unless it would run dry. */
+  awaitsDeposit?: boolean
+  /** Idle money of a sub-account is being asked back: that of no other one is. */
+  isReclaiming?: boolean
   /** What a unit of gas costs, in wei; gas is not counted where it is left out. Null while it is unknown, which holds top-ups. */
   gasPrice?: bigint | null
 }
@@ -101,8 +115,14 @@ export type DecisionRow = {
   burnRate: bigint | null
   runway: number | null
   limits: Limits
+  /** Burn or unsettled fee jumped: what was seen, and which option lifts the hold. It holds once a top-up is due. */
+  anomaly?: Anomaly
+  /** The limit of a new provider, where it leaves less than is due. */
+  firstDay?: FirstDay
   /** What is to be auto-claimed; left out where there is nothing, or auto-claim is off. */
   claim?: ClaimDecision
+  /** What is to be asked back while it is idle; left out where its policy never asks. */
+  reclaim?: ReclaimDecision
 }
 
 /** `top-up` sends `amount`, of which `fromRefund` comes out of a pending refund and costs the ledger nothing. */
@@ -115,8 +135,6 @@ export type Decision = DecisionRow &
         reason: HoldReason
         /** What it would take to top it up. */
         missing?: bigint
-        /** What an `anomaly` hold saw, and which option lifts it. */
-        anomaly?: Anomaly
       }
   )
 

@@ -1,4 +1,4 @@
-import { retryAt } from '../auto-funding/auto-funding.retry.ts'
+import { isBackingOff, retryAt } from '../auto-funding/auto-funding.retry.ts'
 import { MAX_REFUNDS } from '../contract-limits.ts'
 import type { Position, Refund, ServiceType, SubAccountPosition } from '../position.types.ts'
 import type { ClosingState, ClosingStep, Setback } from './ledger.types.ts'
@@ -31,7 +31,7 @@ export function closingStep(position: Position, options: StepOptions): ClosingSt
   const revived = subAccounts.find(({ tokensRevoked }) => tokensRevoked)
   if (revived) return { type: 'revoke', provider: revived.provider }
   const holding: Holding[] = [...subAccounts, ...elsewhere].filter(({ balance }) => balance > 0n)
-  const resting = (one: Holding): number => retryOf(setbackOf(one, options))
+  const resting = (one: Holding): number => restOf(setbackOf(one, options), block.timestamp)
   const due = holding.filter((one) => Math.max(dueAt(one, block.timestamp), resting(one)) <= block.timestamp)
   if (due.length > 0) return retrieve(due, options)
   if (holding.length > 0)
@@ -91,4 +91,7 @@ function setbackOf({ provider, serviceType, service }: Holding, { setbacks = [] 
   return setbacks.find((one) => one.provider === provider && one.serviceType === serviceType && one.service === service)
 }
 
-const retryOf = (setback: Setback | undefined): number => (setback?.failure ? retryAt(setback.failure) : 0)
+/** Block time until which a refused sub-account rests; 0 where it does not. */
+function restOf(setback: Setback | undefined, now: number): number {
+  return setback?.failure && isBackingOff(setback.failure, now) ? retryAt(setback.failure) : 0
+}

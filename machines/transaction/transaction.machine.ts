@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate'
-import type { TransactionContext, TransactionEvent, TransactionInput } from './transaction.types.ts'
+import type { NodeRefusal, TransactionContext, TransactionEvent, TransactionInput } from './transaction.types.ts'
 
 type Mined = Pick<TransactionContext, 'blockNumber' | 'gasUsed'> & { hash: string }
 
@@ -17,7 +17,8 @@ export const transactionMachine = setup({
       hashes: ({ context }, { hash }) =>
         hash === null || context.hashes.includes(hash) ? context.hashes : [...context.hashes, hash],
     }),
-    mined: assign((_, { hash, blockNumber, gasUsed }: Mined) => ({ hash, blockNumber, gasUsed })),
+    noteRefusal: assign({ refusal: (_, params: { refusal?: NodeRefusal | null }) => params.refusal ?? null }),
+    mined: assign((_, { hash, blockNumber, gasUsed }: Mined) => ({ hash, blockNumber, gasUsed, refusal: null })),
     explain: assign({ reason: (_, params: { reason: string }) => params.reason }),
     unmine: assign({ blockNumber: null, gasUsed: null, reason: null }),
   },
@@ -29,20 +30,32 @@ export const transactionMachine = setup({
     blockNumber: null,
     gasUsed: null,
     reason: null,
+    refusal: null,
   }),
   initial: 'prepared',
   states: {
     prepared: {
       tags: 'open',
       on: {
-        sent: { target: 'broadcast', actions: { type: 'addHash', params: ({ event }) => event } },
+        sent: {
+          target: 'broadcast',
+          actions: [
+            { type: 'addHash', params: ({ event }) => event },
+            { type: 'noteRefusal', params: ({ event }) => event },
+          ],
+        },
         'nonce.taken': { target: 'superseded', actions: { type: 'explain', params: ({ event }) => event } },
       },
     },
     broadcast: {
       tags: 'open',
       on: {
-        sent: { actions: { type: 'addHash', params: ({ event }) => event } },
+        sent: {
+          actions: [
+            { type: 'addHash', params: ({ event }) => event },
+            { type: 'noteRefusal', params: ({ event }) => event },
+          ],
+        },
         replaced: { actions: { type: 'addHash', params: ({ event }) => event } },
         'receipt.succeeded': { target: 'mined', actions: { type: 'mined', params: ({ event }) => event } },
         'receipt.reverted': {

@@ -14,6 +14,9 @@ export type IntentSummary = {
 
 export type TransactionInput = IntentSummary & { id: string; nonce: number; hash: string | null }
 
+/** Why a node did not take a transaction: a reason of a closed list, and the node's own words without credentials. */
+export type NodeRefusal = { reason: string; message: string }
+
 export type TransactionContext = TransactionInput & {
   /** Every hash under which it was broadcast: the first, then its replacements with higher fees. */
   hashes: readonly string[]
@@ -22,11 +25,13 @@ export type TransactionContext = TransactionInput & {
   gasUsed: Wei | null
   /** Why it reverted, why the node refused it, or which transaction took its nonce. */
   reason: string | null
+  /** What the node said the last time that it was sent; null where the node took it, and where its answer says nothing. */
+  refusal: NodeRefusal | null
 }
 
 export type TransactionEvent =
   /** It was broadcast: the node has it, or may have it. */
-  | { type: 'sent'; hash: string | null }
+  | { type: 'sent'; hash: string | null; /** The node did not take it. */ refusal?: NodeRefusal | null }
   /** The same intent at the same nonce with a higher fee. */
   | { type: 'replaced'; hash: string }
   | { type: 'receipt.succeeded'; hash: string; blockNumber: number; gasUsed: Wei }

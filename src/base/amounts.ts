@@ -3,6 +3,7 @@ import { InvalidInputError } from './errors.ts'
 const DECIMALS = 18
 const WEI_PER_OG = 10n ** 18n
 const MAX_UINT256 = 2n ** 256n - 1n
+const TOO_MUCH = 'it is more than a contract can hold (2^256 - 1 wei)'
 
 /** An amount in the public API: a `bigint` is wei, a `string` is OG in decimal. */
 export type Amount = bigint | string
@@ -14,14 +15,18 @@ export type Amount = bigint | string
  * @throws InvalidInputError for a string that is not a decimal number with at most 18 decimals
  */
 export function ogToWei(og: string): bigint {
+  return weiIn(og, 'amount')
+}
+
+function weiIn(og: string, name: string): bigint {
   if (typeof og !== 'string')
     throw new TypeError(`An amount in OG is a string such as "1.5"; this is a ${typeof og}. ${hint(og)}`)
   const match = /^(\d+)(?:\.(\d+))?$/.exec(og)
-  if (!match) throw refused(og, flaw(og))
+  if (!match) throw refused(og, { name, problem: flaw(og) })
   const [, whole = '', fraction = ''] = match
-  if (fraction.length > DECIMALS) throw refused(og, `it has ${fraction.length} decimals; 18 at most`)
+  if (fraction.length > DECIMALS) throw refused(og, { name, problem: `it has ${fraction.length} decimals; 18 at most` })
   const wei = BigInt(whole) * WEI_PER_OG + BigInt(fraction.padEnd(DECIMALS, '0'))
-  if (wei > MAX_UINT256) throw refused(og, 'it is more than a contract can hold (2^256 - 1 wei)')
+  if (wei > MAX_UINT256) throw refused(og, { name, problem: TOO_MUCH })
   return wei
 }
 
@@ -55,13 +60,13 @@ export function formatOg(wei: bigint, digits = 4): string {
  * @throws InvalidInputError for a bad string or a negative amount
  */
 export function toWei(amount: Amount, name = 'amount'): bigint {
-  if (typeof amount === 'string') return ogToWei(amount)
+  if (typeof amount === 'string') return weiIn(amount, name)
   if (typeof amount !== 'bigint')
     throw new TypeError(
       `${name} is a bigint (wei) or a string (OG in decimal); this is a ${typeof amount}. ${hint(amount)}`,
     )
   if (amount < 0n) throw new InvalidInputError('An amount cannot be negative.', { [name]: `${amount} wei` })
-  if (amount > MAX_UINT256) throw refused(`${amount}`, 'it is more than a contract can hold (2^256 - 1 wei)')
+  if (amount > MAX_UINT256) throw refused(`${amount}`, { name, problem: TOO_MUCH })
   return amount
 }
 
@@ -72,9 +77,9 @@ function hint(value: unknown): string {
   return `Write "${plain}" for OG or ${BigInt(Math.trunc(value)) || 1n}n for wei.`
 }
 
-function refused(amount: string, problem: string): InvalidInputError {
+function refused(amount: string, { name, problem }: { name: string; problem: string }): InvalidInputError {
   return new InvalidInputError('This is not an amount in OG.', {
-    amount: JSON.stringify(amount),
+    [name]: JSON.stringify(amount),
     problem,
     expected: 'digits with up to 18 decimals, such as "1.5"',
   })

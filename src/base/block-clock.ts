@@ -1,8 +1,10 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Clock } from './clock.ts'
 
+const MOST_INTERVALS = 4
+
 export type BlockClock = {
-  /** Block time now, in whole seconds, rounded up: a deadline computed from it never ends early. */
+  /** Block time now, in whole seconds, rounded up: a deadline computed from it ends no earlier, while readings come. */
   now(): number
   /** Takes over the block time of a new reading. */
   see(block: Block): void
@@ -10,8 +12,12 @@ export type BlockClock = {
   dated<T>(work: Promise<T>): Promise<T>
 }
 
-/** Estimates block time between two readings: the newest reading's timestamp plus the time that passed on this machine. */
-export function createBlockClock(clock: Clock): BlockClock {
+/**
+ * Estimates block time between two readings: the newest reading's timestamp plus the time that passed on this machine. It stops a
+ * few intervals after a reading: a machine whose clock leaps by years must not date a failure years ahead.
+ */
+export function createBlockClock(clock: Pick<Clock, 'now'>, { intervalMs }: { intervalMs: number }): BlockClock {
+  const mostMs = MOST_INTERVALS * intervalMs
   let newest = { timestamp: 0, seenAt: clock.now() }
 
   return {
@@ -29,7 +35,7 @@ export function createBlockClock(clock: Clock): BlockClock {
   }
 
   function now(): number {
-    return newest.timestamp + Math.ceil(Math.max(0, clock.now() - newest.seenAt) / 1_000)
+    return newest.timestamp + Math.ceil(Math.min(mostMs, Math.max(0, clock.now() - newest.seenAt)) / 1_000)
   }
 }
 

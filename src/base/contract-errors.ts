@@ -25,8 +25,9 @@ export class ContractError extends OgLedgerError {
 
   constructor({ operation, errorName, errorArgs = {}, cause }: ContractErrorInput, mined: Mined | null = null) {
     const { sentence, advice, amounts = [], retryable = false } = texts[errorName] ?? textOfUnknown(errorName)
+    const said = typeof sentence === 'string' ? sentence : sentence(errorArgs)
     super(
-      mined ? `${sentence} The transaction was mined and reverted; only its gas was paid.` : sentence,
+      mined ? `${said} The transaction was mined and reverted; only its gas was paid.` : said,
       {
         operation,
         error: errorName,
@@ -102,7 +103,7 @@ export function contractError(input: ContractErrorInput): ContractError {
 }
 
 type Text = {
-  sentence: string
+  sentence: string | ((args: ErrorArgs) => string)
   advice?: (args: ErrorArgs, operation: string) => string
   /** Which arguments are amounts in wei. */
   amounts?: readonly string[]
@@ -131,12 +132,9 @@ const texts: Readonly<Record<string, Text>> = {
     advice: () => 'what is in sub-accounts is locked: retrieve it first, or ask for less',
   },
   InsufficientAvailableBalance: {
-    sentence: 'The ledger has less available than that.',
+    sentence: (args) => `The ledger is short by ${withUnit(shortBy(args)).trim() || 'some OG'}.`,
     amounts: ['available', 'required'],
-    advice: ({ available, required }) =>
-      typeof available === 'bigint' && typeof required === 'bigint'
-        ? `deposit ${weiToOg(required - available)} OG more, or transfer less`
-        : 'deposit more, or transfer less',
+    advice: (args) => `deposit ${withUnit(shortBy(args))}more, or transfer less`,
   },
   MustWithdrawAllFundsFirst: {
     sentence: 'The ledger still holds money.',
@@ -180,6 +178,13 @@ const texts: Readonly<Record<string, Text>> = {
   },
   LimitTooLarge: { sentence: 'The page is larger than the contract allows.' },
 }
+
+/** What a ledger lacks, in OG; null where the contract did not say. */
+function shortBy({ available, required }: ErrorArgs): string | null {
+  return typeof available === 'bigint' && typeof required === 'bigint' ? weiToOg(required - available) : null
+}
+
+const withUnit = (og: string | null): string => (og === null ? '' : `${og} OG `)
 
 /** The amounts that leave nothing in the ledger, or at least the minimum. */
 function legalRefunds(available: bigint, minimum: bigint): string {

@@ -1,3 +1,5 @@
+import type { ServiceType } from '../../machines/position.types.ts'
+
 /** The facts of an error, in the order in which they are worth reading. */
 export type Facts = Readonly<Record<string, string | undefined>>
 
@@ -118,6 +120,25 @@ export class OvertakenError extends NotSentError {
   override readonly name = 'OvertakenError'
   constructor(sentence: string, facts: Facts) {
     super(sentence, facts, { retryable: true })
+  }
+}
+
+/** The address to be paid offers no such service: no provider could charge the money there, and it would stay locked. */
+export class ServiceNotOfferedError extends NotSentError {
+  override readonly name = 'ServiceNotOfferedError'
+  /** The services that the address offers instead. */
+  readonly offers: readonly ServiceType[]
+  constructor(
+    sentence: string,
+    { provider, service, offers }: { provider: string; service: ServiceType; offers: readonly ServiceType[] },
+  ) {
+    super(sentence, {
+      provider,
+      service,
+      offers: offers.length === 0 ? 'nothing' : offers.join(', '),
+      do: 'check address and service, or pass force: true (--force) to pay it all the same',
+    })
+    this.offers = offers
   }
 }
 

@@ -45,6 +45,7 @@ export const fineTuningAbi = new Interface([
   ...servingFunctions,
   'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, string additionalInfo, uint256 validRefundsLength, uint256 deliverablesCount, bool acknowledged)[] accounts, uint256 total)',
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool _deprecated_processed)[] refunds, string additionalInfo, tuple(string id, bytes modelRootHash, bytes encryptedSecret, bool acknowledged, uint248 timestamp, bool settled)[] deliverables, uint256 validRefundsLength, uint256 deliverablesHead, uint256 deliverablesCount, bool acknowledged))',
+  'function getService(address provider) view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged) service)',
   'function getAllServices(uint256 offset, uint256 limit) view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged)[] services, uint256 total)',
   'function getAllServices() view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged)[] services)',
 ])
@@ -53,6 +54,7 @@ export const fineTuningAbi = new Interface([
 export const settlementAbi = new Interface([
   'event FundSpent(address indexed user, address indexed service, uint256 amount)',
   'event BalanceUpdated(address indexed user, address indexed provider, uint256 amount, uint256 pendingRefund)',
+  'event RefundRequested(address indexed user, address indexed provider, uint256 indexed index, uint256 timestamp)',
 ])
 
 export const multicallAbi = new Interface([

@@ -2,7 +2,8 @@ import type { ServiceType } from '../../machines/position.types.ts'
 import { ReadError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi } from './abi.ts'
 import type { Batch, ViewCall } from './batch.ts'
-import { decodeAccounts, type RawAccount } from './decode.ts'
+import { decodeAccounts } from './decode.ts'
+import type { RawAccount } from './raw.types.ts'
 import { view } from './rules.ts'
 
 /** The largest page of the contracts' lists. */

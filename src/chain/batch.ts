@@ -1,5 +1,6 @@
 import { OgLedgerError, ReadError } from '../base/errors.ts'
 import { multicallAbi } from './abi.ts'
+import { aggregateIn } from './decode-aggregate.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { revertData } from './reverts.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
@@ -17,10 +18,8 @@ export function multicallBatch(rpc: Rpc, multicall: string): Batch {
   return async (calls, blockTag) => {
     const data = multicallAbi.encodeFunctionData('aggregate3', [calls.map(({ to, data }) => [to, true, data])])
     const answer = await query(() => rpc.call({ to: multicall, data }, blockTag))
-    const [results] = decodeOrThrow(() => multicallAbi.decodeFunctionResult('aggregate3', answer)) as unknown as [
-      [boolean, string][],
-    ]
-    return results.map(([success, data]) => ({ reverted: !success, data }))
+    const results = decodeOrThrow(() => aggregateIn(answer))
+    return results.map(({ success, data }) => ({ reverted: !success, data }))
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Provider, Signer } from 'ethers'
-import { InvalidInputError, ReadError } from '../base/errors.ts'
+import { InvalidInputError, ReadError, SigningError } from '../base/errors.ts'
+import type { RequestCounts } from '../base/request-counts.ts'
+import { withTimeout } from '../base/timeout.ts'
 import { ledgerAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { query, multicallBatch, parallelBatch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
+import { reasonOf, safeCause } from './cause.ts'
 import { blockListenerOf } from './block-listener.ts'
 import { createBlockTime } from './block-time.ts'
 import { guardChain } from './chain-guard.ts'
@@ -12,6 +15,7 @@ import { createMarket } from './market.ts'
 import type { Market } from './market.types.ts'
 import { checkConnection } from './connection-options.ts'
 import { checkNetwork, MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
+import { noncesOf, type Nonces } from './nonces.ts'
 import type { Chain, Rules } from './port.ts'
 import { createReader } from './reader.ts'
 import { createFeeOracle } from './fee-oracle.ts'
@@ -27,6 +31,8 @@ import { isUnknownBlock } from './unknown-block.ts'
 
 /** Distances in blocks of the headers that give the first block time: a halt of the chain is between two of them only. */
 const BLOCKS_BACK = [20, 10, 1]
+/** How long a signer may take to tell its address. */
+const ADDRESS_TIMEOUT_MS = 120_000
 
 /** Either a signer with a provider, or a provider and the address to watch. */
 export type Connection =
@@ -39,6 +45,8 @@ export type Connected = Chain & {
   readService(provider: string): Promise<ProviderService>
   /** An API token of the wallet with a provider, as of a block. */
   readToken(provider: string, tokenId: number, blockNumber: number): Promise<TokenState>
+  /** What the chain says about the wallet's nonces. */
+  nonces: Nonces
   market: Market
   /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
   signMessage: ((message: string) => Promise<string>) | null
@@ -49,17 +57,29 @@ export type Connected = Chain & {
   head: number
 }
 
+export type ConnectOptions = {
+  /** How long the signer may take to tell its address, in milliseconds. */
+  signerTimeoutMs?: number | undefined
+  /** Counts the requests. */
+  requests?: RequestCounts['rpc']
+}
+
 /**
  * Connects one wallet to its chain: finds the network, proves its contracts and reads their rules. Takes two requests.
  *
  * @throws InvalidInputError for an unknown chain, wrong addresses or an incomplete connection
+ * @throws SigningError when the signer does not tell its address in time
  * @throws ReadError when the node fails
  */
-export async function connectChain(connection: Connection, network?: NetworkName | NetworkConfig): Promise<Connected> {
+export async function connectChain(
+  connection: Connection,
+  network?: NetworkName | NetworkConfig,
+  { signerTimeoutMs = ADDRESS_TIMEOUT_MS, requests }: ConnectOptions = {},
+): Promise<Connected> {
   checkConnection(connection)
   checkNetwork(network)
-  const { signer, provider, wallet } = await partsOf(connection)
-  const plain = rpcOf(provider)
+  const { signer, provider, wallet } = await partsOf(connection, signerTimeoutMs)
+  const plain = rpcOf(provider, requests)
   const [chainId, head, genesis] = await query(() =>
     Promise.all([plain.chainId(), plain.block('latest'), genesisOf(plain)]),
   )
@@ -108,9 +128,10 @@ export async function connectChain(connection: Connection, network?: NetworkName
     blockTimeMs,
     onBlock: blockListenerOf(provider),
     readRules: () => query(() => readRules(parallel, addresses)),
-    readService: (provider) => query(() => readService(batch, { inference: addresses.inference, wallet, provider })),
+    readService: (provider) => query(() => readService(batch, { ...addresses, wallet, provider })),
     readToken: (provider, tokenId, blockNumber) =>
       query(() => readToken(batch, { inference: addresses.inference, wallet, provider, tokenId, blockNumber })),
+    nonces: noncesOf(rpc, { wallet, blockTimeMs }),
     market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
     transactions: signer ? createSender({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }) : null,
@@ -126,13 +147,22 @@ async function genesisOf(rpc: Rpc): Promise<string | null> {
   }
 }
 
-async function partsOf({ signer, provider, address }: Connection) {
+async function partsOf({ signer, provider, address }: Connection, signerTimeoutMs: number) {
   if (signer) {
     if (!signer.provider)
       throw new InvalidInputError('The signer has no provider.', { do: 'connect it: new Wallet(key, provider)' })
-    return { signer, provider: signer.provider, wallet: toAddress(await signer.getAddress()) }
+    return { signer, provider: signer.provider, wallet: toAddress(await addressOf(signer, signerTimeoutMs)) }
   }
   return { signer: null, provider, wallet: toAddress(address) }
+}
+
+/** A key service answers over the network, and a device once it is plugged in. */
+async function addressOf(signer: Signer, timeoutMs: number): Promise<string> {
+  try {
+    return await withTimeout(timeoutMs, () => signer.getAddress())
+  } catch (error) {
+    throw new SigningError({ operation: 'getAddress', reason: reasonOf(error) }, { cause: safeCause(error) })
+  }
 }
 
 function addressesOf({ ledger, inference, fineTuning }: NetworkConfig): Addresses {

@@ -1,41 +1,28 @@
 import type { LedgerPosition, Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
+import { fineTuningAbi, ledgerAbi } from './abi.ts'
+import { abiWords, uintAt } from './abi-words.ts'
+import { accountsIn } from './decode-accounts.ts'
+import { ledgerIn } from './decode-ledger.ts'
 import { ReadError } from '../base/errors.ts'
 import { decodeOrThrow, type Outcome } from './batch.ts'
 import type { LedgerEntry } from './port.ts'
+import type { RawAccount, RawLedger, RawRefund } from './raw.types.ts'
 import { decodeRevert } from './reverts.ts'
-
-type RawRefund = { amount: bigint; createdAt: bigint }
-type RawLedger = { user: string; availableBalance: bigint; totalBalance: bigint; additionalInfo: string }
-
-/** A sub-account in the form of the list views; fine-tuning's list omits the refunds. */
-export type RawAccount = {
-  provider: string
-  balance: bigint
-  pendingRefund: bigint
-  acknowledged: boolean
-  validRefundsLength: bigint
-  refunds?: readonly RawRefund[]
-  revokedBitmap?: bigint
-}
 
 /** Block time and lock time of a service: they decide which refunds are claimable. */
 export type Clock = { timestamp: number; lockTime: number }
 
 export function decodeNumber(outcome: Outcome | undefined, method: string): bigint {
-  const abi = multicallAbi.hasFunction(method) ? multicallAbi : inferenceAbi
-  const [value] = decodeOrThrow(() => abi.decodeFunctionResult(method, returnDataOf(outcome, method))) as unknown as [
-    bigint,
-  ]
-  return value
+  const data = returnDataOf(outcome, method)
+  return decodeOrThrow(() => uintAt(abiWords(data), 0))
 }
 
 /** Decodes a ledger. Only the contract's LedgerNotExists error means that there is none. */
 export function decodeLedger(outcome: Outcome | undefined): LedgerPosition | null {
   if (outcome?.reverted && decodeRevert(outcome.data)?.errorName === 'LedgerNotExists') return null
   const data = returnDataOf(outcome, 'getLedger')
-  const [ledger] = decodeOrThrow(() => ledgerAbi.decodeFunctionResult('getLedger', data)) as unknown as [RawLedger]
+  const ledger = decodeOrThrow(() => ledgerIn(data))
   const { available, total, locked, additionalInfo } = ledgerEntry(ledger)
   return { available, total, locked, additionalInfo }
 }
@@ -53,13 +40,20 @@ export function decodeAccounts(
   outcome: Outcome | undefined,
   serviceType: ServiceType,
 ): { accounts: RawAccount[]; total: number } {
-  const abi = serviceType === 'inference' ? inferenceAbi : fineTuningAbi
   const data = returnDataOf(outcome, 'getAccountsByUser')
-  const [accounts, total] = decodeOrThrow(() => abi.decodeFunctionResult('getAccountsByUser', data)) as unknown as [
-    RawAccount[],
-    bigint,
-  ]
-  return { accounts: [...accounts], total: Number(total) }
+  return decodeOrThrow(() => accountsIn(data, serviceType))
+}
+
+/** Decodes lists like `decodeAccounts`; an answer that did not change since the last one costs a comparison. */
+export function createAccountsDecoder(): typeof decodeAccounts {
+  const last = new Map<ServiceType, { data: string; decoded: ReturnType<typeof decodeAccounts> }>()
+  return (outcome, serviceType) => {
+    const known = last.get(serviceType)
+    if (known && outcome?.reverted === false && outcome.data === known.data) return known.decoded
+    const decoded = decodeAccounts(outcome, serviceType)
+    if (outcome) last.set(serviceType, { data: outcome.data, decoded })
+    return decoded
+  }
 }
 
 /** Decodes one fine-tuning account, whose refunds the list omits. */

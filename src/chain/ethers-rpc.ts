@@ -34,8 +34,9 @@ export function ethersRpc(provider: Provider): Rpc {
     async receipt(transactionHash) {
       const receipt = await provider.getTransactionReceipt(transactionHash)
       if (!receipt) return null
-      const { hash, blockNumber, blockHash, gasUsed, status, logs } = receipt
-      return decodeReceipt({ transactionHash: hash, blockNumber, blockHash, gasUsed, status, logs }, transactionHash)
+      const { hash, blockNumber, blockHash, gasUsed, gasPrice: effectiveGasPrice, status, logs } = receipt
+      const fields = { transactionHash: hash, blockNumber, blockHash, gasUsed, effectiveGasPrice, status, logs }
+      return decodeReceipt(fields, transactionHash)
     },
     gasPrice: async () => (await provider.getFeeData()).gasPrice,
     suggestedTip: async () => (await provider.getFeeData()).maxPriorityFeePerGas,

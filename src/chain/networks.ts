@@ -119,6 +119,15 @@ function networkByName(name: string): NetworkConfig {
   return config
 }
 
+/**
+ * The name of a deployment that og-ledger knows, and of any other the id of its chain: for labels and messages.
+ */
+export function networkName({ chainId, ledger }: NetworkConfig): string {
+  const isSame = ([, one]: [string, NetworkConfig]): boolean =>
+    BigInt(one.chainId) === BigInt(chainId) && one.ledger.toLowerCase() === ledger.toLowerCase()
+  return Object.entries(networks).find(isSame)?.[0] ?? String(chainId)
+}
+
 function networkOfChain(chainId: bigint): NetworkConfig {
   if (chainId === 16661n) return networks.mainnet
   if (chainId === 16602n) return networks.testnet

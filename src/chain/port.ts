@@ -51,6 +51,8 @@ export type MinedTransaction = {
   transactionHash: string
   blockNumber: number
   gasUsed: bigint
+  /** What a unit of gas cost, in wei; left out where the node does not say. */
+  gasPrice?: bigint
   /** 1 for success, 0 for a revert. */
   status: 0 | 1
 }
@@ -66,7 +68,7 @@ export interface ChainReader {
   listLedgers(offset: number, limit: number): Promise<{ ledgers: LedgerEntry[]; total: number }>
   /**
    * Reads from the logs what providers charged this wallet in the seconds before a block, as far back as the node has
-   * logs. Rejects with ReadError where it has none.
+   * logs and one answer reaches: `sinceBlock` says how far. Rejects with ReadError where it has none.
    */
   readSettlements(until: Block, seconds: number): Promise<Settlements>
   /** Timestamp of a block in seconds; null where the node does not have the block. */
@@ -104,6 +106,8 @@ export interface TransactionPort {
   spender(nonce: number): Promise<Spender | null>
   /** Timestamp of a block in seconds; null where the node does not have the block. */
   timestampOf(blockNumber: number): Promise<number | null>
+  /** Hash of a block, which a reorganisation changes; null where the node does not have the block. */
+  blockHash(blockNumber: number): Promise<string | null>
   /** Whether a mined transaction makes this call. */
   isCall(spender: Spender, call: Call): boolean
   /** Repeats a call at a block and returns its error; null when it succeeds. */

@@ -2,7 +2,7 @@ import type { Block, Position, ServiceType } from '../../machines/position.types
 import { ReadError, StaleReadingError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
 import { query, type Batch, type Outcome } from './batch.ts'
-import { decodeAccounts, decodeLedger, decodeNumber } from './decode.ts'
+import { createAccountsDecoder, decodeLedger, decodeNumber } from './decode.ts'
 import { accountsView, allPages } from './account-list.ts'
 import { createOtherVersions } from './other-versions.ts'
 import { pendingOf, positionOf, type Reading } from './reading.ts'
@@ -31,6 +31,7 @@ export type Reader = { readPosition(): Promise<Position> }
 export function createReader(options: ReaderOptions): Reader {
   const { rpc, batch, addresses, wallet, multicall, provesBlock } = options
   const services = servicesOf(addresses)
+  const decodeAccounts = createAccountsDecoder()
   const otherVersions = createOtherVersions({ batch, addresses, wallet })
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []

@@ -1,6 +1,7 @@
 import type { Block, Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import type { Outcome } from './batch.ts'
-import { decodeFineTuningAccount, subAccount, type RawAccount } from './decode.ts'
+import { decodeFineTuningAccount, subAccount } from './decode.ts'
+import type { RawAccount } from './raw.types.ts'
 
 /** The decoded answers about a wallet at one block. */
 export type Reading = {

@@ -4,7 +4,10 @@ import type { UnprovenReceipt } from './rpc.types.ts'
 /** The fields of a node's receipt, each of any type. */
 export type ReceiptFields = Readonly<
   Partial<
-    Record<'transactionHash' | 'blockNumber' | 'blockHash' | 'gasUsed' | 'status' | 'logs', unknown> &
+    Record<
+      'transactionHash' | 'blockNumber' | 'blockHash' | 'gasUsed' | 'effectiveGasPrice' | 'status' | 'logs',
+      unknown
+    > &
       Record<string, unknown>
   >
 >
@@ -21,7 +24,9 @@ export function decodeReceipt(receipt: ReceiptFields | null, transactionHash: st
   const blockHash = hashOf(receipt.blockHash)
   const status = statusOf(receipt)
   if (blockNumber === null || blockHash === null || status === null) return null
-  return { transactionHash, blockNumber, blockHash, gasUsed: quantityOf(receipt.gasUsed) ?? 0n, status }
+  const gasPrice = quantityOf(receipt.effectiveGasPrice)
+  const gas = { gasUsed: quantityOf(receipt.gasUsed) ?? 0n, ...(gasPrice !== null && { gasPrice }) }
+  return { transactionHash, blockNumber, blockHash, ...gas, status }
 }
 
 /** Without a status the logs may prove the outcome: a reverted transaction has none. */

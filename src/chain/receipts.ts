@@ -24,8 +24,8 @@ export function createReceipts(
       if (proven.size >= MOST_PROOFS) proven.clear()
       proven.add(key)
     }
-    const { transactionHash, blockNumber, gasUsed, status } = receipt
-    return { transactionHash, blockNumber, gasUsed, status }
+    const { blockHash: _blockHash, ...mined } = receipt
+    return mined
   }
 
   async function isProven({ transactionHash, blockNumber, blockHash }: UnprovenReceipt): Promise<boolean> {

@@ -1,9 +1,11 @@
 import type { Provider } from 'ethers'
+import type { RequestCounts } from '../base/request-counts.ts'
 import { createAnswerTimeout } from './answer-timeout.ts'
 import { ethersRpc } from './ethers-rpc.ts'
 import { isJsonRpc, jsonRpc } from './json-rpc.ts'
 import { rateLimitWords } from './rate-limit.ts'
 import { requestLimitOf } from './request-limit.ts'
+import { revertData } from './reverts.ts'
 import type { Rpc } from './rpc.types.ts'
 import { onOpenSocket, socketOf } from './socket.ts'
 
@@ -11,35 +13,54 @@ import { onOpenSocket, socketOf } from './socket.ts'
  * The queries of a provider, by its own JSON-RPC where it has one: ethers' methods cache each answer for 250 ms, with a timer that
  * keeps the process alive, and ask for the chain's id beside every call. Each query ends after 20 s.
  */
-export function rpcOf(provider: Provider): Rpc {
+export function rpcOf(provider: Provider, requests?: RequestCounts['rpc']): Rpc {
   const { run } = requestLimitOf(provider)
   const socket = socketOf(provider)
   const withTimeout = createAnswerTimeout(() => rateLimitWords(provider))
-  const limited: Limited = (request) => run(() => withTimeout(() => onOpenSocket(socket, request)))
-  if (isJsonRpc(provider)) return jsonRpc({ send: (method, params) => limited(() => provider.send(method, params)) })
+  const limited: Limited = (method, request) =>
+    counted(requests, method, () => run(() => withTimeout(() => onOpenSocket(socket, request))))
+  if (isJsonRpc(provider))
+    return jsonRpc({ send: (method, params) => limited(method, () => provider.send(method, params)) })
   return eachLimited(ethersRpc(provider), limited)
 }
 
-type Limited = <T>(request: () => Promise<T>) => Promise<T>
+type Limited = <T>(method: string, request: () => Promise<T>) => Promise<T>
+
+/** Counts a request; a revert is an answer. */
+async function counted<T>(
+  requests: RequestCounts['rpc'] | undefined,
+  method: string,
+  request: () => Promise<T>,
+): Promise<T> {
+  try {
+    const answer = await request()
+    requests?.add({ method, result: 'ok' })
+    return answer
+  } catch (error) {
+    requests?.add({ method, result: revertData(error) === null ? 'failed' : 'ok' })
+    throw error
+  }
+}
 
 function eachLimited(rpc: Rpc, limited: Limited): Rpc {
   return {
-    chainId: () => limited(() => rpc.chainId()),
-    code: (address) => limited(() => rpc.code(address)),
-    head: () => limited(() => rpc.head()),
-    block: (blockTag) => limited(() => rpc.block(blockTag)),
-    transactionsIn: (blockNumber) => limited(() => rpc.transactionsIn(blockNumber)),
-    call: (request, blockTag) => limited(() => rpc.call(request, blockTag)),
-    balance: (address, blockTag) => limited(() => rpc.balance(address, blockTag)),
-    transactionCount: (address, blockTag) => limited(() => rpc.transactionCount(address, blockTag)),
-    estimateGas: (request) => limited(() => rpc.estimateGas(request)),
-    broadcast: (raw) => limited(() => rpc.broadcast(raw)),
-    knows: (transactionHash) => limited(() => rpc.knows(transactionHash)),
-    pooledNonces: (address) => limited(() => rpc.pooledNonces(address)),
-    receipt: (transactionHash) => limited(() => rpc.receipt(transactionHash)),
-    gasPrice: () => limited(() => rpc.gasPrice()),
-    suggestedTip: () => limited(() => rpc.suggestedTip()),
-    feeHistory: (blocks) => limited(() => rpc.feeHistory(blocks)),
-    logs: (filter) => limited(() => rpc.logs(filter)),
+    chainId: () => limited('eth_chainId', () => rpc.chainId()),
+    code: (address) => limited('eth_getCode', () => rpc.code(address)),
+    head: () => limited('eth_blockNumber', () => rpc.head()),
+    block: (blockTag) => limited('eth_getBlockByNumber', () => rpc.block(blockTag)),
+    transactionsIn: (blockNumber) => limited('eth_getBlockByNumber', () => rpc.transactionsIn(blockNumber)),
+    call: (request, blockTag) => limited('eth_call', () => rpc.call(request, blockTag)),
+    balance: (address, blockTag) => limited('eth_getBalance', () => rpc.balance(address, blockTag)),
+    transactionCount: (address, blockTag) =>
+      limited('eth_getTransactionCount', () => rpc.transactionCount(address, blockTag)),
+    estimateGas: (request) => limited('eth_estimateGas', () => rpc.estimateGas(request)),
+    broadcast: (raw) => limited('eth_sendRawTransaction', () => rpc.broadcast(raw)),
+    knows: (transactionHash) => limited('eth_getTransactionByHash', () => rpc.knows(transactionHash)),
+    pooledNonces: (address) => limited('txpool_contentFrom', () => rpc.pooledNonces(address)),
+    receipt: (transactionHash) => limited('eth_getTransactionReceipt', () => rpc.receipt(transactionHash)),
+    gasPrice: () => limited('eth_gasPrice', () => rpc.gasPrice()),
+    suggestedTip: () => limited('eth_maxPriorityFeePerGas', () => rpc.suggestedTip()),
+    feeHistory: (blocks) => limited('eth_feeHistory', () => rpc.feeHistory(blocks)),
+    logs: (filter) => limited('eth_getLogs', () => rpc.logs(filter)),
   }
 }

@@ -7,22 +7,19 @@ import {
   WrongChainError,
   type NotSentError,
 } from '../base/errors.ts'
-import { withTimeout } from '../base/timeout.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { query } from './batch.ts'
 import { ARRIVED, gradeBroadcastError } from './broadcast-answer.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
+import { noncesOf } from './nonces.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
 import { lacksMoney, poorWalletError } from './poor-wallet.ts'
 import { createReceipts } from './receipts.ts'
-import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 import type { Rpc } from './rpc.types.ts'
-import { findSpender } from './spender.ts'
 import type { Addresses } from './rules.ts'
-import { untilBlockKnown } from './unknown-block.ts'
 
 const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTuningAbi }
 
@@ -51,11 +48,7 @@ export function createSender(options: SenderOptions): TransactionPort {
       }
     },
     fees: () => query(feeOracle.fees),
-    transactionCount: (tag) =>
-      query(() => {
-        const count = () => rpc.transactionCount(wallet, tag)
-        return typeof tag === 'number' ? untilBlockKnown(count, blockTimeMs) : count()
-      }),
+    ...noncesOf(rpc, { wallet, blockTimeMs }),
     sign: signsBySending(signer)
       ? null
       : async (call, options) => {
@@ -99,12 +92,10 @@ export function createSender(options: SenderOptions): TransactionPort {
     },
     knows: (transactionHash) => query(() => rpc.knows(transactionHash)),
     balance: () => query(() => rpc.balance(wallet, 'latest')),
-    head: () => query(rpc.head),
     pooledNonces: () => rpc.pooledNonces(wallet).catch(() => null),
     mined: (transactionHash) => query(() => readReceipt(transactionHash)),
-    // The search takes up to two dozen queries.
-    spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(rpc, wallet, nonce))),
     timestampOf: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.timestamp ?? null),
+    blockHash: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.hash ?? null),
     isCall({ to, data, value }, call) {
       const expected = request(call)
       return to === expected.to && data === expected.data && value === (call.value ?? 0n)

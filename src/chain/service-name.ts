@@ -1,6 +1,7 @@
 import type { Position, ServiceType } from '../../machines/position.types.ts'
 import type { ContractName, Rules } from './port.ts'
 import { InvalidInputError } from '../base/errors.ts'
+import { meantService } from '../base/service-words.ts'
 
 /** A service type and its registered name. */
 export type Service = { serviceType: ServiceType; name: string }
@@ -16,6 +17,7 @@ export function resolveService(service: string, { serviceNames }: Rules): Servic
   const known = Object.entries(serviceNames).flatMap((entry) => entry)
   throw new InvalidInputError('There is no such service type.', {
     serviceType: JSON.stringify(service),
+    'did you mean': meantService(service),
     known: known.join(', '),
   })
 }

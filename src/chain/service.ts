@@ -1,17 +1,21 @@
+import type { Interface } from 'ethers'
+import type { Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
 import { decodeRevert } from './reverts.ts'
-import { inferenceAbi } from './abi.ts'
+import { fineTuningAbi, inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
 import { ReadError } from '../base/errors.ts'
-import { view } from './rules.ts'
+import { view, type Addresses } from './rules.ts'
 
-/** An inference provider's service, and the wallet's account with it. */
+/** What a provider offers: its inference service with the wallet's account, and whether it offers fine-tuning as well. */
 export type ProviderService = {
-  /** The contract knows the provider, even where its service cannot be decoded. */
+  /** The inference contract knows the provider, even where its service cannot be decoded. */
   registered: boolean
-  /** Null for a provider without a service. */
+  /** Null for a provider without a service, and where it is no text. */
   url: string | null
-  /** The provider's own name for its model, unchecked. Null for a provider without a service. */
+  /** The provider's own name for its model, unchecked. Null for a provider without a service, and where it is no text. */
   model: string | null
+  /** What it charges for inference. Null for a provider without a service, and where an older contract does not tell. */
+  prices: Prices | null
   /**
    * Whether the owner of the contracts accepts the signer of the service. Without that the provider can settle nothing. Null
    * for a provider without a service, and where an older contract does not tell.
@@ -21,42 +25,89 @@ export type ProviderService = {
   acknowledged: boolean
   /** Generation of the wallet's API tokens; null without a sub-account. */
   generation: number | null
+  /** The same of its fine-tuning service; null where that could not be read, or the network has no fine-tuning. */
+  fineTuning: Pick<ProviderService, 'registered' | 'accepted'> | null
 }
 
-/** Reads an inference provider's service and the wallet's account with it, in one request. */
+/** Reads what a provider offers in both services, and the wallet's inference account with it, in one request. */
 export async function readService(
   batch: Batch,
-  { inference, wallet, provider }: { inference: string; wallet: string; provider: string },
+  { inference, fineTuning, wallet, provider }: Omit<Addresses, 'ledger'> & { wallet: string; provider: string },
 ): Promise<ProviderService> {
-  const [service, account] = await batch(
+  const [service, account, other] = await batch(
     [
       view(inference, inferenceAbi, 'getService', [provider]),
       view(inference, inferenceAbi, 'getAccount', [wallet, provider]),
+      ...(fineTuning === undefined ? [] : [view(fineTuning, fineTuningAbi, 'getService', [provider])]),
     ],
     'latest',
   )
-  const offered = decodeAnswer(service, 'getService', 'ServiceNotExist') as Offer | null
-  const held = decodeAnswer(account, 'getAccount', 'AccountNotExists') as {
+  const offered = decodeOffer(service, inferenceAbi)
+  const held = decodeAnswer(account, inferenceAbi, ACCOUNT) as {
     acknowledged?: boolean
     generation?: bigint
   } | null
   return {
     registered: offered !== null,
-    url: offered?.url ?? null,
-    model: offered?.model ?? null,
+    url: textOrNull(() => offered?.url),
+    model: textOrNull(() => offered?.model),
+    prices: offered && pricesIn(offered),
     accepted: offered?.teeSignerAcknowledged ?? null,
     acknowledged: held?.acknowledged ?? false,
     generation: held?.generation === undefined ? null : Number(held.generation),
+    fineTuning: fineTuningIn(other),
   }
 }
 
-type Offer = { url?: string; model?: string; teeSignerAcknowledged?: boolean }
+/** What is wrong with the fine-tuning contract must not hold what is paid for inference. */
+function fineTuningIn(outcome: Outcome | undefined): ProviderService['fineTuning'] {
+  try {
+    const offered = decodeOffer(outcome, fineTuningAbi)
+    return { registered: offered !== null, accepted: offered?.teeSignerAcknowledged ?? null }
+  } catch {
+    return null
+  }
+}
+
+type Offer = {
+  url?: string
+  model?: string
+  serviceType?: string
+  inputPrice?: bigint
+  outputPrice?: bigint
+  teeSignerAcknowledged?: boolean
+}
+
+function pricesIn(offer: Offer): Prices | null {
+  const { inputPrice, outputPrice } = offer
+  const kind = textOrNull(() => offer.serviceType)
+  return kind === null || inputPrice === undefined || outputPrice === undefined
+    ? null
+    : { kind, inputPrice, outputPrice }
+}
+
+/** ethers throws when a text is read that is not UTF-8. What a provider registers must not keep its service from being read. */
+function textOrNull(read: () => string | undefined): string | null {
+  try {
+    return read() ?? null
+  } catch {
+    return null
+  }
+}
+
+type Answer = { method: string; absence: string }
+
+const SERVICE: Answer = { method: 'getService', absence: 'ServiceNotExist' }
+const ACCOUNT: Answer = { method: 'getAccount', absence: 'AccountNotExists' }
+
+const decodeOffer = (outcome: Outcome | undefined, abi: Interface) =>
+  decodeAnswer(outcome, abi, SERVICE) as Offer | null
 
 /** @returns null only for the contract's own absence error; an empty object for an answer in an older form */
-function decodeAnswer(outcome: Outcome | undefined, method: string, absence: string): unknown {
+function decodeAnswer(outcome: Outcome | undefined, abi: Interface, { method, absence }: Answer): unknown {
   if (outcome && !outcome.reverted && outcome.data !== '0x') {
     try {
-      return decodeOrThrow(() => inferenceAbi.decodeFunctionResult(method, outcome.data))[0]
+      return decodeOrThrow(() => abi.decodeFunctionResult(method, outcome.data))[0]
     } catch {
       return {}
     }

@@ -1,7 +1,7 @@
 import { zeroPadValue } from 'ethers'
 import type { Block, ServiceType, Settlements } from '../../machines/position.types.ts'
 import { ReadError } from '../base/errors.ts'
-import { keyOf } from '../base/sub-account-key.ts'
+import { settlementsIn, type WalletEvent } from '../base/settlements-in.ts'
 import { settlementAbi } from './abi.ts'
 import { toAddress } from './address.ts'
 import { query } from './batch.ts'
@@ -12,6 +12,7 @@ import type { Addresses } from './rules.ts'
 const LONGEST_RANGE = 50_000
 const SHORTEST_RANGE = 100
 const MOST_QUERIES = 8
+const EVENTS = ['FundSpent', 'BalanceUpdated', 'RefundRequested'] as const
 
 export type SettlementsOptions = {
   rpc: Rpc
@@ -20,13 +21,13 @@ export type SettlementsOptions = {
   blockTimeMs: () => number
 }
 
-/** Reads from the logs what providers charged. */
+/** Reads from the logs what providers charged, and what was paid in. */
 export function createSettlements({ rpc, addresses, wallet, blockTimeMs }: SettlementsOptions) {
   const services = new Map<string, ServiceType>([[addresses.inference, 'inference']])
   if (addresses.fineTuning) services.set(addresses.fineTuning, 'fine-tuning')
   const filter = {
     address: [addresses.ledger, ...services.keys()],
-    topics: [[topicOf('FundSpent'), topicOf('BalanceUpdated')], [zeroPadValue(wallet, 32)]],
+    topics: [EVENTS.map(topicOf), [zeroPadValue(wallet, 32)]],
   }
 
   return async function readSettlements(until: Block, seconds: number): Promise<Settlements> {
@@ -37,24 +38,8 @@ export function createSettlements({ rpc, addresses, wallet, blockTimeMs }: Settl
     const first = await query(() => rpc.block(from))
     if (!first) throw new ReadError('The node has no block as old as its logs.', { block: String(from) })
     const timeOf = interpolation(first, until)
-    const settled: Settlement[] = []
-    const opened = new Map<string, Opening | null>()
-    let charge: Charge | null = null
-    for (const log of logs) {
-      // The ledger emits the amount; right after it, in the same transaction, the service emits the sub-account.
-      const before: Charge | null = charge
-      charge = chargeIn(log)
-      const serviceType = services.get(toAddress(log.address))
-      if (charge || !serviceType) continue
-      const { provider } = settlementAbi.decodeEventLog('BalanceUpdated', log.data, log.topics)
-      const one = { provider: String(provider), serviceType, at: log.timestamp ?? timeOf(log.blockNumber) }
-      const isCharge = before?.transactionHash === log.transactionHash && before.service === toAddress(log.address)
-      const key = keyOf(one)
-      if (!opened.has(key)) opened.set(key, isCharge ? null : one)
-      if (isCharge && before.amount > 0n) settled.push({ ...one, amount: before.amount })
-    }
-    const openings = [...opened.values()].filter((one) => one !== null)
-    return { since: first.timestamp, until: until.timestamp, settled, opened: openings }
+    const events = logs.flatMap((log) => eventIn(log, services, log.timestamp ?? timeOf(log.blockNumber)) ?? [])
+    return { since: first.timestamp, sinceBlock: from, until: until.timestamp, ...settlementsIn(events) }
   }
 
   /** Reads the newest range first and goes back until the node refuses. */
@@ -78,15 +63,26 @@ export function createSettlements({ rpc, addresses, wallet, blockTimeMs }: Settl
   }
 }
 
-type Settlement = Settlements['settled'][number]
-type Opening = Settlements['opened'][number]
-type Charge = { service: string; amount: bigint; transactionHash: string }
-
-/** Decodes LedgerManager's event of a charge; null for another event. */
-function chargeIn({ topics, data, transactionHash }: Log): Charge | null {
-  if (topics[0] !== topicOf('FundSpent')) return null
-  const { service, amount } = settlementAbi.decodeEventLog('FundSpent', data, topics)
-  return { service: String(service), amount: BigInt(amount as bigint), transactionHash }
+/** Decodes an event about the wallet; null for one of another contract. */
+function eventIn(log: Log, services: ReadonlyMap<string, ServiceType>, at: number): WalletEvent | null {
+  const { topics, data, transactionHash: transaction } = log
+  const name = EVENTS.find((one) => topicOf(one) === topics[0])
+  if (name === undefined) return null
+  const values = settlementAbi.decodeEventLog(name, data, topics)
+  if (name === 'FundSpent')
+    return { name, transaction, service: String(values['service']), amount: BigInt(values['amount'] as bigint) }
+  const service = toAddress(log.address)
+  const serviceType = services.get(service)
+  if (!serviceType) return null
+  const one = { transaction, service, provider: String(values['provider']), serviceType }
+  if (name === 'RefundRequested') return { ...one, name }
+  return {
+    ...one,
+    name,
+    at,
+    balance: BigInt(values['amount'] as bigint),
+    pendingRefund: BigInt(values['pendingRefund'] as bigint),
+  }
 }
 
 /** Interpolates a block's time where the node's logs carry none. */
@@ -95,6 +91,6 @@ function interpolation(first: Block, last: Block): (blockNumber: number) => numb
   return (blockNumber) => Math.round(first.timestamp + (blockNumber - first.number) * pace)
 }
 
-function topicOf(name: 'FundSpent' | 'BalanceUpdated'): string {
+function topicOf(name: (typeof EVENTS)[number]): string {
   return settlementAbi.getEvent(name)?.topicHash ?? ''
 }

@@ -71,6 +71,28 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     endless: true,
     load: async () => generic(await import('./commands/auto-fund.ts')),
   },
+  serve: {
+    summary: 'Serve providers as a local OpenAI-compatible endpoint that funds what they reject, until Ctrl-C',
+    variadic: true,
+    endless: true,
+    load: async () => generic(await import('./commands/serve.ts')),
+  },
+  pause: {
+    summary: 'Pause auto-funding in the process that keeps the wallet',
+    load: async () => generic(await import('./commands/pause.ts')),
+  },
+  resume: {
+    summary: 'Resume auto-funding there',
+    load: async () => generic(await import('./commands/resume.ts')),
+  },
+  approve: {
+    summary: 'List the payments that await approval there, and approve or deny one',
+    load: async () => generic(await import('./commands/approve.ts')),
+  },
+  alerts: {
+    summary: 'alerts test: send each receiver of a config file one alert, and its end',
+    load: async () => generic(await import('./commands/alerts.ts')),
+  },
   retrieve: {
     summary: 'Ask money back from sub-accounts, and claim unlocked refunds',
     load: async () => generic(await import('./commands/retrieve.ts')),

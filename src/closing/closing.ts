@@ -9,8 +9,9 @@ import { InvalidInputError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
 import type { Receipt } from '../transactions/intent.ts'
-import type { ClosingIntention } from '../transactions/journal.types.ts'
+import type { ClosingIntention, ClosingOutcome } from '../transactions/journal.types.ts'
 import type { Lane } from '../transactions/lane.ts'
+import { idleButForDoubt } from '../transactions/settled-idle.ts'
 import { createAlarm } from './alarm.ts'
 import { ClosingCancelledError, ClosingStuckError } from './errors.ts'
 import { remainderOf } from './remainder.ts'
@@ -29,6 +30,7 @@ export type ClosingOptions = {
   positions: PositionSource
   /** Called before the first step: auto-funding of the ledger stops. */
   onBegin: () => void
+  onEnd: (outcome: ClosingOutcome) => void
   clock: Clock
   blockClock: BlockClock
   logger: Logger
@@ -65,7 +67,7 @@ export type Closing = {
 }
 
 export function createClosing(options: ClosingOptions): Closing {
-  const { wallet, rules, lane, requireSending, positions, onBegin, clock, blockClock, logger } = options
+  const { wallet, rules, lane, requireSending, positions, onBegin, onEnd, clock, blockClock, logger } = options
   const waiters = createClosingWaiters(positions.positions$)
   const alarm = createAlarm(positions.nudge, clock)
   const steps = lane && createStepSender({ rules, lane, onFailure, blockClock, logger })
@@ -100,7 +102,8 @@ export function createClosing(options: ClosingOptions): Closing {
       const { intention, reject } = await endRequest(lane)
       logger.info({ wallet }, 'closing was cancelled')
       try {
-        if (!lane.inFlight().some(({ unresolved }) => unresolved)) await lane.idle(isStepOf(intention), signal)
+        if (!lane.inFlight().some(({ unresolved }) => unresolved))
+          await idleButForDoubt(lane, isStepOf(intention), signal)
         const cancelled = remainderOf(await positions.fresh(signal))
         reject(new ClosingCancelledError(cancelled))
         return cancelled
@@ -160,6 +163,7 @@ export function createClosing(options: ClosingOptions): Closing {
     isCancelling = true
     try {
       await closing.end('cancelled')
+      onEnd('cancelled')
     } finally {
       isCancelling = false
     }
@@ -175,6 +179,7 @@ export function createClosing(options: ClosingOptions): Closing {
       logger.error({ err }, 'the journal could not be written; the ledger is closed'),
     )
     logger.info({ wallet, outcome }, 'closing is over')
+    onEnd(outcome)
     try {
       if (error) throw error
       waiters.resolve(lastReceipt(options, intention))

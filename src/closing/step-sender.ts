@@ -1,4 +1,4 @@
-import { failureAfter, retryAt } from '../../machines/auto-funding/auto-funding.retry.ts'
+import { failureAfter, isBackingOff } from '../../machines/auto-funding/auto-funding.retry.ts'
 import type { Failure } from '../../machines/auto-funding/auto-funding.types.ts'
 import { closingStep } from '../../machines/ledger/ledger.steps.ts'
 import type { ClosingStep, Setback } from '../../machines/ledger/ledger.types.ts'
@@ -50,7 +50,7 @@ export function createStepSender({ rules, lane, onFailure, blockClock, logger }:
     holdOf(step, block) {
       const flights = lane.inFlight()
       if (flights.length > 0) return flights.some(({ unresolved }) => unresolved) ? 'unresolved-intent' : 'in-flight'
-      return failure && step.type !== 'wait' && block.timestamp < retryAt(failure) ? 'backing-off' : null
+      return step.type !== 'wait' && isBackingOff(failure, block.timestamp) ? 'backing-off' : null
     },
     async send(step, closing, { background }) {
       try {

@@ -2,21 +2,24 @@ import { createActor, fromPromise } from 'xstate'
 import { autoFundingMachine } from '../../machines/auto-funding/auto-funding.machine.ts'
 import type { Approval, TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
-import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Positions } from '../streams/positions.ts'
+import { checkAnswer } from './answer.ts'
 import type { AutoFundingPolicy } from './config.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { AutoFundingActor, FundedAccount, FundedAccounts } from './funded-accounts.ts'
+import type { FundingReport, PaymentFacts } from './funding-report.ts'
+import { datedUnlessOvertaken } from './overtaken.ts'
 import type { TopUp } from './top-up.ts'
 import type { UnsettledFee } from './unsettled-fees.ts'
 
 export type AutoFundingOptions = {
   accounts: FundedAccounts
   dispatch: Pick<Dispatch, 'decisionOf'>
+  report: Pick<FundingReport, 'seeTopUp' | 'endTopUp'>
   topUp: TopUp
   feeOf: (id: SubAccountId, policy: AutoFundingPolicy) => UnsettledFee
   positions: Pick<Positions, 'positions$' | 'nudge' | 'setIntervalMs'>
@@ -42,7 +45,7 @@ export type AutoFunding = {
 }
 
 export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
-  const { accounts, feeOf, positions, intervalMs, onStart, inspected, logger } = options
+  const { accounts, dispatch, report, feeOf, positions, intervalMs, onStart, inspected, logger } = options
   const machine = machineWith(options)
   let watching: { unsubscribe(): void } | null = null
 
@@ -81,7 +84,10 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
 
   function add(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor {
     const actor = createActor(machine, { input: id, ...inspected() })
-    actor.subscribe({ error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed') })
+    actor.subscribe({
+      next: (snapshot) => report.seeTopUp(id, snapshot, () => factsOf(id)),
+      error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed'),
+    })
     accounts.add({ id, policy, fee: feeOf(id, policy), actor: actor.start(), paused: false })
     return actor
   }
@@ -94,6 +100,13 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
   function remove(id: SubAccountId): void {
     accounts.get(id)?.actor.stop()
     accounts.remove(id)
+    report.endTopUp(id)
+  }
+
+  function factsOf(id: SubAccountId): PaymentFacts {
+    const decision = dispatch.decisionOf(id)
+    const missing = decision?.action === 'hold' ? (decision.missing ?? null) : null
+    return { missing, approvalTimeout: accounts.get(id)?.policy.approvalTimeout ?? 0 }
   }
 
   /** Keeps the positions coming at the shortest interval that a policy names. */
@@ -114,7 +127,9 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
 function machineWith({ accounts, dispatch, topUp, blockClock }: AutoFundingOptions) {
   return autoFundingMachine.provide({
     actors: {
-      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) => blockClock.dated(topUp(input, signal))),
+      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) =>
+        datedUnlessOvertaken(topUp(input, signal), blockClock),
+      ),
       approve: fromPromise<Approval, TopUpRequest>(({ input, signal }) => blockClock.dated(approve(input, signal))),
     },
   })
@@ -122,19 +137,14 @@ function machineWith({ accounts, dispatch, topUp, blockClock }: AutoFundingOptio
   async function approve(request: TopUpRequest, signal: AbortSignal): Promise<Approval> {
     const ask = accounts.get(request)?.policy.approve
     const decision = dispatch.decisionOf(request)
-    const approved: unknown = ask && decision ? await ask(decision, signal) : false
-    // "no" and { approved: false } are truthy: only true is a yes.
-    if (typeof approved !== 'boolean')
-      throw new InvalidInputError('approve answered neither true nor false, so nothing was sent.', {
-        provider: request.provider,
-        answer: describeValue(approved),
-      })
+    const { provider } = request
+    const approved = ask && decision ? checkAnswer(await ask(decision, signal), { provider }) : false
     return { approved, at: blockClock.now() }
   }
 }
 
 /** In a browser each transaction opens the wallet: a person must expect it. */
-function checkBrowser({ provider }: SubAccountId, { approve, autoClaim }: AutoFundingPolicy): void {
+function checkBrowser({ provider }: SubAccountId, { approve, autoClaim, reclaim }: AutoFundingPolicy): void {
   if (!('document' in globalThis)) return
   if (approve === null)
     throw new InvalidInputError('In a browser auto-funding asks before each top-up.', {
@@ -142,6 +152,11 @@ function checkBrowser({ provider }: SubAccountId, { approve, autoClaim }: AutoFu
       do: 'pass approve: a function that asks the person at the page',
     })
   if (autoClaim) throw noAutoClaim({ provider })
+  if (reclaim)
+    throw new InvalidInputError('In a browser idle money is not asked back by itself.', {
+      provider,
+      do: 'leave reclaimIdle out, and call retrieveFundFromProvider when the person at the page asks for it',
+    })
 }
 
 export function noAutoClaim(facts: Record<string, string> = {}): InvalidInputError {

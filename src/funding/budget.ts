@@ -1,4 +1,5 @@
 import { limitsAt, type SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
+import { firstDayLimit, firstDayOf, type FirstDay } from '../../machines/auto-funding/first-day.policy.ts'
 import type { Limits } from '../../machines/auto-funding/plan.types.ts'
 import type { AutoFundingPolicy } from './config.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
@@ -31,6 +32,22 @@ export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
 /** The limits of one sub-account, with what was paid to it. */
 export function limitsOf(policy: AutoFundingPolicy, id: SubAccountId, payments: Payments, now: number): Limits {
   return limitsAt(policy, () => payments.of(id), now)
+}
+
+/** What a new provider may still get: see `firstDayOf`. */
+export function firstDayAt(
+  policy: AutoFundingPolicy,
+  { id, payments, firstCharge, minTransfer, now }: FirstDayFacts,
+): FirstDay | null {
+  return firstDayOf(firstDayLimit(policy, minTransfer), { firstCharge, payments: () => payments.of(id), now })
+}
+
+type FirstDayFacts = {
+  id: SubAccountId
+  payments: Payments
+  firstCharge: number | null
+  minTransfer: bigint | null
+  now: number
 }
 
 /** Looks up all sub-accounts of one stretch of blocks at once. */

@@ -1,6 +1,6 @@
 import { BURN_WINDOW, burnOf, type Burn, type Fall } from '../../machines/auto-funding/auto-funding.burn.ts'
 import type { Block, Position, Settlements } from '../../machines/position.types.ts'
-import { keyOf } from '../base/sub-account-key.ts'
+import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 
 const MOST_FALLS = 1_000
 /** Readings without a charge become one of at most this length, so that frequent readings do not push charges out. */
@@ -13,27 +13,35 @@ export type BurnRates = {
   /** The first block that was read; null before. Charges up to it come from `learn`, later ones from readings. */
   first(): Block | null
   /** Adds what providers settled up to the first block, or to the block that will be the first. */
-  learn(settlements: Settlements): void
+  learn(settlements: Pick<Settlements, 'since' | 'until' | 'settled' | 'opened'>): void
   /** Compares each balance with that of the reading before. */
   observe(position: Position, paidIn: PaidIn): void
   of(key: string): Burn
+  /** Block time of the oldest known charge, in seconds; null without one. */
+  firstCharge(key: string): number | null
+  /** Adds older charges, which do not count in the burn any more. */
+  recall(settled: Settlements['settled']): void
 }
 
 /**
  * How fast each sub-account is charged: from what its provider settled before the first reading, and from its falling
  * balance since. Top-ups and refunds do not count.
+ *
+ * @param onCharge called with each charge that a reading shows, in wei
  */
-export function createBurnRates(): BurnRates {
+export function createBurnRates(onCharge: (id: SubAccountId, amount: bigint) => void = () => undefined): BurnRates {
   const balances = new Map<string, Balance>()
   const falls = new Map<string, Fall[]>()
   /** The burn of each since the last reading, computed at the first use. */
   const burns = new Map<string, Burn>()
+  const firstCharges = new Map<string, number>()
   let first: Block | null = null
   let now = 0
 
   return {
     first: () => first,
     learn({ since, until, settled, opened }) {
+      recall(settled)
       const openings = new Map(opened.map((one) => [keyOf(one), one.at]))
       const charges = new Map<string, Fall[]>()
       for (const { provider, serviceType, amount, at } of settled) {
@@ -66,6 +74,8 @@ export function createBurnRates(): BurnRates {
         const burnt = before.balance + paidIn(key, before.block, block) - balance
         // Another program paid in, so the charge beside that payment is unknown.
         if (burnt < 0n) continue
+        if (burnt > 0n) onCharge(account, burnt)
+        if (burnt > 0n && !firstCharges.has(key)) firstCharges.set(key, at)
         const past = falls.get(key) ?? []
         append(past, { at, seconds: at - before.at, burnt })
         forget(past, at)
@@ -77,6 +87,12 @@ export function createBurnRates(): BurnRates {
       burns.set(key, burn)
       return burn
     },
+    firstCharge: (key) => firstCharges.get(key) ?? null,
+    recall,
+  }
+
+  function recall(settled: Settlements['settled']): void {
+    for (const one of settled) firstCharges.set(keyOf(one), Math.min(one.at, firstCharges.get(keyOf(one)) ?? one.at))
   }
 }
 

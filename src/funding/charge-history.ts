@@ -4,9 +4,12 @@ import { createCachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { withTimeout } from '../base/timeout.ts'
+import { LONGEST_WINDOW } from '../base/durations.ts'
 import type { BurnRates } from './burn-rates.ts'
 
 const TIMEOUT_MS = 10_000
+/** Ranges of logs that are searched for older charges: one answer reaches back 50 000 blocks at most. */
+const MOST_SEARCHES = 8
 
 export type ChargeHistoryOptions = {
   burns: BurnRates
@@ -20,6 +23,13 @@ export type ChargeHistory = {
   learn(position: Position): Promise<void>
   /** The same for a reading, which waits half a second at most. */
   refresh(position: Position): Promise<void>
+  /**
+   * Searches one more range of older logs for the first charge of providers that count as new: a restart must not make an
+   * old one new. Waits half a second at most.
+   */
+  search(position: Position): Promise<void>
+  /** Searches all of them, and waits. */
+  searchAll(position: Position): Promise<void>
 }
 
 /**
@@ -27,11 +37,16 @@ export type ChargeHistory = {
  * to what readings show.
  */
 export function createChargeHistory({ burns, readSettlements, clock, logger }: ChargeHistoryOptions): ChargeHistory {
+  /** The newest block whose logs were not searched yet; null before the first answer, and after the last. */
+  let older: Block | null = null
+  let searches = 0
   const { ask, refresh } = createCachedQuestion<void, Position>({
     async query({ block }) {
       try {
         const until = burns.first() ?? block
-        burns.learn(await withTimeout(TIMEOUT_MS, () => readSettlements(until, BURN_WINDOW), clock))
+        const settlements = await withTimeout(TIMEOUT_MS, () => readSettlements(until, BURN_WINDOW), clock)
+        burns.learn(settlements)
+        older = blockBefore(settlements)
       } catch (error) {
         logger.warn({ err: error }, 'earlier charges are unknown; the burn is measured from now on')
       }
@@ -39,5 +54,33 @@ export function createChargeHistory({ burns, readSettlements, clock, logger }: C
     goodForMs: () => Infinity,
     clock,
   })
-  return { learn: ask, refresh }
+  const further = createCachedQuestion<void, Position>({ query: searchOlder, goodForMs: () => 0, clock })
+  return {
+    learn: ask,
+    refresh,
+    search: further.refresh,
+    async searchAll(position) {
+      await ask(position)
+      while (older !== null) await further.ask(position)
+    },
+  }
+
+  async function searchOlder({ block }: Position): Promise<void> {
+    const until = older
+    if (until === null) return
+    searches += 1
+    const isLast = searches >= MOST_SEARCHES || block.timestamp - until.timestamp > LONGEST_WINDOW
+    try {
+      const settlements = await withTimeout(TIMEOUT_MS, () => readSettlements(until, LONGEST_WINDOW), clock)
+      burns.recall(settlements.settled)
+      older = isLast ? null : blockBefore(settlements)
+    } catch (error) {
+      logger.debug({ err: error, until }, 'older charges are unknown')
+      if (isLast) older = null
+    }
+  }
+}
+
+function blockBefore({ since, sinceBlock }: Settlements): Block | null {
+  return sinceBlock > 1 ? { number: sinceBlock - 1, timestamp: since } : null
 }

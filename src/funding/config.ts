@@ -1,7 +1,9 @@
 import type { Levels } from '../../machines/auto-funding/auto-funding.levels.ts'
 import { requiredBalance } from '../../machines/auto-funding/auto-funding.levels.ts'
 import type { Decision, Sizing } from '../../machines/auto-funding/plan.types.ts'
+import type { ReclaimRule } from '../../machines/auto-funding/reclaim.types.ts'
 import { USUAL_JUMP, type JumpRule } from '../../machines/auto-funding/anomaly.policy.ts'
+import type { FirstDayLimit } from '../../machines/auto-funding/first-day.policy.ts'
 import { toWei, type Amount } from '../base/amounts.ts'
 import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
 import { describeValue } from '../base/describe-value.ts'
@@ -9,11 +11,21 @@ import { InvalidInputError } from '../base/errors.ts'
 
 const SHORTEST_INTERVAL_MS = 100
 const DEFAULT_BUFFER_MULTIPLIER = 2
+/** Hysteresis: a top-up fills up to this many times the trigger, so that small charges do not make many payments. */
+const DEFAULT_TARGET_FACTOR = 1.5
+/** Gas of a payment of 0.1 OG is well under a percent of it. A deployment with a small minimum has small payments. */
+const DEFAULT_MIN_TOP_UP = 10n ** 17n
+const MIN_TOP_UP_PART = 10n
+/** No lock of a refund is shorter, and a provider may settle as late as that. */
+const SHORTEST_IDLENESS = 3_600
 /** A larger multiplier is a typing error. */
 const LARGEST_MULTIPLIER = 1_000_000
 
 /** At most `amount` within any stretch of time as long as `per`. Payments in flight count. */
 export type Budget = { amount: Amount; per: Duration }
+
+/** When a sub-account counts as idle, what stays free in it then, and whether a short ledger alone asks. */
+export type ReclaimIdle = { after: Duration; keep?: Amount; when?: 'needed' | 'always' }
 
 /** How one sub-account is kept funded. Every limit holds across restarts. */
 export type AutoFundingConfig = {
@@ -23,7 +35,10 @@ export type AutoFundingConfig = {
   bufferMultiplier?: number
   /** The locked balance that the provider demands; the network's value by default. */
   minLockedBalance?: Amount
-  /** The level that a top-up fills up to: a multiple of `minLockedBalance` (number) or an amount; `required` by default. */
+  /**
+   * The level that a top-up fills up to: a multiple of `minLockedBalance` (number) or an amount. By default 1.5 times the
+   * trigger: `target: 3` with `bufferMultiplier: 2`. As much as the trigger pays exactly what is missing.
+   */
   target?: number | Amount
   /** Instead of `target`: top up when less than `trigger` is left at the measured burn rate, to last for `target`. */
   runway?: { trigger: Duration; target: Duration }
@@ -32,18 +47,29 @@ export type AutoFundingConfig = {
    * inference provider itself, where the wallet signs without a person; `false` counts no fee.
    */
   unsettledFee?: false | (() => bigint | Promise<bigint>)
-  /** A larger claim of the provider holds its top-ups; by default 10 × the minimum, or the last hour's burn if more. */
+  /**
+   * A larger claim of the provider holds its top-ups. By default the largest of 10 × the minimum, the last hour's burn, and
+   * what its prices on the chain explain: five of the largest requests, 120 OG at most.
+   */
   maxUnsettledFee?: Amount
   /**
    * Holds a jump of the burn: a last hour of more than `factor` times the usual burn, until settlements prove it or
    * `forMs` are over. `'off'` holds none; by default 10 times, and ten minutes at most. A budget or `approve` overrules it.
    */
   anomaly?: 'off' | { factor: number; forMs: number }
+  /**
+   * The most that a new provider gets within a day, until a day after its first charge. By default 50 × `minLockedBalance`, or
+   * twice the target where that is more; `'off'` for no such limit. `approve` overrules it.
+   */
+  firstDay?: Amount
   /** The most that one top-up sends. */
   maxTopUp?: Amount
   /** The most that this provider gets in a rolling window. */
   budget?: Budget
-  /** A top-up sends at least this, where limits and ledger allow it: fewer and larger payments. 0 by default. */
+  /**
+   * A top-up sends at least this, where limits and ledger allow it: fewer and larger payments. By default 0.1 OG, or a tenth
+   * of `minLockedBalance` where that is less.
+   */
   minTopUp?: Amount
   /** Every top-up is a multiple of this. */
   step?: Amount
@@ -63,6 +89,12 @@ export type AutoFundingConfig = {
    */
   autoClaim?: boolean
   /**
+   * Idle money: a sub-account that nothing charged, paid or asked for so long gives what is free there, beyond `keep`, back to
+   * the ledger, and is topped up again once something uses it. Its refund is claimed as with `autoClaim`. `needed` (by default)
+   * asks while the ledger lacks money for what is due, `always` at once. What is not known counts as use. Off by default.
+   */
+  reclaimIdle?: ReclaimIdle
+  /**
    * Called before each top-up; `false` refuses it. An approved amount is sent only where a plan on a new reading still
    * wants as much. The signal aborts once no answer is needed any more.
    */
@@ -71,6 +103,8 @@ export type AutoFundingConfig = {
   approvalTimeoutMs?: number
   /** When the ledger runs short, higher priorities are funded first; 0 by default. */
   priority?: number
+  /** Pays the provider also while it offers no such service; `false` by default: auto-funding holds then. */
+  force?: boolean
 }
 
 /** What a config comes to, with its defaults: amounts in wei, times in seconds but for `intervalMs`. */
@@ -82,6 +116,7 @@ export type AutoFundingPolicy = {
   unsettledFee: (() => bigint | Promise<bigint>) | 'provider' | null
   maxUnsettledFee: bigint | null
   jump: JumpRule
+  firstDay: FirstDayLimit
   maxTopUp: bigint | null
   budget: { amount: bigint; seconds: number } | null
   sizing: Sizing
@@ -90,9 +125,12 @@ export type AutoFundingPolicy = {
   cooldown: number
   onPendingRefund: 'hold' | 'reuse'
   autoClaim: boolean
+  /** Null where idle money is never asked back. */
+  reclaim: ReclaimRule | null
   approve: AutoFundingConfig['approve'] | null
   /** In seconds. */
   approvalTimeout: number
+  force: boolean
 }
 
 const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
@@ -104,6 +142,7 @@ const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
   unsettledFee: true,
   maxUnsettledFee: true,
   anomaly: true,
+  firstDay: true,
   maxTopUp: true,
   budget: true,
   minTopUp: true,
@@ -114,9 +153,11 @@ const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
   cooldownMs: true,
   onPendingRefund: true,
   autoClaim: true,
+  reclaimIdle: true,
   approve: true,
   approvalTimeoutMs: true,
   priority: true,
+  force: true,
 }
 
 /** A misspelt limit would not be a limit. */
@@ -135,7 +176,7 @@ function checkNames(config: AutoFundingConfig): void {
  * @throws InvalidInputError for what cannot work, TypeError for an amount that is a number
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
-  const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee } = config
+  const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee, force = false } = config
   const { onPendingRefund = 'hold', cooldownMs = 0, autoClaim = false, approve, approvalTimeoutMs = 3_600_000 } = config
   const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
   checkNames(config)
@@ -154,6 +195,7 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     cooldownMs: String(cooldownMs),
   })
   check(typeof autoClaim === 'boolean', 'autoClaim is true or false.', { autoClaim: String(autoClaim) })
+  check(typeof force === 'boolean', 'force is true or false.', { force: String(force) })
   check(cooldownMs <= LONGEST_WINDOW * 1_000, 'A cooldown lasts at most 31 days.', { cooldownMs: String(cooldownMs) })
   check(approvalTimeoutMs >= 1_000, 'approvalTimeoutMs is milliseconds from 1000 up.', {
     approvalTimeoutMs: String(approvalTimeoutMs),
@@ -167,16 +209,27 @@ export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): Aut
     unsettledFee: unsettledFee === false ? null : (unsettledFee ?? 'provider'),
     maxUnsettledFee: optional(config.maxUnsettledFee, 'maxUnsettledFee'),
     jump: jumpIn(config),
+    firstDay: firstDayIn(config),
     maxTopUp: positive(optional(config.maxTopUp, 'maxTopUp'), 'maxTopUp'),
     budget: toBudget(config.budget),
-    sizing: sizingIn(config),
+    sizing: sizingIn(config, minLockedBalance),
     ...reserveIn(config),
     cooldown: cooldownMs / 1_000,
     onPendingRefund,
     autoClaim,
+    reclaim: toReclaimRule(config.reclaimIdle),
     approve: approve ?? null,
     approvalTimeout: approvalTimeoutMs / 1_000,
+    force,
   }
+}
+
+function firstDayIn({ firstDay }: AutoFundingConfig): FirstDayLimit {
+  if (firstDay === undefined) return 'usual'
+  check(firstDay === 'off' || typeof firstDay !== 'string' || /^\d/.test(firstDay), 'firstDay is "off" or an amount.', {
+    firstDay: describeValue(firstDay),
+  })
+  return firstDay === 'off' ? null : positive(toWei(firstDay, 'firstDay'), 'firstDay')
 }
 
 function jumpIn({ anomaly }: AutoFundingConfig): JumpRule {
@@ -199,7 +252,25 @@ function jumpIn({ anomaly }: AutoFundingConfig): JumpRule {
   return { factor, seconds: forMs / 1_000 }
 }
 
-function sizingIn({ minTopUp, step, maxGasShare, allOrNothing = false, maxTopUp }: AutoFundingConfig): Sizing {
+/** @throws InvalidInputError for a rule that cannot work, TypeError for an amount that is a number */
+export function toReclaimRule(reclaimIdle: ReclaimIdle | undefined): ReclaimRule | null {
+  if (reclaimIdle === undefined) return null
+  const sentence = 'reclaimIdle is { after, keep, when }.'
+  check(typeof reclaimIdle === 'object' && reclaimIdle !== null, sentence, { reclaimIdle: describeValue(reclaimIdle) })
+  const { after, keep, when = 'needed', ...others } = reclaimIdle
+  check(Object.keys(others).length === 0, sentence, { 'not known': Object.keys(others).join(', ') })
+  check(when === 'needed' || when === 'always', 'when of reclaimIdle is "needed" or "always".', {
+    when: describeValue(when),
+  })
+  const seconds = toSeconds(after, 'reclaimIdle.after')
+  check(seconds >= SHORTEST_IDLENESS && seconds <= LONGEST_WINDOW, 'after of reclaimIdle is from 1h to 31d.', { after })
+  return { after: seconds, keep: optional(keep, 'reclaimIdle.keep') ?? 0n, when }
+}
+
+function sizingIn(
+  { minTopUp, step, maxGasShare, allOrNothing = false, maxTopUp }: AutoFundingConfig,
+  minLockedBalance: bigint,
+): Sizing {
   const multiple = positive(optional(step, 'step'), 'step')
   const most = optional(maxTopUp, 'maxTopUp')
   check(multiple === null || most === null || multiple <= most, 'One step is more than one top-up may send.', {
@@ -213,7 +284,7 @@ function sizingIn({ minTopUp, step, maxGasShare, allOrNothing = false, maxTopUp 
   )
   check(typeof allOrNothing === 'boolean', 'allOrNothing is true or false.', { allOrNothing: String(allOrNothing) })
   return {
-    minTopUp: optional(minTopUp, 'minTopUp') ?? 0n,
+    minTopUp: optional(minTopUp, 'minTopUp') ?? least(DEFAULT_MIN_TOP_UP, minLockedBalance / MIN_TOP_UP_PART),
     step: multiple,
     maxGasShare: maxGasShare === undefined ? null : BigInt(Math.floor(maxGasShare * 1_000_000)),
     allOrNothing,
@@ -259,7 +330,7 @@ function levelsIn({ target, runway }: AutoFundingConfig, bufferMultiplier: numbe
     check(seconds.target >= seconds.trigger, 'The target lies below the trigger.', runway)
     return { bufferMultiplier, runway: seconds }
   }
-  if (target === undefined) return { bufferMultiplier }
+  if (target === undefined) return { bufferMultiplier, target: { multiplier: usualTarget(bufferMultiplier) } }
   if (typeof target === 'number') {
     checkMultiplier(target, 'target')
     check(target >= bufferMultiplier, 'The target lies below the trigger.', {
@@ -274,12 +345,19 @@ function levelsIn({ target, runway }: AutoFundingConfig, bufferMultiplier: numbe
   return { bufferMultiplier, target: { amount } }
 }
 
+/** In fifteen digits, as 1.5 × 1.1 is 1.65. */
+function usualTarget(bufferMultiplier: number): number {
+  return Number((DEFAULT_TARGET_FACTOR * bufferMultiplier).toPrecision(15))
+}
+
 function checkMultiplier(value: number, name: string): void {
   check(Number.isFinite(value) && value > 0 && value <= LARGEST_MULTIPLIER, `${name} is a number above 0.`, {
     [name]: String(value),
     expected: `more than 0, at most ${LARGEST_MULTIPLIER}`,
   })
 }
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 function optional(amount: Amount | undefined, name: string): bigint | null {
   return amount === undefined ? null : toWei(amount, name)

@@ -24,8 +24,6 @@ export type FundedAccounts = {
   remove(id: SubAccountId): void
   /** The shortest interval of their policies, in milliseconds; null where none names one. */
   intervalMs(): number | null
-  /** The inference providers among them. */
-  inferenceProviders(): string[]
 }
 
 export function createFundedAccounts(): FundedAccounts {
@@ -39,7 +37,5 @@ export function createFundedAccounts(): FundedAccounts {
       const intervals = [...accounts.values()].flatMap(({ policy }) => policy.intervalMs ?? [])
       return intervals.length === 0 ? null : Math.min(...intervals)
     },
-    inferenceProviders: () =>
-      [...accounts.values()].flatMap(({ id }) => (id.serviceType === 'inference' ? id.provider : [])),
   }
 }

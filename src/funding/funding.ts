@@ -3,6 +3,7 @@ import type { Failure } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { Block, Position, Settlements } from '../../machines/position.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
+import { withTimeout } from '../base/timeout.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
@@ -13,41 +14,69 @@ import type { Positions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Lane } from '../transactions/lane.ts'
 import type { Submitter } from '../transactions/submitter.ts'
+import { createAutoDeposit, type AutoDeposit } from './auto-deposit.ts'
 import { createAutoFunding, type AutoFunding } from './auto-funding.ts'
 import type { SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import { bySubAccount } from './budget.ts'
 import { createBurnRates, type BurnRates } from './burn-rates.ts'
+import type { AutoFundingPolicy } from './config.ts'
 import { createChargeHistory, type ChargeHistory } from './charge-history.ts'
+import { walletPayer } from './deposit-payer.ts'
+import { createDepositPayers } from './deposit-payers.ts'
+import type { TreasuryOptions } from './treasury.ts'
+import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
+import { createEnsureLedger, type EnsureLedger } from './ensure-ledger.ts'
 import { createFundedAccounts, type FundedAccounts } from './funded-accounts.ts'
+import type { FundingReport } from './funding-report.ts'
 import type { GasPrice } from './gas-price.ts'
 import { createGrades } from './grades.ts'
+import { createIdleMoney, type IdleMoney } from './idle-money.ts'
+import { createUseHistory, type UseHistory } from './use-history.ts'
+import { createUses } from './uses.ts'
 import { createPlanner, type Planner } from './planner.ts'
 import { createTopUp } from './top-up.ts'
 import { createUnsettledFee } from './unsettled-fees.ts'
 
+/** How long a reading waits for logs: one slow answer must not delay it. */
+const GRACE_MS = 500
+
+type FailureOf = (id: SubAccountId) => Failure | null
+
 export type FundingOptions = {
+  wallet: string
   rules: Rules
   /** What providers want to see locked, in wei. */
   minLockedBalance: bigint
+  /** How another key that deposits is connected. */
+  treasury: Pick<
+    TreasuryOptions,
+    'connectPayer' | 'journalOf' | 'report' | 'maxFeePerGas' | 'signTimeoutMs' | 'gasMark'
+  >
   /** Null for a broker without a signer. */
   lane: Lane | null
   locks: AccountLocks
-  submit: Submitter['submit']
+  submitter: Submitter
+  closing: { isWanted: () => boolean; refuse: (operation: string) => void }
   positions: Positions
   intervalMs: number
   /** For all providers together; null is no limit. */
   budget: SpendingWindow | null
   /** Refunds of every sub-account are claimed without a call. */
   claimsAll: boolean
-  claimFailureOf: (id: SubAccountId) => Failure | null
+  /** Why the last auto-claim failed, and requests for idle money that this process sends. */
+  refunds: { failureOf: FailureOf; reclaims: { isUnderway: () => boolean; failureOf: FailureOf } }
   gas: GasPrice
   services: ServiceCache
   /** Null where the wallet cannot sign in at providers without asking a person. */
   providerFees: ProviderFees | null
   readSettlements: (until: Block, seconds: number) => Promise<Settlements>
   /** Called before auto-funding starts; throws where nothing can be sent. */
-  onStart: () => void
+  onStart: (operation: string) => void
+  /** Hears of each change of the charts. */
+  report: FundingReport
+  /** Called with what a reading shows to be charged, in wei. */
+  onCharge: (id: SubAccountId, amount: bigint) => void
   inspected: Inspected
   clock: Clock
   blockClock: BlockClock
@@ -60,48 +89,156 @@ export type Funding = {
   autoFunding: AutoFunding
   planner: Planner
   dispatch: Dispatch
+  autoDeposit: AutoDeposit
+  ensureLedger: EnsureLedger
+  /** What a sub-account keeps where its idle money is asked back at a position. */
+  keptAt: IdleMoney['keptAt']
+  /** A call asked for a sub-account. */
+  ask(id: SubAccountId): void
+  /** Such a call paid nothing: the journal keeps it, for the process after this one. */
+  noteUnpaid(id: SubAccountId): Promise<void>
   history: ChargeHistory
-  /** Learns from a position how fast each sub-account is charged. */
+  /** A dry run asks for the use of so many seconds. */
+  wantUse: UseHistory['want']
+  /** The level below which auto-funding would top up, with the unsettled fee asked anew; and why that is not known. */
+  required(id: SubAccountId): Promise<{ required: bigint; feeError: string | null }>
+  /** Learns from a position how fast each sub-account is charged, and which ones are used. */
   observe(position: Position): void
+  /** Stops auto-funding of every sub-account, and auto-deposit. */
+  stop(): void
+  /** Transactions of keys that deposit for this wallet. */
+  depositTransactions(): readonly TransactionActor[]
+  close(): Promise<void>
 }
 
-/** Wires the room: accounts → planner → dispatch → top-up → actors. */
+/** Wires the room: accounts → planner → dispatch → top-up and deposit → actors. */
 export function createFunding(options: FundingOptions): Funding {
-  const { lane, locks, gas, services, providerFees, clock, logger } = options
+  const { lane, locks, submitter, positions, gas, services, providerFees, closing, onStart, clock, logger } = options
+  const inFlight = () => lane?.inFlight() ?? []
+  const gasReserve = ({ subAccounts, elsewhere = [] }: Position) =>
+    (gas.price ?? 0n) * exitGas(subAccounts.length + elsewhere.length)
+  const payer = createDepositPayers(walletPayer({ lane, submitter, gasReserve }), { ...options, ...options.treasury })
   const accounts = createFundedAccounts()
-  const burns: BurnRates = createBurnRates()
+  const burns: BurnRates = createBurnRates(options.onCharge)
   const paidIn = bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map())
+  const payments = () => lane?.payments() ?? []
+  const uses = createUses({ minedIn: lane?.minedIn ?? (() => []), inFlight })
+  const useHistory = createUseHistory({ ...options, uses, longest: () => longestIdleness(accounts) })
+  const idleMoney = createIdleMoney({
+    ...options.refunds.reclaims,
+    accounts,
+    uses,
+    askedAt: (id) => lane?.asks.lastAt(id) ?? null,
+    isReading: useHistory.isReading,
+    payments,
+    reclaims: () => lane?.reclaims() ?? [],
+    inFlight,
+  })
   const planner = createPlanner({
     accounts,
     grades: createGrades(burns),
     reserved: locks.reserved,
+    isStalled: (id) => locks.stallOf(id) !== null,
     minLockedBalance: options.minLockedBalance,
     rules: options.rules,
-    inFlight: () => lane?.inFlight() ?? [],
-    spending: { budget: options.budget, payments: () => lane?.payments() ?? [], paidIn },
-    gasReserve: ({ subAccounts, elsewhere = [] }) => (gas.price ?? 0n) * exitGas(subAccounts.length + elsewhere.length),
+    inFlight,
+    spending: { budget: options.budget, payments, paidIn },
+    gasReserve,
+    idleMoney,
+    decideDeposit: (...facts) => autoDeposit.decide(...facts),
     gasPrice: () => gas.price,
     hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
+    holdsForForeign: () => lane?.holdsForForeign() ?? false,
     feesAreHigh: () => gas.isHigh,
-    claims: { ofAll: options.claimsAll, failureOf: options.claimFailureOf },
+    claims: { ofAll: options.claimsAll, failureOf: options.refunds.failureOf },
     isRegistered: services.isRegistered,
     isAccepted: services.isAccepted,
+    pricesOf: services.pricesOf,
   })
+  const feeOf = (id: SubAccountId, { unsettledFee }: Pick<AutoFundingPolicy, 'unsettledFee'>) =>
+    createUnsettledFee(id, unsettledFee, { providerFees, clock, logger })
   const dispatch = createDispatch(accounts)
-  const topUp = createTopUp({ ...options, planner, dispatch, isTaken: locks.isTaken })
+  const autoDeposit: AutoDeposit = createAutoDeposit({
+    ...options,
+    payer,
+    inFlight,
+    minedIn: lane?.minedIn ?? (() => []),
+    latest: dispatch.latest,
+    plan: planner.plan,
+    onStart: () => onStart('startAutoDeposit'),
+  })
+  const topUp = createTopUp({ ...options, planner, dispatch, isTaken: locks.isTaken, submit: submitter.submit })
   const autoFunding = createAutoFunding({
     ...options,
     accounts,
     dispatch,
     topUp,
-    feeOf: (id, { unsettledFee }) => createUnsettledFee(id, unsettledFee, { providerFees, clock, logger }),
+    onStart: () => onStart('startAutoFunding'),
+    feeOf,
   })
   return {
     accounts,
     autoFunding,
     planner,
-    dispatch,
-    history: createChargeHistory({ burns, readSettlements: options.readSettlements, clock, logger }),
-    observe: (position) => burns.observe(position, paidIn),
+    dispatch: {
+      ...dispatch,
+      send(plan) {
+        dispatch.send(plan)
+        autoDeposit.send(plan)
+      },
+    },
+    autoDeposit,
+    ensureLedger: createEnsureLedger({
+      ...options,
+      payer,
+      autoDeposit,
+      read: positions.fresh,
+      inFlight,
+      refuseWhileClosing: closing.refuse,
+    }),
+    async required(id) {
+      const fee = accounts.get(id)?.fee ?? feeOf(id, { unsettledFee: 'provider' })
+      await fee.ask(options.blockClock.now())
+      const { fee: unsettledFee, error: feeError } = fee.known()
+      return { required: planner.requiredOf(id, unsettledFee), feeError }
+    },
+    keptAt: idleMoney.keptAt,
+    wantUse: useHistory.want,
+    ask: (id) => uses.ask(id, options.blockClock.now()),
+    noteUnpaid: async (id) => lane?.asks.note(id, options.blockClock.now()),
+    history: historyOf(createChargeHistory({ ...options, burns }), useHistory, clock),
+    observe(position) {
+      burns.observe(position, paidIn)
+      uses.observe(position)
+    },
+    stop() {
+      autoFunding.stopAll()
+      autoDeposit.stop()
+    },
+    depositTransactions: payer.transactions,
+    async close() {
+      autoFunding.close()
+      autoDeposit.stop()
+      await payer.close()
+    },
   }
+}
+
+/** What the logs tell of the time before the first reading: charges of some hours, and use as far back as policies ask. */
+function historyOf(charges: ChargeHistory, use: UseHistory, clock: Clock): ChargeHistory {
+  return {
+    ...charges,
+    async learn(position) {
+      await Promise.all([charges.learn(position), use.learn(position.block)])
+    },
+    async refresh(position) {
+      const isRead = use.learn(position.block)
+      await Promise.all([charges.refresh(position), withTimeout(GRACE_MS, () => isRead, clock).catch(() => undefined)])
+    },
+  }
+}
+
+/** The longest time after which a policy takes a sub-account for idle, in seconds; 0 where none does. */
+function longestIdleness(accounts: FundedAccounts): number {
+  return accounts.all().reduce((longest, { policy }) => Math.max(longest, policy.reclaim?.after ?? 0), 0)
 }

@@ -4,23 +4,31 @@ import type { BurnRates } from './burn-rates.ts'
 import type { AutoFundingPolicy } from './config.ts'
 import { gradingOf, type Grading } from './plan-input.ts'
 
-/** How an account is graded: its policy, and its unsettled fee in wei. */
-export type GradedBy = { policy: AutoFundingPolicy; unsettledFee: bigint }
+/** How an account is graded: its policy, its unsettled fee, and what its provider's prices explain, in wei. */
+export type GradedBy = { policy: AutoFundingPolicy; unsettledFee: bigint; pricedFee: bigint }
 
-export type Grades = { of(id: SubAccountId, by: GradedBy): Grading }
+export type Grades = {
+  of(id: SubAccountId, by: GradedBy): Grading
+  /** Block time of its oldest known charge, in seconds; null without one. */
+  firstCharge(id: SubAccountId): number | null
+}
 
-/** Demand, trigger and target of each sub-account; computed anew only where burn, policy or fee changed. */
+/** Demand, trigger and target of each sub-account; computed anew only where burn, policy, fee or prices changed. */
 export function createGrades(burns: BurnRates): Grades {
   const known = new Map<string, GradedBy & { burn: Burn; grading: Grading }>()
   return {
-    of(id, { policy, unsettledFee }) {
+    of(id, by) {
       const key = keyOf(id)
       const burn = burns.of(key)
       const last = known.get(key)
-      if (last?.burn === burn && last.policy === policy && last.unsettledFee === unsettledFee) return last.grading
-      const grading = gradingOf({ policy, unsettledFee }, burn)
-      known.set(key, { policy, unsettledFee, burn, grading })
+      if (last?.burn === burn && isSame(last, by)) return last.grading
+      const grading = gradingOf(by, burn)
+      known.set(key, { ...by, burn, grading })
       return grading
     },
+    firstCharge: (id) => burns.firstCharge(keyOf(id)),
   }
 }
+
+const isSame = (a: GradedBy, b: GradedBy): boolean =>
+  a.policy === b.policy && a.unsettledFee === b.unsettledFee && a.pricedFee === b.pricedFee

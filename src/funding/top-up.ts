@@ -38,9 +38,14 @@ export function createTopUp({ planner, dispatch, positions, isTaken, rules, subm
       checkWanted(request, planner.plan(await positions.fresh(signal)))
     checkNotOvertaken(request)
     // The budget window counts a payment from the newest reading on.
-    const decidedAt = Math.max(request.decidedAt, dispatch.latest()?.block.timestamp ?? 0)
+    const block = dispatch.latest()?.block
+    const decidedAt = Math.max(request.decidedAt, block?.timestamp ?? 0)
     const pendingRefund = dispatch.decisionOf(request)?.pendingRefund ?? 0n
-    const intent = transferIntent(request, BigInt(request.amount), rules, { decidedAt, pendingRefund })
+    const intent = transferIntent(request, BigInt(request.amount), rules, {
+      decidedAt,
+      asOf: block?.number,
+      pendingRefund,
+    })
     const { transactionHash, blockNumber } = await submit(intent, { signal, background: true })
     return { transactionHash, blockNumber }
   }

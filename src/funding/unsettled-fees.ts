@@ -29,6 +29,8 @@ export type UnsettledFee = {
   known(): KnownFee
   /** Asks the source for a reading at this block time; the reading waits half a second at most, and goes on without. */
   refresh(now: number): Promise<void>
+  /** The same, and waits for the answer. */
+  ask(now: number): Promise<void>
 }
 
 /** The unsettled fee of one funded account. A failure leaves the last value, with its age and the error. */
@@ -42,11 +44,14 @@ export function createUnsettledFee(
 
   return {
     known: () => known,
-    async refresh(now) {
-      const ask = query()
-      if (ask) await question.refresh({ ask, now })
-      else known = { fee: 0n, readAt: null, error: null }
-    },
+    refresh: (now) => askBy(question.refresh, now),
+    ask: (now) => askBy(question.ask, now),
+  }
+
+  async function askBy(put: (about: { ask: Query; now: number }) => Promise<void>, now: number): Promise<void> {
+    const ask = query()
+    if (ask) await put({ ask, now })
+    else known = { fee: 0n, readAt: null, error: null }
   }
 
   /** Null while there is no source to ask. */

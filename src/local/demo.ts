@@ -2,6 +2,7 @@ import { JsonRpcProvider, Network, type Contract, type Wallet } from 'ethers'
 import type { NetworkConfig } from '../chain/networks.ts'
 import { startAnvil, type Anvil } from './anvil.ts'
 import { deployContracts, type LocalContracts } from './deploy.ts'
+import { startHttpProvider, type HttpProvider, type HttpProviderOptions } from './http-provider.ts'
 import { registerFineTuningProvider, registerInferenceProvider, type LocalProvider } from './providers.ts'
 import { testWallet } from './wallets.ts'
 
@@ -26,6 +27,8 @@ export type DemoChain = {
   providers: readonly LocalProvider[]
   /** Every change of the wallet's sub-accounts since the first block, in the order of the chain. */
   history(toBlock: number): Promise<BalanceChange[]>
+  /** Starts the HTTP server of the first provider. It ends with `stop()` of its own. */
+  serveHttp(options?: HttpProviderOptions): Promise<HttpProvider>
   /** How many transactions the wallet has on the chain. */
   transactionCount(blockNumber: number): Promise<number>
   stop(): Promise<void>
@@ -39,6 +42,8 @@ export type DemoChainOptions = {
 }
 
 const CHAIN_ID = 31337
+/** Accounts before it: the contracts' owner and the user. */
+const FIRST_PROVIDER = 2
 
 /** Starts a chain, deploys the contracts and registers the providers. It ends with `stop()`, or with this process. */
 export async function startDemoChain(options: DemoChainOptions): Promise<DemoChain> {
@@ -68,6 +73,7 @@ export async function startDemoChain(options: DemoChainOptions): Promise<DemoCha
       wallet,
       providers,
       history: (toBlock) => historyOf(contracts, wallet.address, toBlock),
+      serveHttp: (http) => startHttpProvider(contracts, testWallet(FIRST_PROVIDER, provider), http),
       transactionCount: (blockNumber) => provider.getTransactionCount(wallet.address, blockNumber),
       stop,
     }

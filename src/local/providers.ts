@@ -1,7 +1,7 @@
 import { parseEther, type Contract, type Signer, type TransactionReceipt, type Wallet } from 'ethers'
 import type { LocalContracts } from './deploy.ts'
 import { settleFineTuning, settleInference } from './settlements.ts'
-import { callOf, transact } from './transact.ts'
+import { callOf, jsonRpc, transact, view } from './transact.ts'
 import { inTurn } from './keyed-queue.ts'
 
 /** A provider on a local chain that charges on demand. */
@@ -23,12 +23,41 @@ const STAKE = parseEther('100')
 
 /** Registers a connected wallet, which must own 100 OG and gas, as a provider of inference and as its own TEE signer. */
 export async function registerInferenceProvider(
-  { owner, inference }: LocalContracts,
+  contracts: LocalContracts,
   wallet: Wallet,
-  { url = '', model = 'local-model' }: LocalProviderOptions = {},
+  options: LocalProviderOptions = {},
 ): Promise<LocalProvider> {
+  const { owner, inference } = contracts
+  await register(wallet, inference, owner, [inferenceService(wallet, options)])
+  return inferenceProvider(contracts, wallet)
+}
+
+/** The same for a wallet that may be registered already: then its URL and model are changed. */
+export async function offerInference(
+  contracts: LocalContracts,
+  wallet: Wallet,
+  options: LocalProviderOptions,
+): Promise<LocalProvider> {
+  const { owner, inference } = contracts
+  const known = callOf(inference, 'getService', [wallet.address])
+  const isRegistered = await view(jsonRpc(wallet), wallet.address, known).then(
+    () => true,
+    () => false,
+  )
+  if (!isRegistered) return registerInferenceProvider(contracts, wallet, options)
+  const service = inferenceService(wallet, options)
+  await transact(wallet, [callOf(inference, 'addOrUpdateService', [service])], { atOnce: true })
+  // A changed offer loses its acceptance.
+  await transact(owner, [callOf(inference, 'acknowledgeTEESignerByOwner', [wallet.address])], { atOnce: true })
+  return inferenceProvider(contracts, wallet)
+}
+
+function inferenceService({ address }: Wallet, { url = '', model = 'local-model' }: LocalProviderOptions) {
+  return ['chatbot', url, model, 'TeeML', 1n, 1n, '{}', address]
+}
+
+function inferenceProvider({ inference }: LocalContracts, wallet: Wallet): LocalProvider {
   const { address } = wallet
-  await register(wallet, inference, owner, [['chatbot', url, model, 'TeeML', 1n, 1n, '{}', address]])
   const nextNonce = nonces()
   const settle = (user: string, fee: bigint) =>
     inTurn(nextNonce, () => settleInference(inference, wallet, { user, fee, nonce: nextNonce() }))
@@ -54,8 +83,11 @@ async function register(wallet: Wallet, serving: Contract, owner: Signer, servic
   await transact(owner, [callOf(serving, 'acknowledgeTEESignerByOwner', [wallet.address])], { atOnce: true })
 }
 
-/** Settlement nonces must grow, also after a restart: like the real provider's they start from the time, in 100 ns. */
+/** Settlement nonces must grow, also after a restart: like the real provider's they follow the time, in 100 ns. */
 function nonces(): () => bigint {
-  let last = BigInt(Date.now()) * 10_000n
-  return () => (last += 1n)
+  let last = 0n
+  return () => {
+    const now = BigInt(Date.now()) * 10_000n
+    return (last = now > last ? now : last + 1n)
+  }
 }

@@ -1,5 +1,12 @@
-import { id, type Contract, type Signer, type TransactionReceipt, type TypedDataDomain, type Wallet } from 'ethers'
+import { id, type Contract, type Signer, type TransactionReceipt, type Wallet } from 'ethers'
 import { OgLedgerError } from '../base/errors.ts'
+import {
+  settlementData,
+  taskData,
+  type SettlementMessage,
+  type SettlementPlace,
+  type TaskMessage,
+} from '../chain/settlement-signature.ts'
 import { pretend } from './pretend.ts'
 import { addressOf, callOf, jsonRpc, transact, view, type Call } from './transact.ts'
 
@@ -37,41 +44,17 @@ export async function settleFineTuning(
   return sent(provider, callOf(fineTuning, 'settleFees', [{ ...message, signature }]))
 }
 
-/** What an inference provider signs, in the order of the contract's type. */
-export type SettlementMessage = {
-  requestsHash: string
-  nonce: bigint
-  provider: string
-  user: string
-  totalFee: bigint
-}
-
-/** What a fine-tuning provider signs. Bytes as hex. */
-export type TaskMessage = {
-  id: string
-  encryptedSecret: string
-  modelRootHash: string
-  nonce: bigint
-  taskFee: bigint
-  user: string
-}
-
 /** The signature that InferenceServing checks; the signer is connected. */
 export async function signSettlement(inference: Contract, signer: Signer, message: SettlementMessage): Promise<string> {
-  const domain = await domainOf('0G Inference Serving', inference, signer)
-  return signer.signTypedData(domain, { TEESettlement: fields(TEE_SETTLEMENT) }, message)
+  const { domain, types } = settlementData(await placeOf(inference, signer), message)
+  return signer.signTypedData(domain, types, message)
 }
 
 /** The signature that FineTuningServing checks; the signer is connected. */
 export async function signTask(fineTuning: Contract, signer: Signer, message: TaskMessage): Promise<string> {
-  const domain = await domainOf('0G Fine-Tuning Serving', fineTuning, signer)
-  return signer.signTypedData(domain, { VerifierMessage: fields(VERIFIER_MESSAGE) }, message)
+  const { domain, types } = taskData(await placeOf(fineTuning, signer), message)
+  return signer.signTypedData(domain, types, message)
 }
-
-const TEE_SETTLEMENT = 'bytes32 requestsHash,uint256 nonce,address provider,address user,uint256 totalFee'
-
-const VERIFIER_MESSAGE =
-  'string id,bytes encryptedSecret,bytes modelRootHash,uint256 nonce,uint256 taskFee,address user'
 
 /** A deliverable to charge for: an unpaid one, else a new one. The contract holds 20 of them and drops no unpaid one. */
 async function delivered(fineTuning: Contract, provider: Wallet, user: string, task: string) {
@@ -92,14 +75,7 @@ async function sent(provider: Wallet, call: Call): Promise<TransactionReceipt> {
   return receipt
 }
 
-async function domainOf(name: string, contract: Contract, signer: Signer): Promise<TypedDataDomain> {
+async function placeOf(contract: Contract, signer: Signer): Promise<SettlementPlace> {
   const { chainId } = await jsonRpc(signer).getNetwork()
-  return { name, version: '1', chainId, verifyingContract: addressOf(contract) }
-}
-
-function fields(list: string): { type: string; name: string }[] {
-  return list.split(',').map((field) => {
-    const [type = '', name = ''] = field.split(' ')
-    return { type, name }
-  })
+  return { chainId, verifyingContract: addressOf(contract) }
 }

@@ -20,6 +20,9 @@ export type TransactOptions = {
 
 /** Anvil may leave calls that exceed one block's gas in its pool when it mines at once. */
 const A_BLOCK_FULL = 25
+const LONGEST_PAUSE_MS = 100
+/** So many looks, about two seconds, after which what anvil has left in its pool is mined. */
+const LOOKS_UNTIL_LEFT = 25
 
 /** A call of a contract's function, with more gas than any of them needs. */
 export function callOf(contract: Contract, name: string, args: readonly unknown[], value = 0n): Call {
@@ -99,10 +102,12 @@ async function broadcast(provider: JsonRpcApiProvider, signer: Signer, calls: re
 }
 
 async function mined(provider: JsonRpcApiProvider, hash: string): Promise<TransactionReceipt> {
-  for (let pause = 2; ; pause = Math.min(2 * pause, 100)) {
+  for (let looks = 1, pause = 2; ; looks += 1, pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const known: unknown = await provider.send('eth_getTransactionReceipt', [hash])
     const receipt = known === null ? null : await provider.getTransactionReceipt(hash)
     if (receipt) return receipt
+    if (looks % LOOKS_UNTIL_LEFT === 0 && (await provider.send('anvil_getAutomine', [])))
+      await provider.send('evm_mine', [])
     await sleep(pause)
   }
 }

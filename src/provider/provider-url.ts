@@ -1,6 +1,10 @@
 import { OgLedgerError } from '../base/errors.ts'
+import { withTimeout } from '../base/timeout.ts'
 import { rangeOfAddress } from './address-range.ts'
 import { resolveInNode, type Resolve } from './resolve-host.ts'
+
+/** How long a name server may take. */
+const RESOLVE_MS = 10_000
 
 export type ProviderUrlRules = {
   /** Allows plain http beyond loopback, where every router between sees the token. */
@@ -56,7 +60,7 @@ export function checkProviderUrl(url: string, rules: ProviderUrlRules = {}): URL
  * for that name.
  *
  * @param resolve Node's resolver by default; without one, as in browsers, the host is not resolved
- * @throws ProviderUrlError when any address is not public; whatever `resolve` rejects with
+ * @throws ProviderUrlError when any address is not public; whatever `resolve` rejects with, or an error after ten seconds
  */
 export async function checkProviderAddresses(
   { host, hostname }: URL,
@@ -64,7 +68,7 @@ export async function checkProviderAddresses(
   resolve: Resolve | null = resolveInNode(),
 ): Promise<void> {
   if (allowPrivate || !resolve || isLoopback(hostname) || rangeOfAddress(hostname) !== null) return
-  const addresses = await resolve(hostname)
+  const addresses = await withTimeout(RESOLVE_MS, () => resolve(hostname))
   if (addresses.length === 0) throw new ProviderUrlError('its host has an address', host)
   for (const address of addresses) {
     const range = rangeOfAddress(address) ?? 'reserved'

@@ -1,8 +1,10 @@
-import type { SubAccountPosition } from '../../machines/position.types.ts'
+import type { Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
+import type { ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import type { ProviderService } from '../chain/service.ts'
 import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
 
 /** A provider's offer changes seldom, and a token of an older generation is refused. */
 const GOOD_FOR_MS = 600_000
@@ -33,19 +35,24 @@ export type ServiceCache = {
   see(subAccounts: readonly SeenAccount[]): void
   /** The provider's service was never read, nor is it being read. */
   isNew(provider: string): boolean
-  /** Reads the services that are not fresh, and waits half a second at most. A failure leaves the last answer. */
-  refresh(providers: readonly string[]): Promise<void>
-  /** Whether the provider offers a service; null while that could not be read. */
-  isRegistered(provider: string): boolean | null
+  /**
+   * Reads the services that are not fresh, and waits half a second at most. A failure leaves the last answer. What these
+   * sub-accounts lack is read more often than what is there.
+   */
+  refresh(ids: readonly SubAccountId[]): Promise<void>
+  /** Whether the provider offers the service, when that was read last; null while that could not be read. */
+  isRegistered(id: SubAccountId): boolean | null
   /** False where the contracts' owner did not accept the provider's signer, when that was read last. */
-  isAccepted(provider: string): boolean
+  isAccepted(id: SubAccountId): boolean
+  /** What the provider charges for the service, when that was read last; null while that is not known, and for fine-tuning. */
+  pricesOf(id: SubAccountId): Prices | null
   /** Its URL or the wallet's generation may have changed: it is read again, but not at every reading. */
   doubt(provider: string): void
   /** The wallet's account with it has changed: it is read again at once. */
   expire(provider: string): void
 }
 
-/** What inference providers offer, read from the chain: auto-funding pays only a provider that is registered. */
+/** What providers offer, read from the chain: only a provider that is registered for a service is paid for it. */
 export function createServiceCache({ readService, onLate, clock, logger }: ServiceCacheOptions): ServiceCache {
   const questions = new Map<string, CachedQuestion<ProviderService>>()
   /** Providers that a position showed as acknowledged. One lagging answer after that does not cause another question. */
@@ -66,13 +73,21 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
       }
     },
     isNew: (provider) => !questions.has(provider),
-    async refresh(providers) {
-      await Promise.all(providers.map((provider) => questionOf(provider).refresh()))
+    async refresh(ids) {
+      await Promise.all(ids.map(refresh))
     },
-    isRegistered: (provider) => questions.get(provider)?.last()?.registered ?? null,
-    isAccepted: (provider) => questions.get(provider)?.last()?.accepted !== false,
+    isRegistered: (id) => offerOf(questions.get(id.provider)?.last(), id.serviceType)?.registered ?? null,
+    isAccepted: (id) => offerOf(questions.get(id.provider)?.last(), id.serviceType)?.accepted !== false,
+    pricesOf: ({ provider, serviceType }) =>
+      serviceType === 'inference' ? (questions.get(provider)?.last()?.prices ?? null) : null,
     doubt: (provider) => questions.get(provider)?.expireWithin(RETRY_MS),
     expire: (provider) => questions.get(provider)?.expireWithin(0),
+  }
+
+  function refresh({ provider, serviceType }: SubAccountId): Promise<void> {
+    const question = questionOf(provider)
+    if (question.last() && !isServing(offerOf(question.last(), serviceType))) question.expireWithin(ABSENT_FOR_MS)
+    return question.refresh()
   }
 
   function questionOf(provider: string): CachedQuestion<ProviderService> {
@@ -93,7 +108,16 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
   }
 }
 
-function goodForMs({ registered, accepted, acknowledged, generation }: ProviderService): number {
-  const isServing = registered && accepted !== false
-  return isServing && acknowledged && generation !== null ? GOOD_FOR_MS : ABSENT_FOR_MS
+type Offer = Pick<ProviderService, 'registered' | 'accepted'>
+
+/** The provider's offer of a service; null while that is not known. */
+export const offerOf = (service: ProviderService | null | undefined, serviceType: ServiceType): Offer | null =>
+  (serviceType === 'inference' ? service : service?.fineTuning) ?? null
+
+const isServing = (offer: Offer | null): boolean => offer?.registered === true && offer.accepted !== false
+
+function goodForMs(service: ProviderService): number {
+  const { registered, acknowledged, generation, fineTuning } = service
+  if (!registered) return isServing(fineTuning) ? GOOD_FOR_MS : ABSENT_FOR_MS
+  return isServing(service) && acknowledged && generation !== null ? GOOD_FOR_MS : ABSENT_FOR_MS
 }

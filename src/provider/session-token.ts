@@ -1,7 +1,11 @@
+import { systemClock, type Clock } from '../base/clock.ts'
 import { InvalidInputError, OgLedgerError } from '../base/errors.ts'
+import { withTimeout } from '../base/timeout.ts'
 import { safeReason } from './safe-text.ts'
 
 const HOUR_MS = 3_600_000
+/** A signer that never answers would keep every later question from the provider. */
+const SIGN_MS = 30_000
 /** The longest life of an ephemeral token that providers accept. */
 const LIFE_MS = 24 * HOUR_MS
 /** An ephemeral token is not in the account's bitmap of revoked tokens: it is revoked by a new generation alone. */
@@ -12,8 +16,7 @@ export type SessionTokensOptions = {
   wallet: string
   /** Signs keccak256 of the UTF-8 message, its 32 raw bytes as an EIP-191 message; returns 65 bytes in hex. */
   sign(message: string): Promise<string>
-  /** Milliseconds since 1970. */
-  now?: () => number
+  clock?: Clock
 }
 
 export type SessionTokens = {
@@ -36,7 +39,7 @@ type Session = { generation: number; expiresAt: number; token: string }
 type Signing = { generation: number; session: Promise<Session> }
 
 /** The session tokens of one wallet, one for each provider, in memory only. */
-export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTokensOptions): SessionTokens {
+export function createSessionTokens({ wallet, sign, clock = systemClock }: SessionTokensOptions): SessionTokens {
   const sessions = new Map<string, Session>()
   const signings = new Map<string, Signing>()
 
@@ -69,7 +72,7 @@ export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTok
   }
 
   async function signed(provider: string, generation: number): Promise<Session> {
-    const timestamp = Math.floor(now())
+    const timestamp = Math.floor(clock.now())
     const expiresAt = timestamp + LIFE_MS
     const nonce = randomHex(16)
     // Providers hash this text byte by byte, and older ones read it by position, so the order of keys matters.
@@ -93,7 +96,7 @@ export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTok
 
   async function signatureOf(message: string, provider: string): Promise<string> {
     try {
-      return await sign(message)
+      return await withTimeout(SIGN_MS, () => sign(message), clock)
     } catch (error) {
       // Without the cause, because a wallet's error quotes the message that it was to sign.
       throw new SessionTokenError(
@@ -106,7 +109,7 @@ export function createSessionTokens({ wallet, sign, now = Date.now }: SessionTok
 
   /** More than its whole life is left of a token only where the clock was set back since. */
   function isFresh({ expiresAt }: Session): boolean {
-    const left = expiresAt - now()
+    const left = expiresAt - clock.now()
     return left >= HOUR_MS && left <= LIFE_MS
   }
 }

@@ -1,7 +1,10 @@
 /** Reads an answer up to a limit, so that no provider can fill the memory. */
-export async function readText(response: Response, maxBytes: number): Promise<string> {
-  const reader = response.body?.getReader()
-  if (!reader) return ''
+export async function readText({ body }: Response, maxBytes: number): Promise<string> {
+  return body ? readFrom(body.getReader(), maxBytes) : ''
+}
+
+/** The same by a reader that the caller may cancel. @throws Error for a longer answer, whose rest is cancelled */
+export async function readFrom(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder()
   let size = 0
   let text = ''
@@ -40,16 +43,6 @@ export function refusalOf(text: string): string {
   const inner = (error ?? {}) as { message?: unknown }
   const found = [error, inner.message, message].find((part) => typeof part === 'string')
   return typeof found === 'string' ? found : body === undefined ? text : JSON.stringify(body)
-}
-
-/**
- * The pause that a provider's Retry-After asks for, in milliseconds: whole seconds, from 1 to an hour.
- *
- * @param fallback without a number of seconds in the header
- */
-export function retryAfterMs(header: string | null, fallback: number): number {
-  if (header === null || !/^\d{1,12}$/.test(header.trim())) return fallback
-  return Math.min(Math.max(Number(header), 1), 3_600) * 1_000
 }
 
 function parsed(text: string): unknown {

@@ -1,12 +1,14 @@
 import type { ProviderService } from '../chain/service.ts'
 import type { Clock } from '../base/clock.ts'
+import { countedRequest, type RequestCounts } from '../base/request-counts.ts'
+import { retryAfterMs } from '../base/retry-after.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { checkProviderAddresses, checkProviderUrl, ProviderUrlError, type ProviderUrlRules } from './provider-url.ts'
 import type { Resolve } from './resolve-host.ts'
 import { safeReason, safeText, secretsOf } from './safe-text.ts'
 import type { ServiceCache } from './service-cache.ts'
 import type { SessionTokens } from './session-token.ts'
-import { decodeUnsettledFee, readText, refusalOf, retryAfterMs } from './unsettled-fee-answer.ts'
+import { decodeUnsettledFee, readText, refusalOf } from './unsettled-fee-answer.ts'
 import { UnsettledFeeError } from './unsettled-fee-error.ts'
 
 const TIMEOUT_MS = 5_000
@@ -21,6 +23,8 @@ export type ProviderFeesOptions = ProviderUrlRules & {
   wallet: string
   tokenFor: SessionTokens['tokenFor']
   services: Pick<ServiceCache, 'of' | 'known' | 'doubt'>
+  /** Counts the requests. */
+  requests?: RequestCounts['provider']
   clock: Clock
   fetch?: typeof globalThis.fetch
   /** For the whole answer, with the look-up of the host and the signature of the token. */
@@ -102,7 +106,8 @@ export function createProviderFees(options: ProviderFeesOptions): ProviderFees {
           const token = await tokenFor(provider, generation)
           secrets.push(token, token.replace(/^app-sk-/, ''))
           abort.signal.throwIfAborted()
-          answer = await request(endpointOf(checked), token, abort.signal)
+          const send = () => request(endpointOf(checked), token, abort.signal)
+          answer = await (options.requests ? countedRequest(options.requests, provider, send) : send())
           const text = await readText(answer, maxBytes)
           if (answer.status !== 200) throw new Error(refusalOf(text))
           return decodeUnsettledFee(text, wallet)

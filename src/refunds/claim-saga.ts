@@ -1,4 +1,4 @@
-import type { Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
+import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
@@ -11,21 +11,27 @@ import { retrieveIntent } from '../transactions/build-intent.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { Claim } from '../transactions/journal.types.ts'
 import type { Lane, SubmitOptions } from '../transactions/lane.ts'
+import { unlessOvertaken } from '../transactions/overtakes.ts'
 import { accountsOf, claimedBetween, nothingClaimed, sumOf, type ClaimOutcome } from './claim-outcome.ts'
-import { putBack } from './put-back.ts'
+import { claimWait, type ClaimWaitOptions, type OnPending } from './claim-wait.ts'
+import { createPutBacks, type PutBacks, type PutBacksHow } from './put-backs.ts'
 
 export type ClaimSagaOptions = {
   rules: Rules
   lane: Lane
   read: (signal?: AbortSignal) => Promise<Position>
-  exclusiveAll: AccountLocks['exclusiveAll']
+  locks: Pick<AccountLocks, 'exclusiveAll' | 'stall'>
   /** Whether the ledger is being closed: then nothing is put back, because closing asks it back anyway. */
   isClosing: () => boolean
   /** Called for a claim whose retrieve may have been sent: its wallet did not say so. */
   onUnresolved: (claim: Claim) => void
+  onLeft: ClaimWaitOptions['onLeft']
   clock: Clock
   logger: Logger
 }
+
+/** `decidedAt`: when auto-funding decided to ask idle money back, in seconds of block time. */
+type StepOptions = PutBacksHow & { decidedAt?: number | null }
 
 /**
  * A claim as a saga: the retrieve that claims, then the compensating transfer that puts back what the retrieve has
@@ -35,52 +41,95 @@ export type ClaimSaga = {
   /** Claims the refunds of sub-accounts of one service. */
   run(ids: readonly SubAccountId[], options?: SubmitOptions): Promise<ClaimOutcome>
   /**
+   * Asks back the idle money of a sub-account: the same two steps, but for what is kept.
+   *
+   * @param request.isDue decides once more, alone with the sub-account, on a new position
+   */
+  reclaim(id: SubAccountId, request: ReclaimRequest, options?: SubmitOptions): Promise<ClaimOutcome>
+  /**
    * The second step: puts back what the retrieve has locked and ends the claim.
    *
    * @param before the position before the retrieve; null where an earlier process sent it
    */
-  finish(claim: Claim, before: Position | null, background: boolean): Promise<ClaimOutcome>
+  finish(claim: Claim, before: Position | null, how: PutBacksHow): Promise<ClaimOutcome>
+  forgo: PutBacks['forgo']
   /** Ends a claim without a second step. */
   end(id: string): Promise<void>
   /** Open claims that this process brings to their end, by id. */
   readonly underway: Set<string>
 }
 
+/** What of a sub-account's free money stays there, in wei. */
+export type ReclaimRequest = { keep: bigint; isDue: (position: Position) => boolean }
+
 export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
-  const { rules, lane, read, exclusiveAll, onUnresolved, clock, logger } = options
+  const { rules, lane, read, locks, onUnresolved, onLeft, clock, logger } = options
   const { claims } = lane.workflows
   const underway = new Set<string>()
+  const putBacks = createPutBacks(options)
 
-  return { run, finish, end, underway }
+  return { run, reclaim, finish, forgo: putBacks.forgo, end, underway }
 
   function run(
     ids: readonly SubAccountId[],
     { signal, background = false }: SubmitOptions = {},
   ): Promise<ClaimOutcome> {
-    return exclusiveAll(
-      ids,
-      async () => {
-        const before = await read(signal)
-        throwIfAborted(signal)
-        const accounts = ids.flatMap((id) => subAccountIn(before, id) ?? []).filter(({ claimable }) => claimable > 0n)
-        const [first] = accounts
-        const name = first && rules.serviceNames[first.serviceType]
-        if (!first || name === undefined) return nothingClaimed
-        const claim = claimOf(first.serviceType, accounts, clock.now())
-        underway.add(claim.id)
-        await claims.begin(claim)
-        const receipt = await retrieve(claim, name, background)
-        return sumOf([{ ...nothingClaimed, receipts: [receipt] }, await finish(claim, before, background)])
-      },
-      signal,
+    return alone(ids, signal, async (onPending) => {
+      const before = await read(signal)
+      throwIfAborted(signal)
+      const accounts = ids.flatMap((id) => subAccountIn(before, id) ?? []).filter(({ claimable }) => claimable > 0n)
+      if (accounts.length === 0) return nothingClaimed
+      return both(claimOf(accounts, clock.now()), before, { background, onPending })
+    })
+  }
+
+  function reclaim(
+    id: SubAccountId,
+    { keep, isDue }: ReclaimRequest,
+    { signal, background = false }: SubmitOptions = {},
+  ): Promise<ClaimOutcome> {
+    return alone([id], signal, async (onPending) => {
+      const before = await read(signal)
+      throwIfAborted(signal)
+      const account = subAccountIn(before, id)
+      if (!account || !isDue(before)) return nothingClaimed
+      const claim = claimOf([{ ...account, keep }], clock.now())
+      return both(claim, before, { background, onPending, decidedAt: before.block.timestamp })
+    })
+  }
+
+  function alone(
+    ids: readonly SubAccountId[],
+    signal: AbortSignal | undefined,
+    work: (onPending: OnPending) => Promise<ClaimOutcome>,
+  ): Promise<ClaimOutcome> {
+    return claimWait({ signal, clock, onLeft }, (onPending) =>
+      // Another machine with the key may claim the same: what it left is decided on from a position that shows it.
+      locks.exclusiveAll(ids, () => unlessOvertaken(clock, () => work(onPending)), { signal }),
     )
   }
 
-  async function retrieve(claim: Claim, name: string, background: boolean): Promise<Receipt> {
+  async function both(claim: Claim, before: Position, how: StepOptions): Promise<ClaimOutcome> {
+    const name = rules.serviceNames[claim.serviceType]
+    if (name === undefined) return nothingClaimed
+    underway.add(claim.id)
+    await claims.begin(claim)
+    const receipt = await retrieve(claim, name, { ...how, asOf: before.block.number })
+    return sumOf([{ ...nothingClaimed, receipts: [receipt] }, await finish(claim, before, how)])
+  }
+
+  async function retrieve(
+    claim: Claim,
+    name: string,
+    { background, decidedAt = null, asOf }: StepOptions & { asOf: number },
+  ): Promise<Receipt> {
     const { id, serviceType, accounts } = claim
     const providers = accounts.map(({ provider }) => provider)
     try {
-      return await lane.submit({ ...retrieveIntent(providers, serviceType, name), claim: id }, { background })
+      return await lane.submit(
+        { ...retrieveIntent(providers, serviceType, name), decidedAt, asOf, claim: id },
+        { background },
+      )
     } catch (error) {
       if (error instanceof UnresolvedIntentError) onUnresolved(claim)
       else if (!(error instanceof AbortedError)) await end(id)
@@ -88,10 +137,8 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
     }
   }
 
-  async function finish(claim: Claim, before: Position | null, background: boolean): Promise<ClaimOutcome> {
-    const outcomes = await Promise.allSettled(
-      claim.accounts.map((account) => putBack({ ...options, background }, claim, account)),
-    )
+  async function finish(claim: Claim, before: Position | null, how: PutBacksHow): Promise<ClaimOutcome> {
+    const outcomes = await putBacks.all(claim, how)
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) {
       // It stays open: the next claim takes it up.
@@ -118,12 +165,17 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
 
 let count = 0
 
-function claimOf(serviceType: ServiceType, accounts: readonly SubAccountPosition[], at: number): Claim {
+/** @param accounts at least one, all of one service */
+function claimOf(accounts: readonly (SubAccountPosition & { keep?: bigint })[], at: number): Claim {
   return {
     type: 'claiming',
     id: `claim-${at.toString(36)}-${(count += 1)}`,
-    serviceType,
-    accounts: accounts.map(({ provider, refunds }) => ({ provider, known: refunds.map(({ createdAt }) => createdAt) })),
+    serviceType: accounts[0]?.serviceType ?? 'inference',
+    accounts: accounts.map(({ provider, refunds, keep }) => ({
+      provider,
+      known: refunds.map(({ createdAt }) => createdAt),
+      ...(keep !== undefined && { keep }),
+    })),
     at,
   }
 }

@@ -11,20 +11,22 @@ import type { Receipt } from '../transactions/intent.ts'
 import type { Lane, SubmitOptions } from '../transactions/lane.ts'
 import { claimableElsewhere, claimableIn, claimElsewhere } from './claim-elsewhere.ts'
 import { claimGroups } from './claim-groups.ts'
-import { sumOf, type ClaimOutcome } from './claim-outcome.ts'
+import { accountsOf, nothingClaimed, sumOf, type ClaimOutcome } from './claim-outcome.ts'
 import { createClaimRecovery } from './claim-recovery.ts'
-import { createClaimSaga } from './claim-saga.ts'
+import { createClaimSaga, type ClaimSaga } from './claim-saga.ts'
+import { createLeftOut, type LeftOut, type LeftOutList } from './left-out.ts'
+import { isHeldUp } from './put-back-pending.ts'
 import { nothingToRetrieve } from './refund-rules.ts'
 
 /** What claiming did: the last transaction's receipt, and those of all. Amounts in wei. */
-export type ClaimReceipt = Receipt & ClaimOutcome
+export type ClaimReceipt = Receipt & ClaimOutcome & { leftOut: readonly LeftOut[] }
 
 export type ClaimsOptions = {
   wallet: string
   rules: Rules
   lane: Lane
   read: (signal?: AbortSignal) => Promise<Position>
-  exclusiveAll: AccountLocks['exclusiveAll']
+  locks: AccountLocks
   /** Whether the ledger is being closed. */
   isClosing: () => boolean
   clock: Clock
@@ -36,9 +38,17 @@ export type ClaimsOptions = {
  * once: a transfer of the same amount cancels the new refund and costs the ledger nothing.
  */
 export type Claims = {
-  /** @throws NothingToRetrieveError where nothing is unlocked, AccountNotExistsError */
+  /**
+   * @throws NothingToRetrieveError where nothing is unlocked, AccountNotExistsError, PutBackPendingError where a put-back is
+   *   pending there
+   */
   claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt>
-  /** @throws NothingToRetrieveError where nothing is unlocked in any sub-account */
+  /**
+   * Leaves out sub-accounts whose put-back is pending.
+   *
+   * @throws NothingToRetrieveError where nothing is unlocked in any sub-account, PutBackPendingError where all that is was
+   *   left out
+   */
   claimAll(signal?: AbortSignal): Promise<ClaimReceipt>
   /**
    * Claims in a version of a service that the network does not name.
@@ -50,46 +60,53 @@ export type Claims = {
   /** Groups sub-accounts by the retrieve that claims their refunds. */
   group(accounts: readonly (SubAccountId & { available: bigint })[]): SubAccountId[][]
   claimGroup(ids: readonly SubAccountId[], options?: SubmitOptions): Promise<ClaimOutcome>
+  /** Asks back the idle money of a sub-account. Nothing is sent where it is not due any more. */
+  reclaim: ClaimSaga['reclaim']
+  /** Gives up a pending put-back: the user asks everything back. */
+  forgo: ClaimSaga['forgo']
   /** Takes up the claims that were left open. */
   resume(): void
 }
 
 export function createClaims(options: ClaimsOptions): Claims {
-  const { wallet, rules, lane, read, exclusiveAll, logger } = options
+  const { wallet, rules, lane, read, locks, logger } = options
   const saga = createClaimSaga({
     ...options,
     // It may have been sent: the claim goes on once its outcome is known.
     onUnresolved: (claim) => void recovery.resumeOne(claim).catch(() => undefined),
+    onLeft: (claim, done) => recovery.takeOver(claim, done),
   })
-  const recovery = createClaimRecovery({ lane, saga, exclusiveAll, logger })
+  const recovery = createClaimRecovery({ lane, saga, locks, logger })
 
   return {
     async claim({ provider, serviceType }, signal) {
       const id = { provider, serviceType }
-      const left = await recovery.outcome(signal, id)
+      const left = await recovery.outcome(signal, { id })
       const account = subAccountIn(await read(signal), id)
       const errorArgs = { user: wallet, provider }
       if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
-      const receipt = receiptOf(sumOf([left, await saga.run([id], { signal })]))
+      const receipt = receiptOf(sumOf([left, await saga.run([id], { signal })]), [])
       if (!receipt) throw nothingToRetrieve([account], serviceType)
       return receipt
     },
     async claimAll(signal) {
-      const left = recovery.outcome(signal)
+      const leftOut = createLeftOut()
+      const left = recovery.outcome(signal, { leftOut })
       left.catch(() => undefined)
       const position = await read(signal)
       const { subAccounts, elsewhere = [] } = position
       const due = subAccounts.filter(({ claimable }) => claimable > 0n)
       const outcomes = await Promise.allSettled([
         left,
-        ...group(due).map((ids) => saga.run(ids, { signal })),
+        ...group(due).map((ids) => claimOrLeaveOut(ids, leftOut, signal)),
         ...claimableElsewhere(position, rules).map((accounts) => claimElsewhere(accounts, { read, lane }, signal)),
       ])
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (failed) throw failed.reason
       const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-      const receipt = receiptOf(sumOf(done))
-      if (!receipt) throw nothingToRetrieve([...subAccounts, ...elsewhere])
+      noteStalled(lane.workflows.claims.list().flatMap(accountsOf), leftOut)
+      const receipt = receiptOf(sumOf(done), leftOut.all())
+      if (!receipt) throw leftOut.all()[0]?.reason ?? nothingToRetrieve([...subAccounts, ...elsewhere])
       return receipt
     },
     async claimIn(service, provider, signal) {
@@ -97,22 +114,50 @@ export function createClaims(options: ClaimsOptions): Claims {
       resolveServiceIn(position, service, rules)
       const account = claimableIn(position, { wallet, provider, service })
       const due = account.claimable > 0n ? [account] : []
-      const receipt = receiptOf(await claimElsewhere(due, { read, lane }, signal))
+      const receipt = receiptOf(await claimElsewhere(due, { read, lane }, signal), [])
       if (!receipt) throw nothingToRetrieve([account], account.serviceType)
       return receipt
     },
     group,
     claimGroup: saga.run,
+    reclaim: saga.reclaim,
+    forgo: saga.forgo,
     resume: recovery.resume,
   }
 
   function group(accounts: readonly (SubAccountId & { available: bigint })[]): SubAccountId[][] {
     return claimGroups(accounts, rules)
   }
+
+  function noteStalled(ids: readonly SubAccountId[], leftOut: LeftOutList): void {
+    for (const id of ids) {
+      const reason = locks.stallOf(id)
+      if (reason) leftOut.add([id], reason)
+    }
+  }
+
+  /** Claims from those of a group whose locks are not stalled: the others keep none of them waiting. */
+  async function claimOrLeaveOut(
+    ids: readonly SubAccountId[],
+    leftOut: LeftOutList,
+    signal: AbortSignal | undefined,
+  ): Promise<ClaimOutcome> {
+    noteStalled(ids, leftOut)
+    const rest = ids.filter((id) => !locks.stallOf(id))
+    if (rest.length === 0) return nothingClaimed
+    try {
+      return await saga.run(rest, { signal })
+    } catch (error) {
+      if (!isHeldUp(error)) throw error
+      if (rest.length > 1) return sumOf(await Promise.all(rest.map((id) => claimOrLeaveOut([id], leftOut, signal))))
+      leftOut.add(rest, error)
+      return nothingClaimed
+    }
+  }
 }
 
 /** Null where there was nothing to claim. */
-function receiptOf(outcome: ClaimOutcome): ClaimReceipt | null {
+function receiptOf(outcome: ClaimOutcome, leftOut: readonly LeftOut[]): ClaimReceipt | null {
   const last = outcome.receipts.toSorted((a, b) => a.blockNumber - b.blockNumber).at(-1)
-  return last ? { ...last, ...outcome } : null
+  return last ? { ...last, ...outcome, leftOut } : null
 }

@@ -3,13 +3,19 @@ import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { ReadOnlyError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
+import type { Plan } from '../funding/plan.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { Lane, SubmitOptions } from '../transactions/lane.ts'
 import { createAutoClaim, type AutoClaim } from './auto-claim.ts'
+import { createReclaims, type ReclaimsOptions, type Reclaims } from './reclaim.ts'
 import { createRefundCalendar, type RefundCalendar } from './calendar.ts'
 import { createClaims, type Claims } from './claim.ts'
+import { accountsOf } from './claim-outcome.ts'
+import { isHeldUp } from './put-back-pending.ts'
+import type { RetrievalsOptions } from './retrieve.ts'
 import { createWithdrawals, type Withdrawals } from './withdraw.ts'
 
 export type RefundsOptions = {
@@ -22,15 +28,23 @@ export type RefundsOptions = {
   submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
   /** While the ledger is being closed nothing is put back into a sub-account. */
   closing: { isWanted: () => boolean; refuse: (operation: string) => void }
+  keptAt: ReclaimsOptions['keptAt']
   clock: Clock
   blockClock: BlockClock
   logger: Logger
 }
 
 /** The money's ways back to the wallet: claims of refunds, the calendar of refunds, withdrawals from the ledger. */
-export type Refunds = AutoClaim & {
+export type Refunds = Pick<AutoClaim, 'failureOf'> & {
+  /** Claims what is due in a plan, and asks idle money back. */
+  act(plan: Plan): void
+  reclaims: Pick<Reclaims, 'isUnderway' | 'failureOf'>
   /** @throws ReadOnlyError without a signer, LedgerClosingError while the ledger is being closed */
   claims(): Claims
+  /** Waits for open claims; for those that cannot go on for now it does not wait. */
+  claimsOver: RetrievalsOptions['claimsOver']
+  /** Gives up a put-back that is pending in a sub-account: its user asks everything back. */
+  forgo(id: SubAccountId): void
   /** Takes up the claims that an earlier process left open. */
   resume(): void
   calendar: RefundCalendar
@@ -38,18 +52,33 @@ export type Refunds = AutoClaim & {
 }
 
 export function createRefunds(options: RefundsOptions): Refunds {
-  const { wallet, rules, lane, locks, read, submit, closing, clock, blockClock, logger } = options
-  const { exclusiveAll } = locks
+  const { wallet, rules, lane, locks, read, submit, closing, keptAt, clock, blockClock, logger } = options
   const isClosing = closing.isWanted
-  const claims = lane && createClaims({ wallet, rules, lane, read, exclusiveAll, isClosing, clock, logger })
+  const claims = lane && createClaims({ wallet, rules, lane, read, locks, isClosing, clock, logger })
+
+  const autoClaim = createAutoClaim({ claims, isClosing, blockClock, logger })
+  const reclaims = createReclaims({ claims, isClosing, keptAt, blockClock, logger })
 
   return {
-    ...createAutoClaim({ claims, isClosing, blockClock, logger }),
+    act(plan) {
+      autoClaim.act(plan)
+      reclaims.act(plan)
+    },
+    failureOf: autoClaim.failureOf,
+    reclaims,
     claims() {
       if (!claims) throw new ReadOnlyError(wallet)
       closing.refuse('claimRefunds')
       return claims
     },
+    async claimsOver({ serviceType, provider }, signal) {
+      const open = (lane?.workflows.claims.list() ?? []).flatMap(accountsOf)
+      const ids = open.filter((id) => id.serviceType === serviceType && (!provider || id.provider === provider))
+      const waits = ids.map((id) => locks.after([id], () => Promise.resolve(), signal))
+      for (const wait of await Promise.allSettled(waits))
+        if (wait.status === 'rejected' && !isHeldUp(wait.reason)) throw wait.reason
+    },
+    forgo: (id) => claims?.forgo(id),
     resume: () => claims?.resume(),
     calendar: createRefundCalendar({ minedIn: lane?.minedIn ?? (() => []), logger }),
     withdrawals: createWithdrawals({
@@ -59,7 +88,7 @@ export function createRefunds(options: RefundsOptions): Refunds {
       submit,
       ready: () => lane?.open() ?? Promise.resolve(),
       inFlight: lane?.inFlight ?? (() => []),
-      idle: (matches) => lane?.idle(matches) ?? Promise.resolve(),
+      idle: (matches, signal) => lane?.idle(matches, signal) ?? Promise.resolve(),
     }),
   }
 }

@@ -1,66 +1,100 @@
-import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
+import type { Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Rules } from '../chain/port.ts'
 import { ContractError, contractError } from '../base/contract-errors.ts'
-import { NothingToRetrieveError, WouldLockError } from '../base/errors.ts'
+import { NothingToRetrieveError, WouldLockError, type NotSentError } from '../base/errors.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
 import { batchesOf } from './batches.ts'
 import { isFull, isoTime, isRetrievable, nothingToRetrieve } from './refund-rules.ts'
 import { mayBeElsewhere, resolveService, resolveServiceIn, type Service } from '../chain/service-name.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
+import type { SubmitOptions } from '../transactions/lane.ts'
+import { createLeftOut, type LeftOut, type LeftOutList } from './left-out.ts'
+import { isHeldUp } from './put-back-pending.ts'
 
-/** The receipt of the last transaction, and those of every batch. */
-export type RetrieveReceipt = Receipt & { receipts: readonly Receipt[] }
+/** The receipt of the last transaction, those of every batch, and the sub-accounts that it left out. */
+export type RetrieveReceipt = Receipt & { receipts: readonly Receipt[]; leftOut: readonly LeftOut[] }
 
 export type RetrievalsOptions = {
   wallet: string
   rules: Rules
-  read: () => Promise<Position>
-  submit: (intent: Intent) => Promise<Receipt>
+  read: (signal?: AbortSignal) => Promise<Position>
+  submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
+  /** Waits for the open claims of a service, or of one provider; for those that cannot go on it does not wait. */
+  claimsOver: (of: { serviceType: ServiceType; provider?: string }, signal?: AbortSignal) => Promise<void>
+  /** Gives up a put-back that is pending in a sub-account. */
+  forgo: (id: SubAccountId) => void
+  /** Why the lock of a sub-account does not come free for now; null where it does. */
+  stallOf: (id: SubAccountId) => NotSentError | null
   /** Whether auto-funding is on for a sub-account. */
   isKept: (id: SubAccountId) => boolean
 }
 
 /** Retrieves money from sub-accounts: the contract locks what is free, and claims refunds whose lock is over. */
 export type Retrievals = {
-  /** From every sub-account of a service, in batches. @throws NothingToRetrieveError, LedgerNotExistsError */
-  all(serviceType: string): Promise<RetrieveReceipt>
+  /**
+   * From every sub-account of a service, in batches. It leaves out those whose put-back is pending.
+   *
+   * @throws NothingToRetrieveError, LedgerNotExistsError, PutBackPendingError or InDoubtError where that leaves none
+   */
+  all(serviceType: string, options?: { signal?: AbortSignal | undefined }): Promise<RetrieveReceipt>
   /**
    * From one provider.
    *
-   * @param options.force locks also what a live provider works with
-   * @throws WouldLockError, AccountNotExistsError, TooManyRefundsError, NothingToRetrieveError, LedgerNotExistsError
+   * @param options.force locks also what a live provider works with, and gives up a put-back that is pending
+   * @throws PutBackPendingError, WouldLockError, AccountNotExistsError, TooManyRefundsError, NothingToRetrieveError, LedgerNotExistsError
    */
-  from(provider: string, serviceType: string, options?: { force?: boolean }): Promise<Receipt>
+  from(
+    provider: string,
+    serviceType: string,
+    options?: { force?: boolean; signal?: AbortSignal | undefined },
+  ): Promise<Receipt>
 }
 
-export function createRetrievals({ wallet, rules, read, submit, isKept }: RetrievalsOptions): Retrievals {
+export function createRetrievals(options: RetrievalsOptions): Retrievals {
+  const { wallet, rules, read, submit, claimsOver, forgo, stallOf, isKept } = options
+
   return { all, from }
 
-  async function all(serviceType: string): Promise<RetrieveReceipt> {
-    const { position, service } = await serviceAndPosition(serviceType)
+  async function all(serviceType: string, { signal }: SubmitOptions = {}): Promise<RetrieveReceipt> {
+    const { position, service } = await serviceAndPosition({ name: serviceType }, signal)
     const accounts = accountsOf(position, service)
-    const providers = accounts.filter(isRetrievable).map(({ provider }) => provider)
+    const heldIn = heldOf(service)
+    const providers = accounts.filter((one) => isRetrievable(one) || heldIn(one)).map(({ provider }) => provider)
     if (providers.length === 0) throw nothingToRetrieve(accounts, service.serviceType)
     const batches = batchesOf(providers, rules.maxProvidersPerBatch)
-    const receipts = await Promise.all(batches.map((batch) => retrieveBatch(batch, service, submitFor(service))))
+    const leftOut = createLeftOut()
+    const outcomes = await Promise.all(
+      batches.map((batch) =>
+        retrieveBatch(batch, service, { submit: submitFor(service, signal), stallOf: heldIn, leftOut }),
+      ),
+    )
+    const receipts = outcomes.filter((one) => one !== null)
     const last = receipts.at(-1)
-    if (!last) throw new NothingToRetrieveError('There is nothing to retrieve.')
-    return { ...last, receipts }
+    if (!last) throw leftOut.all()[0]?.reason ?? new NothingToRetrieveError('There is nothing to retrieve.')
+    return { ...last, receipts, leftOut: leftOut.all() }
   }
 
-  async function from(provider: string, serviceType: string, { force = false } = {}): Promise<Receipt> {
+  async function from(
+    provider: string,
+    serviceType: string,
+    { force = false, signal }: { force?: boolean; signal?: AbortSignal | undefined } = {},
+  ): Promise<Receipt> {
     const address = toAddress(provider, 'provider')
-    const { position, service } = await serviceAndPosition(serviceType)
+    if (force && !mayBeElsewhere(serviceType, rules))
+      forgo({ provider: address, serviceType: resolveService(serviceType, rules).serviceType })
+    const { position, service } = await serviceAndPosition({ name: serviceType, provider: address }, signal)
+    const held = heldOf(service)({ provider: address, serviceType: service.serviceType })
+    if (held) throw held
     const account = accountsOf(position, service).find((one) => one.provider === address)
     const about = { operation: 'retrieveFund', errorArgs: { user: wallet, provider: address } }
     if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
     if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
     if (!force && !isElsewhere(service)) checkLive(account, position)
-    return submitFor(service)(retrieveIntent([address], service.serviceType, service.name))
+    return submitFor(service, signal)(retrieveIntent([address], service.serviceType, service.name))
   }
 
   /**
@@ -88,18 +122,28 @@ export function createRetrievals({ wallet, rules, read, submit, isKept }: Retrie
   }
 
   /** Only a position tells the versions of other names: a name that cannot be one is refused before it is read. */
-  async function serviceAndPosition(name: string): Promise<{ position: Position; service: Service }> {
+  async function serviceAndPosition(
+    { name, ...of }: { name: string; provider?: string },
+    signal: AbortSignal | undefined,
+  ): Promise<{ position: Position; service: Service }> {
     const known = mayBeElsewhere(name, rules) ? null : resolveService(name, rules)
-    const position = await read()
+    // What a claim is about to put back is asked back with the rest.
+    if (known) await claimsOver({ serviceType: known.serviceType, ...of }, signal)
+    const position = await read(signal)
     return { position, service: known ?? resolveServiceIn(position, name, rules) }
+  }
+
+  /** Put-backs are of the versions that the network names. */
+  function heldOf(service: Service): RetrievalsOptions['stallOf'] {
+    return isElsewhere(service) ? () => null : stallOf
   }
 
   function isElsewhere({ serviceType, name }: Service): boolean {
     return rules.serviceNames[serviceType] !== name
   }
 
-  function submitFor(service: Service): (intent: Intent) => Promise<Receipt> {
-    return isElsewhere(service) ? (intent) => submit(elsewhere(intent)) : submit
+  function submitFor(service: Service, signal: AbortSignal | undefined): (intent: Intent) => Promise<Receipt> {
+    return (intent) => submit(isElsewhere(service) ? elsewhere(intent) : intent, { signal })
   }
 
   function accountsOf(position: Position, service: Service): readonly SubAccountPosition[] {
@@ -114,21 +158,45 @@ export function createRetrievals({ wallet, rules, read, submit, isKept }: Retrie
 
 /**
  * Retrieves from as many providers as a batch takes, in one transaction. A provider whose refund places filled up since
- * the reading makes the contract refuse the whole batch; its error names that provider, and the retry leaves it out.
+ * the reading makes the contract refuse the whole batch; its error names that provider, and the retry leaves it out, and
+ * so does every try with those whose locks do not come free.
  *
+ * @returns null where all were left out for their locks
  * @throws TooManyRefundsError where no other provider is left
  */
 export async function retrieveBatch(
   providers: readonly string[],
   { serviceType, name }: Service,
-  submit: (intent: Intent) => Promise<Receipt>,
-): Promise<Receipt> {
+  { submit, stallOf, leftOut }: BatchOptions,
+): Promise<Receipt | null> {
+  const open = providers.filter((provider) => {
+    const reason = stallOf({ provider, serviceType })
+    if (reason) leftOut.add([{ provider, serviceType }], reason)
+    return !reason
+  })
+  if (open.length === 0) return null
   try {
-    return await submit(retrieveIntent(providers, serviceType, name))
+    return await submit(retrieveIntent(open, serviceType, name))
   } catch (error) {
-    const full = error instanceof ContractError && error.errorName === 'TooManyRefunds' ? error.errorArgs : {}
-    const rest = providers.filter((provider) => provider !== full['provider'])
-    if (rest.length === 0 || rest.length === providers.length) throw error
-    return retrieveBatch(rest, { serviceType, name }, submit)
+    const full = fullIn(error)
+    const rest = open.filter((provider) => provider !== full && !stallOf({ provider, serviceType }))
+    if (rest.length === open.length || (rest.length === 0 && !isHeldUp(error))) throw error
+    return retrieveBatch(
+      providers.filter((provider) => provider !== full),
+      { serviceType, name },
+      { submit, stallOf, leftOut },
+    )
   }
+}
+
+type BatchOptions = Pick<RetrievalsOptions, 'stallOf'> & {
+  submit: (intent: Intent) => Promise<Receipt>
+  leftOut: LeftOutList
+}
+
+/** The provider whose refund places are full, as the contract names it. */
+function fullIn(error: unknown): unknown {
+  return error instanceof ContractError && error.errorName === 'TooManyRefunds'
+    ? error.errorArgs['provider']
+    : undefined
 }

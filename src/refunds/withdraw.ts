@@ -1,35 +1,40 @@
 import type { Position } from '../../machines/position.types.ts'
+import { throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
 import { contractError } from '../base/contract-errors.ts'
 import { InDoubtError, NothingToWithdrawError } from '../base/errors.ts'
 import { intentOf } from '../transactions/build-intent.ts'
+import { idleButForDoubt } from '../transactions/settled-idle.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { InFlight, SubmitOptions } from '../transactions/lane.ts'
+import type { InFlight, Lane, SubmitOptions } from '../transactions/lane.ts'
 
 export type WithdrawalsOptions = {
   wallet: string
   rules: Rules
-  read: () => Promise<Position>
+  read: (signal?: AbortSignal) => Promise<Position>
   submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>
   /** Resolves once the journal is open, and with it what an earlier process left in flight. */
   ready: () => Promise<void>
   inFlight: () => readonly InFlight[]
   /** Resolves once nothing is in flight that matches. */
-  idle: (matches: (intent: Intent) => boolean) => Promise<void>
+  idle: Lane['idle']
 }
+
+/** `signal` ends the wait before anything is sent. */
+export type WithdrawalOptions = { signal?: AbortSignal | undefined }
 
 /** Withdrawals from the ledger to the wallet. Each is decided on while no other transaction of the wallet changes the ledger. */
 export type Withdrawals = {
   /** @throws NothingToWithdrawError, InsufficientBalanceError, MinimumDepositRequiredError, LedgerNotExistsError */
-  refund(amount: Amount): Promise<Receipt>
+  refund(amount: Amount, options?: WithdrawalOptions): Promise<Receipt>
   /**
    * Deletes the ledger where it and its sub-accounts are empty: some deployments delete a ledger that holds money, and
    * strand the money.
    *
    * @throws MustWithdrawAllFundsFirstError, LedgerNotExistsError
    */
-  deleteEmpty(options?: SubmitOptions): Promise<Receipt>
+  deleteEmpty(options?: WithdrawalOptions): Promise<Receipt>
 }
 
 export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
@@ -37,19 +42,19 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
 
   return { refund, deleteEmpty }
 
-  async function refund(amount: Amount): Promise<Receipt> {
+  async function refund(amount: Amount, { signal }: WithdrawalOptions = {}): Promise<Receipt> {
     const wanted = amount === 'all' ? null : toWei(amount)
-    const { ledger, subAccounts } = await settledLedger('refund')
+    const { ledger, subAccounts } = await settledLedger('refund', signal)
     if (wanted === null && ledger.available === 0n) throw nothingToWithdraw(ledger, subAccounts)
     const wei = wanted ?? ledger.available
     checkRest(wei, ledger)
     const call = { contract: 'ledger', method: 'refund', args: [wei] } as const
     // Nothing is awaited after the reading, so every later decision sees this intent in flight.
-    return submit(intentOf(call, { amount: wei, fromLedger: wei }))
+    return submit(intentOf(call, { amount: wei, fromLedger: wei }), { signal })
   }
 
-  async function deleteEmpty(how?: SubmitOptions): Promise<Receipt> {
-    const { ledger, subAccounts } = await settledLedger('deleteLedger')
+  async function deleteEmpty({ signal }: WithdrawalOptions = {}): Promise<Receipt> {
+    const { ledger, subAccounts } = await settledLedger('deleteLedger', signal)
     const inside = subAccounts.reduce((sum, { balance }) => sum + balance, ledger.available)
     const remainingBalance = ledger.total > inside ? ledger.total : inside
     if (remainingBalance > 0n)
@@ -58,7 +63,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
         errorName: 'MustWithdrawAllFundsFirst',
         errorArgs: { remainingBalance },
       })
-    return submit(intentOf({ contract: 'ledger', method: 'deleteLedger', args: [] }), how)
+    return submit(intentOf({ contract: 'ledger', method: 'deleteLedger', args: [] }), { signal })
   }
 
   function checkRest(wei: bigint, { available, locked }: Ledger): void {
@@ -79,17 +84,21 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
   }
 
   /** The ledger at a block that shows every transaction of this wallet about it. */
-  async function settledLedger(operation: string): Promise<Position & { ledger: Ledger }> {
+  async function settledLedger(
+    operation: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Position & { ledger: Ledger }> {
     await ready()
     for (;;) {
-      const position = await read()
+      const position = await read(signal)
+      throwIfAborted(signal)
       const moving = inFlight().filter(({ intent }) => movesLedger(intent))
       if (moving.some(({ unresolved }) => unresolved)) throw new InDoubtError({ operation })
       const { ledger } = position
       if (moving.length === 0 && ledger) return { ...position, ledger }
       if (moving.length === 0)
         throw contractError({ operation, errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
-      await idle(movesLedger)
+      await idleButForDoubt({ inFlight, idle }, movesLedger, signal)
     }
   }
 }

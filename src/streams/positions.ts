@@ -15,20 +15,26 @@ import {
 } from 'rxjs'
 import type { Position } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
-import { AbortedError } from '../base/errors.ts'
+import { AbortedError, OgLedgerError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { createBlockFloor } from './block-floor.ts'
 import { isDropped } from './dropped-reading.ts'
 import { createPlausibility } from './plausibility.ts'
-import type { PositionStatus } from './position-status.ts'
+import { createReadingRecord, type PositionStatus } from './position-status.ts'
 import { lagDelay, LONGEST_RETRY_MS, readingDelay } from './retry-delay.ts'
 import { wait } from './wait.ts'
 
 export type { PositionStatus } from './position-status.ts'
 
+/** A position is shared between callers for this long. */
+const SHARED_MS = 1_000
+
 /** The stream of a wallet's positions, with its health. Reading starts with the first subscriber. */
 export type PositionStream = Observable<Position> & { readonly status: PositionStatus }
+
+/** A reading that failed, and how many did in a row. */
+export type ReadingFailure = { isOutage: boolean; failures: number; error: Error }
 
 export type PositionsOptions = {
   read: () => Promise<Position>
@@ -45,9 +51,11 @@ export type PositionsOptions = {
   accept: (position: Position) => void
   /**
    * Called after each failed reading. It is an outage once the newest position is older than the interval and one retry:
-   * one lost or lagging answer is none.
+   * one lost or lagging answer is none. A failure that no retry ends, such as a closed socket, is one at once.
    */
-  onFailure?: (failure: { isOutage: boolean }) => void
+  onFailure?: (failure: ReadingFailure) => void
+  /** Called after each reading with its outcome, and how long it took in milliseconds. */
+  onReading?: (result: 'ok' | 'failed' | 'dropped', ms: number) => void
   clock: Clock
   logger: Logger
 }
@@ -58,6 +66,11 @@ export type Positions = {
   nudge(): void
   /** Reads one position that is at least as new as every accepted one and as the wallet's last receipt. */
   fresh(signal?: AbortSignal): Promise<Position>
+  /**
+   * Reads for one caller: as `fresh`, or the newest position where its reading began after this call, within the last second, and
+   * shows every receipt so far. Callers that wait for one another then take one reading for all of them.
+   */
+  sharing(): (signal?: AbortSignal) => Promise<Position>
   /** Refuses every reading below this block: the wallet has a receipt in it. */
   notBefore(block: number): void
   /** Whether the wallet has a receipt that a position of this block does not show. */
@@ -78,15 +91,19 @@ export function createPositions(options: PositionsOptions): Positions {
   const { notBefore, timestampOf } = options
   const floor = createBlockFloor({ notBefore, blockTimeMs, now: clock.now })
   const plausibility = createPlausibility({ notBefore, timestampOf, blockTimeMs, now: clock.now })
-  let status: PositionStatus = { block: null, failures: 0, error: null, dropped: 0 }
+  const record = createReadingRecord(clock)
   let interval = intervalMs
-  /** When the newest position was accepted; null before the first. */
+  /** When the newest position was accepted; before the first, when the first reading began. */
   let acceptedAt: number | null = null
+  /** How many readings have begun. */
+  let begun = 0
+  let newest: { position: Position; reading: number; at: number } | null = null
   /** The reading that waits for the current one. */
   let queued: Promise<Position> | null = null
   let due = false
   let closed = false
   const inTurn = createSerialQueue()
+  const elapsed = clock.elapsed ?? clock.now
 
   const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(nudge))) : EMPTY
 
@@ -105,9 +122,16 @@ export function createPositions(options: PositionsOptions): Positions {
   )
 
   return {
-    positions$: Object.defineProperty(positions$, 'status', { get: () => status }) as PositionStream,
+    positions$: Object.defineProperty(positions$, 'status', { get: () => record.status(interval) }) as PositionStream,
     nudge,
     fresh,
+    sharing() {
+      const earlier = begun
+      return async (signal) => {
+        const isShared = newest !== null && newest.reading > earlier && clock.now() - newest.at <= SHARED_MS
+        return newest && isShared && !floor.isAbove(newest.position.block.number) ? newest.position : fresh(signal)
+      }
+    },
     notBefore: floor.raise,
     isOvertaken: floor.isAbove,
     setIntervalMs(ms) {
@@ -148,6 +172,9 @@ export function createPositions(options: PositionsOptions): Positions {
   }
 
   async function readOnce(): Promise<Position> {
+    const reading = (begun += 1)
+    acceptedAt ??= clock.now()
+    const start = elapsed()
     try {
       const position = await read()
       const { block } = position
@@ -162,11 +189,13 @@ export function createPositions(options: PositionsOptions): Positions {
       plausibility.accept(block)
       accept(position)
       acceptedAt = clock.now()
-      status = { ...status, block: position.block.number, failures: 0, error: null }
+      newest = { position, reading, at: acceptedAt }
+      record.succeeded(position.block.number)
+      options.onReading?.('ok', elapsed() - start)
       accepted$.next(position)
       return position
     } catch (error) {
-      if (!closed) failed(error instanceof Error ? error : new Error(String(error)))
+      if (!closed) failed(error instanceof Error ? error : new Error(String(error)), elapsed() - start)
       throw error
     }
   }
@@ -175,19 +204,24 @@ export function createPositions(options: PositionsOptions): Positions {
     if (closed) throw new AbortedError('The broker was closed while it was reading.')
   }
 
-  function failed(error: Error): void {
-    const dropped = status.dropped + (isDropped(error) ? 1 : 0)
-    status = { ...status, failures: status.failures + 1, error, dropped }
-    logger.warn({ err: error, failures: status.failures }, isDropped(error) ? 'reading dropped' : 'reading failed')
-    options.onFailure?.({ isOutage: isOutage(error) })
+  function failed(error: Error, ms: number): void {
+    options.onReading?.(isDropped(error) ? 'dropped' : 'failed', ms)
+    record.failed(error)
+    const { failures } = record.failures()
+    logger.warn({ err: error, failures }, isDropped(error) ? 'reading dropped' : 'reading failed')
+    options.onFailure?.({ isOutage: isOutage(error), failures, error })
   }
 
   function isOutage(error: Error): boolean {
+    if (isFinal(error)) return true
     const retry = readingDelay({ failures: 1, error }, { intervalMs: interval, blockTimeMs: blockTimeMs() })
     return acceptedAt !== null && clock.now() - acceptedAt >= interval + retry
   }
 
   function delayMs(): number {
-    return readingDelay(status, { intervalMs: interval, blockTimeMs: blockTimeMs() })
+    return readingDelay(record.failures(), { intervalMs: interval, blockTimeMs: blockTimeMs() })
   }
 }
+
+/** Whether no later reading can succeed. */
+const isFinal = (error: Error): boolean => error instanceof OgLedgerError && !error.retryable

@@ -1,5 +1,6 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Mark, Storage } from './contracts/storage.ts'
+import { fakeHash } from './fakes.ts'
 import type { Waiting } from './pool.ts'
 
 /** A block with content; empty blocks are only counted. */
@@ -20,6 +21,8 @@ export type Blocks = {
   add(include: (block: Block) => readonly Waiting[]): boolean
   /** Runs `read` on the state of an earlier block. */
   at<T>(number: number, read: (block: Block) => T): T
+  /** A name of a block that changes when the block is replaced. */
+  hashOf(number: number): string
   /** Empties the last blocks. @returns their content */
   takeBack(depth: number): Waiting[]
 }
@@ -30,6 +33,8 @@ export function createBlocks(storage: Storage, first: Block, blockTime: number):
   let full: Full[] = []
   /** The last block that no reorganisation takes back. */
   let final = first.number
+  /** The first block that each reorganisation replaced. */
+  const forks: number[] = []
 
   return {
     head: () => head,
@@ -55,7 +60,9 @@ export function createBlocks(storage: Storage, first: Block, blockTime: number):
       const after = full.find((one) => one.number > number)
       return after ? storage.at(after.mark, () => read(block)) : read(block)
     },
+    hashOf: (number) => fakeHash(`block ${number}.${forks.filter((first) => first <= number).length}`),
     takeBack(depth) {
+      if (depth > 0) forks.push(head.number - depth + 1)
       const gone = full.filter(({ number }) => number > head.number - depth)
       const [earliest] = gone
       if (!earliest) return []

@@ -20,9 +20,11 @@ const names: Readonly<Record<keyof SimulatedBrokerOptions, true>> = {
 const brokerNames: Readonly<Record<keyof NonNullable<SimulatedBrokerOptions['broker']>, true>> = {
   intervalMs: true,
   maxFeePerGas: true,
+  signerTimeoutMs: true,
   budget: true,
   autoClaim: true,
   logger: true,
+  tracer: true,
   inspect: true,
 }
 

@@ -6,38 +6,41 @@ import type { ContractEvent } from './contracts/transaction.ts'
 
 export type SimulatedProvider = { address: string; serviceType: ServiceType; url: string }
 
-type Untimed = Omit<ContractTransaction, 'timestamp'>
+/** A transaction of a block to come. */
+export type Untimed = Omit<ContractTransaction, 'timestamp'>
 
 /** What a provider deposits when it registers. */
-export const STAKE = 100n * 10n ** 18n
+const STAKE = 100n * 10n ** 18n
+/** What a provider owns besides, for the gas of its transactions. */
+const GAS_MONEY = 100n * 10n ** 18n
 
-/** What a provider offers: where it answers, and what it says of itself. Prices in wei per token. */
-export type SimulatedOffer = { url: string; model: string; inputPrice: bigint; outputPrice: bigint }
+/**
+ * What a provider offers: where it answers, and what it says of itself. `kind` is what an inference service is for, such as
+ * `chatbot` or `audio-generation`. Prices in wei per unit: a token, an image or a second.
+ */
+export type SimulatedOffer = { url: string; model: string; kind: string; inputPrice: bigint; outputPrice: bigint }
 
-const USUAL_OFFER = { model: 'simulated-model', inputPrice: 1n, outputPrice: 1n }
+/** What a provider offers that says nothing else. */
+export const USUAL_OFFER = { model: 'simulated-model', kind: 'chatbot', inputPrice: 1n, outputPrice: 1n }
 
-/** Registers a provider as its own signer, and acknowledges the signer as the owner. */
-export function register(contracts: Contracts, owner: string, provider: SimulatedProvider, timestamp: number): void {
-  contracts.mint(provider.address, STAKE)
-  executeAll(contracts, timestamp, registrationCalls(provider, owner))
-}
-
-/** The calls that register a provider; it must own its stake. */
-export function registrationCalls(provider: SimulatedProvider, owner: string): Untimed[] {
+/** Registers a provider as its own signer, and acknowledges the signer as the owner. @returns the events */
+export function register(contracts: Contracts, provider: SimulatedProvider, how: Paid & { owner: string }) {
   const { address, serviceType, url } = provider
-  return [
+  contracts.mint(address, STAKE + GAS_MONEY)
+  const calls = [
     { ...offerCall(provider, { ...USUAL_OFFER, url }), value: STAKE },
-    acceptanceCall(address, serviceType, owner, true),
+    acceptanceCall(address, serviceType, how.owner, true),
   ]
+  return executeAll(contracts, calls, { ...how, payer: address })
 }
 
 /** The call of a provider that publishes its offer. The contract drops the owner's acceptance where the model changes. */
 export function offerCall({ address, serviceType }: SimulatedProvider, offer: SimulatedOffer): Untimed {
-  const { url, model, inputPrice, outputPrice } = offer
+  const { url, model, kind, inputPrice, outputPrice } = offer
   const contract = contractOf(serviceType)
   const quota = { cpuCount: 1n, nodeMemory: 1n, gpuCount: 1n, nodeStorage: 1n, gpuType: 'simulated' }
   const service = {
-    serviceType: 'chatbot',
+    serviceType: kind,
     url,
     model,
     verifiability: 'TeeML',
@@ -110,16 +113,37 @@ function reasonFor(amount: bigint, account: SubAccountPosition | undefined): str
   return `${holds}, and a fine-tuning fee is taken whole or not at all`
 }
 
-/** Executes transactions atomically: a revert undoes all of them. @returns the events */
-export function executeAll(contracts: Contracts, timestamp: number, transactions: readonly Untimed[]): ContractEvent[] {
+/** The block of transactions, and who pays their gas. */
+type Paid = {
+  /** In seconds. */
+  timestamp: number
+  /** In wei. */
+  gasPrice: bigint
+}
+
+/**
+ * Executes transactions atomically: a revert undoes all of them, and so does gas that the provider cannot pay. The owner of the
+ * contracts and the users pay no gas here.
+ *
+ * @param how.payer the provider that pays the gas of its own transactions
+ * @returns the events
+ */
+export function executeAll(
+  contracts: Contracts,
+  transactions: readonly Untimed[],
+  { timestamp, gasPrice, payer }: Paid & { payer?: string },
+): ContractEvent[] {
   const mark = contracts.storage.mark()
   const events: ContractEvent[] = []
   for (const transaction of transactions) {
+    const owned = contracts.balanceOf(transaction.from) - (transaction.value ?? 0n)
     const execution = contracts.execute({ ...transaction, timestamp })
-    if (!execution.ok) {
+    const price = transaction.from === payer ? execution.gas * gasPrice : 0n
+    if (!execution.ok || owned < price) {
       contracts.storage.revert(mark)
       return []
     }
+    contracts.burn(transaction.from, price)
     events.push(...execution.events)
   }
   return events

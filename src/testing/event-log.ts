@@ -1,5 +1,5 @@
-import type { Block, Settlements } from '../../machines/position.types.ts'
-import { keyOf } from '../base/sub-account-key.ts'
+import type { Block } from '../../machines/position.types.ts'
+import { settlementsIn, type WalletEvent } from '../base/settlements-in.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
 
 type Entry = { block: Block; event: ContractEvent }
@@ -13,8 +13,8 @@ export type EventLog = {
   cut(number: number): void
   /** The first block whose events are all in the log. */
   first(): number
-  /** The charges of a wallet's providers in a range of blocks, and the sub-accounts opened there. */
-  settlements(wallet: string, from: number, to: number): Pick<Settlements, 'settled' | 'opened'>
+  /** The charges of a wallet's providers in a range of blocks, what was paid in, and the sub-accounts opened there. */
+  settlements(wallet: string, from: number, to: number): ReturnType<typeof settlementsIn>
 }
 
 /** The event log of the simulated contracts. */
@@ -32,22 +32,10 @@ export function createEventLog(): EventLog {
     },
     first: () => first,
     settlements(wallet, from, to) {
-      const settled: Settlements['settled'][number][] = []
-      const opened = new Map<string, Settlements['opened'][number] | null>()
-      let spent: bigint | null = null
-      for (const { block, event } of entries) {
-        if (block.number < from || block.number > to || event.args['user'] !== wallet) continue
-        if (event.name === 'BalanceUpdated') {
-          const serviceType = event.contract === 'inference' ? 'inference' : 'fine-tuning'
-          const one = { provider: String(event.args['provider']), serviceType, at: block.timestamp } as const
-          const key = keyOf(one)
-          if (!opened.has(key)) opened.set(key, spent === null ? one : null)
-          if (spent !== null && spent > 0n) settled.push({ ...one, amount: spent })
-        }
-        // The service's event, which names the sub-account, follows the ledger's event with the amount.
-        spent = event.name === 'FundSpent' ? (event.args['amount'] as bigint) : null
-      }
-      return { settled, opened: [...opened.values()].filter((one) => one !== null) }
+      const own = entries.filter(
+        ({ block, event }) => block.number >= from && block.number <= to && event.args['user'] === wallet,
+      )
+      return settlementsIn(own.flatMap((entry) => walletEventIn(entry) ?? []))
     },
   }
 
@@ -56,4 +44,23 @@ export function createEventLog(): EventLog {
     // Some events of the first block may be cut off.
     first = (entries[0]?.block.number ?? 0) + 1
   }
+}
+
+/** The simulated contracts have one version of each service, so a charge names no other. */
+const SERVICE = ''
+
+/** Events of one block count as those of one transaction. */
+function walletEventIn({ block, event: { contract, name, args } }: Entry): WalletEvent | null {
+  const serviceType = contract === 'inference' ? 'inference' : 'fine-tuning'
+  const one = {
+    transaction: String(block.number),
+    service: SERVICE,
+    provider: String(args['provider']),
+    serviceType,
+  } as const
+  const wei = (field: string) => args[field] as bigint
+  if (name === 'FundSpent') return { transaction: one.transaction, service: SERVICE, name, amount: wei('amount') }
+  if (name === 'RefundRequested') return { ...one, name }
+  if (name !== 'BalanceUpdated') return null
+  return { ...one, name, at: block.timestamp, balance: wei('amount'), pendingRefund: wei('pendingRefund') }
 }

@@ -3,7 +3,7 @@ import type { Call, MinedTransaction } from '../chain/port.ts'
 import type { Contracts, Execution } from './contracts/contracts.ts'
 import type { Storage } from './contracts/storage.ts'
 import type { ContractEvent } from './contracts/transaction.ts'
-import { gasOf, gasOfRevert, maxPriceOf, priceOf } from './gas.ts'
+import { maxPriceOf, priceOf, TRANSFER_GAS } from './gas.ts'
 import type { Sent, Waiting } from './pool.ts'
 import type { SimulatedTransaction } from './transaction-codec.ts'
 
@@ -66,7 +66,7 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
   /** A transfer to the wallet itself changes nothing. */
   function executeCall({ from, call, timestamp }: { from: string; call: Call; timestamp: number }): Execution {
     const { contract, method, args, value = 0n } = call
-    if (contract === 'wallet') return { ok: true, events: [] }
+    if (contract === 'wallet') return { ok: true, events: [], value: undefined, gas: TRANSFER_GAS }
     return contracts.execute({ from, value, call: { contract, method, args }, timestamp })
   }
 
@@ -81,14 +81,13 @@ export function createInclusion({ storage, contracts, baseFee }: InclusionOption
     nonces.set(from, nonce + 1)
     const mark = storage.mark()
     const execution = executeCall({ from, call, timestamp })
-    const { ok } = execution
-    const needed = ok ? gasOf(call) : gasOfRevert(call)
-    const isOut = needed > gasLimit
+    const { ok, gas } = execution
+    const isOut = gas > gasLimit
     if (isOut) storage.revert(mark)
-    const gasUsed = isOut ? gasLimit : needed
+    const gasUsed = isOut ? gasLimit : gas
     contracts.burn(from, gasUsed * price)
     const status = ok && !isOut ? 1 : 0
-    receipts.set(hash, { transactionHash: hash, blockNumber, gasUsed, status, transaction })
+    receipts.set(hash, { transactionHash: hash, blockNumber, gasUsed, gasPrice: price, status, transaction })
     byNonce.set(keyOf(from, nonce), hash)
     return execution.ok && !isOut ? execution.events : []
   }

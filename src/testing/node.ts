@@ -38,6 +38,8 @@ export type Node = Miner & {
   /** Counts as one answer of the node. @throws ReadError where a `read` fault is due */
   answer(): void
   fees(): Fees
+  /** What a transaction with these fees pays for gas, in wei. */
+  gasPrice(): bigint
   setBaseFee(wei: bigint): void
   setAutomine(on: boolean): void
   /** Runs a transaction on the current state and reverts it. */
@@ -85,6 +87,7 @@ export function createNode({ first, blockTime, random, ...options }: NodeOptions
         throw new ReadError('The chain could not be read.', { reason: 'the simulated node does not answer' })
     },
     fees: () => ({ maxFeePerGas: 2n * baseFee + TIP, maxPriorityFeePerGas: TIP }),
+    gasPrice: () => baseFee + TIP,
     setBaseFee(wei) {
       baseFee = wei
     },

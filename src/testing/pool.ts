@@ -5,7 +5,7 @@ import type { SimulatedTransaction } from './transaction-codec.ts'
 /** A wallet's transaction. */
 export type Sent = { kind: 'transaction'; hash: string; transaction: SimulatedTransaction }
 
-/** An act of another account: a provider's charge, the owner's call, a faucet. It has neither gas nor nonce. */
+/** An act of another account: a provider's charge, the owner's call, a faucet. It has no nonce. */
 export type Act = { kind: 'act'; hash: string; run: (block: Block) => readonly ContractEvent[] }
 
 /** An entry of the pool; no block before `notBefore` includes it. */

@@ -37,6 +37,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
   const addresses = Array.from({ length: wallets }, (_, index) => fakeAddress(`wallet ${index}`))
   for (const wallet of addresses) chain.fund(wallet, funds)
   chain.makeFinal()
+  let started = 0
   const hosts: Host[] = await Promise.all(
     addresses.map(async (wallet) => {
       const journal = memoryJournal()
@@ -115,7 +116,13 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
   async function start(wallet: string, journal: Journal): Promise<Pick<Host, 'broker' | 'kill'>> {
     const { clock, kill } = createProcessClock(time.clock)
     const connected = chain.connect(wallet, { pushesBlocks })
-    const broker = await openBroker(connected, { ...brokerOptions, journal, clock })
+    const broker = await openBroker(connected, {
+      ...brokerOptions,
+      journal,
+      clock,
+      gasMark: started++,
+      connectPayer: async (signer) => chain.connect(await signer.getAddress(), { pushesBlocks }),
+    })
     return { broker, kill }
   }
 

@@ -8,6 +8,7 @@ import { amountCharged, chargeCalls, contractOf, executeAll, register } from './
 import { check, checkBoolean, checkNames, checkService, checkWhole } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
 import { createNode, type Node } from './node.ts'
+import type { Act } from './pool.ts'
 import { seeded } from './random.ts'
 import type { SimulatedChain } from './simulated-chain.types.ts'
 import { findProvider, marketOf, OWNER, type MarketOptions } from './simulated-market.ts'
@@ -37,7 +38,8 @@ export function createSimulatedChain(options: SimulatedChainOptions = {}): Simul
   })
   const { contracts, blocks, faults, pool } = node
   const network: NetworkConfig = { chainId: CHAIN_ID, ...addresses, minLockedBalance: DEFAULT_MIN_LOCKED_BALANCE }
-  for (const provider of providers) register(contracts, OWNER, provider, startAt)
+  for (const provider of providers)
+    register(contracts, provider, { timestamp: startAt, gasPrice: node.gasPrice(), owner: OWNER })
   const addressOf = createAddressCache()
   const present = [...providers]
 
@@ -120,25 +122,26 @@ function actsOn(node: Node, { addressOf, providers }: MarketOptions): Pick<Simul
       })
     },
     spend(provider, wallet, amount, serviceType) {
-      const calls = callsOf(provider, wallet, amount, serviceType)
+      const charge = chargeOf(provider, wallet, amount, serviceType)
       charges += 1n
-      node.perform(({ timestamp }) => executeAll(contracts, timestamp, calls))
+      node.perform(charge)
     },
     wouldSpend(provider, wallet, amount, serviceType) {
-      const calls = callsOf(provider, wallet, amount, serviceType)
-      return amountCharged(node.preview(({ timestamp }) => executeAll(contracts, timestamp, calls)))
+      return amountCharged(node.preview(chargeOf(provider, wallet, amount, serviceType)))
     },
     setLockTime(seconds, serviceType = 'inference') {
       checkLockTime(seconds)
       checkService(serviceType)
       const call = { contract: contractOf(serviceType), method: 'updateLockTime', args: [BigInt(seconds)] } as const
-      node.perform(({ timestamp }) => executeAll(contracts, timestamp, [{ from: OWNER, call }]))
+      node.perform(({ timestamp }) => executeAll(contracts, [{ from: OWNER, call }], { timestamp, gasPrice: 0n }))
     },
   }
 
-  function callsOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType) {
+  function chargeOf(provider: string, wallet: string, amount: Amount, serviceType?: ServiceType): Act['run'] {
     const found = findProvider(providers, addressOf(provider), serviceType)
-    return chargeCalls(found, addressOf(wallet), toWei(amount), charges + 1n)
+    const calls = chargeCalls(found, addressOf(wallet), toWei(amount), charges + 1n)
+    return ({ timestamp }) =>
+      executeAll(contracts, calls, { timestamp, gasPrice: node.gasPrice(), payer: found.address })
   }
 }
 

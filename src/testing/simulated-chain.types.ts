@@ -51,7 +51,7 @@ export type SimulatedChain = {
   register(provider: string | SimulatedProvider, serviceType?: ServiceType): SimulatedProvider
   /** A provider removes its service. Sub-accounts with it stay, and it charges nothing any more. */
   leave(provider: string, serviceType?: ServiceType): void
-  /** A provider changes its offer. With another model the owner's acceptance is gone, as on the contracts. */
+  /** A provider changes its offer. With another model or kind the owner's acceptance is gone, as on the contracts. */
   changeOffer(provider: string, offer: Partial<SimulatedOffer>, serviceType?: ServiceType): void
   /** The owner accepts a provider's signer, or takes the acceptance back: without it no settlement succeeds. */
   setAccepted(provider: string, accepted: boolean, serviceType?: ServiceType): void

@@ -40,7 +40,7 @@ export function connectSimulated(
       node.answer()
       const from = Math.max(1, log.first(), until.number - Math.ceil(seconds / node.blockTime) + 1)
       const since = until.timestamp - (until.number - from) * node.blockTime
-      return { since, until: until.timestamp, ...log.settlements(wallet, from, until.number) }
+      return { since, sinceBlock: from, until: until.timestamp, ...log.settlements(wallet, from, until.number) }
     },
     async timestampOf(blockNumber) {
       node.answer()
@@ -64,6 +64,7 @@ export function connectSimulated(
       node.answer()
       return blocks.at(blockNumber, () => tokenOf(contracts, { wallet, provider, tokenId }))
     },
+    nonces: createSimulatedPort(node, wallet),
     market: {
       async inference(page) {
         node.answer()

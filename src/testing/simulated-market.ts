@@ -4,9 +4,10 @@ import {
   executeAll,
   leaveCall,
   offerCall,
-  registrationCalls,
-  STAKE,
+  register,
+  USUAL_OFFER,
   type SimulatedProvider,
+  type Untimed,
 } from './charges.ts'
 import { check, checkBoolean, checkNames, checkService, listNames } from './checks.ts'
 import { fakeAddress } from './fakes.ts'
@@ -38,32 +39,33 @@ export function marketOf(node: Node, { addressOf, providers }: MarketOptions): P
       const isKnown = providers.some((one) => one.address === address && one.serviceType === wanted.serviceType)
       check(!isKnown, 'This provider has a service of this type.', { provider: address })
       const added: SimulatedProvider = { url: 'http://provider.invalid', ...wanted, address }
-      node.perform(({ timestamp }) => {
-        contracts.mint(address, STAKE)
-        return executeAll(contracts, timestamp, registrationCalls(added, OWNER))
-      })
+      node.perform(({ timestamp }) =>
+        register(contracts, added, { timestamp, gasPrice: node.gasPrice(), owner: OWNER }),
+      )
       providers.push(added)
       return added
     },
     leave(provider, serviceType) {
       const found = find(provider, serviceType)
-      node.perform(({ timestamp }) => executeAll(contracts, timestamp, [leaveCall(found)]))
+      perform(found.address, leaveCall(found))
       providers.splice(providers.indexOf(found), 1)
     },
     changeOffer(provider, offer, serviceType) {
       const found = find(provider, serviceType)
-      checkNames('an offer', offer, { url: true, model: true, inputPrice: true, outputPrice: true })
-      const changed = { url: found.url, model: 'simulated-model', inputPrice: 1n, outputPrice: 1n, ...offer }
+      checkNames('an offer', offer, { url: true, model: true, kind: true, inputPrice: true, outputPrice: true })
+      const changed = { ...USUAL_OFFER, url: found.url, ...offer }
       found.url = changed.url
-      node.perform(({ timestamp }) => executeAll(contracts, timestamp, [offerCall(found, changed)]))
+      perform(found.address, offerCall(found, changed))
     },
     setAccepted(provider, accepted, serviceType) {
       const { address, serviceType: type } = find(provider, serviceType)
       checkBoolean('accepted', accepted)
-      node.perform(({ timestamp }) =>
-        executeAll(contracts, timestamp, [acceptanceCall(address, type, OWNER, accepted)]),
-      )
+      perform(address, acceptanceCall(address, type, OWNER, accepted))
     },
+  }
+
+  function perform(payer: string, call: Untimed): void {
+    node.perform(({ timestamp }) => executeAll(contracts, [call], { timestamp, gasPrice: node.gasPrice(), payer }))
   }
 }
 

@@ -3,8 +3,9 @@ import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
 import { ARRIVED, gradeBroadcastError } from '../chain/broadcast-answer.ts'
 import { poorWalletError } from '../chain/poor-wallet.ts'
 import { contractError } from '../base/contract-errors.ts'
+import type { Execution, Failure } from './contracts/contracts.ts'
 import { fakeHash } from './fakes.ts'
-import { gasOf } from './gas.ts'
+import { TRANSFER_GAS } from './gas.ts'
 import type { Node } from './node.ts'
 import { dataOf, rawOf, transactionOf } from './transaction-codec.ts'
 
@@ -26,9 +27,10 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       node.answer()
       const balance = contracts.balanceOf(wallet)
       if (balance < (call.value ?? 0n)) throw poorWalletError(call, { reason: NO_FUNDS, balance })
-      const refusal = refusalOf(call, node.head())
-      if (refusal) throw refusal
-      return gasOf(call)
+      const execution = executionOf(call, node.head())
+      if (!execution) return TRANSFER_GAS
+      if (!execution.ok) throw refusalOf(call, execution)
+      return execution.gas
     },
     async fees() {
       node.answer()
@@ -75,8 +77,8 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       node.answer()
       const found = inclusion.receipt(transactionHash)
       if (!found) return null
-      const { blockNumber, gasUsed, status } = found
-      return { transactionHash, blockNumber, gasUsed, status }
+      const { blockNumber, gasUsed, gasPrice, status } = found
+      return { transactionHash, blockNumber, gasUsed, ...(gasPrice !== undefined && { gasPrice }), status }
     },
     async spender(nonce) {
       node.answer()
@@ -91,14 +93,18 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       node.answer()
       return blockNumber > node.head().number ? null : blocks.at(blockNumber, ({ timestamp }) => timestamp)
     },
+    async blockHash(blockNumber) {
+      node.answer()
+      return blockNumber > node.head().number ? null : blocks.hashOf(blockNumber)
+    },
     isCall({ to, data, value }, call) {
       const expected = contentOf(call)
       return to === addressOf(call) && data === expected.data && value === expected.value
     },
     async replay(call, blockNumber) {
       for (const number of [blockNumber, blockNumber - 1]) {
-        const refusal = blocks.at(number, (block) => refusalOf(call, block))
-        if (refusal) return refusal
+        const execution = blocks.at(number, (block) => executionOf(call, block))
+        if (execution?.ok === false) return refusalOf(call, execution)
       }
       return null
     },
@@ -108,13 +114,15 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
     return contract === 'wallet' ? wallet : addresses[contract]
   }
 
-  function refusalOf(call: Call, { timestamp }: Block): Error | null {
-    const { contract, method: operation, args, value = 0n } = call
+  /** The outcome of a call of the contracts; null for a plain transfer, and where the wallet lacks the value. */
+  function executionOf({ contract, method, args, value = 0n }: Call, { timestamp }: Block): Execution | null {
     if (contract === 'wallet' || contracts.balanceOf(wallet) < value) return null
-    const execution = node.simulate({ from: wallet, value, call: { contract, method: operation, args }, timestamp })
-    if (execution.ok) return null
-    return contractError({ operation, errorName: execution.error.name, errorArgs: execution.error.args })
+    return node.simulate({ from: wallet, value, call: { contract, method, args }, timestamp })
   }
+}
+
+function refusalOf({ method: operation }: Call, { error }: Failure): Error {
+  return contractError({ operation, errorName: error.name, errorArgs: error.args })
 }
 
 function contentOf(call: Call): { data: string; value: bigint } {

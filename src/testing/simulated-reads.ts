@@ -4,7 +4,8 @@ import type { FineTuningService, InferenceService, MarketPage, Page } from '../c
 import type { LedgerEntry, Rules } from '../chain/port.ts'
 import type { ProviderService } from '../chain/service.ts'
 import type { TokenState } from '../chain/tokens.ts'
-import type { Contracts, ContractCall } from './contracts/contracts.ts'
+import type { ContractCall } from './contracts/contract-call.ts'
+import type { Contracts } from './contracts/contracts.ts'
 import type { Ledger } from './contracts/ledger.ts'
 
 /** The deployment's rules: the counterpart of readRules(). */
@@ -45,21 +46,30 @@ export function ledgersOf(
   }
 }
 
-/** A provider's service and the wallet's account with it: the counterpart of readService(). */
+/** What a provider offers, and the wallet's account with it: the counterpart of readService(). */
 export function serviceOf(contracts: Contracts, wallet: string, provider: string): ProviderService {
   const offer = contracts.view({ contract: 'inference', method: 'getService', args: [provider] })
   const account = contracts.view({ contract: 'inference', method: 'getAccount', args: [wallet, provider] })
+  const other = contracts.view({ contract: 'fineTuning', method: 'getService', args: [provider] })
   const { url, model, teeSignerAcknowledged } = (offer.ok ? offer.value : NO_OFFER) as Offer
+  const prices = offer.ok ? pricesIn(offer.value as RawInference) : null
   const { acknowledged, generation } = (account.ok ? account.value : NO_ACCOUNT) as typeof NO_ACCOUNT
   return {
     registered: offer.ok,
     url,
     model,
+    prices,
     accepted: teeSignerAcknowledged,
     acknowledged,
     generation: generation === null ? null : Number(generation),
+    fineTuning: {
+      registered: other.ok,
+      accepted: ((other.ok ? other.value : NO_OFFER) as Offer).teeSignerAcknowledged,
+    },
   }
 }
+
+const pricesIn = ({ serviceType: kind, inputPrice, outputPrice }: RawInference) => ({ kind, inputPrice, outputPrice })
 
 type Offer = Pick<ProviderService, 'url' | 'model'> & { teeSignerAcknowledged: boolean | null }
 

@@ -1,59 +1,71 @@
 import { abortable } from '../base/abortable.ts'
+import { InDoubtError } from '../base/errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
-import type { Intent } from './intent.ts'
+import { accountIdle, isAbout } from './settled-idle.ts'
 import type { Lane } from './lane.ts'
+import { createLockStalls, type LockStalls } from './lock-stalls.ts'
 
 /**
  * Account locks, a keyed mutex: one writer decides about a sub-account at a time. Writers that pay on demand wait for
  * one another and for what is in flight; auto-funding leaves locked sub-accounts alone.
  */
-export type AccountLocks = {
+export type AccountLocks = LockStalls & {
   /** Sub-accounts that a writer is deciding about, by key. */
   readonly reserved: ReadonlySet<string>
   /** Whether a writer is deciding about a sub-account, or a transaction of its is in flight. */
   isTaken(id: SubAccountId): boolean
-  /** Does the work while no other writer decides about a sub-account and nothing of its is in flight. */
-  exclusive<T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
-  /** The same for several. It locks them in key order, so that two callers cannot deadlock. */
-  exclusiveAll<T>(ids: readonly SubAccountId[], work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /**
+   * Does the work while no other writer decides about a sub-account and nothing of its is in flight.
+   *
+   * @throws what stalls the writer before it, InDoubtError where only a wallet knows what is in flight
+   */
+  exclusive<T>(id: SubAccountId, work: () => Promise<T>, how?: LockOptions): Promise<T>
+  /**
+   * The same for several. It waits for the writers of this moment before it takes any lock, and then locks in key order,
+   * so that two callers cannot deadlock.
+   */
+  exclusiveAll<T>(ids: readonly SubAccountId[], work: () => Promise<T>, how?: LockOptions): Promise<T>
   /** Does the work once no writer decides about these sub-accounts: at once where none does. It takes no lock. */
-  after<T>(ids: readonly SubAccountId[], work: () => Promise<T>): Promise<T>
+  after<T>(ids: readonly SubAccountId[], work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+}
+
+export type LockOptions = {
+  signal?: AbortSignal | undefined
+  /** Waits also for a stalled writer, and for what only a wallet knows. Those that wait for this one are refused meanwhile. */
+  isPatient?: boolean
 }
 
 export function createAccountLocks(lane: Lane | null): AccountLocks {
   const reserved = new Set<string>()
   const turns = new Map<string, Promise<void>>()
+  const stalls = createLockStalls()
 
   return {
+    ...stalls,
     reserved,
     isTaken(id) {
-      const key = keyOf(id)
-      return reserved.has(key) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, key))
+      return reserved.has(keyOf(id)) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, id))
     },
     exclusive,
-    exclusiveAll(ids, work, signal) {
+    async exclusiveAll(ids, work, how = {}) {
+      if (ids.length > 1 && ids.some(isBusy)) await turnsOf(ids, how)
       const ordered = ids.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-      return ordered.reduceRight<typeof work>((next, id) => () => exclusive(id, next, signal), work)()
+      return ordered.reduceRight<typeof work>((next, id) => () => exclusive(id, next, how), work)()
     },
-    async after(ids, work) {
+    async after(ids, work, signal) {
       if (lane?.refusal()) await lane.open()
-      const busy = () => ids.flatMap((id) => turns.get(keyOf(id)) ?? [])
       // Other writers may queue up during the wait.
-      for (let before = busy(); before.length > 0; before = busy()) await Promise.all(before)
+      while (ids.some(isBusy)) await turnsOf(ids, { signal })
       return work()
     },
   }
 
-  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>, how: LockOptions = {}): Promise<T> {
     // What an earlier process left open goes first. Where its journal could not be had so far, the lane tries again.
     if (lane?.refusal()) await lane.open()
     const key = keyOf(id)
     const before = turns.get(key) ?? Promise.resolve()
-    const mine = abortable(before, signal).then(async () => {
-      reserved.add(key)
-      await lane?.idle((intent) => isAbout(intent, key), signal)
-      return work()
-    })
+    const mine = turnOf([id], before, how).then(() => alone(id, work, how))
     // A writer that gave up waiting does not let the next one past the writer before it.
     const over = Promise.allSettled([before, mine]).then(() => {
       if (turns.get(key) !== over) return
@@ -63,6 +75,41 @@ export function createAccountLocks(lane: Lane | null): AccountLocks {
     turns.set(key, over)
     return mine
   }
-}
 
-const isAbout = ({ touches }: Intent, key: string): boolean => touches.some((one) => keyOf(one) === key)
+  async function alone<T>(id: SubAccountId, work: () => Promise<T>, how: LockOptions): Promise<T> {
+    reserved.add(keyOf(id))
+    try {
+      await settled(id, how)
+      return await work()
+    } finally {
+      stalls.stall(id, null)
+    }
+  }
+
+  async function settled(id: SubAccountId, { signal, isPatient = false }: LockOptions): Promise<void> {
+    try {
+      if (lane) await accountIdle(lane, id, signal)
+    } catch (error) {
+      if (!lane || !isPatient || !(error instanceof InDoubtError)) throw error
+      stalls.stall(id, () => error)
+      await lane.idle((intent) => isAbout(intent, id), signal)
+      stalls.stall(id, null)
+    }
+  }
+
+  function isBusy(id: SubAccountId): boolean {
+    return turns.has(keyOf(id))
+  }
+
+  async function turnsOf(ids: readonly SubAccountId[], how: LockOptions): Promise<void> {
+    await turnOf(ids, Promise.all(ids.flatMap((id) => turns.get(keyOf(id)) ?? [])), how)
+  }
+
+  function turnOf(
+    ids: readonly SubAccountId[],
+    before: Promise<unknown>,
+    { signal, isPatient = false }: LockOptions,
+  ): Promise<unknown> {
+    return isPatient ? abortable(before, signal) : stalls.unlessStalled(ids, before, signal)
+  }
+}

@@ -14,6 +14,7 @@ export function intentOf(call: Call, money: { amount?: bigint; fromLedger?: bigi
  * An intent to transfer from the ledger to a sub-account.
  *
  * @param more.decidedAt when auto-funding decided on it, in seconds of block time
+ * @param more.asOf block of the position that it rests on
  * @param more.pendingRefund refunds pending there: the contract takes from them first
  * @throws ContractError where the network has no such service
  */
@@ -21,7 +22,11 @@ export function transferIntent(
   { provider, serviceType }: SubAccountId,
   amount: bigint,
   { serviceNames }: Rules,
-  { decidedAt = null, pendingRefund = 0n }: { decidedAt?: number | null; pendingRefund?: bigint } = {},
+  {
+    decidedAt = null,
+    asOf,
+    pendingRefund = 0n,
+  }: Pick<Partial<Intent>, 'decidedAt'> & { asOf?: number | undefined; pendingRefund?: bigint } = {},
 ): Intent {
   const id = { provider, serviceType }
   const name = serviceNames[serviceType]
@@ -31,6 +36,7 @@ export function transferIntent(
     subAccount: id,
     touches: [id],
     decidedAt,
+    ...(asOf !== undefined && { asOf }),
     amount,
     fromLedger: amount > pendingRefund ? amount - pendingRefund : 0n,
   }

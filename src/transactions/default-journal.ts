@@ -1,10 +1,12 @@
 import type { Logger } from '../base/logger.ts'
 import { closingIn, foldRecords } from './journal-fold.ts'
 import type { ClosingIntention, Journal, JournalEntry, JournalRecord } from './journal.types.ts'
+import type { NonceReader } from './journal-loss.ts'
+import type { JournalRepair } from './journal-repair.ts'
 import { memoryJournal } from './memory-journal.ts'
 
 export type JournalOwner = { chainId: bigint; wallet: string }
-type JournalPlace = JournalOwner & { path?: string; genesis?: string | undefined }
+type JournalPlace = JournalOwner & { path?: string | undefined; genesis?: string | undefined }
 
 /** A file in Node, memory elsewhere: code that needs a file system is loaded only in Node. */
 export async function defaultJournal(
@@ -42,6 +44,20 @@ export async function readFileJournal(options: JournalPlace): Promise<JournalEnt
 /** The open closing in a wallet's journal file, whichever process began it; null where there is none. */
 export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
   return closingIn(await recordsOf(options))
+}
+
+/**
+ * Locks a wallet's journal file and says what its damage has lost; `write` repairs it.
+ *
+ * @throws LockedError while another process has it, JournalError for a place that does not serve, ReadError
+ */
+export async function openJournalRepair(options: JournalPlace & { nonces: NonceReader }): Promise<JournalRepair> {
+  const [{ openRepair }, { journalPath }] = await Promise.all([
+    import('./journal-repair.ts'),
+    import('./state-directory.ts'),
+  ])
+  const { chainId, wallet, path = journalPath(chainId, wallet), genesis, nonces } = options
+  return openRepair({ path, genesis, nonces })
 }
 
 async function recordsOf({ chainId, wallet, path, genesis }: JournalPlace): Promise<JournalRecord[]> {

@@ -4,7 +4,7 @@ import { JournalError } from '../base/errors.ts'
 import { silent, type Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { compactRecords } from './journal-compaction.ts'
-import { ifThere, replaceJournalFile, syncFolderOf, type Files, type JournalFile } from './journal-file.ts'
+import { checkIsFile, ifThere, replaceJournalFile, type Files, type JournalFile } from './journal-file.ts'
 import { placeError, prepareJournalPlace } from './journal-place.ts'
 import { decodeForeignJournal, decodeJournal, encodeJournal } from './journal-text.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
@@ -29,71 +29,93 @@ export type FileJournalOptions = {
  */
 export function fileJournal(path: string, options: FileJournalOptions = {}): Journal {
   const { genesis, compactAfter = COMPACT_AFTER, logger = silent, files = nodeFiles } = options
-  const journal = resolve(path)
   const inTurn = createSerialQueue()
+  let journal = resolve(path)
   let lock: ProcessLock | null = null
   let file: JournalFile | null = null
+  /** What the file holds: a disk that failed may give back less. */
+  let records: JournalRecord[] = []
   let appended = 0
 
   return {
     load: () => inTurn(open),
     append: (record) => inTurn(() => write(record)),
-    close: () =>
-      inTurn(async () => {
-        try {
-          await file?.close()
-        } finally {
-          file = null
-          await lock?.release()
-          lock = null
-        }
-      }),
+    close: () => inTurn(close),
   }
 
-  async function open(): Promise<JournalRecord[]> {
-    await prepareJournalPlace(journal, files)
+  async function open(): Promise<readonly JournalRecord[]> {
+    journal = await prepareJournalPlace(resolve(path), files)
     lock = await lockFile(journal)
     try {
-      const records = decode(await textOf(journal, files))
-      if (records === null) await files.rename(journal, `${journal}.${Date.now()}.old`)
-      const kept = compactRecords(records ?? [])
-      await rewrite(kept)
-      return kept
+      const found = decodeJournal(await textOf(journal, files), { genesis, journal, logger })
+      if (found === null) await files.rename(journal, `${journal}.${Date.now()}.old`)
+      records = found ?? []
+      await rewrite()
+      return [...records]
     } catch (error) {
-      await lock.release()
-      lock = null
+      await close()
       throw error
+    }
+  }
+
+  async function close(): Promise<void> {
+    try {
+      await file?.close()
+    } finally {
+      file = null
+      await lock?.release()
+      lock = null
     }
   }
 
   async function write(record: JournalRecord): Promise<void> {
     if (!file) throw new JournalError('The journal is closed.', { journal })
-    await file.append(Buffer.from(encodeRecord(record)))
+    if (file.doubt()) await renew()
+    const bytes = Buffer.from(encodeRecord(record))
+    try {
+      await file.append(bytes)
+    } catch (error) {
+      if (!file.doubt()) throw error
+      logger.warn(
+        { err: error, journal },
+        'the journal could not be synced; it is written anew before anything is sent',
+      )
+      await renew()
+      await file.append(bytes)
+    }
+    records.push(record)
     appended += 1
     if (appended >= compactAfter) await compact()
+  }
+
+  /** Writes the whole journal to a new file: after a failed sync it is not known what the old one holds. */
+  async function renew(): Promise<void> {
+    await rewrite()
+    logger.info({ journal }, 'the journal is written anew, and on the disk')
   }
 
   /** A journal that cannot be compacted still works. */
   async function compact(): Promise<void> {
     try {
-      await rewrite(compactRecords(decode(await files.readFile(journal, 'utf8')) ?? []))
+      await rewrite()
     } catch (error) {
       appended = 0
       logger.warn({ err: error, journal }, 'the journal could not be compacted')
     }
   }
 
-  async function rewrite(records: readonly JournalRecord[]): Promise<void> {
+  /** Where it rejects, the old file is in place, or a new one that is in doubt. */
+  async function rewrite(): Promise<void> {
+    const kept = compactRecords(records)
+    const bytes = Buffer.from(encodeJournal(kept, genesis))
     const old = file
     // Once the old file is replaced, no failure may leave us writing to it.
-    file = await replaceJournalFile(journal, Buffer.from(encodeJournal(records, genesis)), files)
+    file = await (old ? old.replace(bytes) : replaceJournalFile(journal, bytes, files))
+    await old?.close().catch(() => undefined)
+    const doubt = file.doubt()
+    if (doubt) throw doubt
+    records = kept
     appended = 0
-    await syncFolderOf(journal, files)
-    await old?.close()
-  }
-
-  function decode(text: string): JournalRecord[] | null {
-    return decodeJournal(text, { genesis, journal, logger })
   }
 }
 
@@ -106,11 +128,13 @@ export async function readRecords(path: string, genesis?: string): Promise<Journ
   return decodeForeignJournal(await textOf(resolve(path), nodeFiles), genesis)
 }
 
-/** @throws JournalError for a file that this user may not read, and for what is no file */
-async function textOf(path: string, files: Pick<Files, 'readFile'>): Promise<string> {
+/** @throws JournalError for a file that this user may not read, and for what is no file: a pipe would never end */
+async function textOf(path: string, files: Pick<Files, 'readFile' | 'stat'>): Promise<string> {
   try {
+    await checkIsFile(path, files.stat)
     return (await ifThere(() => files.readFile(path, 'utf8'))) ?? ''
   } catch (error) {
+    if (error instanceof JournalError) throw error
     throw placeError('The journal of transactions in flight cannot be read.', { journal: path }, error)
   }
 }

@@ -8,8 +8,10 @@ export type Intent = {
   subAccount: { provider: string; serviceType: ServiceType } | null
   /** Every sub-account that it changes: no decision about them is made while it is in flight. */
   touches: readonly { provider: string; serviceType: ServiceType }[]
-  /** Block time in seconds at which auto-funding decided on it; null where a caller of the API did. */
+  /** Block time in seconds at which auto-funding decided on it, by a top-up or for idle money; null where a caller did. */
   decidedAt: number | null
+  /** Block of the position that it rests on: where another program's transaction is mined after it, the intent is not sent. */
+  asOf?: number
   /** What it moves: into the ledger, a sub-account, or back to the wallet. */
   amount: bigint
   /** The most that it takes out of the ledger's available funds, as far as the position of the decision shows. */

@@ -1,15 +1,17 @@
-import { closingIn, foldRecords, isClaimRecord, isClosingRecord, openClaims } from './journal-fold.ts'
+import { newestAsks } from './asks.ts'
+import { closingIn, foldRecords, isClaimRecord, isClosingRecord, openClaims, spentNonces } from './journal-fold.ts'
 import type { JournalEntry, JournalRecord } from './journal.types.ts'
-import { isCounted, paymentOf } from './payments.ts'
+import { depositOf, isCounted, paymentOf } from './payments.ts'
 
 /** How many intents with a known outcome are kept, for nonces, budgets and people. */
 const KEPT = 200
 
-type Paid = Extract<JournalRecord, { type: 'paid' }>
+type Paid = Extract<JournalRecord, { type: 'paid' | 'deposited' }>
 
 /**
  * Drops the records that no later process needs. It keeps every open intent, the latest ones with an outcome, open
- * claims and an open closing with all their steps, and of dropped intents the payments that budgets still count.
+ * claims and an open closing with all their steps, the latest call for each sub-account, and of dropped intents the payments that
+ * budgets still count.
  */
 export function compactRecords(records: readonly JournalRecord[]): JournalRecord[] {
   const claims = new Set(openClaims(records).map(({ id }) => id))
@@ -20,10 +22,14 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
   const over = foldRecords(records).filter(({ outcome, prepared }) => outcome !== null && !isOpenStep(prepared))
   const dropped = over.slice(0, Math.max(0, over.length - KEPT))
   const ids = new Set(dropped.map(({ prepared }) => prepared.id))
+  const spent = spentNonces(records)
+  const asks = newestAsks(records)
   const isKept = (record: JournalRecord) => {
+    if (record.type === 'asked') return asks.has(record)
+    if (record.type === 'lost') return record.nonces.some((nonce) => nonce >= spent)
     if (isClosingRecord(record)) return record.id === closing?.id
     if (isClaimRecord(record)) return claims.has(record.id)
-    return record.type !== 'paid' && !ids.has(record.id)
+    return !isPaid(record) && !ids.has(record.id)
   }
   return [...paymentsIn(records, dropped), ...records.filter(isKept)]
 }
@@ -31,12 +37,18 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
 /** Payments of dropped intents, now and in earlier compactions, as far back as budgets count. */
 function paymentsIn(records: readonly JournalRecord[], dropped: readonly JournalEntry[]): Paid[] {
   const paid = [
-    ...records.filter((record) => record.type === 'paid'),
+    ...records.filter(isPaid),
     ...dropped.flatMap(({ prepared: { id, intent }, outcome }): Paid[] => {
       const payment = paymentOf(intent, outcome)
-      return payment ? [{ type: 'paid', id, ...payment }] : []
+      const deposit = depositOf(intent, outcome)
+      return [
+        ...(payment ? [{ type: 'paid', id, ...payment } as const] : []),
+        ...(deposit ? [{ type: 'deposited', id, ...deposit } as const] : []),
+      ]
     }),
   ]
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
   return paid.filter((one) => isCounted(one, newest))
 }
+
+const isPaid = (record: JournalRecord): record is Paid => record.type === 'paid' || record.type === 'deposited'

@@ -31,6 +31,21 @@ export function closingIn(records: readonly JournalRecord[]): ClosingIntention |
   return last?.type === 'closing' ? { id: last.id, since: last.at } : null
 }
 
+/** Nonces that a repair could not read about, as far as no later own transaction proves them spent. In rising order. */
+export function lostNonces(records: readonly JournalRecord[]): number[] {
+  const spent = spentNonces(records)
+  const lost = records.flatMap((record) => (record.type === 'lost' ? record.nonces : []))
+  return [...new Set(lost)].filter((nonce) => nonce >= spent).toSorted((a, b) => a - b)
+}
+
+/** How many nonces are proven spent: a mined transaction proves it of its own nonce and of all below. */
+export function spentNonces(records: readonly JournalRecord[]): number {
+  return foldRecords(records).reduce(
+    (spent, { outcome, prepared }) => (outcome?.type === 'mined' ? Math.max(spent, prepared.nonce + 1) : spent),
+    0,
+  )
+}
+
 export function isClaimRecord(record: JournalRecord): record is Claim | ClaimEnded {
   return record.type === 'claiming' || record.type === 'claiming-ended'
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import * as nodeFiles from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { getuid } from 'node:process'
 import { JournalError } from '../base/errors.ts'
 
@@ -16,32 +16,53 @@ const ADVICE =
 const OTHERS_WRITE = 0o002
 const ROOT = 0
 
+/** Longer chains of links lead in a circle. */
+const MOST_LINKS = 16
+
 /**
- * Makes the folder of a journal file, and checks folder and file before the lock is taken.
+ * Makes the folder of a journal file, and checks folder and file before the lock is taken. A link is followed: two names of
+ * one journal must have one lock, and the link must stay.
  *
+ * @returns the path of the file itself
  * @throws JournalError for a folder that cannot be made or written, that belongs to another user or that every user may
- *   write, and for a file that is a link or no file
+ *   write, and for what is no file
  */
 export async function prepareJournalPlace(
-  file: string,
+  path: string,
   files: Files = nodeFiles,
   user: User = { uid: getuid?.() },
-): Promise<void> {
-  const folder = dirname(file)
+): Promise<string> {
+  let file = path
+  for (let links = 0; links <= MOST_LINKS; links += 1) {
+    await prepareFolder(dirname(file), files, user)
+    const target = await nodeFiles.readlink(file).catch(() => null)
+    if (target === null) {
+      await checkFile(file, files)
+      return file
+    }
+    file = resolve(await nodeFiles.realpath(dirname(file)), target)
+  }
+  throw new JournalError('The journal is a link that leads in a circle.', {
+    journal: path,
+    do: 'pass the path of a file',
+  })
+}
+
+/** A user who may write in the folder of a link could lead the next process to another journal. */
+async function prepareFolder(folder: string, files: Files, user: User): Promise<void> {
   try {
     await files.mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw placeError('The folder for the journal of transactions in flight cannot be made.', { folder }, error)
   }
   await checkOwner(folder, user)
+}
+
+async function checkFile(file: string, files: Files): Promise<void> {
   const there = await nodeFiles.lstat(file).catch(() => null)
-  if (there?.isSymbolicLink())
-    throw new JournalError('The journal is a link.', {
-      journal: file,
-      do: 'pass the path of the file that it points to: two names of one journal would have two locks',
-    })
   if (there && !there.isFile())
     throw new JournalError('The journal is no file.', { journal: file, do: 'pass the path of a file, or of none yet' })
+  const folder = dirname(file)
   try {
     await (files.access ?? nodeFiles.access)(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
@@ -58,17 +79,17 @@ export function placeError(sentence: string, facts: Record<string, string>, caus
 async function checkOwner(folder: string, { uid: own }: User): Promise<void> {
   if (own === undefined) return
   const { uid, mode } = await nodeFiles.stat(folder)
+  const facts = {
+    folder,
+    owner: `uid ${uid}`,
+    'this process': `uid ${own}`,
+    mode: (mode & 0o7777).toString(8).padStart(4, '0'),
+  }
   if (uid !== own && uid !== ROOT)
-    throw new JournalError('The folder of the journal belongs to another user.', {
-      folder,
-      owner: `uid ${uid}`,
-      'this process': `uid ${own}`,
-      do: ADVICE,
-    })
+    throw new JournalError('The folder of the journal belongs to another user.', { ...facts, do: ADVICE })
   if ((mode & OTHERS_WRITE) !== 0)
     throw new JournalError('Every user may write in the folder of the journal.', {
-      folder,
-      mode: (mode & 0o7777).toString(8).padStart(4, '0'),
+      ...facts,
       do: `chmod 700 ${folder}, or ${ADVICE}`,
     })
 }

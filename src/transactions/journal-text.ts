@@ -29,7 +29,7 @@ export function decodeJournal(text: string, { genesis, journal, logger }: Decode
   const [header, ...body] = lines
   const chain = header === undefined ? null : chainIn(header)
   if (chain === null) throw damaged(journal, 1)
-  if (genesis !== undefined && chain !== ANY_CHAIN && chain !== genesis) {
+  if (!isOf(genesis, chain)) {
     logger.warn({ journal }, 'the journal belongs to a chain with another first block; it was put aside')
     return null
   }
@@ -55,7 +55,7 @@ function damaged(journal: string, line: number): JournalError {
   return new JournalError('The journal of transactions in flight is damaged.', {
     journal,
     line: String(line),
-    do: 'check the wallet for transactions that are not mined yet, then move the file away',
+    do: '`og-ledger transactions --repair` shows what is lost, asks, and keeps the damaged file beside the repaired one',
   })
 }
 
@@ -66,7 +66,7 @@ function fail(error: Error): never {
 /** Reads a journal that another process may be writing: incomplete lines are left out, and so is another chain's journal. */
 export function decodeForeignJournal(text: string, genesis: string | undefined): JournalRecord[] {
   const [header = '', ...lines] = text.split('\n')
-  return isOf(genesis, header) ? lines.flatMap((line) => decodeRecord(line) ?? []) : []
+  return isOf(genesis, chainIn(header)) ? lines.flatMap((line) => decodeRecord(line) ?? []) : []
 }
 
 const ANY_CHAIN = 'any'
@@ -77,16 +77,15 @@ function headerOf(genesis: string = ANY_CHAIN): string {
   return `${text} ${checksum(text)}`
 }
 
-/** The chain's first block that a header names; null for a damaged header. Files of earlier versions have no checksum. */
-function chainIn(header: string): string | null {
+/** The chain's first block that a header names, or `any`; null for a damaged header. Files of earlier versions have no checksum. */
+export function chainIn(header: string): string | null {
   const [, text = '', chain = '', given] = /^(og-ledger journal 1 (\S+))(?: ([0-9a-f]{8}))?$/.exec(header) ?? []
   if (chain === '') return null
   const isWellFormed = chain === ANY_CHAIN || /^0x[0-9a-f]{64}$/i.test(chain)
   return given === undefined ? (isWellFormed ? chain : null) : given === checksum(text) ? chain : null
 }
 
-/** Where a chain's first block is not known, its id has to do. */
-function isOf(genesis: string | undefined, header: string): boolean {
-  const chain = chainIn(header)
+/** Whether a header's chain is the one with this first block. Where that is not known, the chain's id has to do. */
+export function isOf(genesis: string | undefined, chain: string | null): boolean {
   return chain !== null && (genesis === undefined || chain === genesis || chain === ANY_CHAIN)
 }

@@ -25,13 +25,22 @@ export type JournalRecord =
   | { type: 'unmined'; id: string }
   /** It can never be mined, or the wallet's user said that it was not sent. */
   | { type: 'superseded'; id: string; reason: string; /** The node refused it for good. */ refused?: true }
-  /** Refunds are about to be claimed. The claim locks what is free there, which is put back after it. */
+  /** Refunds are about to be claimed, or idle money is. The retrieve locks what is free there, which is put back after it. */
   | Claim
   /** It was put back, or there was nothing to put back. */
   | ClaimEnded
   /** The payment of an intent of auto-funding that was mined long ago and is compacted: for budgets. */
   | ({ type: 'paid'; id: string } & Payment)
+  /** The same for a deposit of auto-deposit. */
+  | ({ type: 'deposited'; id: string } & DepositPayment)
+  /** A caller asked for a sub-account, and nothing had to be paid. */
+  | Asked
+  /** A repair could not read what the journal said of these nonces: their transactions may still be in the pool. */
+  | { type: 'lost'; id: string; nonces: readonly number[]; /** Milliseconds since 1970, for people. */ at: number }
   | IntentionRecord
+
+/** `at` in seconds of block time. */
+export type Asked = { type: 'asked'; id: string; provider: string; serviceType: ServiceType; at: number }
 
 export type ClaimEnded = { type: 'claiming-ended'; id: string }
 
@@ -40,14 +49,20 @@ export type Claim = {
   type: 'claiming'
   id: string
   serviceType: ServiceType
-  /** `known`: when each refund that was pending before was requested. Any other refund is the claim's own. */
-  accounts: readonly { provider: string; known: readonly number[] }[]
+  /**
+   * `known`: when each refund that was pending before was requested. Any other refund is the claim's own. `keep`: what is
+   * put back of it, in wei, where idle money is asked back; left out, all of it is.
+   */
+  accounts: readonly { provider: string; known: readonly number[]; keep?: bigint }[]
   /** Milliseconds since 1970, for people. */
   at: number
 }
 
 /** Money that auto-funding sent, and when it decided to, in seconds of block time; Infinity while it is in flight. */
 export type Payment = { provider: string; serviceType: ServiceType; amount: bigint; at: number }
+
+/** What auto-deposit sent into a ledger, and when it decided to, as for a payment. */
+export type DepositPayment = Pick<Payment, 'amount' | 'at'>
 
 /** A write-ahead log: it keeps intents from before they are broadcast until their outcome is known. */
 export interface Journal {

@@ -3,13 +3,17 @@ import type { Inspected } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
+import { createForeignWatch, type WalletAt } from './foreign-watch.ts'
+import { randomGasMark } from './gas-mark.ts'
 import { createIdleWait } from './idle-wait.ts'
 import type { Intent, Receipt } from './intent.ts'
+import { lostNonces } from './journal-fold.ts'
 import { createJournalSession } from './journal-session.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import { createPaymentMemory } from './payments.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { restoreTransactions } from './restore-transactions.ts'
+import { SEND_TIMEOUT_MS } from './signer-timeout.ts'
 import { createSubmission } from './submission.ts'
 import {
   createTrackedTransaction,
@@ -18,9 +22,10 @@ import {
   type TransactionActor,
 } from './tracked-transaction.ts'
 import { createTracker } from './tracker.ts'
-import { createTransactionHistory, findMined, paymentIn, type TransactionHistory } from './transaction-history.ts'
+import { createTransactionHistory, findMined, pays, type TransactionHistory } from './transaction-history.ts'
 import { createTransactionIndex } from './transaction-index.ts'
 import { createUnknownPending } from './unknown-pending.ts'
+import { createAsks, type Asks } from './asks.ts'
 import { createWorkflows, type Workflows } from './workflows.ts'
 
 export type LaneOptions = {
@@ -32,9 +37,17 @@ export type LaneOptions = {
   /** Called with the block of each receipt, before its submitter gets it. */
   onMined: (blockNumber: number) => void
   /** Called for each transaction when it begins and when it changes. */
-  onChange: (actor: TransactionActor) => void
+  onChange: (transaction: TrackedTransaction) => void
+  /** Called once the journal is open, with the transactions of earlier processes. */
+  onRestored?: (actors: readonly TransactionActor[]) => void
+  /** Called when a reading may find the wallet without foreign transactions again. */
+  onQuiet?: () => void
   /** The most that gas may cost, in wei; null for no limit. */
   maxFeePerGas: bigint | null
+  /** How long a wallet that signs only while it sends may take, in milliseconds; ten minutes by default. */
+  sendTimeoutMs?: number
+  /** Added to each gas limit, so that no other machine with the key signs the same bytes: at random, from 0 to 1,023, by default. */
+  gasMark?: number | undefined
   clock: Clock
   logger: Logger
   inspected?: Inspected
@@ -70,10 +83,21 @@ export type Lane = TransactionHistory & {
   timestampOf: TransactionPort['timestampOf']
   /** Claims and the closing of the ledger, as the journal keeps them. */
   workflows: Pick<Workflows, 'claims' | 'closing'>
+  /** Calls for sub-accounts that paid nothing, as the journal keeps them. */
+  asks: Pick<Asks, 'note' | 'lastAt'>
   /** Nonces in the node's pool that the journal does not know: until the chain shows their outcome, nothing is paid. */
   unknownPending(): readonly number[]
-  /** Checks that recent receipts still hold at a block. The broker calls it before it decides on a position. */
-  confirm(blockNumber: number): Promise<void>
+  /** What pays waits: another program with the key has just sent a transaction of this wallet. */
+  holdsForForeign(): boolean
+  /** How many transactions of other programs with the key were seen. */
+  foreignTransactions(): number
+  /** The nonces of the latest of them. */
+  foreignNonces(): readonly number[]
+  /**
+   * Checks that recent receipts still hold at a block, and looks for transactions of other programs. The broker calls it before it
+   * decides on a position.
+   */
+  confirm(blockNumber: number, wallet?: WalletAt): Promise<void>
   /** Resolves an intent that a wallet was asked to send, by what its user found out. */
   resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void>
   /** Every transaction that the lane remembers, oldest first. */
@@ -82,16 +106,23 @@ export type Lane = TransactionHistory & {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { port, journal, blockTimeMs, onOpen, maxFeePerGas, clock, logger, inspected = () => ({}) } = options
+  const { port, journal, blockTimeMs, onOpen, maxFeePerGas, sendTimeoutMs, clock, logger } = options
+  const { inspected = () => ({}) } = options
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
   const session = createJournalSession(journal, restore)
   const workflows = createWorkflows(session)
+  const asks = createAsks(session, logger)
   const index = createTransactionIndex(workflows.isOpenStep)
   const payments = createPaymentMemory()
-  const unknown = createUnknownPending(port, index.nonces)
+  const foreign = createForeignWatch({
+    ...options,
+    ownNonces: index.nonces,
+    onQuiet: options.onQuiet ?? (() => undefined),
+  })
   let looking: Promise<void> | null = null
   const onGap = createListeners<number>()
+  const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: onGap.emit })
   const tracker = createTracker({
     port,
     journal,
@@ -100,6 +131,7 @@ export function createLane(options: LaneOptions): Lane {
     onChange,
     onGap: onGap.emit,
     onUnknown: unknown.report,
+    onForeign: foreign.report,
     ownNonces: index.nonces,
     maxFeePerGas,
     clock,
@@ -113,7 +145,10 @@ export function createLane(options: LaneOptions): Lane {
     onUnknown: unknown.report,
     remember,
     maxFeePerGas,
+    sendTimeoutMs: sendTimeoutMs ?? SEND_TIMEOUT_MS,
+    gasMark: options.gasMark ?? randomGasMark(),
     clock,
+    logger,
   })
   onGap.add(
     (nonce) =>
@@ -128,11 +163,11 @@ export function createLane(options: LaneOptions): Lane {
   })
 
   return {
-    ...createTransactionHistory({ index, preparing, paid: payments.all }),
+    ...createTransactionHistory({ index, preparing, memory: payments }),
     async open() {
       await session.open()
       // Where the node does not answer, the next submission looks.
-      await (looking ??= unknown.look().catch(() => undefined))
+      await (looking ??= unknown.look().then(foreign.begin, () => undefined))
     },
     refusal: session.refusal,
     async submit(intent, { signal, background = false } = {}) {
@@ -157,15 +192,22 @@ export function createLane(options: LaneOptions): Lane {
     locate: (matches) => tracker.locate(findMined(index.all, matches)),
     timestampOf: port.timestampOf,
     workflows,
+    asks,
     unknownPending: unknown.nonces,
-    async confirm(blockNumber) {
+    holdsForForeign: foreign.isHolding,
+    foreignTransactions: foreign.seen,
+    foreignNonces: foreign.nonces,
+    async confirm(blockNumber, wallet) {
       await Promise.all([tracker.confirm(blockNumber), unknown.check(blockNumber)])
+      // After the receipts: what they show is the lane's own.
+      if (wallet) await foreign.look(blockNumber, wallet)
     },
-    resolve: (id, outcome) => resolveIntent({ session, tracker }, id, outcome),
+    resolve: (id, outcome) => resolveIntent({ session, tracker, port }, id, outcome),
     transactions: () => index.all.map(({ actor }) => actor),
     async close() {
       const closed = session.close()
       tracker.close()
+      foreign.close()
       wake()
       await closed
     },
@@ -173,17 +215,19 @@ export function createLane(options: LaneOptions): Lane {
 
   function restore(records: readonly JournalRecord[]): void {
     workflows.restore(records)
+    asks.restore(records)
     payments.restore(records)
     restoreTransactions(records, { remember, tracker, onMined })
+    unknown.report(lostNonces(records))
+    options.onRestored?.(index.all.map(({ actor }) => actor))
     onOpen?.()
   }
 
   function remember(input: TrackedTransactionInput): TrackedTransaction {
     const transaction = createTrackedTransaction(input, inspected, clock.now())
     const forgotten = index.add(transaction)
-    const payment = forgotten && paymentIn(forgotten)
-    if (payment) payments.add(payment)
-    options.onChange(transaction.actor)
+    if (forgotten && pays(forgotten.actor)) payments.add(forgotten.intent)
+    options.onChange(transaction)
     return transaction
   }
 
@@ -192,8 +236,8 @@ export function createLane(options: LaneOptions): Lane {
     if (block !== null) options.onMined(block)
   }
 
-  function onChange({ actor }: TrackedTransaction): void {
-    options.onChange(actor)
+  function onChange(transaction: TrackedTransaction): void {
+    options.onChange(transaction)
     wake()
   }
 }

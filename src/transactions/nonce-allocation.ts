@@ -1,7 +1,8 @@
+import { OvertakenError } from '../base/errors.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type { Intent } from './intent.ts'
-import { readNonces, type NonceCounts } from './nonce-reading.policy.ts'
+import { foreignNonces, readNonces, type NonceCounts } from './nonce-reading.policy.ts'
 import { UnknownPendingError } from './send-errors.ts'
 import type { TransactionIndex } from './transaction-index.ts'
 
@@ -22,9 +23,15 @@ export type NonceAllocation = {
   /**
    * Takes a nonce for what `use` signs and records; the next nonce is taken once `use` has settled.
    *
-   * @throws UnknownPendingError while the node's pool holds a transaction that the journal does not know
+   * @param counts.seen the count that the decision to send has seen; null where it rests on none
+   * @throws UnknownPendingError while the node's pool holds a transaction that the journal does not know, OvertakenError where one
+   *   was mined that the decision does not show
    */
-  take<T>(counts: NonceCounts, operation: string, use: (nonce: number) => Promise<T>): Promise<T>
+  take<T>(
+    counts: NonceCounts & { seen?: number | null },
+    operation: string,
+    use: (nonce: number) => Promise<T>,
+  ): Promise<T>
   /** Takes this nonce, unless a transaction of the lane has it by now. */
   fill(nonce: number, use: () => Promise<void>): Promise<void>
 }
@@ -48,9 +55,18 @@ export function createNonceAllocation({ index, onUnknown }: NonceAllocationOptio
     take: (counts, operation, use) =>
       inTurn(async () => {
         const { next, unknown } = readNonces(counts, index.nonces())
-        if (unknown.length === 0) return use(next)
-        onUnknown(unknown)
-        throw new UnknownPendingError({ operation, nonces: unknown })
+        const unseen = foreignNonces(counts, index.nonces())
+        if (unseen.length + unknown.length === 0) return use(next)
+        onUnknown([...unseen, ...unknown])
+        if (unknown.length > 0) throw new UnknownPendingError({ operation, nonces: unknown })
+        throw new OvertakenError(
+          'Another program sent a transaction of this wallet, which the decision does not show.',
+          {
+            operation,
+            nonce: unseen.join(', '),
+            do: 'try again: the next reading shows it',
+          },
+        )
       }),
     fill: (nonce, use) =>
       inTurn(async () => {

@@ -22,6 +22,17 @@ export type NonceReading = {
 /** Past this many unknown nonces the list is cut: one is enough to hold what pays. */
 const MOST_LISTED = 16
 
+/** Nonces that other programs have spent since a position: a decision that rests on it does not show what they paid. */
+export function foreignNonces(
+  { seen = null, latest }: { seen?: number | null; latest: number },
+  { open, mined }: OwnNonces,
+): number[] {
+  const foreign: number[] = []
+  for (let nonce = seen ?? latest; nonce < latest && foreign.length < MOST_LISTED; nonce += 1)
+    if (!open.has(nonce) && !mined.has(nonce)) foreign.push(nonce)
+  return foreign
+}
+
 /**
  * Reads the nonce counts beside the journal, both ways: a pool that holds more than the journal knows, and a journal that
  * waits for a nonce that the pool does not hold. A node that lags behind own receipts is corrected by them.

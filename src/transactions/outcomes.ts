@@ -36,7 +36,8 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
 
   return {
     async mined(transaction, mined) {
-      const { transactionHash: hash, blockNumber, gasUsed, status } = mined
+      const { gasPrice, ...receipt } = mined
+      const { transactionHash: hash, blockNumber, gasUsed, status } = receipt
       const error = status === 1 ? null : await revertReason(port, transaction, mined)
       await note({ type: 'mined', id: transaction.id, hash, blockNumber, status })
       if (!open.delete(transaction)) return
@@ -44,6 +45,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       recent.forgetFinal(transaction.nonce, blockNumber)
       recent.add(transaction)
       onMined(transaction, blockNumber)
+      transaction.fee = gasPrice === undefined ? null : gasUsed * gasPrice
       const { actor, settle } = transaction
       const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
       // The receipt may arrive before the node answers the broadcast.
@@ -52,9 +54,9 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       else actor.send({ type: 'receipt.succeeded', ...outcome })
       onChange(transaction)
       if (error) settle.reject(error)
-      else settle.resolve({ ...mined, success: true })
+      else settle.resolve({ ...receipt, success: true })
     },
-    /** Another program signed the same call at the same nonce: its hash is one more that the intent may be mined under. */
+    /** The wallet signed the same call anew at the same nonce: its hash is one more that the intent may be mined under. */
     async adopted(transaction, hash) {
       await note({ type: 'sent', id: transaction.id, hash })
       transaction.attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })
@@ -64,6 +66,8 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
     async superseded(transaction, reason) {
       const { id, intent, actor, settle } = transaction
       const operation = intent.call.method
+      // Its receipt may have been found meanwhile: a later record would hide that it has paid.
+      if (!open.has(transaction)) return
       await journal.append({ type: 'superseded', id, reason })
       if (!open.delete(transaction)) return
       actor.send({ type: 'nonce.taken', reason })
@@ -75,6 +79,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
     async refused(transaction, reason) {
       const { id, intent, actor, attempts, settle } = transaction
       const operation = intent.call.method
+      if (!open.has(transaction)) return
       await journal.append({ type: 'superseded', id, reason, refused: true })
       if (!open.delete(transaction)) return
       actor.send({ type: 'node.refused', reason })

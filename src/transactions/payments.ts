@@ -1,28 +1,40 @@
 import { LONGEST_WINDOW } from '../base/durations.ts'
 import type { Intent } from './intent.ts'
-import type { JournalEntry, JournalRecord, Payment } from './journal.types.ts'
+import type { DepositPayment, JournalEntry, JournalRecord, Payment } from './journal.types.ts'
 
 /** Payments of transactions that the lane has forgotten, as far back as any budget counts. */
 export type PaymentMemory = {
-  /** Oldest first. */
+  /** Of auto-funding, oldest first. */
   readonly all: readonly Payment[]
+  /** Of auto-deposit, oldest first. */
+  readonly deposits: readonly DepositPayment[]
   restore(records: readonly JournalRecord[]): void
-  add(payment: Payment): void
+  add(intent: Intent): void
 }
 
 export function createPaymentMemory(): PaymentMemory {
   const all: Payment[] = []
+  const deposits: DepositPayment[] = []
 
   return {
     all,
+    deposits,
     restore(records) {
-      for (const record of records) if (record.type === 'paid') all.push(record)
+      for (const record of records)
+        if (record.type === 'paid') all.push(record)
+        else if (record.type === 'deposited') deposits.push(record)
     },
-    add(payment) {
-      all.push(payment)
-      while (all[0] && !isCounted(all[0], payment.at)) all.shift()
+    add(intent) {
+      push(all, paymentOf(intent, null))
+      push(deposits, depositOf(intent, null))
     },
   }
+}
+
+function push<T extends { at: number }>(memory: T[], payment: T | null): void {
+  if (!payment) return
+  memory.push(payment)
+  while (memory[0] && !isCounted(memory[0], payment.at)) memory.shift()
 }
 
 /** Whether any limit may count a payment after another one at `now`: no window of a budget is longer. */
@@ -30,7 +42,21 @@ export const isCounted = ({ at }: { at: number }, now: number): boolean => now -
 
 /** What auto-funding paid by this intent, or may yet; null for intents of a caller, and for what was not paid. */
 export function paymentOf({ subAccount, amount, decidedAt }: Intent, outcome: JournalEntry['outcome']): Payment | null {
-  if (!subAccount || decidedAt === null) return null
-  if (outcome?.type === 'superseded' || outcome?.status === 0) return null
+  if (!subAccount || decidedAt === null || isUnpaid(outcome)) return null
   return { ...subAccount, amount, at: decidedAt }
 }
+
+/** What auto-deposit sent by this intent, or may yet; null for every other intent, and for what was not paid. */
+export function depositOf(intent: Intent, outcome: JournalEntry['outcome']): DepositPayment | null {
+  const { subAccount, amount, decidedAt } = intent
+  return isDeposit(intent) && subAccount === null && decidedAt !== null && !isUnpaid(outcome)
+    ? { amount, at: decidedAt }
+    : null
+}
+
+/** Whether an intent pays into a ledger, whichever wallet's. */
+export function isDeposit({ call: { contract, method } }: Intent): boolean {
+  return contract === 'ledger' && (method === 'depositFund' || method === 'depositFundFor' || method === 'addLedger')
+}
+
+const isUnpaid = (outcome: JournalEntry['outcome']): boolean => outcome?.type === 'superseded' || outcome?.status === 0

@@ -3,11 +3,16 @@ import type { Clock } from '../base/clock.ts'
 /** The first rest is a tenth of a block, and not shorter than this. */
 const SHORTEST_MS = 50
 const LONGEST_MS = 2_000
+/** However long the node has been silent. */
+const LONGEST_SLOWED_MS = 10_000
 
 /** The pace at which the tracker asks for receipts. */
 export type PollDelay = {
-  /** @param idle no caller waits for a receipt: the rest does not keep the process alive */
-  rest(idle: boolean): Promise<void>
+  /**
+   * @param options.idle no caller waits for a receipt: the rest does not keep the process alive
+   * @param options.slowdown how many times longer than usual
+   */
+  rest(options: { idle: boolean; slowdown: number }): Promise<void>
   /** A transaction was sent: the tracker asks at once, and often again. */
   hurry(): void
 }
@@ -18,10 +23,11 @@ export function createPollDelay(blockTimeMs: () => number, clock: Clock): PollDe
   let wake: (() => void) | null = null
 
   return {
-    rest(idle) {
+    rest({ idle, slowdown }) {
       const within = (part: number) => Math.min(Math.max(blockTimeMs() * part, SHORTEST_MS), LONGEST_MS)
-      const timeout = Math.min(Math.max(ms, within(0.1)), within(0.25))
-      ms = timeout * 1.5
+      const usual = Math.min(Math.max(ms, within(0.1)), within(0.25))
+      ms = usual * 1.5
+      const timeout = Math.min(usual * slowdown, LONGEST_SLOWED_MS)
       return new Promise((resolve) => {
         const cancel = clock.after(timeout, done, { idle })
         wake = done

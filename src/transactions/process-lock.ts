@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { link, open, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { link, lstat, open, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { platform } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -109,7 +109,10 @@ async function isLinked(from: string, to: string): Promise<boolean> {
 async function removeOlder(folder: string, name: string, taken: number): Promise<void> {
   for (const entry of await readdir(folder)) {
     const generation = generationIn(entry, name)
-    if (generation !== null && generation < taken) await rm(join(folder, entry), { force: true })
+    if (generation === null || generation >= taken) continue
+    const path = join(folder, entry)
+    // What only has the name of a lock is not ours to remove.
+    if ((await lstat(path).catch(() => null))?.isSocket()) await rm(path, { force: true })
   }
 }
 

@@ -1,12 +1,22 @@
 import { FINALITY_DEPTH } from '../base/finality.ts'
+import { ReadError } from '../base/errors.ts'
 import type { TransactionPort } from '../chain/port.ts'
+import { createBlockCheck } from './block-check.ts'
 import { findReceipt } from './receipts.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
+/** A receipt in a block this deep is final, whether the hash of the block was compared or not. */
+export const OLD_DEPTH = 10 * FINALITY_DEPTH
+
+/** So many contradictions in a row are given up to. */
+const MOST_CONTRADICTIONS = 3
+
 export type RecentReceiptsOptions = {
-  port: Pick<TransactionPort, 'mined' | 'transactionCount'>
+  port: Pick<TransactionPort, 'mined' | 'transactionCount' | 'blockHash'>
   /** Called for each transaction whose receipt is gone, one after another. */
   onGone: (transaction: TrackedTransaction) => Promise<void>
+  /** Called for each transaction that a reorganisation has moved into another block. */
+  onMoved: (transaction: TrackedTransaction, blockNumber: number) => void
 }
 
 /** Transactions mined so recently that a reorganisation may take their receipts back. */
@@ -18,8 +28,9 @@ export type RecentReceipts = {
   forgetFinal(spent: number, blockNumber: number): void
 }
 
-export function createRecentReceipts({ port, onGone }: RecentReceiptsOptions): RecentReceipts {
+export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
   const recent = new Set<TrackedTransaction>()
+  const blocks = createBlockCheck({ port, onGone: drop, onMoved })
 
   return {
     add: (transaction) => void recent.add(transaction),
@@ -34,10 +45,13 @@ export function createRecentReceipts({ port, onGone }: RecentReceiptsOptions): R
       if (recent.size === 0) return
       const spent = await port.transactionCount(blockNumber)
       forgetFinal(spent, blockNumber)
+      await blocks.check([...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber))
+      forgetFinal(spent, blockNumber)
       for (const transaction of recent) {
         // The tracker may have found a receipt meanwhile: an earlier block says nothing about it.
         const isOfThisBlock = (transaction.minedIn ?? 0) <= blockNumber
-        if (transaction.nonce >= spent && isOfThisBlock) await drop(transaction)
+        if (transaction.nonce < spent) transaction.contradictions = 0
+        else if (isOfThisBlock) await dropUnlessMined(transaction, blockNumber)
       }
     },
     /** Asks for the receipts again whose nonces the chain does not count as spent. */
@@ -49,14 +63,39 @@ export function createRecentReceipts({ port, onGone }: RecentReceiptsOptions): R
     forgetFinal,
   }
 
-  /** Forgets receipts that are final: their nonces are spent as of a block far enough above their own. */
+  /**
+   * Forgets receipts that are final: their nonces are spent as of a block far enough above their own, and the hash of their block was
+   * compared, unless that block is so old that the node may not have it any more.
+   */
   function forgetFinal(spent: number, blockNumber: number): void {
     for (const transaction of recent)
-      if (transaction.nonce < spent && blockNumber - (transaction.minedIn ?? 0) > FINALITY_DEPTH)
-        recent.delete(transaction)
+      if (transaction.nonce < spent && isFinal(transaction, blockNumber)) recent.delete(transaction)
+  }
+
+  function isFinal(transaction: TrackedTransaction, blockNumber: number): boolean {
+    const depth = blockNumber - (transaction.minedIn ?? 0)
+    return depth > (blocks.isChecked(transaction) ? FINALITY_DEPTH : OLD_DEPTH)
+  }
+
+  /**
+   * The count says that the nonce is not spent. Where the node still has the receipt in a block up to this one, one of the two is
+   * wrong, and the reading is given up: after a few of them in a row the count is believed, because a node may keep the receipt of
+   * a block that a reorganisation took away.
+   */
+  async function dropUnlessMined(transaction: TrackedTransaction, blockNumber: number): Promise<void> {
+    const receipt = await findReceipt(port, transaction)
+    const isContradiction = receipt !== null && receipt.blockNumber <= blockNumber
+    if (isContradiction && (transaction.contradictions += 1) <= MOST_CONTRADICTIONS)
+      throw new ReadError('The node contradicts itself about a transaction.', {
+        transaction: receipt.transactionHash,
+        receipt: `block ${receipt.blockNumber}`,
+        'nonce count': `nonce ${transaction.nonce} is not spent as of block ${blockNumber}`,
+      })
+    await drop(transaction)
   }
 
   async function drop(transaction: TrackedTransaction): Promise<void> {
+    transaction.contradictions = 0
     recent.delete(transaction)
     await onGone(transaction)
   }

@@ -19,6 +19,6 @@ function isWei(value: unknown): value is { $wei: string } {
 }
 
 /** CRC-32 in eight hex digits. */
-export function checksum(text: string): string {
+export function checksum(text: string | Uint8Array): string {
   return crc32(text).toString(16).padStart(8, '0')
 }

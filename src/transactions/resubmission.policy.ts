@@ -159,9 +159,13 @@ export function nextSendAfterFailure({ sendAgainAt }: PendingTransaction, { now,
 }
 
 /** What to do about a transaction once the node names the one that took its nonce. */
-export function spenderAction(attempts: readonly { hash: string }[], spender: SpenderFacts): SpenderAction {
+export function spenderAction(
+  attempts: readonly { hash: string; raw: string | null }[],
+  spender: SpenderFacts,
+): SpenderAction {
   if (attempts.some(({ hash }) => hash === spender.transactionHash)) return 'wait'
-  if (spender.isSameCall) return 'adopt'
+  // The journal has every hash that the lane signed: the same call under another one is another machine's payment.
+  if (spender.isSameCall && attempts.every(({ raw }) => raw === null)) return 'adopt'
   // Without a hash only the wallet knows whether it was sent: the user says so with resolveIntent.
   return spender.isFinal && attempts.length > 0 ? 'abandon' : 'wait'
 }

@@ -1,13 +1,16 @@
 import { throwIfAborted } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
-import { NotSentError, UnresolvedIntentError } from '../base/errors.ts'
-import type { SendOptions, TransactionPort } from '../chain/port.ts'
+import { NotSentError, RefusedError, UnresolvedIntentError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import { withTimeout } from '../base/timeout.ts'
+import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
 import { intentOf } from './build-intent.ts'
 import { capExcess, feeExcess } from './fee-ceiling.policy.ts'
 import { capFees, mostPerGas } from './fees.ts'
 import type { Intent } from './intent.ts'
 import type { JournalSession } from './journal-session.ts'
 import { createNonceAllocation } from './nonce-allocation.ts'
+import { createNonceCounts } from './nonce-counts.ts'
 import { readNonces } from './nonce-reading.policy.ts'
 import { checkAffordable, FeesTooHighError } from './send-errors.ts'
 import { costOf, type TrackedTransaction, type TrackedTransactionInput } from './tracked-transaction.ts'
@@ -23,7 +26,12 @@ export type SubmissionOptions = {
   onUnknown: (nonces: readonly number[]) => void
   remember: (input: TrackedTransactionInput) => TrackedTransaction
   maxFeePerGas: bigint | null
+  /** How long a wallet that signs only while it sends may take, in milliseconds. */
+  sendTimeoutMs: number
+  /** What tells this lane's gas limits from those of another machine with the key. */
+  gasMark: number
   clock: Clock
+  logger: Logger
 }
 
 /** Turns an intent into a transaction: gas estimate, fees, nonce, signature, journal record. Nothing is broadcast here. */
@@ -38,13 +46,22 @@ export type PrepareOptions = { signal: AbortSignal | undefined; background: bool
 
 /** Gas limits get a fifth more than estimated: state may change between estimate and block. */
 const GAS_MARGIN = { times: 6n, over: 5n }
+/**
+ * An amount that falls to nothing in between costs 17,100 gas more to raise: that of the ledger by a top-up of all, that of a
+ * sub-account by a charge of all.
+ */
+const EMPTIED_WORD_GAS = 20_000n
+const RAISING = new Set(['depositFund', 'depositFundFor', 'transferFund'])
 
 /** A transfer takes 21,000 on most chains. */
 const FILL_GAS = 25_000n
 
 export function createSubmission(options: SubmissionOptions): Submission {
-  const { port, session, index, tracker, remember, maxFeePerGas, clock } = options
+  const { port, session, index, tracker, remember, maxFeePerGas, sendTimeoutMs, gasMark, clock, logger } = options
   const nonces = createNonceAllocation({ index, onUnknown: options.onUnknown })
+  const counts = createNonceCounts({ port, ownNonces: index.nonces, clock })
+  /** Nonces of gaps that a person at the wallet refused to fill. */
+  const refusedFills = new Set<number>()
 
   return {
     prepare: (intent, how) =>
@@ -61,23 +78,23 @@ export function createSubmission(options: SubmissionOptions): Submission {
     { signal, background }: PrepareOptions,
   ): Promise<TrackedTransaction> {
     throwIfEnded(signal)
-    const { call, amount } = intent
+    const { call, amount, asOf } = intent
     await port.checkChain()
-    const [estimate, asked, latest, pending, balance] = await Promise.all([
+    const [estimate, asked, { latest, pending }, balance, seen] = await Promise.all([
       port.estimateGas(call),
       port.fees(),
-      port.transactionCount('latest'),
-      port.transactionCount('pending'),
+      counts.read(signal),
       port.balance(),
+      asOf === undefined ? null : port.transactionCount(asOf),
     ])
     await earlier
-    const gasLimit = (estimate * GAS_MARGIN.times) / GAS_MARGIN.over
+    const gasLimit = gasLimitOf(call, estimate) + BigInt(gasMark)
     const excess = maxFeePerGas === null ? feeExcess(asked, { amount, gasLimit }) : capExcess(asked, maxFeePerGas)
     if (excess) throw new FeesTooHighError(call.method, excess)
     const fees = capFees(asked, maxFeePerGas)
     // Only a pool that seems to hold more than the lane's own transactions is worth another question.
     const pooled = readNonces({ latest, pending }, index.nonces()).unknown.length > 0 ? await port.pooledNonces() : null
-    return nonces.take({ latest, pending, pooled }, call.method, async (nonce) => {
+    return nonces.take({ latest, pending, pooled, seen }, call.method, async (nonce) => {
       checkAffordable({
         operation: call.method,
         balance,
@@ -85,51 +102,89 @@ export function createSubmission(options: SubmissionOptions): Submission {
         gas: gasLimit * mostPerGas(fees),
         committed: tracker.open().reduce((sum, one) => sum + costOf(one), 0n),
       })
-      throwIfEnded(signal)
-      const signed = port.sign ? await port.sign(call, { nonce, gasLimit, fees }) : null
-      const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : clock.now().toString(36)}`
-      throwIfEnded(signal)
-      await session.record({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
-      const attempts = signed ? [{ ...signed, fees }] : []
-      const transaction = remember({ id, intent, nonce, gasLimit, attempts, background })
-      if (!signed) await sendByWallet(transaction, { nonce, gasLimit, fees })
-      return transaction
+      return record(intent, { nonce, gasLimit, fees }, { signal, background })
     })
   }
 
   async function fill(nonce: number): Promise<void> {
-    // A wallet that signs only while it sends chooses its own nonces.
-    if (!port.sign) return
+    if (refusedFills.has(nonce)) return
     const intent = intentOf({ contract: 'wallet', method: 'fillNonce', args: [] })
     const fees = capFees(await port.fees(), maxFeePerGas)
-    const signed = await port.sign(intent.call, { nonce, gasLimit: FILL_GAS, fees })
-    const id = `${nonce}-${signed.hash.slice(2, 10)}`
-    session.throwIfClosed()
-    await session.record({ type: 'prepared', id, intent, nonce, gasLimit: FILL_GAS, fees, signed, at: clock.now() })
-    const attempts = [{ ...signed, fees }]
-    tracker.follow(remember({ id, intent, nonce, gasLimit: FILL_GAS, attempts, background: true }))
+    try {
+      tracker.follow(await record(intent, { nonce, gasLimit: FILL_GAS, fees }, { signal: undefined, background: true }))
+    } catch (error) {
+      // The tracker finds the gap again soon; a person is asked once.
+      if (error instanceof RefusedError) refusedFills.add(nonce)
+      throw error
+    }
+  }
+
+  /** Signs a transaction and has it in the journal; a wallet that signs only while it sends has sent it, too. */
+  async function record(
+    intent: Intent,
+    how: SendOptions,
+    { signal, background }: PrepareOptions,
+  ): Promise<TrackedTransaction> {
+    const { nonce, gasLimit, fees } = how
+    throwIfEnded(signal)
+    const signed = port.sign ? await port.sign(intent.call, how) : null
+    const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : clock.now().toString(36)}`
+    throwIfEnded(signal)
+    await session.record({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
+    const attempts = signed ? [{ ...signed, fees }] : []
+    const transaction = remember({ id, intent, nonce, gasLimit, attempts, background })
+    if (!signed) await sendByWallet(transaction, how)
+    return transaction
   }
 
   /** Has a wallet send that signs only what it sends. Unless it refuses outright, it may have sent. */
   async function sendByWallet(transaction: TrackedTransaction, how: SendOptions): Promise<void> {
-    const { id, intent, attempts, actor } = transaction
+    const { id, intent, attempts } = transaction
+    const sending = port.send(intent.call, how).then((hash) => noteHash(transaction, hash, how))
     try {
-      const hash = await port.send(intent.call, how)
-      attempts.push({ hash, raw: null, fees: how.fees })
-      await session.append({ type: 'sent', id, hash })
-      actor.send({ type: 'sent', hash })
+      await withTimeout(sendTimeoutMs, () => sending, clock)
     } catch (error) {
       // This process knows the hash, though the next one does not.
       if (attempts.length > 0) return
       tracker.follow(transaction)
-      if (!(error instanceof NotSentError)) throw new UnresolvedIntentError({ id, cause: error })
+      if (!(error instanceof NotSentError)) {
+        sending.catch((late: unknown) => noteLateAnswer(transaction, late))
+        throw new UnresolvedIntentError({ id, cause: error })
+      }
       await tracker.abandon(transaction, 'the wallet refused to send it')
       throw error
     }
+  }
+
+  async function noteHash(
+    { id, attempts, actor }: TrackedTransaction,
+    hash: string,
+    { fees }: SendOptions,
+  ): Promise<void> {
+    if (!actor.getSnapshot().hasTag('open'))
+      logger.error({ id, hash }, 'the wallet sent a transaction that was resolved as not sent; look at its outcome')
+    attempts.push({ hash, raw: null, fees })
+    await session.append({ type: 'sent', id, hash })
+    actor.send({ type: 'sent', hash })
+  }
+
+  /**
+   * A refusal that comes after the time limit ends the intent; any other failure leaves it unresolved. Once it has a hash, it was
+   * sent, whatever the wallet says.
+   */
+  function noteLateAnswer(transaction: TrackedTransaction, error: unknown): void {
+    if (!(error instanceof NotSentError) || transaction.attempts.length > 0) return
+    tracker
+      .abandon(transaction, 'the wallet refused to send it')
+      .catch((failure: unknown) => logger.warn({ err: failure, id: transaction.id }, 'a late refusal was not recorded'))
   }
 
   function throwIfEnded(signal: AbortSignal | undefined): void {
     session.throwIfClosed()
     throwIfAborted(signal)
   }
+}
+
+function gasLimitOf({ method }: Call, estimate: bigint): bigint {
+  return (estimate * GAS_MARGIN.times) / GAS_MARGIN.over + (RAISING.has(method) ? EMPTIED_WORD_GAS : 0n)
 }

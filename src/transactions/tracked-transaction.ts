@@ -36,6 +36,10 @@ export type TrackedTransaction = {
   overdueSince: number | null
   /** The block that it is mined in; null while it is not mined. */
   minedIn: number | null
+  /** What its gas cost, in wei; null while it is not mined, and where the receipt does not say. */
+  fee: bigint | null
+  /** Readings in a row whose nonce count denies its receipt. */
+  contradictions: number
   /** Settles the promise of the caller that submitted it. */
   settle: { resolve(receipt: Receipt): void; reject(error: Error): void }
 }
@@ -66,6 +70,8 @@ export function createTrackedTransaction(
     refusals: 0,
     overdueSince: null,
     minedIn: null,
+    fee: null,
+    contradictions: 0,
     settle: { resolve: () => undefined, reject: () => undefined },
   }
 }

@@ -1,10 +1,13 @@
+import type { NodeRefusal } from '../../machines/transaction/transaction.types.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import type { TransactionPort } from '../chain/port.ts'
+import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
+import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
 import { createGapWatch } from './gap-watch.ts'
 import type { Intent } from './intent.ts'
 import type { Journal } from './journal.types.ts'
+import { createNodeContact } from './node-contact.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createPollDelay } from './poll-delay.ts'
 import { findReceipt } from './receipts.ts'
@@ -13,6 +16,7 @@ import type { OwnNonces } from './nonce-reading.policy.ts'
 import { isBlockedBelow, isOverdue, resubmission, type ResubmissionFacts } from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
 import { resolveRefusal } from './refusal.ts'
+import { createRevertProof } from './revert-proof.ts'
 import { resolveSpentNonce } from './spent-nonce.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
@@ -28,6 +32,8 @@ export type TrackerOptions = {
   onGap: (nonce: number) => void
   /** Called with nonces of the node's pool that the journal does not know. */
   onUnknown: (nonces: readonly number[]) => void
+  /** Called with a nonce of the lane that another program's transaction has spent. */
+  onForeign: (nonce: number) => void
   /** Nonces of the lane's transactions. */
   ownNonces: () => OwnNonces
   maxFeePerGas: bigint | null
@@ -48,17 +54,26 @@ export type Tracker = {
   confirm(blockNumber: number): Promise<void>
   /** Gives a transaction up that can never be mined; its submitter gets a SupersededError. */
   abandon(transaction: TrackedTransaction, reason: string): Promise<void>
+  /** Takes a transaction for mined by a person's word: the node does not have its receipt any more. */
+  accept(transaction: TrackedTransaction, mined: MinedTransaction): Promise<void>
   /** Corrects the block of a mined transaction: a reorganisation may put it into another one. */
   locate(transaction: TrackedTransaction | undefined): Promise<void>
   close(): void
 }
 
 export function createTracker(options: TrackerOptions): Tracker {
-  const { port, journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger } = options
+  const { journal, blockTimeMs, onMined, onChange, maxFeePerGas, clock, logger } = options
+  const contact = createNodeContact(options.port, options)
+  const { port } = contact
   const open = new Set<TrackedTransaction>()
-  const recent = createRecentReceipts({ port, onGone: (transaction) => outcomes.gone(transaction) })
+  const recent = createRecentReceipts({
+    port,
+    onGone: (transaction) => outcomes.gone(transaction),
+    onMoved: onMined,
+  })
   const outcomes = createOutcomes({ port, journal, open, recent, onMined, onChange, reopen: follow, clock, logger })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
+  const isProven = createRevertProof({ port, clock })
   const gaps = createGapWatch(options)
   const pace = createPollDelay(blockTimeMs, clock)
   let running = false
@@ -77,6 +92,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     },
     confirm: recent.confirm,
     abandon: outcomes.superseded,
+    accept: outcomes.mined,
     async locate(transaction) {
       const mined = transaction && (await findReceipt(port, transaction))
       // The count of nonces does not tell that it was mined anew in another block.
@@ -114,7 +130,9 @@ export function createTracker(options: TrackerOptions): Tracker {
       } catch (error) {
         logFailure(error)
       }
-      if (open.size > 0 && !closed) await pace.rest([...open].every(({ background }) => background))
+      contact.endRound()
+      const idle = [...open].every(({ background }) => background)
+      if (open.size > 0 && !closed) await pace.rest({ idle, slowdown: contact.slowdown() })
     }
     running = false
   }
@@ -134,7 +152,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     ])
     for (const [index, transaction] of pending.entries()) {
       const mined = receipts[index]
-      if (mined) await outcomes.mined(transaction, mined)
+      if (mined && (await isProven(transaction, mined))) await outcomes.mined(transaction, mined)
     }
     for (const transaction of overdue) transaction.overdueSince ??= head
     const left = pending.filter((transaction) => open.has(transaction))
@@ -173,7 +191,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     const action = resubmission(transaction, { ...facts, ...times() })
     switch (action) {
       case 'find-spender':
-        return resolveSpentNonce(transaction, { port, outcomes })
+        return resolveSpentNonce(transaction, { port, outcomes, onForeign: options.onForeign, logger })
       case 'rebroadcast':
         await resubmitter.rebroadcast(transaction)
         return resolveRefusal(transaction, { port, outcomes })
@@ -188,9 +206,15 @@ export function createTracker(options: TrackerOptions): Tracker {
   function onBroadcast(transaction: TrackedTransaction, hash: string): void {
     // After the lane closed, the next broker follows the transaction.
     if (closed) return
-    transaction.actor.send({ type: 'sent', hash })
+    transaction.actor.send({ type: 'sent', hash, refusal: refusalIn(transaction.answer) })
     onChange(transaction)
   }
+}
+
+/** An answer that says nothing is no refusal: the node may have taken the transaction. */
+function refusalIn(answer: BroadcastAnswer | null): NodeRefusal | null {
+  if (answer?.grade !== 'passing' && answer?.grade !== 'final') return null
+  return { reason: answer.reason, message: answer.message }
 }
 
 function leftOpen({ id, attempts }: TrackedTransaction): AbortedError {

@@ -1,7 +1,7 @@
-import { keyOf } from '../base/sub-account-key.ts'
+import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from './intent.ts'
-import type { Payment } from './journal.types.ts'
-import { paymentOf } from './payments.ts'
+import type { DepositPayment, Payment } from './journal.types.ts'
+import { depositOf, paymentOf, type PaymentMemory } from './payments.ts'
 import type { TrackedTransaction, TransactionActor } from './tracked-transaction.ts'
 import type { TransactionIndex } from './transaction-index.ts'
 
@@ -10,13 +10,20 @@ export type TransactionHistoryOptions = {
   /** Intents without a nonce yet. */
   preparing: ReadonlySet<Intent>
   /** Payments of transactions that the index has forgotten. */
-  paid: readonly Payment[]
+  memory: Pick<PaymentMemory, 'all' | 'deposits'>
 }
+
+/** A request for the idle money of a sub-account, and when auto-funding decided on it, in seconds of block time. */
+export type Reclaim = SubAccountId & { at: number }
 
 /** What a lane has done so far, as plans, limits and claims ask for it. */
 export type TransactionHistory = {
   /** What auto-funding paid, or may yet, as far back as the lane remembers. What is in flight counts as of now. */
   payments(): Payment[]
+  /** The same for what auto-deposit sent into a ledger. */
+  deposits(): DepositPayment[]
+  /** When idle money was asked back, or may yet be: from each sub-account, oldest first, in seconds of block time. */
+  reclaims(): Reclaim[]
   /** What mined transactions moved to sub-accounts in the blocks (from, to], by the key of the sub-account. */
   paidIn(from: number, to: number): ReadonlyMap<string, bigint>
   /** Intents that were mined in the blocks (from, to]. */
@@ -27,19 +34,14 @@ export type TransactionHistory = {
   minedBlock(matches: (intent: Intent) => boolean): number | null
 }
 
-export function createTransactionHistory({ index, preparing, paid }: TransactionHistoryOptions): TransactionHistory {
+export function createTransactionHistory({ index, preparing, memory }: TransactionHistoryOptions): TransactionHistory {
   const { all } = index
   const mined = (from: number, to: number): TrackedTransaction[] => index.minedIn(from, to).filter(isMined)
 
   return {
-    payments: () => [
-      ...paid,
-      ...all.flatMap((transaction) => paymentIn(transaction) ?? []),
-      // While a wallet is asked to send an intent, the intent is in the index already.
-      ...[...preparing].flatMap((intent) =>
-        all.some((transaction) => transaction.intent === intent) ? [] : (paymentOf(intent, null) ?? []),
-      ),
-    ],
+    payments: () => sent(memory.all, paymentOf),
+    deposits: () => sent(memory.deposits, depositOf),
+    reclaims: () => all.flatMap(({ intent, actor }) => (pays(actor) ? reclaimsOf(intent) : [])),
     paidIn(from, to) {
       const sums = new Map<string, bigint>()
       for (const { intent } of mined(from, to)) {
@@ -58,6 +60,27 @@ export function createTransactionHistory({ index, preparing, paid }: Transaction
     },
     minedBlock: (matches) => findMined(all, matches)?.minedIn ?? null,
   }
+
+  function sent<T extends { at: number }>(forgotten: readonly T[], read: (intent: Intent, outcome: null) => T | null) {
+    return [
+      ...forgotten,
+      ...all.flatMap((transaction) => paidBy(transaction, read) ?? []),
+      // While a wallet is asked to send an intent, the intent is in the index already.
+      ...[...preparing].flatMap((intent) =>
+        all.some((transaction) => transaction.intent === intent) ? [] : (read(intent, null) ?? []),
+      ),
+    ]
+  }
+}
+
+/** Whether auto-funding asks idle money back by this intent: every other retrieve is decided on by a caller. */
+export function isReclaim({ call, decidedAt }: Intent): boolean {
+  return call.method === 'retrieveFund' && decidedAt !== null
+}
+
+function reclaimsOf(intent: Intent): Reclaim[] {
+  const { touches, decidedAt } = intent
+  return isReclaim(intent) ? touches.map((id) => ({ ...id, at: decidedAt ?? 0 })) : []
 }
 
 /** The first mined transaction that matches. */
@@ -68,14 +91,18 @@ export function findMined(
   return all.find((transaction) => matches(transaction.intent) && isMined(transaction))
 }
 
-/** The payment that a transaction makes; null where it makes none. */
-export function paymentIn({ intent, actor }: { intent: Intent; actor: TransactionActor }): Payment | null {
-  const snapshot = actor.getSnapshot()
-  const { value } = snapshot
-  const payment = UNPAID.has(String(value)) ? null : paymentOf(intent, null)
+/** What a transaction pays; null where it pays nothing. */
+function paidBy<T extends { at: number }>(
+  { intent, actor }: { intent: Intent; actor: TransactionActor },
+  read: (intent: Intent, outcome: null) => T | null,
+): T | null {
+  const payment = pays(actor) ? read(intent, null) : null
   // However long ago it was decided on, it may be mined now, together with every later payment.
-  return payment && snapshot.hasTag('open') ? { ...payment, at: Infinity } : payment
+  return payment && actor.getSnapshot().hasTag('open') ? { ...payment, at: Infinity } : payment
 }
+
+/** Whether a transaction has paid, or may yet. */
+export const pays = (actor: TransactionActor): boolean => !UNPAID.has(String(actor.getSnapshot().value))
 
 /** States in which a transaction pays nothing. */
 const UNPAID: ReadonlySet<string> = new Set(['superseded', 'reverted', 'refused'])

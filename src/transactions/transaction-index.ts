@@ -11,7 +11,7 @@ export type TransactionIndex = {
   readonly all: readonly TrackedTransaction[]
   /** @returns the oldest transaction with an outcome, which the index forgets for the new one; null while there is room */
   add(transaction: TrackedTransaction): TrackedTransaction | null
-  /** Nonces that the lane's transactions have, or may still get. */
+  /** Nonces that the lane's transactions have, or may still get: asked at each submission, so nothing is looked at twice. */
   nonces(): OwnNonces
   /** Sets the block in which a transaction is mined; null takes that back. */
   setMinedIn(transaction: TrackedTransaction, block: number | null): void
@@ -22,7 +22,9 @@ export type TransactionIndex = {
 /** @param isOpenStep whether an intent is a step of open work, whose steps the index must not forget */
 export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean): TransactionIndex {
   const all: TrackedTransaction[] = []
-  const byNonce = new Map<number, TrackedTransaction>()
+  /** Those without an outcome, and some that got one since the last look. */
+  const perhapsOpen = new Set<TrackedTransaction>()
+  const minedNonces = new Set<number>()
   /** In the order of their blocks. */
   const mined: TrackedTransaction[] = []
 
@@ -30,23 +32,25 @@ export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean):
     all,
     add(transaction) {
       all.push(transaction)
-      byNonce.set(transaction.nonce, transaction)
+      perhapsOpen.add(transaction)
       return all.length > REMEMBERED ? forgetOldest() : null
     },
     nonces() {
       const open = new Set<number>()
-      const mined = new Set<number>()
-      for (const [nonce, { actor }] of byNonce) {
-        const snapshot = actor.getSnapshot()
-        if (snapshot.hasTag('open')) open.add(nonce)
-        else if (snapshot.value === 'mined' || snapshot.value === 'reverted') mined.add(nonce)
-      }
-      return { open, mined }
+      for (const transaction of perhapsOpen)
+        if (transaction.actor.getSnapshot().hasTag('open')) open.add(transaction.nonce)
+        else perhapsOpen.delete(transaction)
+      return { open, mined: minedNonces }
     },
     setMinedIn(transaction, block) {
-      if (transaction.minedIn !== null) remove(mined, transaction)
+      if (transaction.minedIn !== null) forgetMined(transaction)
       transaction.minedIn = block
-      if (block !== null) mined.splice(countUpTo(block), 0, transaction)
+      if (block === null) {
+        perhapsOpen.add(transaction)
+        return
+      }
+      mined.splice(countUpTo(block), 0, transaction)
+      minedNonces.add(transaction.nonce)
     },
     minedIn: (from, to) => mined.slice(countUpTo(from), countUpTo(to)),
   }
@@ -60,9 +64,13 @@ export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean):
     const oldest = all.find(({ actor, intent }) => !actor.getSnapshot().hasTag('open') && !isOpenStep(intent))
     if (!oldest) return null
     remove(all, oldest)
-    remove(mined, oldest)
-    if (byNonce.get(oldest.nonce) === oldest) byNonce.delete(oldest.nonce)
+    if (oldest.minedIn !== null) forgetMined(oldest)
     return oldest
+  }
+
+  function forgetMined(transaction: TrackedTransaction): void {
+    remove(mined, transaction)
+    minedNonces.delete(transaction.nonce)
   }
 }
 

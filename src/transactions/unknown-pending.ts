@@ -1,53 +1,100 @@
 import type { TransactionPort } from '../chain/port.ts'
 import { readNonces, type OwnNonces } from './nonce-reading.policy.ts'
 
+/** What waits further above the spent nonces than a lane leaves open counts as forgotten: its gap is not filled. */
+const NEAR = 16
 /** In a pool that lost a transaction it is missing in this many readings in a row. */
 const READINGS_UNTIL_GONE = 3
+/** A node that shows another gap after each one that is filled must not spend the wallet's gas for ever. */
+const MOST_FILLED = 16
 
 /** Nonces in the node's pool that the journal does not know: until the chain shows their outcome nothing is paid. */
 export type UnknownPending = {
+  /** In rising order. */
   nonces(): readonly number[]
   report(nonces: readonly number[]): void
-  /** Looks at the pool for the first time: an earlier process may have left what the journal does not know. */
-  look(): Promise<void>
+  /**
+   * Looks at the pool for the first time: an earlier process may have left what the journal does not know.
+   *
+   * @returns how many nonces the chain has spent
+   */
+  look(): Promise<number>
   /** Looks again for a position at this block: a plan from it must show what became of them. */
   check(blockNumber: number): Promise<void>
 }
 
-export function createUnknownPending(
-  port: Pick<TransactionPort, 'transactionCount' | 'pooledNonces'>,
-  ownNonces: () => OwnNonces,
-): UnknownPending {
-  let nonces: readonly number[] = []
-  let missing = 0
+export type UnknownPendingOptions = {
+  port: Pick<TransactionPort, 'transactionCount' | 'pooledNonces'>
+  ownNonces: () => OwnNonces
+  /** Called with a free nonce that keeps an unknown transaction of the pool from being mined. */
+  onGap: (nonce: number) => void
+}
+
+export function createUnknownPending({ port, ownNonces, onGap }: UnknownPendingOptions): UnknownPending {
+  /** How many readings in a row have missed each nonce. */
+  const held = new Map<number, number>()
+  let gap: { nonce: number; readings: number } | null = null
+  let filled = 0
 
   return {
-    nonces: () => nonces,
-    report(found) {
-      nonces = found
-      missing = 0
-    },
+    nonces: () => [...held.keys()].toSorted((a, b) => a - b),
+    report,
     async look() {
-      const [latest, pending] = await Promise.all([port.transactionCount('latest'), port.transactionCount('pending')])
-      const { unknown } = readNonces({ latest, pending }, ownNonces())
-      if (unknown.length > 0) nonces = unknown
+      const [latest, pending, pooled] = await Promise.all([
+        port.transactionCount('latest'),
+        port.transactionCount('pending'),
+        port.pooledNonces(),
+      ])
+      report(readNonces({ latest, pending }, ownNonces()).unknown)
+      report(unknownIn(pooled, latest))
+      return latest
     },
     async check(blockNumber) {
-      if (nonces.length === 0) return
+      if (held.size === 0) return
       const [spent, pending, pooled] = await Promise.all([
         port.transactionCount(blockNumber),
         port.transactionCount('pending'),
         port.pooledNonces(),
       ])
-      // The position shows their outcome once its own block counts them as spent.
-      const open = nonces.filter((nonce) => nonce >= spent)
-      const { unknown } = readNonces({ latest: spent, pending, pooled }, ownNonces())
-      if (unknown.length > 0) {
-        nonces = unknown
-        missing = 0
-      } else if (open.length === 0 || (missing += 1) >= READINGS_UNTIL_GONE) {
-        nonces = []
+      const unknown = [
+        ...readNonces({ latest: spent, pending, pooled }, ownNonces()).unknown,
+        ...unknownIn(pooled, spent).filter((nonce) => held.has(nonce)),
+      ]
+      lookBelow(Math.min(...unknown), { spent, pooled })
+      for (const [nonce, missing] of held) {
+        // The position shows the outcome once its own block counts the nonce as spent.
+        if (nonce < spent || (!unknown.includes(nonce) && missing + 1 >= READINGS_UNTIL_GONE)) held.delete(nonce)
+        else held.set(nonce, missing + 1)
       }
+      report(unknown)
     },
+  }
+
+  /** The pool may hold more than its count says: what waits above a free nonce. */
+  function unknownIn(pooled: readonly number[] | null, spent: number): number[] {
+    const { open, mined } = ownNonces()
+    const isNear = (nonce: number): boolean => nonce >= spent && nonce < spent + NEAR
+    return (pooled ?? []).filter((nonce) => isNear(nonce) && !open.has(nonce) && !mined.has(nonce))
+  }
+
+  /** A nonce below the lowest unknown one that stays free keeps the chain from showing the outcome. */
+  function lookBelow(lowest: number, { spent, pooled }: { spent: number; pooled: readonly number[] | null }): void {
+    const { open, mined } = ownNonces()
+    let free = spent
+    while (free < lowest && (open.has(free) || mined.has(free) || pooled?.includes(free))) free += 1
+    if (!pooled || free >= lowest || lowest === Infinity) {
+      gap = null
+      return
+    }
+    gap = { nonce: free, readings: gap?.nonce === free ? gap.readings + 1 : 1 }
+    if (gap.readings < READINGS_UNTIL_GONE) return
+    gap = null
+    if (filled >= MOST_FILLED) return
+    filled += 1
+    onGap(free)
+  }
+
+  function report(found: readonly number[]): void {
+    for (const nonce of found) held.set(nonce, 0)
   }
 }

@@ -2,6 +2,8 @@ import type { AnyStateMachine, InspectionEvent, SnapshotFrom, StateValue } from 
 import { edgesIn, edgeTaken, isMachine, type Edge } from '../../machines/edges.ts'
 import * as entry from '../../machines/index.ts'
 import type {
+  AutoDepositContext,
+  AutoDepositEvent,
   AutoFundingContext,
   AutoFundingEvent,
   LedgerContext,
@@ -18,6 +20,7 @@ export type ActorUpdate =
   | UpdateOf<'autoFunding', AutoFundingContext, AutoFundingEvent>
   | UpdateOf<'transaction', TransactionContext, TransactionEvent>
   | UpdateOf<'ledger', LedgerContext, LedgerEvent>
+  | UpdateOf<'autoDeposit', AutoDepositContext, AutoDepositEvent>
 
 type UpdateOf<Machine, Context, Event> = {
   machine: Machine
@@ -66,6 +69,7 @@ const MACHINES_WITH_CHART = new Set<string>([
   'autoFunding',
   'transaction',
   'ledger',
+  'autoDeposit',
 ] satisfies ActorUpdate['machine'][])
 
 const edges = new Map(

@@ -1,25 +1,32 @@
-import type { AutoFundingConfig } from '../index.ts'
+import type { Decision, DepositDecision } from '../index.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 
-/** A top-up of so many wei that waits for an answer. */
-export type WaitingTopUp = { amount: bigint; answer: (approved: boolean) => void }
+/** Asks whether a top-up or a deposit may be sent: for `startAutoFunding` and `startAutoDeposit`. */
+export type PageApprove = (decision: Decision | DepositDecision, signal: AbortSignal) => Promise<boolean>
+
+/** A payment of so many wei that waits for an answer. */
+export type Waiting = { amount: bigint; answer: (approved: boolean) => void }
 
 export type PageApprovals = {
   /** Resolves with the answer that a page gives. */
-  approve: NonNullable<AutoFundingConfig['approve']>
+  approve: PageApprove
   /** The top-up of a sub-account that waits; null without one. */
-  waiting(key: string): WaitingTopUp | null
+  waiting(key: string): Waiting | null
+  /** The deposit into the ledger that waits; null without one. */
+  waitingDeposit(): Waiting | null
   /** Answers all with no: pages are closed. */
   close(): void
 }
 
-/** Top-ups that wait until a page approves or rejects them. */
-export function createApprovals(): PageApprovals {
-  const open = new Map<string, WaitingTopUp>()
+const DEPOSIT = 'deposit'
 
-  const approve: NonNullable<AutoFundingConfig['approve']> = (decision, signal) =>
+/** Top-ups and deposits that wait until a page approves or rejects them. */
+export function createApprovals(): PageApprovals {
+  const open = new Map<string, Waiting>()
+
+  const approve: PageApprove = (decision, signal) =>
     new Promise((resolve) => {
-      const key = keyOf(decision)
+      const key = 'provider' in decision ? keyOf(decision) : DEPOSIT
       const amount = decision.action === 'hold' ? 0n : decision.amount
       const answer = (approved: boolean): void => {
         if (open.get(key) === waiting) open.delete(key)
@@ -36,6 +43,7 @@ export function createApprovals(): PageApprovals {
   return {
     approve,
     waiting: (key) => open.get(key) ?? null,
+    waitingDeposit: () => open.get(DEPOSIT) ?? null,
     close() {
       for (const { answer } of open.values()) answer(false)
     },

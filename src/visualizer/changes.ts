@@ -17,8 +17,11 @@ export const emptyState = (address: string): State => ({
   ledgerActor: null,
   reading: { failures: 0, error: null, dropped: 0 },
   subAccounts: {},
+  elsewhere: [],
   transactions: {},
   forecast: null,
+  deposit: null,
+  autoDeposit: null,
   shortfall: '0',
 })
 

@@ -1,15 +1,26 @@
 import type { ServiceType, Wei } from '../../machines/index.ts'
 import type { ActionName, ControlRequest } from './protocol.ts'
 
-export const ACTIONS: readonly ActionName[] = ['top-up', 'pause', 'resume', 'approve', 'reject', 'retrieve', 'close']
+export const ACTIONS: readonly ActionName[] = [
+  'top-up',
+  'pause',
+  'resume',
+  'approve',
+  'reject',
+  'retrieve',
+  'approve-deposit',
+  'reject-deposit',
+  'close',
+]
 
 /** Decodes the request of a page; null for anything else. */
 export function controlRequestIn(text: string): ControlRequest | null {
   const fields = fieldsIn(text)
   const action = ACTIONS.find((one) => one === fields?.['action'])
   if (!fields || !action) return null
-  if (action === 'close') return { action }
+  if (action === 'close' || action === 'reject-deposit') return { action }
   const { provider, serviceType, amount } = fields
+  if (action === 'approve-deposit') return isWei(amount) ? { action, amount } : null
   if (typeof provider !== 'string' || !/^0x[\da-f]{40}$/i.test(provider) || !isServiceType(serviceType)) return null
   if (action === 'top-up' && amount === undefined) return { action, provider, serviceType }
   if (action !== 'top-up' && action !== 'approve') return { action, provider, serviceType }

@@ -1,5 +1,5 @@
 import type { Broker, ServiceManager } from '../index.ts'
-import type { PageApprovals } from './approvals.ts'
+import type { PageApprovals, Waiting } from './approvals.ts'
 import type { Change } from './changes.ts'
 import type { ControlRequest, ControlUsed, Happening, State, SubAccountRef } from './protocol.ts'
 import { safeMessageOf } from './safe-message.ts'
@@ -10,6 +10,9 @@ export type ControlOptions = {
   state: () => State
   note: (happening: Happening, change: Change) => void
 }
+
+/** A request that answers a question; one that approves has the amount that the page showed. */
+type AnswerRequest = Extract<ControlRequest, { action: 'approve' | 'reject' | 'approve-deposit' | 'reject-deposit' }>
 
 /** Does what was asked for, and resolves with what to say about it. */
 type Work = () => Promise<string | null>
@@ -26,7 +29,7 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
       const work = workOrRefusal(request)
       if (typeof work === 'string') return work
       const { action } = request
-      const used = { kind: 'control', action, subAccount: action === 'close' ? null : keyOf(request) } as const
+      const used = { kind: 'control', action, subAccount: 'provider' in request ? keyOf(request) : null } as const
       const report = (outcome: ControlUsed['outcome'], message: string | null = null) =>
         note({ ...used, outcome, message }, () => ({}))
       report('asked')
@@ -56,7 +59,10 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
         return setPaused(request, request.action === 'pause')
       case 'approve':
       case 'reject':
-        return answer(request)
+        return answer(approvals.waiting(keyOf(request)), request)
+      case 'approve-deposit':
+      case 'reject-deposit':
+        return answer(approvals.waitingDeposit(), request)
       case 'retrieve':
         return () => retrieve(request)
       case 'close':
@@ -96,13 +102,16 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
   }
 
   /** Another amount may wait by now: only the amount that the page showed is approved. */
-  function answer(request: Extract<ControlRequest, { action: 'approve' | 'reject' }>): Work | string {
-    const waiting = approvals.waiting(keyOf(request))
-    if (!waiting) return 'No top-up of this sub-account waits for approval here.'
-    if (request.action === 'approve' && BigInt(request.amount) !== waiting.amount)
+  function answer(waiting: Waiting | null, request: AnswerRequest): Work | string {
+    if (!waiting)
+      return 'provider' in request
+        ? 'No top-up of this sub-account waits for approval here.'
+        : 'No deposit waits for approval here.'
+    const approved = 'amount' in request
+    if (approved && BigInt(request.amount) !== waiting.amount)
       return 'Another amount waits for approval by now. Look at it again.'
     return () => {
-      waiting.answer(request.action === 'approve')
+      waiting.answer(approved)
       return Promise.resolve(null)
     }
   }

@@ -1,6 +1,7 @@
 import type { ServiceType, Wei } from '../../machines/index.ts'
 
-export type ActionName = 'top-up' | 'pause' | 'resume' | 'approve' | 'reject' | 'retrieve' | 'close'
+export type ActionName =
+  'top-up' | 'pause' | 'resume' | 'approve' | 'reject' | 'retrieve' | 'approve-deposit' | 'reject-deposit' | 'close'
 
 /**
  * Body of `POST api/control`, as `application/json` with the token in the header `x-og-ledger-token`. The page gets the
@@ -16,6 +17,9 @@ export type ControlRequest =
   | ({ action: 'reject' } & SubAccountRef)
   /** Asks everything back from the sub-account, and claims unlocked refunds. */
   | ({ action: 'retrieve' } & SubAccountRef)
+  /** Approves a deposit into the ledger: only while `autoDeposit.value` is `awaitingApproval`, and its `amount` is the same. */
+  | { action: 'approve-deposit'; amount: Wei }
+  | { action: 'reject-deposit' }
   /** Closes the ledger: everything comes back to the wallet. */
   | { action: 'close' }
 

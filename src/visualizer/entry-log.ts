@@ -1,8 +1,8 @@
-import type { Broker, Plan } from '../index.ts'
+import type { Broker, DryRun, Plan } from '../index.ts'
 import { actorUpdateIn, pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import { noteActor } from './note-actor.ts'
-import { autoFundingIn, lifecyclesIn, noteDecisions, notePosition } from './note-position.ts'
+import { autoDepositIn, autoFundingIn, lifecyclesIn, noteDecisions, notePosition } from './note-position.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { applyPatch } from './patch.ts'
 import type { Entry, State } from './protocol.ts'
@@ -12,7 +12,7 @@ import { transactionOf } from './views.ts'
 
 export type EntryLogOptions = {
   /** Plans show what would be done if auto-funding were on. */
-  dryRun: boolean
+  dryRun: boolean | DryRun
   /** Called with each entry, in order. */
   onEntry: (entry: Entry) => void
 }
@@ -79,6 +79,8 @@ function presentState(broker: Broker): State {
   const blank = changes.emptyState(broker.wallet)
   return applyPatch(
     blank,
-    changes.all([ledger, ...lifecyclesIn(broker), ...autoFundingIn(broker), ...transactions])(blank),
+    changes.all([ledger, ...lifecyclesIn(broker), ...autoFundingIn(broker), autoDepositIn(broker), ...transactions])(
+      blank,
+    ),
   )
 }

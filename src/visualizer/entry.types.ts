@@ -1,6 +1,6 @@
 import type { Fact, HoldReason, Wei } from '../../machines/index.ts'
 import type { ActionName } from './control.types.ts'
-import type { PlanState, State } from './state.types.ts'
+import type { DepositState, PlanState, State } from './state.types.ts'
 
 /**
  * An event and its change of the state. Numbered from 1 without gaps; `at` never goes back. `block` is that of the newest
@@ -14,7 +14,14 @@ export type Entry = {
 } & Happening
 
 export type Happening =
-  PositionTaken | FactStated | Transition | DecisionChanged | TransactionChanged | ReadingFailed | ControlUsed
+  | PositionTaken
+  | FactStated
+  | Transition
+  | DecisionChanged
+  | DepositDecided
+  | TransactionChanged
+  | ReadingFailed
+  | ControlUsed
 
 /** A position was read and accepted. It comes after all entries that follow from it. */
 export type PositionTaken = { kind: 'position' }
@@ -51,6 +58,14 @@ export type DecisionChanged = {
   kind: 'decision'
   subAccount: string
   action: PlanState['action']
+  reason: HoldReason | null
+  amount: Wei | null
+}
+
+/** The decision for the ledger itself changed its action, reason or amount. All are null once auto-deposit is off. */
+export type DepositDecided = {
+  kind: 'deposit'
+  action: DepositState['action'] | null
   reason: HoldReason | null
   amount: Wei | null
 }

@@ -3,7 +3,9 @@ import type { Asset } from './assets.ts'
 import type { Clients } from './clients.ts'
 import { controlRequestIn } from './control-request.ts'
 import { createGreetings } from './greetings.ts'
-import { HEADERS, isToken, refusalOf } from './guard.ts'
+import { HEADERS, isToken, refusalOf } from '../http/guard.ts'
+import type { Handler } from '../http/listen.ts'
+import { answerProbe, isProbePath, type Probes } from '../http/probes.ts'
 import type { ControlRequest, ControlResponse } from './protocol.ts'
 
 export type HandlerOptions = {
@@ -14,25 +16,30 @@ export type HandlerOptions = {
   control: { token: string; use: (request: ControlRequest) => string | null } | null
   basePath: string
   hosts: readonly string[]
+  /** What a monitoring system asks for. */
+  probes: Probes
 }
-
-/** A request handler for `http.createServer`, or for a framework with the same signature. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 /** In bytes; the longest valid request takes a twentieth of it. */
 const LONGEST_BODY = 4_096
+const HOSTS = "createVisualizer's option hosts"
 
-export function createHandler({ files, clients, hello, control, basePath, hosts }: HandlerOptions): Handler {
+export function createHandler({ files, clients, hello, control, basePath, hosts, probes }: HandlerOptions): Handler {
   const greetings = createGreetings()
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     // The request line may hold anything, also what is no URL.
     const [pathname = '', query = ''] = (request.url ?? '/').split('?', 2)
     const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length + 1) : null
-    const refusal = refusalOf(request, hosts, path === null || !path.startsWith('api/'))
+    const refusal = refusalOf(request, {
+      hosts,
+      option: HOSTS,
+      isPage: !isProbePath(path) && (path === null || !path.startsWith('api/')),
+    })
     if (refusal !== null) return refuse(response, 403, refusal)
     if (pathname === basePath) return void response.writeHead(308, { location: `${basePath}/` }).end()
     if (path === 'api/control') return void answerControl(request, response)
+    if (isProbePath(path)) return answerProbe(path, { probes, request, response })
     if (request.method !== 'GET') return refuse(response, 405, 'This can only be read.')
     if (path === 'api/hello') {
       if (greetings.isFull()) return refuse(response, 503, 'Too many pages are being loaded.')

@@ -1,6 +1,6 @@
 export { createVisualizer, type Visualizer } from './visualizer.ts'
 export type { VisualizerOptions } from './visualizer-options.ts'
 export { recordEntries, type RecordOptions } from './record.ts'
-export type { Handler } from './handler.ts'
+export type { Handler } from '../http/listen.ts'
 export type { HistoryLimits } from './history.ts'
 export type * from './protocol.ts'

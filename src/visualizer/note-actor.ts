@@ -1,10 +1,10 @@
-import type { AutoFundingContext, Wei } from '../../machines/index.ts'
+import type { Wei } from '../../machines/index.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import { edgeOf, type ActorUpdate } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
 import type { ActorState, TransactionState, Transition } from './protocol.ts'
-import { accountWith, amountsIn, fundingOf, transactionOf, wei, type Amounts } from './views.ts'
+import { accountWith, amountsIn, autoDepositOf, fundingOf, transactionOf, wei, type Amounts } from './views.ts'
 
 type By<Machine extends ActorUpdate['machine']> = Extract<ActorUpdate, { machine: Machine }>
 
@@ -19,6 +19,8 @@ export function noteActor(notes: Notes, update: ActorUpdate): void {
       return noteTransaction(notes, update)
     case 'ledger':
       return noteLedger(notes, update)
+    case 'autoDeposit':
+      return noteAutoDeposit(notes, update)
     default:
       return update satisfies never
   }
@@ -86,8 +88,28 @@ function noteLedger(notes: Notes, update: By<'ledger'>): void {
   notes.note(transition, changes.parts({ ledgerActor: actor }))
 }
 
-const sameNews = (known: TransactionState, { hash, blockNumber }: Pick<TransactionState, 'hash' | 'blockNumber'>) =>
-  known.hash === hash && known.blockNumber === blockNumber
+function noteAutoDeposit(notes: Notes, update: By<'autoDeposit'>): void {
+  const { event, isStopped, context } = update
+  const known = notes.state().autoDeposit
+  if (isStopped && known)
+    return notes.note(
+      { kind: 'deposit', action: null, reason: null, amount: null },
+      changes.parts({ deposit: null, autoDeposit: null }),
+    )
+  if (!event) return
+  const { transition, actor } = stepOf(notes, update, { id: 'ledger', known, first: 'watching' })
+  if (transition.from === transition.to && !hasNews(context, known)) return
+  const deposits = autoDepositOf(context, context.amount)
+  notes.note(
+    transition,
+    changes.parts({ autoDeposit: { payerError: known?.payerError ?? null, ...actor, ...deposits } }),
+  )
+}
+
+type TransactionNews = Pick<TransactionState, 'hash' | 'blockNumber' | 'refusal'>
+
+const sameNews = (known: TransactionState, { hash, blockNumber, refusal }: TransactionNews) =>
+  known.hash === hash && known.blockNumber === blockNumber && known.refusal === refusal
 
 type From = { id: string; known: ActorState | null | undefined; first: string }
 
@@ -111,8 +133,8 @@ function stepOf(notes: Notes, { machine, event, value }: ActorUpdate, { id, know
 const isSame = (one: Amounts | null, other: Amounts | null): boolean =>
   one?.balance === other?.balance && one?.pendingRefund === other?.pendingRefund && one?.claimable === other?.claimable
 
-type Summary = { reason: string | null; amount: Wei | null; topUps: number }
+type Summary = { reason: string | null; amount: Wei | null; paid: Wei }
 
 /** Whether a self-transition changed something: an actor gets an event for each plan, also for one like the last. */
-const hasNews = ({ reason, amount, topUps }: AutoFundingContext, known: Summary | null): boolean =>
-  known === null || reason !== known.reason || amount !== known.amount || topUps !== known.topUps
+const hasNews = ({ reason, amount, paid }: Summary, known: Summary | null): boolean =>
+  known === null || reason !== known.reason || amount !== known.amount || paid !== known.paid

@@ -3,12 +3,27 @@ import { keyOf } from '../base/sub-account-key.ts'
 import { pathOf } from './actors.ts'
 import * as changes from './changes.ts'
 import type { Notes } from './notes.ts'
+import { safeMessage } from './safe-message.ts'
 import type { Services } from './services.ts'
-import type { PlanState, State, SubAccountRef } from './protocol.ts'
-import { accountOf, accountWith, amountsIn, feeOf, forecastOf, fundingOf, ledgerOf, planOf, wei } from './views.ts'
+import type { DepositState, PlanState, SubAccountRef } from './protocol.ts'
+import {
+  accountOf,
+  accountWith,
+  amountsIn,
+  autoDepositOf,
+  depositOf,
+  elsewhereOf,
+  feeOf,
+  forecastOf,
+  fundingOf,
+  ledgerOf,
+  planOf,
+  wei,
+} from './views.ts'
 
 /** Notes the decisions of a plan that differ from the last plan's. */
 export function noteDecisions(notes: Notes, plan: Plan): void {
+  noteDeposit(notes, plan)
   for (const decision of plan.decisions) {
     const row = planOf(decision)
     if (isSame(row, notes.state().subAccounts[keyOf(decision)]?.plan)) continue
@@ -19,6 +34,15 @@ export function noteDecisions(notes: Notes, plan: Plan): void {
       changes.subAccount(decision, () => ({ plan: row })),
     )
   }
+}
+
+/** Notes the decision for the ledger where it differs from the last plan's. */
+function noteDeposit(notes: Notes, { deposit }: Plan): void {
+  if (!deposit) return
+  const row = depositOf(deposit)
+  if (isSame(row, notes.state().deposit)) return
+  const { action, reason, amount } = row
+  notes.note({ kind: 'deposit', action, reason, amount }, changes.parts({ deposit: row }))
 }
 
 /** Notes everything that a position and its plan show. */
@@ -50,9 +74,11 @@ export function notePosition(
       block: position.block,
       wallet,
       ledger,
+      elsewhere: elsewhereOf(position),
       reading: { failures: 0, error: null, dropped },
       forecast: forecastOf(forecast),
       shortfall: wei(shortfall),
+      deposit: plan.deposit ? depositOf(plan.deposit) : null,
     }),
     ...idsIn(broker, position.subAccounts, decisions).map((id) =>
       changes.subAccount(id, ({ plan }) => ({
@@ -63,6 +89,7 @@ export function notePosition(
       })),
     ),
     ...autoFundingIn(broker),
+    autoDepositIn(broker),
   ])
   notes.note({ kind: 'position' }, change)
 }
@@ -77,6 +104,17 @@ export function autoFundingIn(broker: Broker): changes.Change[] {
       },
     })),
   )
+}
+
+/** The state of auto-deposit: as for auto-funding, its own part changes with its transitions. */
+export function autoDepositIn({ ledger }: Broker): changes.Change {
+  const status = ledger.autoDepositStatus()
+  return (state) => {
+    if (!status) return changes.parts({ autoDeposit: null })(state)
+    const known = state.autoDeposit ?? { value: status.state, edge: null, since: 0, ...autoDepositOf(status, null) }
+    const payerError = status.payerError === null ? null : safeMessage(status.payerError)
+    return changes.parts({ autoDeposit: { ...known, payerError } })(state)
+  }
 }
 
 /** The lifecycle states of actors that were started before the log. */
@@ -99,6 +137,8 @@ const statusesOf = ({ inference, fineTuning }: Broker): AutoFundingStatus[] => [
   ...fineTuning.autoFundingStatus(),
 ]
 
-function isSame(row: PlanState, known: State['subAccounts'][string]['plan'] | undefined): boolean {
+type Row = Pick<PlanState | DepositState, 'action' | 'reason' | 'amount'>
+
+function isSame(row: Row, known: Row | null | undefined): boolean {
   return row.action === known?.action && row.reason === known.reason && row.amount === known.amount
 }

@@ -53,8 +53,13 @@ function rankOf(happening: Happening): number {
     case 'fact':
       return 0
     case 'transition':
-      return happening.machine === 'autoFunding' ? 3 : happening.machine === 'transaction' ? 4 : 1
+      return happening.machine === 'autoFunding' || happening.machine === 'autoDeposit'
+        ? 3
+        : happening.machine === 'transaction'
+          ? 4
+          : 1
     case 'decision':
+    case 'deposit':
       return 2
     case 'transaction':
       return 4

@@ -2,7 +2,7 @@ import type { Wei } from '../../machines/index.ts'
 import type { Chart } from './chart.types.ts'
 import type { ActionName, SubAccountRef } from './control.types.ts'
 import type { Entry } from './entry.types.ts'
-import type { AccountState, State } from './state.types.ts'
+import type { AccountState, ElsewhereState, State } from './state.types.ts'
 
 export type * from './chart.types.ts'
 export type * from './control.types.ts'
@@ -76,7 +76,7 @@ export type ServerEvents = {
  * A recording is JSON lines, the same from `watch --record` and from the page. A reader skips types that it does not need:
  * `og-ledger replay` reads `position` alone, the page `base` and `entry`.
  *
- * - `{"type":"position", block, wallet, ledger, subAccounts}`: everything read at one block.
+ * - `{"type":"position", block, wallet, ledger, subAccounts, elsewhere?}`: everything read at one block.
  * - `{"type":"base", protocol, wallet, network, state}`: the state before the entries that follow. It comes again wherever
  *   another process continued the recording.
  * - `{"type":"entry", …Entry}`.
@@ -92,4 +92,6 @@ export type PositionLine = {
   wallet: { address: string; balance: Wei }
   ledger: State['ledger']
   subAccounts: readonly (AccountState & SubAccountRef)[]
+  /** Left out where there is nothing. */
+  elsewhere?: readonly ElsewhereState[]
 }

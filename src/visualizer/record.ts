@@ -1,4 +1,4 @@
-import type { Broker } from '../index.ts'
+import type { Broker, DryRun } from '../index.ts'
 import { createEntryLog } from './entry-log.ts'
 import { networkOf } from './network.ts'
 import { PROTOCOL, type RecordingLine } from './protocol.ts'
@@ -6,8 +6,8 @@ import { PROTOCOL, type RecordingLine } from './protocol.ts'
 export type RecordOptions = {
   /** Called with each line, including its line end. */
   write: (line: string) => void
-  /** Plans show what would be done if auto-funding were on. */
-  dryRun?: boolean
+  /** Plans show what would be done if auto-funding were on; with `autoDeposit`, if that were on with this config, too. */
+  dryRun?: boolean | DryRun
 }
 
 /** Records the events of a broker, as lines that the page can load, until it is disposed. */

@@ -1,4 +1,4 @@
-import type { HoldReason, ServiceType, Wei } from '../../machines/index.ts'
+import type { HoldReason, ReclaimHold, ServiceType, Wei } from '../../machines/index.ts'
 
 /** Everything that the page shows of one moment. */
 export type State = {
@@ -12,9 +12,15 @@ export type State = {
   reading: ReadingState
   /** By key: `${serviceType}:${provider}`. A closed sub-account stays, with `account: null`. */
   subAccounts: Readonly<Record<string, SubAccountState>>
+  /** Sub-accounts that hold money in other registered versions of the services: `locked` counts them too. */
+  elsewhere: readonly ElsewhereState[]
   /** By id, oldest first; the newest 200. */
   transactions: Readonly<Record<string, TransactionState>>
   forecast: Forecast | null
+  /** The ledger's own row of the plan; null where deposits are neither on nor tried, and before the first plan. */
+  deposit: DepositState | null
+  /** Actor of the chart `autoDeposit`; null where auto-deposit is not on. */
+  autoDeposit: AutoDepositState | null
   /** What the ledger lacks to pay everything that is due. */
   shortfall: Wei
 }
@@ -69,6 +75,16 @@ export type AccountState = {
   tokensRevoked: boolean
 }
 
+/** A sub-account in another registered version of a service. */
+export type ElsewhereState = AccountState & {
+  provider: string
+  serviceType: ServiceType
+  /** The exact registered name, such as `inference-v1.1`. */
+  service: string
+  /** Seconds that a refund is locked there. */
+  lockTime: number
+}
+
 /** One row of the plan. `reason` is set exactly when `action` is `hold`. */
 export type PlanState = {
   action: 'top-up' | 'propose' | 'hold'
@@ -88,8 +104,22 @@ export type PlanState = {
   burnRate: Wei | null
   /** Seconds; null while it is unknown, or nothing burns. */
   runway: number | null
+  /** What is odd about its charges or its claim, and which option lifts the hold for it; null where nothing is. */
+  anomaly: AnomalyState | null
+  /** What a new provider may get within a day; null for one that is not new. `until` in seconds of block time. */
+  firstDay: { limit: Wei; given: Wei; until: number | null } | null
   limits: { maxTopUp: Wei | null; budgetLeft: Wei | null; coolingUntil: number; ledgerReserve: Wei }
+  /** What is asked back while it is idle; null, or left out, where its policy never asks. */
+  reclaim?: ReclaimState | null
 }
+
+/** `until` in seconds of block time; `usual` per hour. */
+export type AnomalyState =
+  | { kind: 'burn'; burn: Wei; seconds: number; usual: Wei; factor: number; until: number; option: string }
+  | { kind: 'fee'; unsettledFee: Wei; cap: Wei; option: string }
+
+/** Idle money: what is free beyond what is kept, from when it is idle in seconds of block time, and why it stays. */
+export type ReclaimState = { amount: Wei; idleFrom: number | null; wait: ReclaimHold | null }
 
 /** Actor of the chart `autoFunding`. */
 export type AutoFundingState = ActorState & {
@@ -104,6 +134,44 @@ export type AutoFundingState = ActorState & {
   /** What the provider has served and not charged yet, and why that could not be read again. */
   unsettledFee: Wei
   feeError: string | null
+}
+
+/** What is deposited into the ledger, or why nothing is. `reason` is set exactly when `action` is `hold`. */
+export type DepositState = {
+  action: 'deposit' | 'propose' | 'hold'
+  reason: HoldReason | null
+  /** What is deposited; null for a hold. */
+  amount: Wei | null
+  /** What could not be deposited; null where it holds for another reason. */
+  missing: Wei | null
+  /** What the ledger has, what the sub-accounts need of it now, and what claims on their way bring. */
+  available: Wei
+  due: Wei
+  arriving: Wei
+  /** What stays once everything due and in flight is paid; negative where the ledger cannot pay it. */
+  spare: Wei
+  /** Below `trigger` a deposit is due; it fills up to `target`. */
+  trigger: Wei
+  target: Wei
+  /** What is missing to the target once `spare` is below `trigger`; 0 before. */
+  deficit: Wei
+  /** Seconds that `spare` lasts; null while it is unknown, or nothing burns. */
+  runway: number | null
+  limits: { maxDeposit: Wei | null; maxLedger: Wei | null; budgetLeft: Wei | null; coolingUntil: number }
+}
+
+/** Actor of the chart `autoDeposit`. */
+export type AutoDepositState = ActorState & {
+  reason: HoldReason | null
+  /** What the present deposit sends, or sends once it is approved. */
+  amount: Wei | null
+  lastDeposit: { amount: Wei; transactionHash: string; blockNumber: number } | null
+  deposits: number
+  paid: Wei
+  /** `at` in seconds of block time. */
+  failure: { count: number; at: number; message: string } | null
+  /** Why the wallet that deposits could not be read; null where it was. */
+  payerError: string | null
 }
 
 /** Actor of the chart `transaction`. */
@@ -122,6 +190,8 @@ export type TransactionState = ActorState & {
   gasUsed: Wei | null
   /** Why it reverted, or which transaction took its nonce. */
   reason: string | null
+  /** What the node said that does not take it now; null otherwise. Recordings of earlier versions lack it. */
+  refusal?: string | null
 }
 
 /** When ledger and gas run dry at the present burn, in seconds of block time; null where nothing burns, or it is unknown. */

@@ -1,5 +1,13 @@
-import type { AutoFundingContext, Reading, TransactionContext, Wei } from '../../machines/index.ts'
-import type { AutoFundingStatus, Decision, Forecast, Position, SubAccountPosition } from '../index.ts'
+import type {
+  Anomaly,
+  AutoDepositContext,
+  AutoFundingContext,
+  Failure,
+  Reading,
+  TransactionContext,
+  Wei,
+} from '../../machines/index.ts'
+import type { AutoFundingStatus, Decision, DepositDecision, Forecast, Position, SubAccountPosition } from '../index.ts'
 import { safeMessage } from './safe-message.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type * as page from './protocol.ts'
@@ -25,6 +33,13 @@ export function accountOf(account: SubAccountPosition): page.AccountState {
   }
 }
 
+export function elsewhereOf({ elsewhere = [] }: Pick<Position, 'elsewhere'>): page.ElsewhereState[] {
+  return elsewhere.map((one) => {
+    const { provider, serviceType, service, lockTime } = one
+    return { provider, serviceType, service, lockTime, ...accountOf(one) }
+  })
+}
+
 export type Amounts = Pick<page.AccountState, 'balance' | 'pendingRefund' | 'available' | 'claimable'>
 
 /** The amounts in an actor's last reading; null where the sub-account does not exist. */
@@ -46,7 +61,7 @@ export function ledgerOf({ ledger }: Position): page.State['ledger'] {
 }
 
 export function planOf(decision: Decision): page.PlanState {
-  const { action, required, target, deficit, burnRate, runway, limits } = decision
+  const { action, required, target, deficit, burnRate, runway, limits, firstDay, anomaly, reclaim } = decision
   const isHold = decision.action === 'hold'
   return {
     action,
@@ -59,13 +74,56 @@ export function planOf(decision: Decision): page.PlanState {
     deficit: wei(deficit),
     burnRate: weiOrNull(burnRate),
     runway,
+    anomaly: anomaly ? anomalyOf(anomaly) : null,
+    firstDay: firstDay ? { limit: wei(firstDay.limit), given: wei(firstDay.given), until: firstDay.until } : null,
     limits: {
       maxTopUp: weiOrNull(limits.maxTopUp),
       budgetLeft: weiOrNull(limits.budgetLeft),
       coolingUntil: limits.coolingUntil,
       ledgerReserve: wei(limits.ledgerReserve),
     },
+    ...(reclaim && { reclaim: { amount: wei(reclaim.amount), idleFrom: reclaim.idleFrom, wait: reclaim.wait } }),
   }
+}
+
+function anomalyOf(anomaly: Anomaly): page.AnomalyState {
+  return anomaly.kind === 'fee'
+    ? { ...anomaly, unsettledFee: wei(anomaly.unsettledFee), cap: wei(anomaly.cap) }
+    : { ...anomaly, burn: wei(anomaly.burn), usual: wei(anomaly.usual) }
+}
+
+export function depositOf(decision: DepositDecision): page.DepositState {
+  const { action, available, due, arriving, spare, trigger, target, deficit, runway, limits } = decision
+  const isHold = decision.action === 'hold'
+  return {
+    action,
+    reason: isHold ? decision.reason : null,
+    amount: isHold ? null : wei(decision.amount),
+    missing: isHold ? weiOrNull(decision.missing) : null,
+    available: wei(available),
+    due: wei(due),
+    arriving: wei(arriving),
+    spare: wei(spare),
+    trigger: wei(trigger),
+    target: wei(target),
+    deficit: wei(deficit),
+    runway,
+    limits: {
+      maxDeposit: weiOrNull(limits.maxDeposit),
+      maxLedger: weiOrNull(limits.maxLedger),
+      budgetLeft: weiOrNull(limits.budgetLeft),
+      coolingUntil: limits.coolingUntil,
+    },
+  }
+}
+
+type Deposits = Omit<page.AutoDepositState, keyof page.ActorState | 'payerError'>
+
+export function autoDepositOf(
+  { reason, lastDeposit, deposits, paid, failure }: Omit<AutoDepositContext, 'wallet' | 'amount' | 'decidedAt'>,
+  amount: Wei | null,
+): Deposits {
+  return { reason, amount, lastDeposit, deposits, paid, failure: failure && safeFailure(failure) }
 }
 
 type Funding = Omit<page.AutoFundingState, keyof page.ActorState | 'unsettledFee' | 'feeError'>
@@ -75,22 +133,17 @@ export function fundingOf(
   amount: Wei | null,
 ): Funding {
   const { reason, lastTopUp, topUps, paid, failure } = context
-  return {
-    reason,
-    amount,
-    lastTopUp,
-    topUps,
-    paid,
-    failure: failure && { ...failure, message: safeMessage(failure.message) },
-  }
+  return { reason, amount, lastTopUp, topUps, paid, failure: failure && safeFailure(failure) }
 }
+
+const safeFailure = (failure: Failure): Failure => ({ ...failure, message: safeMessage(failure.message) })
 
 export function feeOf({ unsettledFee, feeError }: AutoFundingStatus) {
   return { unsettledFee: wei(unsettledFee), feeError: feeError === null ? null : safeMessage(feeError) }
 }
 
 export function transactionOf(context: TransactionContext): Omit<page.TransactionState, keyof page.ActorState> {
-  const { id, nonce, operation, subAccount, amount, hash, hashes, blockNumber, gasUsed, reason } = context
+  const { id, nonce, operation, subAccount, amount, hash, hashes, blockNumber, gasUsed, reason, refusal } = context
   return {
     id,
     nonce,
@@ -102,6 +155,7 @@ export function transactionOf(context: TransactionContext): Omit<page.Transactio
     blockNumber,
     gasUsed,
     reason: reason === null ? null : safeMessage(reason),
+    refusal: refusal && safeMessage(refusal.message),
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  anything,
   checkOptions,
   isBoolean,
   isEither,
@@ -11,7 +12,7 @@ import {
   type Check,
   type Fields,
 } from '../base/check-options.ts'
-import { InvalidInputError } from '../index.ts'
+import { InvalidInputError, toDepositPolicy, toPolicy, type DryRun } from '../index.ts'
 import type { HistoryLimits } from './history.ts'
 
 export type VisualizerOptions = {
@@ -25,8 +26,11 @@ export type VisualizerOptions = {
   basePath?: string
   /** A page with this token may top up, pause, approve, retrieve and close. At least 16 characters; left out, pages only look. */
   control?: { token: string }
-  /** Plans show what would be done if auto-funding were on: for brokers without a signer. */
-  dryRun?: boolean
+  /**
+   * Plans show what would be done if auto-funding were on: for brokers without a signer. With `autoFunding` for those providers alone,
+   * with their configs; with `autoDeposit` or `reclaimIdle` also as if that were on.
+   */
+  dryRun?: boolean | DryRun
   /** URL of a block explorer; the network's own by default. */
   explorer?: string
   /** How much history is kept. */
@@ -38,7 +42,13 @@ const LEAST_TOKEN = 16
 /** @throws InvalidInputError that names the option and what it takes; a token is never repeated */
 export function checkVisualizerOptions(options: VisualizerOptions): void {
   checkOptions('createVisualizer', options, fields)
-  const { control } = options
+  const { control, dryRun } = options
+  if (typeof dryRun === 'object' && dryRun.autoDeposit) {
+    const { payerBalance: _, ...config } = dryRun.autoDeposit
+    toDepositPolicy(config)
+  }
+  if (typeof dryRun === 'object') for (const { config = {} } of dryRun.autoFunding ?? []) toPolicy(config, 0n)
+  if (typeof dryRun === 'object' && dryRun.reclaimIdle !== undefined) toPolicy({ reclaimIdle: dryRun.reclaimIdle }, 0n)
   if (control === undefined) return
   if (control.token === undefined)
     throw new InvalidInputError('control has no token.', { do: 'pass control: { token }, a random text' })
@@ -66,7 +76,7 @@ const fields: Fields<VisualizerOptions> = {
   hosts: isListOf(isHostName, 'names without scheme, port and path, such as ["ledger.example.org"]'),
   basePath: isBasePath,
   control: isHidden(isObjectOf({ token: isText })),
-  dryRun: isBoolean,
+  dryRun: isEither(isBoolean, isObjectOf({ autoFunding: anything, autoDeposit: anything, reclaimIdle: anything })),
   explorer: isHidden(isUrl),
   history: isObjectOf({ entries: isCount, bytes: isCount }),
 }

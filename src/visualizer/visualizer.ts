@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import type { AutoFundingConfig, Broker } from '../index.ts'
-import { createApprovals } from './approvals.ts'
+import type { Broker } from '../index.ts'
+import { createApprovals, type PageApprove } from './approvals.ts'
 import { readAssets } from './assets.ts'
 import { createEntryLog } from './entry-log.ts'
 import { createClients } from './clients.ts'
 import { ACTIONS } from './control-request.ts'
 import { createControl } from './control.ts'
-import { createHandler, type Handler } from './handler.ts'
+import type { Handler } from '../http/listen.ts'
+import { createHandler } from './handler.ts'
 import { createHistory, type HistoryLimits, type Line } from './history.ts'
 import { networkOf } from './network.ts'
+import { probesOf } from './probes.ts'
 import { PROTOCOL, type Hello } from './protocol.ts'
-import { listen, type Server } from './server.ts'
+import { listen, type Server } from '../http/listen.ts'
 import { checkVisualizerOptions, type VisualizerOptions } from './visualizer-options.ts'
 
 /** A page that shows a running broker. */
@@ -20,8 +22,8 @@ export type Visualizer = {
   readonly url: string | null
   /** For any Node server: `http.createServer(handler)`, or `app.use(handler)`. */
   readonly handler: Handler
-  /** For `startAutoFunding`: top-ups wait until the page approves them. Without control it always answers no. */
-  readonly approve: NonNullable<AutoFundingConfig['approve']>
+  /** For `startAutoFunding` and `startAutoDeposit`: payments wait until the page approves them. Without control it always answers no. */
+  readonly approve: PageApprove
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     control: control ? { ...control, use } : null,
     basePath,
     hosts: [...hosts, host],
+    probes: probesOf(broker),
   })
   const beat = setInterval(() => {
     log.checkReading()
@@ -69,7 +72,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   let server: Server | null = null
   let closing: Promise<void> | null = null
   try {
-    if (port !== null) server = await listen(handler, { port, host })
+    if (port !== null) server = await listen(handler, { name: 'The visualizer', port, host })
   } catch (error) {
     await shut()
     throw error
@@ -93,7 +96,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
       wallet: broker.wallet,
       network: networkOf(broker, options.explorer),
       actions: control ? ACTIONS : [],
-      dryRun,
+      dryRun: dryRun !== false,
       charts,
       base: history.base(),
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Entry } from '../../src/visualizer/protocol.ts'
-import { HEADERS } from '../../src/visualizer/guard.ts'
+import { HEADERS } from '../../src/http/guard.ts'
 import type { Scene } from './scenes.ts'
 
 const ASSETS = new URL('../../dist/src/visualizer/assets/', import.meta.url)

@@ -2,15 +2,28 @@ import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Chart, Hello } from '../../src/visualizer/protocol.ts'
+import { ACTIONS } from '../../src/visualizer/control-request.ts'
 import { overflowOf, PHONE, useBrowser } from './chromium.ts'
-import { account, life, og, sceneOf, START, stateOf, type Scene, type Step } from './scenes.ts'
+import {
+  account,
+  depositActor,
+  depositRow,
+  elsewhere,
+  life,
+  og,
+  sceneOf,
+  START,
+  stateOf,
+  type Scene,
+  type Step,
+} from './scenes.ts'
 import { openSceneServer, type SceneServer } from './scene-server.ts'
 
 const { open } = useBrowser()
 const ASSETS = new URL('../../dist/src/visualizer/assets/', import.meta.url)
 const charts = JSON.parse(readFileSync(new URL('charts.json', ASSETS), 'utf8')) as Chart[]
 
-const CONTROL: Partial<Hello> = { actions: ['top-up', 'pause', 'resume', 'approve', 'reject', 'retrieve', 'close'] }
+const CONTROL: Partial<Hello> = { actions: ACTIONS }
 const read: Step = [0, { kind: 'position' }, (state) => state]
 
 const scenes = {
@@ -97,9 +110,56 @@ const scenes = {
     ]
     return sceneOf(charts, stateOf(all), [read], CONTROL)
   },
+  depositing() {
+    const all = [account(0), account(1, { available: 0.713 })]
+    const ledger = { available: og(3.287), total: og(6), locked: og(2.713), additionalInfo: '' }
+    const limits = {
+      maxDeposit: og(50),
+      maxLedger: og(100),
+      budgetLeft: og(82),
+      coolingUntil: START / 1_000 + 3_600,
+    }
+    const lastDeposit = { amount: og(18), transactionHash: `0x${'ab'.repeat(32)}`, blockNumber: 4_801_112 }
+    const deposit = depositRow({ action: 'propose', limits })
+    const autoDeposit = depositActor({
+      value: 'awaitingApproval',
+      reason: 'awaiting-approval',
+      amount: og(18),
+      deposits: 3,
+      paid: og(54),
+      lastDeposit,
+      failure: { count: 1, at: START / 1_000 - 400, message: 'The deposit was not approved.' },
+    })
+    return sceneOf(charts, stateOf(all, { ledger, deposit, autoDeposit }), [read], CONTROL)
+  },
+  depositTrial() {
+    const deposit = depositRow({ action: 'hold', reason: 'wallet-short', amount: null, missing: og(11.25) })
+    return sceneOf(charts, stateOf([account(0), account(1, { available: 0.713 })], { deposit }), [read], {
+      dryRun: true,
+    })
+  },
+  versions() {
+    const all = [account(0, { model: 'deepseek-chat-v3' }), account(1)]
+    const others = [
+      elsewhere(7, 'inference-v0.9', { available: 1.5 }),
+      elsewhere(4, 'fine-tuning-v1.1', { available: 0, pending: 3 }),
+      elsewhere(0, 'inference-v1.1', { available: 0.25, pending: 1, claimable: 0.4 }),
+    ]
+    return sceneOf(charts, stateOf(all, { elsewhere: others }), [read], CONTROL)
+  },
 }
 
-const names = ['five', 'hundred', 'empty', 'refunding', 'errors', 'asking'] as const satisfies (keyof typeof scenes)[]
+const names = [
+  'five',
+  'hundred',
+  'empty',
+  'refunding',
+  'errors',
+  'asking',
+  'depositing',
+  'depositTrial',
+  'versions',
+] as const satisfies (keyof typeof scenes)[]
 
 /** Serves a scene until the test is over. */
 async function serve(scene: Scene): Promise<SceneServer> {
@@ -118,7 +178,9 @@ test.for(names)('%s: everything fits, light and dark, on a desktop and on a phon
     const page = await open(url, { colorScheme }, now)
     expect(await overflowOf(page)).toBe(0)
     await page.shot(`${name}-${colorScheme}`)
-    const row = page.locator('tbody tr').nth(1)
+    const numbers = page.locator('.deposit summary')
+    if ((await numbers.count()) > 0) await numbers.click()
+    const row = page.locator('.list tbody tr').nth(1)
     if ((await row.count()) > 0) {
       await row.locator('button').click()
       await page.locator('.detail').waitFor()
@@ -174,6 +236,73 @@ test('refunds show when they can be claimed, by block time', async () => {
       ['0.4 OG', 'can be claimed'],
       ['1.1 OG', '≈ 4h left'],
     ])
+})
+
+test('a deposit is approved with the amount that is shown, after a question', async () => {
+  const scene = scenes.depositing()
+  const page = await open(`${await show(scene)}#token=any`, {}, START)
+  const asked: unknown[] = []
+  await page.route('**/api/control', async (route) => {
+    asked.push(route.request().postDataJSON())
+    await route.fulfill({ status: 202, json: { accepted: true } })
+  })
+  await page.locator('.verdict', { hasText: 'A deposit of 18 OG to approve.' }).waitFor()
+  const card = page.getByRole('region', { name: 'Auto-deposit' })
+  expect(await card.locator('.next').innerText()).toBe('18 OG await your approval')
+  expect(await card.locator('.plan > p').allInnerTexts()).toEqual([
+    'Once it is approved, the ledger gets 18 OG.',
+    expect.stringMatching(/^The last deposit failed \(1 in a row, [\d:]+\): The deposit was not approved\.$/),
+    '3 deposits of 54 OG so far, the last one 18 OG, block 4,801,112.',
+  ])
+  const answer = async (name: string, question: string) => {
+    await card.getByRole('button', { name }).click()
+    const dialog = page.locator('dialog')
+    await dialog.getByText(question).waitFor()
+    await dialog.getByRole('button', { name }).click()
+    await dialog.waitFor({ state: 'detached' })
+  }
+  await answer('Approve', 'Approve a deposit of 18 OG?')
+  await answer('Reject', 'Reject the deposit of 18 OG?')
+  expect(asked).toEqual([{ action: 'approve-deposit', amount: og(18) }, { action: 'reject-deposit' }])
+  await page.getByRole('tab', { name: 'Deposits' }).click()
+  await page.locator('.state-box[data-path="awaitingApproval"].present').waitFor()
+})
+
+test('a deposit cannot be answered without the token', async () => {
+  const looking = await open(await show(scenes.depositing()), {}, START)
+  await looking.getByRole('region', { name: 'Auto-deposit' }).waitFor()
+  expect(await looking.getByRole('button', { name: 'Approve' }).count()).toBe(0)
+})
+
+test('money in other versions of the services is shown with its refunds, and goes when it is home', async () => {
+  const scene = scenes.versions()
+  const server = await serve(scene)
+  const page = await open(server.url, {}, START)
+  const card = page.getByRole('region', { name: 'Other versions' })
+  const rows = () => card.locator('tbody tr').allInnerTexts()
+  const first = (text: string) => text.split(/\s*\n\s*|\t/).filter(Boolean)
+  expect((await rows()).map((text) => first(text).slice(1))).toEqual([
+    ['inference-v0.9', 'not asked back', '1.5000', '1.5000 free'],
+    ['fine-tuning-v1.1', '3 OG asked back, ≈ 4h left', '3.0000', '0.0000 free'],
+    ['inference-v1.1', '0.4 OG can be claimed', '1.2500', '0.2500 free'],
+  ])
+  expect(await card.locator('.card-head').innerText()).toContain('5.75 OG in all')
+  expect(await card.locator('p').innerText()).toBe(
+    'Auto-funding leaves them alone. Closing the ledger brings them home, and so does og-ledger retrieve inference-v0.9 or ' +
+      'og-ledger retrieve fine-tuning-v1.1 or og-ledger retrieve inference-v1.1.',
+  )
+  await page.getByText('5.75 of it in other versions').waitFor()
+  const seq = scene.hello.history.length + 1
+  const entry = {
+    at: START + 1_000,
+    block: scene.state.block,
+    seq,
+    kind: 'position',
+    patch: { elsewhere: [] },
+  } as const
+  await page.locator('.link', { hasText: 'live' }).waitFor()
+  server.send([entry])
+  await card.waitFor({ state: 'detached' })
 })
 
 test('a new entry is shown at once, also in the title of the tab', async () => {

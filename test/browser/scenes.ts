@@ -1,7 +1,10 @@
 import { applyPatch, patchOf } from '../../src/visualizer/patch.ts'
 import type {
+  AutoDepositState,
   AutoFundingState,
   Chart,
+  DepositState,
+  ElsewhereState,
   Entry,
   Happening,
   Hello,
@@ -83,6 +86,8 @@ export function account(index: number, options: AccountOptions = {}): SubAccount
       deficit: og(deficit),
       burnRate: burn === null ? null : og(burn),
       runway,
+      anomaly: null,
+      firstDay: null,
       limits: { maxTopUp: null, budgetLeft: null, coolingUntil: 0, ledgerReserve: '0' },
       ...options.plan,
     },
@@ -108,8 +113,52 @@ export function account(index: number, options: AccountOptions = {}): SubAccount
   }
 }
 
+/** The ledger's own row: 2 stay, the trigger is 5 and the target 20, so 18 are deposited. */
+export const depositRow = (more: Partial<DepositState> = {}): DepositState => ({
+  action: 'deposit',
+  reason: null,
+  amount: og(18),
+  missing: null,
+  available: og(3.287),
+  due: og(1.287),
+  arriving: '0',
+  spare: og(2),
+  trigger: og(5),
+  target: og(20),
+  deficit: og(18),
+  runway: 18_000,
+  limits: { maxDeposit: null, maxLedger: null, budgetLeft: null, coolingUntil: 0 },
+  ...more,
+})
+
+export const depositActor = (more: Partial<AutoDepositState> = {}): AutoDepositState => ({
+  value: 'watching',
+  edge: null,
+  since: START,
+  reason: 'sufficient',
+  amount: null,
+  lastDeposit: null,
+  deposits: 0,
+  paid: '0',
+  failure: null,
+  payerError: null,
+  ...more,
+})
+
+/** What lies in another version of a service. */
+export function elsewhere(index: number, service: string, options: AccountOptions = {}): ElsewhereState {
+  const { provider, account: state } = account(index, options)
+  if (!state) throw new Error('There is no sub-account.')
+  const serviceType = service.startsWith('inference') ? 'inference' : 'fine-tuning'
+  return { ...state, provider, serviceType, service, lockTime: 86_400 }
+}
+
 export function stateOf(accounts: readonly SubAccountState[], rest: Partial<State> = {}): State {
-  const locked = accounts.reduce((sum, one) => sum + BigInt(one.account?.balance ?? 0), 0n)
+  const others = rest.elsewhere ?? []
+  const locked = [...accounts.map(({ account }) => account), ...others].reduce(
+    (sum, one) => sum + BigInt(one?.balance ?? 0),
+    0n,
+  )
   return {
     block: { number: 4_812_377, timestamp: START / 1_000 },
     wallet: { address: WALLET, balance: og(99_874.120_34) },
@@ -117,6 +166,7 @@ export function stateOf(accounts: readonly SubAccountState[], rest: Partial<Stat
     ledgerActor: null,
     reading: { failures: 0, error: null, dropped: 0 },
     subAccounts: Object.fromEntries(accounts.map((one) => [one.key, one])),
+    elsewhere: [],
     transactions: {},
     forecast: {
       ledgerDryAt: START / 1_000 + 5 * 86_400,
@@ -124,6 +174,8 @@ export function stateOf(accounts: readonly SubAccountState[], rest: Partial<Stat
       burnRate: og(0.4 * accounts.length),
       deposits: [1, 7, 30].map((days) => ({ days, amount: og(Math.max(0, days * 9.6 * accounts.length * 0.1 - 20)) })),
     },
+    deposit: null,
+    autoDeposit: null,
     shortfall: '0',
     ...rest,
   }

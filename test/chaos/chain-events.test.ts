@@ -4,6 +4,7 @@ import { createBroker, memoryJournal, type Broker } from '../../src/index.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../support/low-wallet.ts'
 import { until } from '../support/until.ts'
+import { EXACT } from '../support/exact.ts'
 
 let chain: LocalChain
 let reset: () => Promise<void>
@@ -21,7 +22,7 @@ afterAll(() => chain[Symbol.asyncDispose]())
 
 async function funding(low: LowWallet): Promise<Broker> {
   const broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
-  for (const provider of low.needed.keys()) broker.inference.startAutoFunding(provider, { intervalMs: 100 })
+  for (const provider of low.needed.keys()) broker.inference.startAutoFunding(provider, { ...EXACT, intervalMs: 100 })
   return broker
 }
 

@@ -5,6 +5,7 @@ import { connect, localChain, type LocalChain } from '../support/chain.ts'
 import { lowWallet, outcomeOf, paidOnce } from '../support/low-wallet.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
 import { until } from '../support/until.ts'
+import { EXACT } from '../support/exact.ts'
 
 let chain: LocalChain
 let proxy: Proxy
@@ -29,7 +30,7 @@ test.each([10, 50])(
     await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal() })
     proxy.reset()
     const before = await chain.provider.getBlockNumber()
-    for (const provider of low.needed.keys()) broker.inference.startAutoFunding(provider, { intervalMs: 100 })
+    for (const provider of low.needed.keys()) broker.inference.startAutoFunding(provider, { ...EXACT, intervalMs: 100 })
     // Wide enough to sign and broadcast 50 transactions between two blocks on a slow machine.
     await chain.provider.send('evm_setIntervalMining', [2])
     await until(() => broker.inference.autoFundingStatus().every(({ topUps }) => topUps === 1))

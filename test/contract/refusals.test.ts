@@ -18,10 +18,13 @@ import {
 } from '../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../support/chain.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
+import { EXACT } from '../support/exact.ts'
 
 /** A provider with five refunds, all locked, and one without a sub-account. */
 const FULL = '0x90F79bf6EB2c4f870365E785982E1f101E93b906'
 const STRANGER = '0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65'
+/** It offers no service. */
+const forced = { force: true }
 const [NEWCOMER = '', OWNER = ''] = [1, 2].map((index) => testWallet(index).address)
 
 let chain: LocalChain, proxy: Proxy
@@ -72,7 +75,7 @@ describe('the library refuses without a request:', () => {
     retrieveFundFromProvider: (address: never) => owner.ledger.retrieveFundFromProvider(address, 'inference'),
     ensureFunded: (address: never) => owner.inference.ensureFunded(address, '1'),
     acknowledgeProviderSigner: (address: never) => owner.inference.acknowledgeProviderSigner(address),
-    startAutoFunding: (address: never) => owner.inference.startAutoFunding(address),
+    startAutoFunding: (address: never) => owner.inference.startAutoFunding(address, EXACT),
     subAccount: (address: never) => owner.subAccount(address, 'inference'),
   }
   test.for(
@@ -96,22 +99,24 @@ describe('the library refuses without a request:', () => {
     subAccount: (service: never) => owner.subAccount(STRANGER, service),
   }
   test.for(
-    each(
-      services,
-      ['nonsense', '', 'Inference', 'toString'].map((bad) => ({ bad, ...noService(bad) })),
-    ),
+    each(services, [
+      ...['nonsense', '', 'toString'].map((bad) => ({ bad, ...noService(bad) })),
+      { bad: 'Inference', ...noService('Inference', 'inference') },
+      { bad: 'chat', ...noService('chat', 'inference') },
+      { bad: 'finetuning', ...noService('finetuning', 'fine-tuning') },
+    ]),
   )('$method from the service $bad', refusedWithoutRequest)
 
   // The name of a version that may hold money of the wallet: only a position tells.
   const { retrieveFund, retrieveFundFromProvider, ...others } = services
-  test.for(each(others, [{ bad: 'inference-v2.0', ...noService('inference-v2.0') }]))(
+  test.for(each(others, [{ bad: 'inference-v2.0', ...noService('inference-v2.0', 'inference') }]))(
     '$method from the service $bad',
     refusedWithoutRequest,
   )
   test.for(Object.entries({ retrieveFund, retrieveFundFromProvider }))(
     '%s from a version without money of the wallet: nothing is sent',
     async ([, attempt]) => {
-      await expect(attempt('inference-v2.0' as never)).rejects.toMatchObject(noService('inference-v2.0'))
+      await expect(attempt('inference-v2.0' as never)).rejects.toMatchObject(noService('inference-v2.0', 'inference'))
       expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
     },
   )
@@ -139,7 +144,7 @@ describe('the library refuses without a request:', () => {
     ...Object.entries({
       'to transfer to': (provider: string) => newcomer.ledger.transferFund(provider, 'inference', '1'),
       'to ensure funds of': (provider: string) => newcomer.inference.ensureFunded(provider, '1'),
-      'to keep funded': (provider: string) => newcomer.inference.startAutoFunding(provider),
+      'to keep funded': (provider: string) => newcomer.inference.startAutoFunding(provider, EXACT),
     }).flatMap(([what, attempt]): [string, (broker: Broker) => unknown, string, object][] => [
       [`${what} the zero address`, () => attempt(ZeroAddress), 'InvalidAddress', { addr: ZeroAddress }],
       [`${what} oneself`, ({ wallet }) => attempt(wallet.toLowerCase()), 'ProviderCannotBeUser', {}],
@@ -154,8 +159,8 @@ describe('the library refuses before it sends anything:', () => {
   test.for<[string, (broker: Broker) => unknown]>([
     ['getLedger', ({ ledger }) => ledger.getLedger()],
     ['getLedgerWithDetail', ({ ledger }) => ledger.getLedgerWithDetail()],
-    ['transferFund', ({ ledger }) => ledger.transferFund(STRANGER, 'inference', '1')],
-    ['ensureFunded', ({ inference }) => inference.ensureFunded(STRANGER, '1')],
+    ['transferFund', ({ ledger }) => ledger.transferFund(STRANGER, 'inference', '1', forced)],
+    ['ensureFunded', ({ inference }) => inference.ensureFunded(STRANGER, '1', forced)],
     ['retrieveFund', ({ ledger }) => ledger.retrieveFund('inference')],
     ['retrieveFundFromProvider', ({ ledger }) => ledger.retrieveFundFromProvider(STRANGER, 'inference')],
     ['refund', ({ ledger }) => ledger.refund('1')],
@@ -207,7 +212,7 @@ describe('the library refuses before it sends anything:', () => {
       required:  1 OG
       do:        use at least 1 OG
 
-      The ledger has less available than that.
+      The ledger is short by 1 OG.
 
       operation: transferFund
       error:     InsufficientAvailableBalance
@@ -283,7 +288,7 @@ function refusals(): Refusal[] {
     ['a new sub-account with nothing', () => transfer('0'), ...tooLittle('0', '1')],
     ['a new sub-account with too little', () => transfer('0.99'), ...tooLittle('0.99', '1')],
     ['a transfer of more than is available', () => transfer('8.5'), ...tooMuch('8.5')],
-    ['to ensure more than is available', () => owner.inference.ensureFunded(STRANGER, '5'), ...tooMuch('5')],
+    ['to ensure more than is available', () => owner.inference.ensureFunded(STRANGER, '5', forced), ...tooMuch('5')],
     [
       'a refund of more than is available',
       () => owner.ledger.refund(og('4') + 1n),
@@ -317,7 +322,7 @@ function refusals(): Refusal[] {
 }
 
 function transfer(amount: string, service = 'inference'): Promise<unknown> {
-  return owner.ledger.transferFund(STRANGER, service, amount)
+  return owner.ledger.transferFund(STRANGER, service, amount, forced)
 }
 
 function retrieve(provider: string, service: string): Promise<unknown> {
@@ -378,12 +383,12 @@ function each(methods: Record<string, (bad: never) => unknown>, bads: readonly B
   return Object.entries(methods).flatMap(([method, attempt]) => bads.map((bad) => ({ method, attempt, ...bad })))
 }
 
-function noService(bad: string): { name: string; message: string } {
+function noService(bad: string, meant?: string): { name: string; message: string } {
   const known = 'inference, inference-v1.0, fine-tuning, fine-tuning-v1.0'
-  return {
-    name: 'InvalidInputError',
-    message: `There is no such service type.\n\nserviceType: "${bad}"\nknown:       ${known}`,
-  }
+  const facts = meant
+    ? `serviceType:  "${bad}"\ndid you mean: ${meant}\nknown:        ${known}`
+    : `serviceType: "${bad}"\nknown:       ${known}`
+  return { name: 'InvalidInputError', message: `There is no such service type.\n\n${facts}` }
 }
 
 /** The error of an attempt, which may throw or reject. */

@@ -6,6 +6,7 @@ import { callOf, transact } from '../../src/local/transact.ts'
 import { startProviderServer, tellsFees } from '../support/provider-server.ts'
 import { until } from '../support/until.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
+import { EXACT } from '../support/exact.ts'
 
 let chain: LocalChain
 let restore: () => Promise<void>
@@ -104,7 +105,7 @@ describe('API tokens', () => {
     const offer = ['chatbot', server.url, 'local-model', 'TeeML', 1n, 1n, '{}', alice.address]
     const signer = await chain.provider.getSigner(alice.address)
     await transact(signer, [callOf(chain.contracts.inference, 'addOrUpdateService', [offer])])
-    broker.inference.startAutoFunding(alice.address, { intervalMs: 100 })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, intervalMs: 100 })
     const fee = () => broker.inference.autoFundingStatus(alice.address)[0]?.unsettledFee
     await until(() => fee() === 1n)
     await broker.inference.revokeAllTokens(alice.address)
@@ -152,7 +153,7 @@ describe('an acceptance is taken back', () => {
 
   test('not while auto-funding is on: its next top-up would accept the signer again', async () => {
     await alice.settle(user.address, og('2'))
-    broker.inference.startAutoFunding(alice.address, { unsettledFee: false })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, unsettledFee: false })
     broker.inference.pauseAutoFunding()
     await expect(broker.inference.acknowledgeProviderSigner(alice.address, false)).rejects.toMatchObject({
       name: 'InvalidInputError',

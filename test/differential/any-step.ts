@@ -12,7 +12,7 @@ import {
   wallet,
   work,
 } from './parts.ts'
-import { LOOKS, NONSENSE, type Step } from './step.ts'
+import { LOOKS, NONSENSE, type RegisteredRef, type Step } from './step.ts'
 
 const transfer = step('transferFund', {
   wallet,
@@ -36,6 +36,24 @@ const settle = step('settle', {
   ),
 })
 
+/** What the owner of a contract may do; rare, so that the steps of wallets and providers stay dense. */
+const ownersStep = fc.oneof(
+  step('registerService', {
+    name: fc.constantFrom('first', 'second', 'second', 'second', 'third', 'other type', 'no type', 'no version'),
+    contract: fc.constantFrom<RegisteredRef>(0, 0, 0, 1, 1, 'inference', 'ledger', 'user', 'zero'),
+    byOwner: owner,
+  }),
+  step('setRecommendedService', {
+    name: fc.constantFrom('first', 'second', 'second', 'third', 'other type'),
+    byOwner: owner,
+  }),
+  step('transferOwnership', {
+    contract: fc.constantFrom('ledger', 'inference', 'fineTuning'),
+    to: fc.constantFrom('owner', 'owner', 'zero', 'user'),
+    byOwner: owner,
+  }),
+)
+
 /** Any step of any participant. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -52,7 +70,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: step('updateAdditionalInfo', { wallet, info: fc.integer({ min: 0, max: 4 }) }) },
-  { weight: 5, arbitrary: step('refund', { wallet, amount: amount('zero', 'available', 'aboveMin', 'total') }) },
+  { weight: 7, arbitrary: step('refund', { wallet, amount: amount('zero', 'available', 'aboveMin', 'total') }) },
   { weight: 1, arbitrary: step('deleteLedger', { wallet }) },
   { weight: 18, arbitrary: transfer },
   { weight: 16, arbitrary: retrieve },
@@ -139,6 +157,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       { weight: 3, arbitrary: transfer },
     ),
   },
+  { weight: 1, arbitrary: ownersStep },
   { weight: 2, arbitrary: step('nonsense', { wallet, what: fc.constantFrom(...NONSENSE) }) },
   {
     weight: 2,

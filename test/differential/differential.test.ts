@@ -24,6 +24,9 @@ const ESSENTIAL = [
   'inference.settleFeesWithTEE status 0',
   'inference.settleFeesWithTEE status 1',
   'inference.settleFeesWithTEE status 4',
+  'inference.settleFeesWithTEE status 5',
+  'ledger.registerService ! ServiceRegistered',
+  'ledger.setRecommendedService ! RecommendedServiceUpdated',
   'fineTuning.settleFees',
   'fineTuning.settleFees ✗ InvalidVerifierInput insufficient balance',
 ]

@@ -64,7 +64,14 @@ export const spendingOut = wallet.map((wallet): Step[] => [
   { do: 'deleteLedger', ...next, wallet },
 ])
 
-const owed: SettlementItem = { user: 0, fee: some(100), nonce: 'next', signer: 'own', provider: 'own' }
+const owed: SettlementItem = {
+  user: 0,
+  fee: some(100),
+  nonce: 'next',
+  signer: 'own',
+  spoil: 'nothing',
+  provider: 'own',
+}
 
 /** One deliverable from its delivery to its payment, with a settlement in between that may be wrong. */
 export const delivering = fc
@@ -121,6 +128,22 @@ export const expanding = fc.record({ wallet, service }).map(({ wallet, service }
   { do: 'openMany', ...next, wallet, service, count: 30, from: 0 },
   { do: 'openMany', ...next, wallet, service, count: 30, from: 25 },
 ])
+
+/** The owner registers another version and recommends it, and a wallet pays into it. */
+export const upgrading = fc
+  .record({ wallet, contract: fc.constantFrom<0 | 1>(0, 1), again: fc.boolean() })
+  .map(({ wallet, contract, again }): Step[] => [
+    { do: 'registerService', ...next, name: 'second', contract, byOwner: true },
+    { do: 'setRecommendedService', ...next, name: 'second', byOwner: true },
+    { do: 'transferFund', ...next, wallet, service: 'second', provider: 0, amount: some(1_000) },
+    { do: 'retrieveFund', ...next, wallet, service: 'second', providers: [0] },
+    ...(again
+      ? ([
+          { do: 'registerService', ...next, name: 'third', contract: 1, byOwner: true },
+          { do: 'setRecommendedService', ...next, name: 'first', byOwner: true },
+        ] satisfies Step[])
+      : []),
+  ])
 
 /** A provider leaves and comes back. */
 export const returning = service.map((service): Step[] => [

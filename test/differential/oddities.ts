@@ -1,4 +1,4 @@
-import type { ContractCall } from '../../src/testing/contracts/contracts.ts'
+import type { ContractCall } from '../../src/testing/contracts/contract-call.ts'
 import { HASH, idOf, ledger, on, type Action, type Question } from './calls.ts'
 import { nth } from './nth.ts'
 import type { Nonsense, Step } from './step.ts'
@@ -52,8 +52,21 @@ export function nonsense(what: Nonsense, from: string, { inference, fineTuning }
       return send(trainer, on('fineTuning', 'addDeliverable', from, '', HASH))
     case 'long deliverable':
       return send(trainer, on('fineTuning', 'addDeliverable', from, 'é'.repeat(129), HASH))
+    case 'initialize ledger':
+      return send(from, ledger('initialize', from))
+    case 'initialize inference':
+      return send(from, on('inference', 'initialize', 3_600n, from, from))
+    case 'initialize fineTuning':
+      return send(from, on('fineTuning', 'initialize', 3_600n, from, from, 30n))
+    case 'renounce inference':
+      return send(from, on('inference', 'renounceOwnership'))
+    case 'renounce ledger':
+      return send(from, ledger('renounceOwnership'))
   }
 }
+
+/** ERC165, IServing, and the one that no contract supports. */
+const INTERFACES = ['0x01ffc9a7', '0x160841b1', '0xffffffff']
 
 const MAX_UINT256 = 2n ** 256n - 1n
 
@@ -82,6 +95,14 @@ export function lookAt(step: Extract<Step, { do: 'look' }>, from: string, people
       return { from, ...ledger('getLedgerProviders', from, 'inference-v2.0') }
     case 'getDeliverable':
       return { from, ...on('fineTuning', 'getDeliverable', from, trainer, idOf(step.offset)) }
+    case 'no preview':
+      return { from: provider, ...on('inference', 'previewSettlementResults', []) }
+    case 'supportsInterface inference':
+      return { from, ...on('inference', 'supportsInterface', nth(INTERFACES, step.offset % INTERFACES.length)) }
+    case 'supportsInterface fineTuning':
+      return { from, ...on('fineTuning', 'supportsInterface', nth(INTERFACES, step.offset % INTERFACES.length)) }
+    case 'initialized':
+      return { from, ...on('inference', 'initialized') }
   }
 }
 

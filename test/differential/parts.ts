@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Amount, ProviderRef, ServiceRef, SettlementItem, Step, When } from './step.ts'
+import type { Amount, ProviderRef, ServiceRef, SettlementItem, Spoil, Step, When } from './step.ts'
 
 /** Most steps concern one wallet and one provider, so that their state gets deep. */
 export const wallet = fc.oneof(
@@ -12,7 +12,10 @@ export const service = fc.oneof(
   { weight: 3, arbitrary: fc.constant<ServiceRef>('inference') },
   { weight: 2, arbitrary: fc.constant<ServiceRef>('fineTuning') },
 )
-export const anyService = fc.oneof({ weight: 20, arbitrary: service }, fc.constant<'none'>('none'))
+export const anyService = fc.oneof(
+  { weight: 20, arbitrary: service },
+  fc.constantFrom<'none' | 'second'>('none', 'second'),
+)
 export const provider: fc.Arbitrary<ProviderRef> = fc.oneof(
   { weight: 10, arbitrary: fc.constant(0) },
   { weight: 3, arbitrary: fc.constant(1) },
@@ -43,6 +46,10 @@ export const item: fc.Arbitrary<SettlementItem> = fc.record({
   signer: fc.oneof(
     { weight: 14, arbitrary: fc.constant<'own'>('own') },
     fc.constantFrom<'other' | 'none'>('other', 'none'),
+  ),
+  spoil: fc.oneof(
+    { weight: 20, arbitrary: fc.constant<'nothing'>('nothing') },
+    fc.constantFrom<Spoil>('short', 'low v', 'high s'),
   ),
   provider: fc.oneof({ weight: 14, arbitrary: fc.constant<'own'>('own') }, fc.constant<'other'>('other')),
 })

@@ -1,8 +1,9 @@
 import { type ParamType, type Result } from 'ethers'
 
-/** What ethers decoded, as plain values: structs by name, numbers as bigint. */
+/** What ethers decoded, as plain values: structs by name, numbers as bigint, values without names as a list. */
 export function plainOf(types: readonly ParamType[], values: Result): unknown {
   if (types.length === 1 && types[0]) return valueOf(types[0], values[0])
+  if (types.every(({ name }) => name === '')) return types.map((type, index) => valueOf(type, values[index]))
   return structOf(types, values)
 }
 

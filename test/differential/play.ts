@@ -34,7 +34,7 @@ export async function createPlayer(
   let now = world.startAt
   let steps = 0
   await world.restart()
-  if (constants) await compareState(constantsOf(world.addresses))
+  if (constants) await compareState(constantsOf())
   const { network, provider } = world.chain
   const readers = await Promise.all(world.people.wallets.map((address) => connectChain({ provider, address }, network)))
   await compareState(views)
@@ -65,17 +65,33 @@ export async function createPlayer(
     },
   }
 
-  async function playTransaction(transaction: ContractTransaction): Promise<void> {
+  async function playTransaction(unsigned: ContractTransaction): Promise<void> {
+    const transaction = await real.signed(unsigned)
     history.push(lineOf(transaction, transaction.timestamp - now))
     now = transaction.timestamp
+    await comparePreview(transaction)
     const ours = change(simulated.execute(transaction))
     const theirs = await real.execute(transaction)
     history.push(
       `   → ${theirs.ok ? `${theirs.events.length} events` : `${theirs.error.name}(${shown(theirs.error.args)})`}`,
     )
     reached.push(...keysOf(transaction, theirs))
-    compare('the outcome', ours, theirs)
+    compare('the outcome', { ...ours, gas: null }, { ...theirs, gas: null })
+    compareGas(ours, theirs)
     await compareState(views)
+  }
+
+  /** A provider sees what its settlements would do before it sends them. */
+  async function comparePreview({ from, call }: ContractTransaction): Promise<void> {
+    if (call.method !== 'settleFeesWithTEE') return
+    const question = { ...call, method: 'previewSettlementResults', from }
+    compare('the preview', simulated.view(question, from), await real.ask(question))
+  }
+
+  /** Gas of a success may differ by less than a quarter, of a revert by less than a third. */
+  function compareGas({ gas: ours }: Execution, { ok, gas: theirs }: Execution): void {
+    const difference = ours > theirs ? ours - theirs : theirs - ours
+    if (difference * (ok ? 4n : 3n) >= theirs) compare('the gas', ours, theirs)
   }
 
   async function compareState(views: readonly View[]): Promise<void> {

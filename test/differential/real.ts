@@ -3,11 +3,11 @@ import { multicallAbi } from '../../src/chain/abi.ts'
 import { MULTICALL3 } from '../../src/chain/networks.ts'
 import { decodeRevert } from '../../src/chain/reverts.ts'
 import { signSettlement, signTask } from '../../src/local/settlements.ts'
-import type { Answer, ContractCall, ContractTransaction, Execution } from '../../src/testing/contracts/contracts.ts'
-import type { TaskSettlement } from '../../src/testing/contracts/tasks.ts'
+import type { ContractCall } from '../../src/testing/contracts/contract-call.ts'
+import type { Answer, ContractTransaction, Execution } from '../../src/testing/contracts/contracts.ts'
 import type { ContractFailure } from '../../src/testing/contracts/revert.ts'
-import type { Settlement } from '../../src/testing/contracts/settlements.ts'
 import type { ContractEvent } from '../../src/testing/contracts/transaction.ts'
+import { spoilt, type SettlementDraft, type TaskDraft } from './drafts.ts'
 import { decodeOutcomes, encodeCalls, type Outcome } from './multicall.ts'
 import { nth } from './nth.ts'
 import { plainOf, structOf } from './plain.ts'
@@ -19,7 +19,12 @@ export type View = (ContractCall & { from?: string }) | { balanceOf: string }
 
 type Known = Outcome & { answer: Answer }
 
-type Receipt = { status: string; transactionHash: string; logs: { address: string; topics: string[]; data: string }[] }
+type Receipt = {
+  status: string
+  gasUsed: string
+  transactionHash: string
+  logs: { address: string; topics: string[]; data: string }[]
+}
 
 const ENOUGH_GAS = '0x1406f40'
 
@@ -34,18 +39,25 @@ export function createReal({ chain, rpc, addresses, signerOf }: World) {
   const last = new Map<readonly View[], Known[]>()
 
   return {
+    /** The same transaction with signatures in its settlements. */
+    async signed(transaction: ContractTransaction): Promise<ContractTransaction> {
+      const { call } = transaction
+      return { ...transaction, call: { ...call, args: await argsOf(call.method, call.args) } }
+    },
     /** Mines one transaction in a block of its own at that time. */
     async execute({ from, value = 0n, call, timestamp }: ContractTransaction): Promise<Execution> {
-      const data = await dataOf(call)
+      const data = dataOf(call)
       await rpc('evm_setNextBlockTimestamp', timestamp)
       const to = addresses[call.contract]
       const free = { gas: ENOUGH_GAS, maxFeePerGas: '0x0', maxPriorityFeePerGas: '0x0' }
       const request = { from, to, data, value: `0x${value.toString(16)}`, ...free }
-      const { status, logs, transactionHash } = (await rpc('eth_sendTransactionSync', request)) as Receipt
-      if (status === '0x1') return { ok: true, events: logs.map(eventOf) }
+      const returned = await returnedBy(call, request)
+      const { status, gasUsed, logs, transactionHash } = (await rpc('eth_sendTransactionSync', request)) as Receipt
+      const gas = BigInt(gasUsed)
+      if (status === '0x1') return { ok: true, events: logs.map(eventOf), value: returned, gas }
       const tracer = { tracer: 'callTracer', tracerConfig: { onlyTopCall: true } }
       const { output } = (await rpc('debug_traceTransaction', transactionHash, tracer)) as { output?: string }
-      return { ok: false, error: failureOf(output ?? '0x') }
+      return { ok: false, error: failureOf(output ?? '0x'), gas }
     },
     /** The answers of these views as of the latest block. */
     async read(views: readonly View[]): Promise<Answer[]> {
@@ -95,28 +107,42 @@ export function createReal({ chain, rpc, addresses, signerOf }: World) {
     return { contract, name: log.name, args: structOf(log.fragment.inputs, log.args) }
   }
 
-  async function dataOf({ contract, method, args }: ContractCall): Promise<string> {
-    if (method === '') return '0x'
-    return contracts[contract].interface.encodeFunctionData(method, await signed(method, args))
+  function dataOf({ contract, method, args }: ContractCall): string {
+    return method === '' ? '0x' : contracts[contract].interface.encodeFunctionData(method, args)
   }
 
-  /** The contract gets a signature where the simulation gets the signer's address. */
-  async function signed(method: string, args: readonly unknown[]): Promise<readonly unknown[]> {
+  /** What the function returns by an eth_call; undefined where it returns nothing, or reverts. */
+  async function returnedBy({ contract, method }: ContractCall, request: object): Promise<unknown> {
+    const abi = contracts[contract].interface
+    const outputs = (method !== '' && abi.getFunction(method)?.outputs) || []
+    if (outputs.length === 0) return undefined
+    try {
+      const data = (await rpc('eth_call', request, 'latest')) as string
+      return plainOf(outputs, abi.decodeFunctionResult(method, data))
+    } catch (error) {
+      if (error instanceof RpcError) return undefined
+      throw error
+    }
+  }
+
+  async function argsOf(method: string, args: readonly unknown[]): Promise<readonly unknown[]> {
     if (method === 'settleFeesWithTEE') {
-      const [settlements] = args as [readonly Settlement[]]
+      const [settlements] = args as [readonly SettlementDraft[]]
       return [await Promise.all(settlements.map((one) => settlementOf(contracts.inference, one)))]
     }
-    if (method === 'settleFees') return [await taskOf(contracts.fineTuning, args[0] as TaskSettlement)]
+    if (method === 'settleFees') return [await taskOf(contracts.fineTuning, args[0] as TaskDraft)]
     return args
   }
 
-  async function settlementOf(inference: Contract, { signer, ...settlement }: Settlement) {
+  async function settlementOf(inference: Contract, { signer, spoil, ...settlement }: SettlementDraft) {
     const message = { requestsHash: id('requests'), ...settlement }
-    return { ...message, signature: signer ? await signSettlement(inference, signerOf(signer), message) : '0x' }
+    const signature = signer ? spoilt(await signSettlement(inference, signerOf(signer), message), spoil) : '0x'
+    return { ...message, signature }
   }
 
-  async function taskOf(fineTuning: Contract, { signer, ...task }: TaskSettlement) {
-    return { ...task, signature: signer ? await signTask(fineTuning, signerOf(signer), task) : '0x' }
+  async function taskOf(fineTuning: Contract, { signer, spoil, ...task }: TaskDraft) {
+    const signature = signer ? spoilt(await signTask(fineTuning, signerOf(signer), task), spoil) : '0x'
+    return { ...task, signature }
   }
 }
 

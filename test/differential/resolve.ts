@@ -1,13 +1,13 @@
 import type { Position } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
-import type { ContractCall, Contracts } from '../../src/testing/contracts/contracts.ts'
-import type { TaskSettlement } from '../../src/testing/contracts/tasks.ts'
-import type { Settlement } from '../../src/testing/contracts/settlements.ts'
-import { HASH, idOf, ledger, NAMES, on, ZERO, type Action } from './calls.ts'
+import type { ContractCall } from '../../src/testing/contracts/contract-call.ts'
+import type { Contracts } from '../../src/testing/contracts/contracts.ts'
+import { HASH, idOf, ledger, NAMES, on, VERSIONS, ZERO, type Action } from './calls.ts'
 import { timeOf, weiOf } from './amounts.ts'
 import { lookAt, nonsense } from './oddities.ts'
 import { nth } from './nth.ts'
-import type { Amount, ProviderRef, ServiceRef, SettlementItem, Step } from './step.ts'
+import type { SettlementDraft, TaskDraft } from './drafts.ts'
+import type { Amount, ProviderRef, RegisteredRef, ServiceRef, SettlementItem, Step } from './step.ts'
 import { fineTuningOffer, inferenceOffer, type People } from './world.ts'
 
 const STAKE = 100n * 10n ** 18n
@@ -90,7 +90,7 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
       const { provider: _, totalFee: taskFee, ...rest } = settlementOf(step.item, provider, 0n, 'fineTuning')
       const modelRootHash = step.hash === 'same' ? HASH : '0x99'
       const encryptedSecret = step.secret ? '0xabcd' : '0x'
-      const task: TaskSettlement = { ...rest, id: idOf(step.id), taskFee, modelRootHash, encryptedSecret }
+      const task: TaskDraft = { ...rest, id: idOf(step.id), taskFee, modelRootHash, encryptedSecret }
       yield send(provider, on('fineTuning', 'settleFees', task))
       return
     }
@@ -114,6 +114,20 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
     case 'removeService':
       yield send(providersOf(step.service)[step.provider] ?? user(0), on(step.service, step.do))
       return
+    case 'registerService': {
+      const [type, version] = VERSIONS[step.name]
+      const address = registrableOf(step.contract)
+      yield send(by(step.byOwner), ledger(step.do, type, version, address, `${type} ${version}`))
+      return
+    }
+    case 'setRecommendedService':
+      yield send(by(step.byOwner), ledger(step.do, ...VERSIONS[step.name]))
+      return
+    case 'transferOwnership': {
+      const to = { owner, zero: ZERO, user: user(0) }[step.to]
+      yield send(by(step.byOwner), { contract: step.contract, method: step.do, args: [to] })
+      return
+    }
     case 'openMany':
       for (const provider of people.strangers.slice(step.from, step.from + step.count))
         yield send(user(step.wallet), ledger('transferFund', provider, NAMES[step.service], 10n ** 18n))
@@ -135,6 +149,15 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
     return { kind: 'transaction', transaction: { from, call, value, timestamp } }
   }
 
+  function by(isOwner: boolean): string {
+    return isOwner ? owner : user(0)
+  }
+
+  function registrableOf(ref: RegisteredRef): string {
+    if (typeof ref === 'number') return nth(people.unlinked, ref)
+    return { ...people.contracts, user: user(0), zero: ZERO }[ref]
+  }
+
   /** Wallets whose refunds a step may wait for. */
   function concerned(): readonly string[] {
     return 'wallet' in step ? [user(step.wallet)] : wallets
@@ -149,7 +172,16 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
         yield send(wallet, on('fineTuning', 'acknowledgeDeliverable', provider, id))
       const encryptedSecret = acknowledged || index < times - 1 ? '0xabcd' : '0x'
       const nonce = nonceOf(wallet, provider, 'fineTuning') + 1n
-      const task = { id, encryptedSecret, modelRootHash: HASH, nonce, taskFee, user: wallet, signer: provider }
+      const task: TaskDraft = {
+        id,
+        encryptedSecret,
+        modelRootHash: HASH,
+        nonce,
+        taskFee,
+        user: wallet,
+        signer: provider,
+        spoil: 'nothing',
+      }
       yield send(provider, on('fineTuning', 'settleFees', task))
     }
   }
@@ -174,7 +206,7 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
     provider: string,
     offset: bigint,
     service: ServiceRef = 'inference',
-  ): Settlement {
+  ): SettlementDraft {
     const wallet = user(item.user)
     const last = nonceOf(wallet, provider, service)
     return {
@@ -183,6 +215,7 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
       totalFee: amountOf(item.fee, wallet, provider, service),
       nonce: item.nonce === 'next' ? last + 1n + offset : item.nonce === 'same' ? last : 0n,
       signer: { own: provider, other: user(2), none: null }[item.signer],
+      spoil: item.spoil,
     }
   }
 
@@ -199,21 +232,21 @@ export function* resolve(step: Step, people: People, simulated: Contracts, now: 
     return weiOf(amount, position('wallet' in step ? user(step.wallet) : owner))
   }
 
-  function amountOf(amount: Amount, wallet: string, provider: string, service: ServiceRef | 'none'): bigint {
+  function amountOf(amount: Amount, wallet: string, provider: string, service: ServiceRef | 'none' | 'second'): bigint {
     const now = position(wallet)
     return weiOf(amount, now, accountOf(now, provider, service))
   }
 
-  function providerOf(ref: ProviderRef, service: ServiceRef | 'none' = 'inference'): string {
+  function providerOf(ref: ProviderRef, service: ServiceRef | 'none' | 'second' = 'inference'): string {
     if (ref === 'zero') return ZERO
     if (ref === 'self') return 'wallet' in step ? user(step.wallet) : owner
     if (ref === 'other') return user(2)
     if (ref === 'stranger') return nth(people.strangers, 0)
-    const providers = service === 'none' ? people.inference : providersOf(service)
+    const providers = service === 'none' || service === 'second' ? people.inference : providersOf(service)
     return providers[ref] ?? nth(people.strangers, 1)
   }
 }
 
-function accountOf(position: Position, provider: string, service: ServiceRef | 'none') {
+function accountOf(position: Position, provider: string, service: ServiceRef | 'none' | 'second') {
   return subAccountIn(position, { provider, serviceType: service === 'fineTuning' ? 'fine-tuning' : 'inference' })
 }

@@ -11,6 +11,7 @@ import {
   opening,
   returning,
   spendingOut,
+  upgrading,
 } from './episodes.ts'
 import type { Step } from './step.ts'
 
@@ -18,10 +19,11 @@ const episode = fc.oneof(
   { weight: 30, arbitrary: anyStep.map((one) => [one]) },
   { weight: 3, arbitrary: opening },
   { weight: 1, arbitrary: churning },
-  { weight: 3, arbitrary: claiming },
+  { weight: 4, arbitrary: claiming },
   { weight: 1, arbitrary: closing },
   { weight: 1, arbitrary: spendingOut },
   { weight: 2, arbitrary: delivering },
+  { weight: 1, arbitrary: upgrading },
   { weight: 1, arbitrary: fc.oneof({ weight: 2, arbitrary: churning }, returning) },
 )
 

@@ -2,6 +2,11 @@
 export type ProviderRef = number | 'self' | 'other' | 'zero' | 'stranger'
 export type ServiceRef = 'inference' | 'fineTuning'
 
+/** A service's type and version: registered from the start, registered by a history, or never. */
+export type ServiceNameRef = 'first' | 'second' | 'third' | 'other type' | 'no type' | 'no version'
+/** An address for the registry: an unlinked service contract, a registered one, or one that is no service. */
+export type RegisteredRef = 0 | 1 | 'inference' | 'ledger' | 'user' | 'zero'
+
 /** An amount relative to the state in which it is used, so that it keeps its meaning in a shortened history. */
 export type Amount = {
   of:
@@ -24,11 +29,15 @@ export type Amount = {
 /** The time of the block: seconds after the one before, or relative to the next unlock of a refund. */
 export type When = { after: number } | { unlock: number }
 
+/** What is wrong with the bytes of a signature: too short, v of 0 or 1, or the other s that fits the same key. */
+export type Spoil = 'nothing' | 'short' | 'low v' | 'high s'
+
 export type SettlementItem = {
   user: number
   fee: Amount
   nonce: 'next' | 'same' | 'zero'
   signer: 'own' | 'other' | 'none'
+  spoil: Spoil
   provider: 'own' | 'other'
 }
 
@@ -40,8 +49,14 @@ export type Step = { when: When } & (
   | { do: 'updateAdditionalInfo'; wallet: number; info: number }
   | { do: 'refund'; wallet: number; amount: Amount }
   | { do: 'deleteLedger'; wallet: number }
-  | { do: 'transferFund'; wallet: number; service: ServiceRef | 'none'; provider: ProviderRef; amount: Amount }
-  | { do: 'retrieveFund'; wallet: number; service: ServiceRef | 'none'; providers: readonly ProviderRef[] }
+  | {
+      do: 'transferFund'
+      wallet: number
+      service: ServiceRef | 'none' | 'second'
+      provider: ProviderRef
+      amount: Amount
+    }
+  | { do: 'retrieveFund'; wallet: number; service: ServiceRef | 'none' | 'second'; providers: readonly ProviderRef[] }
   | { do: 'acknowledgeTEESigner'; wallet: number; service: ServiceRef; provider: ProviderRef; value: boolean }
   | { do: 'revokeTokens'; wallet: number; provider: ProviderRef; tokens: readonly number[] }
   | { do: 'revokeToken'; wallet: number; provider: ProviderRef; token: number }
@@ -63,6 +78,9 @@ export type Step = { when: When } & (
       stake: 'right' | 'less' | 'none'
     }
   | { do: 'removeService'; service: ServiceRef; provider: number }
+  | { do: 'registerService'; name: ServiceNameRef; contract: RegisteredRef; byOwner: boolean }
+  | { do: 'setRecommendedService'; name: ServiceNameRef; byOwner: boolean }
+  | { do: 'transferOwnership'; contract: ServiceRef | 'ledger'; to: 'owner' | 'zero' | 'user'; byOwner: boolean }
   /** A new sub-account with each of several strangers. */
   | { do: 'openMany'; wallet: number; service: ServiceRef; count: number; from: number }
   /** A call that no wallet can make, or not in this way. */
@@ -89,6 +107,11 @@ export const NONSENSE = [
   'too many settlements',
   'empty deliverable',
   'long deliverable',
+  'initialize ledger',
+  'initialize inference',
+  'initialize fineTuning',
+  'renounce inference',
+  'renounce ledger',
 ] as const
 export type Nonsense = (typeof NONSENSE)[number]
 
@@ -103,5 +126,9 @@ export const LOOKS = [
   'getBatchAccountsByUsers fineTuning',
   'getLedgerProviders',
   'getDeliverable',
+  'no preview',
+  'supportsInterface inference',
+  'supportsInterface fineTuning',
+  'initialized',
 ] as const
 export type Look = (typeof LOOKS)[number]

@@ -8,7 +8,10 @@ const SERVICES = ['inference', 'fineTuning'] as const
 export const TOKENS = [0n, 7n, 255n]
 
 /** Every view of the contracts for the participants of a history. */
-export function viewsOf({ wallets, inference, fineTuning, strangers }: People, contracts: readonly string[]): View[] {
+export function viewsOf(
+  { wallets, inference, fineTuning, strangers, unlinked }: People,
+  contracts: readonly string[],
+): View[] {
   const users = [...wallets, ...inference.slice(0, 1)]
   const offering = { inference, fineTuning }
   return [
@@ -40,6 +43,9 @@ export function viewsOf({ wallets, inference, fineTuning, strangers }: People, c
       ),
       question('inference', 'serviceExists', provider),
     ]),
+    ...registryViews([...contracts, ...unlinked]),
+    ledger('owner'),
+    ...SERVICES.map((contract) => question(contract, 'owner')),
     question('inference', 'getAllServices', 0n, 0n),
     question('fineTuning', 'getAllServices'),
     question('fineTuning', 'penaltyPercentage'),
@@ -50,8 +56,23 @@ export function viewsOf({ wallets, inference, fineTuning, strangers }: People, c
   ]
 }
 
+function registryViews(addresses: readonly string[]): View[] {
+  return [
+    ...addresses.map((address) => ledger('getServiceInfo', address)),
+    ledger('getAllActiveServices'),
+    ...['inference', 'fine-tuning', 'storage'].flatMap((type) => [
+      ledger('getRecommendedService', type),
+      ledger('getAllVersions', type),
+      ...['v1.0', 'v2.0'].flatMap((version) => [
+        ledger('getServiceAddressByName', `${type}-${version}`),
+        ledger('isRecommendedVersion', type, version),
+      ]),
+    ]),
+  ]
+}
+
 /** Views whose answers never change. */
-export function constantsOf(addresses: Record<(typeof SERVICES)[number] | 'ledger', string>): View[] {
+export function constantsOf(): View[] {
   return [
     ledger('MIN_ACCOUNT_BALANCE'),
     ledger('MIN_TRANSFER_AMOUNT'),
@@ -59,19 +80,9 @@ export function constantsOf(addresses: Record<(typeof SERVICES)[number] | 'ledge
     ledger('MAX_PROVIDERS_PER_USER_PER_SERVICE'),
     ledger('MAX_ADDITIONAL_INFO_LENGTH'),
     ledger('MAX_SERVICES'),
-    ledger('getServiceInfo', addresses.inference),
-    ledger('getServiceInfo', addresses.fineTuning),
-    ledger('getServiceInfo', addresses.ledger),
-    ledger('getAllActiveServices'),
-    ...['inference', 'fine-tuning', 'nothing'].flatMap((type) => [
-      ledger('getServiceAddressByName', `${type}-v1.0`),
-      ledger('getRecommendedService', type),
-      ledger('getAllVersions', type),
-      ledger('isRecommendedVersion', type, 'v1.0'),
-    ]),
-    ledger('owner'),
+    ledger('initialized'),
     ...SERVICES.flatMap((contract) =>
-      ['ledgerAddress', 'MIN_LOCKTIME', 'MAX_LOCKTIME', 'MIN_PROVIDER_STAKE', 'owner'].map((method) =>
+      ['ledgerAddress', 'MIN_LOCKTIME', 'MAX_LOCKTIME', 'MIN_PROVIDER_STAKE', 'initialized'].map((method) =>
         question(contract, method),
       ),
     ),

@@ -1,6 +1,7 @@
-import { Wallet } from 'ethers'
+import { getCreateAddress, Wallet } from 'ethers'
 import type { ContractName } from '../../src/chain/port.ts'
-import { createContracts, type ContractCall, type Contracts } from '../../src/testing/contracts/contracts.ts'
+import type { ContractCall } from '../../src/testing/contracts/contract-call.ts'
+import { createContracts, type Contracts } from '../../src/testing/contracts/contracts.ts'
 import { refundRules, type RefundRules } from '../../src/testing/contracts/refunds.ts'
 import { testWallet } from '../../src/local/wallets.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
@@ -15,6 +16,9 @@ export type People = {
   fineTuning: readonly string[]
   /** Addresses without a service. */
   strangers: readonly string[]
+  /** Service contracts without initialization: the implementations behind the proxies. */
+  unlinked: readonly string[]
+  contracts: Readonly<Record<'inference' | 'ledger', string>>
 }
 
 /** The contracts twice, as bytecode on a chain and simulated, with the same participants in the same state. */
@@ -59,12 +63,16 @@ export async function createWorld(): Promise<World> {
       (wallet) => [wallet.address, wallet],
     ),
   )
+  const owner = await contracts.owner.getAddress()
   const people: People = {
-    owner: await contracts.owner.getAddress(),
+    owner,
     wallets: chain.wallets.map(({ address }) => address),
     inference: chain.inference.map(({ address }) => address),
     fineTuning: chain.fineTuning.map(({ address }) => address),
     strangers: Array.from({ length: 60 }, (_, index) => strangerOf(index)),
+    // The owner's second and third transaction create them.
+    unlinked: [1, 2].map((nonce) => getCreateAddress({ from: owner, nonce })),
+    contracts: { inference: chain.network.inference, ledger: chain.network.ledger },
   }
   const balances = await Promise.all(
     [...signers.keys()].map(async (address) => [address, await provider.getBalance(address)] as const),
@@ -95,7 +103,13 @@ export async function createWorld(): Promise<World> {
       return signer
     },
     simulate({ rules = refundRules, ...demands } = {}) {
-      const options = { addresses, owner: people.owner, lockTime: LOCK_TIME, registeredAt: Number(registeredAt) }
+      const options = {
+        addresses,
+        owner: people.owner,
+        lockTime: LOCK_TIME,
+        registeredAt: Number(registeredAt),
+        unlinked: people.unlinked,
+      }
       const simulated = createContracts({ ...options, ...demands }, { rules })
       for (const [address, balance] of balances) simulated.mint(address, balance)
       for (const [index, address] of people.inference.entries()) {

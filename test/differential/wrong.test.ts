@@ -34,6 +34,11 @@ const withoutEvent =
   (execution: Execution): Execution =>
     execution.ok ? { ...execution, events: execution.events.filter((event) => event.name !== name) } : execution
 
+const withCheaperSuccess = (execution: Execution): Execution => ({
+  ...execution,
+  gas: execution.ok ? (execution.gas * 2n) / 3n : execution.gas,
+})
+
 const mistakes: [string, Wrong & { change?: (execution: Execution) => Execution }][] = [
   ['the oldest refund is cancelled first', { rules: oldestFirst }],
   ['a lock is over a second early', { rules: lockedFor(-1) }],
@@ -43,6 +48,7 @@ const mistakes: [string, Wrong & { change?: (execution: Execution) => Execution 
   ['a sub-account may be opened with a wei less', { minTransfer: OG - 1n }],
   ['the event of a payment is missing', { change: withoutEvent('FundSpent') }],
   ['the event of a requested refund is missing', { change: withoutEvent('RefundRequested') }],
+  ['gas is a third too cheap', { change: withCheaperSuccess }],
 ]
 
 let world: World

@@ -19,7 +19,7 @@ test('keep-funded keeps a sub-account funded and says so', async () => {
   const options = { signer, network: chain.network, journal: memoryJournal(), intervalMs: 100 }
   const broker = await keepFunded(options, provider.address, (line) => lines.push(line.replace(/^block \d+: /, '')))
   await broker.ledger.addLedger('10')
-  await until(() => lines.includes('2 OG available, sufficient'))
+  await until(() => lines.includes('3 OG available, sufficient'))
   await broker.close()
-  expect(lines).toContain('0 OG available, top-up 2 OG')
+  expect(lines).toContain('0 OG available, top-up 3 OG')
 })

@@ -45,8 +45,8 @@ test('the program of the README opens a ledger and keeps the sub-account funded'
   for (const { value } of alive.mock.results) clearInterval(value as NodeJS.Timeout)
 
   const { ledger, subAccounts } = await (run.broker as Broker).position()
-  expect(ledger?.available).toBe(ogToWei('8'))
-  expect(subAccounts.map((one) => [one.provider, one.available])).toEqual([[provider?.address, ogToWei('2')]])
+  expect(ledger?.available).toBe(ogToWei('7'))
+  expect(subAccounts.map((one) => [one.provider, one.available])).toEqual([[provider?.address, ogToWei('3')]])
 })
 
 const reasonIn = (decisions: unknown): unknown => (decisions as { reason?: string }[])[0]?.reason

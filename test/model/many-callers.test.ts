@@ -50,3 +50,21 @@ test('thirty calls on one signal print no warning of a leak', async () => {
   process.off('warning', onWarning)
   expect(warnings).toEqual([])
 })
+
+test('thirty calls of ensureFunded at once take at most two readings where nothing is missing', async () => {
+  const { made, broker, state } = await world()
+  await using _ = made
+  const calls = Array.from({ length: 30 }, () => broker.inference.ensureFunded(made.provider, '2'))
+  expect(new Set(await made.until(Promise.all(calls)))).toEqual(new Set([null]))
+  expect(state.reads).toBeLessThanOrEqual(2)
+})
+
+test('thirty calls of ensureFunded at once take few readings and one transfer where something is missing', async () => {
+  const { made, broker, state } = await world()
+  await using _ = made
+  const calls = Array.from({ length: 30 }, () => broker.inference.ensureFunded(made.provider, '3'))
+  const receipts = await made.until(Promise.all(calls))
+  expect(receipts.filter((receipt) => receipt !== null)).toHaveLength(1)
+  expect(made.position().subAccounts).toMatchObject([{ available: og('3') }])
+  expect(state.reads).toBeLessThanOrEqual(4)
+})

@@ -2,6 +2,7 @@ import { parseEther as og } from 'ethers'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSimulatedBroker, type FaultRates, type Simulation } from '../../src/testing/index.ts'
+import { EXACT } from '../support/exact.ts'
 
 /** The required amount with default options: 2 × 1 OG. */
 const REQUIRED = og('2')
@@ -112,7 +113,7 @@ async function take(sim: Simulation, one: Step): Promise<void> {
 }
 
 const begin = (sim: Simulation): void =>
-  sim.providers.forEach(({ address }) => sim.broker.inference.startAutoFunding(address))
+  sim.providers.forEach(({ address }) => sim.broker.inference.startAutoFunding(address, EXACT))
 
 const position = ({ chain, wallets: [wallet = ''] }: Simulation) => chain.position(wallet)
 

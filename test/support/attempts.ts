@@ -15,6 +15,8 @@ export function createAttempts(
 
   return {
     add: (hash: string, call: Call, fees: Fees): void => void made.set(hash, { call, fees }),
+    /** The mined ones, with the intent of each and the price of its gas in wei. */
+    mined,
     /** The sum of the mined payments that budgets count. */
     async paid(): Promise<bigint> {
       const counted = (await mined()).filter(({ intent, status }) => intent.decidedAt !== null && status === 1)

@@ -1,6 +1,7 @@
 import { parseEther } from 'ethers'
 import { openBroker } from '../../src/broker.ts'
 import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
+import type { Clock } from '../../src/base/clock.ts'
 import type { Connected, Connection } from '../../src/chain/connect.ts'
 import { memoryJournal } from '../../src/index.ts'
 import { fakeAddress } from '../../src/testing/fakes.ts'
@@ -11,6 +12,8 @@ import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 const START = 1_767_225_600
 
 export type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
+  /** The clock of the broker's machine, where it is not that of the world. */
+  clock?: Clock
   /** Wraps the connection between the broker and the chain, to change its answers. */
   bend?: (connected: Connected) => Connected
 }
@@ -44,7 +47,7 @@ export function bentWorld({
     position: () => chain.position(wallet),
     async open({ journal = memoryJournal(), bend = same, ...rest }: Opening = {}): Promise<Broker> {
       const connected = bend(chain.connect(wallet, { pushesBlocks: false }))
-      const broker = await openBroker(connected, { journal, clock: time.clock, ...rest })
+      const broker = await openBroker(connected, { journal, clock: time.clock, gasMark: brokers.length, ...rest })
       brokers.push(broker)
       return broker
     },

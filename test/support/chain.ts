@@ -55,10 +55,13 @@ export async function localChain(options: LocalChainOptions = {}): Promise<Local
     let account = 0
     const several = (count: number) => Array.from({ length: count }, () => testWallet(account++, provider))
     const contracts = await contractsOn(provider, testWallet(account++, provider), deployment)
-    const [inference, fineTuning] = await Promise.all([
-      Promise.all(several(inferenceProviders).map((wallet) => registerInferenceProvider(contracts, wallet))),
-      Promise.all(several(fineTuningProviders).map((wallet) => registerFineTuningProvider(contracts, wallet))),
-    ])
+    // One after the other: registrations sent at once run into each other's blocks and gas estimates.
+    const inference = await eachInTurn(several(inferenceProviders), (wallet) =>
+      registerInferenceProvider(contracts, wallet),
+    )
+    const fineTuning = await eachInTurn(several(fineTuningProviders), (wallet) =>
+      registerFineTuningProvider(contracts, wallet),
+    )
     const send = (method: string, ...params: unknown[]) => provider.send(method, params)
     return {
       anvil,
@@ -123,4 +126,14 @@ export function connect(url: string): JsonRpcProvider {
     batchStallTime: 0,
     pollingInterval: 20,
   })
+}
+
+/** Does the work for one item after the other, and keeps their order. */
+async function eachInTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (const item of items) results.push(await work(item))
+  return results
 }

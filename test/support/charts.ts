@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from 'xstate'
 import {
+  autoDepositMachine,
   autoFundingMachine,
   ledgerMachine,
   subAccountMachine,
@@ -123,4 +124,30 @@ const ledgerChart: Chart = {
   }),
 }
 
-export const charts: readonly Chart[] = [subAccountChart, autoFundingChart, transactionChart, ledgerChart]
+const autoDepositChart: Chart = {
+  name: 'auto-deposit',
+  machine: autoDepositMachine,
+  input: { wallet: '0xb' },
+  paths: edgePaths(autoDepositMachine, {
+    input: { wallet: '0xb' },
+    events: [
+      { type: 'plan.sufficient' },
+      { type: 'plan.hold', reason: 'wallet-short' },
+      { type: 'plan.deposit', amount: '1', at: 1 },
+      { type: 'plan.propose', amount: '1', at: 1 },
+      { type: 'reading.caughtUp' },
+    ],
+    outputs: {
+      approve: [true, false].map((approved) => ({ approved, at: 2 })),
+      deposit: [{ transactionHash: '0x1', blockNumber: 1 }],
+    },
+  }),
+}
+
+export const charts: readonly Chart[] = [
+  subAccountChart,
+  autoFundingChart,
+  transactionChart,
+  ledgerChart,
+  autoDepositChart,
+]

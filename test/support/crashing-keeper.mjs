@@ -5,7 +5,7 @@ import { JsonRpcProvider, Wallet } from 'ethers'
 import { createBroker } from '../../dist/src/index.js'
 import { fileJournal } from '../../dist/src/transactions/file-journal.js'
 
-const { rpcUrl, network, key, providers, journal: path, crashAt } = JSON.parse(process.env.KEEPER)
+const { rpcUrl, network, key, providers, terms, journal: path, crashAt } = JSON.parse(process.env.KEEPER)
 
 class Provider extends JsonRpcProvider {
   async send(method, params) {
@@ -39,10 +39,13 @@ const journal = {
 const provider = new Provider(rpcUrl, undefined, { cacheTimeout: -1, batchStallTime: 0 })
 const broker = await createBroker({ signer: new Wallet(key, provider), network, journal })
 broker.plan$.subscribe(({ decisions }) => {
-  const words = decisions.map((decision) => (decision.action === 'top-up' ? 'top-up' : decision.reason))
+  const words = decisions.map(({ action, reason, reclaim }) =>
+    [action === 'top-up' ? 'top-up' : reason, ...(reclaim ? [reclaim.wait ?? 'reclaim'] : [])].join('/'),
+  )
   process.stdout.write(`${words.join()}\n`)
 })
-for (const address of providers) broker.inference.startAutoFunding(address, { intervalMs: 100 })
+for (const address of providers)
+  broker.inference.startAutoFunding(address, { intervalMs: 100, target: 2, minTopUp: 0n, ...terms })
 setInterval(() => undefined, 1_000)
 
 function die() {

@@ -12,6 +12,8 @@ export type Fault =
   | { kind: 'half' }
   /** Not forwarded; the answer is an error. */
   | { kind: 'rpc'; code: number; message: string; data?: unknown }
+  /** Forwarded; the answer is an error all the same. */
+  | { kind: 'refuse'; code: number; message: string }
   /** Not forwarded, but answered with this result: a broadcast that the node lost. */
   | { kind: 'swallow'; result: unknown }
   /** Forwarded this much later. */
@@ -20,6 +22,10 @@ export type Fault =
   | { kind: 'twice' }
   /** Forwarded; the answer is replaced by this one. */
   | { kind: 'replace'; result: unknown }
+  /** Forwarded; the answer is what this makes of the node's answer. */
+  | { kind: 'change'; change: (result: unknown) => unknown }
+  /** Forwarded with other parameters. */
+  | { kind: 'instead'; params: unknown[] }
   /** Answered as of a block that many blocks behind the head, whatever block the call names. */
   | { kind: 'stale'; blocks: number }
 
@@ -38,6 +44,9 @@ export async function faultyAnswer(forward: Forward, call: RpcCall, fault: Fault
       const { kind: _, ...error } = fault
       return { jsonrpc, id, error }
     }
+    case 'refuse':
+      await forward(call)
+      return { jsonrpc, id, error: { code: fault.code, message: fault.message } }
     case 'swallow':
       return { jsonrpc, id, result: fault.result }
     case 'delay':
@@ -51,11 +60,30 @@ export async function faultyAnswer(forward: Forward, call: RpcCall, fault: Fault
     case 'replace':
       await forward(call)
       return { jsonrpc, id, result: fault.result }
+    case 'change': {
+      const { error, result } = await forward(call)
+      return error === undefined ? { jsonrpc, id, result: fault.change(result) } : { jsonrpc, id, error }
+    }
+    case 'instead':
+      return forward({ ...call, params: fault.params })
     case 'stale':
       return staleAnswer(forward, call, fault.blocks)
     // The other faults concern the whole request: the proxy drops this answer or sends it.
     default:
       return forward(call)
+  }
+}
+
+/** Changes fields of an answer that is an object; one without an answer stays. */
+export function changedFields(change: Readonly<Record<string, (value: unknown) => unknown>>): Fault {
+  return {
+    kind: 'change',
+    change(result) {
+      if (typeof result !== 'object' || result === null) return result
+      const fields = { ...(result as Record<string, unknown>) }
+      for (const [name, changed] of Object.entries(change)) fields[name] = changed(fields[name])
+      return fields
+    },
   }
 }
 

@@ -1,4 +1,6 @@
 import { vi } from 'vitest'
+import { contractError } from '../../src/base/contract-errors.ts'
+import type { TransactionPort } from '../../src/chain/port.ts'
 import type { Intent } from '../../src/transactions/intent.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from './scripted-port.ts'
 
@@ -22,9 +24,14 @@ export const retrieve = (provider: string, more: Partial<Intent> = {}): Intent =
   ...more,
 })
 
+/** What is mined as reverted would have been refused before, too. */
+const fails = () =>
+  Promise.resolve(contractError({ operation: 'transferFund', errorName: 'CallFailed', errorArgs: {} }))
+
 /** A lane on a chain whose test says in which block, and with which status, each transaction is mined. Needs fake timers. */
-export function laneWorld() {
+export function laneWorld({ replay = fails }: Partial<Pick<TransactionPort, 'replay'>> = {}) {
   const port = scriptedPort()
+  port.replay = replay
   const lane = laneOn(port)
   const send = async (intent: Intent) => {
     const outcome = lane.submit(intent)

@@ -68,10 +68,11 @@ export async function outcomeOf(chain: LocalChain, low: LowWallet): Promise<Outc
   const transfers = blocks
     .flatMap((block) => block?.prefetchedTransactions ?? [])
     .filter(({ from, nonce }) => from === address && nonce >= low.nonce)
-    .map(({ data }) => ledger.interface.parseTransaction({ data }))
+    // A transfer of nothing that fills a gap between nonces is no call.
+    .flatMap(({ data }) => ledger.interface.parseTransaction({ data }) ?? [])
   const paid: Record<string, bigint[]> = {}
   for (const transfer of transfers) {
-    const [provider, , amount] = (transfer?.args ?? []) as unknown as [string, string, bigint]
+    const [provider, , amount] = transfer.args as unknown as [string, string, bigint]
     paid[provider] = [...(paid[provider] ?? []), amount]
   }
   const balances: Record<string, bigint> = {}

@@ -1,7 +1,7 @@
-import { getBytes, id, verifyMessage } from 'ethers'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { validateSession, type SessionRules } from '../../src/local/session.ts'
 
 /** How a provider's server treats a request. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void
@@ -65,45 +65,8 @@ export const floods: Behaviour = (_, response) => {
     while (!response.destroyed && response.write(chunk));
   }
   response.on('drain', more)
-  response.writeHead(200)
+  if (!response.headersSent) response.writeHead(200)
   more()
-}
-
-export type SessionRules = { provider: string; generation: number; nowMs: number }
-
-/**
- * The address of the user that an Authorization header proves, by the rules and texts of the provider broker's session
- * validation, in their order.
- *
- * @throws Error with the provider's text
- */
-export function validateSession(header: string | undefined, { provider, generation, nowMs }: SessionRules): string {
-  const prefix = 'Bearer app-sk-'
-  if (!header?.startsWith(prefix)) throw new Error('missing or invalid Authorization header')
-  const encoded = header.slice(prefix.length)
-  if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded))
-    throw new Error('invalid base64 in Authorization header')
-  const decoded = Buffer.from(encoded, 'base64').toString('utf8')
-  const bar = decoded.indexOf('|')
-  if (bar === -1) throw new Error('invalid Authorization payload, expect base64(rawMessage:signature)')
-  const [message, signature] = [decoded.slice(0, bar), decoded.slice(bar + 1)]
-  const token = JSON.parse(message) as Record<string, unknown>
-  const { expiresAt, timestamp } = token as { expiresAt: number; timestamp: number }
-  if (String(token['provider']).toLowerCase() !== provider.toLowerCase())
-    throw new Error('session token is for different provider')
-  if (token['tokenId'] === 255 && expiresAt === 0) throw new Error('ephemeral token must have an expiration time')
-  if (token['tokenId'] === 255 && expiresAt - timestamp > 86_400_000)
-    throw new Error('ephemeral token duration cannot exceed 24 hours')
-  if (expiresAt > 0 && Math.floor(nowMs / 1_000) > Math.floor(expiresAt / 1_000))
-    throw new Error('session token expired')
-  if (token['generation'] !== generation) throw new Error('token has been revoked')
-  const bytes = getBytes(signature)
-  if (bytes.length !== 65) throw new Error('invalid signature length')
-  if (bytes[64] !== 27 && bytes[64] !== 28) throw new Error('failed to recover public key from signature')
-  const user = String(token['address'])
-  if (verifyMessage(getBytes(id(message)), signature).toLowerCase() !== user.toLowerCase())
-    throw new Error('signature verification failed: address mismatch')
-  return user
 }
 
 /** A correct provider: validates the session token, and answers each user's own unsettled fee. */

@@ -29,6 +29,9 @@ const broadcastFault = (random: () => number): Fault => {
     { kind: 'twice' },
     { kind: 'dropAfter' },
     { kind: 'rpc', code: -32000, message: 'already known' },
+    // A node that does not take it, and one that takes it and says that it does not.
+    { kind: 'rpc', code: -32000, message: 'invalid sender' },
+    { kind: 'refuse', code: -32000, message: 'insufficient funds for gas * price + value' },
   ]
   return faults[Math.floor(random() * faults.length)] ?? { kind: 'twice' }
 }

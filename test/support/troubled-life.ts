@@ -3,7 +3,9 @@ import type { FaultRates } from '../../src/testing/index.ts'
 import { createApprover, type Answer } from './approver.ts'
 import { createAttempts } from './attempts.ts'
 import { bentWorld } from './bent-world.ts'
+import { createLyingNode, type Lie } from './lying-node.ts'
 import { createTrouble, type Mood, type Place } from './trouble.ts'
+import { EXACT } from './exact.ts'
 
 /** Seconds that a refund is locked. */
 const LOCK = 3_600
@@ -13,6 +15,7 @@ export type Step =
   | { type: 'advance'; seconds: number }
   | { type: 'mood'; place: Place; mood: Mood }
   | { type: 'node'; rates: FaultRates }
+  | { type: 'lie'; lie: Lie }
   | { type: 'claim'; abortAfter: number | null }
   /** `approves`: the approver answers the open question with yes right after the pause. */
   | { type: 'pause'; provider: number; approves: boolean }
@@ -47,6 +50,7 @@ export async function troubledLife(conditions: PlanConditions) {
   const { chain, wallet } = world
   const providers = chain.providers.map(({ address }) => address)
   const trouble = createTrouble({ isWallet })
+  const lies = createLyingNode(world.clock)
   const journal = memoryJournal()
   const attempts = createAttempts(world, journal)
   const waiting = new Set<string>()
@@ -107,7 +111,7 @@ export async function troubledLife(conditions: PlanConditions) {
       journal: trouble.journal(journal, own),
       autoClaim,
       ...(budget !== null && { budget: { amount: budget, per: '30d' } }),
-      bend: (connected) => trouble.bend(connected, own, attempts.add),
+      bend: (connected) => trouble.bend(lies.bend(connected), own, attempts.add),
     })
   }
 
@@ -117,6 +121,7 @@ export async function troubledLife(conditions: PlanConditions) {
     const own = program
     for (const [at, one] of providers.entries())
       broker.inference.startAutoFunding(one, {
+        ...EXACT,
         ledgerReserve: reserve,
         unsettledFee: () => trouble.at('fee', own, () => Promise.resolve(0n)),
         ...(at < approvals && { approve: (_, signal) => approver.ask(one, signal) }),
@@ -137,6 +142,8 @@ export async function troubledLife(conditions: PlanConditions) {
       case 'node':
         // The broker cannot send again what a browser wallet sent and its node forgot: it has no signed bytes.
         return chain.failAtRandom(isWallet ? { ...step.rates, lost: 0 } : step.rates)
+      case 'lie':
+        return lies.tell(step.lie)
       case 'ask back':
         watch('ask back', () => askBack(who))
         return world.advance(0)
@@ -212,6 +219,7 @@ export async function troubledLife(conditions: PlanConditions) {
   /** Ends every fault, and resolves by hand, as not sent, what only the wallet's owner can resolve. */
   function heal(): void {
     trouble.heal()
+    lies.heal()
     chain.heal()
     for (const id of unresolved) broker.resolveIntent(id, 'not-sent').catch((error: unknown) => odd.push(error))
     unresolved = []

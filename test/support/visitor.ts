@@ -52,15 +52,15 @@ export async function visit(url: string): Promise<Visitor> {
 /** Follows the events after one; a browser that comes back names the last that it had in a header. */
 export async function listen(
   url: string,
-  { after = '', lastEventId }: { after?: string; lastEventId?: string },
+  { after = '', lastEventId, headers }: { after?: string; lastEventId?: string; headers?: Record<string, string> },
 ): Promise<Omit<Visitor, 'state'>> {
   const entries: Entry[] = []
   const ids: string[] = []
   const resets: ServerEvents['reset'][] = []
   const events = new URL(`api/events?after=${after}`, url)
   const leave = await new Promise<() => void>((resolve, reject) => {
-    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
-    const asking = request(events, { headers, agent: false }, (response) => {
+    const all = { ...headers, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) }
+    const asking = request(events, { headers: all, agent: false }, (response) => {
       let rest = ''
       response.setEncoding('utf8').on('data', (chunk: string) => {
         const blocks = (rest + chunk).split('\n\n')

@@ -17,6 +17,9 @@ const allowed: Record<string, readonly string[]> = {
   funding: ['transactions', 't:streams', 't:provider', 't:chain', 'xstate'],
   refunds: ['transactions', 't:funding', 'chain'],
   closing: ['transactions', 't:streams', 't:chain', 't:rxjs'],
+  events: ['transactions', 't:streams', 't:funding', 't:closing'],
+  counts: ['t:events', 't:transactions'],
+  tracing: ['t:funding', 't:transactions'],
   face: [
     'chain',
     'streams',
@@ -26,14 +29,21 @@ const allowed: Record<string, readonly string[]> = {
     'funding',
     'refunds',
     'closing',
+    'events',
+    'counts',
+    'tracing',
     't:xstate',
     't:rxjs',
   ],
   // Surfaces see the library as an app does: through its entries.
+  // HTTP servers of the surfaces.
+  metrics: ['entries'],
+  http: ['node'],
+  alerts: ['entries', 'node'],
   local: ['chain', 'ethers', 'node'],
   testing: ['entries', 'face', 'chain', 'provider', 'transactions', 'xstate', 'vitest'],
-  cli: ['entries', 'local', 'ethers', 'rxjs', 'xstate', 'node', 'citty', '@clack/prompts'],
-  visualizer: ['entries', 'visualizer/shared', 'xstate', 'node'],
+  cli: ['entries', 'local', 'http', 'ethers', 'rxjs', 'xstate', 'node', 'citty', '@clack/prompts'],
+  visualizer: ['entries', 'visualizer/shared', 'http', 'xstate', 'node'],
   'visualizer/build': ['entries', 'visualizer/shared', 'xstate', 'node', 'elkjs', 'esbuild'],
   'visualizer/page': ['entries', 'visualizer/shared', 'preact'],
   'visualizer/shared': ['entries'],
@@ -73,7 +83,9 @@ const shared = ['protocol', 'state.types', 'entry.types', 'control.types', 'char
 /** Entries are cells of their own for those that are not a part of them. */
 const entries: Readonly<Record<string, string>> = {
   'src/index.ts': 'face',
+  'src/alerts/index.ts': 'alerts',
   'src/testing/index.ts': 'testing',
+  'src/metrics/index.ts': 'metrics',
   'src/visualizer/index.ts': 'visualizer',
   'machines/index.ts': 'machines',
 }
@@ -113,13 +125,18 @@ test('only the public face lies in src itself', () => {
   expect(face).toEqual(
     [
       'broker-options',
+      'broker-reports',
       'broker',
       'broker.types',
       'cycle',
+      'dry-run-options',
+      'endpoint-options',
       'fine-tuning-manager',
+      'health',
       'index',
       'inference-manager',
       'ledger-manager',
+      'provider-access',
       'service-manager',
     ].map((name) => `src/${name}.ts`),
   )

@@ -5,7 +5,9 @@ import * as machines from '../../machines/index.ts'
 import { mermaidOf } from '../../src/cli/charts.ts'
 import { commands } from '../../src/cli/command-table.ts'
 import { parseConfig } from '../../src/cli/config/file.ts'
+import * as alerts from '../../src/alerts/index.ts'
 import * as main from '../../src/index.ts'
+import * as metrics from '../../src/metrics/index.ts'
 import * as testing from '../../src/testing/index.ts'
 import * as visualizer from '../../src/visualizer/index.ts'
 import {
@@ -24,7 +26,7 @@ import * as known from '../support/type-names.ts'
 
 const readme = pageAt('README.md')
 const autoFunding = pageAt('docs/auto-funding.md')
-const { subAccountMachine, autoFundingMachine, transactionMachine, ledgerMachine } = machines
+const { subAccountMachine, autoFundingMachine, transactionMachine, ledgerMachine, autoDepositMachine } = machines
 
 test('the README has at most 140 lines', () => {
   expect(readme.text.split('\n').length - 1).toBeLessThanOrEqual(140)
@@ -34,7 +36,8 @@ test('the README has at most 140 lines', () => {
 test.for([
   ['README.md', 0, 'examples/quick-start.ts'],
   ['docs/testing.md', 0, 'examples/first.test.ts'],
-  ['docs/testing.md', 2, 'examples/edges.test.ts'],
+  ['docs/testing.md', 2, 'examples/market.test.ts'],
+  ['docs/testing.md', 3, 'examples/edges.test.ts'],
 ] as const)('%s shows, as its program %i, that of %s word for word', ([path, index, example]) => {
   const program = readFileSync(join(root, example), 'utf8')
   expect(blocksOf(pageAt(path), 'ts')[index]).toBe(program.trimEnd())
@@ -42,7 +45,9 @@ test.for([
 
 test('the charts of the documentation are those of the machines', () => {
   // `og-ledger machines NAME` prints what stands there.
-  const all = [subAccountMachine, autoFundingMachine, transactionMachine, ledgerMachine].map(mermaidOf)
+  const all = [subAccountMachine, autoFundingMachine, transactionMachine, ledgerMachine, autoDepositMachine].map(
+    mermaidOf,
+  )
   expect(blocksOf(pageAt('docs/charts.md'), 'mermaid')).toEqual(all)
   expect(blocksOf(readme, 'mermaid')).toEqual([mermaidOf(transactionMachine)])
   for (const page of allPages()) for (const chart of blocksOf(page, 'mermaid')) expect(all, page.path).toContain(chart)
@@ -78,7 +83,7 @@ test('every exported class of errors has a heading that says when it comes', () 
 
 test('every command has a heading, and its section or the common ones name each of its options', async () => {
   const cli = pageAt('docs/cli.md')
-  const common = sectionOf(cli, 'Keys and networks')
+  const common = sectionOf(cli, 'Keys and networks') + sectionOf(cli, 'Deposits')
   for (const [command, entry] of Object.entries(commands)) {
     expect(headingsOf(cli)).toContain(`\`${command}\``)
     const { args } = await entry.load()
@@ -102,8 +107,12 @@ test.for([
   ['docs/account-api.md', 'ServiceManager', methodsOf(main.ServiceManager)],
   ['docs/account-api.md', 'InferenceManager', methodsOf(main.InferenceManager)],
   ['docs/account-api.md', 'FineTuningManager', methodsOf(main.FineTuningManager)],
+  ['docs/endpoint.md', 'EndpointOptions', Object.keys(known.endpointOptions)],
+  ['docs/endpoint.md', 'EndpointHoldReason', Object.keys(known.endpointReasons)],
+  ['docs/endpoint.md', 'EndpointCounts', Object.keys(known.endpointCounts)],
   ['docs/auto-funding.md', 'AutoFundingConfig', Object.keys(known.fundingOptions)],
   ['docs/closing.md', 'ClaimHold', Object.keys(known.claimHolds)],
+  ['docs/reclaim-idle.md', 'ReclaimHold', Object.keys(known.reclaimHolds)],
   ['docs/closing.md', 'ClosingHold', Object.keys(known.closingHolds)],
   ['docs/journal.md', 'JournalRecord', Object.keys(known.journalRecords)],
   ['docs/page.md', 'VisualizerOptions', Object.keys(known.visualizerOptions)],
@@ -116,9 +125,14 @@ test.for([
   expect(names.filter((name) => !known.has(name))).toEqual([])
 })
 
+test('every event has its place in the table of events', () => {
+  const events = sectionOf(pageAt('docs/operations.md'), 'Events')
+  expect(Object.keys(known.eventTypes).filter((type) => !events.includes(`\`${type}\``))).toEqual([])
+})
+
 test('every exported name stands in the documentation', () => {
   const known = new Set(allPages().flatMap((page) => [...namesIn(page)]))
-  const exported = [main, machines, testing, visualizer].flatMap((entry) => Object.keys(entry))
+  const exported = [main, alerts, machines, metrics, testing, visualizer].flatMap((entry) => Object.keys(entry))
   expect(exported.filter((name) => !known.has(name))).toEqual([])
 })
 

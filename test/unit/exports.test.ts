@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import * as main from '../../src/index.ts'
+import * as alerts from '../../src/alerts/index.ts'
+import * as metrics from '../../src/metrics/index.ts'
 import * as machines from '../../machines/index.ts'
 import * as testing from '../../src/testing/index.ts'
 import * as visualizer from '../../src/visualizer/index.ts'
@@ -37,12 +39,14 @@ test('og-ledger exports these names', () => {
       "NothingToWithdrawError",
       "OgLedgerError",
       "OvertakenError",
+      "PutBackPendingError",
       "ReadError",
       "ReadOnlyError",
       "RefundPendingError",
       "RefusedByNodeError",
       "RefusedError",
       "ServiceManager",
+      "ServiceNotOfferedError",
       "SigningError",
       "StaleReadingError",
       "SupersededError",
@@ -56,14 +60,18 @@ test('og-ledger exports these names', () => {
       "decodeRecording",
       "encodePosition",
       "formatOg",
+      "health",
       "isRecordingLine",
       "memoryJournal",
+      "networkName",
       "networks",
       "ogToWei",
       "openFileJournal",
       "parseInsufficientBalance",
       "readFileClosing",
       "readFileJournal",
+      "stateDirectory",
+      "toDepositPolicy",
       "toPolicy",
       "weiToOg",
     ]
@@ -75,7 +83,11 @@ test('og-ledger/machines exports these names', () => {
     [
       "BURN_WINDOW",
       "CLAIM_MARGIN",
+      "FEE_CEILING",
+      "FIRST_DAY",
       "REQUIRED_FLOOR",
+      "autoDepositEvents",
+      "autoDepositMachine",
       "autoFundingEvents",
       "autoFundingMachine",
       "budgetLeft",
@@ -83,7 +95,12 @@ test('og-ledger/machines exports these names', () => {
       "closingState",
       "closingStep",
       "demandOf",
+      "depositOn",
       "facts",
+      "feeByPrices",
+      "firstDayLeft",
+      "firstDayLimit",
+      "firstDayOf",
       "gradeLedger",
       "gradeReading",
       "ledgerFacts",
@@ -116,6 +133,28 @@ test('og-ledger/testing exports these names', () => {
       "matchers",
       "missingEdges",
       "walk",
+    ]
+  `)
+})
+
+test('og-ledger/alerts exports these names', () => {
+  expect(Object.keys(alerts).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DeliveryError",
+      "createAlerts",
+      "fileAlertState",
+      "pagerDuty",
+      "sendTestAlert",
+      "slack",
+      "webhook",
+    ]
+  `)
+})
+
+test('og-ledger/metrics exports these names', () => {
+  expect(Object.keys(metrics).toSorted()).toMatchInlineSnapshot(`
+    [
+      "createMetrics",
     ]
   `)
 })

@@ -7,13 +7,18 @@ import type {
   AutoFundingActor,
   Broker,
   BrokerOptions,
+  ClaimReceipt,
   Decision,
   HoldReason,
+  LeftOut,
   LedgerAccount,
+  NotSentError,
   Plan,
   Position,
+  FundingReceipt,
   Receipt,
   RetrieveReceipt,
+  ServiceType,
 } from '../../src/index.ts'
 import { autoFundingMachine, subAccountMachine, type SubAccountInput, type TopUpReceipt } from '../../machines/index.ts'
 import type { edgePaths, EdgePath, EdgePathsOptions, walk, WalkOptions } from '../../src/testing/index.ts'
@@ -28,7 +33,10 @@ test('every call that sends resolves with a receipt', () => {
   expectTypeOf<ReturnType<Broker['ledger']['refund']>>().resolves.toEqualTypeOf<Receipt>()
   expectTypeOf<ReturnType<Broker['ledger']['closeLedger']>>().resolves.toEqualTypeOf<Receipt>()
   expectTypeOf<ReturnType<Broker['ledger']['retrieveFund']>>().resolves.toEqualTypeOf<RetrieveReceipt>()
-  expectTypeOf<ReturnType<Broker['inference']['ensureFunded']>>().resolves.toEqualTypeOf<Receipt | null>()
+  expectTypeOf<ReturnType<Broker['ledger']['claimRefunds']>>().resolves.toEqualTypeOf<ClaimReceipt>()
+  expectTypeOf<RetrieveReceipt['leftOut']>().toEqualTypeOf<readonly LeftOut[]>()
+  expectTypeOf<LeftOut>().toExtend<{ provider: string; serviceType: ServiceType; reason: NotSentError }>()
+  expectTypeOf<ReturnType<Broker['inference']['ensureFunded']>>().resolves.toEqualTypeOf<FundingReceipt | null>()
   expectTypeOf<LedgerAccount[keyof LedgerAccount]>().toEqualTypeOf<bigint>()
 })
 

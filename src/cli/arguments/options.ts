@@ -29,6 +29,16 @@ export const keyOptions = {
   },
 } as const satisfies ArgsDef
 
+/** The key of a wallet that deposits for another one. */
+export const treasuryOption = {
+  'treasury-keystore': {
+    type: 'string',
+    valueHint: 'file',
+    description:
+      'deposits from this key (env TREASURY_KEYSTORE_PASSWORD); else env TREASURY_PRIVATE_KEY, else the wallet',
+  },
+} as const satisfies ArgsDef
+
 export const jsonOption = {
   json: { type: 'boolean', description: 'one JSON object per line; amounts are strings in wei' },
 } as const satisfies ArgsDef
@@ -62,6 +72,11 @@ export const amountArgument = {
   required: true,
   description: 'in OG, in decimal: 1.5',
 } as const satisfies ArgsDef[string]
+
+/** Of commands that pay a provider. */
+export const forceOption = {
+  force: { type: 'boolean', description: 'pays also an address that does not offer the service' },
+} as const satisfies ArgsDef
 
 export const providerArgument = {
   type: 'positional',

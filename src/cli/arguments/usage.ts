@@ -9,6 +9,8 @@ const NAME = 'og-ledger'
 const environment: readonly (readonly [string, string])[] = [
   ['PRIVATE_KEY', "the wallet's key: it is never taken from an argument"],
   ['KEYSTORE_PASSWORD', 'the password for --keystore'],
+  ['TREASURY_PRIVATE_KEY', "with auto-fund's deposits: the key that deposits, where that is not the wallet's"],
+  ['TREASURY_KEYSTORE_PASSWORD', 'the password for --treasury-keystore'],
   ['OG_RPC_URL', 'the node, where --rpc-url is left out'],
   ['NO_COLOR', 'no colours'],
 ]

@@ -31,7 +31,7 @@ export async function continueClosing({ broker, place }: Session, options: Conti
   await show(broker, {
     json,
     signal: AbortSignal.any([interrupted, over.signal]),
-    view: (position, { decisions }) => viewOf(broker, position, decisions),
+    view: (plan) => viewOf(broker, plan),
     lines: (view) => [...walletLines(view, place), ...closingLines(view), '', ...accountLines(view)],
     recorder,
     notices,

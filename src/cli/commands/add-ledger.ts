@@ -12,9 +12,8 @@ export const command = defineCommand({
   async run({ args }) {
     const amount = amountOf(args.amount)
     await sendAndReport(args, {
-      command: 'add-ledger',
+      wish: { operation: 'add-ledger', params: { amount, info: args.info } },
       words: () => ({ do: 'open a ledger', amount: `${amount} OG`, from: 'the wallet', to: 'its new ledger' }),
-      send: ({ ledger }) => ledger.addLedger(amount, args.info),
     })
   },
 })

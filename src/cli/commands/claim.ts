@@ -1,7 +1,6 @@
 import { defineCommand } from 'citty'
 import type { ClaimReceipt } from '../../index.ts'
 import { addressOf } from '../session/connection.ts'
-import { interrupted } from '../session/interrupt.ts'
 import { sendingOptions } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
 import { serviceToLeave } from '../session/services.ts'
@@ -22,18 +21,14 @@ export const command = defineCommand({
     if (service !== undefined && address === undefined) throw new UsageError('--service goes with --provider.')
     const provider = address === undefined ? undefined : addressOf(address, '--provider')
     const name = service ?? 'inference'
-    await sendAndReport(args, {
-      command: 'claim',
+    return sendAndReport(args, {
+      wish: { operation: 'claim', params: { service: name, provider } },
       words: (broker) => ({
         do: 'claim the refunds whose lock is over; the free balance stays with the provider, but for the seconds between two transactions',
         from: provider ? `the ${serviceToLeave(broker, name)} sub-account with ${provider}` : 'every sub-account',
         to: 'the ledger',
       }),
       // Ctrl-C takes effect only after the put-back: before it the provider has nothing to charge.
-      send: ({ ledger }) =>
-        provider
-          ? ledger.claimRefunds(provider, name, { signal: interrupted })
-          : ledger.claimRefunds({ signal: interrupted }),
       done: claimInWords,
       endsItself: true,
     })

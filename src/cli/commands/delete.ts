@@ -6,9 +6,8 @@ export const command = defineCommand({
   args: sendingOptions,
   async run({ args }) {
     await sendAndReport(args, {
-      command: 'delete',
+      wish: { operation: 'delete', params: {} },
       words: () => ({ do: 'delete the ledger, which must hold nothing any more' }),
-      send: ({ ledger }) => ledger.deleteLedger(),
     })
   },
 })

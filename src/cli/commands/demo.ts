@@ -4,15 +4,18 @@ import { UsageError } from '../arguments/usage-error.ts'
 import { runDemo, type DemoOutput } from '../demo/demo.ts'
 import { logOutput } from '../demo/log-output.ts'
 import { tableOutput } from '../demo/table-output.ts'
-import { introLines, summaryLines } from '../demo/words.ts'
+import { runServingDemo } from '../demo/serving.ts'
+import { introLines, printServed, summaryLines } from '../demo/words.ts'
 import { EXIT } from '../exit-codes.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { jsonOption } from '../arguments/options.ts'
+import { servedInWords } from '../screen/serve-words.ts'
 import { recordOf } from '../screen/view.ts'
-import { isTerminal, note, print, printJson } from '../screen/terminal.ts'
+import { isTerminal, note, print, printChainJson, printJson } from '../screen/terminal.ts'
 import { demoOptions, pagePlanOf } from '../arguments/page-options.ts'
 import { openPage } from '../session/page.ts'
 import { numberOf } from '../arguments/values.ts'
+import { DEFAULT_PORT } from '../serve/port.ts'
 
 const PROVIDERS = 5
 const MOST_PROVIDERS = 50
@@ -32,10 +35,17 @@ export const command = defineCommand({
       valueHint: 'times',
       description: `with --simulated: how many times faster than the clock, up to ${TOP_SPEED}`,
     },
+    serve: {
+      type: 'boolean',
+      description: 'serves a simulated model instead, through a sub-account that starts empty: chat with it',
+    },
+    port: { type: 'string', valueHint: 'port', description: 'with --serve: where it listens (8787)' },
     ...demoOptions,
     ...jsonOption,
   },
   async run({ args }) {
+    if (args.serve) return await serveModel(args)
+    if (args.port !== undefined) throw new UsageError('--port is about a served model: it needs --serve.')
     const seconds = numberOf(args.for, 'for', { least: 1 }) ?? null
     const providers = numberOf(args.providers, 'providers', { least: 1, most: MOST_PROVIDERS }) ?? PROVIDERS
     const fineTuningProviders = providers > 1 ? 1 : 0
@@ -59,6 +69,33 @@ export const command = defineCommand({
     return outcome.faults.length === 0 ? EXIT.ok : EXIT.failed
   },
 })
+
+async function serveModel(args: {
+  for?: string | undefined
+  port?: string | undefined
+  providers?: string | undefined
+  simulated?: boolean | undefined
+  speed?: string | undefined
+  json?: boolean | undefined
+}): Promise<number> {
+  const other = (['providers', 'simulated', 'speed'] as const).find((name) => args[name] !== undefined)
+  if (other !== undefined) throw new UsageError(`Either --serve or --${other}, not both.`)
+  const seconds = numberOf(args.for, 'for', { least: 1 }) ?? null
+  const port = numberOf(args.port, 'port', { most: 65_535 }) ?? DEFAULT_PORT
+  const json = args.json === true
+  const counts = await runServingDemo({
+    port,
+    seconds,
+    signal: interrupted,
+    onReady(served) {
+      if (json) printChainJson({ type: 'serving', ...served })
+      else printServed(served)
+    },
+  })
+  if (counts && json) printJson({ type: 'served', ...counts })
+  else if (counts) print(`\n${servedInWords(counts)}`)
+  return EXIT.ok
+}
 
 /** The speed of simulated contracts; null for the real ones, unless the packages that they need are missing. */
 function speedOf({ simulated, speed }: { simulated?: boolean | undefined; speed?: string | undefined }): number | null {

@@ -19,7 +19,7 @@ export const command = defineCommand({
     const recipient = addressOf(args.address, 'ADDRESS')
     const amount = amountOf(args.amount)
     await sendAndReport(args, {
-      command: 'deposit-for',
+      wish: { operation: 'deposit-for', params: { recipient, amount } },
       words: () => ({
         do: 'deposit into the ledger of another wallet',
         amount: `${amount} OG`,
@@ -27,7 +27,6 @@ export const command = defineCommand({
         to: `the ledger of ${recipient}, to which it belongs from then on`,
       }),
       pays: { operation: 'depositFundFor', amount: ogToWei(amount), to: recipient },
-      send: ({ ledger }) => ledger.depositFundFor(recipient, amount),
     })
   },
 })

@@ -9,10 +9,9 @@ export const command = defineCommand({
   async run({ args }) {
     const amount = amountOf(args.amount)
     await sendAndReport(args, {
-      command: 'deposit',
+      wish: { operation: 'deposit', params: { amount } },
       words: () => ({ do: 'deposit', amount: `${amount} OG`, from: 'the wallet', to: 'its ledger' }),
       pays: { operation: 'depositFund', amount: ogToWei(amount) },
-      send: ({ ledger }) => ledger.depositFund(amount),
     })
   },
 })

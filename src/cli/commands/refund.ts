@@ -13,7 +13,7 @@ export const command = defineCommand({
   async run({ args }) {
     const amount = args.amount === 'all' ? 'all' : amountOf(args.amount)
     await sendAndReport(args, {
-      command: 'refund',
+      wish: { operation: 'refund', params: { amount } },
       words: async (broker) => ({
         do: 'withdraw',
         amount: amount === 'all' ? 'everything that is available' : `${amount} OG`,
@@ -21,7 +21,6 @@ export const command = defineCommand({
         to: 'the wallet',
         ...(await staysInWords(broker)),
       }),
-      send: ({ ledger }) => ledger.refund(amount),
     })
   },
 })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { defineCommand } from 'citty'
-import { readConfig } from '../config/file.ts'
+import { readConfig, type FundingConfig } from '../config/file.ts'
 import { jsonOption } from '../arguments/options.ts'
 import { decodeRecording, type Recording } from '../../index.ts'
 import { planConditionsIn, type PlanConditions } from '../replay/plan-conditions.ts'
@@ -20,7 +20,8 @@ export const command = defineCommand({
     ...jsonOption,
   },
   async run({ args }) {
-    const config = args.policy === undefined ? { defaults: {}, providers: null } : await readConfig(args.policy)
+    const config: FundingConfig =
+      args.policy === undefined ? { defaults: {}, providers: null } : await readConfig(args.policy)
     const { positions, late, torn, conditions } = await recordingIn(args.file)
     if (torn) note('The last line is torn and left out.')
     if (late > 0) note(`Left out: ${late} that went back to an earlier block.`)

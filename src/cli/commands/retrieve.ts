@@ -18,8 +18,8 @@ export const command = defineCommand({
   async run({ args: { service, provider: address, force = false, ...args } }) {
     if (force && address === undefined) throw new UsageError('--force goes with --provider.')
     const provider = address === undefined ? undefined : addressOf(address, '--provider')
-    await sendAndReport(args, {
-      command: 'retrieve',
+    return sendAndReport(args, {
+      wish: { operation: 'retrieve', params: { service, provider, force } },
       words: (broker) => ({
         do: 'claim unlocked refunds, and ask everything else back: providers stop serving without it (claim locks nothing)',
         from: provider
@@ -27,8 +27,6 @@ export const command = defineCommand({
           : `all ${serviceToLeave(broker, service)} sub-accounts`,
         to: 'the ledger; what is asked back now is locked first, and can be claimed after the lock',
       }),
-      send: ({ ledger }) =>
-        provider ? ledger.retrieveFundFromProvider(provider, service, { force }) : ledger.retrieveFund(service),
     })
   },
 })

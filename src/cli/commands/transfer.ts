@@ -1,18 +1,24 @@
 import { defineCommand } from 'citty'
 import { ogToWei } from '../../index.ts'
 import { addressOf } from '../session/connection.ts'
-import { amountArgument, providerArgument, sendingOptions, serviceArgument } from '../arguments/options.ts'
+import { amountArgument, forceOption, providerArgument, sendingOptions, serviceArgument } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
 import { serviceOn } from '../session/services.ts'
 import { amountOf } from '../arguments/values.ts'
 
 export const command = defineCommand({
-  args: { provider: providerArgument, service: serviceArgument, amount: amountArgument, ...sendingOptions },
+  args: {
+    provider: providerArgument,
+    service: serviceArgument,
+    amount: amountArgument,
+    ...forceOption,
+    ...sendingOptions,
+  },
   async run({ args }) {
     const provider = addressOf(args.provider, 'PROVIDER')
     const amount = amountOf(args.amount)
     await sendAndReport(args, {
-      command: 'transfer',
+      wish: { operation: 'transfer', params: { provider, service: args.service, amount, force: args.force === true } },
       words: (broker) => ({
         do: 'transfer',
         amount: `${amount} OG`,
@@ -20,7 +26,6 @@ export const command = defineCommand({
         to: `the ${serviceOn(broker, args.service)} sub-account with ${provider}, which may charge it`,
       }),
       pays: { operation: 'transferFund', amount: ogToWei(amount), to: provider },
-      send: ({ ledger }) => ledger.transferFund(provider, args.service, amount),
     })
   },
 })

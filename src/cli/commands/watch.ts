@@ -2,6 +2,9 @@ import { defineCommand } from 'citty'
 import { closingAt } from '../closing/status.ts'
 import { readFileClosing } from '../../index.ts'
 import { journalOf } from '../session/journal.ts'
+import { trialOptions, trialTermsIn, type TrialTerms } from '../config/trial-arguments.ts'
+import { autoDepositPairs } from '../screen/deposit-lines.ts'
+import { openTrial } from '../session/dry-run.ts'
 import { closingLines, CONTINUED_BY } from '../closing/lines.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { transactionsSettled } from '../session/await-transactions.ts'
@@ -10,11 +13,13 @@ import { readingOptions, recordOption, type ReadingArguments } from '../argument
 import { accountLines, walletLines } from '../screen/overview.ts'
 import { openRecorder } from '../replay/recorder.ts'
 import { drainLines } from '../screen/refund-lines.ts'
-import { dryRunDecisions, viewOf } from '../screen/view.ts'
+import { viewOf } from '../screen/view.ts'
 import { hasKey, readingSession, sendingSession, type Session } from '../session/session.ts'
 import { show } from '../screen/show.ts'
-import { printPageUrl, wantsJson } from '../screen/terminal.ts'
+import { printMetricsUrl, printPageUrl, wantsJson } from '../screen/terminal.ts'
 import { pagePlanOf, viewOptions } from '../arguments/page-options.ts'
+import { metricsOption, metricsPlaceOf } from '../arguments/metrics-option.ts'
+import { openProbes } from '../session/probes.ts'
 import { openPage } from '../session/page.ts'
 import { numberOf } from '../arguments/values.ts'
 
@@ -22,6 +27,7 @@ const INTERVAL_MS = 5_000
 
 export const command = defineCommand({
   args: {
+    ...trialOptions,
     ...readingOptions,
     'interval-ms': {
       type: 'string',
@@ -30,32 +36,41 @@ export const command = defineCommand({
     },
     ...recordOption,
     ...viewOptions,
+    ...metricsOption,
   },
   async run({ args }) {
-    const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 }) ?? INTERVAL_MS
+    const asked = numberOf(args['interval-ms'], 'interval-ms', { least: 100 })
+    const trial = await trialTermsIn(args)
+    const intervalMs = asked ?? trial.broker.intervalMs ?? INTERVAL_MS
     const json = wantsJson(args)
     const pagePlan = pagePlanOf(args)
+    const metricsPlace = metricsPlaceOf(args)
     const notices = openNotices({ json })
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
-    await using session = await watchingSession(args, { intervalMs, say: notices.say })
+    await using session = await watchingSession(args, { ...trial.broker, intervalMs, say: notices.say })
     const { broker, place } = session
     // A process that does not continue the closing itself shows what the journal says.
     const continues = broker.ledger.isClosing
     let intention = await readFileClosing(journalOf(broker))
-    await recorder?.follow(broker, { dryRun: true })
-    await using page = pagePlan && (await openPage(broker, pagePlan, { dryRun: true }))
+    const { dryRun, refresh } = openTrial(trial, session)
+    await refresh()
+    await recorder?.follow(broker, { dryRun })
+    await using page = pagePlan && (await openPage(broker, pagePlan, { dryRun }))
     if (page) printPageUrl(page.url)
+    await using probes = metricsPlace && (await openProbes(broker, metricsPlace))
+    if (probes) printMetricsUrl(probes.url)
     await show(broker, {
       json,
       signal: interrupted,
-      view(position) {
-        const view = viewOf(broker, position, dryRunDecisions(broker, position))
+      view({ position }) {
+        const view = viewOf(broker, broker.planAt(position, { dryRun }))
+        void refresh()
         if (continues) return view
         void readFileClosing(journalOf(broker)).then((now) => (intention = now))
         return { ...view, closing: closingAt(broker, intention, position) }
       },
       lines: (view) => [
-        ...walletLines(view, place),
+        ...walletLines(view, place, view.closing ? [] : autoDepositPairs(view.deposit)),
         ...closingLines(view),
         '',
         ...accountLines(view),
@@ -71,16 +86,16 @@ export const command = defineCommand({
 /** With the key of the wallet, watch continues a closing without asking: the command that began it has asked. */
 async function watchingSession(
   args: ReadingArguments,
-  { intervalMs, say }: { intervalMs: number; say: (text: string) => void },
+  { say, ...broker }: TrialTerms['broker'] & { intervalMs: number; say: (text: string) => void },
 ): Promise<Session> {
-  const looking = await readingSession(args, { intervalMs })
+  const looking = await readingSession(args, broker)
   if (!(await readFileClosing(journalOf(looking.broker)))) return looking
   if (!hasKey(args)) {
     say(`The ledger is being closed, and nothing is sent without its key: it continues with ${CONTINUED_BY}.`)
     return looking
   }
   await looking[Symbol.asyncDispose]()
-  const session = await sendingSession(args, { intervalMs })
+  const session = await sendingSession(args, broker)
   const continues = session.broker.ledger.isClosing
   say(`The ledger is being closed, and ${continues ? 'watching' : 'another process'} continues the closing.`)
   return session

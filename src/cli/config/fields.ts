@@ -2,7 +2,7 @@ import { getAddress } from 'ethers'
 import { toSeconds } from '../../base/durations.ts'
 import { InvalidInputError, ogToWei, toPolicy } from '../../index.ts'
 import type { AutoFundingConfig, Budget, Duration } from '../../index.ts'
-import { fieldError, kindOf, valueInWords, wholeAt, type Check } from './objects.ts'
+import { fieldError, kindOf, objectAt, valueInWords, wholeAt, type Check } from './objects.ts'
 
 export const amount: Check<string> = (value, path) => {
   if (typeof value !== 'string')
@@ -91,6 +91,30 @@ export const anomaly: Check<'off' | { factor: number; forMs: number }> = (value,
   return both
 }
 
+export const idleTime: Check<Duration> = (value, path) => {
+  const after = duration(value, path)
+  if (refusalOf({ reclaimIdle: { after } })) throw fieldError(path, `from 1h to 31d; this is ${valueInWords(after)}.`)
+  return after
+}
+
+export const idleness: Check<{ after: Duration; keep?: string; when?: 'needed' | 'always' }> = (value, path) => {
+  const { after, ...rest } = objectAt(value, path, {
+    after: idleTime,
+    keep: amount,
+    when: oneOf<'needed' | 'always'>(['needed', 'always']),
+  })
+  if (after === undefined) throw fieldError(path, 'after is missing: how long nothing uses it, such as "7d".')
+  return { after, ...rest }
+}
+
+/** An amount, or no limit for new providers. */
+export const firstDay: Check<string> = (value, path) => {
+  if (value === 'off') return value
+  if (typeof value !== 'string' || !/^\d/.test(value))
+    throw fieldError(path, `an amount in OG, or "off"; this is ${valueInWords(value)}.`)
+  return moreThanNothing(value, path)
+}
+
 export const runway: Check<{ trigger: Duration; target: Duration }> = (value, path) => {
   const both = wholeAt(value, path, { trigger: duration, target: duration })
   if (!refusalOf({ runway: both })) return both
@@ -122,9 +146,17 @@ export const address: Check<string> = (value, path) => {
 }
 
 export const oneOf =
-  <Choice extends string>(choices: readonly Choice[]): Check<Choice> =>
+  <Choice extends string>(
+    choices: readonly Choice[],
+    /** The choice that a wrong word stands for. */
+    meant: (word: unknown) => Choice | undefined = () => undefined,
+  ): Check<Choice> =>
   (value, path) => {
     const found = choices.find((choice) => choice === value)
     if (found !== undefined) return found
-    throw fieldError(path, `one of ${choices.join(', ')}; this is ${valueInWords(value)}.`)
+    const hint = meant(value)
+    throw fieldError(
+      path,
+      `one of ${choices.join(', ')}; this is ${valueInWords(value)}${hint === undefined ? '' : ` (did you mean ${hint}?)`}.`,
+    )
   }

@@ -4,7 +4,10 @@ import type { Budget, NetworkConfig, NetworkName, ServiceType } from '../../inde
 import * as check from './fields.ts'
 import { fieldError, kindOf, objectAt } from './objects.ts'
 import { checkLevels, eitherLevel, mergeTerms, termsAt, termsFields, type Terms } from './terms.ts'
+import { meantService } from '../../base/service-words.ts'
 import { SERVICE_TYPES } from '../session/services.ts'
+import { alertTermsAt, type AlertTerms } from './alert-terms.ts'
+import { depositTermsAt, type DepositTerms } from './deposit-terms.ts'
 import { networkAt } from './network.ts'
 import { secretIn } from './secrets.ts'
 import { duplicateFieldIn } from './duplicate-fields.ts'
@@ -22,6 +25,10 @@ export type FundingConfig = {
   budget?: Budget
   /** Refunds whose lock is over are claimed, of every sub-account. */
   autoClaim?: boolean
+  /** How the ledger is kept filled; left out, nothing is deposited. */
+  autoDeposit?: DepositTerms
+  /** Where alerts go, and the terms of their rules. */
+  alerts?: AlertTerms
   defaults: Terms
   /** Each with its own terms, and the defaults for the rest; null where the file names no provider. */
   providers: readonly FundedProvider[] | null
@@ -37,11 +44,13 @@ export function parseConfig(text: string): FundingConfig {
   const secret = secretIn(json)
   if (secret !== null)
     throw fieldError(secret, 'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.')
-  const { network, intervalMs, budget, autoClaim, ...rest } = objectAt(json, '', {
+  const { network, intervalMs, budget, autoClaim, autoDeposit, alerts, ...rest } = objectAt(json, '', {
     network: networkAt,
     intervalMs: check.milliseconds('intervalMs', 100),
     budget: check.budget,
     autoClaim: check.yesOrNo,
+    autoDeposit: depositTermsAt,
+    alerts: alertTermsAt,
     defaults: termsAt,
     providers: listAt,
   })
@@ -51,6 +60,8 @@ export function parseConfig(text: string): FundingConfig {
     ...(intervalMs !== undefined && { intervalMs }),
     ...(budget !== undefined && { budget }),
     ...(autoClaim !== undefined && { autoClaim }),
+    ...(autoDeposit !== undefined && { autoDeposit }),
+    ...(alerts !== undefined && { alerts }),
     defaults,
     providers: rest.providers === undefined ? null : fundedProvidersAt(rest.providers, defaults),
   }
@@ -89,7 +100,7 @@ function fundedProvidersAt(list: readonly unknown[], defaults: Terms): FundedPro
       ...own
     } = objectAt(value, path, {
       provider: check.address,
-      service: check.oneOf(SERVICE_TYPES),
+      service: check.oneOf(SERVICE_TYPES, meantService),
       ...termsFields,
     })
     if (provider === undefined) throw fieldError(`${path}.provider`, 'it is missing.')

@@ -17,6 +17,7 @@ export const termsFields = {
   unsettledFee: check.never,
   maxUnsettledFee: check.amount,
   anomaly: check.anomaly,
+  firstDay: check.firstDay,
   maxTopUp: check.moreThanNothing,
   budget: check.budget,
   minTopUp: check.amount,
@@ -27,7 +28,9 @@ export const termsFields = {
   cooldownMs: check.milliseconds('cooldownMs', 0),
   onPendingRefund: check.oneOf<'hold' | 'reuse'>(['hold', 'reuse']),
   autoClaim: check.yesOrNo,
+  reclaimIdle: check.idleness,
   priority: check.finite,
+  force: check.yesOrNo,
 } satisfies { [Name in keyof Terms]-?: Check<Terms[Name]> }
 
 /** Reads terms; target and runway exclude each other. */
@@ -56,10 +59,10 @@ export function eitherLevel({ target, runway }: Terms, path: string): void {
 /** The terms of a provider over the defaults. Its own target or runway replaces both of the defaults. */
 export function mergeTerms({ target, runway, ...defaults }: Terms, own: Terms): Terms {
   const levels = own.target === undefined && own.runway === undefined ? { target, runway } : {}
-  return withoutUndefined({ ...defaults, ...levels, ...own })
+  return withoutUndefined<Terms>({ ...defaults, ...levels, ...own })
 }
 
 /** Terms without the options that are undefined. */
-export function withoutUndefined(terms: { [Name in keyof Terms]: Terms[Name] | undefined }): Terms {
-  return Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined)) as Terms
+export function withoutUndefined<T extends object>(terms: { [Name in keyof T]: T[Name] | undefined }): T {
+  return Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined)) as T
 }

@@ -9,7 +9,7 @@ import type { DemoEnvironment, DemoEnvironmentOptions } from './environment.ts'
 import { openLocalEnvironment } from './local-environment.ts'
 import { createDeposits, DEPOSIT } from './deposits.ts'
 import { openSimulatedEnvironment } from './simulated-environment.ts'
-import { tallyOf, type Tally } from './tally.ts'
+import { tallyOf, type Levels, type Tally } from './tally.ts'
 import { faultsIn } from './verdict.ts'
 
 export type DemoOptions = DemoEnvironmentOptions & {
@@ -79,14 +79,18 @@ async function runIn(environment: DemoEnvironment, { seconds, signal, output }: 
   for (const { address, serviceType } of providers) {
     // The output shows the sub-account from the start, before it exists.
     broker.subAccount(address, serviceType)
-    managerOf(broker, serviceType).startAutoFunding(address)
+    // These providers are the demo's own, and charge in minutes what others charge in days.
+    managerOf(broker, serviceType).startAutoFunding(address, { firstDay: 'off' })
   }
   const ending = planEnding({ seconds, signal, stopCharging: charging.stop })
   void environment.failure.then(onFailure)
   output.onStart()
+  let levels: Levels = { required: 0n, target: 0n }
   await follow(broker, ending.over, {
-    position(position, { decisions }) {
-      const view = viewOf(broker, position, decisions)
+    position(position, plan) {
+      // Auto-funding runs with its default levels: they are the same for all.
+      levels = plan.decisions[0] ?? levels
+      const view = viewOf(broker, plan)
       output.onPosition(view, charges, ending.hasBegun())
       charging.onPosition(view)
       deposits.onPosition(position)
@@ -94,21 +98,20 @@ async function runIn(environment: DemoEnvironment, { seconds, signal, output }: 
     },
   })
   const ran = ending.close()
-  const outcome = await outcomeOf(environment, { charges, deposits: await deposits.close() })
+  const outcome = await outcomeOf(environment, { charges, levels, deposits: await deposits.close() })
   return { ...outcome, seconds: ran }
 }
 
 async function outcomeOf(
   { broker, providers, history, transactionCount }: DemoEnvironment,
-  { charges, deposits }: { charges: readonly Charge[]; deposits: number },
+  { charges, levels, deposits }: { charges: readonly Charge[]; levels: Levels; deposits: number },
 ): Promise<Omit<Outcome, 'seconds'>> {
   const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
   broker.inference.stopAutoFunding()
   broker.fineTuning.stopAutoFunding()
   await transactionsSettled(broker)
   const final = await broker.position()
-  const required = requiredOf(broker)
-  const tally = tallyOf(await history(final.block.number), required)
+  const tally = tallyOf(await history(final.block.number), levels)
   const deposited = ogToWei(DEPOSIT) * BigInt(deposits)
   const transactions = await transactionCount(final.block.number)
   const faults = faultsIn(tally, {
@@ -124,11 +127,6 @@ async function outcomeOf(
     final,
   })
   return { ...tally, deposits, deposited, transactions, faults }
-}
-
-/** The required balance, which is the same for all: auto-funding runs with its defaults. */
-function requiredOf(broker: Broker): bigint {
-  return BigInt(broker.subAccounts()[0]?.getSnapshot().context.reading?.required ?? 0)
 }
 
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, one) => all + one, 0n)

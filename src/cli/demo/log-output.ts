@@ -1,7 +1,8 @@
 import type { AutoFundingStatus } from '../../index.ts'
 import type { PositionView, AccountView } from '../screen/view.ts'
 import { print, printPageUrl } from '../screen/terminal.ts'
-import { decisionInWords, og, short } from '../screen/words.ts'
+import { decisionInWords } from '../screen/decision-words.ts'
+import { og, short } from '../screen/words.ts'
 import type { DemoOutput } from './demo.ts'
 
 /** For logs: one line for each event. */
@@ -34,7 +35,7 @@ export function logOutput(): DemoOutput {
 
 function topUpInWords({ available, required }: AccountView, status: AutoFundingStatus | null): string {
   const { amount = '0', transactionHash = '' } = status?.lastTopUp ?? {}
-  return `topped up by ${og(amount)}: ${og(available)} of ${og(required)} available, transaction ${short(transactionHash)}`
+  return `topped up by ${og(amount)}: ${og(available)} available, ${og(required)} required, transaction ${short(transactionHash)}`
 }
 
 /** The hold reason; empty for one that is not worth a line: enough is available, or a top-up is in flight. */

@@ -1,6 +1,9 @@
 import { keyOf } from '../../base/sub-account-key.ts'
 import type { BalanceChange } from './environment.ts'
 
+/** Below `required` a top-up is due, and it fills up to `target`; in wei, the same for all sub-accounts. */
+export type Levels = { required: bigint; target: bigint }
+
 /** Charges and top-ups, counted from the chain's own history. Amounts in wei. */
 export type Tally = {
   charges: number
@@ -15,7 +18,7 @@ export type Tally = {
   overtaken: number
   /** Top-ups of a sub-account that had enough. */
   doublePayments: number
-  /** The part of all top-ups beyond what was required when they were mined. */
+  /** The part of all top-ups beyond the target when they were mined. */
   overpaid: bigint
   /** Sub-accounts that have too little at the end. */
   unanswered: number
@@ -24,10 +27,10 @@ export type Tally = {
 }
 
 /**
- * Counts all changes in their order. It uses nothing that the library reports: a payment too much cannot hide behind a
+ * Counts all changes in their order: a top-up may fill up to the target, once less than required is left. It uses nothing that the library reports: a payment too much cannot hide behind a
  * later charge.
  */
-export function tallyOf(changes: readonly BalanceChange[], required: bigint): Tally {
+export function tallyOf(changes: readonly BalanceChange[], { required, target }: Levels): Tally {
   const tally = nothing()
   const accounts = new Map<string, bigint>()
   for (const { provider, serviceType, available: after } of changes) {
@@ -35,8 +38,8 @@ export function tallyOf(changes: readonly BalanceChange[], required: bigint): Ta
     const before = accounts.get(key)
     accounts.set(key, after)
     if (before === undefined) tally.opened += 1
-    if (before === undefined || after > before) countTopUp(tally, { before: before ?? 0n, after, required })
-    else countCharge(tally, { before, after, required })
+    if (before === undefined || after > before) countTopUp(tally, { before: before ?? 0n, after, required, target })
+    else countCharge(tally, { before, after, required, target })
   }
   for (const available of accounts.values()) {
     tally.held += available
@@ -45,8 +48,8 @@ export function tallyOf(changes: readonly BalanceChange[], required: bigint): Ta
   return tally
 }
 
-function countTopUp(tally: Tally, { before, after, required }: Step): void {
-  const enough = before > required ? before : required
+function countTopUp(tally: Tally, { before, after, required, target }: Step): void {
+  const enough = before > target ? before : target
   tally.topUps += 1
   tally.toppedUp += after - before
   if (before >= required) tally.doublePayments += 1
@@ -60,7 +63,7 @@ function countCharge(tally: Tally, { before, after, required }: Step): void {
   if (before >= required && after < required) tally.drains += 1
 }
 
-type Step = { before: bigint; after: bigint; required: bigint }
+type Step = Levels & { before: bigint; after: bigint }
 
 function nothing(): Tally {
   return {

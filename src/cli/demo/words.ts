@@ -1,8 +1,9 @@
 import { list } from '../screen/table.ts'
-import { paint } from '../screen/terminal.ts'
+import { paint, print, printServerCall } from '../screen/terminal.ts'
 import { og } from '../screen/words.ts'
 import type { DemoOptions, Outcome } from './demo.ts'
 import { DEPOSIT } from './deposits.ts'
+import type { Served } from './serving.ts'
 
 /** Says what the demo will do. */
 export function introLines({
@@ -21,8 +22,8 @@ export function introLines({
       ? 'A local chain is started with the contracts of 0G Compute and a block every second.'
       : `The contracts of 0G Compute are simulated in memory: ${timesInWords(speed)}.`,
     `A wallet opens a ledger with ${DEPOSIT} OG, and uses providers: ${providers}.`,
-    'They charge it at random, by settling fees on chain as real ones do; each charge leaves too little.',
-    'Auto-funding sees that on the chain and transfers what is missing: once, and not a wei more.',
+    'They charge it at random, by settling fees on chain as real ones do; sooner or later too little is left.',
+    'Auto-funding sees that on the chain and fills up to its target: once, and not a wei more.',
     'No key, no network and no real money is used.',
     '',
   ]
@@ -61,4 +62,20 @@ export function summaryLines(outcome: Outcome): string[] {
       ? [paint('green', 'Every drain was followed by exactly one top-up, and every wei is where it should be.')]
       : faults.map((fault) => paint('red', `Wrong: ${fault}`))),
   ]
+}
+
+/** Says where the served model is, and how to chat with it. The key is this demo's own, and is not redacted. */
+export function printServed({ baseURL, model, key, provider }: Served): void {
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'hello' }] })
+  print(
+    [
+      paint('bold', 'og-ledger demo: a request never fails for money'),
+      '',
+      `A local chain runs with the contracts of 0G Compute, and a provider serves ${model} there: ${provider}.`,
+      'The wallet has a ledger of 20 OG and no sub-account: the first request is rejected, funded, and answered.',
+      'No key of yours, no network and no real money is used. In another terminal:',
+      '',
+    ].join('\n'),
+  )
+  printServerCall({ baseURL, key, body })
 }

@@ -1,9 +1,9 @@
 import type { Fall } from '../../../machines/index.ts'
-import type { Position, SubAccountPosition } from '../../index.ts'
+import type { HoldReason, Position, SubAccountPosition } from '../../index.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 import type { FundingConfig } from '../config/file.ts'
 import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
-import { least, positive } from './movements.ts'
+import { least, positive, sum } from './movements.ts'
 import { minimumAt, minimumIn, type FundedAccount, type Payment } from './policy.ts'
 
 /** A sub-account in a replay. Amounts in wei. */
@@ -21,7 +21,21 @@ export type Account = SubAccountId & {
   unpaid: bigint
   secondsBelow: number
   falls: Fall[]
+  /** The last charge, in seconds of block time; null without one. */
+  chargedAt: number | null
+  /** Idle money that the policy asked back and that is not home yet, oldest first. */
+  reclaims: Reclaim[]
+  reclaimedAt: number | null
+  /** How often money was asked back, and what of it came home. */
+  requests: number
+  claimed: bigint
 }
+
+/** A refund that the policy asked for. Amount in wei, times in seconds of block time. */
+export type Reclaim = { amount: bigint; createdAt: number; unlocksAt: number }
+
+/** A deposit, and when it was decided on, in seconds of block time. */
+export type Deposit = { amount: bigint; at: number }
 
 export type Books = {
   accounts: ReadonlyMap<string, Account>
@@ -31,6 +45,13 @@ export type Books = {
   spent: bigint
   mostSpent: bigint
   payments: Payment[]
+  deposits: Deposit[]
+  /** What the wallet has more than in the recording: deposits that were left out, less those of the policy. */
+  walletChange: bigint
+  /** Block time until which a recorded withdrawal holds deposits. */
+  withdrawnUntil: number
+  /** For how many seconds a deposit was due and held, by reason. */
+  depositHolds: Map<HoldReason, number>
 }
 
 /** All sub-accounts of recording and policy, with the balances of the first position. */
@@ -59,6 +80,11 @@ export function openBooks(
       unpaid: 0n,
       secondsBelow: 0,
       falls: [],
+      chargedAt: null,
+      reclaims: [],
+      reclaimedAt: null,
+      requests: 0,
+      claimed: 0n,
     },
   ])
   return {
@@ -67,6 +93,10 @@ export function openBooks(
     spent: 0n,
     mostSpent: 0n,
     payments: [],
+    deposits: [],
+    walletChange: 0n,
+    withdrawnUntil: 0,
+    depositHolds: new Map(),
   }
 }
 
@@ -82,9 +112,12 @@ export function accountIn({ accounts }: Books, id: SubAccountId): Account {
   throw new Error(`The replay has no sub-account ${keyOf(id)}.`)
 }
 
-/** The part of a recorded refund that is still pending in the replay. */
-export const pendingOf = ({ cancelled, balance }: Account, recorded: SubAccountPosition | undefined): bigint =>
-  least(positive((recorded?.pendingRefund ?? 0n) - cancelled), balance)
+/** What is pending in the replay: the part of a recorded refund that no top-up took, and what the policy asked back. */
+export const pendingOf = (
+  { cancelled, balance, reclaims }: Account,
+  recorded: SubAccountPosition | undefined,
+): bigint =>
+  least(positive((recorded?.pendingRefund ?? 0n) - cancelled) + sum(reclaims.map(({ amount }) => amount)), balance)
 
 /** The position that a broker would have read at this block. */
 export function positionIn(books: Books, recorded: Position): Position {
@@ -93,6 +126,7 @@ export function positionIn(books: Books, recorded: Position): Position {
   const available = positive(books.ledger)
   return {
     ...recorded,
+    wallet: { ...recorded.wallet, balance: positive(recorded.wallet.balance + books.walletChange) },
     ledger:
       recorded.ledger || available > 0n
         ? { additionalInfo: '', ...recorded.ledger, available, total: available, locked: 0n }

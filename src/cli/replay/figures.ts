@@ -6,6 +6,12 @@ import { sum } from './movements.ts'
 export type Figures = {
   topUps: number
   paid: bigint
+  /** Into the ledger: those of the policy where it has auto-deposit, or else the recorded ones. */
+  deposits: number
+  deposited: bigint
+  /** How often money was asked back from sub-accounts, and what came back to the ledger. */
+  requests: number
+  claimed: bigint
   /** The least that a ledger must hold to pay all top-ups without a deposit. */
   smallestLedger: bigint
   /** Seconds with less available than the provider wants, over all sub-accounts. */
@@ -18,6 +24,8 @@ export type AccountFigures = {
   serviceType: ServiceType
   topUps: number
   paid: bigint
+  requests: number
+  claimed: bigint
   charged: bigint
   /** Charges that the balance could not pay. */
   unpaid: bigint
@@ -25,15 +33,19 @@ export type AccountFigures = {
 }
 
 /** Adds up the figures of all sub-accounts. */
-export function figuresOf({ accounts }: Books, smallestLedger: bigint): Figures {
+export function figuresOf({ accounts, deposits }: Books, smallestLedger: bigint): Figures {
   const subAccounts = [...accounts.values()].map(
-    ({ provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }): AccountFigures => {
-      return { provider, serviceType, topUps, paid, charged, unpaid, secondsBelow }
+    ({ provider, serviceType, topUps, paid, requests, claimed, charged, unpaid, secondsBelow }): AccountFigures => {
+      return { provider, serviceType, topUps, paid, requests, claimed, charged, unpaid, secondsBelow }
     },
   )
   return {
     topUps: subAccounts.reduce((count, one) => count + one.topUps, 0),
     paid: sum(subAccounts.map(({ paid }) => paid)),
+    deposits: deposits.length,
+    deposited: sum(deposits.map(({ amount }) => amount)),
+    requests: subAccounts.reduce((count, one) => count + one.requests, 0),
+    claimed: sum(subAccounts.map(({ claimed }) => claimed)),
     smallestLedger,
     secondsBelow: subAccounts.reduce((total, one) => total + one.secondsBelow, 0),
     subAccounts,

@@ -1,4 +1,5 @@
 import { keyOf } from '../../base/sub-account-key.ts'
+import { depositReasonInWords } from '../screen/deposit-lines.ts'
 import { IN_OG } from '../screen/overview.ts'
 import type { AccountFigures, Figures } from './figures.ts'
 import type { Replay } from './replay.ts'
@@ -6,7 +7,8 @@ import { table } from '../screen/table.ts'
 import { aligned, durationInWords, og, short } from '../screen/words.ts'
 
 /** A table of what the policy would have done beside what was recorded. */
-export function replayLines({ positions, seconds, policy, recorded, unrecorded }: Replay): string[] {
+export function replayLines(result: Replay): string[] {
+  const { positions, seconds, policy, recorded, unrecorded } = result
   return [
     `${positions} positions over ${durationInWords(seconds)}`,
     '',
@@ -16,13 +18,25 @@ export function replayLines({ positions, seconds, policy, recorded, unrecorded }
         { title: 'this policy', right: true, cell: ([, replayed]: Row) => replayed },
         { title: 'as recorded', right: true, cell: ([, , recorded]: Row) => recorded },
       ],
-      totals.map(([name, cell]): Row => [name, cell(policy), cell(recorded)]),
+      totals.map(([name, cell]): Row => [name, cell(policy), cell(recorded)]).filter(isShown),
     ),
     '',
+    ...holdLines(result),
     ...accountLines(policy, recorded),
     '',
     ...(unrecorded.length === 0 ? [] : ['The recording does not say:', ...unrecorded.map(assumption), '']),
     IN_OG,
+  ]
+}
+
+/** Why deposits of the policy waited although one was due, the longest first. */
+function holdLines({ depositHolds }: Replay): string[] {
+  if (depositHolds.length === 0) return []
+  const holds = depositHolds.toSorted((a, b) => b.seconds - a.seconds)
+  return [
+    'Deposits were due and waited:',
+    ...holds.map(({ reason, seconds }) => `  ${depositReasonInWords[reason]}: ${minutes(seconds)}`),
+    '',
   ]
 }
 
@@ -33,15 +47,27 @@ const assumptions = {
   minLockedBalance: 'what providers want to see locked: taken as 1 OG, unless the policy names it',
   minTransfer: 'the least that opens a sub-account: taken as any amount',
   gasReserve: 'the gas of a full exit: nothing is held for it',
+  minLedgerBalance: 'the least that opens a ledger: taken as any amount',
+  lockTimes: 'how long refunds are locked: taken as a day',
   unsettledFees: 'unsettled fees: taken as none (auto-fund --record records them)',
 } satisfies Record<Replay['unrecorded'][number], string>
 
 type Row = readonly [string, string, string]
 type Pair = { replayed: AccountFigures; recorded: AccountFigures | undefined }
 
+/** Deposits and refunds are left out where there are none on either side. */
+const NONE = '-'
+const isShown = ([, replayed, recorded]: Row): boolean => replayed !== NONE || recorded !== NONE
+const count = (times: number): string => (times === 0 ? NONE : String(times))
+const amount = (wei: bigint): string => (wei === 0n ? NONE : og(wei))
+
 const totals: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['top-ups', ({ topUps }) => String(topUps)],
   ['topped up', ({ paid }) => og(paid)],
+  ['deposits', ({ deposits }) => count(deposits)],
+  ['deposited', ({ deposited }) => amount(deposited)],
+  ['asked back', ({ requests }) => count(requests)],
+  ['came back', ({ claimed }) => amount(claimed)],
   ['smallest ledger', ({ smallestLedger }) => og(smallestLedger)],
   ["below provider's minimum", ({ secondsBelow }) => minutes(secondsBelow)],
 ]

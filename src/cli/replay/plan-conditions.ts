@@ -1,5 +1,5 @@
 import type { SubAccountId } from '../../base/sub-account-key.ts'
-import type { Broker, Plan } from '../../index.ts'
+import type { Broker, Plan, ServiceType } from '../../index.ts'
 
 /** What a plan depends on beside its position. Amounts in wei; null for what was unknown. */
 export type PlanConditions = {
@@ -7,6 +7,10 @@ export type PlanConditions = {
   minLockedBalance: bigint | null
   /** The least that opens a sub-account. */
   minTransfer: bigint | null
+  /** The least that opens a ledger. */
+  minLedgerBalance: bigint | null
+  /** How long a refund is locked, in seconds, by service. */
+  lockTimes: Readonly<Partial<Record<ServiceType, number>>> | null
   /** What the wallet must keep for the gas of a full exit. */
   gasReserve: bigint | null
   /** The unsettled fees that providers reported, by the key of `recordedKeyOf`. */
@@ -17,6 +21,8 @@ export type PlanConditions = {
 export const noConditions: PlanConditions = {
   minLockedBalance: null,
   minTransfer: null,
+  minLedgerBalance: null,
+  lockTimes: null,
   gasReserve: null,
   unsettledFees: null,
 }
@@ -28,6 +34,8 @@ export function planConditionsOf(broker: Broker, { gasReserve }: Plan): PlanCond
   return {
     minLockedBalance,
     minTransfer: rules.minTransfer,
+    minLedgerBalance: rules.minLedgerBalance,
+    lockTimes: rules.lockTimes,
     gasReserve: gasReserve === 0n ? null : gasReserve,
     unsettledFees: fees.length === 0 ? null : Object.fromEntries(fees),
   }
@@ -57,6 +65,8 @@ function toPlanConditions(recorded: unknown): PlanConditions {
   return {
     minLockedBalance: wei('minLockedBalance'),
     minTransfer: wei('minTransfer'),
+    minLedgerBalance: wei('minLedgerBalance'),
+    lockTimes: lockTimesOf(fieldOf(recorded, 'lockTimes')),
     gasReserve: wei('gasReserve'),
     unsettledFees: feesOf(fieldOf(recorded, 'unsettledFees')),
   }
@@ -65,6 +75,15 @@ function toPlanConditions(recorded: unknown): PlanConditions {
 function feesOf(recorded: unknown): PlanConditions['unsettledFees'] {
   if (typeof recorded !== 'object' || recorded === null) return null
   return Object.fromEntries(Object.entries(recorded).map(([key, value]) => [key, amountOf(value) ?? 0n]))
+}
+
+function lockTimesOf(recorded: unknown): PlanConditions['lockTimes'] {
+  if (typeof recorded !== 'object' || recorded === null) return null
+  const seconds = (name: ServiceType) => {
+    const value = fieldOf(recorded, name)
+    return typeof value === 'number' && value >= 0 ? { [name]: value } : {}
+  }
+  return { ...seconds('inference'), ...seconds('fine-tuning') }
 }
 
 const amountOf = (value: unknown): bigint | null =>

@@ -5,6 +5,7 @@ import {
   limitsAt,
   type Burn,
   type PlanInput,
+  type ReclaimStanding,
   type Standing,
 } from '../../../machines/index.ts'
 import { toWei } from '../../base/amounts.ts'
@@ -53,10 +54,17 @@ export function minimumAt(minimum: bigint | null, recorded: PlanConditions): big
   return minimum ?? recorded.minLockedBalance ?? USUAL_MINIMUM
 }
 
-export type Known = { burn: Burn; payments: readonly Payment[]; now: number; recorded: PlanConditions }
+export type Known = {
+  burn: Burn
+  /** Those to this sub-account. */
+  payments: readonly Payment[]
+  now: number
+  recorded: PlanConditions
+  reclaim: ReclaimStanding | null
+}
 
 /** One sub-account as the plan takes it, and as the broker would state it. */
-export function standingOf(account: FundedAccount, { burn, payments, now, recorded }: Known): Standing {
+export function standingOf(account: FundedAccount, { burn, payments, now, recorded, reclaim }: Known): Standing {
   const { provider, serviceType, policy, minimum } = account
   const { demand, anomaly } = demandOf({
     minLockedBalance: minimumAt(minimum, recorded),
@@ -72,7 +80,7 @@ export function standingOf(account: FundedAccount, { burn, payments, now, record
     ...levelsOf(demand, policy.levels),
     demand,
     priority: policy.priority,
-    limits: limitsAt(policy, () => payments.filter(({ key }) => key === keyOf(account)), now),
+    limits: limitsAt(policy, () => payments, now),
     sizing: policy.sizing,
     reserveIsSoft: policy.reserveIsSoft,
     onPendingRefund: policy.onPendingRefund,
@@ -83,6 +91,9 @@ export function standingOf(account: FundedAccount, { burn, payments, now, record
     unresolved: false,
     settledFrom: null,
     failure: null,
+    // The refund of idle money comes home without a call.
+    autoClaim: policy.autoClaim || policy.reclaim !== null,
+    reclaim,
   }
 }
 

@@ -1,5 +1,5 @@
 import * as files from 'node:fs'
-import { encodePosition, isRecordingLine, type Broker, type Position } from '../../index.ts'
+import { encodePosition, isRecordingLine, type Broker, type DryRun, type Position } from '../../index.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
@@ -11,7 +11,7 @@ const LONGEST_LINE = 2 ** 20
 export type Recorder = Disposable & {
   record(position: Position, conditions?: PlanConditions): void
   /** Also records the events of a broker between its positions, for the page. */
-  follow(broker: Broker, options?: { dryRun?: boolean }): Promise<void>
+  follow(broker: Broker, options?: { dryRun?: boolean | DryRun }): Promise<void>
 }
 
 /**

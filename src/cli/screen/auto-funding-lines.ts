@@ -2,7 +2,8 @@ import { accountColumns, IN_OG, pendingWords } from './overview.ts'
 import type { PositionView, AccountView } from './view.ts'
 import { fitting, type Column, type Layout } from './table.ts'
 import { lineWidth, paint } from './terminal.ts'
-import { autoFundingInWords, decisionInWords, aligned } from './words.ts'
+import { decisionInWords } from './decision-words.ts'
+import { autoFundingInWords, aligned } from './words.ts'
 
 /** A table of all sub-accounts, with what auto-funding does about each. */
 export function autoFundingLines({ accounts }: PositionView): string[] {

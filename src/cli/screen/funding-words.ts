@@ -1,10 +1,19 @@
 import { toPolicy, type Broker, type Budget } from '../../index.ts'
 import { fundedProvidersIn, type FundedProvider, type FundingConfig } from '../config/file.ts'
+import type { DepositTerms } from '../config/deposit-terms.ts'
 import type { Terms } from '../config/terms.ts'
 import { og, short } from './words.ts'
 
-/** What the user is asked to agree to: which providers are funded, up to what, and within which limits. */
-export function fundingWords(broker: Broker, config: FundingConfig, place: string): [string, string][] {
+/**
+ * What the user is asked to agree to: which providers are funded, up to what, and within which limits.
+ *
+ * @param payer the address of a treasury that deposits; null where the wallet deposits
+ */
+export function fundingWords(
+  broker: Broker,
+  config: FundingConfig,
+  { place, payer }: { place: string; payer: string | null },
+): [string, string][] {
   const funded = fundedProvidersIn(config)
   return [
     ['do', 'whenever less is available than required, transfer what is missing'],
@@ -14,6 +23,7 @@ export function fundingWords(broker: Broker, config: FundingConfig, place: strin
       ? [['and', 'claim refunds of every sub-account once their lock is over'] as [string, string]]
       : []),
     ['from', 'the ledger'],
+    ...(config.autoDeposit ? depositWords(config.autoDeposit, payer) : []),
     ['wallet', broker.wallet],
     ['network', place],
   ]
@@ -37,16 +47,18 @@ function ownWords(broker: Broker, { provider, service, terms }: FundedProvider):
 
 function requiredInWords({ minLockedBalance: usual }: Broker, terms: Terms): string {
   const { minLockedBalance, target, runway } = terms
-  const { bufferMultiplier } = toPolicy(terms, usual).levels
+  const { bufferMultiplier, target: filledTo } = toPolicy(terms, usual).levels
   const least = minLockedBalance === undefined ? og(usual) : inOg(minLockedBalance)
   const base = `${bufferMultiplier} × ${least}`
   if (runway) return `${base}, and more where less than ${runway.trigger} is left: then ${runway.target}`
-  if (target === undefined) return base
-  return `${base}, filled up to ${typeof target === 'number' ? `${target} × ${least}` : inOg(target)}`
+  if (target !== undefined && typeof target !== 'number') return `${base}, filled up to ${inOg(target)}`
+  const multiplier = filledTo && 'multiplier' in filledTo ? filledTo.multiplier : bufferMultiplier
+  return multiplier === bufferMultiplier ? base : `${base}, filled up to ${multiplier} × ${least}`
 }
 
-function limitsInWords(terms: Terms): string[] {
-  const { maxTopUp, budget, cooldownMs, onPendingRefund, autoClaim, unsettledFee, maxUnsettledFee } = terms
+/** The limits that are set, each in a few words. */
+export function limitsInWords(terms: Terms): string[] {
+  const { maxTopUp, budget, cooldownMs, onPendingRefund, autoClaim, unsettledFee, maxUnsettledFee, firstDay } = terms
   return [
     ...(maxTopUp === undefined ? [] : [`at most ${inOg(maxTopUp)} at once`]),
     ...(budget ? [budgetInWords(budget)] : []),
@@ -55,8 +67,17 @@ function limitsInWords(terms: Terms): string[] {
     ...(cooldownMs === undefined ? [] : [`at least ${cooldownMs / 1_000} s apart`]),
     ...(onPendingRefund === 'reuse' ? ['pending refunds are taken from first'] : []),
     ...(autoClaim === true ? ['refunds are claimed once their lock is over'] : []),
+    ...idlenessInWords(terms),
     ...(unsettledFee === false ? ['unsettled fees are not asked for'] : []),
     ...(maxUnsettledFee === undefined ? [] : [`nothing to one that claims more than ${inOg(maxUnsettledFee)}`]),
+    ...(firstDay === undefined
+      ? []
+      : [
+          firstDay === 'off'
+            ? 'new ones get as much as known ones'
+            : `at most ${inOg(firstDay)} to a new one within a day`,
+        ]),
+    ...(terms.force === true ? ['paid also where no such service is offered'] : []),
   ]
 }
 
@@ -67,12 +88,37 @@ function reserveInWords({ ledgerReserve }: Terms): string[] {
   return [`${inOg(amount)} stay in the ledger${soft ? ', unless a provider is at its minimum' : ''}`]
 }
 
+function idlenessInWords({ reclaimIdle }: Terms): string[] {
+  if (!reclaimIdle) return []
+  const { after, keep, when = 'needed' } = reclaimIdle
+  const what = keep === undefined ? 'what is free' : `what is free beyond ${inOg(keep)}`
+  return [`${what} comes back after ${after} without use${when === 'needed' ? ', while the ledger is short' : ''}`]
+}
+
 function sizeInWords({ minTopUp, step, maxGasShare, allOrNothing }: Terms): string[] {
   return [
     ...(minTopUp === undefined ? [] : [`at least ${inOg(minTopUp)} at once`]),
     ...(step === undefined ? [] : [`in steps of ${inOg(step)}`]),
     ...(maxGasShare === undefined ? [] : [`gas is at most ${maxGasShare * 100} % of it`]),
     ...(allOrNothing === true ? ['all that is missing or nothing'] : []),
+  ]
+}
+
+function depositWords(terms: DepositTerms, payer: string | null): [string, string][] {
+  const { trigger, target, runway, maxLedger, maxDeposit, budget, gasReserve, cooldownMs } = terms
+  const when = runway
+    ? `whenever the ledger lasts less than ${runway.trigger}, deposit as much as ${runway.target} take`
+    : `whenever less than ${trigger} OG stay in the ledger, fill it up to ${target} OG`
+  const limits = [
+    ...(maxLedger === undefined ? [] : [`at most ${maxLedger} OG in the ledger`]),
+    ...(maxDeposit === undefined ? [] : [`at most ${maxDeposit} OG at once`]),
+    ...(budget ? [budgetInWords(budget)] : []),
+    ...(gasReserve === undefined ? [] : [`${gasReserve} OG stay with the wallet that deposits`]),
+    ...(cooldownMs === undefined ? [] : [`at least ${cooldownMs / 1_000} s apart`]),
+  ]
+  return [
+    ['deposit', [when, ...limits].join(', ')],
+    ['deposit from', payer === null ? 'the wallet' : `${payer}: the money belongs to the wallet below from then on`],
   ]
 }
 

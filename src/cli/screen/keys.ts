@@ -2,6 +2,8 @@ import process from 'node:process'
 import { interrupt } from '../session/interrupt.ts'
 
 const CTRL_C = '\u0003'
+/** What a person or a pipe typed before a question is delivered within this time. */
+const DELIVERED_MS = 50
 
 /**
  * Reads keys in raw mode while a table is drawn: the terminal would echo them into the table, and would send Ctrl-C to every
@@ -26,4 +28,12 @@ export function listenToKeys(onKeys?: (keys: string) => void, stdin: NodeJS.Read
     stdin.setRawMode(false)
     stdin.pause()
   }
+}
+
+/** Drops what was typed before a question: it answers none. */
+export async function dropTyped(stdin: NodeJS.ReadStream = process.stdin): Promise<void> {
+  if (!stdin.isTTY) return
+  const stopListening = listenToKeys(undefined, stdin)
+  await new Promise((resolve) => setTimeout(resolve, DELIVERED_MS))
+  stopListening()
 }

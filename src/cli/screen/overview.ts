@@ -1,5 +1,6 @@
 import type { Decision } from '../../index.ts'
-import { stateInWords, decisionInWords, moment, og, aligned, short } from './words.ts'
+import { decisionInWords } from './decision-words.ts'
+import { stateInWords, moment, og, aligned, short } from './words.ts'
 import type { PositionView, AccountView } from './view.ts'
 import { elsewhereLines } from './elsewhere-lines.ts'
 import { fitting, list, type Column, type Layout } from './table.ts'
@@ -52,7 +53,10 @@ const layouts: readonly Layout<AccountView>[] = [
   { columns: [...accountColumns, { title: 'auto-funding would', cell: wouldDo }] },
   {
     columns: accountColumns.filter(({ title }) => title !== 'pending refund'),
-    under: (row) => [...pendingWords(row), ...(row.decision && !hasEnough(row.decision) ? [wouldDo(row)] : [])],
+    under: (row) => [
+      ...pendingWords(row),
+      ...(row.decision && (!hasEnough(row.decision) || row.decision.reclaim) ? [wouldDo(row)] : []),
+    ],
   },
 ]
 
@@ -90,6 +94,6 @@ const hasEnough = (decision: Decision): boolean => decision.action === 'hold' &&
 function wouldDo({ decision }: AccountView): string {
   if (!decision) return '-'
   const words = decisionInWords(decision)
-  if (decision.action !== 'hold') return paint('yellow', words)
+  if (decision.action !== 'hold' || decision.reclaim?.wait === null) return paint('yellow', words)
   return decision.reason === 'sufficient' ? `nothing: ${words}` : `wait: ${words}`
 }

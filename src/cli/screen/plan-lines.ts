@@ -1,8 +1,10 @@
 import type { Decision } from '../../index.ts'
+import { holdInWords, reclaimInWords } from './decision-words.ts'
+import { oddFacts } from './hold-facts.ts'
 import { IN_OG } from './overview.ts'
 import { fitting, type Column, type Layout } from './table.ts'
 import { paint } from './terminal.ts'
-import { aligned, durationInWords, og, reasonInWords, short, stateInWords } from './words.ts'
+import { aligned, durationInWords, og, short, stateInWords } from './words.ts'
 
 /**
  * A plan as a table: top-ups first, then sub-accounts that wait, then those with enough.
@@ -28,7 +30,8 @@ const columns: readonly Column<Decision>[] = [
   { title: 'amount', right: true, cell: (one) => (one.action === 'hold' ? '-' : aligned(one.amount)) },
 ]
 
-const under = (row: Decision): string[] => (rankOf(row) === 1 ? [planOf(row)] : [])
+const under = (row: Decision): string[] =>
+  rankOf(row) === 1 || row.reclaim || oddFacts(row) !== null ? [planOf(row)] : []
 
 /** On a narrow terminal the reasons stand below their rows; on a very narrow one target and deficit are left out. */
 const layouts: readonly Layout<Decision>[] = [
@@ -38,6 +41,17 @@ const layouts: readonly Layout<Decision>[] = [
 ]
 
 function planOf(decision: Decision): string {
+  const { reclaim } = decision
+  const odd = oddFacts(decision)
+  const words = reclaim ? reclaimInWords(reclaim) : null
+  return [
+    fundingOf(decision),
+    ...(odd === null ? [] : [odd]),
+    ...(words === null ? [] : [reclaim?.wait === null ? paint('yellow', words) : words]),
+  ].join('; ')
+}
+
+function fundingOf(decision: Decision): string {
   if (decision.action !== 'hold') {
     const words = decision.action === 'top-up' ? 'top up' : 'ask to top up'
     const { fromRefund } = decision
@@ -45,10 +59,7 @@ function planOf(decision: Decision): string {
   }
   const { reason, missing, deficit } = decision
   // Where all of the deficit is missing, its column says so.
-  const words =
-    missing === undefined || missing === deficit
-      ? reasonInWords[reason]
-      : `${reasonInWords[reason]}: ${og(missing)} missing`
+  const words = holdInWords(decision, missing === deficit ? undefined : missing)
   return reason === 'sufficient' ? words : paint('red', `wait: ${words}`)
 }
 

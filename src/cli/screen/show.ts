@@ -1,7 +1,8 @@
-import { OgLedgerError, type Broker, type Plan, type Position, type PositionStatus } from '../../index.ts'
+import { OgLedgerError, type Broker, type Plan, type PositionStatus } from '../../index.ts'
 import type { Approvals } from '../session/approvals.ts'
 import { planConditionsOf } from '../replay/plan-conditions.ts'
 import { follow } from '../session/follow.ts'
+import { printEvents } from './events.ts'
 import { listenToKeys } from './keys.ts'
 import type { Notices } from './notices.ts'
 import type { Recorder } from '../replay/recorder.ts'
@@ -12,7 +13,7 @@ import { paint, printJson } from './terminal.ts'
 export type ShowOptions = {
   json: boolean
   signal: AbortSignal
-  view: (position: Position, plan: Plan) => PositionView
+  view: (plan: Plan) => PositionView
   /** What a terminal shows of the view. */
   lines: (view: PositionView) => string[]
   /** Records every position. */
@@ -28,12 +29,13 @@ export async function show(broker: Broker, options: ShowOptions): Promise<void> 
 
 async function showLines(broker: Broker, { signal, view, recorder, approvals }: ShowOptions): Promise<void> {
   let failures = 0
+  using _ = printEvents(broker)
   const stopListening = approvals ? listenToKeys(approvals.type) : () => undefined
   try {
     await follow(broker, signal, {
       position(position, plan) {
         recorder?.record(position, planConditionsOf(broker, plan))
-        printJson(recordOf(view(position, plan)))
+        printJson(recordOf(view(plan)))
       },
       tick(status) {
         if (status.failures > failures) printJson(failureRecord(status))
@@ -59,13 +61,13 @@ async function showTable(
     const question = approvals?.question() ?? null
     const messages = [notices?.last() ?? null, question && paint('yellow', question)].filter((line) => line !== null)
     const status = statusLine(broker.positions$.status, Date.now() - readAt)
-    screen.draw(['', ...table, '', ...messages, status])
+    screen.draw(['', ...table, '', ...refusalLines(broker), ...messages, status])
   }
   try {
     await follow(broker, signal, {
       position(position, plan) {
         recorder?.record(position, planConditionsOf(broker, plan))
-        table = lines(view(position, plan))
+        table = lines(view(plan))
         readAt = Date.now()
         draw()
       },
@@ -76,8 +78,22 @@ async function showTable(
   }
 }
 
-function failureRecord({ failures, block, error }: PositionStatus): object {
-  return { type: 'reading-failed', failures, block, error: reasonOf(error) }
+/** Ages in seconds, of what was read last and of the failures. */
+function failureRecord({ failures, block, error, ageMs, failingForMs }: PositionStatus): object {
+  const ages = { age: secondsOf(ageMs), failingFor: secondsOf(failingForMs) }
+  return { type: 'reading-failed', failures, block, error: reasonOf(error), ...ages }
+}
+
+const secondsOf = (ms: number | null): number | null => (ms === null ? null : Math.floor(ms / 1_000))
+
+/** What nodes say of transactions that they do not take now. */
+function refusalLines(broker: Broker): string[] {
+  return broker.transactions().flatMap((actor) => {
+    const snapshot = actor.getSnapshot()
+    const { id, operation, refusal } = snapshot.context
+    if (!refusal || !snapshot.hasTag('open')) return []
+    return [paint('red', `The node does not take transaction ${id} (${operation}): ${refusal.message}`)]
+  })
 }
 
 function statusLine({ failures, error, block }: PositionStatus, ageMs: number): string {

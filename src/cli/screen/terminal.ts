@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { styleText } from 'node:util'
 import { redact } from '../../base/redact.ts'
-import { variable } from '../session/environment.ts'
+import { KEY_VARIABLES, variable } from '../session/environment.ts'
 
 type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold'
 
@@ -45,7 +45,7 @@ export function printJson(value: object): void {
   print(jsonOf(value))
 }
 
-/** The same for what every node tells of the chain: its URLs are public, and stay whole. */
+/** The same for what every node tells of the chain, and for a server of this process: such URLs stay whole. */
 export function printChainJson(value: object): void {
   process.stdout.write(`${jsonOf(value)}\n`)
 }
@@ -61,9 +61,30 @@ export function printPageUrl(url: string, stream: 'stdout' | 'stderr' = 'stderr'
   process[stream].write(`The page is at ${url}\n`)
 }
 
-/** The last net before the terminal: of a URL only the host remains, and the wallet's key never appears. */
+/** The same for the server of metrics. */
+export function printMetricsUrl(url: string): void {
+  process.stderr.write(`Metrics are at ${url}/metrics\n`)
+}
+
+/** Prints where a local server is, and its key where it was just made: this process made both, and nothing is redacted. */
+export function printServer({ models, baseURL, key }: { models: string; baseURL: string; key: string | null }): void {
+  if (key !== null) process.stderr.write(`The key is ${key}\n`)
+  process.stderr.write(`Serving ${models} at ${baseURL}\n`)
+}
+
+/** Prints a call of the demo's server, with its key and its URL: nothing of it is redacted. */
+export function printServerCall({ baseURL, key, body }: { baseURL: string; key: string; body: string }): void {
+  const headers = [`authorization: Bearer ${key}`, 'content-type: application/json'].map((one) => `-H '${one}'`)
+  process.stdout.write(`  curl ${baseURL}/chat/completions ${headers.join(' ')} -d '${body}'\n\n`)
+}
+
+/** The last net before the terminal: of a URL only the host remains, and no key of the environment appears. */
 function safe(text: string): string {
-  return redact(text, { urls: 'host', colors: true, secrets: keyDigits(variable('PRIVATE_KEY') ?? '') })
+  return redact(text, {
+    urls: 'host',
+    colors: true,
+    secrets: KEY_VARIABLES.flatMap((name) => keyDigits(variable(name) ?? '')),
+  })
 }
 
 /** The digits of a key. A shorter text is no key, and to cut it would blot out words that are none. */

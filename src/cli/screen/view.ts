@@ -1,6 +1,7 @@
 import { subAccountView, type SubAccountView } from '../../../machines/index.ts'
 import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
-import type { AutoFundingStatus, Broker, ClosingStatus, Decision, PendingRefund, Position } from '../../index.ts'
+import type { AutoFundingStatus, Broker, ClosingStatus, Decision, PendingRefund, Plan, Position } from '../../index.ts'
+import type { DepositView } from './deposit-lines.ts'
 
 /** Everything that a command shows of one block. */
 export type PositionView = {
@@ -9,6 +10,8 @@ export type PositionView = {
   refunds: readonly PendingRefund[]
   /** How far closing the ledger has come; null where it is not being closed. */
   closing: ClosingStatus | null
+  /** Null where no deposits were asked for. */
+  deposit: DepositView | null
 }
 
 export type AccountView = SubAccountView & {
@@ -17,30 +20,44 @@ export type AccountView = SubAccountView & {
   autoFunding: AutoFundingStatus | null
 }
 
-/** A position with what actors and plan say about each sub-account. */
-export function viewOf(broker: Broker, position: Position, decisions: readonly Decision[]): PositionView {
+/** A position with what actors and plan say about the ledger and each sub-account. */
+export function viewOf(
+  broker: Broker,
+  { position, decisions, deposit }: Pick<Plan, 'position' | 'decisions' | 'deposit'>,
+): PositionView {
   const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
   const decisionOf = byKey(decisions)
   const statusOf = byKey(statuses)
-  const accounts = subAccountViews(broker).map((view) => ({
-    ...view,
-    decision: decisionOf.get(keyOf(view)) ?? null,
-    autoFunding: statusOf.get(keyOf(view)) ?? null,
-  }))
-  return { position, accounts, refunds: broker.ledger.refundsAt(position), closing: broker.ledger.closingStatus() }
+  const accounts = subAccountViews(broker).map((view) => {
+    const decision = decisionOf.get(keyOf(view)) ?? null
+    return { ...view, ...gradedBy(decision), decision, autoFunding: statusOf.get(keyOf(view)) ?? null }
+  })
+  const { ledger } = broker
+  return {
+    position,
+    accounts,
+    refunds: ledger.refundsAt(position),
+    closing: ledger.closingStatus(),
+    deposit: deposit ? { decision: deposit, status: ledger.autoDepositStatus() } : null,
+  }
 }
 
-/** What auto-funding would decide at this position if it were on for every existing sub-account. */
-export function dryRunDecisions(broker: Broker, position: Position): readonly Decision[] {
-  return broker.planAt(position, { dryRun: true }).decisions
+/** A dry run may grade an existing sub-account by other terms than its actor did. */
+function gradedBy(decision: Decision | null): Partial<Pick<SubAccountView, 'state' | 'required'>> {
+  if (!decision || decision.state === 'none') return {}
+  return { state: decision.state, required: `${decision.required}` }
 }
 
 /** A position as one line of JSON. */
-export function recordOf({ position, accounts, refunds, closing }: PositionView): object {
+export function recordOf({ position, accounts, refunds, closing, deposit }: PositionView): object {
   const { block, wallet, ledger, elsewhere } = position
   const subAccounts = accounts.map(accountRecord)
-  const more = { ...(elsewhere && { elsewhere }), ...(closing && { closing }) }
+  const more = { ...(elsewhere && { elsewhere }), ...(closing && { closing }), ...(deposit && depositRecord(deposit)) }
   return { type: 'position', block, wallet, ledger, subAccounts, refunds, ...more }
+}
+
+function depositRecord({ decision, status }: DepositView): object {
+  return { deposit: decision, ...(status && { autoDeposit: status }) }
 }
 
 function accountRecord({ decision, autoFunding, ...view }: AccountView): object {
@@ -53,8 +70,10 @@ function accountRecord({ decision, autoFunding, ...view }: AccountView): object 
 }
 
 function planRecord(decision: Decision): object {
-  const { target, deficit, burnRate, runway, claim } = decision
-  const row = { target, deficit, burnRate, runway, ...(claim && { claim }) }
+  const { target, deficit, burnRate, runway, anomaly, firstDay, claim, reclaim } = decision
+  const seen = { ...(anomaly && { anomaly }), ...(firstDay && { firstDay }) }
+  const moves = { ...(claim && { claim }), ...(reclaim && { reclaim }) }
+  const row = { target, deficit, burnRate, runway, ...seen, ...moves }
   if (decision.action !== 'hold') {
     const { action, amount, fromRefund } = decision
     return { action, amount, ...(fromRefund > 0n && { fromRefund }), ...row }

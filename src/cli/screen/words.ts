@@ -1,5 +1,5 @@
-import { formatOg, type AutoFundingStatus, type Decision, type HoldReason } from '../../index.ts'
-import type { ClaimDecision, ClaimHold, LifecycleState } from '../../../machines/index.ts'
+import { formatOg, type AutoFundingStatus, type HoldReason } from '../../index.ts'
+import type { LifecycleState } from '../../../machines/index.ts'
 
 const DECIMALS = 4
 
@@ -9,27 +9,39 @@ export const reasonInWords = {
   off: 'auto-funding is off',
   'in-flight': 'a transaction is on its way',
   'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
+  'put-back-pending': 'what was free before a claim cannot be put back yet; it is tried again',
   settling: 'a top-up is mined; awaiting a reading that shows it',
   'refund-pending': 'a refund is pending; a top-up would undo it',
   'ledger-missing': 'the wallet has no ledger',
+  idle: 'idle: topped up again once it is used',
+  'use-unread': 'whether it is idle is being read',
   'ledger-short': 'the ledger has too little available',
+  'deposit-pending': 'a deposit into the ledger is on its way',
+  'ledger-closing': 'the ledger is being closed',
+  withdrawal: 'the user withdraws from the ledger, or just has',
+  'ledger-full': 'the ledger would hold more than its maximum',
+  'wallet-short': 'the wallet that deposits has too little beside what it keeps',
+  'payer-unread': 'the wallet that deposits could not be read yet',
   reserve: 'the ledger has no more than its reserve',
   'budget-exhausted': 'the budget of this window is spent, or in flight',
   'over-max': 'the minimum of the contract is more than one top-up may send',
-  'too-small': 'the possible amount is less than the contract takes',
+  'too-small': 'the possible amount is too small to be sent',
   'gas-unread': 'the gas price could not be read yet',
   'unknown-pending': 'another transaction of this wallet is pending that the journal does not know',
+  'foreign-transaction': 'another program with the key has just sent a transaction',
   'fees-high': 'the chain asks for higher fees than allowed',
   'gas-short': 'the wallet has too little gas for it and for a full exit',
   'cooling-down': 'the last top-up is too recent',
   'provider-unregistered': 'the provider offers no service',
   'provider-unaccepted': "the contracts' owner does not accept the provider's signer",
   'provider-unread': 'the service of the provider could not be read yet',
+  'first-day': 'the provider is new, and has what a new one gets within a day',
   anomaly: 'burn or unsettled fee jumped: check the provider',
   'awaiting-approval': 'awaiting approval',
   paused: 'paused',
   'stale-reading': 'the last readings of the chain failed',
   'backing-off': 'the last top-up failed; it is tried again later',
+  overtaken: 'another transaction came before the top-up; the next reading decides anew',
 } satisfies Record<HoldReason, string>
 
 export const stateInWords = {
@@ -48,40 +60,6 @@ export const autoFundingInWords = {
   toppingUp: 'topping up',
   settling: 'settling',
 } satisfies Record<AutoFundingStatus['state'], string>
-
-export function decisionInWords(decision: Decision): string {
-  const { claim } = decision
-  return claim ? `${fundingInWords(decision)}; ${claimInWords(claim)}` : fundingInWords(decision)
-}
-
-function fundingInWords(decision: Decision): string {
-  if (decision.action === 'top-up') return `top up by ${sourceInWords(decision)}`
-  if (decision.action === 'propose') return `asks to top up by ${sourceInWords(decision)}`
-  const { reason, missing } = decision
-  return missing === undefined ? reasonInWords[reason] : `${reasonInWords[reason]}: ${og(missing)} missing`
-}
-
-/** An amount, and the part of it that comes out of a pending refund. */
-function sourceInWords({ amount, fromRefund }: { amount: bigint; fromRefund: bigint }): string {
-  if (fromRefund === 0n) return og(amount)
-  if (fromRefund === amount) return `${og(amount)}, taken back from its pending refund`
-  return `${og(amount)}, ${og(fromRefund)} of it taken back from its pending refund`
-}
-
-function claimInWords({ amount, wait }: ClaimDecision): string {
-  return wait === null ? `claims ${og(amount)}` : `${og(amount)} to claim: ${waitInWords[wait]}`
-}
-
-const waitInWords = {
-  'topping-up': 'a top-up goes first',
-  'in-flight': 'a transaction is on its way',
-  paused: 'paused',
-  'stale-reading': 'the last readings of the chain failed',
-  dust: 'it is less than the gas that it costs',
-  'gas-unread': 'the gas price could not be read yet',
-  'gas-short': 'the wallet has too little gas for it and for a full exit',
-  'backing-off': 'the last attempt failed; it is tried again later',
-} satisfies Record<ClaimHold, string>
 
 /** Wei as an amount in OG. */
 export const og = (wei: bigint | string): string => `${formatOg(BigInt(wei))} OG`

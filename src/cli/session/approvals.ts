@@ -1,14 +1,21 @@
-import type { AutoFundingConfig, Decision } from '../../index.ts'
+import type { Decision, DepositDecision } from '../../index.ts'
+import { oddFacts } from '../screen/hold-facts.ts'
 import { og } from '../screen/words.ts'
 
-/** A key that is typed sooner was meant for the question before. */
+/** A key that is typed sooner was meant for the question before, or is the rest of what a terminal answers by itself. */
 const UNREAD_MS = 500
+/** A terminal answers a query in a text that it shows with an escape sequence; a person answers with a letter. */
+// eslint-disable-next-line no-control-regex
+const NOT_TYPED = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/
 
-type OpenQuestion = { decision: Decision; answer: (approved: boolean) => void }
+/** Asks a person whether a top-up or a deposit may be sent. */
+export type Approve = (decision: Decision | DepositDecision, signal: AbortSignal) => Promise<boolean>
+
+type OpenQuestion = { decision: Decision | DepositDecision; answer: (approved: boolean) => void }
 
 export type Approvals = {
   /** Resolves with the answer that is typed at the terminal. */
-  approve: NonNullable<AutoFundingConfig['approve']>
+  approve: Approve
   /** The question that is open; null without one. */
   question(): string | null
   /** Takes keys that were typed at once: they answer one question at most. */
@@ -21,9 +28,10 @@ export type ApprovalsOptions = {
   now?: () => number
 }
 
-/** Asks about one top-up after another: y sends it, n does not. A question whose signal aborts is taken back. */
+/** Asks about one top-up or deposit after another: y sends it, n does not. A question whose signal aborts is taken back. */
 export function openApprovals({ onChange, now = Date.now }: ApprovalsOptions = {}): Approvals {
   const open: OpenQuestion[] = []
+  /** When keys began to count. */
   let openedAt = 0
   const question = () => (open[0] ? questionAbout(open[0].decision) : null)
   const announce = () => {
@@ -49,21 +57,25 @@ export function openApprovals({ onChange, now = Date.now }: ApprovalsOptions = {
       }),
     question,
     type(keys) {
+      if (NOT_TYPED.test(keys)) {
+        openedAt = now()
+        return
+      }
       const [key] = /[yn]/i.exec(keys) ?? []
       if (key !== undefined && now() - openedAt >= UNREAD_MS) open[0]?.answer(key.toLowerCase() === 'y')
     },
   }
 }
 
-type Approve = NonNullable<AutoFundingConfig['approve']>
+type Ask<Asked> = (asked: Asked, signal: AbortSignal) => boolean | Promise<boolean>
 
 /** Asks at all places at once, terminal and page: the first answer counts, and the other questions are taken back. */
-export function firstOf(all: readonly Approve[]): Approve {
-  return async (decision, signal) => {
+export function firstOf<Asked>(all: readonly Ask<Asked>[]): (asked: Asked, signal: AbortSignal) => Promise<boolean> {
+  return async (asked, signal) => {
     const answered = new AbortController()
     const either = AbortSignal.any([signal, answered.signal])
     try {
-      return await Promise.race(all.map(async (ask) => ask(decision, either)))
+      return await Promise.race(all.map(async (ask) => ask(asked, either)))
     } finally {
       answered.abort()
     }
@@ -71,8 +83,12 @@ export function firstOf(all: readonly Approve[]): Approve {
 }
 
 /** Shows the whole address: that is where the money goes. */
-function questionAbout(decision: Decision): string {
-  const { provider, serviceType, available, required } = decision
+export function questionAbout(decision: Decision | DepositDecision): string {
   const amount = decision.action === 'hold' ? 'what is missing' : og(decision.amount)
-  return `Top up ${serviceType} ${provider} by ${amount}? y or n (it has ${og(available)} of ${og(required)})`
+  if (!('provider' in decision))
+    return `Deposit ${amount} into the ledger? y or n (it has ${og(decision.available)}, ${og(decision.due)} are due, and ${og(decision.trigger)} are to stay)`
+  const { provider, serviceType, available, required } = decision
+  const odd = oddFacts(decision)
+  const facts = `it has ${og(available)} of ${og(required)}${odd === null ? '' : `; ${odd}`}`
+  return `Top up ${serviceType} ${provider} by ${amount}? y or n (${facts})`
 }

@@ -3,6 +3,7 @@ import { InvalidInputError, ReadError, type Connection } from '../../index.ts'
 import { redact } from '../../base/redact.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { withoutQuotes } from '../config/text.ts'
+import type { KEY_VARIABLES } from './environment.ts'
 import { openKeystore, readKeystore } from './keystore.ts'
 
 const TIMEOUT_MS = 30_000
@@ -22,25 +23,27 @@ export type KeySource = {
   keystore: string | undefined
   privateKey: string | undefined
   password: () => Promise<string>
+  /** The variable of `privateKey` and the option of `keystore`. */
+  names: { variable: (typeof KEY_VARIABLES)[number]; option: string }
 }
 
 /** The wallet that signs, connected to the node. No error message repeats its key. */
 export async function walletOf(source: KeySource, provider: JsonRpcProvider): Promise<Wallet> {
-  const { keystore, privateKey, password } = source
+  const { keystore, privateKey, password, names } = source
   if (keystore !== undefined) return walletOfKeystore(keystore, password, provider)
-  if (privateKey) return walletOfKey(privateKey, provider)
-  throw new UsageError('No key: set PRIVATE_KEY in the environment, or use --keystore FILE.')
+  if (privateKey) return walletOfKey(privateKey, names.variable, provider)
+  throw new UsageError(`No key: set ${names.variable} in the environment, or use ${names.option} FILE.`)
 }
 
 /** The address that a command looks at, without its key: a keystore names its address without a password. */
 export async function readOnlyConnection(
   address: string | undefined,
-  { keystore, privateKey }: KeySource,
+  { keystore, privateKey, names }: KeySource,
   provider: JsonRpcProvider,
 ): Promise<Connection> {
   if (address !== undefined) return { provider, address }
   if (keystore !== undefined) return { provider, address: await addressIn(keystore) }
-  if (privateKey) return { provider, address: walletOfKey(privateKey).address }
+  if (privateKey) return { provider, address: walletOfKey(privateKey, names.variable).address }
   throw new UsageError('Whose ledger? Use --address, or the key of the wallet (PRIVATE_KEY or --keystore).')
 }
 
@@ -74,11 +77,12 @@ function reasonOf(error: unknown): string {
   return redact(shortMessage ?? message ?? 'it gave no reason', { urls: 'host' })
 }
 
-function walletOfKey(key: string, provider?: JsonRpcProvider): Wallet {
+/** @throws InvalidInputError that names the variable, and never the key */
+export function walletOfKey(key: string, name: string, provider?: JsonRpcProvider): Wallet {
   try {
     return new Wallet(withoutQuotes(key), provider)
   } catch {
-    throw new InvalidInputError('PRIVATE_KEY is not a key.', { expected: '64 hex digits, with or without 0x' })
+    throw new InvalidInputError(`${name} is not a key.`, { expected: '64 hex digits, with or without 0x' })
   }
 }
 

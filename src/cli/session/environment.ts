@@ -1,7 +1,10 @@
 import process from 'node:process'
 import { withoutQuotes } from '../config/text.ts'
 
-type Name = 'PRIVATE_KEY' | 'OG_RPC_URL'
+/** Variables that hold a key. */
+export const KEY_VARIABLES = ['PRIVATE_KEY', 'TREASURY_PRIVATE_KEY'] as const
+
+type Name = (typeof KEY_VARIABLES)[number] | 'OG_RPC_URL'
 
 /**
  * An environment variable without blanks and quotes round it; undefined where it is not set. A file for `--env-file` that

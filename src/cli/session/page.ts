@@ -1,18 +1,19 @@
-import { InvalidInputError, type AutoFundingConfig, type Broker } from '../../index.ts'
+import { InvalidInputError, type Broker, type DryRun } from '../../index.ts'
 import { DEFAULT_PORT, type PagePlan } from '../arguments/page-options.ts'
+import type { Approve } from './approvals.ts'
 
 /** The page of a broker. Disposing closes it. */
 export type Page = AsyncDisposable & {
   /** With the token, where there is one: browsers send nothing of a URL's fragment. */
   url: string
-  approve: NonNullable<AutoFundingConfig['approve']>
+  approve: Approve
 }
 
 /** Serves the page; where no port was asked for and the default one is taken, on any free port. */
 export async function openPage(
   broker: Broker,
   { port, token }: PagePlan,
-  { dryRun = false }: { dryRun?: boolean } = {},
+  { dryRun = false }: { dryRun?: boolean | DryRun } = {},
 ): Promise<Page> {
   // Loaded only by a command that serves a page.
   const { createVisualizer } = await import('../../visualizer/index.ts')

@@ -1,5 +1,5 @@
 import { og } from '../screen/words.ts'
-import { readFileJournal, type Broker, type JournalEntry } from '../../index.ts'
+import { LockedError, readFileJournal, type Broker, type JournalEntry } from '../../index.ts'
 import { note } from '../screen/terminal.ts'
 import { transactionsSettled } from './await-transactions.ts'
 import { journalOf } from './journal.ts'
@@ -39,13 +39,19 @@ export async function checkRepetition(
 const hashesOf = (entries: readonly JournalEntry[]): string =>
   entries.map(({ attempts }) => attempts.at(-1)?.hash ?? 'without a hash').join(', ')
 
-async function sameIn(broker: Broker, { operation, amount, to }: Payment): Promise<JournalEntry[]> {
+/**
+ * The same payment among the open transactions, as the journal file has them. While another process has the journal, only the
+ * file tells which are open.
+ */
+export async function sameIn(broker: Broker, { operation, amount, to }: Payment): Promise<JournalEntry[]> {
   const open = broker.transactions().filter((one) => one.getSnapshot().hasTag('open'))
-  if (open.length === 0) return []
+  const isElsewhere = broker.refusal() instanceof LockedError
+  if (open.length === 0 && !isElsewhere) return []
   const ids = new Set(open.map((one) => one.getSnapshot().context.id))
   const entries = await readFileJournal(journalOf(broker))
-  return entries.filter(({ prepared: { id, intent } }) => {
+  return entries.filter(({ prepared: { id, intent }, outcome }) => {
     const { method, args } = intent.call
-    return ids.has(id) && method === operation && intent.amount === amount && (to === undefined || args[0] === to)
+    const isOpen = isElsewhere ? outcome === null : ids.has(id)
+    return isOpen && method === operation && intent.amount === amount && (to === undefined || args[0] === to)
   })
 }

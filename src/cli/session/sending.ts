@@ -1,4 +1,7 @@
-import type { Broker, Receipt } from '../../index.ts'
+import { LockedError, type Broker, type LeftOut, type Receipt } from '../../index.ts'
+import { findKeeper } from '../keeper/client.ts'
+import { perform, type OperationName, type ResultOf, type Wish } from '../keeper/operations.ts'
+import { EXIT } from '../exit-codes.ts'
 import { interrupted } from './interrupt.ts'
 import type { SendingArguments } from '../arguments/options.ts'
 import { reportTransactions } from '../screen/progress.ts'
@@ -7,41 +10,79 @@ import { checkRepetition, type Payment } from './repetition.ts'
 import { sendingSession } from './session.ts'
 import { list } from '../screen/table.ts'
 import { note, print, printJson, wantsJson } from '../screen/terminal.ts'
-import { warnings } from '../screen/warnings.ts'
+import { warningsOfCommand } from '../screen/warnings.ts'
 
-export type Sending<Sent extends Receipt = Receipt> = {
-  command: string
+export type Sending<Name extends OperationName> = {
+  /** The command's name is that of its operation. */
+  wish: Wish<Name>
   /** Says what will be done: amount, from and to. */
   words: (broker: Broker) => Words | Promise<Words>
   /** What it pays; a command that is repeated while the same payment is on its way asks first. */
   pays?: Payment
-  /** Resolves with null when nothing had to be sent. */
-  send: (broker: Broker) => Promise<Sent | null>
   /** Says more about what was done than the transaction does. */
-  done?: (sent: Sent) => string
-  /** `send` takes the interrupt itself and ends between two transactions; until then warnings say what it waits for. */
+  done?: (sent: NonNullable<ResultOf<Name>>) => string
+  /** The operation takes the interrupt itself and ends between two transactions; until then warnings say what it waits for. */
   endsItself?: true
 }
 
 type Words = Readonly<Record<string, string>>
 
-/** Says what will be done, asks, sends, and reports the outcome. */
-export async function sendAndReport<Sent extends Receipt>(
+/**
+ * Says what will be done, asks, sends, and reports the outcome. Where another process has the wallet's journal and takes commands,
+ * that process sends.
+ *
+ * @returns the exit code
+ */
+export async function sendAndReport<Name extends OperationName>(
   args: SendingArguments,
-  sending: Sending<Sent>,
-): Promise<void> {
-  const { command, words, pays, send, done, endsItself } = sending
+  sending: Sending<Name>,
+): Promise<number> {
+  const { wish, words, pays, done, endsItself } = sending
   mayProceed(args)
-  await using session = await sendingSession(args, endsItself ? { logger: warnings } : { signal: interrupted })
+  await using session = await sendingSession(args, {
+    logger: warningsOfCommand,
+    ...(!endsItself && { signal: interrupted }),
+  })
   const { broker, place } = session
   const facts = { ...(await words(broker)), wallet: broker.wallet, network: place }
   note(list(Object.entries(facts)).join('\n'))
   if (pays) await checkRepetition(broker, pays, args)
   if (args.yes !== true) await ask('Shall this be done?')
-  const receipt = await reportTransactions(broker, () => send(broker))
-  if (wantsJson(args)) printJson({ type: 'receipt', command, sent: receipt !== null, ...receipt })
-  else if (receipt) print([doneInWords(receipt), ...(done ? [done(receipt)] : [])].join('\n'))
+  const sent = await send(broker, sending)
+  const leftOut = leftOutOf(sent)
+  for (const { provider, serviceType, reason } of leftOut)
+    note(`The ${serviceType} sub-account with ${provider} was left out: ${reason.message}`)
+  const { operation: command } = wish
+  if (wantsJson(args)) printJson({ type: 'receipt', command, sent: sent !== null, ...sent, ...recordOf(leftOut) })
+  else if (sent) print([doneInWords(sent), ...(done ? [done(sent)] : [])].join('\n'))
   else print('Nothing had to be sent: the chain was in that state already.')
+  return leftOut.length > 0 ? EXIT.failed : EXIT.ok
+}
+
+/** @throws LockedError where another process has the journal and takes no commands */
+async function send<Name extends OperationName>(
+  broker: Broker,
+  { wish, pays }: Sending<Name>,
+): Promise<ResultOf<Name>> {
+  try {
+    return await reportTransactions(broker, () => perform(broker, wish, interrupted))
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error
+    const keeper = await findKeeper(broker, interrupted)
+    if (!keeper) throw error
+    note(`Process ${keeper.pid} keeps this wallet, and sends it.`)
+    return keeper.send(wish, pays ?? null)
+  }
+}
+
+function leftOutOf(sent: Receipt | null): readonly LeftOut[] {
+  return sent && 'leftOut' in sent ? (sent.leftOut as readonly LeftOut[]) : []
+}
+
+/** Without a field where nothing was left out. */
+function recordOf(leftOut: readonly LeftOut[]): object {
+  const accounts = leftOut.map(({ reason, ...id }) => ({ ...id, error: reason.name, facts: reason.facts }))
+  return { leftOut: accounts.length > 0 ? accounts : undefined }
 }
 
 function doneInWords({ blockNumber, transactionHash, gasUsed }: Receipt): string {

@@ -1,6 +1,6 @@
+import { meantService } from '../../base/service-words.ts'
 import type { Broker, ServiceManager, ServiceType } from '../../index.ts'
 import { UsageError } from '../arguments/usage-error.ts'
-import { choiceOf } from '../arguments/values.ts'
 
 export const SERVICE_TYPES = ['inference', 'fine-tuning'] as const satisfies readonly ServiceType[]
 
@@ -11,13 +11,23 @@ export const serviceOption = {
   description: 'inference or fine-tuning',
 } as const
 
-export const serviceTypeOf = (text: string): ServiceType => choiceOf(text, 'service', SERVICE_TYPES)
+export function serviceTypeOf(text: string): ServiceType {
+  const found = SERVICE_TYPES.find((type) => type === text)
+  if (found) return found
+  throw new UsageError(`--service is one of ${SERVICE_TYPES.join(', ')}; this is ${quoted(text)}.`)
+}
 
 /** A service type, or a name under which a service is registered on this network. A wrong one is refused before the question. */
 export function serviceOn({ rules }: Broker, text: string): string {
   const known = Object.entries(rules.serviceNames).flat()
   if (known.includes(text)) return text
-  throw new UsageError(`There is no service ${JSON.stringify(text)}: there are ${known.join(', ')}.`)
+  throw new UsageError(`There is no service ${quoted(text)}: there are ${known.join(', ')}.`)
+}
+
+/** A wrong word, and the service type that it stands for. */
+function quoted(text: string): string {
+  const meant = meantService(text)
+  return `${JSON.stringify(text)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
 }
 
 /** The same, or a version that the network does not name: the broker finds it where money of the wallet lies in it. */

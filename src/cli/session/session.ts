@@ -1,5 +1,6 @@
 import process from 'node:process'
-import { createBroker, networks, type Broker, type BrokerOptions, type Connection } from '../../index.ts'
+import type { JsonRpcProvider } from 'ethers'
+import { createBroker, networkName, type Broker, type BrokerOptions, type Connection } from '../../index.ts'
 import { connectTo, readOnlyConnection, walletOf, type KeySource } from './connection.ts'
 import { endpointOf } from './endpoint.ts'
 import { variable } from './environment.ts'
@@ -12,22 +13,24 @@ export type Session = AsyncDisposable & {
   broker: Broker
   /** The network's name where it has one, and the node's host. */
   place: string
+  /** The connection to the node. */
+  provider: JsonRpcProvider
 }
 
 type SessionOptions = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | 'autoClaim' | 'network' | 'logger'>
 
 /** For commands that look: they know the wallet by its address alone. */
 export async function readingSession(args: ReadingArguments, more: SessionOptions = {}): Promise<Session> {
-  const { url, host, network } = endpointOf(args, variable('OG_RPC_URL'))
+  const { url, host, network } = endpointOf(args, variable('OG_RPC_URL'), more.network)
   const provider = await connectTo(url, host)
-  return session(await readOnlyConnection(args.address, keysOf(args), provider), { ...more, host, network })
+  return session(await readOnlyConnection(args.address, keysOf(args), provider), { ...more, host, network, provider })
 }
 
 /** For commands that send: they sign with the wallet's key. */
 export async function sendingSession(args: SendingArguments, more: SessionOptions = {}): Promise<Session> {
   const { url, host, network } = endpointOf(args, variable('OG_RPC_URL'), more.network)
   const provider = await connectTo(url, host)
-  return session({ signer: await walletOf(keysOf(args), provider) }, { ...more, host, network })
+  return session({ signer: await walletOf(keysOf(args), provider) }, { ...more, host, network, provider })
 }
 
 /** Whether a command that looks could also sign. */
@@ -39,25 +42,39 @@ export function hasKey({ address, keystore }: ReadingArguments): boolean {
 
 async function session(
   connection: Connection,
-  { host, network, ...more }: Omit<SessionOptions, 'network'> & { host: string; network: BrokerOptions['network'] },
+  {
+    host,
+    network,
+    provider,
+    ...more
+  }: Omit<SessionOptions, 'network'> &
+    Pick<Session, 'provider'> & {
+      host: string
+      network: BrokerOptions['network']
+    },
 ): Promise<Session> {
   const broker = await createBroker({ ...connection, ...(network !== undefined && { network }), ...more })
   return {
     broker,
-    place: `${networkName(broker)} (${host})`,
+    place: `${networkWords(broker)} (${host})`,
+    provider,
     async [Symbol.asyncDispose]() {
       await broker.close()
-      const provider = connection.provider ?? connection.signer.provider
-      provider?.destroy()
+      provider.destroy()
     },
   }
 }
 
 function keysOf({ keystore }: { keystore?: string | undefined }): KeySource {
-  return { keystore, privateKey: variable('PRIVATE_KEY'), password: keystorePassword }
+  return {
+    keystore,
+    privateKey: variable('PRIVATE_KEY'),
+    password: () => keystorePassword('KEYSTORE_PASSWORD', 'keystore'),
+    names: { variable: 'PRIVATE_KEY', option: '--keystore' },
+  }
 }
 
-function networkName({ network }: Broker): string {
-  const named = Object.entries(networks).find(([, one]) => one === network)
-  return named?.[0] ?? `chain ${network.chainId}`
+function networkWords({ network }: Broker): string {
+  const name = networkName(network)
+  return /^\d+$/.test(name) ? `chain ${name}` : name
 }

@@ -3,6 +3,7 @@ import { createMembers } from './members.ts'
 import { Revert } from './revert.ts'
 import type { RefundSlot } from './refunds.ts'
 import type { Storage } from './storage.ts'
+import { wordsOf } from './words.ts'
 
 /** A sub-account. Amounts in wei. */
 export type Account = {
@@ -42,9 +43,10 @@ export type Accounts = {
 export function createAccounts(storage: Storage): Accounts {
   const values = storage.table<Account>()
   const present = storage.table<true>()
-  const keys = createMembers(storage.table())
-  const byUser = createMembers(storage.table())
-  const byProvider = createMembers(storage.table())
+  // The set of keys shares its places with `present`.
+  const keys = createMembers(storage, wordsOf)
+  const byUser = createMembers(storage)
+  const byProvider = createMembers(storage)
 
   const exists = (user: string, provider: string) => present.get(keyOf(user, provider)) === true
 

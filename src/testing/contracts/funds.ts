@@ -1,4 +1,5 @@
 import type { Storage } from './storage.ts'
+import { noWords } from './words.ts'
 
 export type Funds = {
   of(address: string): bigint
@@ -12,7 +13,8 @@ export type Funds = {
 
 /** The native balances of all accounts and contracts, in wei. */
 export function createFunds(storage: Storage): Funds {
-  const balances = storage.table<bigint>()
+  // A native balance is no storage of a contract.
+  const balances = storage.table<bigint>(noWords)
   const of = (address: string): bigint => balances.get(address) ?? 0n
   return {
     of,

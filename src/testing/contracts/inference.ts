@@ -48,10 +48,11 @@ export function createInference(options: ServingOptions) {
   const base = createServing<InferenceOffer>(kind, options)
   const { accounts, offers } = base
   const tokens = createTokens(accounts)
+  const settlements = createSettlements({ ...options, accounts, offers, settle: base.settle })
   const calls = {
     ...base.calls,
     ...tokens.calls,
-    ...createSettlements({ ...options, accounts, offers, settle: base.settle }),
+    ...settlements.calls,
     addOrUpdateService(context: Context, input: InferenceOfferInput): void {
       const { from, value, timestamp, emit } = context
       if (offers.stake(context)) emit('inference', 'ProviderStaked', { provider: from, amount: value })
@@ -68,6 +69,7 @@ export function createInference(options: ServingOptions) {
 
   const views = {
     ...base.views,
+    ...settlements.views,
     ...base.lists(accountView),
     getBatchAccountsByUsers(from: string, users: readonly string[]) {
       const size = BigInt(users.length)

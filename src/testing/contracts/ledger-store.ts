@@ -30,8 +30,8 @@ export type LedgerStore = {
 /** The storage of LedgerManager: ledgers, and the providers of each user. */
 export function createLedgerStore(storage: Storage, registry: Registry, minLedgerBalance: bigint): LedgerStore {
   const ledgers = storage.table<Ledger>()
-  const keys = createMembers(storage.table())
-  const providers = createMembers(storage.table())
+  const keys = createMembers(storage)
+  const providers = createMembers(storage)
 
   return {
     get,

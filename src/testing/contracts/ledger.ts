@@ -8,6 +8,7 @@ import {
   ZERO_ADDRESS,
 } from './constants.ts'
 import type { Funds } from './funds.ts'
+import { infoWork, RETRIEVAL_WORK } from './gas.ts'
 import { createLedgerStore, requireMinimum } from './ledger-store.ts'
 import type { Registry } from './registry.ts'
 import { Revert } from './revert.ts'
@@ -30,11 +31,12 @@ export function createLedger(storage: Storage, funds: Funds, registry: Registry,
   const ledgers = createLedgerStore(storage, registry, minLedgerBalance)
 
   const calls = {
-    addLedger({ from, value }: Context, additionalInfo: string): void {
+    addLedger({ from, value }: Context, additionalInfo: string): [balance: bigint, pendingRefund: bigint] {
       requireMinimum(value, minLedgerBalance)
       checkInfo(additionalInfo)
       if (ledgers.find(from)) throw new Revert('LedgerExists', { user: from })
       ledgers.open(from, value, additionalInfo)
+      return [value, 0n]
     },
     depositFund({ from, value }: Context): void {
       ledgers.deposit(from, value)
@@ -71,6 +73,8 @@ export function createLedger(storage: Storage, funds: Funds, registry: Registry,
       if (!exists) {
         requireMinimum(amount, minTransfer)
         ledgers.addProvider(from, serving, provider)
+        // The info is read for the new sub-account, whether the ledger can pay and the service accepts it or not.
+        context.work(infoWork(ledger.additionalInfo))
       }
       const pending = exists ? serving.accounts.get(from, provider).pendingRefund : 0n
       const cancelled = amount < pending ? amount : pending
@@ -94,7 +98,11 @@ export function createLedger(storage: Storage, funds: Funds, registry: Registry,
       const serving = registry.named(serviceName)
       ledgers.get(from)
       let claimed = 0n
-      for (const provider of wanted.filter((one) => serving.accounts.exists(from, one))) {
+      context.work(RETRIEVAL_WORK.listed * wanted.length)
+      const existing = wanted.filter((one) => serving.accounts.exists(from, one))
+      for (const [at, provider] of existing.entries()) {
+        context.work(RETRIEVAL_WORK.account)
+        if (existing.indexOf(provider) === at) context.work(serving.firstReadWork(from, provider))
         claimed += serving.claim(context, provider)
         serving.requestAll(context, provider)
       }

@@ -1,4 +1,5 @@
-import type { Table } from './storage.ts'
+import type { Storage } from './storage.ts'
+import { wordsOfSet, type Layout } from './words.ts'
 
 /** An ordered set like the contracts': a removal moves the last member to the gap. */
 export type Members = {
@@ -7,7 +8,8 @@ export type Members = {
   remove(key: string, member: string): void
 }
 
-export function createMembers(table: Table<readonly string[]>): Members {
+export function createMembers(storage: Storage, layout: Layout = wordsOfSet): Members {
+  const table = storage.table<readonly string[]>(layout)
   const of = (key: string) => table.get(key) ?? []
   return {
     of,

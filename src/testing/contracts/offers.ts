@@ -30,7 +30,7 @@ export type Offers<O extends Offer> = {
 export function createOffers<O extends Offer>(storage: Storage): Offers<O> {
   const offers = storage.table<O>()
   const stakes = storage.table<bigint>()
-  const providers = createMembers(storage.table())
+  const providers = createMembers(storage)
 
   return {
     get,

@@ -1,17 +1,23 @@
 import { createAccounts, type Account } from './accounts.ts'
 import { MAX_LOCK_TIME, MAX_PAGE, MIN_LOCK_TIME, MIN_PROVIDER_STAKE, pageOf } from './constants.ts'
 import { createOffers, type Offer } from './offers.ts'
+import { createOwnership } from './ownership.ts'
 import { Revert } from './revert.ts'
 import type { ServingKind, ServingOptions } from './serving.types.ts'
 import { createSubAccountEntry } from './sub-account-entry.ts'
 import type { Context } from './transaction.ts'
 
+/** ERC165 and IServing. */
+const INTERFACES = ['0x01ffc9a7', '0x160841b1']
+
 /** The common base of both services. */
 export function createServing<O extends Offer>(kind: ServingKind, options: ServingOptions) {
-  const { storage, funds, address, owner, rules, spend } = options
+  const { storage, funds, address, rules, spend } = options
   const { contract } = kind
   const accounts = createAccounts(storage)
   const offers = createOffers<O>(storage)
+  const ownership = createOwnership(storage, contract, options.owner)
+  const requireOwner = ownership.require
   const settings = storage.table<number>()
   settings.set('lockTime', options.lockTime)
   const lockTime = () => settings.get('lockTime') ?? options.lockTime
@@ -19,6 +25,7 @@ export function createServing<O extends Offer>(kind: ServingKind, options: Servi
   const serving = createSubAccountEntry(kind, { address, accounts, rules, lockTime, balanceUpdated })
 
   const calls = {
+    ...ownership.calls,
     acknowledgeTEESigner({ from }: Context, provider: string, acknowledged: boolean): void {
       const account = accounts.get(from, provider)
       if (account.acknowledged && !acknowledged && account.balance !== 0n)
@@ -49,6 +56,8 @@ export function createServing<O extends Offer>(kind: ServingKind, options: Servi
   }
 
   const views = {
+    ...ownership.views,
+    supportsInterface: (_: string, id: string) => INTERFACES.includes(id),
     lockTime: () => BigInt(lockTime()),
     MIN_LOCKTIME: () => BigInt(MIN_LOCK_TIME),
     MAX_LOCKTIME: () => BigInt(MAX_LOCK_TIME),
@@ -102,10 +111,6 @@ export function createServing<O extends Offer>(kind: ServingKind, options: Servi
     const { teeSignerAddress } = offers.get(provider)
     offers.acknowledge(provider, acknowledged)
     emit(contract, 'ProviderTEESignerAcknowledged', { provider, teeSignerAddress, acknowledged })
-  }
-
-  function requireOwner(from: string): void {
-    if (from !== owner) throw new Revert('Error', { reason: 'Ownable: caller is not the owner' })
   }
 
   function notLedger({ from }: Context): void {

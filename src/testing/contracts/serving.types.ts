@@ -1,3 +1,4 @@
+import type { SettlementPlace } from '../../chain/settlement-signature.ts'
 import type { Accounts } from './accounts.ts'
 import type { Funds } from './funds.ts'
 import type { RefundRules } from './refunds.ts'
@@ -13,6 +14,8 @@ export type ServingOptions = {
   /** In seconds. */
   lockTime: number
   rules: RefundRules
+  /** Where signatures of settlements hold. */
+  place: SettlementPlace
   /** Books a charge in LedgerManager. */
   spend(context: Pick<Context, 'emit'>, user: string, amount: bigint): void
 }
@@ -37,6 +40,8 @@ export type Serving = {
   lockTime(): number
   open(context: Context, provider: string, first: { paid: bigint; additionalInfo: string }): void
   deposit(context: Context, provider: string, more: { paid: bigint; cancelled: bigint }): void
+  /** Gas of the first read of an account in a call. */
+  firstReadWork(user: string, provider: string): number
   /** Claims the unlocked refunds. @returns their amount */
   claim(context: Context, provider: string): bigint
   requestAll(context: Context, provider: string): void

@@ -1,4 +1,7 @@
-type Write = { values: Map<string, unknown>; key: string; other: unknown }
+import { countWords, wordsOf, type Layout, type WordCount } from './words.ts'
+
+type Rows = { values: Map<string, unknown>; layout: Layout }
+type Write = { rows: Rows; key: string; other: unknown }
 
 /** Values by key. A write replaces a value and never mutates it. */
 export type Table<V> = {
@@ -11,8 +14,11 @@ export type Table<V> = {
 export type Mark = number
 
 export type Storage = {
-  table<V>(): Table<V>
+  /** @param layout the words that the contract stores for a row, by default one for each value */
+  table<V>(layout?: Layout): Table<V>
   mark(): Mark
+  /** How many words differ from those at a mark. */
+  wordsSince(mark: Mark): WordCount
   /** Undoes all writes after a mark. */
   revert(mark: Mark): void
   /** Runs `read` on the state at a mark. `read` must revert its own writes. */
@@ -27,17 +33,24 @@ export function createStorage(): Storage {
   let forgotten = 0
 
   return {
-    table<V>(): Table<V> {
+    table<V>(layout: Layout = wordsOf): Table<V> {
       const values = new Map<string, V>()
+      const rows = { values, layout }
       return {
         get: (key) => values.get(key),
         set(key, value) {
-          writes.push({ values, key, other: values.get(key) })
+          writes.push({ rows, key, other: values.get(key) })
           put(values, key, value)
         },
       }
     },
     mark: () => forgotten + writes.length,
+    wordsSince(mark) {
+      const count = { created: 0, changed: 0, cleared: 0 }
+      for (const { rows, key, other } of firstOf(writes.slice(indexOf(mark))))
+        countWords(rows.layout(other), rows.layout(rows.values.get(key)), count)
+      return count
+    },
     revert(mark) {
       const from = indexOf(mark)
       for (let at = writes.length - 1; at >= from; at -= 1) swap(writes[at])
@@ -64,10 +77,21 @@ export function createStorage(): Storage {
   }
 }
 
+/** The first write of each row: it holds the row from before all of them. */
+function firstOf(writes: readonly Write[]): Write[] {
+  const seen = new Map<Rows, Set<string>>()
+  return writes.filter(({ rows, key }) => {
+    const keys = seen.get(rows) ?? new Set()
+    seen.set(rows, keys)
+    return !keys.has(key) && keys.add(key)
+  })
+}
+
 /** Exchanges the old and the current value of a write: a second swap restores the current one. */
 function swap(write: Write | undefined): void {
   if (!write) return
-  const { values, key, other } = write
+  const { key, other } = write
+  const { values } = write.rows
   write.other = values.get(key)
   put(values, key, other)
 }

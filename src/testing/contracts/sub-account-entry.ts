@@ -1,4 +1,5 @@
 import type { Account, Accounts } from './accounts.ts'
+import { firstReadWork } from './gas.ts'
 import { claim, request } from './refunds.ts'
 import { Revert } from './revert.ts'
 import type { Serving, ServingKind, ServingOptions } from './serving.types.ts'
@@ -29,6 +30,7 @@ export function createSubAccountEntry(kind: ServingKind, options: SubAccountEntr
       const account = rules.cancel(accounts.get(context.from, provider), cancelled)
       save(context, { ...account, balance: account.balance + paid, acknowledged: true })
     },
+    firstReadWork: (user, provider) => firstReadWork(contract, accounts.get(user, provider)),
     claim(context, provider) {
       const before = accounts.get(context.from, provider)
       const lock = lockTime()

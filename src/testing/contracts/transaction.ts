@@ -11,4 +11,6 @@ export type Context = {
   /** Of the block, in seconds. */
   timestamp: number
   emit(contract: ContractName, name: string, args: ContractEvent['args']): void
+  /** Counts gas of the bytecode that neither data, events nor changed words of storage show: reads, signatures. */
+  work(gas: number): void
 }

@@ -4,7 +4,9 @@ import type { ActionName, ControlRequest } from '../protocol.ts'
 import { ask } from './live/control.ts'
 import { Boundary } from './parts/boundary.tsx'
 import { Charts } from './parts/charts.tsx'
+import { DepositCard } from './parts/deposits.tsx'
 import { Detail } from './parts/detail.tsx'
+import { Elsewhere } from './parts/elsewhere.tsx'
 import { Header } from './parts/header.tsx'
 import { List } from './parts/list.tsx'
 import { Money } from './parts/money.tsx'
@@ -60,7 +62,9 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
           <OutlookCard filter={filter} setFilter={setFilter} />
           <div class="left">
             <Money />
+            <DepositCard />
             <List {...{ filter, setFilter, sort, setSort }} />
+            <Elsewhere />
           </div>
           <aside class={account ? 'side with-detail' : 'side'}>
             {account && <Detail account={account} />}

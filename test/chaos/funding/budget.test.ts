@@ -7,6 +7,7 @@ import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { randomFaults } from '../../support/random-faults.ts'
 import { chaosRuns } from '../../support/runs.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let proxy: Proxy
@@ -35,7 +36,7 @@ test.each(chaosRuns(3))(
       const journal = { ...memoryJournal(), load: () => Promise.resolve([...records]), append }
       const broker = await createBroker({ signer, network: chain.network, journal, budget })
       for (const provider of low.needed.keys())
-        broker.inference.startAutoFunding(provider, { intervalMs: 100, maxTopUp: '0.6' })
+        broker.inference.startAutoFunding(provider, { ...EXACT, intervalMs: 100, maxTopUp: '0.6' })
       return broker
     }
     const mining = setInterval(() => void chain.mine(), 50 + Math.floor(random() * 250))

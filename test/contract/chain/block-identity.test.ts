@@ -47,7 +47,13 @@ describe('a receipt', () => {
     const hash = await mined(deposit)
     proxy.reset()
     const receipt = await port().mined(hash)
-    expect(receipt).toEqual({ transactionHash: hash, blockNumber: await head(), gasUsed: receipt?.gasUsed, status: 1 })
+    expect(receipt).toEqual({
+      transactionHash: hash,
+      blockNumber: await head(),
+      gasUsed: receipt?.gasUsed,
+      gasPrice: receipt?.gasPrice,
+      status: 1,
+    })
     expect(receipt?.gasUsed).toBeGreaterThan(100_000n)
     expect(await port().mined(hash)).toEqual(receipt)
     expect(proxy.calls).toEqual({ eth_getTransactionReceipt: 2, eth_getBlockByNumber: 1 })
@@ -194,6 +200,8 @@ async function send(call: Call): Promise<string> {
   const nonce = await port().transactionCount('latest')
   const signed = await port().sign!(call, { nonce, gasLimit: 500_000n, fees: await port().fees() })
   await port().broadcast(signed.raw)
+  // anvil may answer a broadcast before it mines.
+  await until(async () => (await receiptOf(signed.hash)) !== null)
   return signed.hash
 }
 

@@ -9,6 +9,7 @@ import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import type { Fault } from '../../support/faults.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 /** So many blocks the replica lags behind the node of the head. */
 const LAG = 3
@@ -79,7 +80,7 @@ test('without Multicall3 a reading is at the block that the replica of the calls
   expect(subAccounts).toMatchObject([{ provider: alice.address, available: og('2') }])
   await until(() => (broker.positions$.status.block ?? 0) >= block.number)
   await alice.settle(user.address, og('1'))
-  broker.inference.startAutoFunding(alice.address)
+  broker.inference.startAutoFunding(alice.address, EXACT)
   await until(async () => (await availableNow()) === og('2'))
   expect(broker.transactions().filter((one) => one.getSnapshot().context.operation === 'transferFund')).toHaveLength(1)
 })
@@ -106,7 +107,7 @@ test('with Multicall3 nonce counts wait for a replica that lags, and no reading 
     journal: memoryJournal(),
     intervalMs: 200,
   })
-  broker.inference.startAutoFunding(alice.address)
+  broker.inference.startAutoFunding(alice.address, EXACT)
   for (const _ of [1, 2]) {
     await alice.settle(user.address, og('1'))
     await until(async () => (await availableNow()) === og('2'))

@@ -16,6 +16,7 @@ import {
 } from '../../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy, type Fault, type FaultRule, type Proxy } from '../../support/proxy.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const LOCK = 3600
 const ALICE = toBeHex(0xa11ce, 20)
@@ -159,11 +160,11 @@ describe.for([
     expect(error).toBeInstanceOf(ReadError)
     expect(error).toMatchObject({ retryable: true, message: expect.not.stringContaining('SECRET') as string })
     expect(String(error)).toContain(reason)
-    expect(broker.positions$.status).toEqual({ block: block.number, failures: 1, error, dropped: 0 })
+    expect(broker.positions$.status).toMatchObject({ block: block.number, failures: 1, error, dropped: 0 })
     expect(broker.subAccount(ALICE, 'inference').getSnapshot()).toBe(seen)
     remove()
     expect((await broker.position()).ledger).toMatchObject({ total: og('10') })
-    expect(broker.positions$.status).toEqual({ block: block.number, failures: 0, error: null, dropped: 0 })
+    expect(broker.positions$.status).toMatchObject({ block: block.number, failures: 0, error: null, dropped: 0 })
   })
 
   test('never goes back when the node answers calls at a block three blocks old', async () => {
@@ -185,7 +186,7 @@ describe.for([
     await chain.mine(3)
     const broker = await open(user.connect(connect(proxy.url)), network())
     const remove = inject(({ method }) => (method === 'eth_call' ? { kind: 'stale', blocks: 3 } : undefined))
-    const { blockNumber } = await broker.ledger.transferFund(ALICE, 'inference', '1')
+    const { blockNumber } = await broker.ledger.transferFund(ALICE, 'inference', '1', { force: true })
     const read = handled(broker.position())
     await until(() => expect(broker.positions$.status.dropped).toBeGreaterThan(0))
     remove()
@@ -301,7 +302,7 @@ describe('createBroker refuses', () => {
       'There is no such service type.',
     )
     await expect(broker.fineTuning.ensureFunded(ALICE, '1')).rejects.toThrow('No service is registered')
-    expect(() => broker.fineTuning.startAutoFunding(ALICE)).toThrow('No service is registered')
+    expect(() => broker.fineTuning.startAutoFunding(ALICE, EXACT)).toThrow('No service is registered')
   })
 })
 
@@ -317,7 +318,7 @@ describe('sending works with', () => {
     expect(broker.wallet).toBe(user.address)
     await broker.ledger.addLedger('10')
     const receipts = await Promise.all(
-      [1n, 2n].map((more) => broker.ledger.transferFund(ALICE, 'inference', og('1') + more)),
+      [1n, 2n].map((more) => broker.ledger.transferFund(ALICE, 'inference', og('1') + more, { force: true })),
     )
     expect(receipts.map(({ success }) => success)).toEqual([true, true])
     const { ledger, subAccounts } = await broker.position()
@@ -352,7 +353,7 @@ describe('sending works with', () => {
     await expect(broker.ledger.depositFund('1')).rejects.toThrow(refusal)
     await expect(broker.ledger.retrieveFund('inference')).rejects.toThrow(refusal)
     await expect(broker.inference.ensureFunded(ALICE, '5')).rejects.toThrow(refusal)
-    expect(() => broker.inference.startAutoFunding(ALICE)).toThrow(refusal)
+    expect(() => broker.inference.startAutoFunding(ALICE, EXACT)).toThrow(refusal)
     expect(broker.inference.hasAutoFunding(ALICE)).toBe(false)
     expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
   })

@@ -1,6 +1,6 @@
 import { WebSocketProvider, type Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createBroker, memoryJournal, type Logger } from '../../../src/index.ts'
+import { createBroker, health, memoryJournal, type BrokerEvent, type Logger } from '../../../src/index.ts'
 import { startAnvil, type Anvil } from '../../../src/local/anvil.ts'
 import { deployContracts, type LocalContracts } from '../../../src/local/deploy.ts'
 import { testWallet } from '../../../src/local/wallets.ts'
@@ -37,6 +37,8 @@ describe('a provider whose WebSocket', () => {
       intervalMs,
       logger: { debug: () => {}, info: () => {}, warn, error: () => {} },
     })
+    const told: BrokerEvent[] = []
+    broker.events$.subscribe((event) => told.push(event))
     const subscription = broker.positions$.subscribe()
     await until(() => broker.positions$.status.block !== null)
     const error = expect.objectContaining({
@@ -50,6 +52,13 @@ describe('a provider whose WebSocket', () => {
     await until(() => broker.positions$.status.failures > 0, 5_000)
     expect(broker.positions$.status.error).toEqual(error)
     expect(warnings[0]).toEqual(['reading failed', { err: error, failures: 1 }])
+    expect(told).toMatchObject([
+      { type: 'reading.stale', message: expect.stringContaining('socket is closed') as string },
+    ])
+    expect(health(broker).checks.reading).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining("The provider's socket is closed.") as string,
+    })
     await expect(broker.position()).rejects.toEqual(error)
     await expect(broker.ledger.depositFund('5')).rejects.toMatchObject({ name: 'ReadError' })
     expect(performance.now() - started).toBeLessThan(5_000)

@@ -17,6 +17,7 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { callsOn, gasPaid } from '../../support/crowd.ts'
 import { deployVersion } from '../../support/other-version.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const LOCK = 3_600
 
@@ -195,7 +196,7 @@ test('the broker pays nothing to a provider while the ledger is being closed', a
   const { inference, fineTuning } = broker()
   const { address } = alice
   const nonce = await user.getNonce()
-  expect(() => inference.startAutoFunding(address)).toThrow(new LedgerClosingError('startAutoFunding'))
+  expect(() => inference.startAutoFunding(address, EXACT)).toThrow(new LedgerClosingError('startAutoFunding'))
   for (const [attempt, operation] of [
     [() => inference.ensureFunded(address, '1'), 'ensureFunded'],
     [() => ledger.transferFund(address, 'inference', '1'), 'transferFund'],

@@ -9,6 +9,7 @@ import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet } from '../../support/low-wallet.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 
@@ -30,7 +31,7 @@ test('funding holds while the owner does not accept the signer of a provider, an
 
   /** Runs ahead of the real time, so that an answer about a provider grows old without a wait. */
   let ahead = 0
-  const clock = { ...systemClock, now: () => systemClock.now() + ahead }
+  const clock = { ...systemClock, elapsed: () => performance.now() + ahead }
   const answers: ProviderService[] = []
   const connected = await connectChain({ signer: low.wallet }, chain.network)
   const readService = async (address: string) => {
@@ -39,7 +40,11 @@ test('funding holds while the owner does not accept the signer of a provider, an
     return answer
   }
   await using broker = await openBroker({ ...connected, readService }, { journal: memoryJournal(), clock })
-  const funding = broker.inference.startAutoFunding(provider.address, { intervalMs: 100, unsettledFee: false })
+  const funding = broker.inference.startAutoFunding(provider.address, {
+    ...EXACT,
+    intervalMs: 100,
+    unsettledFee: false,
+  })
   const reason = () => funding.getSnapshot().context.reason
   await until(() => reason() === 'provider-unaccepted')
   expect(await balanceOf(low.wallet.address, provider.address)).toBe(before)

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createBroker, memoryJournal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let reset: () => Promise<void>
@@ -24,6 +25,7 @@ test('an approved amount is not sent where another call is paying it already', a
   let approve: (approved: boolean) => void = () => undefined
   const proposal = new Promise<void>((resolve) => {
     broker.inference.startAutoFunding(provider(), {
+      ...EXACT,
       approve: () => {
         resolve()
         return new Promise<boolean>((answer) => (approve = answer))
@@ -52,6 +54,7 @@ test('an approved amount is not sent once the budget is spent on another provide
   let approve: (approved: boolean) => void = () => undefined
   const proposal = new Promise<void>((resolve) => {
     broker.inference.startAutoFunding(provider(), {
+      ...EXACT,
       approve: () => {
         resolve()
         return new Promise<boolean>((answer) => (approve = answer))

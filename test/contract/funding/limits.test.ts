@@ -12,6 +12,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, type LowWallet } from '../../support/low-wallet.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let low: LowWallet
@@ -37,7 +38,7 @@ const open = (more: Partial<Parameters<typeof createBroker>[0]> = {}) =>
   createBroker({ signer: low.wallet, network: chain.network, journal, ...more } as Parameters<typeof createBroker>[0])
 
 const start = (provider: LocalProvider, config: AutoFundingConfig = {}) =>
-  broker.inference.startAutoFunding(provider.address, { intervalMs: 100, ...config })
+  broker.inference.startAutoFunding(provider.address, { ...EXACT, intervalMs: 100, ...config })
 
 const status = (provider: LocalProvider) => broker.inference.autoFundingStatus(provider.address)[0]
 const missing = (provider: LocalProvider) => low.needed.get(provider.address) ?? 0n
@@ -154,7 +155,7 @@ describe('a provider that claims too much', () => {
   test('is not paid beyond the cap: auto-funding holds with a reason', async () => {
     start(alice, { unsettledFee: () => og('50') })
     await held(alice, 'anomaly')
-    start(bob, { unsettledFee: () => og('50'), maxUnsettledFee: '50' })
+    start(bob, { unsettledFee: () => og('50'), maxUnsettledFee: '50', firstDay: 'off' })
     await until(() => paid(bob) === og('50') + missing(bob))
     expect(paid(alice)).toBe(0n)
   })
@@ -186,7 +187,7 @@ test('a dry run without auto-funding plans as if it were on', async () => {
   const dry = await broker.plan({ dryRun: true })
   const brief = ({ decisions }: typeof off) => decisions.map((one) => (one.action === 'hold' ? one.reason : one.amount))
   expect(brief(off)).toEqual(['off', 'off'])
-  expect(brief(dry)).toEqual([...low.needed.values()])
+  expect(brief(dry)).toEqual([...low.needed.values()].map((needed) => needed + og('1')))
   const forecast = await broker.forecast()
   expect(forecast).toMatchObject({ ledgerDryAt: null, burnRate: 0n })
   expect(forecast.depositFor(7)).toBe(0n)

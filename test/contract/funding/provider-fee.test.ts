@@ -6,6 +6,7 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet } from '../../support/low-wallet.ts'
 import { startProviderServer, tellsFees } from '../../support/provider-server.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 
@@ -27,7 +28,7 @@ test('the unsettled fee that a provider tells is kept available on top of the mi
   await transact(owner, [callOf(inference, 'addOrUpdateService', [service])])
 
   await using broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
-  broker.inference.startAutoFunding(provider.address, { intervalMs: 100 })
+  broker.inference.startAutoFunding(provider.address, { ...EXACT, intervalMs: 100 })
   await until(() => broker.inference.autoFundingStatus()[0]?.unsettledFee === og('0.75'))
   await until(() => broker.inference.autoFundingStatus()[0]?.reason === 'sufficient')
   expect(broker.inference.autoFundingStatus()[0]?.feeError).toBeNull()
@@ -37,7 +38,7 @@ test('the unsettled fee that a provider tells is kept available on top of the mi
 test('a provider without a service gets no money', async () => {
   const low = await lowWallet(chain, [])
   await using broker = await createBroker({ signer: low.wallet, network: chain.network, journal: memoryJournal() })
-  broker.inference.startAutoFunding('0x00000000000000000000000000000000000000AA', { intervalMs: 100 })
+  broker.inference.startAutoFunding('0x00000000000000000000000000000000000000AA', { ...EXACT, intervalMs: 100 })
   await until(() => broker.inference.autoFundingStatus()[0]?.reason === 'provider-unregistered')
   expect((await broker.position()).subAccounts).toEqual([])
 })

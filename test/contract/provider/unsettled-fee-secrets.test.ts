@@ -20,7 +20,16 @@ const noise = fc.string({ unit: 'binary', maxLength: 40 })
 
 /** A provider whose service has this URL, as the chain shows it. */
 const servedAt = (url: string) => ({
-  of: async () => ({ registered: true, url, model: '', accepted: true, acknowledged: true, generation: 0 }),
+  of: async () => ({
+    registered: true,
+    url,
+    model: '',
+    prices: null,
+    accepted: true,
+    acknowledged: true,
+    generation: 0,
+    fineTuning: null,
+  }),
   known: () => null,
   doubt: () => undefined,
 })

@@ -28,9 +28,11 @@ const ready: ProviderService = {
   registered: true,
   url: '',
   model: '',
+  prices: null,
   accepted: true,
   acknowledged: true,
   generation: 3,
+  fineTuning: null,
 }
 
 /** A provider's server, and what asks it. `clock` is the client's. */
@@ -45,7 +47,11 @@ async function setup(behaviour: Behaviour, options: Partial<ProviderFeesOptions>
   }
   const clock = { nowMs: Date.now() }
   const now = () => clock.nowMs
-  const { tokenFor } = createSessionTokens({ wallet: user, sign: signSessionMessage(wallet), now })
+  const { tokenFor } = createSessionTokens({
+    wallet: user,
+    sign: signSessionMessage(wallet),
+    clock: { now, after: systemClock.after },
+  })
   const chain = { service: { ...ready, url: server.url }, known: null as ProviderService | null }
   const services = { of: async () => chain.service, known: () => chain.known, doubt: vi.fn() }
   const fees = createProviderFees({

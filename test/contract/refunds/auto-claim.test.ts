@@ -4,6 +4,7 @@ import { createBroker, memoryJournal, type Broker, type BrokerOptions } from '..
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const LOCK = 3600
 const CLAIM = ['retrieveFund mined', 'transferFund mined']
@@ -30,7 +31,7 @@ describe('autoClaim', () => {
   test('brings home the unlocked refund of a live sub-account, which keeps its free money', async () => {
     await refunding(alice, '5', '2')
     const broker = await open()
-    broker.inference.startAutoFunding(alice.address, { autoClaim: true, onPendingRefund: 'reuse' })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, autoClaim: true, onPendingRefund: 'reuse' })
     await rests(broker)
     expect(sent(broker)).toEqual([])
     await unlock()
@@ -43,7 +44,7 @@ describe('autoClaim', () => {
   test('ends the wait of a sub-account that a pending refund kept from being topped up', async () => {
     await refunding(alice, '5', '0.5')
     const broker = await open()
-    broker.inference.startAutoFunding(alice.address, { autoClaim: true })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, autoClaim: true })
     await vi.waitFor(() => expect(reason(broker)).toBe('refund-pending'), { timeout: 50_000 })
     await unlock()
     await vi.waitFor(() => expect(sent(broker)).toEqual([...CLAIM, 'transferFund mined']), { timeout: 50_000 })
@@ -55,7 +56,7 @@ describe('autoClaim', () => {
     await refunding(alice, '5', '2')
     await unlock()
     const broker = await open({ autoClaim: true })
-    broker.inference.startAutoFunding(alice.address)
+    broker.inference.startAutoFunding(alice.address, EXACT)
     const all = ['retrieveFund mined', 'retrieveFund mined', 'transferFund mined']
     await vi.waitFor(() => expect(sent(broker).toSorted()).toEqual(all), { timeout: 50_000 })
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
@@ -65,7 +66,7 @@ describe('autoClaim', () => {
     await refunding(alice, '5', '2')
     await unlock()
     const broker = await open()
-    broker.inference.startAutoFunding(alice.address)
+    broker.inference.startAutoFunding(alice.address, EXACT)
     await rests(broker)
     const { decisions } = await broker.plan()
     expect(decisions.map(({ claim }) => claim)).toEqual([undefined])
@@ -76,7 +77,7 @@ describe('autoClaim', () => {
     await act(transfer(alice, '2'), retrieve(alice), transfer(alice, og('2') - 1n))
     await unlock()
     const broker = await open({ autoClaim: true })
-    broker.inference.startAutoFunding(alice.address, { bufferMultiplier: 1 })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, bufferMultiplier: 1 })
     await rests(broker)
     const { decisions } = await broker.plan()
     expect(decisions.map(({ claim }) => claim)).toEqual([
@@ -89,7 +90,7 @@ describe('autoClaim', () => {
     await refunding(alice, '5', '2')
     await unlock()
     const broker = await open({ autoClaim: true })
-    broker.inference.startAutoFunding(alice.address)
+    broker.inference.startAutoFunding(alice.address, EXACT)
     broker.inference.pauseAutoFunding(alice.address)
     await rests(broker)
     expect(claimOf(await broker.plan())).toMatchObject({ amount: og('3'), wait: 'paused' })
@@ -120,7 +121,7 @@ describe("onPendingRefund: 'reuse'", () => {
     await refunding(alice, '5', '0')
     const broker = await open()
     const budget = { amount: '0.75', per: '1h' } as const
-    broker.inference.startAutoFunding(alice.address, { onPendingRefund: 'reuse', budget })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, onPendingRefund: 'reuse', budget })
     await vi.waitFor(() => expect(reason(broker)).toBe('budget-exhausted'), { timeout: 50_000 })
     expect(await standing(broker)).toEqual({ ledger: og('15'), alice: [og('0.75'), og('4.25')] })
   })

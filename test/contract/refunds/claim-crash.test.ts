@@ -5,6 +5,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { dyingJournal, type DyingJournal } from '../../support/dying-journal.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const LOCK = 3600
 
@@ -49,7 +50,7 @@ test.for(moments)('a claim whose process is lost $where ($moment) is whole or di
   const kept = await copyOf(journal)
   const second = await open(kept)
   // Auto-funding would take the deficit from the refund, if it acted between the two transactions.
-  second.inference.startAutoFunding(alice.address, { intervalMs: 100, onPendingRefund: 'reuse' })
+  second.inference.startAutoFunding(alice.address, { ...EXACT, intervalMs: 100, onPendingRefund: 'reuse' })
   await vi.waitFor(() => expect([openClaims(kept), reason(second)]).toEqual([0, 'sufficient']), { timeout: 50_000 })
   expect(await standing(second)).toEqual(one.begun ? claimed : untouched)
   const sent = one.begun ? both : []
@@ -123,7 +124,7 @@ test('the next claim waits for the one that was left open, and its receipt count
   expect(await journal.died).toBe('before prepared')
   const second = await open(await copyOf(journal))
   const { receipts, ...claim } = await second.ledger.claimRefunds()
-  expect(claim).toEqual({ ...receipts[0], claimed: 0n, putBack: og('2') })
+  expect(claim).toEqual({ ...receipts[0], claimed: 0n, putBack: og('2'), leftOut: [] })
   expect(await standing(second)).toEqual(claimed)
   await expect(second.ledger.claimRefunds()).rejects.toThrow('There is nothing to retrieve.')
 })

@@ -13,6 +13,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { hookedJournal } from '../../support/dying-journal.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const LOCK = 3600
 const others = Array.from({ length: 24 }, (_, index) => getAddress(toBeHex(index + 1, 20)))
@@ -56,7 +57,7 @@ describe('claimRefunds', () => {
   test('takes one transaction where nothing is free', async () => {
     await matured('2')
     const { receipts, ...claim } = await broker.ledger.claimRefunds(alice.address, 'inference')
-    expect(claim).toEqual({ ...receipts[0], claimed: og('2'), putBack: 0n })
+    expect(claim).toEqual({ ...receipts[0], claimed: og('2'), putBack: 0n, leftOut: [] })
     expect(sent()).toEqual(['retrieveFund mined'])
     expect(await standing()).toEqual({ ledger: og('100'), free: 0n, unlocked: 0n, locked: 0n })
   })
@@ -106,7 +107,7 @@ describe('claimRefunds', () => {
     broker = await open(hookedJournal((record) => (isPutBack(record) ? paused : undefined)))
     const claim = broker.ledger.claimRefunds()
     await until(() => expect(sent()).toEqual(['retrieveFund mined']))
-    broker.inference.startAutoFunding(alice.address, { intervalMs: 100, onPendingRefund: 'reuse' })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, intervalMs: 100, onPendingRefund: 'reuse' })
     await until(() => expect(reason()).toBe('in-flight'))
     await chain.mine(3)
     resume()
@@ -176,7 +177,7 @@ describe('retrieveFundFromProvider', () => {
 
   test('is refused where auto-funding is on, unless nothing is free', async () => {
     await act(transfer(alice.address, '2'))
-    broker.inference.startAutoFunding(alice.address)
+    broker.inference.startAutoFunding(alice.address, EXACT)
     const refused = broker.ledger.retrieveFundFromProvider(alice.address, 'inference')
     await expect(refused).rejects.toMatchObject({ name: 'WouldLockError', facts: { 'auto-funding': 'on' } })
     await act(retrieve(alice.address))

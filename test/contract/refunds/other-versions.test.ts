@@ -5,6 +5,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { deployVersion } from '../../support/other-version.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const LOCK = 3_600
 const VERSION = 'inference-v1.1'
@@ -53,7 +54,7 @@ test('retrieveFund asks back what lies in a version by its exact name, and that 
 })
 
 test('retrieveFundFromProvider does so from one provider, also while auto-funding keeps its other sub-account', async () => {
-  broker.inference.startAutoFunding(alice.address, { unsettledFee: false })
+  broker.inference.startAutoFunding(alice.address, { ...EXACT, unsettledFee: false })
   broker.inference.pauseAutoFunding()
   await broker.ledger.retrieveFundFromProvider(alice.address, VERSION)
   expect((await held()).slice(1)).toEqual([

@@ -44,7 +44,8 @@ describe('retrieveFund', () => {
       retrieve(WAITING),
     ])
     await alice.settle(user.address, og('1'))
-    const { receipts, ...last } = await broker.ledger.retrieveFund('inference')
+    const { receipts, leftOut, ...last } = await broker.ledger.retrieveFund('inference')
+    expect(leftOut).toEqual([])
     expect(receipts.map(({ success }) => success)).toEqual([true, true])
     expect(receipts[1]).toEqual(last)
     const batches = await Promise.all(receipts.map(({ transactionHash }) => retrievedBy(transactionHash)))

@@ -11,6 +11,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain, proxy: Proxy
 let restore: () => Promise<void>
@@ -115,7 +116,7 @@ test("'all' waits for transactions in flight, and takes what is there then", asy
 
 test("'all' comes after a top-up that auto-funding decided on, and auto-funding decides on none while it is in flight", async () => {
   await deposit('10', '1')
-  broker.inference.startAutoFunding(alice.address, { intervalMs: 100 })
+  broker.inference.startAutoFunding(alice.address, { ...EXACT, intervalMs: 100 })
   const all = await broker.ledger.refund('all')
   expect(all).toMatchObject({ success: true })
   const { ledger, subAccounts } = await broker.position()

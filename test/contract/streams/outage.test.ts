@@ -5,6 +5,7 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { drainedWallet } from '../../support/drained-wallet.ts'
 import { lastOf } from '../../support/outcome.ts'
 import { startProxy, type Fault, type Proxy } from '../../support/proxy.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let proxy: Proxy
@@ -32,7 +33,7 @@ const provider = () => chain.inference[0]?.address ?? ''
 
 async function openFunded(by: Wallet): Promise<void> {
   broker = await createBroker({ signer: by, network: chain.network, journal: memoryJournal(), intervalMs: 500 })
-  broker.inference.startAutoFunding(provider())
+  broker.inference.startAutoFunding(provider(), EXACT)
   expect(await lastOf(reason, (why) => why === 'sufficient', 10_000)).toBe('sufficient')
 }
 

@@ -73,6 +73,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     await port.broadcast(raw)
     const waiting = [await counts(), await port.mined(hash), await port.spender(0)]
     await side.mine()
+    await blockOf(0)
     const mined = await port.mined(hash)
     const spender = await port.spender(0)
     await side.setAutomine(true)
@@ -85,6 +86,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       transactionHash: hash,
       blockNumber: mined?.blockNumber,
       gasUsed: mined?.gasUsed,
+      gasPrice: expect.any(BigInt) as unknown,
       status: 1,
     })
     expect(spender).toMatchObject({ transactionHash: hash, blockNumber: mined?.blockNumber, depth: 0, value: 10n * OG })
@@ -118,9 +120,9 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     }
     const { raw, hash } = await sign(transfer, 1)
     await port.broadcast(raw)
-    const mined = await port.mined(hash)
-    expect(mined?.status).toBe(0)
-    expect(await port.replay(transfer, mined?.blockNumber ?? 0)).toMatchObject({
+    const block = await blockOf(1)
+    expect((await port.mined(hash))?.status).toBe(0)
+    expect(await port.replay(transfer, block)).toMatchObject({
       errorName: 'InsufficientAvailableBalance',
       errorArgs: { available: 10n * OG, required: 11n * OG },
     })
@@ -146,18 +148,22 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
       registered: true,
       url: '',
       model: expect.any(String) as string,
+      prices: { kind: 'chatbot', inputPrice: 1n, outputPrice: 1n },
       accepted: true,
       acknowledged: false,
       generation: null,
+      fineTuning: { registered: false, accepted: null },
     })
     const stranger = fakeAddress('stranger')
     expect(await side.rich.readService(stranger)).toEqual({
       registered: false,
       url: null,
       model: null,
+      prices: null,
       accepted: null,
       acknowledged: false,
       generation: null,
+      fineTuning: { registered: false, accepted: null },
     })
   })
 

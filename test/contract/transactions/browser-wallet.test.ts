@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createBroker, memoryJournal, RefusedError, type Journal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let reset: () => Promise<void>
@@ -83,7 +84,7 @@ test('an intent in doubt holds its sub-account until the user resolves it', asyn
   const journal = await lostWhileAsking(() => Promise.resolve())
   const signer = wallet()
   await using broker = await brokerOf(signer, journal)
-  broker.inference.startAutoFunding(provider(), { intervalMs: 100 })
+  broker.inference.startAutoFunding(provider(), { ...EXACT, intervalMs: 100 })
   const reason = () => broker.inference.autoFundingStatus()[0]?.reason
   await until(() => reason() === 'unresolved-intent')
   const [, open] = broker.transactions().map((actor) => actor.getSnapshot().context)
@@ -118,10 +119,10 @@ test('in a browser the broker refuses auto-funding without an approver', async (
   await using broker = await brokerOf(wallet())
   vi.stubGlobal('document', {})
   try {
-    expect(() => broker.inference.startAutoFunding(provider())).toThrow(
+    expect(() => broker.inference.startAutoFunding(provider(), EXACT)).toThrow(
       'In a browser auto-funding asks before each top-up.',
     )
-    broker.inference.startAutoFunding(provider(), { approve: () => false })
+    broker.inference.startAutoFunding(provider(), { ...EXACT, approve: () => false })
     expect(broker.inference.hasAutoFunding(provider())).toBe(true)
   } finally {
     vi.unstubAllGlobals()

@@ -4,6 +4,7 @@ import { createBroker, LedgerClosingError, LockedError, memoryJournal, type Jour
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet } from '../../support/low-wallet.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let proxy: Proxy
@@ -61,7 +62,7 @@ test('a broker whose journal is locked reads, and refuses to send until it gets 
   const { broker, provider } = await brokerWith(journal)
 
   expect((await broker.position()).subAccounts).toHaveLength(1)
-  expect(() => broker.inference.startAutoFunding(provider)).toThrow(held)
+  expect(() => broker.inference.startAutoFunding(provider, EXACT)).toThrow(held)
   await expect(broker.ledger.transferFund(provider, 'inference', '1')).rejects.toThrow(held)
   expect(proxy.calls['eth_sendRawTransaction']).toBeUndefined()
 

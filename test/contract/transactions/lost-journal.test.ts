@@ -6,6 +6,7 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { drainedWallet, holdingsOf } from '../../support/drained-wallet.ts'
 import { errorWithin, lastOf } from '../../support/outcome.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 /** What a drained wallet holds once the 1 OG that is missing was paid once. */
 const PAID_ONCE = { subAccount: og('2'), ledger: og('16') }
@@ -67,7 +68,7 @@ const statusOnceFunded = (broker: Broker) =>
 /** A first process sends a top-up that waits in the pool, and ends. */
 async function leavesTopUpPending(journal: Journal): Promise<void> {
   const first = await open(journal)
-  first.inference.startAutoFunding(provider())
+  first.inference.startAutoFunding(provider(), EXACT)
   await until(async () => (await signer.getNonce('pending')) === nonce + 1)
   await first.close()
 }
@@ -75,9 +76,20 @@ async function leavesTopUpPending(journal: Journal): Promise<void> {
 test('a top-up that waits in the pool and in no journal holds auto-funding, and is not paid again', async () => {
   await leavesTopUpPending(memoryJournal())
   const second = await open()
-  second.inference.startAutoFunding(provider())
+  second.inference.startAutoFunding(provider(), EXACT)
   expect.soft(await statusOnceHeld(second)).toEqual(HELD)
   expect.soft(await signer.getNonce('pending')).toBe(nonce + 1)
+  expect.soft(await statusOnceFunded(second)).toEqual(FUNDED)
+  expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
+})
+
+test('a top-up that the pool drops while no journal knows it is paid anew, once', async () => {
+  await leavesTopUpPending(memoryJournal())
+  const second = await open()
+  second.inference.startAutoFunding(provider(), EXACT)
+  expect.soft(await statusOnceHeld(second)).toEqual(HELD)
+  await chain.provider.send('anvil_dropAllTransactions', [])
+  await until(async () => (await signer.getNonce('pending')) === nonce + 1)
   expect.soft(await statusOnceFunded(second)).toEqual(FUNDED)
   expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
 })
@@ -94,7 +106,7 @@ test('a journal that is restored from a backup of before the top-up does not pay
   const backup = [...journal.records]
   await leavesTopUpPending({ ...memoryJournal(), load: () => Promise.resolve(backup) })
   const second = await open({ ...memoryJournal(), load: () => Promise.resolve(backup) })
-  second.inference.startAutoFunding(provider())
+  second.inference.startAutoFunding(provider(), EXACT)
   expect.soft(await statusOnceHeld(second)).toEqual(HELD)
   expect.soft(await statusOnceFunded(second)).toEqual(FUNDED)
   expect(await holdingsOf(chain, signer)).toEqual({ ...PAID_ONCE, ledger: og('17') })
@@ -103,12 +115,12 @@ test('a journal that is restored from a backup of before the top-up does not pay
 test('what a person or program asks for is refused while a pending nonce is unknown, and names that nonce', async () => {
   await leavesTopUpPending(memoryJournal())
   const second = await open()
-  const calls = {
-    transferFund: second.ledger.transferFund(provider(), 'inference', '1'),
-    depositFund: second.ledger.depositFund('1'),
+  const failures = {
+    transferFund: errorWithin(4_000, second.ledger.transferFund(provider(), 'inference', '1')),
+    depositFund: errorWithin(4_000, second.ledger.depositFund('1')),
   }
-  for (const [name, call] of Object.entries(calls)) {
-    const error = await errorWithin(4_000, call)
+  for (const [name, failure] of Object.entries(failures)) {
+    const error = await failure
     expect.soft([name, error]).toMatchObject([name, { name: 'UnknownPendingError' }])
     expect.soft(error).toBeInstanceOf(NotSentError)
     expect.soft(error.message).toMatch(new RegExp(`nonce.*\\b${nonce}\\b`, 's'))
@@ -135,9 +147,53 @@ test('a transfer that another program with the key has in the pool is waited for
   const { to, data } = callOf(chain.contracts.ledger, 'transferFund', [provider(), 'inference-v1.0', og('1')])
   const broker = await open()
   await signer.sendTransaction({ to: to ?? '', data, gasLimit: 1_000_000n, nonce })
-  broker.inference.startAutoFunding(provider())
+  broker.inference.startAutoFunding(provider(), EXACT)
   expect.soft(await statusOnceHeld(broker)).toEqual(HELD)
   expect.soft(await statusOnceFunded(broker)).toEqual(FUNDED)
+  expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
+})
+
+test('an unknown transaction that a submission finds is waited for, and the top-up follows it without a back-off', async () => {
+  const broker = await open()
+  broker.inference.startAutoFunding(provider(), EXACT)
+  broker.inference.pauseAutoFunding()
+  await lastOf(
+    () => statusOf(broker),
+    ({ reason }) => reason === 'paused',
+    4_000,
+  )
+  await signer.sendTransaction({ to: signer.address, gasLimit: 21_000n, nonce })
+  broker.inference.resumeAutoFunding()
+  expect.soft(await statusOnceHeld(broker)).toEqual(HELD)
+  expect.soft(await signer.getNonce('pending')).toBe(nonce + 1)
+  await chain.mine()
+  // Few blocks follow: a back-off would outlast them, and three quiet ones end the hold after a foreign transaction.
+  let mined = 0
+  expect
+    .soft(
+      await lastOf(
+        async () => {
+          if ((mined += 1) % 20 === 0 && mined < 160) await chain.mine()
+          return signer.getNonce('pending')
+        },
+        (count) => count === nonce + 2,
+        6_000,
+      ),
+    )
+    .toBe(nonce + 2)
+  await chain.mine()
+  expect.soft(await statusOnceFunded(broker)).toEqual(FUNDED)
+  expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
+})
+
+test('a top-up of a lost journal that waits above a free nonce is let through by a transfer of nothing, and is not paid again', async () => {
+  const { to, data } = callOf(chain.contracts.ledger, 'transferFund', [provider(), 'inference-v1.0', og('1')])
+  await signer.sendTransaction({ to: to ?? '', data, gasLimit: 1_000_000n, nonce: nonce + 1 })
+  const broker = await open()
+  broker.inference.startAutoFunding(provider(), EXACT)
+  expect.soft(await statusOnceHeld(broker)).toEqual(HELD)
+  expect.soft(await statusOnceFunded(broker)).toEqual(FUNDED)
+  expect.soft(broker.transactions().map((one) => one.getSnapshot().context.operation)).toEqual(['fillNonce'])
   expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
 })
 
@@ -145,7 +201,7 @@ test('what the journal knows is no unknown transaction: a restart goes on with i
   const journal = memoryJournal()
   await leavesTopUpPending(journal)
   const second = await open({ ...memoryJournal(), load: () => Promise.resolve([...journal.records]) })
-  second.inference.startAutoFunding(provider())
+  second.inference.startAutoFunding(provider(), EXACT)
   expect(
     await lastOf(
       () => statusOf(second),

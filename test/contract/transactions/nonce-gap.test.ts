@@ -1,11 +1,14 @@
-import { parseEther as og, type Wallet } from 'ethers'
+import { parseEther as og, Transaction, ZeroAddress, type Wallet } from 'ethers'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createBroker, memoryJournal, type Broker } from '../../../src/index.ts'
+import { callOf } from '../../../src/local/transact.ts'
+import { createBroker, memoryJournal, type Broker, type JournalRecord } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
+import { minedAt } from '../../support/mined-at.ts'
 import { drainedWallet, holdingsOf } from '../../support/drained-wallet.ts'
 import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
+import { EXACT } from '../../support/exact.ts'
 
 /** What a drained wallet holds once the 1 OG that is missing was paid once. */
 const PAID_ONCE = { subAccount: og('2'), ledger: og('16') }
@@ -78,8 +81,102 @@ test('a pending count that is 5 too high once leaves nothing ahead of its nonce'
         : undefined,
     ),
   )
-  broker.inference.startAutoFunding(provider())
+  broker.inference.startAutoFunding(provider(), EXACT)
   await mineEverySecond()
   expect.soft(await lastOf(() => statusOf(broker), isFunded, 20_000)).toEqual(FUNDED)
   expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
 })
+
+const journaledHashes = (records: readonly JournalRecord[]) =>
+  records.flatMap((record) => (record.type === 'prepared' ? (record.signed?.hash ?? []) : []))
+
+test('a nonce that the node refused for good below an open one is closed by a journaled transfer of nothing', async () => {
+  const signer = await drainedWallet(chain, proxy.url)
+  const { broker, records } = await open(signer)
+  const nonce = await signer.getNonce()
+  let refusedHash: string | null = null
+  removals.push(
+    proxy.fault(({ method, params: [raw] }) => {
+      if (method !== 'eth_sendRawTransaction') return undefined
+      const { hash } = Transaction.from(String(raw))
+      refusedHash ??= hash
+      return hash === refusedHash ? { kind: 'rpc', code: -32_000, message: 'invalid sender' } : undefined
+    }),
+  )
+  await chain.setAutomine(false)
+  await mineEverySecond()
+  const refused = errorWithin(20_000, broker.ledger.depositFund('7'))
+  const later = outcomeWithin(30_000, broker.ledger.depositFund('1'))
+  expect.soft(await refused).toMatchObject({ name: 'RefusedByNodeError' })
+  expect.soft(await later).toMatchObject({ value: { success: true } })
+  const filler = await minedAt(chain, { address: signer.address, nonce })
+  expect.soft(filler).toMatchObject({ to: signer.address, value: 0n, data: '0x' })
+  expect.soft(journaledHashes(records)).toContain(filler?.hash)
+  expect.soft(records.filter(({ type }) => type === 'replaced')).toEqual([])
+  expect(await holdingsOf(chain, signer)).toEqual({ subAccount: og('1'), ledger: og('18') })
+}, 60_000)
+
+test("a nonce that an authorization in another's transaction spent is given up, and the top-up is decided anew", async () => {
+  const signer = await drainedWallet(chain)
+  const sponsor = chain.wallets[0]?.connect(chain.provider)
+  const { broker } = await open(signer)
+  await chain.setAutomine(false)
+  const nonce = await signer.getNonce()
+  broker.inference.startAutoFunding(provider(), EXACT)
+  await until(async () => (await signer.getNonce('pending')) === nonce + 1)
+  const authorization = await signer.authorize({ address: ZeroAddress, nonce, chainId: 31337n })
+  const fees = { maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 10n }
+  const to = sponsor?.address ?? null
+  await sponsor?.sendTransaction({ type: 4, to, gasLimit: 100_000n, authorizationList: [authorization], ...fees })
+  await chain.mine()
+  expect(await signer.getNonce()).toBe(nonce + 1)
+  expect(await holdingsOf(chain, signer)).toEqual({ subAccount: og('1'), ledger: og('17') })
+  await chain.mine(32)
+  await mineEverySecond()
+  expect.soft(await lastOf(() => statusOf(broker), isFunded, 15_000)).toEqual(FUNDED)
+  expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
+}, 30_000)
+
+test.for<[what: string, byHand: 'a transfer of nothing' | 'the same top-up']>([
+  ['decided anew where the other one paid nothing', 'a transfer of nothing'],
+  ['not paid again where the other one paid it', 'the same top-up'],
+])(
+  'a nonce that a transaction by hand takes between estimate and broadcast: the top-up is %s',
+  { timeout: 60_000 },
+  async ([, byHand]) => {
+    const signer = await drainedWallet(chain, proxy.url)
+    const { broker } = await open(signer)
+    const nonce = await signer.getNonce()
+    // The broker reads the counts of before, although the other transaction is mined by now.
+    removals.push(
+      proxy.fault(({ method }) =>
+        method === 'eth_getTransactionCount' && proxy.calls['eth_sendRawTransaction'] === undefined
+          ? { kind: 'replace', result: `0x${nonce.toString(16)}` }
+          : undefined,
+      ),
+    )
+    proxy.reset()
+    const direct = signer.connect(chain.provider)
+    const { to, data } = callOf(chain.contracts.ledger, 'transferFund', [provider(), 'inference-v1.0', og('1')])
+    const tx =
+      byHand === 'the same top-up'
+        ? { to: to ?? '', data, gasLimit: 1_000_000n }
+        : { to: signer.address, gasLimit: 21_000n }
+    broker.inference.startAutoFunding(provider(), EXACT)
+    await direct.sendTransaction({ ...tx, nonce })
+    await until(async () => (await signer.getNonce()) > nonce)
+    await until(() => (proxy.calls['eth_sendRawTransaction'] ?? 0) > 0 || byHand === 'the same top-up')
+    await chain.mine(40)
+    await mineEverySecond()
+    const isPaid = async () => (await holdingsOf(chain, signer)).subAccount >= og('2')
+    await lastOf(isPaid, (paid) => paid, 20_000)
+    await chain.mine(3)
+    await lastOf(
+      () => broker.inference.autoFundingStatus()[0]?.reason,
+      (reason) => reason === 'sufficient',
+      10_000,
+    )
+    expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
+    expect(broker.transactions().map((one) => one.getSnapshot().hasTag('open'))).not.toContain(true)
+  },
+)

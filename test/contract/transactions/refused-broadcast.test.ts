@@ -1,9 +1,19 @@
 import { parseEther as og, Transaction, Wallet } from 'ethers'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createBroker, memoryJournal, NotSentError, type Broker, type Journal } from '../../../src/index.ts'
+import {
+  createBroker,
+  health,
+  memoryJournal,
+  NotSentError,
+  type Broker,
+  type BrokerEvent,
+  type Journal,
+} from '../../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
 import { startProxy, type Fault, type Proxy } from '../../support/proxy.ts'
+import { EXACT } from '../../support/exact.ts'
+import { until } from '../../support/until.ts'
 
 let chain: LocalChain
 let proxy: Proxy
@@ -201,7 +211,7 @@ test('a top-up that a node refuses for good is decided anew and paid once', asyn
   const broker = await open(signer)
   await broker.ledger.addLedger('10')
   refuse(rpcError('invalid sender'), 'the first hash')
-  broker.inference.startAutoFunding(provider())
+  broker.inference.startAutoFunding(provider(), EXACT)
   const states = () => broker.transactions().map((one) => String(one.getSnapshot().value))
   await lastOf(states, (all) => all.includes('refused'), 5_000)
   // The next attempt waits for block time.
@@ -210,4 +220,36 @@ test('a top-up that a node refuses for good is decided anew and paid once', asyn
   expect.soft(await lastOf(states, (all) => all.at(-1) === 'mined', 5_000)).toEqual(wanted)
   const position = await broker.position()
   expect(position).toMatchObject({ ledger: { available: og('8') }, subAccounts: [{ balance: og('2') }] })
+})
+
+test.each([
+  ['fee-too-low', 'transaction underpriced: gas tip cap 1, minimum needed 25000000000'],
+  ['nonce-gap', 'nonce too high: next nonce 0, tx nonce 7'],
+  ['pool-full', 'txpool is full'],
+])('a top-up that the node does not take says so at the first try, with its words: %s', async (reason, words) => {
+  // ethers' code for an error that it does not know.
+  const message = `${words} (UNKNOWN_ERROR)`
+  const broker = await open(await walletWith(og('100')))
+  const told: BrokerEvent[] = []
+  broker.events$.subscribe((event) => told.push(event))
+  await broker.ledger.addLedger('10')
+  const { hash } = refuse(rpcError(words), 'everything')
+  broker.inference.startAutoFunding(provider(), { ...EXACT, unsettledFee: false })
+  await until(() => hash() !== undefined && broker.inference.autoFundingStatus()[0]?.refusal !== null)
+  const transaction = broker.transactions().at(-1)?.getSnapshot()
+  expect([transaction?.value, transaction?.context.refusal]).toEqual(['broadcast', { reason, message }])
+  expect(broker.inference.autoFundingStatus()).toMatchObject([{ state: 'toppingUp', refusal: { reason, message } }])
+  const delayed = told.filter(({ type }) => type === 'top-up.delayed')
+  expect(delayed).toMatchObject([{ provider: provider(), reason, message, hash: hash() }])
+  expect(broker.counts().refusals).toEqual([{ kind: 'transferFund', reason, count: 1 }])
+  expect(health(broker).checks.transactions).toEqual({
+    status: 'warn',
+    message: `The node does not take a transaction: ${message}`,
+  })
+  // Once the node takes it, nothing is said any more.
+  for (const remove of removals.splice(0)) remove()
+  await until(() => broker.inference.autoFundingStatus()[0]?.topUps === 1)
+  expect(broker.inference.autoFundingStatus()).toMatchObject([{ refusal: null }])
+  expect(health(broker).status).toBe('pass')
+  expect(told.filter(({ type }) => type === 'top-up.delayed')).toHaveLength(1)
 })

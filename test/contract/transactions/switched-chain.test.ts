@@ -4,6 +4,7 @@ import { startAnvil, type Anvil } from '../../../src/local/anvil.ts'
 import { createBroker, memoryJournal, NotSentError, type Broker } from '../../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let foreign: Anvil
@@ -175,7 +176,7 @@ test('auto-funding of a wallet on another chain sends nothing there, and goes on
   await broker.ledger.addLedger('10')
   const nonce = await nonceThere()
   wallet.at = there
-  broker.inference.startAutoFunding(provider())
+  broker.inference.startAutoFunding(provider(), EXACT)
   await lastOf(
     () => broker.positions$.status.failures,
     (failures) => failures > 1,

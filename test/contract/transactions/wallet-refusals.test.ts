@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { createBroker, memoryJournal, NotSentError, type Broker } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain
 let restore: () => Promise<void>
@@ -73,7 +74,7 @@ test.for(Object.keys(refusals))(
   '%s for a top-up holds no sub-account: it is asked again and paid once',
   async (name) => {
     signer.refusal = refusals[name]
-    broker.inference.startAutoFunding(provider())
+    broker.inference.startAutoFunding(provider(), EXACT)
     await lastOf(
       () => signer.asked,
       (asked) => asked === 2,

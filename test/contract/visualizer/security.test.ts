@@ -10,6 +10,7 @@ import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
 import { ask, hello, visit, type Asked } from '../../support/visitor.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const TOKEN = 'a-token-that-is-hard-to-guess'
 const SECRET = 'rpc-password'
@@ -188,7 +189,7 @@ describe('control', () => {
     }
     await done({ action: 'top-up', ...hers(), amount: `${og('3')}` })
     expect((await broker.position()).subAccounts).toMatchObject([{ balance: og('3') }])
-    broker.inference.startAutoFunding(alice.address)
+    broker.inference.startAutoFunding(alice.address, EXACT)
     await done({ action: 'pause', ...hers() })
     await visitor.seen('decision', { reason: 'paused' })
     await done({ action: 'resume', ...hers() })
@@ -216,13 +217,13 @@ describe('control', () => {
   test('a top-up that waits for approval is sent once the page approves it, and not when the page rejects it', async () => {
     await serve({ control: { token: TOKEN } })
     const visitor = await visit(at())
-    broker.inference.startAutoFunding(alice.address, { approve: visualizer.approve })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, approve: visualizer.approve })
     await visitor.seen('transition', { to: 'awaitingApproval' })
     expect((await control({ action: 'reject', ...hers() })).status).toBe(202)
     await visitor.seen('transition', { from: 'awaitingApproval', to: 'held' })
     expect(broker.transactions()).toHaveLength(1)
     broker.inference.stopAutoFunding()
-    broker.inference.startAutoFunding(alice.address, { approve: visualizer.approve })
+    broker.inference.startAutoFunding(alice.address, { ...EXACT, approve: visualizer.approve })
     await until(() => broker.inference.autoFundingStatus()[0]?.state === 'awaitingApproval')
     // The approved amount is less than the one that waits.
     expect(await control({ action: 'approve', ...hers(), amount: `${og('1')}` })).toMatchObject({
@@ -240,7 +241,7 @@ describe('control', () => {
 test("no answer contains a key, a token or a part of the node's URL", async () => {
   await serve({ control: { token: TOKEN } })
   const visitor = await visit(at())
-  broker.inference.startAutoFunding(alice.address)
+  broker.inference.startAutoFunding(alice.address, EXACT)
   await visitor.seen('transition', { to: 'settling' })
   const mend = proxy.fault(({ method }) => (method === 'eth_call' ? { kind: 'http', status: 500 } : { kind: 'drop' }))
   await visitor.seen('failure')

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSimulatedBroker, type Simulation } from '../../../src/testing/index.ts'
 import { createVisualizer, type Visualizer } from '../../../src/visualizer/index.ts'
 import { lastOf } from '../../support/outcome.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const READERS = 40
 /** What one reader may have waiting for it. */
@@ -26,7 +27,7 @@ beforeAll(async () => {
   sim = await createSimulatedBroker({ providers: 3, broker: { intervalMs: 10_000 } })
   page = await createVisualizer(sim.broker, { port: null })
   await sim.broker.ledger.addLedger('100')
-  for (const { address } of sim.providers) sim.broker.inference.startAutoFunding(address)
+  for (const { address } of sim.providers) sim.broker.inference.startAutoFunding(address, EXACT)
   // A history of some hundred kilobytes.
   for (let hour = 0; hour < 5; hour += 1) {
     await sim.advance('30m')

@@ -10,6 +10,7 @@ import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
 import { hello, listen, visit } from '../../support/visitor.ts'
+import { EXACT } from '../../support/exact.ts'
 
 let chain: LocalChain, proxy: Proxy, user: Wallet, alice: LocalProvider
 let restore: () => Promise<void>
@@ -141,6 +142,8 @@ test('the state at any moment is the base with all patches up to it', async () =
         deficit: '0',
         burnRate: null,
         runway: null,
+        anomaly: null,
+        firstDay: null,
         limits: { maxTopUp: null, budgetLeft: null, coolingUntil: 0, ledgerReserve: '0' },
       },
       autoFunding: {
@@ -253,7 +256,7 @@ test('inspect and inspections$ get the same events, and all of them are JSON', a
   const before = early?.length ?? 0
   const inspecting = inspected.inspections$.subscribe((event) => late?.push(inShort(event)))
   await inspected.ledger.addLedger('10')
-  inspected.inference.startAutoFunding(alice.address)
+  inspected.inference.startAutoFunding(alice.address, EXACT)
   await until(() => inspected.inference.autoFundingStatus()[0]?.topUps === 1)
   inspecting.unsubscribe()
   expect(late?.length).toBeGreaterThan(20)
@@ -296,7 +299,7 @@ async function close(): Promise<void> {
 async function funded(): Promise<void> {
   await broker.ledger.addLedger('10')
   await broker.ledger.transferFund(alice.address, 'inference', '2')
-  broker.inference.startAutoFunding(alice.address)
+  broker.inference.startAutoFunding(alice.address, EXACT)
   await until(() => broker.inference.autoFundingStatus()[0]?.reason === 'sufficient')
 }
 
@@ -311,6 +314,7 @@ function inShort(entry: Entry): string {
     case 'transaction':
       return `transaction ${entry.value} ${entry.operation}`
     case 'position':
+    case 'deposit':
     case 'failure':
     case 'control':
       return entry.kind

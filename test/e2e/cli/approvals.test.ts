@@ -3,7 +3,7 @@ import type { ReadStream } from 'node:tty'
 import { expect, test } from 'vitest'
 import { openApprovals } from '../../../src/cli/session/approvals.ts'
 import { listenToKeys } from '../../../src/cli/screen/keys.ts'
-import { ogToWei as og, type Decision } from '../../../src/index.ts'
+import { ogToWei as og, type Decision, type DepositDecision } from '../../../src/index.ts'
 
 const decision = (provider: string, amount: string): Decision => ({
   provider,
@@ -44,6 +44,56 @@ test('top-ups are asked about one after another, and y or n answers the question
   await expect(second).resolves.toBe(false)
   approvals.type('y')
   expect(questions).toEqual([a, b, null])
+})
+
+test.for<[string, string]>([
+  ['its name', '\u001b]lyes\u001b\\\\'],
+  ['a colour', '\u001b]11;rgb:ffff/ffff/ffff\u0007n'],
+  ['its kind', '\u001b[?1;2cy'],
+  ['its kind in one byte', '\u009b?1;2cy'],
+  ['the end of such an answer', '\u0007yes'],
+])('what a terminal answers by itself is no answer: %s', async ([, keys]) => {
+  let now = 1_000
+  const approvals = openApprovals({ now: () => now })
+  const approved = approvals.approve(decision('0xA', '1'), new AbortController().signal)
+  now += 10_000
+  approvals.type(keys)
+  // The rest of it may come a moment later.
+  now += 100
+  approvals.type('yes')
+  expect(approvals.question()).toContain('0xA')
+  now += 1_000
+  approvals.type('n')
+  await expect(approved).resolves.toBe(false)
+})
+
+test('a deposit is asked about among the top-ups', async () => {
+  let now = 0
+  const approvals = openApprovals({ now: () => now })
+  const { signal } = new AbortController()
+  const deposit: DepositDecision = {
+    available: og('2'),
+    due: og('3'),
+    arriving: 0n,
+    spare: -og('1'),
+    trigger: og('5'),
+    target: og('20'),
+    deficit: og('21'),
+    burnRate: null,
+    runway: null,
+    limits: { maxDeposit: null, maxLedger: null, budgetLeft: null, coolingUntil: 0 },
+    action: 'propose',
+    amount: og('21'),
+  }
+  const answers = [approvals.approve(deposit, signal), approvals.approve(decision('0xA', '1.5'), signal)]
+  expect(approvals.question()).toBe(
+    'Deposit 21 OG into the ledger? y or n (it has 2 OG, 3 OG are due, and 5 OG are to stay)',
+  )
+  now = 1_000
+  approvals.type('y')
+  now = 2_000
+  approvals.type('n')
+  expect(await Promise.all(answers)).toEqual([true, false])
 })
 
 test('a question whose signal aborts is taken back and answered with no', async () => {

@@ -65,7 +65,7 @@ function autoFund(providers: readonly string[], ...options: string[]): Terminal 
   const { ledger, inference, fineTuning = '' } = chain.network
   const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
   const place = ['--rpc-url', chain.anvil.url, ...contracts]
-  terminal = openTerminal(['auto-fund', ...providers, ...options, '--interval-ms', '100', ...place], {
+  terminal = openTerminal(['auto-fund', ...providers, ...options, '--target', '2x', '--interval-ms', '100', ...place], {
     PRIVATE_KEY: low.wallet.privateKey,
   })
   return terminal

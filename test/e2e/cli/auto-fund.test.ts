@@ -38,7 +38,7 @@ describe.concurrent('plan', () => {
     await callRetrieve(wallet, tuner)
     const { code, stderr, json } = await look(wallet, 'plan')
     const limits = { maxTopUp: null, budgetLeft: null, coolingUntil: 0, ledgerReserve: '0' }
-    const row = { required: wei('2'), target: wei('2'), burnRate: null, runway: null, limits }
+    const row = { required: wei('2'), target: wei('3'), burnRate: null, runway: null, limits }
     expect({ code, stderr, json }).toEqual({
       code: 0,
       stderr: '',
@@ -56,7 +56,7 @@ describe.concurrent('plan', () => {
               state: 'low',
               available: wei('1.5'),
               pendingRefund: '0',
-              deficit: wei('0.5'),
+              deficit: wei('1.5'),
               action: 'top-up',
               amount: wei('0.25'),
               fromRefund: '0',
@@ -68,13 +68,13 @@ describe.concurrent('plan', () => {
               state: 'refunding',
               available: '0',
               pendingRefund: wei('2.25'),
-              deficit: wei('2'),
+              deficit: wei('3'),
               action: 'hold',
               reason: 'refund-pending',
             },
           ],
-          shortfall: wei('0.25'),
-          depositFor: { 1: wei('2.25'), 7: wei('2.25'), 30: wei('2.25') },
+          shortfall: wei('1.25'),
+          depositFor: { 1: wei('4.25'), 7: wei('4.25'), 30: wei('4.25') },
           burnRate: '0',
           ledgerDryAt: null,
           gasDryAt: null,
@@ -82,7 +82,7 @@ describe.concurrent('plan', () => {
       ],
     })
     const tuning = await look(wallet, 'plan', '--service', 'fine-tuning')
-    expect(tuning.json).toMatchObject([{ decisions: [{ provider: tuner.address }], shortfall: wei('0.25') }])
+    expect(tuning.json).toMatchObject([{ decisions: [{ provider: tuner.address }], shortfall: wei('1.25') }])
   })
 
   test('measures the burn with --for, and Ctrl-C ends that with the plan', async () => {
@@ -103,7 +103,7 @@ describe.concurrent('plan', () => {
     await fund(wallet, '3', { provider: first, amount: '1' }, { provider: second, amount: '1.5' })
     const { json } = await look(wallet, 'status')
     expect(json).toMatchObject([
-      { type: 'position', shortfall: wei('1'), depositFor: { 1: wei('1'), 7: wei('1'), 30: wei('1') } },
+      { type: 'position', shortfall: wei('3'), depositFor: { 1: wei('3'), 7: wei('3'), 30: wei('3') } },
     ])
   })
 })
@@ -151,6 +151,8 @@ describe.concurrent('a recording', () => {
       circumstances: {
         minLockedBalance: wei('1'),
         minTransfer: wei('1'),
+        minLedgerBalance: wei('3'),
+        lockTimes: { inference: expect.any(Number) as number, 'fine-tuning': 3_600 },
         gasReserve: expect.stringMatching(/^\d+$/) as string,
         unsettledFees: null,
       },
@@ -236,7 +238,7 @@ describe.concurrent('auto-fund --config', () => {
               account.autoFunding?.topUps === topUps,
           ) ?? false,
       )
-    await Promise.all([shown(first, '3', 1), shown(second, '2', 1)])
+    await Promise.all([shown(first, '3', 1), shown(second, '3', 1)])
 
     files.writeFileSync(file, '{ "providers": [], }')
     process.kill(funding.pid, 'SIGHUP')
@@ -250,8 +252,8 @@ describe.concurrent('auto-fund --config', () => {
     const budget = { amount: '9', per: '1h' }
     config('funding.json', { network: own, intervalMs: 100, budget, providers: [{ ...one, target: '4' }, tuning] })
     process.kill(funding.pid, 'SIGHUP')
-    await shown(tuner, '2', 1)
-    await second.settle(wallet.address, og('0.5'))
+    await shown(tuner, '3', 1)
+    await second.settle(wallet.address, og('1.5'))
     await first.settle(wallet.address, og('1.5'))
     await shown(first, '4', 3)
     funding.interrupt()
@@ -262,7 +264,7 @@ describe.concurrent('auto-fund --config', () => {
     )
     expect(await balanceOf(wallet, first)).toBe(og('4'))
     expect(await balanceOf(wallet, second)).toBe(og('1.5'))
-    expect(await balanceOf(wallet, tuner)).toBe(og('2'))
+    expect(await balanceOf(wallet, tuner)).toBe(og('3'))
   })
 
   test('keeps the budget of all providers together', async () => {

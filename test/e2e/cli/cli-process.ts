@@ -8,7 +8,8 @@ import { expect } from 'vitest'
 const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
 
 /** The environment variables that the program gets. */
-export type Environment = Partial<Record<'PRIVATE_KEY' | 'KEYSTORE_PASSWORD' | 'OG_RPC_URL' | 'NO_COLOR', string>>
+export type Environment = Partial<Record<Key | 'KEYSTORE_PASSWORD' | 'OG_RPC_URL' | 'NO_COLOR', string>>
+type Key = 'PRIVATE_KEY' | 'TREASURY_PRIVATE_KEY' | 'TREASURY_KEYSTORE_PASSWORD'
 
 export type Ended = {
   code: number | null
@@ -21,15 +22,21 @@ export type Ended = {
 /** A running program. */
 export type Running = {
   pid: number
-  /** Resolves with the first line on stdout or stderr that passes, also with one that came before the call. */
-  line(passes: (line: string) => boolean): Promise<string>
+  /** Resolves with the nth line on stdout or stderr that passes (the first), also with one that came before the call. */
+  line(passes: (line: string) => boolean, nth?: number): Promise<string>
   interrupt(): void
   /** Closes the pipe of its stdout, as a reader does that ends. */
   stopReading(): void
   ended: Promise<Ended>
 }
 
-/** Starts the built program. Fails when its output contains the key that it was given. */
+/** The digits of keys and passwords, which no output may contain. */
+export const keysIn = (env: Environment): string[] =>
+  [env.PRIVATE_KEY, env.TREASURY_PRIVATE_KEY, env.TREASURY_KEYSTORE_PASSWORD].flatMap((key) =>
+    key ? [key.replace(/^0x/, '')] : [],
+  )
+
+/** Starts the built program. Fails when its output contains a key that it was given. */
 export function start(args: readonly string[], env: Environment = {}): Running {
   const { PATH = '', XDG_STATE_HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN, ...args], {
@@ -47,7 +54,7 @@ export function start(args: readonly string[], env: Environment = {}): Running {
     })
   }
   const ended = once(child, 'close').then(([code]: unknown[]): Ended => {
-    if (env.PRIVATE_KEY) expect(`${output.stdout}${output.stderr}`).not.toContain(env.PRIVATE_KEY.slice(2))
+    for (const key of keysIn(env)) expect(`${output.stdout}${output.stderr}`).not.toContain(key)
     return {
       code: code as number | null,
       ...output,
@@ -56,10 +63,10 @@ export function start(args: readonly string[], env: Environment = {}): Running {
   })
   return {
     pid: child.pid ?? 0,
-    line: (passes) =>
+    line: (passes, nth = 1) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const found = lines.find(passes)
+          const found = lines.filter(passes)[nth - 1]
           if (found === undefined) return
           waiting.delete(look)
           resolve(found)

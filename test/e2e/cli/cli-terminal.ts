@@ -5,7 +5,7 @@ import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'vitest'
 import { until } from '../../support/until.ts'
-import type { Environment } from './cli-process.ts'
+import { keysIn, type Environment } from './cli-process.ts'
 
 const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
 
@@ -45,7 +45,7 @@ export function openTerminal(
   // Keys that are typed after its end are lost.
   child.stdin.on('error', () => undefined)
   const ended = once(child, 'close').then(([code]: unknown[]) => {
-    if (env.PRIVATE_KEY) expect(written).not.toContain(env.PRIVATE_KEY.slice(2))
+    for (const key of keysIn(env)) expect(written).not.toContain(key)
     return code as number | null
   })
   const text = () => stripVTControlCharacters(written).replaceAll('\r', '')

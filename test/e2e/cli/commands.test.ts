@@ -83,9 +83,9 @@ describe.concurrent('each command changes the chain as it says', () => {
         spendable: false,
         plan: {
           action: 'top-up',
-          amount: wei('0.5'),
-          deficit: wei('0.5'),
-          target: wei('2'),
+          amount: wei('1.5'),
+          deficit: wei('1.5'),
+          target: wei('3'),
           burnRate: null,
           runway: null,
         },
@@ -94,7 +94,7 @@ describe.concurrent('each command changes the chain as it says', () => {
         ...account(tuner, '2'),
         state: 'funded',
         spendable: true,
-        plan: { action: 'hold', reason: 'sufficient', deficit: '0', target: wei('2'), burnRate: null, runway: null },
+        plan: { action: 'hold', reason: 'sufficient', deficit: '0', target: wei('3'), burnRate: null, runway: null },
       },
     ])
   })
@@ -106,6 +106,9 @@ describe.concurrent('each command changes the chain as it says', () => {
     expect(enough).toMatchObject({ code: 0, json: [{ type: 'receipt', command: 'ensure', sent: false }] })
     const more = await cli(wallet, 'ensure', first.address, '2.000000000000000001', '--yes')
     expect(more).toMatchObject({ code: 0, json: [receipt('ensure')] })
+    const usual = await cli(wallet, 'ensure', first.address, '--yes')
+    expect(usual).toMatchObject({ code: 0, json: [{ type: 'receipt', command: 'ensure', sent: false }] })
+    expect(usual.stderr).toContain('what makes available what auto-funding keeps there')
     const tuning = await cli(wallet, 'ensure', tuner.address, '1', '--service', 'fine-tuning', '--yes')
     expect(tuning).toMatchObject({ code: 0, json: [receipt('ensure')] })
     expect(await balanceOf(wallet, first)).toEqual({ balance: og('2') + 1n, pendingRefund: 0n })
@@ -195,7 +198,7 @@ describe.concurrent('each command changes the chain as it says', () => {
     await first.settle(wallet.address, 1n)
     const line = await watching.line((line) => line.includes('"low"'))
     expect(JSON.parse(line)).toMatchObject({
-      subAccounts: [{ available: wei(og('2') - 1n), plan: { action: 'top-up', amount: '1' } }],
+      subAccounts: [{ available: wei(og('2') - 1n), plan: { action: 'top-up', amount: wei(og('1') + 1n) } }],
     })
     watching.interrupt()
     expect(await watching.ended).toMatchObject({ code: 0, stderr: '' })
@@ -205,7 +208,17 @@ describe.concurrent('each command changes the chain as it says', () => {
   test('auto-fund answers each drain once until Ctrl-C', async () => {
     const wallet = nextWallet()
     await fund(wallet, first)
-    const options = ['--min-locked-balance', '0.8', '--buffer-multiplier', '2.5', '--interval-ms', '100', '--yes']
+    const options = [
+      '--min-locked-balance',
+      '0.8',
+      '--buffer-multiplier',
+      '2.5',
+      '--target',
+      '2.5x',
+      '--interval-ms',
+      '100',
+      '--yes',
+    ]
     const providers = [first.address, second.address, first.address.toLowerCase()]
     const funding = start(['auto-fund', ...providers, ...options, ...place], { PRIVATE_KEY: wallet.privateKey })
     await funding.line((line) => line.includes('"topUps":1') && line.includes('"watching","reason":"sufficient"'))
@@ -264,7 +277,7 @@ describe.concurrent('nothing is sent', () => {
     const known = 'inference, inference-v1.0, fine-tuning, fine-tuning-v1.0'
     expect(service).toMatchObject({
       code: 2,
-      stderr: `There is no service "inferense": there are ${known}. ${HELP}\n`,
+      stderr: `There is no service "inferense" (did you mean inference?): there are ${known}. ${HELP}\n`,
     })
     expect(address).toMatchObject({ code: 2, stderr: expect.stringContaining('This is not an address.') as string })
     expect(await chain.provider.getTransactionCount(wallet.address)).toBe(0)
@@ -348,8 +361,8 @@ describe.concurrent('help', () => {
     expect(help.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
     const words = [...help.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
-      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund retrieve refunds claim refund delete ' +
-        'close machines PRIVATE_KEY KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
+      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund serve pause resume approve alerts retrieve refunds claim refund delete ' +
+        'close machines PRIVATE_KEY KEYSTORE_PASSWORD TREASURY_PRIVATE_KEY TREASURY_KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
     )
   })
 
@@ -360,13 +373,19 @@ describe.concurrent('help', () => {
     const optionsOf = (help: Ended | undefined): string =>
       [...(help?.stdout ?? '').matchAll(/^ +--([a-z-]+)(?:=<\S+>)? {2,}\S/gm)].map(([, name]) => name).join(' ')
     const network = 'network rpc-url chain-id ledger inference fine-tuning'
-    expect(optionsOf(plan)).toBe(`service for ${network} address keystore json`)
-    expect(optionsOf(watch)).toBe(`${network} address keystore json interval-ms record ui ui-port`)
+    const deposits =
+      'deposit-trigger deposit-target max-ledger max-deposit deposit-budget gas-reserve deposit-cooldown-ms deposit-from'
+    const idleness = 'reclaim-idle reclaim-keep reclaim-when'
+    expect(optionsOf(plan)).toBe(`service for config ${deposits} ${idleness} ${network} address keystore json`)
+    expect(optionsOf(watch)).toBe(
+      `config ${deposits} ${idleness} ${network} address keystore json interval-ms record ui ui-port metrics`,
+    )
     expect(optionsOf(replay)).toBe('policy json')
     expect(optionsOf(fund)).toBe(
       'config service interval-ms buffer-multiplier min-locked-balance target runway-trigger runway-target max-top-up ' +
-        'budget ledger-reserve cooldown-ms on-pending-refund auto-claim skip-unsettled-fee max-unsettled-fee total-budget approve ' +
-        `record ui ui-port control ${network} keystore json yes`,
+        `budget ledger-reserve cooldown-ms on-pending-refund auto-claim ${idleness} skip-unsettled-fee max-unsettled-fee first-day force total-budget ` +
+        `${deposits} treasury-keystore approve ` +
+        `record ui ui-port control metrics ${network} keystore json yes`,
     )
     expect(replay?.stdout).toContain('USAGE og-ledger replay [OPTIONS] <FILE>')
     expect(fund?.stdout).toContain('USAGE og-ledger auto-fund [OPTIONS] [PROVIDER]')

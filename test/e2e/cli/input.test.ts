@@ -5,6 +5,7 @@ import process from 'node:process'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { run } from '../../../src/cli/run.ts'
 
+const DEPOSITS = '--deposit-trigger 5 --deposit-target 20'
 const PROVIDER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 
 let said: { stdout: string; stderr: string }
@@ -20,6 +21,7 @@ beforeEach(() => {
   vi.stubEnv('PRIVATE_KEY', `0x${'11'.repeat(32)}`)
   vi.stubEnv('OG_RPC_URL', undefined)
   vi.stubEnv('KEYSTORE_PASSWORD', 'hunter22')
+  vi.stubEnv('TREASURY_PRIVATE_KEY', undefined)
 })
 afterEach(() => {
   vi.restoreAllMocks()
@@ -56,6 +58,11 @@ test.for<[string, string]>([
   [`transfer ${PROVIDER} inference`, 'AMOUNT is missing.'],
   [`retrieve inference --provider me`, '--provider is no address: "me".'],
   [`ensure ${PROVIDER} 1 --service x`, '--service is one of inference, fine-tuning; this is "x".'],
+  [`serve ${PROVIDER} --port 65536`, '--port is a whole number from 0 to 65535; this is "65536".'],
+  [`serve ${PROVIDER} --timeout-ms 10`, '--timeout-ms is a whole number from 1000 to 2147483647; this is "10".'],
+  [`serve ${PROVIDER} --target 3x`, '--target is about auto-funding: it needs --auto-fund.'],
+  [`serve ${PROVIDER} --budget 10`, '--budget is OG per time, such as 10/24h; this is "10".'],
+  ['serve llama', 'PROVIDER is no address: "llama".'],
   ['auto-fund', 'PROVIDER is missing; or name a file with --config.'],
   [`auto-fund ${PROVIDER} 0x12`, 'PROVIDER is no address: "0x12".'],
   [`auto-fund ${PROVIDER} --interval-ms 1e3`, '--interval-ms is a whole number from 100 up; this is "1e3".'],
@@ -85,7 +92,40 @@ test.for<[string, string]>([
   [`auto-fund ${PROVIDER} --total-budget 1/32d`, '--total-budget.per: a budget looks back at most 31 days.'],
   [`auto-fund ${PROVIDER} --cooldown-ms 1s`, '--cooldown-ms is a whole number from 0 up; this is "1s".'],
   [`auto-fund ${PROVIDER} --on-pending-refund wait`, '--on-pending-refund is one of hold, reuse; this is "wait".'],
-  [`auto-fund ${PROVIDER} --approve`, '--approve asks on the terminal, and there is none.'],
+  [`auto-fund ${PROVIDER} --max-ledger 5`, '--max-ledger is about deposits, and they need --deposit-trigger and --dep'],
+  [`auto-fund ${PROVIDER} --deposit-trigger 5`, '--deposit-trigger is about deposits, and they need --deposit-trigger'],
+  [
+    `auto-fund ${PROVIDER} --deposit-trigger 5 --deposit-target 7d`,
+    '--deposit-trigger and --deposit-target are both in OG (5 and 20), or both times (2d and 7d).',
+  ],
+  [
+    `auto-fund ${PROVIDER} --deposit-trigger 20 --deposit-target 5`,
+    '--deposit-target: The target is more than the trigger: trigger 20, target 5.',
+  ],
+  [
+    `auto-fund ${PROVIDER} --deposit-trigger 2d --deposit-target 2d`,
+    '--deposit-target: The target is more than the trigger: trigger 2d, target 2d.',
+  ],
+  [
+    `auto-fund ${PROVIDER} --deposit-trigger 5 --deposit-target 20 --max-ledger 10`,
+    '--deposit-target: The target is more than the ledger may hold: target 20, maxLedger 10.',
+  ],
+  [
+    `auto-fund ${PROVIDER} --deposit-trigger x --deposit-target 20`,
+    '--deposit-trigger: "x" is no amount in OG: it is not a decimal number.',
+  ],
+  [
+    `auto-fund ${PROVIDER} --deposit-trigger d --deposit-target 2d`,
+    '--deposit-trigger: a number and s, m, h or d, such as "6h"; this is "d".',
+  ],
+  [`auto-fund ${PROVIDER} ${DEPOSITS} --max-deposit 0`, '--max-deposit: it is more than nothing.'],
+  [`auto-fund ${PROVIDER} ${DEPOSITS} --deposit-budget 5`, '--deposit-budget is OG per time, such as 10/24h;'],
+  [`auto-fund ${PROVIDER} ${DEPOSITS} --gas-reserve 1,5`, '--gas-reserve: "1,5" is no amount in OG'],
+  [`auto-fund ${PROVIDER} ${DEPOSITS} --deposit-cooldown-ms 1s`, '--deposit-cooldown-ms is a whole number from 0 up;'],
+  [`auto-fund ${PROVIDER} ${DEPOSITS} --deposit-cooldown-ms 9999999999`, '--deposit-cooldown-ms: whole milliseconds'],
+  [`auto-fund ${PROVIDER} ${DEPOSITS} --deposit-from me`, '--deposit-from: an address; this is "me".'],
+  [`auto-fund ${PROVIDER} --treasury-keystore x`, '--treasury-keystore is about deposits: it needs --deposit-trigger'],
+  ['auto-fund --config x --deposit-budget 5/1d', '--deposit-budget belongs into the file when there is a --config.'],
   [`auto-fund ${PROVIDER} --config x`, 'Either PROVIDER or --config, not both.'],
   ['auto-fund --config x --target 5', '--target belongs into the file when there is a --config.'],
   ['auto-fund --config x --service inference', '--service belongs into the file when there is a --config.'],

@@ -12,12 +12,12 @@ const LOCK = 3600
 let chain: LocalChain
 let wallets: Wallet[]
 let place: string[]
-let alice: LocalProvider
+let alice: LocalProvider, bob: LocalProvider
 
 beforeAll(async () => {
-  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 7 })
+  chain = await localChain({ lockTime: LOCK, inferenceProviders: 2, fineTuningProviders: 0, wallets: 9 })
   wallets = [...chain.wallets]
-  ;[alice] = chain.inference as [LocalProvider]
+  ;[alice, bob] = chain.inference as [LocalProvider, LocalProvider]
   const { ledger, inference } = chain.network
   const contracts = ['--ledger', ledger, '--inference', inference, '--chain-id', '31337']
   place = ['--rpc-url', chain.anvil.url, ...contracts]
@@ -99,6 +99,48 @@ test('a claim whose put-back fails says why, and retries until it succeeds', asy
   expect(await chainState(wallet)).toEqual({ ledger: og('9.5'), free: og('0.5'), pending: 0n, refunds: [] })
 })
 
+test('retrieve leaves out a sub-account whose put-back is refused, says why, and ends with exit code 1', async () => {
+  const wallet = await refunding('2', '0.5')
+  await transact(wallet, [callOf(chain.contracts.ledger, 'transferFund', [bob.address, 'inference-v1.0', og('1')])])
+  await chain.warp(LOCK)
+  await using proxy = await startProxy(chain.anvil.url)
+  const { selector } = chain.contracts.ledger.interface.getFunction('transferFund') ?? { selector: '' }
+  proxy.fault(({ method, params }) =>
+    method === 'eth_estimateGas' && (params[0] as { data: string }).data.startsWith(selector)
+      ? { kind: 'rpc', code: -32000, message: 'txpool is full' }
+      : undefined,
+  )
+  const [, , ...contracts] = place
+  const on = (...args: string[]) =>
+    start([...args, '--yes', '--json', '--rpc-url', proxy.url, ...contracts], { PRIVATE_KEY: wallet.privateKey })
+  const claiming = on('claim', '--provider', alice.address)
+  await claiming.line((line) => line.startsWith('what was free'))
+  claiming.interrupt()
+  expect(await claiming.ended).toMatchObject({ code: 130 })
+
+  const { code, stderr, json } = await on('retrieve', 'inference').ended
+  expect({ code, json: json() }).toMatchObject({
+    code: 1,
+    json: [
+      {
+        type: 'receipt',
+        command: 'retrieve',
+        success: true,
+        leftOut: [
+          {
+            provider: alice.address,
+            serviceType: 'inference',
+            error: 'PutBackPendingError',
+            facts: { amount: '0.5 OG', reason: expect.stringContaining('txpool is full') as string },
+          },
+        ],
+      },
+    ],
+  })
+  expect(stderr).toContain(`The inference sub-account with ${alice.address} was left out: What was free before`)
+  expect(await cli(wallet, 'claim', '--yes')).toMatchObject({ code: 0, json: [{ putBack: `${og('0.5')}` }] })
+})
+
 test('refund names the possible amounts, and refund all says what stays', async () => {
   const wallet = await refunding('2', '0.5')
   const refused = await cli(wallet, 'refund', '6', '--yes')
@@ -114,7 +156,17 @@ test('refund names the possible amounts, and refund all says what stays', async 
 
 test('auto-fund --auto-claim claims unlocked refunds, and takes a top-up from a pending refund first', async () => {
   const wallet = await refunding('3', '1')
-  const options = ['--auto-claim', '--on-pending-refund', 'reuse', '--interval-ms', '100', '--yes', '--json']
+  const options = [
+    '--target',
+    '2x',
+    '--auto-claim',
+    '--on-pending-refund',
+    'reuse',
+    '--interval-ms',
+    '100',
+    '--yes',
+    '--json',
+  ]
   const funding = start(['auto-fund', alice.address, ...options, ...place], { PRIVATE_KEY: wallet.privateKey })
   const line = await funding.line((one) => one.includes('"topUps":1') && one.includes('"reason":"sufficient"'))
   expect(JSON.parse(line)).toMatchObject({ ledger: { available: `${og('7')}` }, refunds: [{ amount: `${og('1')}` }] })
@@ -123,6 +175,36 @@ test('auto-fund --auto-claim claims unlocked refunds, and takes a top-up from a 
   funding.interrupt()
   expect(await funding.ended).toMatchObject({ code: 0 })
   expect(await chainState(wallet)).toEqual({ ledger: og('8'), free: og('2'), pending: 0n, refunds: [] })
+})
+
+test('idle money is shown by plan, status and watch, and asked back by auto-fund --reclaim-idle', async () => {
+  const wallet = await refunding('3', '3') // all of it is free again
+  await chain.warp(2 * LOCK)
+  await chain.mine(30)
+  const when = ['--reclaim-idle', '2h', '--reclaim-keep', '1.2', '--reclaim-when', 'always']
+  const reclaim = { amount: `${og('1.8')}`, wait: null }
+  expect(await cli(wallet, 'plan', ...when, '--json')).toMatchObject({ json: [{ decisions: [{ reclaim }] }] })
+  expect(await cli(wallet, 'status', ...when, '--json')).toMatchObject({
+    json: [{ subAccounts: [{ plan: { reclaim } }] }],
+  })
+  const watching = start(['watch', ...when, '--interval-ms', '100', '--json', ...place], {
+    PRIVATE_KEY: wallet.privateKey,
+  })
+  await watching.line((one) => one.includes('"reclaim"') && one.includes('"wait":null'))
+  watching.interrupt()
+  await watching.ended
+  const options = [...when, '--interval-ms', '100', '--yes', '--json']
+  const funding = start(['auto-fund', alice.address, ...options, ...place], { PRIVATE_KEY: wallet.privateKey })
+  await funding.line((one) => one.includes('"wait":"reclaiming"'))
+  await chain.warp(LOCK)
+  await funding.line((one) => one.includes('"wait":"nothing-free"'))
+  funding.interrupt()
+  const { code, stderr } = await funding.ended
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringContaining('what is free beyond 1.2 OG comes back after 2h without use\n') as string,
+  ])
+  expect(await chainState(wallet)).toEqual({ ledger: og('8.8'), free: og('1.2'), pending: 0n, refunds: [] })
 })
 
 test('wrong options are refused before anything is read', async () => {
@@ -137,6 +219,22 @@ test('wrong options are refused before anything is read', async () => {
     stderr: expect.stringContaining('--force goes with --provider.') as string,
   })
   expect(await cli(wallet, 'refund', 'everything', '--yes')).toMatchObject({ code: 2 })
+  const refusals = await Promise.all(
+    [
+      ['--reclaim-keep', '1'],
+      ['--reclaim-idle', '7'],
+      ['--reclaim-idle', '2m'],
+      ['--reclaim-idle', '7d', '--reclaim-when', 'never'],
+      ['--reclaim-idle', '7d', '--reclaim-keep', '-1'],
+    ].map(async (options) => (await cli(wallet, 'plan', ...options)).stderr.split(' og-ledger --help')[0]),
+  )
+  expect(refusals).toEqual([
+    '--reclaim-keep and --reclaim-when go with --reclaim-idle.',
+    '--reclaim-idle: a number and s, m, h or d, such as "6h"; this is "7".',
+    '--reclaim-idle: from 1h to 31d; this is "2m".',
+    '--reclaim-when is one of needed, always; this is "never".',
+    '--reclaim-keep -1 is not possible: no number here is negative.',
+  ])
 })
 
 type Outcome = Omit<Ended, 'json'> & { json: unknown[] }

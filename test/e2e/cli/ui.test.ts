@@ -17,7 +17,7 @@ let chain: LocalChain, folder: string, place: string[], alice: LocalProvider
 
 beforeAll(async () => {
   folder = files.mkdtempSync(join(tmpdir(), 'og-ledger-'))
-  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 3 })
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 4 })
   ;[alice] = chain.inference as [LocalProvider]
   const { ledger, inference } = chain.network
   place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
@@ -51,7 +51,7 @@ test.concurrent(
     const [, token = ''] = /^#token=([\w-]{32})$/.exec(hash) ?? []
     const visitor = await visit(href)
     await visitor.seen('transition', { to: 'awaitingApproval' })
-    const amount = `${og('0.5')}`
+    const amount = `${og('1.5')}`
     const approve = (headers: Record<string, string>) => {
       const body = JSON.stringify({ action: 'approve', provider: alice.address, serviceType: 'inference', amount })
       return ask(new URL('api/control', href), { method: 'POST', headers, body })
@@ -77,6 +77,24 @@ test.concurrent(
     expect(replayed).toMatchObject({ code: 0, stderr: '' })
   },
 )
+
+test.concurrent('auto-fund --ui --control asks about a deposit on the page, without a terminal', async ({ expect }) => {
+  const wallet = await walletWith('10', '2')
+  const levels = ['--deposit-trigger', '20', '--deposit-target', '30']
+  const options = ['--ui', '--ui-port', '0', '--control', '--approve', '--yes', ...levels]
+  const funding = start(['auto-fund', alice.address, ...options, ...place], { PRIVATE_KEY: wallet.privateKey })
+  const { href, hash } = new URL(await pageOf(funding))
+  const visitor = await visit(href)
+  await visitor.seen('transition', { machine: 'autoDeposit', to: 'awaitingApproval' })
+  const body = JSON.stringify({ action: 'approve-deposit', amount: visitor.state().autoDeposit?.amount })
+  const headers = { 'x-og-ledger-token': hash.replace('#token=', '') }
+  expect((await ask(new URL('api/control', href), { method: 'POST', headers, body })).status).toBe(202)
+  await visitor.seen('transition', { machine: 'autoDeposit', from: 'settling' })
+  visitor.leave()
+  funding.interrupt()
+  expect(await funding.ended).toMatchObject({ code: 0 })
+  expect(visitor.state().autoDeposit).toMatchObject({ deposits: 1 })
+})
 
 test.concurrent('the demo serves a page unless --no-ui is given', async ({ expect }) => {
   const demo = start(['demo', '--providers', '2', '--ui-port', '0'])

@@ -48,7 +48,7 @@ test.each(['plan', 'status'])(
             ]
           : [
               `${short(charging)}  inference  low           1.1234`,
-              '  top up by 0.8765 OG',
+              '  top up by 1.8765 OG',
               `${short(refunding)}  inference  refunding     0.0000`,
               expect.stringMatching(/^ {2}refund: 4\.1234 OG until 20/) as string,
               '  wait: a refund is pending; a top-up would undo it',

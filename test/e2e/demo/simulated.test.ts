@@ -15,7 +15,9 @@ test.concurrent('the simulated demo needs no chain, and every wei is right', asy
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('simulated in memory: a block every second, and time passes up to 50 times as fast.\n')
   expect(stdout).toMatch(/^ +\d+\.\d s {2}block \d+ +inference 0x\w{4}…\w{4} +charged \d\.\d+ OG$/m)
-  expect(stdout).toMatch(/^ +\d+\.\d s {2}block \d+ +fine-tuning 0x\w{4}…\w{4} +topped up by 2 OG: 2 OG of 2 OG /m)
+  expect(stdout).toMatch(
+    /^ +\d+\.\d s {2}block \d+ +fine-tuning 0x\w{4}…\w{4} +topped up by 3 OG: 3 OG available, 2 OG required, /m,
+  )
   expect(stdout).toContain('paid twice    0 times\noverpaid      0 wei\n')
   expect(stdout.endsWith(RIGHT)).toBe(true)
 })

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
+import { EXACT } from '../../support/exact.ts'
 
 test('a late subscriber receives events of every kind of actor, also of actors that already run', async () => {
   await using sim = await createSimulatedBroker({ seed: 1, providers: 2, automine: false })
   const { broker, providers } = sim
   await sim.until(broker.ledger.addLedger('10'))
-  const keeping = providers.map(({ address }) => broker.inference.startAutoFunding(address))
+  const keeping = providers.map(({ address }) => broker.inference.startAutoFunding(address, EXACT))
   await sim.advance('1m')
   const before = [broker.ledger.actor, ...broker.subAccounts(), ...keeping]
   const heard = new Set<unknown>()

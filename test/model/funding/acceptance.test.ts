@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const OG = 10n ** 18n
 
@@ -9,7 +10,7 @@ test('a provider whose signer the owner does not accept gets nothing until the o
   const { broker, provider, chain } = sim
   chain.setAccepted(provider.address, false)
   await sim.until(broker.ledger.addLedger('10'))
-  const funding = broker.inference.startAutoFunding(provider.address, { unsettledFee: false })
+  const funding = broker.inference.startAutoFunding(provider.address, { ...EXACT, unsettledFee: false })
   await sim.advance('1h')
   expect((await broker.position()).subAccounts).toEqual([])
   expect((await broker.plan()).decisions).toMatchObject([
@@ -25,7 +26,7 @@ test('an acceptance that the owner takes back is noticed within ten minutes', as
   await using sim = await createSimulatedBroker({ seed: 1 })
   const { broker, provider, chain } = sim
   await sim.until(broker.ledger.addLedger('10'))
-  const funding = broker.inference.startAutoFunding(provider.address, { unsettledFee: false })
+  const funding = broker.inference.startAutoFunding(provider.address, { ...EXACT, unsettledFee: false })
   await sim.advance('1m')
   sim.spend(provider, '1')
   chain.setAccepted(provider.address, false)
@@ -46,7 +47,7 @@ test('a provider of an older contract, which does not tell of acceptance, is fun
     }),
   })
   await world.until(broker.ledger.addLedger('10'))
-  const funding = broker.inference.startAutoFunding(world.provider)
+  const funding = broker.inference.startAutoFunding(world.provider, EXACT)
   await world.advance(60)
   expect(funding.getSnapshot().context.reason).toBe('sufficient')
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { bentWorld } from '../../support/bent-world.ts'
+import { EXACT } from '../../support/exact.ts'
 
 test.for<[string, unknown]>([
   ['"no"', 'no'],
@@ -16,6 +17,7 @@ test.for<[string, unknown]>([
     const broker = await world.open()
     await world.until(broker.ledger.addLedger('10'))
     broker.inference.startAutoFunding(world.provider, {
+      ...EXACT,
       unsettledFee: false,
       approve: () => Promise.resolve(answer as boolean),
     })
@@ -32,7 +34,7 @@ test('false refuses, and true sends', async () => {
   const broker = await world.open()
   await world.until(broker.ledger.addLedger('10'))
   let answer = false
-  broker.inference.startAutoFunding(world.provider, { unsettledFee: false, approve: () => answer })
+  broker.inference.startAutoFunding(world.provider, { ...EXACT, unsettledFee: false, approve: () => answer })
   await world.advance(60)
   expect(broker.inference.autoFundingStatus()[0]?.failure?.message).toBe('The top-up was not approved.')
   answer = true

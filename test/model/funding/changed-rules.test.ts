@@ -2,6 +2,7 @@ import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
 import type { Rules } from '../../../src/chain/port.ts'
 import { bentWorld } from '../../support/bent-world.ts'
+import { EXACT } from '../../support/exact.ts'
 
 /** A wallet with a ledger of 20 OG, whose contracts' owner may change the rules. */
 async function world(atStart: Partial<Rules> = {}) {
@@ -29,7 +30,7 @@ test('a minimum that the owner raises counts within ten minutes of readings', as
   state.changed = { minTransfer: og('3') }
   await made.advance(660)
   expect([state.reads, broker.rules.minTransfer]).toEqual([1, og('3')])
-  broker.inference.startAutoFunding(made.provider)
+  broker.inference.startAutoFunding(made.provider, EXACT)
   await made.advance(60)
   expect(made.position().subAccounts).toMatchObject([{ balance: og('3') }])
   subscription.unsubscribe()
@@ -48,7 +49,7 @@ test.each([false, true])('rules are read at most every ten minutes (failing: %s)
 test('a refusal for a minimum that the broker did not know of has the rules read before the next try', async () => {
   const { made, state, broker } = await world({ minTransfer: null })
   await using _ = made
-  broker.inference.startAutoFunding(made.provider, { minLockedBalance: '0.1' })
+  broker.inference.startAutoFunding(made.provider, { ...EXACT, minLockedBalance: '0.1' })
   await made.advance(90)
   expect([state.reads, broker.rules.minTransfer]).toEqual([1, og('1')])
   expect(made.position().subAccounts).toMatchObject([{ balance: og('1') }])
@@ -88,7 +89,7 @@ test('a sub-account that was just opened is asked for its unsettled fee at the n
     intervalMs: 1_000,
   })
   await made.until(broker.ledger.addLedger('20'))
-  broker.inference.startAutoFunding(made.provider)
+  broker.inference.startAutoFunding(made.provider, EXACT)
   await made.advance(10)
   expect(made.position().subAccounts).toMatchObject([{ balance: og('2') }])
   expect(services).toBe(2)
@@ -114,7 +115,7 @@ test.each(['transferFund', 'ensureFunded'] as const)(
       intervalMs: 1_000,
     })
     await made.until(broker.ledger.addLedger('20'))
-    broker.inference.startAutoFunding(made.provider)
+    broker.inference.startAutoFunding(made.provider, EXACT)
     broker.inference.pauseAutoFunding(made.provider)
     await made.advance(2)
     const { ledger, inference } = broker

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Fees } from '../../../src/chain/port.ts'
 import { ReadError } from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const unread = () => Promise.reject(new ReadError('The chain could not be read.', {}))
 
@@ -16,7 +17,7 @@ test.each([0, 1, 5])(
     })
     await world.until(broker.ledger.addLedger('10'))
     failures = times
-    const actor = broker.inference.startAutoFunding(world.provider, { unsettledFee: false })
+    const actor = broker.inference.startAutoFunding(world.provider, { ...EXACT, unsettledFee: false })
     await world.advance(times * 30)
     expect(actor.getSnapshot().context).toMatchObject({ reason: 'gas-short', topUps: 0 })
   },
@@ -29,7 +30,7 @@ test('a node that answers late with the gas price delays top-ups, and neither re
     bend: (connected) => ({ ...connected, fees: () => new Promise((resolve) => (answer = resolve)) }),
   })
   await world.until(broker.ledger.addLedger('10'))
-  const actor = broker.inference.startAutoFunding(world.provider, { unsettledFee: false })
+  const actor = broker.inference.startAutoFunding(world.provider, { ...EXACT, unsettledFee: false })
   await world.advance(3_600)
   expect(actor.getSnapshot().context).toMatchObject({ reason: 'gas-unread', topUps: 0 })
   const before = await world.until(broker.position())
@@ -48,7 +49,7 @@ test('a read-only broker plans a dry run, though the gas price cannot be read', 
   const broker = await world.open({ bend: (connected) => ({ ...connected, transactions: null, fees: unread }) })
   const { decisions, gasReserve } = await broker.plan({ dryRun: true })
   expect({ decisions, gasReserve }).toMatchObject({
-    decisions: [{ action: 'top-up', amount: og('1') }],
+    decisions: [{ action: 'top-up', amount: og('2') }],
     gasReserve: 0n,
   })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseEther as og } from 'ethers'
 import { createSimulatedBroker, type Simulation } from '../../../src/testing/index.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const reasonOf = (sim: Simulation) => sim.broker.inference.autoFundingStatus()[0]?.reason
 
@@ -8,7 +9,7 @@ const reasonOf = (sim: Simulation) => sim.broker.inference.autoFundingStatus()[0
 async function funded(config = {}): Promise<Simulation> {
   const sim = await createSimulatedBroker({ seed: 1, pushesBlocks: false })
   await sim.until(sim.broker.ledger.addLedger('20'))
-  sim.broker.inference.startAutoFunding(sim.provider.address, { unsettledFee: false, ...config })
+  sim.broker.inference.startAutoFunding(sim.provider.address, { ...EXACT, unsettledFee: false, ...config })
   await sim.advance('2m')
   expect(reasonOf(sim)).toBe('sufficient')
   return sim
@@ -28,6 +29,28 @@ test('while readings fail status, actor and plan say stale-reading, and sufficie
   await sim.advance('1m')
   expect([reasonOf(sim), planned.at(-1)]).toEqual(['sufficient', 'sufficient'])
   subscription.unsubscribe()
+})
+
+test('while readings fail a status says for how long, and as of when it is', async () => {
+  await using sim = await funded()
+  const read = (await sim.broker.position()).block.timestamp
+  const ages = () => {
+    const [status] = sim.broker.inference.autoFundingStatus()
+    return { asOf: status?.asOf, failingFor: status?.failingFor, refusal: status?.refusal }
+  }
+  expect(ages()).toEqual({ asOf: read, failingFor: null, refusal: null })
+  sim.fail('read', Infinity)
+  await sim.advance('30s')
+  const { asOf } = ages()
+  await sim.advance('5m')
+  expect(ages()).toEqual({
+    asOf,
+    failingFor: expect.toSatisfy((one: number) => one >= 300 && one <= 330) as number,
+    refusal: null,
+  })
+  sim.heal()
+  await sim.advance('1m')
+  expect(ages().failingFor).toBeNull()
 })
 
 test('one reading that fails is not an outage', async () => {
@@ -66,7 +89,7 @@ test('an outage does not withdraw a question, and what is approved during it is 
     })
   await using sim = await createSimulatedBroker({ seed: 1, pushesBlocks: false })
   await sim.until(sim.broker.ledger.addLedger('20'))
-  sim.broker.inference.startAutoFunding(sim.provider.address, { unsettledFee: false, approve })
+  sim.broker.inference.startAutoFunding(sim.provider.address, { ...EXACT, unsettledFee: false, approve })
   await sim.advance('1m')
   expect(reasonOf(sim)).toBe('awaiting-approval')
   sim.fail('read', Infinity)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const STRANGER = `0x${'11'.repeat(20)}`
 
@@ -29,7 +30,7 @@ test('auto-funding waits until the service of the provider is read, and then fun
   await using sim = await createSimulatedBroker({ seed: 1 })
   const { broker, provider } = sim
   await sim.until(broker.ledger.addLedger('10'))
-  broker.inference.startAutoFunding(provider.address, { unsettledFee: false })
+  broker.inference.startAutoFunding(provider.address, { ...EXACT, unsettledFee: false })
   await Promise.resolve()
   sim.fail('read', 2)
   await sim.advance('5m')
@@ -46,7 +47,7 @@ test('a node that never answers for one provider holds that one alone', async ()
     }),
   })
   await world.until(broker.ledger.addLedger('10'))
-  const actors = [first, second].map((provider) => broker.inference.startAutoFunding(provider))
+  const actors = [first, second].map((provider) => broker.inference.startAutoFunding(provider, EXACT))
   await world.advance(3_600)
   expect(actors.map((actor) => actor.getSnapshot().context.reason)).toEqual(['provider-unread', 'sufficient'])
   expect(world.position().subAccounts.map(({ provider, available }) => [provider, available])).toEqual([
@@ -71,8 +72,8 @@ test.each([false, true])(
       }),
     })
     await world.until(broker.ledger.addLedger('10'))
-    if (known) await world.until(broker.ledger.transferFund(provider, 'inference', '1'))
-    const funding = broker.inference.startAutoFunding(provider)
+    if (known) await world.until(broker.ledger.transferFund(provider, 'inference', '1', { force: true }))
+    const funding = broker.inference.startAutoFunding(provider, EXACT)
     await world.advance(31)
     expect(funding.getSnapshot().context.reason).toBe('provider-unregistered')
     isRegistered = true
@@ -97,7 +98,7 @@ test('the service of a provider that auto-funding starts for during a reading is
   await world.until(broker.ledger.addLedger('10'))
   const reading = broker.position()
   await world.advance(0)
-  const funding = broker.inference.startAutoFunding(world.provider)
+  const funding = broker.inference.startAutoFunding(world.provider, EXACT)
   const reasons: unknown[] = []
   funding.subscribe(({ context }) => reasons.push(context.reason))
   release()

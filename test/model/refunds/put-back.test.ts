@@ -1,55 +1,8 @@
 import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
-import type { Connected } from '../../../src/chain/connect.ts'
-import type { Call } from '../../../src/chain/port.ts'
-import {
-  AbortedError,
-  InsufficientGasError,
-  memoryJournal,
-  ReadError,
-  RefusedError,
-  SigningError,
-  type JournalRecord,
-} from '../../../src/index.ts'
-import { bentWorld } from '../../support/bent-world.ts'
-
-type Port = NonNullable<Connected['transactions']>
-
-/** A sub-account with 2 free and 2 claimable, on a port whose behaviour the test bends. */
-async function claimable(
-  bend: (port: Port) => Partial<Port>,
-  append?: (record: JournalRecord) => Promise<void> | null,
-  read: (connected: Connected) => Connected['readPosition'] = ({ readPosition }) => readPosition,
-) {
-  const world = bentWorld({ inference: 2 })
-  const [provider, other] = world.chain.providers.map(({ address }) => address) as [string, string]
-  const records = memoryJournal()
-  const opening = {
-    journal: { ...records, append: (record: JournalRecord) => append?.(record) ?? records.append(record) },
-    bend(connected: Connected): Connected {
-      const { transactions: port } = connected
-      return { ...connected, readPosition: read(connected), transactions: port && { ...port, ...bend(port) } }
-    },
-  }
-  const broker = await world.open(opening)
-  await world.until(broker.ledger.addLedger('10'))
-  await world.until(broker.ledger.transferFund(provider, 'inference', '4'))
-  await world.until(broker.ledger.retrieveFundFromProvider(provider, 'inference'))
-  await world.advance(3_700)
-  // Takes as much from the refund: 2 are left of it, and unlocked.
-  await world.until(broker.ledger.transferFund(provider, 'inference', '2'))
-  return { world, broker, provider, other, ...opening }
-}
-
-const isPutBack = ({ method }: Call) => method === 'transferFund'
-
-/** A signer that fails for put-backs while the test says so. */
-const signer = (isAway: () => boolean) => (port: Port) => ({
-  sign: (call: Call, how: Parameters<Port['send']>[1]) =>
-    isAway() && isPutBack(call)
-      ? Promise.reject(new SigningError({ operation: 'transferFund', reason: 'no answer' }))
-      : (port.sign?.(call, how) ?? Promise.reject(new Error('It signs.'))),
-})
+import { AbortedError, InsufficientGasError, ReadError, RefusedError, SigningError } from '../../../src/index.ts'
+import { awaySigner, claimable, isPutBack } from '../../support/claimable.ts'
+import { EXACT } from '../../support/exact.ts'
 
 test.each(['signer', 'gas', 'disk'])(
   'a claim puts back what it has locked once the fault is over (%s, 20 s)',
@@ -76,13 +29,13 @@ test.each(['signer', 'gas', 'disk'])(
           : null,
     )
     await using _ = world
-    const funding = broker.inference.startAutoFunding(provider)
+    const funding = broker.inference.startAutoFunding(provider, EXACT)
     isTrouble = true
     const claimed = broker.ledger.claimRefunds()
     await world.advance(20)
     expect([world.position().subAccounts, funding.getSnapshot().context.reason]).toMatchObject([
       [{ available: 0n, pendingRefund: og('2') }],
-      'in-flight',
+      'put-back-pending',
     ])
     isTrouble = false
     expect(await world.until(claimed)).toMatchObject({ claimed: og('2'), putBack: og('2') })
@@ -96,7 +49,7 @@ test.each(['signer', 'gas', 'disk'])(
 
 test('a caller that waits for a claim of an earlier process waits no longer than its signal says', async () => {
   let isAway = false
-  const { world, broker, journal, bend } = await claimable(signer(() => isAway))
+  const { world, broker, journal, bend } = await claimable(awaySigner(() => isAway))
   await using _ = world
   isAway = true
   broker.ledger.claimRefunds().catch(() => undefined)
@@ -105,7 +58,7 @@ test('a caller that waits for a claim of an earlier process waits no longer than
   const next = await world.open({ journal, bend })
   const abort = new AbortController()
   const claimed = next.ledger.claimRefunds({ signal: abort.signal }).catch((error: unknown) => error)
-  await world.advance(20)
+  await world.advance(5)
   abort.abort()
   expect(await claimed).toBeInstanceOf(AbortedError)
   isAway = false
@@ -142,7 +95,7 @@ test('the put-back stops when the broker closes, also where the node does not an
   let isAway = false
   let asked = 0
   const { world, broker } = await claimable(
-    signer(() => isAway),
+    awaySigner(() => isAway),
     undefined,
     ({ readPosition }) =>
       () => {
@@ -185,7 +138,7 @@ test('a node that lacks the block of the retrieve for a moment leaves nothing lo
   let isAway = false
   let lacking = 0
   const { world, broker, journal, bend } = await claimable((port) => ({
-    ...signer(() => isAway)(port),
+    ...awaySigner(() => isAway)(port),
     timestampOf: (block) => ((lacking -= 1) >= 0 ? Promise.resolve(null) : port.timestampOf(block)),
   }))
   await using _ = world
@@ -244,20 +197,22 @@ test('a claim puts nothing back once closing has begun, however late the node an
 
 test('a caller that waits for the lock of a sub-account waits no longer than its signal says', async () => {
   let isAway = false
-  const { world, broker, provider } = await claimable(signer(() => isAway))
+  const { world, broker, provider } = await claimable(awaySigner(() => isAway))
   await using _ = world
   isAway = true
   const claimed = broker.ledger.claimRefunds(provider, 'inference')
-  await world.advance(20)
+  await world.advance(4)
   const { signal, abort } = controller()
   const waiting = Promise.allSettled([
     broker.ledger.claimRefunds(provider, 'inference', { signal }),
     broker.inference.ensureFunded(provider, '3', { signal, timeoutMs: 3_600_000 }),
+    broker.ledger.transferFund(provider, 'inference', '1', { signal }),
+    broker.inference.acknowledgeProviderSigner(provider, true, { signal }),
   ])
-  await world.advance(20)
+  await world.advance(4)
   abort()
   const aborted = { reason: expect.any(AbortedError) as AbortedError }
-  expect(await world.until(waiting)).toMatchObject([aborted, aborted])
+  expect(await world.until(waiting)).toMatchObject([aborted, aborted, aborted, aborted])
   // The next caller still waits for the lock.
   const next = broker.inference.ensureFunded(provider, '2')
   isAway = false

@@ -4,6 +4,7 @@ import type { Position } from '../../../machines/index.ts'
 import type { Connected } from '../../../src/chain/connect.ts'
 import { memoryJournal } from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const YEARS = 10 * 365 * 86_400
 const ABSURD = 10 ** 9
@@ -41,7 +42,7 @@ test.for(bends)('readings of three seconds %s change no payment, also after a re
   const options = { journal, intervalMs: 500, bend: node.bend }
   const first = await world.open(options)
   await world.until(first.ledger.depositFund('20'))
-  first.inference.startAutoFunding(world.provider, { cooldownMs: 60_000 })
+  first.inference.startAutoFunding(world.provider, { ...EXACT, cooldownMs: 60_000 })
   await world.advance(90)
   expect(available()).toBe(og('2'))
   node.set(true)
@@ -52,7 +53,7 @@ test.for(bends)('readings of three seconds %s change no payment, also after a re
   node.set(false)
   await first.close()
   const second = await world.open(options)
-  second.inference.startAutoFunding(world.provider, { cooldownMs: 60_000 })
+  second.inference.startAutoFunding(world.provider, { ...EXACT, cooldownMs: 60_000 })
   await world.advance(70)
   expect(available()).toBe(og('2'))
   expect(second.positions$.status).toMatchObject({ failures: 0, error: null })
@@ -74,7 +75,7 @@ test.for(bends)('readings %s from the start, until the node is well, do not stop
   await world.advance(3)
   node.set(false)
   await opened
-  broker.inference.startAutoFunding(world.provider)
+  broker.inference.startAutoFunding(world.provider, EXACT)
   await world.advance(30)
   expect(world.position().subAccounts[0]?.available).toBe(og('2'))
   expect(broker.positions$.status).toMatchObject({ failures: 0, error: null })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { AbortedError, OgLedgerError } from '../../../src/base/errors.ts'
 import { createSimulatedBroker, type SimulatedBrokerOptions, type Simulation } from '../../../src/testing/index.ts'
 import '../../../src/testing/vitest.ts'
+import { EXACT } from '../../support/exact.ts'
 
 /** The available amount of each of the first wallet's sub-accounts, in wei. */
 const availableOf = ({ chain, wallets: [wallet = ''] }: Simulation): bigint[] =>
@@ -11,7 +12,7 @@ const availableOf = ({ chain, wallets: [wallet = ''] }: Simulation): bigint[] =>
 test('hours pass at once, and auto-funding tops up the deficit after each charge', async () => {
   await using sim = await createSimulatedBroker({ providers: 2 })
   await sim.broker.ledger.addLedger('20')
-  const [first, second] = sim.providers.map(({ address }) => sim.broker.inference.startAutoFunding(address))
+  const [first, second] = sim.providers.map(({ address }) => sim.broker.inference.startAutoFunding(address, EXACT))
   await sim.advance('1m')
   const startedAt = sim.now()
   for (let hour = 0; hour < 5; hour += 1) {
@@ -33,7 +34,7 @@ test('hours pass at once, and auto-funding tops up the deficit after each charge
 test('the same seed gives the same history, with faults and restarts', async () => {
   const history = async (seed: number): Promise<string> => {
     await using sim = await createSimulatedBroker({ providers: 3, seed, automine: false, pushesBlocks: true })
-    const begin = () => sim.providers.forEach(({ address }) => sim.broker.inference.startAutoFunding(address))
+    const begin = () => sim.providers.forEach(({ address }) => sim.broker.inference.startAutoFunding(address, EXACT))
     await sim.until(sim.broker.ledger.addLedger('50'))
     begin()
     sim.failAtRandom({ read: 0.1, broadcast: 0.2, lost: 0.1, late: 0.2, stale: 0.1 })
@@ -60,7 +61,7 @@ test('after a kill during a top-up the next broker pays it exactly once', async 
   await using sim = await createSimulatedBroker({ automine: false })
   await sim.until(sim.broker.ledger.addLedger('10'))
   const old = sim.broker
-  old.inference.startAutoFunding(sim.provider.address)
+  old.inference.startAutoFunding(sim.provider.address, EXACT)
   sim.fail('lost')
   await sim.advance('1s')
   const deposit = old.ledger.depositFund('1')
@@ -70,7 +71,7 @@ test('after a kill during a top-up the next broker pays it exactly once', async 
   expect(sim.broker).not.toBe(old)
   const open = sim.broker.transactions().filter((actor) => actor.getSnapshot().hasTag('open'))
   expect(open.map((actor) => actor.getSnapshot().context.operation)).toEqual(['transferFund', 'depositFund'])
-  const actor = sim.broker.inference.startAutoFunding(sim.provider.address)
+  const actor = sim.broker.inference.startAutoFunding(sim.provider.address, EXACT)
   await sim.advance('2m')
   expect(open.every((transaction) => transaction.getSnapshot().matches('mined'))).toBe(true)
   expect(availableOf(sim)).toEqual([og('2')])
@@ -81,7 +82,7 @@ test('after a kill during a top-up the next broker pays it exactly once', async 
 test('the broker retries a failing chain, and the status shows it', async () => {
   await using sim = await createSimulatedBroker()
   await sim.broker.ledger.addLedger('10')
-  sim.broker.inference.startAutoFunding(sim.provider.address)
+  sim.broker.inference.startAutoFunding(sim.provider.address, EXACT)
   await sim.advance('1m')
   sim.fail('read', 3)
   await sim.advance('34s')
@@ -95,7 +96,7 @@ test('wallets share a chain, and each has its own broker', async () => {
   const [first, second] = sim.brokers
   await first?.ledger.addLedger('10')
   await second?.ledger.addLedger('20')
-  second?.inference.startAutoFunding(sim.provider.address)
+  second?.inference.startAutoFunding(sim.provider.address, EXACT)
   await sim.advance('1m')
   sim.spend(sim.provider.address.toLowerCase(), '1', sim.wallets[1]?.toLowerCase())
   await sim.advance('1m')
@@ -157,7 +158,7 @@ test('a closed simulation refuses every call', async () => {
 test('a reorganisation takes back a top-up, and the broker sends it again', async () => {
   await using sim = await createSimulatedBroker({ automine: false })
   await sim.until(sim.broker.ledger.addLedger('10'))
-  const actor = sim.broker.inference.startAutoFunding(sim.provider.address)
+  const actor = sim.broker.inference.startAutoFunding(sim.provider.address, EXACT)
   await sim.advance('2s')
   expect(actor).toBeInState('watching')
   sim.chain.reorganise(2, { forget: true })
@@ -171,7 +172,7 @@ test('position() takes no simulated time, also during the first top-ups', async 
   await using sim = await createSimulatedBroker({ providers: 3 })
   const { broker, providers } = sim
   await broker.ledger.addLedger('10')
-  for (const { address } of providers) broker.inference.startAutoFunding(address)
+  for (const { address } of providers) broker.inference.startAutoFunding(address, EXACT)
   const before = sim.now()
   const [position, plan] = [await broker.position(), await broker.plan()]
   expect([plan.decisions.length, plan.block.number >= position.block.number, sim.now()]).toEqual([3, true, before])
@@ -200,7 +201,7 @@ test('the simulation has fine-tuning beside inference', async () => {
   await sim.broker.ledger.addLedger('10')
   const [, trainer] = sim.providers
   if (!trainer) throw new Error('There is no fine-tuning provider.')
-  const actor = sim.broker.fineTuning.startAutoFunding(trainer.address)
+  const actor = sim.broker.fineTuning.startAutoFunding(trainer.address, EXACT)
   await sim.advance('1m')
   sim.spend(trainer, '2')
   await sim.advance('1m')
@@ -307,7 +308,7 @@ test('toHold accepts a list and a plan, and explains the reason of an actor that
   const [{ address } = sim.provider, other = sim.provider] = sim.providers
   const { inference, ledger } = sim.broker
   await sim.until(ledger.addLedger('20'))
-  const funding = inference.startAutoFunding(address)
+  const funding = inference.startAutoFunding(address, EXACT)
   await sim.advance('0.5s')
   expect(funding).toBeInState('toppingUp')
   const { decisions } = sim.broker.planAt(sim.chain.position(sim.broker.wallet))
@@ -322,7 +323,7 @@ test('toHold accepts a list and a plan, and explains the reason of an actor that
   expect(() => expect(inference.autoFundingStatus(address)).toHold('off')).toThrow(
     'the reason is "sufficient" in the state "watching"',
   )
-  inference.startAutoFunding(other.address)
+  inference.startAutoFunding(other.address, EXACT)
   expect(() => expect(inference.autoFundingStatus()).toHold('off')).toThrow(
     'received: a list of 2\ndo:       pick one entry',
   )

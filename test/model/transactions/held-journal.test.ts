@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { BudgetExhaustedError, LockedError, memoryJournal, type Broker } from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 import { heldJournal } from '../../support/dying-journal.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const budget = { amount: '2', per: '1d' } as const
 
@@ -60,12 +61,12 @@ test('refund of everything withdraws what the transactions of an earlier process
 test('auto-funding that a held journal refused starts once the journal is free, without a payment in between', async () => {
   await using world = bentWorld()
   const { next, letGo } = await handedOver(world, () => Promise.resolve())
-  expect(() => next.inference.startAutoFunding(world.provider)).toThrow(LockedError)
+  expect(() => next.inference.startAutoFunding(world.provider, EXACT)).toThrow(LockedError)
   await world.advance(0)
   letGo()
-  expect(() => next.inference.startAutoFunding(world.provider)).toThrow(LockedError)
+  expect(() => next.inference.startAutoFunding(world.provider, EXACT)).toThrow(LockedError)
   await world.advance(0)
-  next.inference.startAutoFunding(world.provider)
+  next.inference.startAutoFunding(world.provider, EXACT)
   await world.advance(60)
   expect(world.position().subAccounts).toMatchObject([{ available: og('2') }])
 })

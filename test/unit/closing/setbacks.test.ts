@@ -48,6 +48,16 @@ test('closing withdraws once all is home, and deletes a ledger that providers ch
   expect(closingStep({ ...positionOf([]), ledger: null }, limits)).toBeNull()
 })
 
+test('a refused sub-account rests, but not for a failure from the future', () => {
+  const at = positionOf([subAccountOf('0xa', 'inference', { available: 1 })])
+  const after = (seconds: number) => {
+    const failure = { count: 1, at: NOW + seconds, message: 'no' }
+    const setbacks: Setback[] = [{ provider: '0xa', serviceType: 'inference', atMost: 1, failure }]
+    return closingStep(at, { ...limits, setbacks })?.type
+  }
+  expect([after(-1), after(3_600), after(3_601)]).toEqual(['wait', 'wait', 'retrieve'])
+})
+
 test('what lies in other versions is retrieved by the exact name, after the services that the network names', () => {
   const own = subAccountOf('0xa', 'inference', { available: 1 })
   const other = { ...subAccountOf('0xa', 'inference', { available: 2 }), service: 'inference-v1.1', lockTime: LOCK }

@@ -26,3 +26,34 @@ test.each([
     }),
   )
 })
+
+test('a rule for idle money keeps nothing and asks when the ledger is short, where it does not say', () => {
+  const rule = (reclaimIdle: AutoFundingConfig['reclaimIdle']) =>
+    toPolicy(reclaimIdle ? { reclaimIdle } : {}, 1n).reclaim
+  expect([rule(undefined), rule({ after: '7d' }), rule({ after: '1h', keep: '1.5', when: 'always' })]).toEqual([
+    null,
+    { after: 604_800, keep: 0n, when: 'needed' },
+    { after: 3_600, keep: 15n * 10n ** 17n, when: 'always' },
+  ])
+})
+
+test.each([
+  ['7d', 'reclaimIdle is { after, keep, when }.'],
+  [null, 'reclaimIdle is { after, keep, when }.'],
+  [{ after: '7d', least: '1' }, 'reclaimIdle is { after, keep, when }.'],
+  [{}, 'This is not a duration.'],
+  [{ after: 7 }, 'This is not a duration.'],
+  [{ after: '59m' }, 'after of reclaimIdle is from 1h to 31d.'],
+  [{ after: '32d' }, 'after of reclaimIdle is from 1h to 31d.'],
+  [{ after: '7d', when: 'never' }, 'when of reclaimIdle is "needed" or "always".'],
+  [{ after: '7d', keep: '-1' }, 'This is not an amount in OG.'],
+])('a rule for idle money that cannot work is refused (%j)', (reclaimIdle, sentence) => {
+  expect(() => toPolicy({ reclaimIdle } as unknown as AutoFundingConfig, 1n)).toThrow(
+    expect.objectContaining({ name: 'InvalidInputError', message: expect.stringContaining(sentence) as string }),
+  )
+})
+
+test('a rule whose amount is a number is refused', () => {
+  const config = { reclaimIdle: { after: '7d', keep: 1 } } as unknown as AutoFundingConfig
+  expect(() => toPolicy(config, 1n)).toThrow(TypeError)
+})

@@ -47,6 +47,7 @@ test('a decided top-up is sent without another reading, and counts for budgets f
         call: { contract: 'ledger', method: 'transferFund', args: [provider, 'inference-v1.0', 5n] },
         subAccount: { provider, serviceType: 'inference' },
         touches: [{ provider, serviceType: 'inference' }],
+        asOf: 9,
         decidedAt: 120,
         amount: 5n,
         fromLedger: 3n,

@@ -21,6 +21,7 @@ test('a jump that one or two charges make says the burn, the usual burn, the fac
   expect(anomalyOf([charge(120, 601n)])).toEqual({
     kind: 'burn',
     burn: 601n,
+    seconds: 3_600,
     usual: 60n,
     factor: 10,
     until: NOW - 120 + 600,
@@ -50,7 +51,15 @@ test('a fee above the cap says the fee, the cap and the option that lifts it', (
 })
 
 const low = position(100n, [account('a', 3n)])
-const jump = { kind: 'burn', burn: 601n, usual: 60n, factor: 10, until: 2_000, option: 'anomaly' } as const
+const jump = {
+  kind: 'burn',
+  burn: 601n,
+  seconds: 3_600,
+  usual: 60n,
+  factor: 10,
+  until: 2_000,
+  option: 'anomaly',
+} as const
 const fee = { kind: 'fee', unsettledFee: 9n, cap: 8n, option: 'maxUnsettledFee' } as const
 const decided = (more: Partial<Standing>, budgetLeft: bigint | null = null) =>
   plan(input({ position: low, standings: [standing('a', more)], budgetLeft }))[0]

@@ -57,6 +57,20 @@ test('a failed top-up holds and counts, and the next success clears it', async (
   expect(actor.getSnapshot().context).toMatchObject({ failure: null, paid: '5' })
 })
 
+test('a top-up that another transaction overtook is no failure: the next decision is taken at once', async () => {
+  let error: Error | null = Object.assign(new Error('the nonce was taken'), { overtaken: true })
+  const actor = started(() =>
+    error ? Promise.reject(error) : Promise.resolve({ transactionHash: '0x2', blockNumber: 9 }),
+  )
+  actor.send({ type: 'plan.topUp', amount: '5', at: 120 })
+  await waitFor(actor, (snapshot) => snapshot.value === 'held')
+  expect(actor.getSnapshot().context).toMatchObject({ reason: 'overtaken', amount: null, failure: null, topUps: 0 })
+  error = null
+  actor.send({ type: 'plan.topUp', amount: '6', at: 121 })
+  await waitFor(actor, (snapshot) => snapshot.value === 'settling')
+  expect(actor.getSnapshot().context).toMatchObject({ paid: '6', failure: null })
+})
+
 test('a hold shows its reason and ends when enough is available', () => {
   const actor = started(() => Promise.reject(new Error('never')))
   actor.send({ type: 'plan.hold', reason: 'ledger-short' })

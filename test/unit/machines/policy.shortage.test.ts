@@ -80,6 +80,17 @@ test.for<Case>([
     ],
   },
   {
+    title: 'triggers come before targets: the most urgent gets what the others leave beyond its trigger',
+    at: {
+      position: position(7n, [account('a', 8n), account('b', 7n)]),
+      standings: [standing('a', { target: 15n }), standing('b', { target: 15n })],
+    },
+    gives: [
+      ['top-up', 2n, 0n],
+      ['top-up', 5n, 0n],
+    ],
+  },
+  {
     title: 'the ledger is given out down to its reserve',
     at: { position: low(9n), standings: [standing('a', { limits: { ...noLimits, ledgerReserve: 4n } })] },
     gives: [['top-up', 5n, 0n]],

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { plan, shortfallOf, type PlanInput, type Sizing, type Standing } from '../../../machines/index.ts'
+import { TOP_UP_GAS } from '../../../machines/gas-costs.ts'
 import { account, brief, decide, input, noLimits, position, standing } from '../../support/plans.ts'
 
 const exact: Sizing = { minTopUp: 0n, step: null, maxGasShare: null, allOrNothing: false }
@@ -85,6 +86,33 @@ test('all or nothing: a part is held with the reason of what is missing, and one
   })
 })
 
+test('what limits and ledger leave is not sent where it is worth less than its gas, and an exact amount is', () => {
+  const [gas, rich] = [TOP_UP_GAS, { wallet: { address: 'wallet', balance: 10n ** 9n } }]
+  const at = (ledger: bigint, one = standing('a', { required: 10n * gas }), more: Partial<PlanInput> = {}) =>
+    decided(one, position(ledger, [account('a', 9n * gas)], rich), { gasPrice: 1n, ...more })
+  expect({
+    whole: at(2n * gas),
+    ledger: at(gas - 1n),
+    enough: at(gas),
+    empty: at(0n),
+    budget: at(2n * gas, standing('a', { required: 10n * gas, ...limited({ budgetLeft: gas - 1n }) })),
+    commonBudget: at(2n * gas, undefined, { budgetLeft: gas - 1n }),
+    reserve: at(2n * gas, standing('a', { required: 10n * gas, ...limited({ ledgerReserve: gas + 1n }) })),
+    exact: at(2n * gas, standing('a', { required: 9n * gas + 1n })),
+    maxTopUp: at(2n * gas, standing('a', { required: 10n * gas, ...limited({ maxTopUp: 3n }) })),
+  }).toEqual({
+    whole: gas,
+    ledger: 'too-small',
+    enough: gas,
+    empty: 'ledger-short',
+    budget: 'budget-exhausted',
+    commonBudget: 'budget-exhausted',
+    reserve: 'reserve',
+    exact: 1n,
+    maxTopUp: 3n,
+  })
+})
+
 test('a soft reserve is given up for a sub-account at or below its minimum, and holds above it', () => {
   const at = (balance: bigint) => position(20n, [account('a', balance)])
   const soft = standing('a', { reserveIsSoft: true, ...limited({ ledgerReserve: 20n }) })
@@ -103,6 +131,7 @@ const sizing = fc.record({
 const someone = fc.record({
   provider: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
   required: wei(40n),
+  beyond: wei(20n),
   priority: fc.integer({ min: -1, max: 1 }),
   sizing,
   limits: fc.record({
@@ -127,7 +156,9 @@ const inputOf = ({ someones, balances, available, budgetLeft }: Situation): Plan
       balances.map((balance, index) => account('abcde'.charAt(index), balance)),
       { wallet: { address: 'wallet', balance: 10n ** 9n } },
     ),
-    standings: someones.map(({ provider, ...more }) => standing(provider, more)),
+    standings: someones.map(({ provider, beyond, ...more }) =>
+      standing(provider, { ...more, target: more.required + beyond }),
+    ),
     budgetLeft,
     gasPrice: 0n,
   })
@@ -167,6 +198,25 @@ test('whatever sizes are set, a deposit of the shortfall gives the plan of an un
       const missing = shortfallOf(inputOf(given))
       const after = (available: bigint) => plan(inputOf({ ...given, available })).map(brief)
       expect(after(given.available + missing)).toEqual(after(10_000n))
+    }),
+    { numRuns: 1_500 },
+  )
+})
+
+test('no sub-account is filled beyond its trigger with what another one lacks to its own', () => {
+  fc.assert(
+    fc.property(situation, ({ someones, ...given }) => {
+      const plain = someones.map((one) => ({
+        ...one,
+        sizing: exact,
+        limits: noLimits,
+      }))
+      const decisions = plan(inputOf({ ...given, someones: plain } as Situation))
+      const amountOf = (one: (typeof decisions)[number]) => (one.action === 'hold' ? 0n : one.amount)
+      const after = (one: (typeof decisions)[number]) => one.available + amountOf(one)
+      const isPoor = decisions.some((one) => after(one) < one.required)
+      const isFilled = decisions.some((one) => amountOf(one) > 0n && after(one) > one.required)
+      expect(isPoor && isFilled).toBe(false)
     }),
     { numRuns: 1_500 },
   )

@@ -40,12 +40,21 @@ test('each hold has its reason', () => {
   const reason = (more: Partial<Standing>, at = low, rest: Partial<PlanInput> = {}) =>
     decide({ position: at, standings: [standing('a', more)], ...rest })[0]
   const limits = (more: Partial<Standing['limits']>) => ({ limits: { ...noLimits, ...more } })
-  const jump = { kind: 'burn', burn: 9n, usual: 1n, factor: 5, until: 2_000, option: 'anomaly' } as const
+  const jump = {
+    kind: 'burn',
+    burn: 9n,
+    seconds: 3_600,
+    usual: 1n,
+    factor: 5,
+    until: 2_000,
+    option: 'anomaly',
+  } as const
   const short = position(0n, [account('a', 3n)])
   const none = position(100n, [])
   expect({
     inFlight: reason({ inFlight: true }),
     unresolved: reason({ inFlight: true, unresolved: true }),
+    putBack: reason({ inFlight: true, putBackPending: true }),
     settling: reason({ settledFrom: 101 }),
     settled: reason({ settledFrom: 100 }),
     off: reason({ mode: 'off' }),
@@ -67,6 +76,8 @@ test('each hold has its reason', () => {
     ledgerMissing: reason({}, position(0n, [], { ledger: null })),
     backingOff: reason({ failure: { count: 1, at: 990, message: '' } }),
     tried: reason({ failure: { count: 1, at: 980, message: '' } }),
+    aheadOfTheReading: reason({ failure: { count: 1, at: 1_000 + 3_600, message: '' } }),
+    fromTheFuture: reason({ failure: { count: 1, at: 1_000 + 3_601, message: '' } }),
     cooling: reason(limits({ coolingUntil: 1_001 })),
     cooled: reason(limits({ coolingUntil: 1_000 })),
     gas: reason({}, low, { gasReserve: 1n }),
@@ -76,10 +87,12 @@ test('each hold has its reason', () => {
     commonBudget: reason({}, low, { budgetLeft: 0n }),
     overMax: reason(limits({ maxTopUp: 4n }), none),
     tooSmall: reason({}, position(4n, [])),
+    foreign: reason({}, low, { holdsForForeign: true }),
     approval: plan(input({ position: low, standings: [standing('a', { needsApproval: true })] }))[0]?.action,
   }).toEqual({
     inFlight: 'in-flight',
     unresolved: 'unresolved-intent',
+    putBack: 'put-back-pending',
     settling: 'settling',
     settled: 7n,
     off: 'off',
@@ -101,6 +114,8 @@ test('each hold has its reason', () => {
     ledgerMissing: 'ledger-missing',
     backingOff: 'backing-off',
     tried: 7n,
+    aheadOfTheReading: 'backing-off',
+    fromTheFuture: 7n,
     cooling: 'cooling-down',
     cooled: 7n,
     gas: 'gas-short',
@@ -110,6 +125,7 @@ test('each hold has its reason', () => {
     commonBudget: 'budget-exhausted',
     overMax: 'over-max',
     tooSmall: 'too-small',
+    foreign: 'foreign-transaction',
     approval: 'propose',
   })
 })
@@ -396,6 +412,7 @@ test('a decision shows what is to be claimed, its cost, and why it waits', () =>
     gas: claim({}, { gasReserve: 1n })?.wait,
     failed: claim(failed(1, 990))?.wait,
     tried: claim(failed(1, 980))?.wait,
+    fromTheFuture: claim(failed(1, 10 ** 9))?.wait,
   }).toEqual({
     off: null,
     pending: null,
@@ -408,5 +425,6 @@ test('a decision shows what is to be claimed, its cost, and why it waits', () =>
     gas: 'gas-short',
     failed: 'backing-off',
     tried: null,
+    fromTheFuture: null,
   })
 })

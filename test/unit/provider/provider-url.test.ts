@@ -140,3 +140,21 @@ test('only names are resolved, and not where private addresses are allowed or th
 test('in Node the resolver is that of Node', async () => {
   await expect(checkProviderAddresses(new URL('https://name.that.is.invalid'), {})).rejects.toThrow(/ENOTFOUND|EAI_/)
 })
+
+test('a name server that never answers is waited for ten seconds', async () => {
+  vi.useFakeTimers()
+  try {
+    const checked = checkProviderAddresses(
+      new URL('https://compute.example.com'),
+      {},
+      () => new Promise(() => undefined),
+    )
+    const outcome = checked.catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await Promise.race([outcome, Promise.resolve('waits')])).toMatchObject({
+      message: 'no answer within 10000 ms',
+    })
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -1,9 +1,10 @@
 import { Wallet } from 'ethers'
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import { systemClock } from '../../../src/base/clock.ts'
 import { signSessionMessage } from '../../../src/chain/session-signature.ts'
 import { createSessionTokens } from '../../../src/provider/session-token.ts'
-import { validateSession } from '../../support/provider-server.ts'
+import { validateSession } from '../../../src/local/session.ts'
 
 const HOUR = 3_600_000
 const wallet = new Wallet(`0x${'11'.repeat(32)}`)
@@ -13,7 +14,11 @@ const other = '0xa48f01287233509FD694a22Bf840225062E67836'
 function tokens(nowMs = Date.UTC(2026, 4, 1)) {
   const clock = { nowMs }
   const sign = vi.fn<(message: string) => Promise<string>>(signSessionMessage(wallet))
-  const { tokenFor } = createSessionTokens({ wallet: wallet.address, sign, now: () => clock.nowMs })
+  const { tokenFor } = createSessionTokens({
+    wallet: wallet.address,
+    sign,
+    clock: { now: () => clock.nowMs, after: systemClock.after },
+  })
   return { tokenFor, sign, clock }
 }
 
@@ -144,4 +149,18 @@ test('no error quotes the message that was to be signed', async () => {
       expect(text).not.toContain(JSON.stringify(message).slice(1, -1))
     }),
   )
+})
+
+test('a wallet that never signs does not keep the next question from it', async () => {
+  vi.useFakeTimers()
+  try {
+    const { tokenFor, sign } = tokens()
+    sign.mockImplementationOnce(() => new Promise(() => undefined))
+    const hung = tokenFor(provider, 0).catch((error: Error) => error)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(await hung).toMatchObject({ name: 'SessionTokenError', retryable: true })
+    expect(await tokenFor(provider, 0)).toMatch(/^app-sk-/)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { TransactionRevertedError, TooManyRefundsError } from '../../../src/index.ts'
 import { contractError } from '../../../src/base/contract-errors.ts'
+import { createLeftOut } from '../../../src/refunds/left-out.ts'
 import { retrieveBatch } from '../../../src/refunds/retrieve.ts'
 import type { Intent, Receipt } from '../../../src/transactions/intent.ts'
 
@@ -11,6 +12,8 @@ const tooMany = (provider?: string) => ({
   errorName: 'TooManyRefunds',
   errorArgs: provider === undefined ? {} : { user: 'user', provider },
 })
+
+const unlocked = () => ({ stallOf: () => null, leftOut: createLeftOut() })
 
 /** A contract in which these providers have no refund place; each refusal names one of them. */
 function submitting(full: readonly string[], refuse: (provider: string) => Error) {
@@ -32,7 +35,7 @@ test.for([
   ],
 ] as const)('a batch is sent again without those that a refusal names: %s', async ([, refuse]) => {
   const { asked, submit } = submitting(['b', 'd'], refuse)
-  expect(await retrieveBatch(['a', 'b', 'c', 'd'], service, submit)).toBe(done)
+  expect(await retrieveBatch(['a', 'b', 'c', 'd'], service, { submit, ...unlocked() })).toBe(done)
   expect(asked).toEqual([
     ['a', 'b', 'c', 'd'],
     ['a', 'c', 'd'],
@@ -42,10 +45,10 @@ test.for([
 
 test('retrieveBatch rejects where no provider is left, where the error names none of the batch, and on any other error', async () => {
   const alone = submitting(['a'], (provider) => contractError(tooMany(provider)))
-  await expect(retrieveBatch(['a'], service, alone.submit)).rejects.toThrow(TooManyRefundsError)
+  await expect(retrieveBatch(['a'], service, { ...alone, ...unlocked() })).rejects.toThrow(TooManyRefundsError)
   const nameless = submitting(['a'], () => contractError(tooMany()))
-  await expect(retrieveBatch(['a', 'b'], service, nameless.submit)).rejects.toThrow(TooManyRefundsError)
+  await expect(retrieveBatch(['a', 'b'], service, { ...nameless, ...unlocked() })).rejects.toThrow(TooManyRefundsError)
   const other = submitting(['a'], () => new Error('the node is gone'))
-  await expect(retrieveBatch(['a', 'b'], service, other.submit)).rejects.toThrow('the node is gone')
+  await expect(retrieveBatch(['a', 'b'], service, { ...other, ...unlocked() })).rejects.toThrow('the node is gone')
   expect([alone, nameless, other].map(({ asked }) => asked.length)).toEqual([1, 1, 1])
 })

@@ -148,7 +148,7 @@ test('a reading older than an accepted one or than the last receipt is dropped, 
   await vi.advanceTimersByTimeAsync(30_500)
   expect(blocks).toEqual([5, 6, 9])
   expect(accept.mock.calls.map(([position]) => (position as Position).block.number)).toEqual([5, 6, 9])
-  expect(positions$.status).toEqual({ block: 9, failures: 0, error: null, dropped: 2 })
+  expect(positions$.status).toMatchObject({ block: 9, failures: 0, error: null, dropped: 2 })
 })
 
 test('the stream retries failed readings with exponential back-off, shows them in status and log, and never ends', async () => {
@@ -171,7 +171,7 @@ test('the stream retries failed readings with exponential back-off, shows them i
   expect(warn).toHaveBeenCalledTimes(7)
   await chain.answer(3)
   expect(blocks).toEqual([3])
-  expect(positions$.status).toEqual({ block: 3, failures: 0, error: null, dropped: 0 })
+  expect(positions$.status).toMatchObject({ block: 3, failures: 0, error: null, dropped: 0 })
 })
 
 test('the stream reads on each block that the provider announces', async () => {
@@ -263,7 +263,7 @@ test('one absurd block number is dropped with both blocks, and the stream goes o
   const { watch, blocks, positions$ } = stream(() => Promise.resolve(answers.shift() ?? at(6)))
   watch()
   await vi.advanceTimersByTimeAsync(30_000)
-  expect([blocks, positions$.status]).toEqual([
+  expect([blocks, positions$.status]).toMatchObject([
     [5],
     {
       block: 5,
@@ -273,7 +273,7 @@ test('one absurd block number is dropped with both blocks, and the stream goes o
     },
   ])
   await vi.advanceTimersByTimeAsync(500)
-  expect([blocks, positions$.status]).toEqual([[5, 6], { block: 6, failures: 0, dropped: 1, error: null }])
+  expect([blocks, positions$.status]).toMatchObject([[5, 6], { block: 6, failures: 0, dropped: 1, error: null }])
 })
 
 test('an absurd head at the opening is given up once the chain proves its real head', async () => {
@@ -300,4 +300,22 @@ test('a block time that jumps is dropped, counted and soon read again', async ()
   expect(positions$.status).toMatchObject({ block: 5, failures: 1, dropped: 1, error: { name: 'ReadError' } })
   await vi.advanceTimersByTimeAsync(500)
   expect(blocks).toEqual([5, 7])
+})
+
+test('the status says how old the newest position is, for how long readings fail, and the interval', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+  let fails = false
+  const read = () => (fails ? Promise.reject(new Error('away')) : Promise.resolve(at(1)))
+  const { watch, positions$ } = stream(read)
+  const ages = () => {
+    const { ageMs, failingForMs, intervalMs } = positions$.status
+    return { ageMs, failingForMs, intervalMs }
+  }
+  expect(ages()).toEqual({ ageMs: null, failingForMs: null, intervalMs: 30_000 })
+  watch()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(ages()).toEqual({ ageMs: 10_000, failingForMs: null, intervalMs: 30_000 })
+  fails = true
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(ages()).toEqual({ ageMs: 40_000, failingForMs: 10_000, intervalMs: 30_000 })
 })

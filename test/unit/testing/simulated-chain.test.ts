@@ -5,6 +5,7 @@ import { memoryJournal } from '../../../src/index.ts'
 import { fakeAddress } from '../../../src/testing/fakes.ts'
 import type { SimulatedChainOptions } from '../../../src/testing/index.ts'
 import { createSimulatedChain, type SimulatedChain } from '../../../src/testing/simulated-chain.ts'
+import { EXACT } from '../../support/exact.ts'
 
 const OG = 10n ** 18n
 const wallet = fakeAddress('wallet')
@@ -76,8 +77,10 @@ describe('providers', () => {
     const settled = { provider, serviceType: 'inference', amount: 5n, at: until.timestamp }
     expect(await chain.connect(wallet).readSettlements(until, 60)).toEqual({
       since: until.timestamp - 59,
+      sinceBlock: until.number - 59,
       until: until.timestamp,
       settled: [settled],
+      paid: [],
       opened: [],
     })
     const earlier = await chain.connect(wallet).readSettlements(until, 6_000)
@@ -394,9 +397,9 @@ describe('gas', () => {
 
   test('that runs out reverts a transaction and costs the whole gas limit', async () => {
     const { chain, port } = await opened()
-    const { raw, hash } = await signed(port, deposit, 100_000n)
+    const { raw, hash } = await signed(port, deposit, 40_000n)
     await port.broadcast(raw)
-    expect(await port.mined(hash)).toMatchObject({ status: 0, gasUsed: 100_000n })
+    expect(await port.mined(hash)).toMatchObject({ status: 0, gasUsed: 40_000n })
     expect(chain.position(wallet).ledger?.total).toBe(10n * OG)
   })
 })
@@ -408,7 +411,7 @@ test('a broker keeps a sub-account funded on a simulated chain', async () => {
   await using broker = await openBroker(chain.connect(wallet), { journal: memoryJournal() })
   await broker.ledger.addLedger('20')
   await broker.ledger.transferFund(provider, 'inference', '2')
-  broker.inference.startAutoFunding(provider)
+  broker.inference.startAutoFunding(provider, EXACT)
   const filled = new Promise<bigint>((resolve) => {
     broker.positions$.subscribe(({ subAccounts: [one] }) => {
       if (one && one.available > OG) resolve(one.available)

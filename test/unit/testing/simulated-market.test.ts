@@ -58,6 +58,47 @@ test('without the acceptance of the owner a charge takes nothing', async () => {
   expect(sim.spend(provider, '0.5')).toBe(5n * 10n ** 17n)
 })
 
+const none = { address: '', serviceType: 'inference', url: '' } as const
+const GAS_PRICE = 2n * 10n ** 9n
+
+test('a provider pays the gas of its charges and offers', async () => {
+  await using sim = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
+  const { broker, chain } = sim
+  const [inference = none, fineTuning = none] = chain.providers
+  await broker.ledger.addLedger('10')
+  await broker.ledger.transferFund(inference.address, 'inference', '2')
+  await broker.ledger.transferFund(fineTuning.address, 'fine-tuning', '2')
+  const balanceOf = (one = inference) => chain.contracts.balanceOf(one.address)
+  const gasOf = (act: () => bigint | void, one = inference) => {
+    const before = balanceOf(one)
+    const taken = act() ?? 0n
+    return Number((before + taken - balanceOf(one)) / GAS_PRICE)
+  }
+  const costs = {
+    charge: gasOf(() => sim.spend(inference, '0.5')),
+    task: gasOf(() => sim.spend(fineTuning, '0.5'), fineTuning),
+    offer: gasOf(() => chain.changeOffer(inference.address, { url: 'http://elsewhere.invalid' })),
+    acceptance: gasOf(() => chain.setAccepted(inference.address, false)),
+  }
+  expect(costs).toEqual({
+    charge: 142_082,
+    task: 339_986,
+    offer: 88_938,
+    acceptance: 0,
+  })
+})
+
+test('a provider that cannot pay gas charges nothing', async () => {
+  await using sim = await createSimulatedBroker()
+  const { broker, chain, provider } = sim
+  await broker.ledger.addLedger('10')
+  await broker.ledger.transferFund(provider.address, 'inference', '2')
+  chain.contracts.burn(provider.address, chain.contracts.balanceOf(provider.address))
+  expect(() => sim.spend(provider, '0.5')).toThrow('This charge would take nothing.')
+  chain.fund(provider.address, '1')
+  expect(sim.spend(provider, '0.5')).toBe(5n * 10n ** 17n)
+})
+
 test('after an hour a lock of an hour is over, however many transactions came before it', async () => {
   await using sim = await createSimulatedBroker({ lockTime: 3_600 })
   const { broker, chain, provider } = sim
@@ -68,3 +109,27 @@ test('after an hour a lock of an hour is over, however many transactions came be
   const [account] = chain.position(broker.wallet).subAccounts
   expect(account).toMatchObject({ pendingRefund: 6n * 10n ** 18n, claimable: 6n * 10n ** 18n })
 })
+
+test.each([
+  [3_600, ['60m']],
+  [3_600, ['1h']],
+  [5_400, ['30m', '60m']],
+  [86_400, ['1d']],
+  [604_800, ['1d', '6d']],
+] as const)(
+  'a lock of %i s is over to the second after %j, however many transactions came before',
+  async (lockTime, parts) => {
+    await using sim = await createSimulatedBroker({ lockTime, broker: { intervalMs: 600_000 } })
+    const { broker, chain, provider } = sim
+    await broker.ledger.addLedger('100')
+    for (let count = 0; count < 40; count += 1) await broker.ledger.transferFund(provider.address, 'inference', '1')
+    await broker.ledger.retrieveFund('inference')
+    const asked = chain.head().timestamp
+    for (const part of parts) await sim.advance(part)
+    const [account] = chain.position(broker.wallet).subAccounts
+    expect({ passed: chain.head().timestamp - asked, claimable: account?.claimable }).toEqual({
+      passed: lockTime,
+      claimable: 40n * 10n ** 18n,
+    })
+  },
+)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { JournalRecord } from '../../../src/index.ts'
+import type { JournalRecord, Logger } from '../../../src/index.ts'
 import { fileJournal, readRecords } from '../../../src/transactions/file-journal.ts'
 import { foldRecords } from '../../../src/transactions/journal-fold.ts'
 
@@ -148,32 +148,86 @@ test('append rejects a record that does not reach the disk, and the next record 
   expect(await load()).toEqual([prepared(1), prepared(3)])
 })
 
-test('the journal cuts a refused record off on disk before append rejects', async () => {
+/** A disk whose syncs fail while `isBad` says so, and what happens to files, in order. */
+function disk(isBad: () => boolean) {
   const calls: string[] = []
   const files = {
     ...nodeFiles,
     async open(...args: Parameters<typeof nodeFiles.open>) {
       const handle = await nodeFiles.open(...args)
-      const { truncate, datasync } = handle
+      const { truncate, datasync, sync } = handle
+      const attempt = (name: string) => {
+        calls.push(name)
+        if (isBad()) throw Object.assign(new Error(`EIO: i/o error, ${name}`), { code: 'EIO' })
+      }
       return Object.assign(handle, {
         async truncate(length?: number) {
           calls.push('truncate')
           await truncate.call(handle, length)
         },
         async datasync() {
-          calls.push('datasync')
-          if (calls.length === 1) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+          attempt('datasync')
           await datasync.call(handle)
+        },
+        async sync() {
+          attempt('sync')
+          await sync.call(handle)
         },
       })
     },
+    async rename(...args: Parameters<typeof nodeFiles.rename>) {
+      calls.push('rename')
+      await nodeFiles.rename(...args)
+    },
   }
+  return { files, calls }
+}
+
+test('after one failed sync the journal is written anew, on the disk, before the record is taken', async () => {
+  let failures = 0
+  const { files, calls } = disk(() => failures-- === 1)
+  const said: unknown[] = []
+  const note = (...[, sentence]: Parameters<Logger['info']>) => void said.push(sentence)
+  const journal = fileJournal(path, { files, logger: { debug: note, info: note, warn: note, error: note } })
+  await journal.load()
+  await journal.append(prepared(1))
+  calls.length = 0
+  failures = 1
+  await journal.append(prepared(2))
+  expect(calls).toEqual(['datasync', 'truncate', 'datasync', 'sync', 'rename', 'sync', 'datasync'])
+  expect(said).toEqual([
+    'the journal could not be synced; it is written anew before anything is sent',
+    'the journal is written anew, and on the disk',
+  ])
+  await journal.append(prepared(3))
+  await journal.close()
+  expect(await load()).toEqual([prepared(1), prepared(2), prepared(3)])
+})
+
+test('while the disk syncs nothing every record is refused, and the first one after that is taken', async () => {
+  let isBad = false
+  const { files } = disk(() => isBad)
   const journal = fileJournal(path, { files })
   await journal.load()
-  await expect(journal.append(prepared(1))).rejects.toThrow('EIO')
-  expect(calls).toEqual(['datasync', 'truncate', 'datasync'])
+  await journal.append(prepared(1))
+  isBad = true
+  await expect(journal.append(prepared(2))).rejects.toThrow('EIO')
+  await expect(journal.append(prepared(3))).rejects.toThrow('EIO')
+  expect(await readRecords(path)).toEqual([prepared(1)])
+  isBad = false
+  await journal.append(prepared(4))
   await journal.close()
-  expect(await load()).toEqual([])
+  expect(await load()).toEqual([prepared(1), prepared(4)])
+})
+
+test('a journal that cannot be opened on a bad disk is opened once the disk is well again', async () => {
+  await write([prepared(1)])
+  let isBad = true
+  const journal = fileJournal(path, { files: disk(() => isBad).files })
+  await expect(journal.load()).rejects.toThrow('EIO')
+  isBad = false
+  expect(await journal.load()).toEqual([prepared(1)])
+  await journal.close()
 })
 
 test('a journal whose file cannot be closed still releases its lock', async () => {

@@ -12,8 +12,9 @@ const account = { provider: '0xp', serviceType: 'inference' as const }
 type Life = {
   outcome: 'open' | 'mined' | 'reverted' | 'superseded' | 'unmined'
   work: 'none' | 'claim' | 'closing'
-  /** Day of the decision, where auto-funding made it. */
+  /** Day of the decision, where auto-funding or auto-deposit made it. */
   day: number | null
+  pays: 'sub-account' | 'ledger'
 }
 
 /** Most are mined, so that there are more than compaction keeps. */
@@ -29,6 +30,7 @@ const life: fc.Arbitrary<Life> = fc.record({
   outcome: fc.constantFrom(...outcomes),
   work: fc.constantFrom('none', 'none', 'none', 'none', 'claim', 'closing'),
   day: fc.option(fc.nat(60), { nil: null }),
+  pays: fc.constantFrom('sub-account', 'ledger'),
 })
 
 /** A journal of these transactions, with a claim and a closing that are open or over. */
@@ -42,12 +44,12 @@ function journalOf(lives: readonly Life[], { claim, closing }: { claim: boolean;
   ]
 }
 
-function recordsOf({ outcome, work, day }: Life, nonce: number): JournalRecord[] {
+function recordsOf({ outcome, work, day, pays }: Life, nonce: number): JournalRecord[] {
   const id = `${nonce}`
   const hash = `0x${nonce}`
   const intent = {
     ...deposit(),
-    ...(day !== null && { subAccount: account, decidedAt: day * DAY }),
+    ...(day !== null && { subAccount: pays === 'ledger' ? null : account, decidedAt: day * DAY }),
     ...(work !== 'none' && { [work]: work }),
   }
   const signed = { raw: '0x02', hash }
@@ -77,14 +79,21 @@ const journals = fc
 const linesOf = (entries: readonly JournalEntry[]): string[] =>
   entries.map(({ prepared, attempts, outcome }) => `${prepared.id} ${attempts.length} ${JSON.stringify(outcome)}`)
 
-/** What budgets count of a journal: payments made in the 31 days before the newest. */
-function paymentsIn(records: readonly JournalRecord[]): number[] {
-  const paid = records.flatMap((record) => (record.type === 'paid' ? record.at : []))
-  const sent = foldRecords(records).flatMap(({ prepared: { intent }, outcome }) =>
-    intent.decidedAt === null || outcome?.type === 'superseded' || outcome?.status === 0 ? [] : intent.decidedAt,
+/** What budgets count of a journal, top-ups and deposits apart: payments made in the 31 days before the newest. */
+function paymentsIn(records: readonly JournalRecord[]): Record<'paid' | 'deposited', number[]> {
+  const known = records.flatMap((record) =>
+    record.type === 'paid' || record.type === 'deposited' ? [{ type: record.type, at: record.at }] : [],
   )
-  const all = [...paid, ...sent]
-  return all.filter((at) => Math.max(...all) - at <= 31 * DAY).toSorted((a, b) => a - b)
+  const sent = foldRecords(records).flatMap(({ prepared: { intent }, outcome }) =>
+    intent.decidedAt === null || outcome?.type === 'superseded' || outcome?.status === 0
+      ? []
+      : [{ type: intent.subAccount === null ? ('deposited' as const) : ('paid' as const), at: intent.decidedAt }],
+  )
+  const all = [...known, ...sent]
+  const newest = Math.max(...all.map(({ at }) => at))
+  const of = (type: 'paid' | 'deposited') =>
+    all.flatMap((one) => (one.type === type && newest - one.at <= 31 * DAY ? [one.at] : [])).toSorted((a, b) => a - b)
+  return { paid: of('paid'), deposited: of('deposited') }
 }
 
 test('compaction keeps open intents, the steps of open work, and the latest 200 others, each with all its records', () => {

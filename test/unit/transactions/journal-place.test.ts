@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { constants } from 'node:fs'
 import * as nodeFiles from 'node:fs/promises'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -117,26 +121,143 @@ test('a folder of another user is refused, and one of root is taken', async () =
   await prepareJournalPlace('/usr/x.journal', { ...nodeFiles, access: () => Promise.resolve() }, { uid: 1_000 })
 })
 
-test.for(['a file', 'nothing', 'a folder'])(
-  'a journal that is a link to %s is refused, and the link stays',
+test('a refused folder is named with its owner and its mode', async () => {
+  await chmod(folder, 0o757)
+  const { facts } = await failureOf(prepareJournalPlace(join(folder, 'x.journal'), nodeFiles, { uid: 4_321 }))
+  expect(facts).toEqual({
+    folder,
+    owner: `uid ${(await nodeFiles.stat(folder)).uid}`,
+    'this process': 'uid 4321',
+    mode: '0757',
+    do: expect.stringContaining('XDG_STATE_HOME') as string,
+  })
+})
+
+test.for(['a file', 'nothing', 'a link'])(
+  'a journal that is a link to %s is written where it leads, and the link stays',
   async (kind) => {
-    const target = join(folder, 'target')
+    const target = join(folder, 'deep', 'target')
+    await mkdir(join(folder, 'deep'))
     if (kind === 'a file') await writeFile(target, 'og-ledger journal 1 any\n')
-    if (kind === 'a folder') await mkdir(target)
+    if (kind === 'a link') await symlink('../target', target)
     const path = join(folder, 'x.journal')
-    await symlink(target, path)
-    const { message } = await failureOf(load(path))
-    expect(message.split('\n')[0]).toBe('The journal is a link.')
-    if (kind === 'a file') expect(await readFile(target, 'utf8')).toBe('og-ledger journal 1 any\n')
+    await symlink('deep/target', path)
+    const journal = fileJournal(path)
+    await journal.load()
+    await journal.append({ type: 'claiming-ended', id: 'a' })
+    // The file has one lock, whatever name it is given.
+    await expect(load(target)).rejects.toMatchObject({ name: 'LockedError' })
+    await journal.close()
+    const file = kind === 'a link' ? join(folder, 'target') : target
+    expect((await nodeFiles.lstat(file)).isFile()).toBe(true)
+    expect(await readFile(file, 'utf8')).toContain('"claiming-ended"')
+    expect(await nodeFiles.readlink(path)).toBe('deep/target')
   },
 )
 
-test('a journal that is a folder, or a device, is refused', async () => {
-  await mkdir(join(folder, 'x.journal'))
-  for (const path of [join(folder, 'x.journal'), '/dev/null']) {
-    const { message } = await failureOf(load(path))
-    expect(message.split('\n')[0]).toBe('The journal is no file.')
+test('a link that leads in a circle, or through a folder that every user may write, is refused', async () => {
+  const path = join(folder, 'x.journal')
+  await symlink('x.journal', path)
+  expect((await failureOf(load(path))).message.split('\n')[0]).toBe('The journal is a link that leads in a circle.')
+  await mkdir(join(folder, 'open'))
+  await chmod(join(folder, 'open'), 0o777)
+  await symlink(join(folder, 'open', 'y.journal'), join(folder, 'y.journal'))
+  const { message, facts } = await failureOf(load(join(folder, 'y.journal')))
+  expect(message.split('\n')[0]).toBe('Every user may write in the folder of the journal.')
+  expect(facts['folder']).toBe(join(folder, 'open'))
+})
+
+/** Makes what is no file. Only root may make a device; a socket stands for it otherwise. */
+const others: Record<string, (path: string) => Promise<() => Promise<void>>> = {
+  async pipe(path) {
+    execFileSync('mkfifo', [path])
+    return Promise.resolve(() => Promise.resolve())
+  },
+  async device(path) {
+    if (process.getuid?.() !== 0) return listening(path)
+    execFileSync('mknod', [path, 'c', '1', '3'])
+    return Promise.resolve(() => Promise.resolve())
+  },
+  socket: listening,
+  async folder(path) {
+    await mkdir(path)
+    return () => Promise.resolve()
+  },
+  async 'link to a pipe'(path) {
+    execFileSync('mkfifo', [`${path}.pipe`])
+    await symlink(`${path}.pipe`, path)
+    return () => Promise.resolve()
+  },
+}
+
+async function listening(path: string): Promise<() => Promise<void>> {
+  const server = createServer().listen(path)
+  await once(server, 'listening')
+  return async () => {
+    server.close()
+    await once(server, 'close')
   }
-  const { message } = await failureOf(readFileJournal({ chainId: 1n, wallet, path: join(folder, 'x.journal') }))
-  expect(message.split('\n')[0]).toBe('The journal of transactions in flight cannot be read.')
+}
+
+const kindOf = async (path: string) => {
+  const { mode, ino } = await nodeFiles.lstat(path)
+  return { type: mode & constants.S_IFMT, ino }
+}
+
+test.for(Object.keys(others))('a %s where a journal is to be is refused and stays what it is', async (kind) => {
+  const made = join(folder, 'x.journal')
+  const end = await others[kind]?.(made)
+  const before = await kindOf(made)
+  for (const work of [load, (path: string) => readFileJournal({ chainId: 1n, wallet, path })])
+    expect((await failureOf(work(made))).message.split('\n')[0]).toBe('The journal is no file.')
+  expect(await kindOf(made)).toEqual(before)
+  await end?.()
+})
+
+test.for(Object.keys(others))('a %s beside the journal, where its next file is written, stays', async (kind) => {
+  const path = join(folder, 'x.journal')
+  const end = await others[kind]?.(`${path}.new`)
+  const before = await kindOf(`${path}.new`)
+  const { message, facts } = await failureOf(load(path))
+  expect([message.split('\n')[0], facts['journal']]).toEqual(['The journal is no file.', `${path}.new`])
+  expect(await kindOf(`${path}.new`)).toEqual(before)
+  await end?.()
+})
+
+test('what comes to the path of an open journal is not replaced', async () => {
+  const path = join(folder, 'x.journal')
+  const journal = fileJournal(path, { compactAfter: 1 })
+  await journal.load()
+  await rm(path)
+  execFileSync('mkfifo', [path])
+  const { message } = await failureOf(journal.append({ type: 'claiming-ended', id: 'a' }))
+  expect(message.split('\n')[0]).toBe('The journal was moved away or replaced.')
+  await journal.close()
+  expect((await nodeFiles.lstat(path)).isFIFO()).toBe(true)
+})
+
+test('what only has the name of an older lock is not removed', async () => {
+  const path = join(folder, 'x.journal')
+  const first = fileJournal(path)
+  await first.load()
+  await first.close()
+  const lock = (await readdir(folder)).find((name) => name.startsWith('lock-')) ?? ''
+  const older = join(folder, lock)
+  const newer = join(folder, lock.replace(/\d+$/, '2'))
+  await nodeFiles.rename(older, newer)
+  await writeFile(older, 'notes')
+  const second = fileJournal(path)
+  await second.load()
+  await second.close()
+  expect(await readFile(older, 'utf8')).toBe('notes')
+})
+
+test.for(['below a device', 'below a pipe'])('a state directory %s leaves that as it is', async (where) => {
+  const made = join(folder, 'state')
+  await others[where.slice('below a '.length)]?.(made).then((end) => end)
+  const before = await kindOf(made)
+  vi.stubEnv('XDG_STATE_HOME', made)
+  const { facts } = await failureOf(inDefaultPlace())
+  expect(facts['reason']).toBe('ENOTDIR')
+  expect(await kindOf(made)).toEqual(before)
 })

@@ -274,3 +274,22 @@ test('while another program holds a nonce below in the pool, the gap is left to 
   expect(lane.unknownPending()).toEqual([5])
   await lane.close()
 })
+
+test('a payment that rests on a position is not sent once another program was mined after it, until a position shows that', async () => {
+  let latest = 5
+  const port = scriptedPort({ transactionCount: (tag) => Promise.resolve(typeof tag === 'number' ? tag - 95 : latest) })
+  const lane = laneOn(port)
+  await lane.open()
+  latest = 6
+  const pay = (asOf: number) => lane.submit({ ...deposit(), decidedAt: 1, asOf })
+  await expect(pay(100)).rejects.toMatchObject({ name: 'OvertakenError' })
+  expect([port.sent, lane.unknownPending()]).toEqual([[], [5]])
+  await lane.confirm(100)
+  expect(lane.unknownPending()).toEqual([5])
+  await lane.confirm(101)
+  expect(lane.unknownPending()).toEqual([])
+  pay(101).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(port.sent.length).toBe(1)
+  await lane.close()
+})

@@ -2,8 +2,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { budgetLeft } from '../../../machines/index.ts'
 import { AbortedError, LockedError } from '../../../src/base/errors.ts'
 import { intentOf } from '../../../src/transactions/build-intent.ts'
+import { systemClock } from '../../../src/base/clock.ts'
+import { withSigningTimeout } from '../../../src/transactions/signer-timeout.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import { heldJournal } from '../../support/dying-journal.ts'
+import { topUp } from '../../support/lane-world.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -110,12 +113,37 @@ test('the tracker finds that a reorganisation took a receipt back when a later t
   await lane.close()
 })
 
-test('the same call mined at the same nonce under another hash is the intent itself, which is not sent again', async () => {
+test('the same call that another machine signed at the same nonce is not the own intent: it is superseded, and counts nowhere', async () => {
   const port = scriptedPort({ isCall: () => true })
+  const lane = laneOn(port)
+  const outcome = lane.submit(topUp('0xa', 7n)).catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(lane.payments()).toHaveLength(1)
+  const foreign = `0x${'ab'.repeat(32)}`
+  port.spenders.set(0, { transactionHash: foreign, blockNumber: 5, depth: 12, to: null, data: '0x', value: 0n })
+  port.receipts.set(foreign, receiptOf(foreign, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await outcome).toMatchObject({
+    name: 'SupersededError',
+    message: expect.stringContaining(`nonce 0 was spent by ${foreign}, which makes the same call`) as string,
+  })
+  expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['superseded'])
+  expect([lane.payments(), lane.paidIn(0, 100), lane.lastMined(() => true)]).toEqual([[], new Map(), null])
+  await lane.close()
+})
+
+test('the same call that a wallet which signs by sending signed anew is the intent itself, which is not sent again', async () => {
+  let sent = 0
+  const port = scriptedPort({
+    isCall: () => true,
+    sign: null,
+    send: () => Promise.resolve(`0x${String((sent += 1)).padStart(64, '0')}`),
+  })
   const lane = laneOn(port)
   const mined = lane.submit(deposit())
   await vi.advanceTimersByTimeAsync(0)
-  // Another program with the same key has raised the fee.
+  // The person at the wallet has raised the fee.
   const sped = `0x${'ab'.repeat(32)}`
   port.spenders.set(0, { transactionHash: sped, blockNumber: 5, depth: 9, to: null, data: '0x', value: 1n })
   port.receipts.set(sped, receiptOf(sped, 5))
@@ -123,6 +151,7 @@ test('the same call mined at the same nonce under another hash is the intent its
   await vi.advanceTimersByTimeAsync(10_000)
   expect(await mined).toMatchObject({ transactionHash: sped, success: true })
   expect(lane.transactions().map((actor) => actor.getSnapshot().value)).toEqual(['mined'])
+  expect(sent).toBe(1)
   await lane.close()
 })
 
@@ -184,7 +213,7 @@ test('a lane that closes before the node answers a broadcast reports no change a
   const port = scriptedPort({ broadcast: () => new Promise((resolve) => (answer = () => resolve(arrived))) })
   const changes: unknown[] = []
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-  const lane = laneOn(port, { onChange: (actor) => changes.push(actor.getSnapshot().value) })
+  const lane = laneOn(port, { onChange: ({ actor }) => changes.push(actor.getSnapshot().value) })
   lane.submit(deposit()).catch(() => undefined)
   await vi.advanceTimersByTimeAsync(0)
   await lane.close()
@@ -263,4 +292,54 @@ test('a closed lane does not open its journal any more', async () => {
   await expect(lane.submit(deposit())).rejects.toThrow(AbortedError)
   await expect(lane.resolve('0', 'not-sent')).rejects.toThrow(AbortedError)
   expect(load).not.toHaveBeenCalled()
+})
+
+test('a signer that never answers loses its turn: that transaction is not sent, and the next one takes its nonce', async () => {
+  const port = scriptedPort()
+  const { sign } = port
+  let late: (() => void) | undefined
+  const hangingSign: typeof sign = (call, options) =>
+    new Promise((resolve) => (late = () => void sign?.(call, options).then(resolve)))
+  port.sign = hangingSign
+  const lane = laneOn(withSigningTimeout(port, 5_000, systemClock))
+  const hung = lane.submit(deposit()).catch((error: Error) => error)
+  await vi.advanceTimersByTimeAsync(1_000)
+  const next = lane.submit(deposit())
+  next.catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(await hung).toMatchObject({
+    name: 'SigningError',
+    message: expect.stringContaining('no answer within 5000 ms') as string,
+  })
+  const first = late
+  await vi.advanceTimersByTimeAsync(10)
+  late?.()
+  first?.()
+  await vi.advanceTimersByTimeAsync(10)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(await next).toMatchObject({ success: true })
+  expect(lane.transactions().map((one) => one.getSnapshot().context.nonce)).toEqual([0])
+  expect(port.sent.every((raw) => raw === hash)).toBe(true)
+  await lane.close()
+})
+
+test('a signer that never signs a replacement does not keep the lane from the receipt', async () => {
+  const port = scriptedPort()
+  const { sign } = port
+  let hangs = false
+  port.sign = (call, options) => (hangs ? new Promise(() => undefined) : (sign?.(call, options) ?? Promise.reject()))
+  const lane = laneOn(withSigningTimeout(port, 5_000, systemClock))
+  const mined = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(1_000)
+  hangs = true
+  await vi.advanceTimersByTimeAsync(60_000)
+  const [hash = ''] = port.sent
+  port.receipts.set(hash, receiptOf(hash, 5))
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await mined).toMatchObject({ success: true })
+  await lane.close()
 })

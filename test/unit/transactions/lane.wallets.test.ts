@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransactionPort } from '../../../src/chain/port.ts'
 import { RefusedError } from '../../../src/base/errors.ts'
+import { silent, type Logger } from '../../../src/base/logger.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
@@ -40,7 +41,7 @@ test('a wallet that signs by sending is asked once, after the intent is recorded
   const mined = lane.submit(deposit())
   await vi.advanceTimersByTimeAsync(0)
   const fees = { maxFeePerGas: 30n, maxPriorityFeePerGas: 10n }
-  expect(seen).toEqual([['prepared'], 'depositFund', { nonce: 0, gasLimit: 120_000n, fees }])
+  expect(seen).toEqual([['prepared'], 'depositFund', { nonce: 0, gasLimit: 140_000n, fees }])
   expect([journal.records.at(-1), states()]).toEqual([
     { type: 'sent', id: expect.stringMatching(/^0-/) as string, hash: HASH },
     ['broadcast'],
@@ -121,5 +122,91 @@ test('this process knows a hash that the journal cannot record', async () => {
   port.receipts.set(HASH, receiptOf(HASH, 5))
   await vi.advanceTimersByTimeAsync(10_000)
   expect(await mined).toMatchObject({ transactionHash: HASH, success: true })
+  await lane.close()
+})
+
+/** A wallet that answers its first request when the test says so, and the others at once. */
+function slowWallet() {
+  let answer: { resolve: (hash: string) => void; reject: (error: Error) => void } | undefined
+  const others: string[] = []
+  const port = scriptedPort({
+    sign: null,
+    send: (_, { nonce }) => {
+      if (!answer) return new Promise((resolve, reject) => (answer = { resolve, reject }))
+      const hash = `0x${nonce.toString(16).padStart(64, 'c')}`
+      others.push(hash)
+      return Promise.resolve(hash)
+    },
+  })
+  const lane = laneOn(port, { sendTimeoutMs: 5_000 })
+  return {
+    port,
+    lane,
+    others,
+    answer: () => answer,
+    states: () => lane.transactions().map((one) => one.getSnapshot().value),
+  }
+}
+
+test('a wallet that does not answer leaves that intent alone unresolved, and the others go on', async () => {
+  const { port, lane, others, answer, states } = slowWallet()
+  const hung = outcomeOf(lane.submit(deposit()))
+  await vi.advanceTimersByTimeAsync(1_000)
+  const next = lane.submit(deposit())
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(await hung).toBe('UnresolvedIntentError')
+  await vi.advanceTimersByTimeAsync(10)
+  const [hash = ''] = others
+  port.receipts.set(hash, receiptOf(hash, 5))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(await next).toMatchObject({ transactionHash: hash, success: true })
+  expect(lane.inFlight().map(({ unresolved }) => unresolved)).toEqual([true])
+  // The person comes back and confirms: the hash is followed as any other.
+  answer()?.resolve(HASH)
+  port.receipts.set(HASH, receiptOf(HASH, 6))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([states(), lane.inFlight()]).toEqual([['mined', 'mined'], []])
+  await lane.close()
+})
+
+test('a refusal after the time limit ends the intent that was unresolved until then', async () => {
+  const { lane, answer, states } = slowWallet()
+  const hung = outcomeOf(lane.submit(deposit()))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect([await hung, states()]).toEqual(['UnresolvedIntentError', ['prepared']])
+  answer()?.reject(new RefusedError('The user rejected it.'))
+  await vi.advanceTimersByTimeAsync(0)
+  expect([states(), lane.inFlight()]).toEqual([['superseded'], []])
+  await lane.close()
+})
+
+test('a refusal after the user named the hash does not end the intent: it was sent, and is followed', async () => {
+  const { port, lane, answer, states } = slowWallet()
+  const hung = outcomeOf(lane.submit(deposit()))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(await hung).toBe('UnresolvedIntentError')
+  await lane.resolve(lane.transactions()[0]?.getSnapshot().context.id ?? '', { hash: HASH })
+  answer()?.reject(new RefusedError('The connection to the wallet ended.'))
+  await vi.advanceTimersByTimeAsync(0)
+  expect([states(), lane.inFlight()]).toMatchObject([['broadcast'], [{ unresolved: false }]])
+  port.receipts.set(HASH, receiptOf(HASH, 6))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(states()).toEqual(['mined'])
+  await lane.close()
+})
+
+test('a hash that comes after the user said "not sent" is logged as an error', async () => {
+  const error = vi.fn<Logger['error']>()
+  const port = scriptedPort({ sign: null, send: () => new Promise((resolve) => (late = resolve)) })
+  let late: (hash: string) => void = () => undefined
+  const lane = laneOn(port, { sendTimeoutMs: 5_000, logger: { ...silent, error } })
+  const hung = outcomeOf(lane.submit(deposit()))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(await hung).toBe('UnresolvedIntentError')
+  const id = lane.transactions()[0]?.getSnapshot().context.id ?? ''
+  await lane.resolve(id, 'not-sent')
+  late(HASH)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(error.mock.calls).toEqual([[{ id, hash: HASH }, expect.stringContaining('resolved as not sent')]])
   await lane.close()
 })

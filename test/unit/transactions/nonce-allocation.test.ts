@@ -81,6 +81,21 @@ test('while the pool holds a transaction that the lane does not know, no nonce i
   expect(await take({ latest: 7, pending: 7 }, 'transferFund', (nonce) => Promise.resolve(nonce))).toBe(7)
 })
 
+test('a nonce that another program spent after the position of the decision takes the next one from it', async () => {
+  const reports: (readonly number[])[] = []
+  const { take } = allocationWith(new Set([5]), (nonces) => reports.push(nonces))
+  const takenAt = (seen: number | null) =>
+    take({ latest: 8, pending: 8, seen }, 'transferFund', (nonce) => Promise.resolve(nonce))
+  await expect(takenAt(5)).rejects.toMatchObject({
+    name: 'OvertakenError',
+    facts: { operation: 'transferFund', nonce: '6, 7', do: 'try again: the next reading shows it' },
+    retryable: true,
+  })
+  expect(reports).toEqual([[6, 7]])
+  // The position shows them, or the decision rests on none.
+  expect([await takenAt(8), await takenAt(null)]).toEqual([8, 8])
+})
+
 test('a gap is filled once, unless a transaction of the lane has its nonce by then', async () => {
   const open = new Set([6])
   const { fill } = allocationWith(open)

@@ -110,22 +110,27 @@ const spender = (more: Partial<SpenderFacts> = {}): SpenderFacts => ({
   ...more,
 })
 
+const own = { hash: '0xown', raw: '0xsigned' }
+const ofWallet = { hash: '0xwallet', raw: null }
+const itself = { hash: '0xspender', raw: '0xsigned' }
+
 test.each([
-  ['it is the first attempt', ['0xspender', '0xown'], spender(), 'wait'],
-  ['it is the replacement', ['0xown', '0xspender'], spender({ isSameCall: true }), 'wait'],
-  ['it makes the same call', ['0xown'], spender({ isSameCall: true, isFinal: false }), 'adopt'],
+  ['it is the first attempt', [itself, own], spender(), 'wait'],
+  ['it is the replacement', [own, itself], spender({ isSameCall: true }), 'wait'],
+  ['a wallet that signs by sending signed the same call anew', [ofWallet], spender({ isSameCall: true }), 'adopt'],
   ['it makes the same call, and the wallet gave no hash', [], spender({ isSameCall: true }), 'adopt'],
-  ['another transaction, in a block that may be replaced', ['0xown'], spender({ isFinal: false }), 'wait'],
-  ['another transaction, in a final block', ['0xown'], spender(), 'abandon'],
+  ['the same call of another machine, in a block that may be replaced', [own], sameOf({ isFinal: false }), 'wait'],
+  ['the same call of another machine, in a final block', [own], sameOf(), 'abandon'],
+  ['another transaction, in a block that may be replaced', [own], spender({ isFinal: false }), 'wait'],
+  ['another transaction, in a final block', [own], spender(), 'abandon'],
   ['another transaction, and only the wallet knows whether the intent was sent', [], spender(), 'wait'],
-] as const)('what a spent nonce means for the transaction that was to get it: %s', (_, hashes, facts, action) => {
-  expect(
-    spenderAction(
-      hashes.map((hash) => ({ hash })),
-      facts,
-    ),
-  ).toBe(action)
+] as const)('what a spent nonce means for the transaction that was to get it: %s', (_, attempts, facts, action) => {
+  expect(spenderAction(attempts, facts)).toBe(action)
 })
+
+function sameOf(more: Partial<SpenderFacts> = {}): SpenderFacts {
+  return spender({ isSameCall: true, ...more })
+}
 
 const amount = fc.bigInt({ min: 1n, max: 10n ** 15n })
 const legacyFees = fc.record({ gasPrice: amount })

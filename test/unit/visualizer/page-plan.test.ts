@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
+import type { ReclaimHold } from '../../../machines/index.ts'
 import { explanationOf, limitsOf, termsOf } from '../../../src/visualizer/page/format/plan.ts'
+import { clock, moment } from '../../../src/visualizer/page/format/durations.ts'
+import { nextOf } from '../../../src/visualizer/page/format/accounts.ts'
+import { reclaimHolds } from '../../../src/visualizer/page/format/words.ts'
 import { proposalOf } from '../../../src/visualizer/page/format/proposals.ts'
 import { outlookOf } from '../../../src/visualizer/page/store/outlook.ts'
 import { everything, rowsOf, tally, type SortKey } from '../../../src/visualizer/page/store/rows.ts'
 import { account, og, START, stateOf } from '../../browser/scenes.ts'
+import * as known from '../../support/type-names.ts'
 
 const one = account(0, { available: 0.7 })
 
@@ -31,6 +36,100 @@ test('the numbers of a plan are the rows of a sum', () => {
     '3 OG stay in the ledger.',
   ])
   expect(limitsOf(asking, START / 1_000 + 61).length).toBe(3)
+})
+
+test('the limit of a new provider says what was given, until when, and its option', () => {
+  const limitWith = (firstDay: object | null | undefined) =>
+    limitsOf(account(0, { available: 0.7, plan: { firstDay } as never }), START / 1_000)
+  expect(limitWith({ limit: og(50), given: og(49.5), until: null })).toEqual([
+    'It is new: 49.5 of 50 OG are given, until a day after its first charge (option firstDay).',
+  ])
+  const until = START / 1_000 + 86_400
+  expect(limitWith({ limit: og(50), given: og(0), until })).toEqual([
+    `It is new: 0 of 50 OG are given, until ${moment(until * 1_000, START)} (option firstDay).`,
+  ])
+  // Recordings of earlier versions lack it.
+  expect([null, undefined].map(limitWith)).toEqual([[], []])
+})
+
+test('an anomaly says what was charged, in which time, what is usual, until when, and its option', () => {
+  const until = START / 1_000 + 600
+  const jump = { kind: 'burn', burn: og(6.2), seconds: 3_600, usual: og(0.3), factor: 10, until, option: 'anomaly' }
+  const fee = { kind: 'fee', unsettledFee: og(24), cap: og(10), option: 'maxUnsettledFee' }
+  const explained = (plan: object) => explanationOf(account(0, { available: 0.7, plan }), false)
+  const held = { action: 'hold', amount: null, fromRefund: null }
+  const charged = 'It charged 6.2 OG in the last 1h; usually it charges 0.3 OG an hour.'
+  const claims = 'It claims 24 OG unsettled, of which 10 OG count at most (option maxUnsettledFee).'
+  expect(explained({ ...held, reason: 'anomaly', anomaly: jump }).slice(1)).toEqual([
+    charged,
+    `It holds until ${clock(until * 1_000)}, or until more charges prove the burn (option anomaly).`,
+  ])
+  expect(explained({ ...held, reason: 'anomaly', anomaly: fee }).slice(1)).toEqual([claims])
+  expect(explained({ ...held, reason: 'sufficient', anomaly: fee }).slice(1)).toEqual([claims])
+  expect(explained({ action: 'propose', reason: null, anomaly: jump }).slice(1)).toEqual([charged])
+  expect(explained({ action: 'top-up', reason: null, anomaly: jump })).toHaveLength(1)
+  // Recordings of earlier versions lack it.
+  expect(explained({ ...held, reason: 'anomaly', anomaly: undefined })).toHaveLength(1)
+})
+
+test('a plan says what of idle money is asked back, and why not', () => {
+  const idle = (wait: ReclaimHold | null, idleFrom: number | null = START / 1_000) =>
+    account(0, { available: 3, plan: { reclaim: { amount: og(1.8), idleFrom, wait } } })
+  expect([
+    explanationOf(idle(null), false)[1],
+    explanationOf(idle(null), true)[1],
+    explanationOf(idle('use-unknown', null), false)[1],
+    explanationOf(idle('in-use'), false)[1],
+    explanationOf(idle('toString' as ReclaimHold), false)[1],
+    nextOf(idle(null), false),
+    explanationOf(account(0, { available: 3, plan: { reclaim: null } }), false).length,
+  ]).toEqual([
+    'It is idle: 1.8 OG are asked back for the ledger.',
+    'It is idle: 1.8 OG would be asked back for the ledger.',
+    'How long nothing has used it is not known yet, which counts as use.',
+    `It is in use. If nothing uses it, it is idle from ${moment(START, 0)}.`,
+    'Its money stays: toString.',
+    { text: '1.8 OG asked back', tone: 'moving' },
+    1,
+  ])
+  expect(Object.keys(reclaimHolds).toSorted()).toEqual(Object.keys(known.reclaimHolds).toSorted())
+})
+
+test('an idle sub-account is no trouble, though it is below what is required', () => {
+  const resting = account(0, {
+    available: 0.2,
+    plan: { action: 'hold', reason: 'idle', amount: null },
+    autoFunding: { value: 'held' },
+  })
+  expect([outlookOf(stateOf([resting])).text, nextOf(resting, false)]).toEqual([
+    'Every sub-account has what it needs.',
+    { text: 'it is idle', tone: 'calm' },
+  ])
+})
+
+test('the outlook says in the words of the node that it does not take a transaction, until it is mined', () => {
+  const transaction = {
+    value: 'broadcast',
+    edge: null,
+    since: 0,
+    id: '1-a',
+    nonce: 1,
+    operation: 'transferFund',
+    subAccount: null,
+    amount: og(1),
+    hash: '0x1',
+    hashes: ['0x1'],
+    blockNumber: null,
+    gasUsed: null,
+    reason: null,
+    refusal: 'txpool is full',
+  }
+  const of = (more: object) => outlookOf(stateOf([], { transactions: { '1-a': { ...transaction, ...more } } })).text
+  expect([of({}), of({ value: 'mined' }), of({ refusal: undefined })]).toEqual([
+    'The node does not take a transaction: txpool is full',
+    'There are no sub-accounts yet.',
+    'There are no sub-accounts yet.',
+  ])
 })
 
 test('the outlook shows the most severe condition', () => {

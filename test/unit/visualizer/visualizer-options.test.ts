@@ -25,7 +25,17 @@ test.for<[unknown, string]>([
   [{ control: { token: 5 } }, 'control has a field token that is a string.'],
   [{ control: {} }, 'control has no token.'],
   [{ control: { token: 'Fifteen_letters' } }, 'A control token needs 16 characters at least.'],
-  [{ dryRun: 'yes' }, 'dryRun is true or false.'],
+  [{ dryRun: 'yes' }, 'dryRun is true or false, or is an object with autoFunding, autoDeposit, reclaimIdle.'],
+  [
+    { dryRun: { autodeposit: {} } },
+    'dryRun is true or false, or has no field autodeposit: it has autoFunding, autoDeposit, reclaimIdle.',
+  ],
+  [
+    { dryRun: { autoFunding: [{ provider: '0x', serviceType: 'inference', config: { bufferMultiplier: 0 } }] } },
+    'bufferMultiplier is a number above 0.',
+  ],
+  [{ dryRun: { reclaimIdle: { after: '1m' } } }, 'after of reclaimIdle is from 1h to 31d.'],
+  [{ dryRun: { autoDeposit: { trigger: '5', target: '5' } } }, 'The target is more than the trigger.'],
   [{ explorer: 'chainscan.0g.ai' }, 'explorer is an http or https URL.'],
   [{ explorer: 'javascript:alert(1)' }, 'explorer is an http or https URL.'],
   [{ history: { entries: -1 } }, 'history has a field entries that is a whole number from 0 to 9007199254740991.'],

@@ -36,12 +36,16 @@ export function nextOf(
   const text = planWords(plan, dryRun)
   if (plan.action !== 'hold') return { text, tone: 'moving' }
   if (plan.reason === 'refund-pending') return { text, tone: 'refund' }
-  const isCalm = plan.reason === 'off' || plan.reason === 'paused' || BigInt(plan.deficit) === 0n
+  if (plan.reclaim?.wait === null) return { text: `${inOg(plan.reclaim.amount)} OG asked back`, tone: 'moving' }
+  const isCalm = calm.has(plan.reason ?? '') || BigInt(plan.deficit) === 0n
   if (!isCalm) return { text, tone: 'low' }
   return {
     text: account && BigInt(account.claimable) > 0n ? `${inOg(account.claimable)} OG to claim` : text,
     tone: 'calm',
   }
 }
+
+/** Reasons that are no trouble, however much is missing. */
+const calm = new Set<string>(['off', 'paused', 'idle', 'use-unread'])
 
 const icons = ['funded', 'low', 'created', 'none', 'refunding', 'closed'] as const

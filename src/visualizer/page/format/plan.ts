@@ -1,7 +1,7 @@
-import type { SubAccountState } from '../../protocol.ts'
+import type { PlanState, ReclaimState, SubAccountState } from '../../protocol.ts'
 import { inOg, minus, type Wei } from './amounts.ts'
-import { clock } from './durations.ts'
-import { reasonWords } from './words.ts'
+import { clock, duration, moment } from './durations.ts'
+import { reclaimWords, reasonWords } from './words.ts'
 
 /** A number of the plan, and where it comes from. */
 export type Term = { name: string; wei: Wei; note: string | null }
@@ -39,20 +39,55 @@ export function explanationOf({ plan, autoFunding }: SubAccountState, dryRun: bo
   const sentences: string[] = []
   if (action === 'hold') {
     sentences.push(reason === null ? 'Nothing is due.' : reasonWords(reason).long)
+    sentences.push(...anomalySentences(plan))
     if (missing !== null) sentences.push(`${inOg(missing)} OG more would be needed to do it.`)
   } else {
     const verb = action === 'propose' ? 'Once it is approved, it' : dryRun ? 'With auto-funding on it' : 'It'
     const less = BigInt(amount ?? 0) < BigInt(plan.deficit) ? ', which is all that the limits and the ledger allow' : ''
     sentences.push(`${verb} gets ${inOg(amount ?? '0')} OG${less}.`)
+    sentences.push(...anomalySentences(plan))
   }
   if (fromRefund !== null && fromRefund !== '0')
     sentences.push(`${inOg(fromRefund)} OG of it come out of its pending refund and cost the ledger nothing.`)
+  if (plan.reclaim) sentences.push(reclaimSentence(plan.reclaim, dryRun))
   if (autoFunding?.failure)
     sentences.push(
       `The last top-up failed (${autoFunding.failure.count} in a row, ${clock(autoFunding.failure.at * 1_000)}): ${autoFunding.failure.message}`,
     )
   if (autoFunding?.feeError) sentences.push(`Its unsettled fee could not be read again: ${autoFunding.feeError}`)
   return sentences
+}
+
+/** What is odd about a provider. A jump of the burn that neither holds nor is asked about is within a budget. */
+function anomalySentences({ anomaly, action, reason }: PlanState): string[] {
+  if (!anomaly) return []
+  if (anomaly.kind === 'fee') {
+    const { unsettledFee, cap, option } = anomaly
+    return [`It claims ${inOg(unsettledFee)} OG unsettled, of which ${inOg(cap)} OG count at most (option ${option}).`]
+  }
+  const isHeld = reason === 'anomaly'
+  if (!isHeld && action !== 'propose') return []
+  const { burn, seconds, usual, until, option } = anomaly
+  return [
+    `It charged ${inOg(burn)} OG in the last ${duration(seconds)}; usually it charges ${inOg(usual)} OG an hour.`,
+    ...(isHeld
+      ? [`It holds until ${clock(until * 1_000)}, or until more charges prove the burn (option ${option}).`]
+      : []),
+  ]
+}
+
+/** The limit of a new provider in a sentence; nothing for one that is not new, and in recordings of earlier versions. */
+function firstDayOf(firstDay: PlanState['firstDay'] | undefined, now: number): string[] {
+  if (!firstDay) return []
+  const { limit, given, until } = firstDay
+  const end = until === null ? 'a day after its first charge' : moment(until * 1_000, now * 1_000)
+  return [`It is new: ${inOg(given)} of ${inOg(limit)} OG are given, until ${end} (option firstDay).`]
+}
+
+function reclaimSentence({ amount, idleFrom, wait }: ReclaimState, dryRun: boolean): string {
+  if (wait === null) return `It is idle: ${inOg(amount)} OG ${dryRun ? 'would be' : 'are'} asked back for the ledger.`
+  const isOpen = (wait === 'in-use' || wait === 'use-unknown') && idleFrom !== null
+  return `${reclaimWords(wait)}${isOpen ? ` If nothing uses it, it is idle from ${moment(idleFrom * 1_000, 0)}.` : ''}`
 }
 
 /** The limits of a top-up in sentences; empty without limits. */
@@ -62,6 +97,7 @@ export function limitsOf({ plan }: SubAccountState, now: number): string[] {
   return [
     ...(maxTopUp === null ? [] : [`At most ${inOg(maxTopUp)} OG in one top-up.`]),
     ...(budgetLeft === null ? [] : [`${inOg(budgetLeft)} OG are left of its budget in this window.`]),
+    ...firstDayOf(plan.firstDay, now),
     ...(ledgerReserve === '0' ? [] : [`${inOg(ledgerReserve)} OG stay in the ledger.`]),
     ...(coolingUntil > now ? [`Nothing before ${clock(coolingUntil * 1_000)}: the last top-up is fresh.`] : []),
   ]

@@ -17,6 +17,8 @@ export type Proposal = {
 
 export function proposalOf(request: ControlRequest, state: State): Proposal {
   if (request.action === 'close') return closing(state)
+  if (request.action === 'approve-deposit' || request.action === 'reject-deposit')
+    return answeringDeposit(request, state)
   const one = state.subAccounts[keyOf(request)]
   const name = one ? titleOf(one) : request.provider
   switch (request.action) {
@@ -62,6 +64,35 @@ export function proposalOf(request: ControlRequest, state: State): Proposal {
       return retrieving(name, one)
     default:
       return request satisfies never
+  }
+}
+
+/** A treasury's deposit leaves another wallet: the page does not know which. */
+function answeringDeposit(
+  request: Extract<ControlRequest, { action: 'approve-deposit' | 'reject-deposit' }>,
+  { autoDeposit, ledger }: State,
+): Proposal {
+  const has = `The ledger has ${inOg(ledger?.available ?? '0')} OG available.`
+  if (request.action === 'approve-deposit')
+    return {
+      title: `Approve a deposit of ${inOg(request.amount)} OG?`,
+      sentences: [
+        `${inOg(request.amount)} OG go from the wallet that deposits into the ledger, in one transaction. ${has}`,
+        'What no sub-account has can be withdrawn at any time.',
+      ],
+      confirm: 'Approve',
+      isDangerous: false,
+      amount: null,
+    }
+  return {
+    title: `Reject the deposit of ${inOg(autoDeposit?.amount ?? '0')} OG?`,
+    sentences: [
+      `Nothing is sent. As long as too little stays in the ledger, auto-deposit asks again after a pause. ${has}`,
+      'Once that is used up, no sub-account is topped up.',
+    ],
+    confirm: 'Reject',
+    isDangerous: false,
+    amount: null,
   }
 }
 

@@ -1,6 +1,14 @@
 import type { Entry, FactStated, TransactionChanged } from '../../protocol.ts'
 import { change, inOg } from './amounts.ts'
-import { actionWords, count, fundingWords, reasonWords, stateWords } from './words.ts'
+import {
+  actionWords,
+  count,
+  depositReasonWords,
+  depositStateWords,
+  fundingWords,
+  reasonWords,
+  stateWords,
+} from './words.ts'
 
 /** An entry in words. `subject` is the key of a sub-account. */
 export type Sentence = { text: string; subject: string | null; hash: string | null }
@@ -22,6 +30,14 @@ export function sentenceOf(entry: Entry): Sentence {
       if (action === 'propose') return sentence(`Asks to top up ${inOg(amount ?? '0')} OG`, subAccount)
       if (reason === null || reason === 'sufficient') return sentence('Nothing is due', subAccount)
       return sentence(`Holds: ${reasonWords(reason).short}`, subAccount)
+    }
+    case 'deposit': {
+      const { action, reason, amount } = entry
+      if (action === null) return sentence('Auto-deposit is off')
+      if (action !== 'hold')
+        return sentence(`${action === 'deposit' ? 'Decided' : 'Asks'} to deposit ${inOg(amount ?? '0')} OG`)
+      if (reason === null || reason === 'sufficient') return sentence('No deposit is due')
+      return sentence(`Deposits hold: ${depositReasonWords(reason).short}`)
     }
     case 'transaction':
       return { text: transactionWords(entry), subject: entry.subAccount, hash: entry.hash }
@@ -98,10 +114,12 @@ const outcomes: Readonly<Record<string, string>> = {
 const wordsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   subAccount: stateWords,
   autoFunding: fundingWords,
+  autoDeposit: depositStateWords,
 }
 
 const nameOf: Readonly<Record<string, string>> = {
   autoFunding: 'Auto-funding: ',
+  autoDeposit: 'Auto-deposit: ',
   transaction: 'Transaction: ',
   ledger: 'Ledger: ',
 }

@@ -30,6 +30,8 @@ export function toneOf(entry: Entry): Tone {
     case 'transition':
       return toneOfState(entry.machine, entry.to)
     case 'decision':
+    case 'deposit':
+      if (entry.action === null) return 'calm'
       if (entry.action !== 'hold') return 'moving'
       return entry.reason !== null && troubling.has(entry.reason) ? 'bad' : 'calm'
     case 'transaction':
@@ -46,6 +48,7 @@ export function toneOf(entry: Entry): Tone {
 const states: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
   subAccount: { funded: 'good', low: 'low', created: 'low', refunding: 'refund' },
   autoFunding: { watching: 'good', held: 'low', awaitingApproval: 'moving', toppingUp: 'moving', settling: 'moving' },
+  autoDeposit: { watching: 'good', held: 'low', awaitingApproval: 'moving', depositing: 'moving', settling: 'moving' },
   transaction: {
     prepared: 'calm',
     broadcast: 'moving',
@@ -61,14 +64,19 @@ const states: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
 const troubling = new Set<string>([
   'stale-reading',
   'unresolved-intent',
+  'put-back-pending',
   'provider-unregistered',
   'provider-unaccepted',
   'unknown-pending',
   'fees-high',
   'provider-unread',
   'anomaly',
+  'first-day',
   'ledger-missing',
   'ledger-short',
+  'ledger-full',
+  'wallet-short',
+  'payer-unread',
   'reserve',
   'budget-exhausted',
   'over-max',

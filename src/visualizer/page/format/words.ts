@@ -1,5 +1,5 @@
-import type { HoldReason } from '../../../../machines/index.ts'
-import type { ActionName, PlanState } from '../../protocol.ts'
+import type { HoldReason, ReclaimHold } from '../../../../machines/index.ts'
+import type { ActionName, DepositState, PlanState } from '../../protocol.ts'
 import { inOg } from './amounts.ts'
 
 /** The hold reasons: in a few words, and in sentences that say what a reason means and what helps. */
@@ -19,6 +19,10 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     short: 'a wallet never answered',
     long: 'A wallet was asked to send a transaction for it and never said whether it did. Only the chain or a person can tell.',
   },
+  'put-back-pending': {
+    short: 'its put-back cannot be sent',
+    long: 'What was free before a claim could not be put back yet. It is tried again every few seconds, and nothing else is sent there meanwhile.',
+  },
   settling: {
     short: 'its top-up is mined',
     long: 'Its last top-up is mined. A reading of that block or a later one follows.',
@@ -26,6 +30,14 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   'refund-pending': {
     short: 'a refund is pending',
     long: 'A refund was asked for. A top-up now would undo it, so nothing is sent until it is claimed.',
+  },
+  idle: {
+    short: 'it is idle',
+    long: 'Nothing has used it for as long as its policy says, or its idle money was asked back. It is topped up again once it is charged, paid or asked for.',
+  },
+  'use-unread': {
+    short: 'its use is being read',
+    long: 'Whether it is idle is being read from the logs of the chain. Nothing is sent before that is known.',
   },
   'provider-unregistered': {
     short: 'no service is offered',
@@ -41,12 +53,40 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
   },
   anomaly: {
     short: 'its charges jumped',
-    long: 'Its burn or its unsettled fee jumped far beyond what was usual. Check the provider before more is sent.',
+    long: 'Its burn or its unsettled fee is far beyond what is usual. Check the provider before more is sent.',
+  },
+  'first-day': {
+    short: 'the provider is new',
+    long: 'The provider is new: no charge of it is older than a day. It has what a new provider gets within a day.',
   },
   'ledger-missing': { short: 'there is no ledger', long: 'The wallet has no ledger. A deposit opens one.' },
   'ledger-short': {
     short: 'the ledger has too little',
     long: 'The ledger has less available than this needs. A deposit helps.',
+  },
+  'deposit-pending': {
+    short: 'a deposit is on its way',
+    long: 'A deposit into the ledger is on its way. It waits for that, and is not given a part.',
+  },
+  'ledger-closing': {
+    short: 'the ledger is being closed',
+    long: 'The ledger is being closed, so nothing is deposited.',
+  },
+  withdrawal: {
+    short: 'money is being withdrawn',
+    long: 'Money is being withdrawn from the ledger, or just was. A deposit would undo that.',
+  },
+  'ledger-full': {
+    short: 'the ledger is at its maximum',
+    long: 'A deposit would leave more in the ledger than its maximum.',
+  },
+  'wallet-short': {
+    short: 'the wallet has too little',
+    long: 'The wallet that deposits has too little beside what it keeps for gas. Send OG to it.',
+  },
+  'payer-unread': {
+    short: 'the paying wallet is unread',
+    long: 'The wallet that deposits could not be read yet.',
   },
   reserve: {
     short: 'only the reserve is left',
@@ -61,12 +101,16 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     long: 'The least that the contract takes is more than the limit of one top-up.',
   },
   'too-small': {
-    short: 'too little to open it',
-    long: 'The possible amount is less than the contract takes for a new sub-account. A deposit helps.',
+    short: 'too little to send',
+    long: 'The possible amount is less than the contract takes for a new sub-account, or is worth less than its gas. A deposit helps.',
   },
   'unknown-pending': {
     short: 'an unknown transaction waits',
     long: 'The node holds a transaction of this wallet that the journal does not know. Nothing is paid before the chain shows what it did.',
+  },
+  'foreign-transaction': {
+    short: 'another program just paid',
+    long: 'Another program with the key of this wallet has just sent a transaction. Top-ups go on once three blocks went by without one.',
   },
   'fees-high': {
     short: 'the fees are too high',
@@ -88,12 +132,99 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     short: 'the last top-up failed',
     long: 'The last top-up failed. Auto-funding tries again later.',
   },
+  overtaken: {
+    short: 'another transaction came first',
+    long: 'Another transaction of the wallet came before the top-up, and nothing was paid. The next reading decides anew.',
+  },
   'awaiting-approval': { short: 'awaiting approval', long: 'The top-up waits until it is approved.' },
 }
 
 /** A reason that this page does not know is shown by its name. */
 export const reasonWords = (reason: HoldReason): { short: string; long: string } =>
   Object.hasOwn(reasons, reason) ? reasons[reason] : { short: reason, long: reason }
+
+/** Where the reasons of top-ups speak of top-ups. */
+const depositReasons: Readonly<Partial<Record<HoldReason, { short: string; long: string }>>> = {
+  sufficient: { short: 'enough is available', long: 'What stays in the ledger is not below the trigger.' },
+  'in-flight': { short: 'a deposit is on its way', long: 'A deposit was sent and is not mined yet.' },
+  'unresolved-intent': {
+    short: 'a wallet never answered',
+    long: 'A wallet was asked to send a deposit and never said whether it did. Only the chain or a person can tell.',
+  },
+  settling: {
+    short: 'the deposit is mined',
+    long: 'The last deposit is mined. A reading of that block or a later one follows.',
+  },
+  'budget-exhausted': {
+    short: 'the budget is spent',
+    long: 'The budget of this window is spent or in flight. Deposits continue when older ones leave the window.',
+  },
+  'over-max': {
+    short: 'more than one deposit may send',
+    long: 'The least that opens a ledger is more than the limit of one deposit.',
+  },
+  'fees-high': {
+    short: 'the fees are too high',
+    long: 'The chain asks for higher fees than the ceiling allows. A deposit is sent once they fall.',
+  },
+  'cooling-down': {
+    short: 'the last deposit is fresh',
+    long: 'The last deposit is more recent than the cooldown allows.',
+  },
+  'backing-off': {
+    short: 'the last deposit failed',
+    long: 'The last deposit failed. Auto-deposit tries again later.',
+  },
+  overtaken: {
+    short: 'another transaction came first',
+    long: 'Another transaction came before the deposit, and nothing was sent. The next reading decides anew.',
+  },
+  'awaiting-approval': { short: 'awaiting approval', long: 'The deposit waits until it is approved.' },
+}
+
+export const depositReasonWords = (reason: HoldReason): { short: string; long: string } =>
+  depositReasons[reason] ?? reasonWords(reason)
+
+/** What the plan does about the ledger itself, or why it holds. */
+export function depositWords({ action, amount, reason, missing }: DepositState, dryRun: boolean): string {
+  switch (action) {
+    case 'deposit':
+      return `${dryRun ? 'would deposit' : 'deposits'} ${inOg(amount ?? '0')} OG`
+    case 'propose':
+      return `asks to deposit ${inOg(amount ?? '0')} OG`
+    case 'hold': {
+      const words = reason === null ? 'nothing is due' : depositReasonWords(reason).short
+      return missing === null ? words : `${words}: ${inOg(missing)} OG missing`
+    }
+    default:
+      return action satisfies never
+  }
+}
+
+/** Why idle money stays where it is, in sentences. */
+export const reclaimHolds: Readonly<Record<ReclaimHold, string>> = {
+  'in-use': 'It is in use.',
+  'use-unknown': 'How long nothing has used it is not known yet, which counts as use.',
+  'fee-owed': 'It is idle, but its provider says that it has served and not charged yet.',
+  reclaiming: 'Its refund is on its way to the ledger, and is claimed once its lock is over.',
+  'nothing-free': 'It is idle, and no more is free than what it keeps.',
+  'not-needed': 'It is idle. Its money is asked back once the ledger needs it.',
+  queued: 'It is idle. Another sub-account gives back first.',
+  'in-flight': 'Its money is not asked back while a transaction for it is on its way.',
+  paused: 'Its money is not asked back while auto-funding is paused.',
+  'stale-reading': 'Its money is not asked back while the chain cannot be read.',
+  'unknown-pending': 'It is idle. An unknown transaction of this wallet must be mined first.',
+  'foreign-transaction': 'It is idle. Another program with the key of this wallet has just sent a transaction.',
+  dust: 'It is idle, and what is free is less than the gas that it costs.',
+  'gas-unread': 'It is idle. The price of gas is not known yet.',
+  'fees-high': 'It is idle. The chain asks for higher fees than the ceiling allows.',
+  'gas-short': 'It is idle. The wallet has no more OG for gas than a full exit costs.',
+  'backing-off': 'It is idle. The last request for its money failed and is tried again later.',
+}
+
+/** A reason that this page does not know is shown by its name. */
+export const reclaimWords = (wait: ReclaimHold): string =>
+  Object.hasOwn(reclaimHolds, wait) ? reclaimHolds[wait] : `Its money stays: ${wait}.`
 
 /** The lifecycle states in words. */
 export const stateWords: Readonly<Record<string, string>> = {
@@ -105,6 +236,14 @@ export const stateWords: Readonly<Record<string, string>> = {
   'refunding.locked': 'refund locked',
   'refunding.claimable': 'refund ready',
   closed: 'closed',
+}
+
+export const depositStateWords: Readonly<Record<string, string>> = {
+  watching: 'watching',
+  held: 'held',
+  awaitingApproval: 'awaiting approval',
+  depositing: 'depositing',
+  settling: 'settling',
 }
 
 export const fundingWords: Readonly<Record<string, string>> = {
@@ -138,6 +277,8 @@ export const actionWords: Readonly<Record<ActionName, string>> = {
   approve: 'Approve',
   reject: 'Reject',
   retrieve: 'Retrieve',
+  'approve-deposit': 'Approve deposit',
+  'reject-deposit': 'Reject deposit',
   close: 'Close ledger',
 }
 

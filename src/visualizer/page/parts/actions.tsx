@@ -3,7 +3,7 @@ import type { ActionName, ControlRequest, SubAccountState } from '../../protocol
 import { actionWords } from '../format/words.ts'
 import { usePage } from './page.ts'
 
-type Own = Exclude<ActionName, 'close'>
+type Own = Exclude<ActionName, 'close' | 'approve-deposit' | 'reject-deposit'>
 
 /** The buttons for a sub-account; none where the page only looks. */
 export function Actions({ account }: { account: SubAccountState }): VNode | null {

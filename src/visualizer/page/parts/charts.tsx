@@ -10,20 +10,23 @@ import { usePage } from './page.ts'
 
 /** How long an edge stays lit after an actor took it. */
 const GLOW_MS = 4_000
-const ORDER = ['subAccount', 'autoFunding', 'transaction', 'ledger']
+const ORDER = ['subAccount', 'autoFunding', 'transaction', 'ledger', 'autoDeposit']
 const TITLES: Readonly<Record<string, string>> = {
   subAccount: 'Sub-account',
   autoFunding: 'Auto-funding',
   transaction: 'Transaction',
   ledger: 'Ledger',
+  autoDeposit: 'Deposits',
 }
+/** The charts of the one actor that the ledger has in each. */
+const OF_LEDGER = ['ledger', 'autoDeposit']
 
 /** The statecharts, one at a time, for all sub-accounts or for the selected one. */
 export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
   const { view, selected } = usePage()
   const charts = useMemo(
     () => visibleCharts(view.subject.charts, view.state),
-    [view.subject.charts, !view.state.ledgerActor],
+    [view.subject.charts, !view.state.ledgerActor, !view.state.autoDeposit],
   )
   const [id, setId] = useState('subAccount')
   const [isLarge, setLarge] = useState(false)
@@ -34,7 +37,9 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
       <div class="card-head">
         <Tabs charts={charts} id={chart?.id ?? ''} choose={setId} />
         <div class="end">
-          <span class="of foreign">{chart?.id === 'ledger' ? '' : account ? titleOf(account) : 'all'}</span>
+          <span class="of foreign">
+            {OF_LEDGER.includes(chart?.id ?? '') ? '' : account ? titleOf(account) : 'all'}
+          </span>
           <button
             type="button"
             class="button bare"
@@ -111,6 +116,7 @@ function Panel({ chart, filter, setFilter }: PanelProps): VNode {
     () => movesIn(history, seq, { chart: chart.id, actor: actor?.name ?? null, since: at - GLOW_MS }),
     [history, seq, chart.id, actor?.name, at],
   )
+  const isOfLedger = OF_LEDGER.includes(chart.id)
   const counts = useMemo(() => tally(state, chart.id), [state, chart.id])
   const chosen = filter.place?.chart === chart.id ? filter.place.path : null
   const choose = (path: string) => setFilter({ ...filter, place: path === chosen ? null : { chart: chart.id, path } })
@@ -118,11 +124,11 @@ function Panel({ chart, filter, setFilter }: PanelProps): VNode {
     <div class="panel" role="tabpanel" aria-label={TITLES[chart.id] ?? chart.title}>
       <Drawing
         chart={chart}
-        counts={actor || chart.id === 'ledger' ? null : counts}
-        present={actor?.state?.value ?? (chart.id === 'ledger' ? (state.ledgerActor?.value ?? null) : null)}
+        counts={actor || isOfLedger ? null : counts}
+        present={actor?.state?.value ?? ofLedger(state, chart.id)?.value ?? null}
         moves={moves}
         chosen={chosen}
-        choose={chart.id === 'ledger' ? null : choose}
+        choose={isOfLedger ? null : choose}
       />
     </div>
   )
@@ -143,8 +149,16 @@ function actorOf(
   return last ? { name: last.id, state: last } : null
 }
 
-function visibleCharts(charts: readonly Chart[], { ledgerActor }: State): Chart[] {
-  return charts.filter(({ id }) => id !== 'ledger' || ledgerActor !== null).toSorted((a, b) => placeOf(a) - placeOf(b))
+/** The ledger's actor in a chart; null where it has none. Recordings of earlier versions lack auto-deposit. */
+function ofLedger({ ledgerActor, autoDeposit }: State, chart: string): ActorState | null {
+  if (chart === 'autoDeposit') return autoDeposit ?? null
+  return chart === 'ledger' ? ledgerActor : null
+}
+
+function visibleCharts(charts: readonly Chart[], state: State): Chart[] {
+  return charts
+    .filter(({ id }) => !OF_LEDGER.includes(id) || ofLedger(state, id) !== null)
+    .toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 const placeOf = ({ id }: Chart): number => (ORDER.includes(id) ? ORDER.indexOf(id) : ORDER.length)

@@ -25,7 +25,7 @@ export function Facts({ account: one }: { account: SubAccountState }): VNode {
           '–'
         )}
       </Fact>
-      <Fact name="Last top-up">{autoFunding?.lastTopUp ? <LastTopUp {...autoFunding.lastTopUp} /> : '–'}</Fact>
+      <Fact name="Last top-up">{autoFunding?.lastTopUp ? <LastPayment {...autoFunding.lastTopUp} /> : '–'}</Fact>
       <Fact name="Provider's signer">
         {account ? (account.acknowledged ? 'acknowledged' : 'not acknowledged') : '–'}
       </Fact>
@@ -43,9 +43,10 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   )
 }
 
-type LastTopUpProps = NonNullable<NonNullable<SubAccountState['autoFunding']>['lastTopUp']>
+type LastPaymentProps = NonNullable<NonNullable<SubAccountState['autoFunding']>['lastTopUp']>
 
-function LastTopUp({ amount, transactionHash, blockNumber }: LastTopUpProps): VNode {
+/** The amount of a top-up or a deposit, and where it was mined. */
+export function LastPayment({ amount, transactionHash, blockNumber }: LastPaymentProps): VNode {
   const { view } = usePage()
   const link = transactionLink(view.subject.network.explorer, transactionHash)
   const place = `block ${blockNumber.toLocaleString('en')}`

@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { State } from '../../protocol.ts'
 import { exactly, inOg, minus, type Wei } from '../format/amounts.ts'
+import { elsewhereIn } from '../store/elsewhere.ts'
 import { isWithin } from '../store/rows.ts'
 import { Amount } from './amount.tsx'
 import { useFlows } from './flows.ts'
@@ -47,8 +48,10 @@ export function Money(): VNode {
   )
 }
 
-function LedgerBar({ state: { ledger, block }, reserve }: { state: State; reserve: Wei }): VNode {
+function LedgerBar({ state, reserve }: { state: State; reserve: Wei }): VNode {
+  const { ledger, block } = state
   if (!ledger) return <p class="under">{block ? 'There is none yet.' : 'Not read yet.'}</p>
+  const { balance: elsewhere } = elsewhereIn(state)
   const reserved = BigInt(reserve) > BigInt(ledger.available) ? ledger.available : reserve
   const parts = [
     { name: 'free', wei: minus(ledger.available, reserved) },
@@ -71,6 +74,7 @@ function LedgerBar({ state: { ledger, block }, reserve }: { state: State; reserv
       <p class="under">
         {reserve !== '0' && <span>{inOg(reserve)} reserve · </span>}
         <span title={exactly(ledger.locked)}>{inOg(ledger.locked)} in sub-accounts</span>
+        {elsewhere !== '0' && <span title={exactly(elsewhere)}>, {inOg(elsewhere)} of it in other versions</span>}
       </p>
     </>
   )

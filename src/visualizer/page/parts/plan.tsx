@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { SubAccountState } from '../../protocol.ts'
-import { explanationOf, limitsOf, termsOf } from '../format/plan.ts'
+import { explanationOf, limitsOf, termsOf, type Term } from '../format/plan.ts'
 import { Amount } from './amount.tsx'
 import { usePage } from './page.ts'
 
@@ -15,26 +15,38 @@ export function Plan({ account }: { account: SubAccountState }): VNode {
       {explanationOf(account, subject.dryRun).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
-      <table>
-        <tbody>
-          {termsOf(account).map(({ name, wei, note }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td class="right">
-                <Amount wei={wei} unit={false} digits={4} />
-              </td>
-              <td class="dim">{note}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {limits.length > 0 && (
-        <ul class="limits dim">
-          {limits.map((limit) => (
-            <li key={limit}>{limit}</li>
-          ))}
-        </ul>
-      )}
+      <Terms terms={termsOf(account)} />
+      <Limits limits={limits} />
     </div>
+  )
+}
+
+/** The numbers of a plan as rows of a sum, with what is missing last. */
+export function Terms({ terms }: { terms: readonly Term[] }): VNode {
+  return (
+    <table>
+      <tbody>
+        {terms.map(({ name, wei, note }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="right">
+              <Amount wei={wei} unit={false} digits={4} />
+            </td>
+            <td class="dim">{note}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+export function Limits({ limits }: { limits: readonly string[] }): VNode | null {
+  if (limits.length === 0) return null
+  return (
+    <ul class="limits dim">
+      {limits.map((limit) => (
+        <li key={limit}>{limit}</li>
+      ))}
+    </ul>
   )
 }

@@ -14,6 +14,8 @@ export function isBaseLine(value: unknown): value is Extract<RecordingLine, { ty
     isRecord(state['subAccounts']) &&
     Object.values(state['subAccounts']).every(isSubAccount) &&
     isRecord(state['transactions']) &&
+    isElsewhere(state['elsewhere']) &&
+    hasDeposits(state) &&
     hasAmounts(state)
   )
 }
@@ -22,6 +24,8 @@ export function isEntryLine(value: unknown): value is Extract<RecordingLine, { t
   if (!isRecord(value) || value['type'] !== 'entry') return false
   const { at, block, patch, kind } = value
   if (typeof at !== 'number' || !Number.isFinite(at) || !isRecord(patch)) return false
+  if (!isElsewhere(patch['elsewhere'])) return false
+  if (![patch['deposit'], patch['autoDeposit']].every((one) => one == null || isRecord(one))) return false
   if (block !== null && !(isRecord(block) && typeof block['number'] === 'number')) return false
   const fields = FIELDS.get(kind)
   return fields !== undefined && fields.every((name) => typeof value[name] === 'string') && hasAmounts(value)
@@ -34,6 +38,7 @@ const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map(
     fact: ['subject', 'fact', 'change'],
     transition: ['machine', 'actor', 'from', 'to', 'event'],
     decision: ['subAccount', 'action'],
+    deposit: [],
     transaction: ['id', 'value', 'operation', 'amount'],
     failure: ['error'],
     control: ['action', 'outcome'],
@@ -42,8 +47,8 @@ const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map(
 
 const AMOUNTS = new Set(
   (
-    'amount available balance budgetLeft burnRate change deficit fromRefund gasUsed ledgerReserve locked maxTopUp missing ' +
-    'paid pendingRefund required shortfall target total unsettledFee'
+    'amount arriving available balance budgetLeft burn burnRate cap change deficit due fromRefund gasUsed given ledgerReserve limit locked ' +
+    'maxDeposit maxLedger maxTopUp missing paid pendingRefund required shortfall spare target total trigger unsettledFee usual'
   ).split(' '),
 )
 
@@ -64,6 +69,36 @@ function isSubAccount(value: unknown): boolean {
   const { key, provider, serviceType, lifecycle } = value
   const isNamed = [key, provider, serviceType].every((one) => typeof one === 'string')
   return isNamed && isRecord(lifecycle) && typeof lifecycle['value'] === 'string'
+}
+
+/** The ledger's own row and its actor, which recordings of older versions lack. */
+function hasDeposits({ deposit, autoDeposit }: Readonly<Record<string, unknown>>): boolean {
+  const isRow =
+    deposit == null ||
+    (isRecord(deposit) &&
+      isRecord(deposit['limits']) &&
+      'available due arriving spare trigger target deficit'
+        .split(' ')
+        .every((name) => typeof deposit[name] === 'string'))
+  return isRow && (autoDeposit == null || (isRecord(autoDeposit) && typeof autoDeposit['value'] === 'string'))
+}
+
+/** The list of other versions, which recordings of older versions lack. A patch replaces it as a whole. */
+function isElsewhere(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (one) =>
+        isRecord(one) &&
+        [one['provider'], one['service']].every((text) => typeof text === 'string') &&
+        [one['balance'], one['available'], one['pendingRefund'], one['claimable']].every(
+          (amount) => typeof amount === 'string' && isAmount(amount),
+        ) &&
+        Array.isArray(one['refunds']) &&
+        one['refunds'].every((refund) => isRecord(refund) && typeof refund['unlocksAt'] === 'number'),
+    )
+  )
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

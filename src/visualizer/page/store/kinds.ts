@@ -12,7 +12,7 @@ export function isOf(kind: Kind, entry: Entry): boolean {
     case 'money':
       return entry.kind === 'transaction' || (entry.kind === 'fact' && entry.change !== '0')
     case 'decisions':
-      return entry.kind === 'decision' || entry.kind === 'control'
+      return entry.kind === 'decision' || entry.kind === 'deposit' || entry.kind === 'control'
     case 'states':
       return entry.kind === 'transition' && entry.from !== entry.to
     case 'everything':
@@ -35,6 +35,7 @@ export function subjectOf(entry: Entry): string | null {
       return entry.subAccount
     case 'position':
     case 'failure':
+    case 'deposit':
       return null
     default:
       return entry satisfies never
@@ -46,6 +47,7 @@ function isHighlight(entry: Entry): boolean {
     case 'fact':
       return entry.subject !== 'wallet' && entry.subject !== 'ledger' && (entry.change !== '0' || isNews(entry.fact))
     case 'decision':
+    case 'deposit':
       return entry.action !== 'hold' || !passing.has(entry.reason ?? 'sufficient')
     case 'transaction':
       return entry.value !== 'prepared' && entry.value !== 'broadcast'
@@ -62,4 +64,4 @@ function isHighlight(entry: Entry): boolean {
 
 const isNews = (fact: string): boolean => fact.startsWith('refund.') || fact === 'account.gone'
 
-const passing = new Set<string>(['sufficient', 'off', 'in-flight', 'settling', 'cooling-down'])
+const passing = new Set<string>(['sufficient', 'off', 'in-flight', 'settling', 'cooling-down', 'idle', 'use-unread'])

@@ -1,7 +1,9 @@
+import type { HoldReason } from '../../../../machines/index.ts'
 import { inOg, sum } from '../format/amounts.ts'
 import { duration } from '../format/durations.ts'
+import { depositsIn, type Deposits } from '../format/deposit.ts'
 import type { Tone } from '../format/tones.ts'
-import { count, reasonWords } from '../format/words.ts'
+import { count, depositReasonWords, reasonWords } from '../format/words.ts'
 import type { State, SubAccountState } from '../../protocol.ts'
 
 /** The overall state in one sentence. */
@@ -16,8 +18,17 @@ export function outlookOf(state: State): Outlook {
   if (reading.failures > 0 && !block) return { tone: 'bad', text: 'The chain cannot be read.' }
   if (!block) return { tone: 'calm', text: 'The position is being read.' }
   if (reading.failures > 0) return { tone: 'bad', text: 'The chain cannot be read: nothing is decided meanwhile.' }
+  const refusal = refusalIn(state)
+  if (refusal !== null) return { tone: 'bad', text: `The node does not take a transaction: ${refusal}` }
+  const deposits = depositsIn(state)
+  if (deposits?.actor?.value === 'awaitingApproval')
+    return { tone: 'moving', text: `A deposit of ${inOg(deposits.actor.amount ?? '0')} OG to approve.` }
+  if (deposits?.actor?.value === 'depositing')
+    return { tone: 'moving', text: `Depositing ${inOg(deposits.actor.amount ?? '0')} OG into the ledger.` }
   if (!ledger) return { tone: 'low', text: 'There is no ledger yet. A deposit opens one.' }
   if (BigInt(shortfall) > 0n) return { tone: 'bad', text: `The ledger is ${inOg(shortfall)} OG short of what is due.` }
+  const stuck = stuckDeposit(deposits)
+  if (stuck !== null) return { tone: 'bad', text: `Nothing can be deposited: ${depositReasonWords(stuck).short}.` }
   const held = all.filter(isStuck)
   if (held.length > 0) return { tone: 'bad', text: stuckWords(held) }
   const asking = all.filter(({ autoFunding }) => autoFunding?.value === 'awaitingApproval')
@@ -41,8 +52,15 @@ export function outlookOf(state: State): Outlook {
   return { tone: 'good', text: 'Every sub-account has what it needs.' }
 }
 
+/** What the node says of a transaction that it does not take. */
+function refusalIn({ transactions }: State): string | null {
+  const refused = Object.values(transactions).find((one) => one.value === 'broadcast' && one.refusal)
+  return refused?.refusal ?? null
+}
+
 function isLow({ plan, account, lifecycle }: SubAccountState): boolean {
-  if (!account || plan?.reason === 'refund-pending') return false
+  // An idle sub-account needs nothing.
+  if (!account || plan?.reason === 'refund-pending' || plan?.reason === 'idle') return false
   return lifecycle.value === 'low' || BigInt(plan?.deficit ?? 0) > 0n
 }
 
@@ -52,8 +70,26 @@ function isStuck({ plan, autoFunding }: SubAccountState): boolean {
   return plan.reason !== null && !agreed.has(plan.reason)
 }
 
+/** The reason of a deposit that is due and held, where it does not pass by itself; null without one. */
+function stuckDeposit(deposits: Deposits | null): HoldReason | null {
+  if (!deposits?.actor || deposits.row?.action !== 'hold' || BigInt(deposits.row.deficit) === 0n) return null
+  const { reason } = deposits.row
+  return reason !== null && agreed.has(reason) ? null : reason
+}
+
 /** Hold reasons that pass by themselves, or that the user chose. */
-const agreed = new Set<string>(['in-flight', 'settling', 'cooling-down', 'refund-pending', 'paused', 'off'])
+const agreed = new Set<string>([
+  'in-flight',
+  'settling',
+  'cooling-down',
+  'refund-pending',
+  'paused',
+  'off',
+  'idle',
+  'use-unread',
+  'withdrawal',
+  'ledger-closing',
+])
 
 function stuckWords(held: readonly SubAccountState[]): string {
   const [first] = held

@@ -1,6 +1,7 @@
 import { applyPatch, patchOf } from '../../patch.ts'
 import { PROTOCOL, type Chart, type Entry, type PositionLine, type RecordingLine, type State } from '../../protocol.ts'
 import { isBaseLine, isEntryLine } from './checks.ts'
+import { elsewhereIn } from './elsewhere.ts'
 import { startHistory, type History } from './history.ts'
 import type { Loaded, Subject } from './store.ts'
 
@@ -77,10 +78,18 @@ function parseLine(line: string): unknown {
 const isPosition = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'type' in value && value.type === 'position'
 
-function positionOf({ block, wallet, ledger, subAccounts }: State): PositionLine | null {
+function positionOf({ block, wallet, ledger, subAccounts, ...rest }: State): PositionLine | null {
   if (!block) return null
   const accounts = Object.values(subAccounts).flatMap(({ account, provider, serviceType }) =>
     account ? [{ provider, serviceType, ...account }] : [],
   )
-  return { type: 'position', block, wallet, ledger, subAccounts: accounts }
+  const { accounts: elsewhere } = elsewhereIn(rest)
+  return {
+    type: 'position',
+    block,
+    wallet,
+    ledger,
+    subAccounts: accounts,
+    ...(elsewhere.length > 0 && { elsewhere }),
+  }
 }

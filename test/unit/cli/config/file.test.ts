@@ -7,6 +7,9 @@ const ONE = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 const TWO = '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC'
 const KEY = '59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d'
 
+const SECRET = 'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.'
+const LEVELS = 'it needs trigger and target in OG, or runway with trigger and target as times.'
+
 test('each provider of a config has the defaults and its own terms', () => {
   const config = parse({
     network: 'testnet',
@@ -24,11 +27,13 @@ test('each provider of a config has the defaults and its own terms', () => {
         target: 3,
         unsettledFee: false,
         maxUnsettledFee: '7',
+        firstDay: '60',
         maxTopUp: '0.000000000000000001',
         budget: { amount: '3', per: '31d' },
         ledgerReserve: '0',
         cooldownMs: 0,
         onPendingRefund: 'reuse',
+        reclaimIdle: { after: '7d', keep: '1.1', when: 'always' },
         priority: 2.5,
       },
     ],
@@ -51,16 +56,34 @@ test('each provider of a config has the defaults and its own terms', () => {
           target: 3,
           unsettledFee: false,
           maxUnsettledFee: '7',
+          firstDay: '60',
           maxTopUp: '0.000000000000000001',
           budget: { amount: '3', per: '31d' },
           ledgerReserve: '0',
           cooldownMs: 0,
           onPendingRefund: 'reuse',
+          reclaimIdle: { after: '7d', keep: '1.1', when: 'always' },
           priority: 2.5,
         },
       },
     ],
   })
+})
+
+test('auto-deposit has levels in OG or as times, and limits', () => {
+  const whole = {
+    trigger: '5',
+    target: '20',
+    maxLedger: '50',
+    maxDeposit: '15',
+    budget: { amount: '100', per: '7d' },
+    gasReserve: '0',
+    cooldownMs: 60_000,
+    from: TWO.toLowerCase(),
+  }
+  expect(parse({ autoDeposit: whole })).toEqual({ autoDeposit: { ...whole, from: TWO }, defaults: {}, providers: null })
+  const autoDeposit = { runway: { trigger: '2d', target: '7d' } }
+  expect(parse({ autoDeposit })).toEqual({ autoDeposit, defaults: {}, providers: null })
 })
 
 test('a network may be a deployment of its own', () => {
@@ -87,14 +110,20 @@ test.for<[unknown, string]>([
     { providers: [{ provider: ONE }, { provider: TWO }, { provider: ONE }] },
     'providers[2]: the same provider and service as providers[0].',
   ],
-  [third({ service: 'training' }), 'providers[2].service: one of inference, fine-tuning; this is "training".'],
+  [
+    third({ service: 'training' }),
+    'providers[2].service: one of inference, fine-tuning; this is "training" (did you mean fine-tuning?).',
+  ],
   [third({ maxTopup: '1' }), 'providers[2].maxTopup: there is no such field; the nearest is maxTopUp.'],
   [third({ max_top_up: '1' }), 'providers[2].max_top_up: there is no such field; the nearest is maxTopUp.'],
   [third({ reserve: '1' }), 'providers[2].reserve: there is no such field; the nearest is service.'],
-  [third({ constructor: '1' }), 'providers[2].constructor: there is no such field; the nearest is service.'],
+  [third({ constructor: '1' }), 'providers[2].constructor: there is no such field; the nearest is force.'],
   [third({ maxTopUp: 1.5 }), 'providers[2].maxTopUp: an amount is a string in OG such as "1.5"; this is a number.'],
   [third({ maxTopUp: '1,5' }), 'providers[2].maxTopUp: "1,5" is no amount in OG: it has separators.'],
   [third({ maxTopUp: '0.0' }), 'providers[2].maxTopUp: it is more than nothing.'],
+  [third({ firstDay: 'never' }), 'providers[2].firstDay: an amount in OG, or "off"; this is "never".'],
+  [third({ firstDay: 50 }), 'providers[2].firstDay: an amount in OG, or "off"; this is 50.'],
+  [third({ firstDay: '0' }), 'providers[2].firstDay: it is more than nothing.'],
   [third({ ledgerReserve: '-1' }), 'providers[2].ledgerReserve: "-1" is no amount in OG: it has a sign.'],
   [
     third({ ledgerReserve: null }),
@@ -112,6 +141,16 @@ test.for<[unknown, string]>([
     'providers[2].budget.per: a number and s, m, h or d, such as "6h"; this is "24".',
   ],
   [third({ budget: '1/24h' }), 'providers[2].budget: an object; this is a string.'],
+  [third({ reclaimIdle: '7d' }), 'providers[2].reclaimIdle: an object; this is a string.'],
+  [
+    third({ reclaimIdle: { keep: '1' } }),
+    'providers[2].reclaimIdle: after is missing: how long nothing uses it, such as "7d".',
+  ],
+  [third({ reclaimIdle: { after: '32d' } }), 'providers[2].reclaimIdle.after: from 1h to 31d; this is "32d".'],
+  [
+    third({ reclaimIdle: { after: '7d', keep: 1 } }),
+    'providers[2].reclaimIdle.keep: an amount is a string in OG such as "1.5"; this is a number.',
+  ],
   [third({ runway: { trigger: '6h', target: '1h' } }), 'providers[2].runway.target: 1h lies below the trigger of 6h.'],
   [third({ runway: { triger: '6h' } }), 'providers[2].runway.triger: there is no such field; the nearest is trigger.'],
   [third({ runway: { trigger: '1h', target: '6h' }, target: '5' }), 'providers[2]: either target or runway, not both.'],
@@ -124,6 +163,30 @@ test.for<[unknown, string]>([
     'defaults: either target or runway, not both.',
   ],
   [{ defaults: { provider: ONE } }, 'defaults.provider: there is no such field; the nearest is priority.'],
+  [{ autoDeposit: '5/20' }, 'autoDeposit: an object; this is a string.'],
+  [{ autoDeposit: {} }, `autoDeposit: ${LEVELS}`],
+  [{ autoDeposit: { trigger: '5' } }, `autoDeposit: ${LEVELS}`],
+  [deposit({ trigger: 5 }), 'autoDeposit.trigger: an amount is a string in OG such as "1.5"; this is a number.'],
+  [deposit({ target: '0' }), 'autoDeposit.target: it is more than nothing.'],
+  [deposit({ target: '5' }), 'autoDeposit: The target is more than the trigger: trigger 5, target 5.'],
+  [
+    { autoDeposit: { runway: { trigger: '7d', target: '2d' } } },
+    'autoDeposit: The target is more than the trigger: trigger 7d, target 2d.',
+  ],
+  [{ autoDeposit: { runway: { trigger: '7d' } } }, 'autoDeposit.runway.target: it is missing.'],
+  [
+    deposit({ runway: { trigger: '2d', target: '7d' } }),
+    'autoDeposit: Either runway, or trigger and target, not both.',
+  ],
+  [deposit({ maxLedger: '19' }), 'autoDeposit: The target is more than the ledger may hold: target 20, maxLedger 19.'],
+  [deposit({ maxDeposit: '0' }), 'autoDeposit.maxDeposit: it is more than nothing.'],
+  [deposit({ budget: { amount: '9', per: '32d' } }), 'autoDeposit.budget.per: a budget looks back at most 31 days.'],
+  [deposit({ gasReserve: '-1' }), 'autoDeposit.gasReserve: "-1" is no amount in OG: it has a sign.'],
+  [deposit({ cooldownMs: 2_678_400_001 }), 'autoDeposit.cooldownMs: whole milliseconds from 0 up; this is 2678400001.'],
+  [deposit({ from: '0x12' }), 'autoDeposit.from: an address; this is "0x12". In mixed case the checksum must hold.'],
+  [deposit({ maxDepozit: '1' }), 'autoDeposit.maxDepozit: there is no such field; the nearest is maxDeposit.'],
+  [deposit({ from: `0x${KEY}` }), `autoDeposit.from: ${SECRET}`],
+  [deposit({ fromKeystore: 'x' }), `autoDeposit.fromKeystore: ${SECRET}`],
   [{ network: 'moon' }, 'network: one of mainnet, testnet, testnetDev; this is "moon".'],
   [{ network: { chainId: 1 } }, 'network: a deployment of your own needs chainId, ledger and inference.'],
   [{ network: { chainId: '1' } }, 'network.chainId: the id of a chain is a whole number from 1 up.'],
@@ -135,7 +198,6 @@ test.for<[unknown, string]>([
   expect(refusal(JSON.stringify(config))).toBe(message)
 })
 
-const SECRET = 'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.'
 const WORDS = 'test test test test test test test test test test test junk'
 
 test.for<[unknown, string]>([
@@ -203,3 +265,45 @@ function messageOf(work: () => unknown): string {
     return (error as Error).message
   }
 }
+
+/** Auto-deposit from 5 to 20 OG with other fields. */
+function deposit(fields: object) {
+  return { autoDeposit: { trigger: '5', target: '20', ...fields } }
+}
+
+test('alerts name their receivers, and keys come from the environment', () => {
+  const to = [
+    { slack: { env: 'SLACK_WEBHOOK_URL' } },
+    { pagerDuty: { env: 'ROUTING_KEY' } },
+    { webhook: 'https://alerts.example.org/og', signWith: { env: 'SIGNING' } },
+  ]
+  const rules = { 'ledger-runway': { below: '48h', for: '0s', severity: 'critical' }, anomaly: false }
+  expect(parse({ alerts: { to, rules, repeat: '1h' } }).alerts).toEqual({
+    to: [
+      { kind: 'slack', from: { env: 'SLACK_WEBHOOK_URL' } },
+      { kind: 'pagerDuty', from: { env: 'ROUTING_KEY' } },
+      { kind: 'webhook', from: { url: 'https://alerts.example.org/og' }, signWith: { env: 'SIGNING' } },
+    ],
+    rules,
+    repeat: '1h',
+  })
+})
+
+test.for([
+  [{}, 'alerts.to: it is missing: alerts need a receiver.'],
+  [{ to: [] }, 'alerts.to: a list of at least one receiver; this is empty.'],
+  [{ to: [{}] }, 'alerts.to[0]: one of slack, pagerDuty and webhook.'],
+  [{ to: [{ slack: 'https://a.b', webhook: 'https://a.b' }] }, 'alerts.to[0]: one of slack, pagerDuty and webhook.'],
+  [{ to: [{ slack: 'https://a.b', signWith: { env: 'A' } }] }, 'alerts.to[0].signWith: only a webhook is signed.'],
+  [{ to: [{ pagerDuty: 'abc' }] }, 'alerts.to[0].pagerDuty: an object; this is a string.'],
+  [
+    { to: [{ slack: { env: 'https://hooks' } }] },
+    'alerts.to[0].slack.env: the name of an environment variable, such as SLACK_WEBHOOK_URL.',
+  ],
+  [
+    { to: [{ slack: 'https://a.b' }], rules: { 'gas-lo': false } },
+    'alerts.rules.gas-lo: there is no such field; the nearest is gas-low.',
+  ],
+] as const)('alerts that cannot work are refused: %j', ([alerts, sentence]) => {
+  expect(() => parse({ alerts })).toThrow(sentence)
+})

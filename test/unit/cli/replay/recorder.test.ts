@@ -32,12 +32,15 @@ test('the conditions of a plan stand in the line of its position; recordings of 
   const conditions: PlanConditions = {
     minLockedBalance: 10n ** 18n,
     minTransfer: null,
+    minLedgerBalance: 3n,
+    lockTimes: { inference: 86_400 },
     gasReserve: 7n,
     unsettledFees: { 'inference 0xP': 2n ** 200n },
   }
   const text = encodePosition(position(1)) + encodePosition(position(2), conditions)
   expect(text).toContain(
-    '"circumstances":{"minLockedBalance":"1000000000000000000","minTransfer":null,"gasReserve":"7",' +
+    '"circumstances":{"minLockedBalance":"1000000000000000000","minTransfer":null,"minLedgerBalance":"3",' +
+      '"lockTimes":{"inference":86400},"gasReserve":"7",' +
       `"unsettledFees":{"inference 0xP":"${2n ** 200n}"}}}\n`,
   )
   expect(planConditionsIn(`${text}{"type":"entry","circ`)).toEqual(new Map([[2, conditions]]))

@@ -4,9 +4,12 @@ import type { FundingConfig } from '../../../../src/cli/config/file.ts'
 import type { Terms } from '../../../../src/cli/config/terms.ts'
 import { movesBetween } from '../../../../src/cli/replay/movements.ts'
 import { replay } from '../../../../src/cli/replay/replay.ts'
-import { ogToWei as og, weiToOg, type Position, type SubAccountPosition } from '../../../../src/index.ts'
+import { ogToWei as og, weiToOg, type Position } from '../../../../src/index.ts'
+import { funded, id, MINUTE, policy, position } from '../../../support/recorded.ts'
 
-const MINUTE = 60
+/** Neither deposits nor refunds. */
+const QUIET = { deposits: 0, deposited: 0n, requests: 0, claimed: 0n }
+const UNASKED = { requests: 0, claimed: 0n }
 
 describe('between two readings', () => {
   const before = position(0, { ledger: '10', a: '2', b: '3' })
@@ -71,11 +74,14 @@ describe('a policy', () => {
     position(5, { ledger: '8', a: '1.5' }),
   ]
   const recorded = {
+    ...QUIET,
     topUps: 1,
     paid: og('2'),
     smallestLedger: og('2'),
     secondsBelow: MINUTE,
-    subAccounts: [{ ...id('a'), topUps: 1, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: MINUTE }],
+    subAccounts: [
+      { ...id('a'), ...UNASKED, topUps: 1, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: MINUTE },
+    ],
   }
 
   test('tops up one position after the deficit shows, and never falls below the minimum', () => {
@@ -84,15 +90,24 @@ describe('a policy', () => {
       seconds: 5 * MINUTE,
       // 2 → 1.5, and from then on each charge meets what was sent for the one before it.
       policy: {
+        ...QUIET,
         topUps: 4,
         paid: og('2'),
         smallestLedger: og('2'),
         secondsBelow: 0,
-        subAccounts: [{ ...id('a'), topUps: 4, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: 0 }],
+        subAccounts: [
+          { ...id('a'), ...UNASKED, topUps: 4, paid: og('2'), charged: og('2.5'), unpaid: 0n, secondsBelow: 0 },
+        ],
       },
       recorded,
+      depositHolds: [],
       unrecorded: ['minLockedBalance', 'minTransfer', 'gasReserve', 'unsettledFees'],
     })
+  })
+
+  test('by default fills up to 1.5 times the trigger', () => {
+    const { policy: made } = replay(recording, { defaults: {}, providers: null })
+    expect(made).toMatchObject({ topUps: 2, paid: og('3'), secondsBelow: 0 })
   })
 
   test.for<[string, Partial<FundingConfig> & Terms, [number, string, string, number]]>([
@@ -113,6 +128,7 @@ describe('a policy', () => {
     const { policy: made } = replay(recording, policy(terms))
     const { subAccounts: _, ...figures } = made
     expect(figures).toEqual({
+      ...QUIET,
       topUps,
       paid: og(paid),
       smallestLedger: og(smallestLedger),
@@ -147,23 +163,25 @@ describe('several sub-accounts', () => {
   test('the smallest ledger is what the policy needs, whatever the ledger held', () => {
     const { policy: made, recorded } = replay(poor, provided({}, {}))
     expect(made).toEqual({
+      ...QUIET,
       topUps: 2,
       paid: og('2'),
       smallestLedger: og('2.5'),
       secondsBelow: MINUTE,
       subAccounts: [
-        { ...id('a'), topUps: 1, paid: og('0.5'), charged: 0n, unpaid: 0n, secondsBelow: 0 },
-        { ...id('b'), topUps: 1, paid: og('1.5'), charged: 0n, unpaid: 0n, secondsBelow: MINUTE },
+        { ...id('a'), ...UNASKED, topUps: 1, paid: og('0.5'), charged: 0n, unpaid: 0n, secondsBelow: 0 },
+        { ...id('b'), ...UNASKED, topUps: 1, paid: og('1.5'), charged: 0n, unpaid: 0n, secondsBelow: MINUTE },
       ],
     })
     expect(recorded).toEqual({
+      ...QUIET,
       topUps: 0,
       paid: 0n,
       smallestLedger: 0n,
       secondsBelow: 2 * MINUTE,
       subAccounts: [
-        { ...id('a'), topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 0 },
-        { ...id('b'), topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 2 * MINUTE },
+        { ...id('a'), ...UNASKED, topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 0 },
+        { ...id('b'), ...UNASKED, topUps: 0, paid: 0n, charged: 0n, unpaid: 0n, secondsBelow: 2 * MINUTE },
       ],
     })
   })
@@ -177,11 +195,12 @@ test('a runway follows the measured burn, and fills up for its target time', () 
   // From the fourth position on 60 OG an hour are known; 1 OG + 5 minutes of it is 6 OG. At the sixth 5 OG are left,
   // and 1 OG + 20 minutes are 21 OG.
   expect(made).toEqual({
+    ...QUIET,
     topUps: 1,
     paid: og('16'),
     smallestLedger: og('16'),
     secondsBelow: 0,
-    subAccounts: [{ ...id('a'), topUps: 1, paid: og('16'), charged: og('6'), unpaid: 0n, secondsBelow: 0 }],
+    subAccounts: [{ ...id('a'), ...UNASKED, topUps: 1, paid: og('16'), charged: og('6'), unpaid: 0n, secondsBelow: 0 }],
   })
 })
 
@@ -273,46 +292,6 @@ test('a charge that the balance cannot pay is reported', () => {
   })
   expect(recorded).toMatchObject({ topUps: 1, paid: og('2'), subAccounts: [{ charged: og('2.5'), unpaid: 0n }] })
 })
-
-function funded(provider: string, terms: Terms) {
-  return { provider, service: 'inference' as const, terms }
-}
-
-function policy(defaults: Terms, more: Partial<FundingConfig> = {}): FundingConfig {
-  return { defaults, providers: null, ...more }
-}
-
-function id(provider: string) {
-  return { provider, serviceType: 'inference' as const }
-}
-
-type Amounts = { ledger: string; wallet?: string; [provider: string]: string | undefined }
-
-/** One minute after another; amounts in OG. */
-function position(
-  minute: number,
-  { ledger, wallet = '100', ...balances }: Amounts,
-  refund?: { pendingRefund: bigint; unlocksAt: number },
-): Position {
-  return {
-    block: { number: minute, timestamp: minute * MINUTE },
-    wallet: { address: 'wallet', balance: og(wallet) },
-    ledger: { available: og(ledger), total: og(ledger), locked: 0n, additionalInfo: '' },
-    subAccounts: Object.entries(balances).map(([provider, balance = '0']): SubAccountPosition => {
-      const { pendingRefund, unlocksAt } = refund ?? { pendingRefund: 0n, unlocksAt: 0 }
-      return {
-        ...id(provider),
-        balance: og(balance),
-        pendingRefund,
-        available: og(balance) - pendingRefund,
-        claimable: 0n,
-        refunds: refund ? [{ amount: pendingRefund, createdAt: 0, unlocksAt, claimable: false }] : [],
-        acknowledged: true,
-        tokensRevoked: false,
-      }
-    }),
-  }
-}
 
 /** All moves that are not zero, in OG. */
 function movesInOg({ accounts, deposited }: ReturnType<typeof movesBetween>): Record<string, string> {

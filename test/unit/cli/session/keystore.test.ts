@@ -29,8 +29,9 @@ async function fileWith(text: string): Promise<string> {
   return file
 }
 
+const names = { variable: 'PRIVATE_KEY', option: '--keystore' } as const
 const open = async (file: string, password = PASSWORD) =>
-  walletOf({ keystore: file, privateKey: undefined, password: () => Promise.resolve(password) }, provider)
+  walletOf({ keystore: file, privateKey: undefined, password: () => Promise.resolve(password), names }, provider)
 const cryptoWith = (more: Json) => JSON.stringify({ ...good, crypto: { ...(good['crypto'] as Json), ...more } })
 
 test.for<[string, () => string, string]>([
@@ -89,7 +90,7 @@ test.for<[string, () => string]>([
 test('a keystore names its address without a password, and one of cast says to use --address', async () => {
   const password = () => expect.fail('No password is needed.')
   const at = (keystore: string) =>
-    readOnlyConnection(undefined, { keystore, privateKey: undefined, password }, provider)
+    readOnlyConnection(undefined, { keystore, privateKey: undefined, password, names }, provider)
   expect(await at(await fileWith(`\uFEFF${JSON.stringify(good)}`))).toEqual({ provider, address })
   await expect(at(await fileWith(JSON.stringify({ ...good, address: undefined })))).rejects.toThrow(
     'The keystore does not name its address: use --address.',
@@ -99,7 +100,7 @@ test('a keystore names its address without a password, and one of cast says to u
 test.for([` ${PRIVATE_KEY}\n`, `"${PRIVATE_KEY}"`, `'${PRIVATE_KEY.slice(2)}'`, ` " ${PRIVATE_KEY} " `])(
   'a key may have quotes and blanks round it, as an env-file leaves them: %j',
   async (privateKey) => {
-    const source = { keystore: undefined, privateKey, password: () => expect.fail('No password is needed.') }
+    const source = { keystore: undefined, privateKey, password: () => expect.fail('No password is needed.'), names }
     expect((await walletOf(source, provider)).address).toBe(address)
   },
 )
@@ -107,7 +108,7 @@ test.for([` ${PRIVATE_KEY}\n`, `"${PRIVATE_KEY}"`, `'${PRIVATE_KEY.slice(2)}'`, 
 test.for([`"${PRIVATE_KEY}`, `${PRIVATE_KEY}0`, `0x${PRIVATE_KEY.slice(2).replace(/(.{8})/g, '$1 ')}`])(
   'what is no key is refused, and not repeated: %j',
   async (privateKey) => {
-    const source = { keystore: undefined, privateKey, password: () => expect.fail('No password is needed.') }
+    const source = { keystore: undefined, privateKey, password: () => expect.fail('No password is needed.'), names }
     const error = await walletOf(source, provider).then(
       () => expect.fail('It was taken.'),
       (error: unknown) => error as Error,

@@ -1,0 +1,96 @@
+import type { BlockClock } from './base/block-clock.ts'
+import type { Clock } from './base/clock.ts'
+import type { Logger } from './base/logger.ts'
+import type { RequestCounts } from './base/request-counts.ts'
+import type { Tracer } from './base/tracer.ts'
+import { createCounts, type Counts } from './counts/counts.ts'
+import type { BrokerEvent } from './events/event.types.ts'
+import { createEvents, type Events } from './events/events.ts'
+import { forecastOf } from './funding/forecast.ts'
+import type { GasPrice } from './funding/gas-price.ts'
+import type { Journal } from './transactions/journal.types.ts'
+import { createTraces, type Traces } from './tracing/traces.ts'
+import type { Lane } from './transactions/lane.ts'
+import type { TrackedTransaction, TransactionActor } from './transactions/tracked-transaction.ts'
+
+export type ReportsOptions = {
+  wallet: string
+  chainId: bigint
+  requests: RequestCounts
+  tracer: Tracer | undefined
+  onTransaction: (actor: TransactionActor) => void
+  onEvent: (event: BrokerEvent) => void
+  /** Parts that are made after the reports. */
+  lane: () => Lane | null
+  gas: () => GasPrice
+  clock: Clock
+  blockClock: BlockClock
+  logger: Logger
+}
+
+/** What a broker tells of its work beside its answers: events, counters and spans. */
+export type Reports = {
+  events: Events
+  counts: Counts
+  traces: Traces
+  /** A reading has ended, after so many milliseconds. */
+  reading: Counts['reading']
+  /** What a lane is given, to report its transactions. */
+  transactions: {
+    onChange: (transaction: TrackedTransaction) => void
+    onRestored: (actors: readonly TransactionActor[]) => void
+  }
+  /** The same journal, whose appends are measured. */
+  timed(journal: Journal): Journal
+}
+
+export function createReports(options: ReportsOptions): Reports {
+  const { chainId, requests, lane, gas, clock } = options
+  const elapsed = clock.elapsed ?? clock.now
+  const counts = createCounts({ requests, now: elapsed })
+  const traces = createTraces(options.tracer, { ...options, now: clock.now })
+  const events = createEvents({
+    ...options,
+    chainId: Number(chainId),
+    forecastAt: (plan) => forecastOf(plan, gas().price ?? 0n),
+    minedIn: (from, to) => lane()?.minedIn(from, to) ?? [],
+    foreignNonces: () => [...(lane()?.unknownPending() ?? []), ...(lane()?.foreignNonces() ?? [])],
+    onEvent(event) {
+      counts.event(event)
+      options.onEvent(event)
+    },
+  })
+  return {
+    events,
+    counts,
+    traces,
+    reading(result, ms) {
+      counts.reading(result, ms)
+      traces.reading(result, ms)
+    },
+    transactions: {
+      onChange(transaction) {
+        options.onTransaction(transaction.actor)
+        counts.transaction(transaction.actor)
+        traces.transaction(transaction.actor)
+        events.transactionChanged(transaction)
+      },
+      onRestored(actors) {
+        for (const actor of actors) {
+          counts.transaction(actor)
+          traces.transaction(actor)
+        }
+        events.restored(actors)
+      },
+    },
+    timed: (journal) => ({
+      load: () => journal.load(),
+      async append(record) {
+        const began = elapsed()
+        await journal.append(record)
+        counts.journalAppend(elapsed() - began)
+      },
+      close: () => journal.close(),
+    }),
+  }
+}

@@ -1,0 +1,49 @@
+import type { Forecast } from '../funding/forecast.ts'
+import type { Plan } from '../funding/plan.ts'
+import type { Emit } from './emit.ts'
+
+/** Money that lasts less is low; what was low is ample again once it lasts longer than `AMPLE`. Seconds. */
+const LOW = 86_400
+const AMPLE = 26 * 3_600
+
+export type LevelWatchOptions = {
+  forecastAt: (plan: Plan) => Pick<Forecast, 'ledgerDryAt' | 'gasDryAt'>
+  emit: Emit
+}
+
+/** Tells once that ledger or gas runs out, and once that it does not any more. */
+export type LevelWatch = { see(plan: Plan): void }
+
+export function createLevelWatch({ forecastAt, emit }: LevelWatchOptions): LevelWatch {
+  let isLedgerLow = false
+  let isGasLow = false
+
+  return {
+    see(plan) {
+      const { position, shortfall, gasReserve } = plan
+      const { ledgerDryAt, gasDryAt } = forecastAt(plan)
+      const { balance } = position.wallet
+      const available = `${position.ledger?.available ?? 0n}` as const
+      const lasts = (dryAt: number | null): number => (dryAt === null ? Infinity : dryAt - position.block.timestamp)
+
+      const isShort = shortfall > 0n
+      if (!isLedgerLow && (isShort || lasts(ledgerDryAt) < LOW)) {
+        isLedgerLow = true
+        emit({ type: 'ledger.low', available, shortfall: `${shortfall}`, dryAt: ledgerDryAt })
+      } else if (isLedgerLow && !isShort && lasts(ledgerDryAt) >= AMPLE) {
+        isLedgerLow = false
+        emit({ type: 'ledger.ample', available })
+      }
+
+      const isHeld = plan.decisions.some((one) => one.action === 'hold' && one.reason === 'gas-short')
+      const isPoor = isHeld || balance < gasReserve
+      if (!isGasLow && (isPoor || lasts(gasDryAt) < LOW)) {
+        isGasLow = true
+        emit({ type: 'gas.low', balance: `${balance}`, reserve: `${gasReserve}`, dryAt: gasDryAt })
+      } else if (isGasLow && !isPoor && lasts(gasDryAt) >= AMPLE) {
+        isGasLow = false
+        emit({ type: 'gas.ample', balance: `${balance}` })
+      }
+    },
+  }
+}

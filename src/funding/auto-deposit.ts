@@ -1,0 +1,246 @@
+import { createActor, fromPromise, type ActorRefFrom, type SnapshotFrom } from 'xstate'
+import { autoDepositEvents } from '../../machines/ledger/auto-deposit.events.ts'
+import { autoDepositMachine } from '../../machines/ledger/auto-deposit.machine.ts'
+import { depositOn } from '../../machines/ledger/auto-deposit.policy.ts'
+import type { DepositDecision, DepositReceipt, DepositRequest } from '../../machines/ledger/auto-deposit.types.ts'
+import type { Block, Position } from '../../machines/position.types.ts'
+import type { BlockClock } from '../base/block-clock.ts'
+import { weiToOg } from '../base/amounts.ts'
+import { InvalidInputError, OvertakenError } from '../base/errors.ts'
+import type { Inspected } from '../base/inspection.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Rules } from '../chain/port.ts'
+import type { Positions } from '../streams/positions.ts'
+import type { Intent } from '../transactions/intent.ts'
+import type { InFlight } from '../transactions/lane.ts'
+import { isDeposit } from '../transactions/payments.ts'
+import { intentOf } from '../transactions/build-intent.ts'
+import { checkAnswer } from './answer.ts'
+import type { DepositPolicy } from './deposit-config.ts'
+import type { DepositPayers } from './deposit-payers.ts'
+import {
+  arrivingIn,
+  depositStandingOf,
+  type DepositBasis,
+  type DepositFacts,
+  type DepositSurroundings,
+} from './deposit-standing.ts'
+import { trialOf, type DepositTrial } from './deposit-trial.ts'
+import type { FundingReport, PaymentFacts } from './funding-report.ts'
+import { datedUnlessOvertaken } from './overtaken.ts'
+import { createWithdrawalWatch, isWithdrawal } from './withdrawal-watch.ts'
+import type { Plan } from './plan.ts'
+
+export type AutoDepositActor = ActorRefFrom<typeof autoDepositMachine>
+
+export type AutoDepositStatus = {
+  state: SnapshotFrom<typeof autoDepositMachine>['value']
+} & Pick<
+  SnapshotFrom<typeof autoDepositMachine>['context'],
+  'reason' | 'lastDeposit' | 'deposits' | 'paid' | 'failure'
+> & {
+    /** Why the key of `from` could not be read; null where it was, and without one. */
+    payerError: string | null
+  }
+
+export type AutoDepositOptions = {
+  wallet: string
+  rules: Pick<Rules, 'minLedgerBalance'>
+  payer: DepositPayers
+  /** What the broker's own wallet mined in the blocks (from, to]. */
+  minedIn: (from: number, to: number) => readonly Intent[]
+  /** Intents of the broker's own wallet without a known outcome. */
+  inFlight: () => readonly InFlight[]
+  closing: { isWanted: () => boolean; refuse: (operation: string) => void }
+  /** The newest plan that was sent to actors. */
+  latest: () => Plan | null
+  /** Plans for a position that was read. */
+  plan: (position: Position) => Plan
+  positions: Pick<Positions, 'positions$' | 'nudge' | 'fresh' | 'isOvertaken'>
+  /** Called before each start; throws where nothing can be sent. */
+  onStart: () => void
+  report: Pick<FundingReport, 'seeDeposit' | 'endDeposit'>
+  inspected: Inspected
+  blockClock: BlockClock
+  logger: Logger
+}
+
+/** Auto-deposit: keeps the ledger filled from a wallet. */
+export type AutoDeposit = {
+  /** Started again, it goes on with the new policy. @throws InvalidInputError in a browser without `approve` */
+  start(policy: DepositPolicy): AutoDepositActor
+  stop(): void
+  actor(): AutoDepositActor | null
+  policy(): DepositPolicy | null
+  status(): AutoDepositStatus | null
+  /** What to deposit at a position: as if it were on with a trial, or else null while it is off. */
+  decide(facts: DepositFacts, trial?: DepositTrial): DepositDecision | null
+  /** Reads the wallet that deposits, before a decision at a block. */
+  refresh(block: Block): Promise<void>
+  /** Sends the decision of a plan to the actor. */
+  send(plan: Plan): void
+  /** Keeps auto-deposit from sending while a caller decides about a deposit. */
+  whileDeciding<T>(work: () => Promise<T>): Promise<T>
+}
+
+export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
+  const { wallet, rules, payer, inFlight, closing, latest, positions, onStart, report, inspected, logger } = options
+  const machine = machineWith(options, { policy: () => on?.policy ?? null, isTaken })
+  const withdrawals = createWithdrawalWatch(options)
+  let on: { policy: DepositPolicy; actor: AutoDepositActor } | null = null
+  let watching: { unsubscribe(): void } | null = null
+  /** Callers that decide about a deposit. */
+  let deciding = 0
+  const surroundings: DepositSurroundings = {
+    inFlight,
+    isClosing: closing.isWanted,
+    isDeciding: () => deciding > 0,
+    withdrawals,
+  }
+
+  return {
+    start(policy) {
+      onStart()
+      if (policy.approve === null && 'document' in globalThis)
+        throw new InvalidInputError('In a browser auto-deposit asks before each deposit.', {
+          do: 'pass approve: a function that asks the person at the page',
+        })
+      payer.use(policy.from)
+      if (on) on.policy = policy
+      else on = { policy, actor: begin() }
+      withdrawals.forget()
+      positions.nudge()
+      watching ??= positions.positions$.subscribe()
+      return on.actor
+    },
+    stop,
+    actor: () => on?.actor ?? null,
+    policy: () => on?.policy ?? null,
+    status() {
+      if (!on) return null
+      const { value, context } = on.actor.getSnapshot()
+      const { reason, lastDeposit, deposits, paid, failure } = context
+      return { state: value, reason, lastDeposit, deposits, paid, failure, payerError: payer.error() }
+    },
+    decide(facts, trial) {
+      const basis = trial ? trialOf(trial, payer.own) : basisNow()
+      if (!basis) return null
+      const { position, plan } = facts
+      return depositOn({
+        ...facts,
+        standing: depositStandingOf(basis, facts, surroundings),
+        arriving: arrivingIn(position, plan.decisions, inFlight()),
+        minLedger: rules.minLedgerBalance,
+        hasUnknownPending: facts.hasUnknownPending || basis.payer.hasUnknownPending(),
+        holdsForForeign: facts.holdsForForeign === true || basis.payer.holdsForForeign(),
+      })
+    },
+    refresh: async (block) => (on ? payer.refresh(block) : undefined),
+    send({ position, deposit }) {
+      if (!on || !deposit) return
+      const { value, context } = on.actor.getSnapshot()
+      const progress = {
+        settledFrom: value === 'settling' ? (context.lastDeposit?.blockNumber ?? null) : null,
+        proposed: value === 'awaitingApproval' && context.amount !== null ? BigInt(context.amount) : null,
+        expiresAt: context.decidedAt + on.policy.approvalTimeout,
+      }
+      for (const event of autoDepositEvents(position, progress, deposit)) on.actor.send(event)
+    },
+    async whileDeciding(work) {
+      deciding += 1
+      try {
+        return await work()
+      } finally {
+        deciding -= 1
+        positions.nudge()
+      }
+    },
+  }
+
+  function basisNow(): DepositBasis | null {
+    if (!on) return null
+    const { lastDeposit, failure } = on.actor.getSnapshot().context
+    return { policy: on.policy, payer, lastDeposit, failure }
+  }
+
+  function begin(): AutoDepositActor {
+    const actor = createActor(machine, { input: { wallet }, ...inspected() })
+    actor.subscribe({
+      next: (snapshot) => report.seeDeposit(snapshot, factsNow),
+      error: (error) => logger.error({ err: error }, 'auto-deposit actor failed'),
+    })
+    return actor.start()
+  }
+
+  function stop(): void {
+    watching?.unsubscribe()
+    watching = null
+    on?.actor.stop()
+    on = null
+    report.endDeposit()
+  }
+
+  function factsNow(): PaymentFacts {
+    const decision = latest()?.deposit
+    const missing = decision?.action === 'hold' ? (decision.missing ?? null) : null
+    return { missing, approvalTimeout: on?.policy.approvalTimeout ?? 0 }
+  }
+
+  /** Whether a caller decides about a deposit, or a transaction that deposits or withdraws is in flight. */
+  function isTaken(): boolean {
+    const flights = [...inFlight(), ...payer.inFlight()]
+    return deciding > 0 || flights.some(({ intent }) => isDeposit(intent) || isWithdrawal(intent))
+  }
+}
+
+type Taken = { policy: () => DepositPolicy | null; isTaken: () => boolean }
+
+/** The chart with its two jobs: it declares them, the broker provides them. */
+function machineWith(options: AutoDepositOptions, { policy, isTaken }: Taken) {
+  const { payer, closing, latest, plan, positions, blockClock } = options
+  return autoDepositMachine.provide({
+    actors: {
+      deposit: fromPromise<DepositReceipt, DepositRequest>(({ input, signal }) =>
+        datedUnlessOvertaken(deposit(input, signal), blockClock),
+      ),
+      approve: fromPromise(({ signal }) => blockClock.dated(approve(signal))),
+    },
+  })
+
+  /** Sends what a plan still wants: an approved amount is checked against a plan of a new reading. */
+  async function deposit({ amount, decidedAt }: DepositRequest, signal: AbortSignal): Promise<DepositReceipt> {
+    if (latest()?.deposit?.action !== 'deposit')
+      checkWanted(BigInt(amount), plan(await positions.fresh(signal)).deposit)
+    if (isTaken() || positions.isOvertaken(latest()?.block.number ?? 0))
+      throw new OvertakenError('Another transaction overtook the deposit.', {})
+    closing.refuse('depositFund')
+    const value = BigInt(amount)
+    // The budget window counts a payment from the newest reading on.
+    const block = latest()?.block
+    const intent = {
+      ...intentOf(payer.call(value), { amount: value }),
+      decidedAt: Math.max(decidedAt, block?.timestamp ?? 0),
+      ...(block && { asOf: block.number }),
+    }
+    const { transactionHash, blockNumber } = await payer.submit(intent, { signal, background: true })
+    return { transactionHash, blockNumber }
+  }
+
+  async function approve(signal: AbortSignal) {
+    const ask = policy()?.approve
+    const decision = latest()?.deposit
+    const approved = ask && decision ? checkAnswer(await ask(decision, signal), {}) : false
+    return { approved, at: blockClock.now() }
+  }
+}
+
+/** Refuses an approved amount that a plan does not want any more. @throws OvertakenError */
+function checkWanted(approved: bigint, decision: DepositDecision | null | undefined): void {
+  const wanted = !decision || decision.action === 'hold' ? 0n : decision.amount
+  if (wanted >= approved) return
+  throw new OvertakenError('What was approved is not wanted any more.', {
+    approved: `${weiToOg(approved)} OG`,
+    wanted: `${weiToOg(wanted)} OG`,
+    because: decision?.action === 'hold' ? decision.reason : undefined,
+  })
+}

@@ -1,0 +1,52 @@
+import type { Position } from '../../machines/position.types.ts'
+import type { Call } from '../chain/port.ts'
+import type { Intent, Receipt } from '../transactions/intent.ts'
+import type { DepositPayment } from '../transactions/journal.types.ts'
+import type { InFlight, Lane, SubmitOptions } from '../transactions/lane.ts'
+import type { Submitter } from '../transactions/submitter.ts'
+
+/** The wallet that deposits into the ledger, with its lane. Amounts in wei. */
+export type DepositPayer = {
+  /** Null while it could not be read. */
+  balance(position: Position): bigint | null
+  /** What it keeps for the gas of a full exit. */
+  exitReserve(position: Position): bigint
+  /** Whether it pays the gas of top-ups, too. */
+  readonly paysTopUps: boolean
+  call(amount: bigint): Call
+  inFlight(): readonly InFlight[]
+  /** Resolves once nothing of its is in flight that matches. */
+  idle(matches: (intent: Intent) => boolean, signal?: AbortSignal): Promise<void>
+  /** What auto-deposit sent from it, as budgets count it. */
+  deposits(): readonly DepositPayment[]
+  /** The node's pool holds transactions of it that its journal does not know. */
+  hasUnknownPending(): boolean
+  /** Another program with its key has just sent a transaction of it. */
+  holdsForForeign(): boolean
+  /** Opens its journal. @throws where nothing can be sent */
+  open(): Promise<unknown>
+  submit(intent: Intent, options?: SubmitOptions): Promise<Receipt>
+}
+
+export type WalletPayerOptions = {
+  lane: Lane | null
+  submitter: Pick<Submitter, 'submit' | 'openLane'>
+  gasReserve: (position: Position) => bigint
+}
+
+/** The broker's own wallet. */
+export function walletPayer({ lane, submitter, gasReserve }: WalletPayerOptions): DepositPayer {
+  return {
+    balance: ({ wallet }) => wallet.balance,
+    exitReserve: gasReserve,
+    paysTopUps: true,
+    call: (value) => ({ contract: 'ledger', method: 'depositFund', args: [], value }),
+    inFlight: () => lane?.inFlight() ?? [],
+    idle: async (matches, signal) => lane?.idle(matches, signal),
+    deposits: () => lane?.deposits() ?? [],
+    hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
+    holdsForForeign: () => lane?.holdsForForeign() ?? false,
+    open: submitter.openLane,
+    submit: submitter.submit,
+  }
+}

@@ -1,0 +1,74 @@
+import type { Block, Settlements } from '../../machines/position.types.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { withTimeout } from '../base/timeout.ts'
+import type { Uses } from './uses.ts'
+
+const TIMEOUT_MS = 10_000
+/** After a failure the node is left alone for this long. */
+const RETRY_MS = 600_000
+/** Stretches are counted in blocks of the usual time: asking for a little more covers them whole. */
+const MARGIN = 600
+
+export type UseHistoryOptions = {
+  uses: Pick<Uses, 'knownSince' | 'unclear' | 'learn'>
+  readSettlements: (until: Block, seconds: number) => Promise<Settlements>
+  /** The longest time of any policy, in seconds; 0 where none reclaims idle money. */
+  longest: () => number
+  clock: Clock
+  logger: Logger
+}
+
+export type UseHistory = {
+  /** Reads what is missing before a block, one stretch after the other; resolves once the node gives no more. */
+  learn(block: Block): Promise<void>
+  /** Logs are being read. */
+  isReading(): boolean
+  /** From now on so many seconds are read, as for a policy: a dry run has none. */
+  want(seconds: number): void
+}
+
+/**
+ * What used sub-accounts before the first reading, read from the node's logs, the newest first, until the longest time
+ * of a policy is covered. Without logs it is known from the first reading on.
+ */
+export function createUseHistory({ uses, readSettlements, longest, clock, logger }: UseHistoryOptions): UseHistory {
+  let pending: Promise<void> | null = null
+  let wanted = 0
+  let retryAt = 0
+  let isWarned = false
+
+  return {
+    learn: (block) => (pending ??= learn(block).finally(() => (pending = null))),
+    isReading: () => pending !== null,
+    want(seconds) {
+      wanted = Math.max(wanted, seconds)
+    },
+  }
+
+  async function learn(block: Block): Promise<void> {
+    for (let next = missing(block); next !== null && clock.now() >= retryAt; next = missing(block)) {
+      const before = [uses.knownSince()?.number, uses.unclear()]
+      try {
+        const { until, seconds } = next
+        uses.learn(await withTimeout(TIMEOUT_MS, () => readSettlements(until, seconds + MARGIN), clock))
+      } catch (error) {
+        if (!isWarned)
+          logger.warn({ err: error }, 'earlier use of sub-accounts is unknown; what is not known counts as use')
+        isWarned = true
+      }
+      const hasLearnt = uses.knownSince()?.number !== before[0] || uses.unclear() !== before[1]
+      if (!hasLearnt) retryAt = clock.now() + RETRY_MS
+    }
+  }
+
+  function missing(block: Block): { until: Block; seconds: number } | null {
+    const known = uses.knownSince() ?? block
+    const seconds = Math.max(wanted, longest())
+    if (seconds === 0) return null
+    const unclear = uses.unclear()
+    if (unclear) return { until: unclear.until, seconds: unclear.until.timestamp - unclear.from.timestamp }
+    const left = seconds - (block.timestamp - known.timestamp)
+    return left > 0 && known.number > 1 ? { until: known, seconds: left } : null
+  }
+}

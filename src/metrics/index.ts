@@ -1,0 +1,3 @@
+export { createMetrics, type Metrics, type MetricsOptions, type MetricsSource, type TextOptions } from './metrics.ts'
+export type { AlertsSource } from './collect-alerts.ts'
+export type { Sample } from './family.ts'

@@ -1,0 +1,37 @@
+import { BudgetExhaustedError, OgLedgerError } from '../base/errors.ts'
+import type { EndpointHoldReason } from './endpoint.types.ts'
+
+/** By name: some of these classes belong to rooms that this one does not know. */
+const reasons: Readonly<Record<string, EndpointHoldReason | undefined>> = {
+  LedgerNotExistsError: 'ledger-missing',
+  InsufficientBalanceError: 'ledger-short',
+  LedgerClosingError: 'ledger-closing',
+  InsufficientGasError: 'gas-short',
+  FeesTooHighError: 'fees-high',
+  RefundPendingError: 'refund-pending',
+  ServiceNotOfferedError: 'provider-unregistered',
+  UnknownPendingError: 'unknown-pending',
+  InDoubtError: 'unresolved-intent',
+  PutBackPendingError: 'put-back-pending',
+  UnresolvedIntentError: 'unresolved-intent',
+  ReadError: 'stale-reading',
+  StaleReadingError: 'stale-reading',
+  LockedError: 'locked',
+  NotFundedError: 'not-funded',
+}
+
+/** The reason to hold that a failed funding stands for. */
+export function holdReasonOf(error: unknown): EndpointHoldReason {
+  if (!(error instanceof OgLedgerError)) return 'failed'
+  const named = NAMED.find((reason) => reason === error.facts['hold'])
+  if (named) return named
+  return error instanceof BudgetExhaustedError ? limitIn(error) : (reasons[error.name] ?? 'failed')
+}
+
+/** What an error names itself, as its fact `hold`. */
+const NAMED = ['anomaly', 'awaiting-approval', 'paused'] as const
+
+function limitIn({ facts }: BudgetExhaustedError): EndpointHoldReason {
+  if (facts['maxTopUp'] !== undefined) return 'over-max'
+  return facts['ledgerReserve'] === undefined ? 'budget-exhausted' : 'reserve'
+}

@@ -1,0 +1,69 @@
+import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { AccountLocks } from '../transactions/account-locks.ts'
+import type { StallReason } from '../transactions/lock-stalls.ts'
+import type { Claim } from '../transactions/journal.types.ts'
+import { accountsOf } from './claim-outcome.ts'
+import { PutBackPendingError, type PendingPutBack } from './put-back-pending.ts'
+import { putBack, type PutBack, type PutBackOptions } from './put-back.ts'
+
+export type PutBacksOptions = Omit<PutBackOptions, 'isWanted' | 'onPending' | 'background'> & {
+  locks: Pick<AccountLocks, 'stall'>
+  /** Whether the ledger is being closed: then nothing is put back, because closing asks it back anyway. */
+  isClosing: () => boolean
+}
+
+export type PutBacksHow = {
+  background: boolean
+  /** Called each time that a put-back has failed, once that lasts. */
+  onPending: (claim: Claim, reason: StallReason) => void
+}
+
+/** Puts back what claims have locked, and stalls the locks of their sub-accounts while that fails. */
+export type PutBacks = {
+  /** Settles once each sub-account of a claim has back what was free there, or is not to have it. */
+  all(claim: Claim, how: PutBacksHow): Promise<PromiseSettledResult<PutBack>[]>
+  /** Gives up putting back into a sub-account whose put-back is pending: its user asks everything back. */
+  forgo(id: SubAccountId): void
+}
+
+export function createPutBacks(options: PutBacksOptions): PutBacks {
+  const { locks, isClosing } = options
+  /** Sub-accounts whose put-back is pending, and those of them that want none any more, by key. */
+  const pending = new Map<string, StallReason>()
+  const forgone = new Set<string>()
+
+  return {
+    all: (claim, { background, onPending }) =>
+      Promise.allSettled(
+        claim.accounts.map(async (account) => {
+          const id = { provider: account.provider, serviceType: claim.serviceType }
+          const isWanted = (): boolean => !isClosing() && !forgone.has(keyOf(id))
+          const note = (one: PendingPutBack): void => {
+            const reason = (): PutBackPendingError => new PutBackPendingError(one)
+            pending.set(keyOf(id), reason)
+            stall(claim)
+            onPending(claim, reason)
+          }
+          try {
+            return await putBack({ ...options, background, isWanted, onPending: note }, claim, account)
+          } finally {
+            pending.delete(keyOf(id))
+            forgone.delete(keyOf(id))
+            stall(claim)
+          }
+        }),
+      ),
+    forgo(id) {
+      if (!pending.has(keyOf(id))) return
+      forgone.add(keyOf(id))
+      locks.stall(id, null)
+    },
+  }
+
+  /** A claim holds the locks of all of its sub-accounts until its last put-back is done. */
+  function stall(claim: Claim): void {
+    const ids = accountsOf(claim)
+    const [first = null] = ids.flatMap((id) => pending.get(keyOf(id)) ?? [])
+    for (const id of ids) locks.stall(id, pending.get(keyOf(id)) ?? first)
+  }
+}

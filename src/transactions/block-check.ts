@@ -1,0 +1,69 @@
+import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
+import type { TrackedTransaction } from './tracked-transaction.ts'
+
+export type BlockCheckOptions = {
+  port: Pick<TransactionPort, 'mined' | 'blockHash'>
+  /** Called for each transaction whose receipt is gone, or says another outcome now, one after another. */
+  onGone: (transaction: TrackedTransaction) => Promise<void>
+  /** Called for each transaction that is mined in another block now, with the same outcome. */
+  onMoved: (transaction: TrackedTransaction, blockNumber: number) => void
+}
+
+/**
+ * Compares the blocks of mined transactions by their hashes. The nonce count does not tell who spent a nonce: after a reorganisation
+ * another program's transaction may have it. A receipt is asked for again where the hash of its block is new.
+ */
+export type BlockCheck = {
+  check(transactions: readonly TrackedTransaction[]): Promise<void>
+  /** Whether the receipt was found since the hash of its block is known. */
+  isChecked(transaction: TrackedTransaction): boolean
+}
+
+export function createBlockCheck({ port, onGone, onMoved }: BlockCheckOptions): BlockCheck {
+  /** The hash of the block in which each transaction was found. */
+  const foundIn = new WeakMap<TrackedTransaction, string>()
+
+  return {
+    async check(transactions) {
+      const hashes = await hashesOf(transactions)
+      const doubtful = transactions.flatMap((transaction) => {
+        const hash = hashes.get(transaction.minedIn)
+        return hash === undefined || hash === foundIn.get(transaction) ? [] : { transaction, hash }
+      })
+      const receipts = await Promise.all(doubtful.map(({ transaction }) => askAgain(transaction)))
+      for (const [index, { transaction, hash }] of doubtful.entries()) {
+        const receipt = receipts[index]
+        if (receipt === undefined) continue
+        if (receipt === null || !isSameOutcome(transaction, receipt)) await onGone(transaction)
+        else if (receipt.blockNumber === transaction.minedIn) foundIn.set(transaction, hash)
+        else onMoved(transaction, receipt.blockNumber)
+      }
+    },
+    isChecked: (transaction) => foundIn.has(transaction),
+  }
+
+  /** In another block the same transaction may end otherwise: then its receipt is looked at as if it were the first. */
+  function isSameOutcome({ actor }: TrackedTransaction, { status }: MinedTransaction): boolean {
+    return (actor.getSnapshot().value === 'mined') === (status === 1)
+  }
+
+  /** A node that does not have a block, or does not answer, is asked at the next reading. */
+  async function hashesOf(transactions: readonly TrackedTransaction[]): Promise<Map<number | null, string>> {
+    const numbers = new Set(transactions.flatMap(({ minedIn }) => minedIn ?? []))
+    const hashes = new Map<number | null, string>()
+    const ask = async (number: number): Promise<void> => {
+      const hash = await port.blockHash(number).catch(() => null)
+      if (hash !== null) hashes.set(number, hash)
+    }
+    await Promise.all([...numbers].map(ask))
+    return hashes
+  }
+
+  /** @returns null where the node has none, undefined where it did not answer */
+  async function askAgain({ attempts }: TrackedTransaction): Promise<MinedTransaction | null | undefined> {
+    const answers = await Promise.allSettled(attempts.map(({ hash }) => port.mined(hash)))
+    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []))
+    if (found[0]) return found[0]
+    return answers.every(({ status }) => status === 'fulfilled') ? null : undefined
+  }
+}

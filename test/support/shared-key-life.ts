@@ -1,0 +1,157 @@
+import { parseEther as og } from 'ethers'
+import type { Connected } from '../../src/chain/connect.ts'
+import type { Call } from '../../src/chain/port.ts'
+import { WrongChainError } from '../../src/base/errors.ts'
+import { memoryJournal, type Broker } from '../../src/index.ts'
+import { bentWorld } from './bent-world.ts'
+import { EXACT } from './exact.ts'
+
+/** The required amount with default options: 2 × 1 OG. */
+export const REQUIRED = og('2')
+export const DEPOSIT = og('500')
+
+/** What the node says to each broadcast: it takes the bytes, refuses them, or takes them and says that it refuses. */
+export type NodeMood = 'takes' | 'refuses' | 'takes and refuses'
+
+export type Step =
+  | { type: 'spend'; provider: number; amount: bigint }
+  | { type: 'advance'; seconds: number }
+  /** Another program with the key sends a transfer of nothing, or a deposit of 1 OG. */
+  | { type: 'foreign'; deposits: boolean }
+  /** The node mines the next transactions so many blocks late: until then they wait in its pool. */
+  | { type: 'late'; blocks: number }
+  /** The node forgets the wallet's pending transactions, those of the other program too. */
+  | { type: 'forget' }
+  /** The last blocks are mined anew without the wallet's transactions: a foreign one is gone, and leaves a gap below ours. */
+  | { type: 'reorganise'; depth: number; forgets: boolean }
+  | { type: 'restart'; losesJournal: boolean }
+  | { type: 'signer'; hangs: boolean }
+  | { type: 'chain'; isSwitched: boolean }
+  | { type: 'node'; mood: NodeMood }
+
+const NO_FUNDS = {
+  grade: 'final',
+  reason: 'insufficient-funds',
+  feeNeeded: null,
+  message: 'insufficient funds for gas * price + value',
+} as const
+const NOTHING: Call = { contract: 'wallet', method: 'fillNonce', args: [] }
+const ONE: Call = { contract: 'ledger', method: 'depositFund', args: [], value: og('1') }
+
+/** One wallet, a broker that auto-funds its providers, another program with the key, and what goes wrong between them. */
+export async function sharedKeyLife({ seed, providers: count }: { seed: number; providers: number }) {
+  const world = bentWorld({ seed, inference: count })
+  const { chain, wallet } = world
+  const providers = chain.providers.map(({ address }) => address)
+  const other = chain.connect(wallet, { pushesBlocks: false }).transactions
+  let journal = memoryJournal()
+  let mood: NodeMood = 'takes'
+  let isSwitched = false
+  let awake: Promise<void> | null = null
+  let wake = (): void => undefined
+  let program = { isOver: false }
+  let broker = await open()
+  await world.until(broker.ledger.addLedger(DEPOSIT))
+  chain.makeFinal()
+  begin()
+  await world.advance(20)
+  chain.setAutomine(false)
+
+  return {
+    get broker(): Broker {
+      return broker
+    },
+    position: world.position,
+    advance: world.advance,
+    take,
+    heal,
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  }
+
+  function open(): Promise<Broker> {
+    const own = (program = { isOver: false })
+    return world.open({ journal, intervalMs: 5_000, bend: (connected) => bend(connected, own) })
+  }
+
+  function begin(): void {
+    for (const one of providers) broker.inference.startAutoFunding(one, EXACT)
+  }
+
+  function bend(connected: Connected, own: { isOver: boolean }): Connected {
+    const { transactions: port } = connected
+    if (!port) return connected
+    return {
+      ...connected,
+      transactions: {
+        ...port,
+        checkChain: () =>
+          isSwitched ? Promise.reject(new WrongChainError({ expected: 1n, actual: 2n })) : port.checkChain(),
+        async sign(call, how) {
+          if (awake) await awake
+          return own.isOver || !port.sign ? new Promise(() => undefined) : port.sign(call, how)
+        },
+        async broadcast(raw) {
+          if (own.isOver) return new Promise(() => undefined)
+          if (mood === 'refuses') return NO_FUNDS
+          const answer = await port.broadcast(raw)
+          return mood === 'takes' ? answer : NO_FUNDS
+        },
+      },
+    }
+  }
+
+  async function take(step: Step): Promise<void> {
+    switch (step.type) {
+      case 'spend':
+        return chain.spend(providers[step.provider % providers.length] ?? '', wallet, step.amount)
+      case 'advance':
+        return world.advance(step.seconds)
+      case 'foreign':
+        return sendForeign(step.deposits ? ONE : NOTHING)
+      case 'late':
+        return chain.fail('late', { times: 2, blocks: step.blocks })
+      case 'forget':
+        return chain.dropTransactions()
+      case 'reorganise':
+        chain.reorganise(step.depth)
+        if (step.forgets) chain.dropTransactions()
+        // The next block mines the charges again: one that is lost for good would leave its top-up in place.
+        return chain.mine()
+      case 'restart':
+        return restart(step)
+      case 'signer':
+        wake()
+        awake = step.hangs ? new Promise((resolve) => (wake = resolve)) : null
+        return
+      case 'chain':
+        isSwitched = step.isSwitched
+        return
+      case 'node':
+        mood = step.mood
+    }
+  }
+
+  async function sendForeign(call: Call): Promise<void> {
+    if (!other?.sign) throw new Error('It signs.')
+    const nonce = await other.transactionCount('pending')
+    const { raw } = await other.sign(call, { nonce, gasLimit: 300_000n, fees: await other.fees() })
+    await other.broadcast(raw)
+  }
+
+  /** A process that loses its journal is killed: nothing of it goes on. */
+  async function restart({ losesJournal }: { losesJournal: boolean }): Promise<void> {
+    program.isOver = true
+    await broker.close()
+    if (losesJournal) journal = memoryJournal()
+    broker = await open()
+    begin()
+  }
+
+  function heal(): void {
+    mood = 'takes'
+    isSwitched = false
+    wake()
+    awake = null
+    chain.heal()
+  }
+}

@@ -1,0 +1,54 @@
+import { VoidSigner } from 'ethers'
+import { expect, test, vi } from 'vitest'
+import { systemClock } from '../../../src/base/clock.ts'
+import { silent } from '../../../src/base/logger.ts'
+import { createTreasury, type PayerConnection } from '../../../src/funding/treasury.ts'
+import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import { deposit, scriptedPort } from '../../support/scripted-port.ts'
+
+test('a treasury whose signer never answers loses that deposit alone, and nothing is sent', async () => {
+  vi.useFakeTimers()
+  try {
+    const port = scriptedPort({ sign: () => new Promise(() => undefined) })
+    const connection = { wallet: 'treasury', chainId: 1n, genesis: '0x', transactions: port, blockTimeMs: () => 1_000 }
+    const treasury = treasuryOn(() => Promise.resolve(connection))
+    const hung = treasury.submit(deposit()).catch((error: Error) => error)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await Promise.race([hung, Promise.resolve('waits')])).toMatchObject({ name: 'SigningError' })
+    expect([port.sent, treasury.inFlight()]).toEqual([[], []])
+    await treasury.close()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a treasury whose key is never connected does not keep the broker from closing', async () => {
+  let connected: (connection: PayerConnection) => void = () => undefined
+  const treasury = treasuryOn(() => new Promise((resolve) => (connected = resolve)))
+  const opening = treasury.open().catch((error: unknown) => error)
+  await treasury.close()
+  // It answers after all.
+  const port = scriptedPort()
+  connected({ wallet: 'treasury', chainId: 1n, genesis: '0x', transactions: port, blockTimeMs: () => 1_000 })
+  expect(await opening).toMatchObject({ name: 'AbortedError' })
+  await expect(treasury.submit(deposit())).rejects.toMatchObject({ name: 'AbortedError' })
+  expect(port.sent).toEqual([])
+})
+
+function treasuryOn(connectPayer: () => Promise<PayerConnection>) {
+  return createTreasury(
+    { signer: new VoidSigner(`0x${'11'.repeat(20)}`), journal: memoryJournal() },
+    {
+      wallet: 'hot key',
+      connectPayer,
+      journalOf: () => Promise.resolve(memoryJournal()),
+      positions: { notBefore: () => undefined, nudge: () => undefined },
+      report: { onChange: () => undefined },
+      maxFeePerGas: null,
+      signTimeoutMs: 5_000,
+      clock: systemClock,
+      logger: silent,
+      inspected: () => ({}),
+    },
+  )
+}
