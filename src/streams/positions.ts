@@ -214,6 +214,8 @@ export function createPositions(options: PositionsOptions): Positions {
 
   function isOutage(error: Error): boolean {
     if (isFinal(error)) return true
+    // The node answered: a receipt came during the reading, or one replica lags. The next reading tells.
+    if (isDropped(error) && record.failures().failures === 1) return false
     const retry = readingDelay({ failures: 1, error }, { intervalMs: interval, blockTimeMs: blockTimeMs() })
     return acceptedAt !== null && clock.now() - acceptedAt >= interval + retry
   }

@@ -68,7 +68,8 @@ test('close shows its plan, sends what can be sent and names the commands that c
     code: 0,
     stderr: expect.stringContaining('go on with that, and fund nothing') as string,
   })
-  expect(ended.json().at(-1)).toMatchObject({ type: 'position', ledger: null, subAccounts: [{ state: 'closed' }] })
+  const positions = ended.json().filter((line) => (line as { type: string }).type === 'position')
+  expect(positions.at(-1)).toMatchObject({ ledger: null, subAccounts: [{ state: 'closed' }] })
   expect(await ledgerOf(wallet)).toBeNull()
 })
 

@@ -49,7 +49,8 @@ describe('auto-fund', () => {
       deposit: { action: 'hold', reason: 'sufficient' },
       autoDeposit: { deposits: 1, paid: String(og('12')) },
     }
-    expect(json().at(-1)).toMatchObject(shown)
+    const positions = json().filter((line) => (line as { type: string }).type === 'position')
+    expect(positions.at(-1)).toMatchObject(shown)
     expect(await ledgerOf(wallet)).toBe(og('9'))
   })
 

@@ -62,7 +62,10 @@ test('auto-fund --metrics counts its top-ups, and its JSON lines tell each step 
   funding.interrupt()
   const { code, json } = await funding.ended
   const lines = json() as { type: string; event?: { version: number; type: string; automatic?: boolean } }[]
-  const events = lines.flatMap(({ type, event }) => (type === 'event' && event ? [event] : []))
+  // A slow machine may have readings that fail; what is told of the top-up stays the same.
+  const events = lines.flatMap(({ type, event }) =>
+    type === 'event' && event?.type.startsWith('top-up') ? [event] : [],
+  )
   expect([code, events.map(({ version, type }) => [version, type])]).toEqual([
     0,
     [

@@ -110,6 +110,21 @@ test('callers join a reading that has not begun, and none that began before thei
   expect(chain.read).toHaveBeenCalledTimes(2)
 })
 
+test('one dropped reading is no outage, however long it took, and the second one is', async () => {
+  const chain = manualChain()
+  const onFailure = vi.fn()
+  const { watch, notBefore } = stream(chain.read, { intervalMs: 100, onFailure })
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  await chain.answer(7)
+  await vi.advanceTimersByTimeAsync(5_000)
+  notBefore(9)
+  await chain.answer(8)
+  await vi.advanceTimersByTimeAsync(5_000)
+  await chain.answer(8)
+  expect(onFailure.mock.calls).toMatchObject([[{ isOutage: false, failures: 1 }], [{ isOutage: true, failures: 2 }]])
+})
+
 test('callers that share a reading share its failure, and the next caller reads anew', async () => {
   const chain = manualChain()
   const { fresh } = stream(chain.read)
