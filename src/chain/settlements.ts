@@ -17,20 +17,20 @@ const EVENTS = ['FundSpent', 'BalanceUpdated', 'RefundRequested'] as const
 export type SettlementsOptions = {
   rpc: Rpc
   addresses: Addresses
-  wallet: string
   blockTimeMs: () => number
 }
 
-/** Reads from the logs what providers charged, and what was paid in. */
-export function createSettlements({ rpc, addresses, wallet, blockTimeMs }: SettlementsOptions) {
+/** What providers charged a wallet in the seconds before a block, and what was paid in. */
+export type ReadSettlements = (wallet: string, until: Block, seconds: number) => Promise<Settlements>
+
+/** Reads settlements from the logs. */
+export function createSettlements({ rpc, addresses, blockTimeMs }: SettlementsOptions): ReadSettlements {
   const services = new Map<string, ServiceType>([[addresses.inference, 'inference']])
   if (addresses.fineTuning) services.set(addresses.fineTuning, 'fine-tuning')
-  const filter = {
-    address: [addresses.ledger, ...services.keys()],
-    topics: [EVENTS.map(topicOf), [zeroPadValue(wallet, 32)]],
-  }
+  const address = [addresses.ledger, ...services.keys()]
 
-  return async function readSettlements(until: Block, seconds: number): Promise<Settlements> {
+  return async function readSettlements(wallet, until, seconds) {
+    const filter = { address, topics: [EVENTS.map(topicOf), [zeroPadValue(wallet, 32)]] }
     const blocks = Math.min(Math.ceil((1_000 * seconds) / blockTimeMs()), LONGEST_RANGE, until.number)
     const { logs, from } = await query(() =>
       backwards({ ...filter, fromBlock: until.number - blocks + 1 }, until.number),

@@ -1,0 +1,76 @@
+import type { Signer } from 'ethers'
+import { ledgerAbi } from './abi.ts'
+import { query } from './batch.ts'
+import type { NetworkConnection } from './connect-network.ts'
+import { decodeLedgers } from './decode.ts'
+import type { Market } from './market.types.ts'
+import type { NetworkConfig } from './networks.ts'
+import { noncesOf, type Nonces } from './nonces.ts'
+import type { Chain, Rules } from './port.ts'
+import { createReader } from './reader.ts'
+import { view } from './rules.ts'
+import { createSender } from './sender.ts'
+import { readService, type ProviderService } from './service.ts'
+import { signSessionMessage } from './session-signature.ts'
+import { readToken, type TokenState } from './tokens.ts'
+
+/** One wallet on its chain. */
+export type Connected = Chain & {
+  /** Reads the rules of the deployment again. */
+  readRules(): Promise<Rules>
+  readService(provider: string): Promise<ProviderService>
+  /** An API token of the wallet with a provider, as of a block. */
+  readToken(provider: string, tokenId: number, blockNumber: number): Promise<TokenState>
+  /** What the chain says about the wallet's nonces. */
+  nonces: Nonces
+  market: Market
+  /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
+  signMessage: ((message: string) => Promise<string>) | null
+  network: NetworkConfig
+  /** Hash of the first block; undefined where the node no longer has it. */
+  genesis: string | undefined
+  /** Number of the latest block at connecting. */
+  head: number
+}
+
+/** A wallet's checksummed address; `signer` is null for one that is only watched. */
+export type WalletParts = { wallet: string; signer: Signer | null }
+
+/** Puts one wallet on a chain that is connected. Takes no request. */
+export function connectWallet(shared: NetworkConnection, { wallet, signer }: WalletParts): Connected {
+  const { chainId, network, addresses, head, genesis, rules, rpc, batch, parallel, feeOracle, blockTime } = shared
+  const reader = createReader({ ...shared, wallet })
+  const blockTimeMs = () => blockTime.ms()
+
+  return {
+    chainId,
+    network,
+    head,
+    genesis,
+    wallet,
+    rules,
+    async readPosition() {
+      const position = await query(reader.readPosition)
+      blockTime.add(position.block)
+      return position
+    },
+    async listLedgers(offset, limit) {
+      const calls = [view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])]
+      const [outcome] = await query(() => parallel(calls, 'latest'))
+      return decodeLedgers(outcome)
+    },
+    readSettlements: (until, seconds) => shared.readSettlements(wallet, until, seconds),
+    timestampOf: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.timestamp ?? null),
+    fees: () => query(feeOracle.fees),
+    blockTimeMs,
+    onBlock: shared.onBlock,
+    readRules: shared.readRules,
+    readService: (provider) => query(() => readService(batch, { ...addresses, wallet, provider })),
+    readToken: (provider, tokenId, blockNumber) =>
+      query(() => readToken(batch, { inference: addresses.inference, wallet, provider, tokenId, blockNumber })),
+    nonces: noncesOf(rpc, { wallet, blockTimeMs }),
+    market: shared.market,
+    signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
+    transactions: signer ? createSender({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }) : null,
+  }
+}
