@@ -90,6 +90,7 @@ export function createReports(options: ReportsOptions): Reports {
         await journal.append(record)
         counts.journalAppend(elapsed() - began)
       },
+      refusal: () => journal.refusal?.() ?? null,
       close: () => journal.close(),
     }),
   }

@@ -70,6 +70,7 @@ export { encodePosition } from './base/position-codec.ts'
 export { decodeRecording, isRecordingLine, type Recording } from './base/recording.ts'
 export { memoryJournal } from './transactions/memory-journal.ts'
 export type { Journal, JournalEntry, JournalRecord } from './transactions/journal.types.ts'
+export type { ClaimRequest, Lease, LeasedJournal, Leases } from './transactions/lease.types.ts'
 export { stateDirectory } from './transactions/state-directory.ts'
 export { openFileJournal, readFileClosing, readFileJournal } from './transactions/default-journal.ts'
 export type { ClosingIntention } from './transactions/journal.types.ts'
@@ -86,6 +87,7 @@ export {
   InsufficientGasError,
   InvalidInputError,
   JournalError,
+  LeaseLostError,
   LockedError,
   NotFundedError,
   NotRecordedError,

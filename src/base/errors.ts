@@ -104,6 +104,18 @@ export class NotRecordedError extends NotSentError {
   }
 }
 
+/** Another machine has claimed the wallet, or may have: what this one decided was not recorded. */
+export class LeaseLostError extends NotSentError {
+  override readonly name = 'LeaseLostError'
+  /** @param facts the present holder, where the store named it, and until when its lease runs */
+  constructor(facts: { wallet: string; epoch: string; holder?: string | undefined; until?: string | undefined }) {
+    super('This process has lost the lease of the wallet, so nothing was sent.', {
+      ...facts,
+      do: 'close this broker: the holder goes on with what it has left open',
+    })
+  }
+}
+
 /** An earlier transaction of the ledger is in doubt: a wallet was asked to send it and gave no hash. */
 export class InDoubtError extends NotSentError {
   override readonly name = 'InDoubtError'

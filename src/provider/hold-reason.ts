@@ -17,6 +17,7 @@ const reasons: Readonly<Record<string, EndpointHoldReason | undefined>> = {
   ReadError: 'stale-reading',
   StaleReadingError: 'stale-reading',
   LockedError: 'locked',
+  LeaseLostError: 'locked',
   NotFundedError: 'not-funded',
 }
 

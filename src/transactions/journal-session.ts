@@ -1,4 +1,4 @@
-import { AbortedError, NotRecordedError } from '../base/errors.ts'
+import { AbortedError, NotRecordedError, NotSentError } from '../base/errors.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 
 /** The journal as one lane uses it: opened once, written until the lane closes. */
@@ -7,6 +7,8 @@ export type JournalSession = {
   open(): Promise<void>
   /** Why nothing can be sent; null while everything can. */
   refusal(): Error | null
+  /** Refuses before anything is asked of node or signer. @throws NotRecordedError, LeaseLostError while nothing can be appended */
+  throwIfRefused(): void
   /** Resolves once records may be appended. @throws AbortedError after the end */
   ready(): Promise<void>
   /** @throws AbortedError after the end */
@@ -37,7 +39,11 @@ export function createJournalSession(
 
   return {
     open,
-    refusal: () => refusal,
+    refusal: () => refusal ?? journal.refusal?.() ?? null,
+    throwIfRefused() {
+      const reason = journal.refusal?.() ?? null
+      if (reason) throw notRecorded(reason)
+    },
     async ready() {
       await open()
       throwIfClosed()
@@ -50,7 +56,7 @@ export function createJournalSession(
         await settle()
         await journal.append(record)
       } catch (error) {
-        throw new NotRecordedError(error)
+        throw notRecorded(error)
       }
     },
     owe(record) {
@@ -93,6 +99,11 @@ export function createJournalSession(
   function throwIfClosed(): void {
     if (closed) throw afterClose()
   }
+}
+
+/** Errors that say themselves why nothing was sent stay as they are. */
+function notRecorded(error: unknown): Error {
+  return error instanceof NotSentError || error instanceof AbortedError ? error : new NotRecordedError(error)
 }
 
 const afterClose = (): AbortedError => new AbortedError('The broker is closed; nothing was sent.')

@@ -70,6 +70,8 @@ export interface Journal {
   load(): Promise<readonly JournalRecord[]>
   /** Resolves once the record survives a crash. Where it rejects, nothing is sent. */
   append(record: JournalRecord): Promise<void>
+  /** Why nothing can be appended for now; left out where that only shows in `append`. */
+  refusal?(): Error | null
   close(): Promise<void>
 }
 

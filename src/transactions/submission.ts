@@ -67,6 +67,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
     prepare: (intent, how) =>
       nonces.inOrder(intent.touches, async (earlier) => {
         await session.open()
+        session.throwIfRefused()
         return prepare(intent, earlier, how)
       }),
     fillGap: (nonce) => nonces.fill(nonce, () => fill(nonce)),

@@ -29,6 +29,7 @@ test('og-ledger exports these names', () => {
       "LedgerExistsError",
       "LedgerManager",
       "LedgerNotExistsError",
+      "LeaseLostError",
       "LockedError",
       "MinimumDepositRequiredError",
       "MustWithdrawAllFundsFirstError",

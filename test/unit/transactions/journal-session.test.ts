@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { AbortedError, NotRecordedError } from '../../../src/base/errors.ts'
+import { AbortedError, JournalError, LeaseLostError, NotRecordedError } from '../../../src/base/errors.ts'
 import { createJournalSession } from '../../../src/transactions/journal-session.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
@@ -55,6 +55,26 @@ test('a record that does not reach the disk is a transaction that was not sent',
   expect(refusal).toBeInstanceOf(NotRecordedError)
   expect(refusal).toMatchObject({ facts: { reason: 'no space left' }, cause: new Error('no space left') })
   await expect(session.append(ended('one'))).rejects.toEqual(new Error('no space left'))
+})
+
+test('a journal that cannot take records for now refuses before anything is asked of the signer', async () => {
+  const store: { outage: Error | null } = { outage: null }
+  const session = createJournalSession({ ...memoryJournal(), refusal: () => store.outage }, () => undefined)
+  await session.open()
+  session.throwIfRefused()
+  store.outage = new JournalError('The database does not answer.')
+  expect(session.refusal()).toBe(store.outage)
+  expect(session.throwIfRefused).toThrow(new NotRecordedError(store.outage))
+  store.outage = new LeaseLostError({ wallet: '0x1', epoch: '2' })
+  expect(session.throwIfRefused).toThrow(store.outage)
+  store.outage = null
+  expect(session.refusal()).toBeNull()
+})
+
+test('a lost lease is the error of the record that it refuses', async () => {
+  const lost = new LeaseLostError({ wallet: '0x1', epoch: '2' })
+  const session = createJournalSession({ ...memoryJournal(), append: () => Promise.reject(lost) }, () => undefined)
+  await expect(session.record(ended('one'))).rejects.toBe(lost)
 })
 
 test('an owed record is written before the next one that precedes a transaction, and once', async () => {

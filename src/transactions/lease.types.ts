@@ -1,0 +1,58 @@
+import type { Journal } from './journal.types.ts'
+
+/**
+ * A journal that several machines share. It takes records only while its lease on the wallet holds, so that two machines never
+ * send for one wallet. `createBroker({ signer, journal, signal: journal.lost })` closes once another machine has the wallet.
+ */
+export interface LeasedJournal extends Journal {
+  readonly chainId: bigint
+  readonly wallet: string
+  /** What the store calls this machine's process. */
+  readonly holder: string
+  /** The fencing token: how often the wallet was claimed. */
+  readonly epoch: number
+  /** Aborts, with the reason, once the lease is lost for good: another holder has claimed the wallet, or the store has lost records. */
+  readonly lost: AbortSignal
+  /** Why nothing can be appended now, as while the store does not answer; null while records are taken. */
+  refusal(): Error | null
+  /** Stops appending and hands the lease back at once: the next holder need not wait for its end. */
+  close(): Promise<void>
+}
+
+/** The leases of wallets, as a store keeps them that all machines share. One object serves one process. */
+export interface Leases {
+  readonly holder: string
+  /** How long a lease holds after its last heartbeat, in milliseconds. */
+  readonly leaseMs: number
+  /**
+   * Claims wallets that have no holder, or whose lease is over. Each one comes with its journal, and its lease is kept by heartbeats until
+   * that journal is closed or lost.
+   *
+   * @returns the claimed ones, in no order; fewer than `atMost` where other holders have the rest
+   * @throws JournalError where the store cannot be used
+   */
+  claim(request: ClaimRequest): Promise<readonly LeasedJournal[]>
+  /** What the store says of every wallet of a chain that was ever claimed. */
+  list(chainId: bigint): Promise<readonly Lease[]>
+  /** Closes every journal that was claimed here, which hands the leases back. */
+  close(): Promise<void>
+}
+
+export type ClaimRequest = {
+  chainId: bigint
+  /** Hash of the chain's first block: the journal of another chain with the same id is refused. */
+  genesis?: string | undefined
+  wallets: readonly string[]
+  /** The most to claim: all of them by default. */
+  atMost?: number
+}
+
+export type Lease = {
+  chainId: bigint
+  wallet: string
+  /** Null while no process has it, or once its lease is over. */
+  holder: string | null
+  epoch: number
+  /** By the store's clock, in milliseconds; null without a holder. */
+  expiresInMs: number | null
+}
