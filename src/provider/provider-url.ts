@@ -1,7 +1,8 @@
+import { resolveHost } from '#resolve-host'
 import { OgLedgerError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { rangeOfAddress } from './address-range.ts'
-import { resolveInNode, type Resolve } from './resolve-host.ts'
+import type { Resolve } from './resolve-host.types.ts'
 
 /** How long a name server may take. */
 const RESOLVE_MS = 10_000
@@ -65,7 +66,7 @@ export function checkProviderUrl(url: string, rules: ProviderUrlRules = {}): URL
 export async function checkProviderAddresses(
   { host, hostname }: URL,
   { allowPrivate = false }: ProviderUrlRules = {},
-  resolve: Resolve | null = resolveInNode(),
+  resolve: Resolve | null = resolveHost,
 ): Promise<void> {
   if (allowPrivate || !resolve || isLoopback(hostname) || rangeOfAddress(hostname) !== null) return
   const addresses = await withTimeout(RESOLVE_MS, () => resolve(hostname))

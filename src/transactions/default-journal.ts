@@ -1,18 +1,25 @@
+import { journals } from '#journals'
 import type { Logger } from '../base/logger.ts'
 import { closingIn, foldRecords } from './journal-fold.ts'
-import type { ClosingIntention, Journal, JournalEntry, JournalRecord } from './journal.types.ts'
 import type { NonceReader } from './journal-loss.ts'
 import type { JournalRepair } from './journal-repair.ts'
-import { memoryJournal } from './memory-journal.ts'
+import type { ClosingIntention, Journal, JournalEntry } from './journal.types.ts'
+import type { JournalOwner, JournalPlace } from './journals.types.ts'
 
-export type JournalOwner = { chainId: bigint; wallet: string }
-type JournalPlace = JournalOwner & { path?: string | undefined; genesis?: string | undefined }
-
-/** A file in Node, memory elsewhere: code that needs a file system is loaded only in Node. */
-export async function defaultJournal(
+/** The journal of a broker that was given none: a file in Node. */
+export function defaultJournal(
   options: JournalOwner & { genesis: string | undefined; logger: Logger },
 ): Promise<Journal> {
-  return isNode() ? openFileJournal(options) : memoryJournal()
+  return journals.default(options)
+}
+
+/**
+ * Where programs of this user keep their state (XDG Base Directory; Application Support; Local AppData).
+ *
+ * @throws JournalError for a user without a home, for a folder that depends on where the process is started, and in a browser
+ */
+export function stateDirectory(): string {
+  return journals.stateDirectory()
 }
 
 /**
@@ -20,16 +27,12 @@ export async function defaultJournal(
  *
  * @param options.path where it is; in the user's state directory by default
  * @param options.genesis hash of the chain's first block: a local chain that was started anew gets a journal of its own
+ * @throws JournalError in a browser
  */
-export async function openFileJournal(
+export function openFileJournal(
   options: JournalOwner & { path?: string; genesis?: string | undefined; logger?: Logger },
 ): Promise<Journal> {
-  const [{ fileJournal }, { journalPath }] = await Promise.all([
-    import('./file-journal.ts'),
-    import('./state-directory.ts'),
-  ])
-  const { chainId, wallet, path = journalPath(chainId, wallet), genesis, logger } = options
-  return fileJournal(path, { genesis, ...(logger && { logger }) })
+  return journals.openFile(options)
 }
 
 /**
@@ -38,12 +41,12 @@ export async function openFileJournal(
  * @param options.genesis hash of the chain's first block: the journal of another chain with the same id counts as empty
  */
 export async function readFileJournal(options: JournalPlace): Promise<JournalEntry[]> {
-  return foldRecords(await recordsOf(options))
+  return foldRecords(await journals.recordsIn(options))
 }
 
 /** The open closing in a wallet's journal file, whichever process began it; null where there is none. */
 export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
-  return closingIn(await recordsOf(options))
+  return closingIn(await journals.recordsIn(options))
 }
 
 /**
@@ -51,24 +54,6 @@ export async function readFileClosing(options: JournalPlace): Promise<ClosingInt
  *
  * @throws LockedError while another process has it, JournalError for a place that does not serve, ReadError
  */
-export async function openJournalRepair(options: JournalPlace & { nonces: NonceReader }): Promise<JournalRepair> {
-  const [{ openRepair }, { journalPath }] = await Promise.all([
-    import('./journal-repair.ts'),
-    import('./state-directory.ts'),
-  ])
-  const { chainId, wallet, path = journalPath(chainId, wallet), genesis, nonces } = options
-  return openRepair({ path, genesis, nonces })
-}
-
-async function recordsOf({ chainId, wallet, path, genesis }: JournalPlace): Promise<JournalRecord[]> {
-  const [{ readRecords }, { journalPath }] = await Promise.all([
-    import('./file-journal.ts'),
-    import('./state-directory.ts'),
-  ])
-  return readRecords(path ?? journalPath(chainId, wallet), genesis)
-}
-
-function isNode(): boolean {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } }
-  return typeof process?.versions?.node === 'string'
+export function openJournalRepair(options: JournalPlace & { nonces: NonceReader }): Promise<JournalRepair> {
+  return journals.openRepair(options)
 }

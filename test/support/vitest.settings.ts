@@ -9,6 +9,8 @@ export const settings = defineConfig({
   // Examples import the package by its name, as an app does.
   resolve: {
     alias: [
+      { find: '#journals', replacement: join(root, 'src/transactions/journals.node.ts') },
+      { find: '#resolve-host', replacement: join(root, 'src/provider/resolve-host.node.ts') },
       { find: /^og-ledger$/, replacement: join(root, 'src/index.ts') },
       { find: /^og-ledger\/machines$/, replacement: join(root, 'machines/index.ts') },
       { find: /^og-ledger\/testing$/, replacement: join(root, 'src/testing/index.ts') },

@@ -65,13 +65,22 @@ const files = ['src', 'machines'].flatMap((folder) =>
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
 )
 
+/** Names of the package's own that stand for one file in Node and another in browsers, with the sources of both. */
+const conditional = Object.entries(
+  (JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { imports: Record<string, object> }).imports,
+).map(([name, files]) => [
+  name,
+  Object.values(files).map((file: string) => file.replace('./dist/', '').replace(/\.js$/, '.ts')),
+]) satisfies [string, string[]][]
+const targetsOf: ReadonlyMap<string, readonly string[]> = new Map(conditional)
+
 const imports: Import[] = files.flatMap((from) => {
   const text = readFileSync(resolve(root, from), 'utf8')
   const found = [...text.matchAll(/(?:^|\n)(?:import|export) (type )?[^;'"]*?from '([^']+)'|import\('([^']+)'\)/g)]
-  return found.map(([, typeOnly, named, dynamic]) => {
+  return found.flatMap(([, typeOnly, named, dynamic]) => {
     const to = named ?? dynamic ?? ''
     const path = to.startsWith('.') ? relative(root, resolve(root, dirname(from), to)).replaceAll('\\', '/') : to
-    return { from, to: path, typeOnly: typeOnly !== undefined }
+    return (targetsOf.get(to) ?? [path]).map((one) => ({ from, to: one, typeOnly: typeOnly !== undefined }))
   })
 })
 
@@ -118,6 +127,18 @@ test('every import is one that the architecture allows', () => {
 
 test('no file imports itself by way of others, type imports counted', () => {
   expect(circlesIn(imports)).toEqual([])
+})
+
+test('no module of Node is reached from the main entry in a browser', () => {
+  const seen = new Set(['src/index.ts'])
+  const reached: string[] = []
+  for (const file of seen)
+    for (const { from, to, typeOnly } of imports) {
+      if (from !== file || typeOnly || to.endsWith('.node.ts')) continue
+      if (files.includes(to)) seen.add(to)
+      else reached.push(to)
+    }
+  expect([...new Set(reached)].toSorted()).toEqual(['ethers', 'rxjs', 'xstate'])
 })
 
 test('only the public face lies in src itself', () => {
