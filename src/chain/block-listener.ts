@@ -1,4 +1,4 @@
-import type { Provider } from 'ethers'
+import type { EthersProvider } from './ethers.types.ts'
 import { isJsonRpc, type JsonRpcSender } from './json-rpc.ts'
 import type { ChainReader } from './port.ts'
 import { socketOf } from './socket.ts'
@@ -8,7 +8,7 @@ import { socketOf } from './socket.ts'
  * refuses the subscription is polled. The listener is also called when the socket closes, so that a reading fails and the status
  * shows it.
  */
-export function blockListenerOf(provider: Provider): ChainReader['onBlock'] {
+export function blockListenerOf(provider: EthersProvider): ChainReader['onBlock'] {
   const socket = socketOf(provider)
   if (!socket) return null
   return (listener) => {
@@ -26,7 +26,7 @@ export function blockListenerOf(provider: Provider): ChainReader['onBlock'] {
  * Subscribes by JSON-RPC. ethers' own subscription leaves the rejection of a node that refuses it, or of a socket that closes
  * meanwhile, unhandled, which ends the process.
  */
-function subscribe(provider: Provider & JsonRpcSender, announce: () => void): () => void {
+function subscribe(provider: EthersProvider & JsonRpcSender, announce: () => void): () => void {
   const register: unknown = Reflect.get(provider, '_register')
   if (typeof register !== 'function') return listen(provider, announce)
   let isOver = false
@@ -42,7 +42,7 @@ function subscribe(provider: Provider & JsonRpcSender, announce: () => void): ()
   }
 }
 
-function listen(provider: Provider, announce: () => void): () => void {
+function listen(provider: EthersProvider, announce: () => void): () => void {
   void provider.on('block', announce).catch(() => undefined)
   return () => void provider.off('block', announce).catch(() => undefined)
 }

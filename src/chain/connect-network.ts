@@ -1,4 +1,3 @@
-import type { Provider } from 'ethers'
 import { ReadError } from '../base/errors.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { toAddress } from './address.ts'
@@ -7,6 +6,7 @@ import { blockListenerOf } from './block-listener.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import { createBlockTime, type BlockTime } from './block-time.ts'
 import { guardChain } from './chain-guard.ts'
+import type { EthersProvider } from './ethers.types.ts'
 import { createFeeOracle, type FeeOracle } from './fee-oracle.ts'
 import { createMarket } from './market.ts'
 import type { Market } from './market.types.ts'
@@ -63,7 +63,7 @@ export type ConnectNetworkOptions = {
  * @throws ReadError when the node fails
  */
 export async function connectNetwork(
-  provider: Provider,
+  provider: EthersProvider,
   network?: NetworkName | NetworkConfig,
   { requests, isSwitchable = false }: ConnectNetworkOptions = {},
 ): Promise<NetworkConnection> {

@@ -1,8 +1,8 @@
-import type { Signer } from 'ethers'
 import { ledgerAbi } from './abi.ts'
 import { query } from './batch.ts'
 import type { NetworkConnection } from './connect-network.ts'
 import { decodeLedgers } from './decode.ts'
+import type { EthersSigner } from './ethers.types.ts'
 import type { Market } from './market.types.ts'
 import type { NetworkConfig } from './networks.ts'
 import { noncesOf, type Nonces } from './nonces.ts'
@@ -34,7 +34,7 @@ export type Connected = Chain & {
 }
 
 /** A wallet's checksummed address; `signer` is null for one that is only watched. */
-export type WalletParts = { wallet: string; signer: Signer | null }
+export type WalletParts = { wallet: string; signer: EthersSigner | null }
 
 /** Puts one wallet on a chain that is connected. Takes no request. */
 export function connectWallet(shared: NetworkConnection, { wallet, signer }: WalletParts): Connected {

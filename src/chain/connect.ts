@@ -1,4 +1,3 @@
-import type { Provider, Signer } from 'ethers'
 import { InvalidInputError, SigningError } from '../base/errors.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { withTimeout } from '../base/timeout.ts'
@@ -7,6 +6,7 @@ import { reasonOf, safeCause } from './cause.ts'
 import { connectNetwork } from './connect-network.ts'
 import { connectWallet, type Connected } from './connect-wallet.ts'
 import { checkConnection } from './connection-options.ts'
+import type { EthersProvider, EthersSigner } from './ethers.types.ts'
 import { checkNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
 import { signsBySending } from './sender.ts'
 
@@ -17,8 +17,8 @@ const ADDRESS_TIMEOUT_MS = 120_000
 
 /** Either a signer with a provider, or a provider and the address to watch. */
 export type Connection =
-  | { signer: Signer; provider?: undefined; address?: undefined }
-  | { signer?: undefined; provider: Provider; address: string }
+  | { signer: EthersSigner; provider?: undefined; address?: undefined }
+  | { signer?: undefined; provider: EthersProvider; address: string }
 
 export type ConnectOptions = {
   /** How long the signer may take to tell its address, in milliseconds. */
@@ -60,7 +60,7 @@ async function partsOf({ signer, provider, address }: Connection, signerTimeoutM
  *
  * @throws SigningError when the signer does not tell it in time
  */
-export async function addressOf(signer: Signer, timeoutMs = ADDRESS_TIMEOUT_MS): Promise<string> {
+export async function addressOf(signer: EthersSigner, timeoutMs = ADDRESS_TIMEOUT_MS): Promise<string> {
   try {
     return toAddress(await withTimeout(timeoutMs, () => signer.getAddress()))
   } catch (error) {

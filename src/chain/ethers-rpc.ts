@@ -1,10 +1,10 @@
-import type { Provider, TransactionRequest } from 'ethers'
 import { decodeHeader } from './block.ts'
+import type { EthersProvider, TransactionFields } from './ethers.types.ts'
 import { decodeReceipt } from './receipt.ts'
 import type { Rpc } from './rpc.types.ts'
 
 /** Queries any other provider, such as a FallbackProvider, by ethers' own methods. */
-export function ethersRpc(provider: Provider): Rpc {
+export function ethersRpc(provider: EthersProvider): Rpc {
   return {
     chainId: async () => (await provider.getNetwork()).chainId,
     code: (address) => provider.getCode(address),
@@ -25,7 +25,7 @@ export function ethersRpc(provider: Provider): Rpc {
     call: (request, blockTag) => provider.call({ ...request, blockTag }),
     balance: (address, blockTag) => provider.getBalance(address, blockTag),
     transactionCount: (address, blockTag) => provider.getTransactionCount(address, blockTag),
-    estimateGas: (request) => provider.estimateGas(request satisfies TransactionRequest),
+    estimateGas: (request) => provider.estimateGas(request satisfies TransactionFields),
     async broadcast(raw) {
       await provider.broadcastTransaction(raw)
     },

@@ -1,7 +1,7 @@
-import type { Provider } from 'ethers'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { createAnswerTimeout } from './answer-timeout.ts'
 import { ethersRpc } from './ethers-rpc.ts'
+import type { EthersProvider } from './ethers.types.ts'
 import { isJsonRpc, jsonRpc } from './json-rpc.ts'
 import { rateLimitWords } from './rate-limit.ts'
 import { requestLimitOf } from './request-limit.ts'
@@ -13,7 +13,7 @@ import { onOpenSocket, socketOf } from './socket.ts'
  * The queries of a provider, by its own JSON-RPC where it has one: ethers' methods cache each answer for 250 ms, with a timer that
  * keeps the process alive, and ask for the chain's id beside every call. Each query ends after 20 s.
  */
-export function rpcOf(provider: Provider, requests?: RequestCounts['rpc']): Rpc {
+export function rpcOf(provider: EthersProvider, requests?: RequestCounts['rpc']): Rpc {
   const { run } = requestLimitOf(provider)
   const socket = socketOf(provider)
   const withTimeout = createAnswerTimeout(() => rateLimitWords(provider))

@@ -1,4 +1,4 @@
-import { keccak256, type Signer, type TransactionRequest } from 'ethers'
+import { keccak256 } from 'ethers'
 import {
   GasEstimateError,
   ReadError,
@@ -12,6 +12,7 @@ import { query } from './batch.ts'
 import { ARRIVED, gradeBroadcastError } from './broadcast-answer.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { missingCapability } from './capabilities.ts'
+import type { EthersSigner, TransactionFields } from './ethers.types.ts'
 import { noncesOf } from './nonces.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './reverts.ts'
@@ -24,7 +25,7 @@ import type { Addresses } from './rules.ts'
 const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTuningAbi }
 
 export type SenderOptions = {
-  signer: Signer
+  signer: EthersSigner
   rpc: Rpc
   feeOracle: FeeOracle
   blockTimeMs: () => number
@@ -141,14 +142,14 @@ export function createSender(options: SenderOptions): TransactionPort {
   }
 }
 
-function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionRequest {
+function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionFields {
   return { nonce, gasLimit, type: 'gasPrice' in fees ? 0 : 2, ...fees }
 }
 
-type SendingSigner = Signer & { sendUncheckedTransaction(request: TransactionRequest): Promise<string> }
+type SendingSigner = EthersSigner & { sendUncheckedTransaction(request: TransactionFields): Promise<string> }
 
 /** A wallet behind JSON-RPC (a browser wallet, a node's own account) signs only while it sends. */
-export function signsBySending(signer: Signer): signer is SendingSigner {
+export function signsBySending(signer: EthersSigner): signer is SendingSigner {
   return 'sendUncheckedTransaction' in signer
 }
 

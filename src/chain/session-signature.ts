@@ -1,11 +1,12 @@
-import { getBytes, id, Signature, type Signer } from 'ethers'
+import { getBytes, id, Signature } from 'ethers'
 import { InvalidInputError } from '../base/errors.ts'
+import type { EthersSigner } from './ethers.types.ts'
 
 /**
  * Signs a session message in the form that providers verify: an EIP-191 signature over the 32 raw bytes of its keccak256,
  * 65 bytes long, with v normalised to 27 or 28.
  */
-export function signSessionMessage(signer: Pick<Signer, 'signMessage'>): (message: string) => Promise<string> {
+export function signSessionMessage(signer: Pick<EthersSigner, 'signMessage'>): (message: string) => Promise<string> {
   return async (message) => {
     const signature = await signer.signMessage(getBytes(id(message)))
     try {
