@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+type Manifest = {
+  exports: Record<string, string | { require: string; default: string }>
+  typesVersions: { '*': Record<string, string[]> }
+  imports: Record<string, { node: string; default: string }>
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const manifest = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as Manifest
+const entries = Object.entries(manifest.exports).flatMap(([name, files]) =>
+  name === './package.json' ? [] : [{ name, files }],
+)
+
+test('every entry can be loaded by import and by require', () => {
+  expect(entries.map(({ name, files }) => [name, files])).toEqual(
+    entries.map(({ name, files }) => {
+      const file = typeof files === 'string' ? files : files.default
+      return [name, { require: file.replace(/\.js$/, '.cjs'), default: file }]
+    }),
+  )
+})
+
+test('TypeScript finds the types of every entry where it does not read exports', () => {
+  const types = entries.flatMap(({ name, files }) =>
+    name === '.' || typeof files === 'string'
+      ? []
+      : [[name.slice('./'.length), [files.default.replace(/\.js$/, '.d.ts')]]],
+  )
+  expect(manifest.typesVersions['*']).toEqual(Object.fromEntries(types))
+})
+
+test('what differs in browsers is a file for Node, and one for everything else', () => {
+  expect(Object.values(manifest.imports)).toEqual(
+    Object.values(manifest.imports).map(({ node }) => ({ node, default: node.replace('.node.js', '.browser.js') })),
+  )
+})
