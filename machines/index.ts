@@ -1,3 +1,9 @@
+/**
+ * The statecharts, their facts and the funding policy: pure, without I/O.
+ *
+ * @module og-ledger/machines
+ */
+
 export { subAccountMachine } from './sub-account/sub-account.machine.ts'
 export {
   facts,

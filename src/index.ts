@@ -1,3 +1,9 @@
+/**
+ * The broker of one wallet: account API, auto-funding, refunds, closing, streams and errors.
+ *
+ * @module og-ledger
+ */
+
 export { createBroker } from './broker.ts'
 export type { Broker, BrokerOptions } from './broker.types.ts'
 export { ogToWei, weiToOg, formatOg, type Amount } from './base/amounts.ts'

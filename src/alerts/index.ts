@@ -1,3 +1,9 @@
+/**
+ * Tells Slack, PagerDuty or a webhook when a person should look.
+ *
+ * @module og-ledger/alerts
+ */
+
 export { createAlerts, type Alerts } from './alerts.ts'
 export type { AlertsOptions, RuleOptions } from './alert-options.ts'
 export type { Alert, AlertState, Delivery, Labels, Notification, Receiver, RuleName, Severity } from './alert.types.ts'

@@ -1,3 +1,9 @@
+/**
+ * Metrics of a broker for Prometheus and OpenMetrics.
+ *
+ * @module og-ledger/metrics
+ */
+
 export { createMetrics, type Metrics, type MetricsOptions, type MetricsSource, type TextOptions } from './metrics.ts'
 export type { AlertsSource } from './collect-alerts.ts'
 export type { Sample } from './family.ts'

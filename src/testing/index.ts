@@ -1,3 +1,9 @@
+/**
+ * A real broker on the contracts in memory, with faults and time to control.
+ *
+ * @module og-ledger/testing
+ */
+
 export { createSimulatedBroker } from './simulated-broker.ts'
 export type { SimulatedBrokerOptions, Simulation, WhichWallet } from './simulation.types.ts'
 export { createSimulatedChain, type SimulatedChain } from './simulated-chain.ts'

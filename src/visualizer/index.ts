@@ -1,3 +1,9 @@
+/**
+ * A page that shows a running broker and its history.
+ *
+ * @module og-ledger/visualizer
+ */
+
 export { createVisualizer, type Visualizer } from './visualizer.ts'
 export type { VisualizerOptions } from './visualizer-options.ts'
 export { recordEntries, type RecordOptions } from './record.ts'

@@ -10,15 +10,21 @@ export function pageAt(path: string): Page {
   return { path, text: readFileSync(join(root, path), 'utf8') }
 }
 
+/** What the site makes from files that are elsewhere; git does not know it. */
+const MADE =
+  /^(?:node_modules|reference|source|public|\.vitepress)\/|^(?:overview|contributing|benchmark|changelog)\.md$/
+
 /** Every page that a reader of the repository meets. */
 export function allPages(): Page[] {
-  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
-  return ['README.md', 'CONTRIBUTING.md', 'bench/README.md', ...docs.map((name) => `docs/${name}`)].map(pageAt)
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.md') && !MADE.test(path))
+  return ['README.md', 'CONTRIBUTING.md', 'bench/README.md', ...docs.map((path) => `docs/${path}`)].map(pageAt)
 }
 
-/** The code blocks of a language, without their fences. */
+/** The code blocks of a language, without their fences. A name in brackets behind the language is that of a tab. */
 export function blocksOf({ text }: Page, language: string): string[] {
-  return [...text.matchAll(/^```(\S*)\n([^]*?)\n```$/gm)].flatMap(([, name, block = '']) =>
+  return [...text.matchAll(/^```(\S*)(?: \[[^\]\n]+\])?\n([^]*?)\n```$/gm)].flatMap(([, name, block = '']) =>
     name === language ? [block] : [],
   )
 }

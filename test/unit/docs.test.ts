@@ -43,6 +43,17 @@ test.for([
   expect(blocksOf(pageAt(path), 'ts')[index]).toBe(program.trimEnd())
 })
 
+test.for(allPages())('a block of $path that names a file shows that file word for word', (page) => {
+  const named = [...page.text.matchAll(/^<!-- file: (\S+) -->\n\n```[^\n]*\n([^]*?)\n```$/gm)]
+  expect(named.length).toBe(page.text.split('<!-- file:').length - 1)
+  for (const [, file = '', block] of named) expect(block, file).toBe(readFileSync(join(root, file), 'utf8').trimEnd())
+})
+
+test('the config files among the examples are ones that auto-fund takes', () => {
+  const config = parseConfig(readFileSync(join(root, 'examples/recipes/three-providers.json'), 'utf8'))
+  expect(config.providers?.map(({ terms }) => terms.priority)).toEqual([2, 1, undefined])
+})
+
 test('the charts of the documentation are those of the machines', () => {
   // `og-ledger machines NAME` prints what stands there.
   const all = [subAccountMachine, autoFundingMachine, transactionMachine, ledgerMachine, autoDepositMachine].map(
@@ -58,9 +69,14 @@ test.for(allPages())('every link and anchor of $path leads somewhere', (page) =>
   expect(broken).toEqual([])
 })
 
-test('every page below docs is linked from the README', () => {
-  const pages = allPages().filter(({ path }) => path.startsWith('docs/'))
-  expect(pages.map(({ path }) => path).filter((path) => !linksOf(readme).includes(path))).toEqual([])
+test('links lead from the README to every page below docs', () => {
+  const reached = new Set(['README.md'])
+  for (const path of reached)
+    for (const link of linksOf(pageAt(path))) {
+      const to = targetOf({ path, link }).file
+      if (to.endsWith('.md') && existsSync(join(root, to))) reached.add(to)
+    }
+  expect(allPages().flatMap(({ path }) => (reached.has(path) ? [] : [path]))).toEqual([])
 })
 
 test('every reason to hold has a heading with its cause and what to do', () => {
@@ -138,10 +154,15 @@ test('every exported name stands in the documentation', () => {
 
 function isFound(page: Page, link: string): boolean {
   if (/^(?:https?|mailto):/.test(link)) return true
+  const { file, anchor } = targetOf({ path: page.path, link })
+  if (!existsSync(join(root, file))) return false
+  return anchor === undefined || anchorsOf(pageAt(file)).includes(anchor)
+}
+
+/** The file that a link of a page leads to, by its path in the repository. */
+function targetOf({ path, link }: { path: string; link: string }): { file: string; anchor: string | undefined } {
   const [file = '', anchor] = link.split('#')
-  const path = file === '' ? page.path : normalize(join(dirname(page.path), file))
-  if (!existsSync(join(root, path))) return false
-  return anchor === undefined || anchorsOf(pageAt(path)).includes(anchor)
+  return { file: file === '' ? path : normalize(join(dirname(path), file)).replaceAll('\\', '/'), anchor }
 }
 
 const isNamed = (text: string, option: string): boolean => new RegExp(`${option}(?![\\w-])`).test(text)

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { allPages } from '../support/markdown.ts'
 
 /** A sentence names its actor: broker, lane, node, caller, provider, wallet. */
 const RIDDLES = /\b(nobody|somebody|whoever|whomever|anybody|everybody|no one)\b/gi
@@ -31,9 +32,7 @@ const filesIn = (folder: string, ending: RegExp): string[] =>
 test('sentences of source and documentation name their actor', () => {
   const files = [
     ...['src', 'machines'].flatMap((folder) => filesIn(folder, /\.tsx?$/)),
-    ...filesIn('docs', /\.md$/),
-    'README.md',
-    'CONTRIBUTING.md',
+    ...allPages().map(({ path }) => path),
   ]
   const found = files.flatMap((file) =>
     linesOfRiddles(readFileSync(resolve(root, file), 'utf8')).map((line) => `${file}:${line}`),

@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { App } from './app.tsx'
 import { connect } from './live/connection.ts'
 import { takeToken } from './live/control.ts'
+import { playRecording, recordingOf } from './live/recording.ts'
 // oxlint-disable-next-line import/no-unassigned-import -- the build gathers the stylesheet from here
 import './page.css'
 import { apply, initialModel, type Message } from './store/store.ts'
@@ -15,7 +16,9 @@ addEventListener('hashchange', () => {
   draw()
 })
 draw()
-connect(dispatch)
+const recording = recordingOf(document)
+if (recording === null) connect(dispatch)
+else void playRecording(recording, dispatch)
 
 function dispatch(message: Message): void {
   model = apply(model, message)

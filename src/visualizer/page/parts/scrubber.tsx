@@ -39,9 +39,9 @@ export function Scrubber({ children }: { children: VNode }): VNode {
         <button
           type="button"
           class="button main now"
-          onClick={() => dispatch(loaded ? { type: 'unload' } : { type: 'travel', to: null })}
+          onClick={() => dispatch(loaded && !loaded.alone ? { type: 'unload' } : { type: 'travel', to: null })}
         >
-          {loaded ? 'Close recording' : 'Back to live'}
+          {loaded?.alone ? 'To its end' : loaded ? 'Close recording' : 'Back to live'}
         </button>
       )}
       <div class="rail" ref={box}>

@@ -8,7 +8,14 @@ export type Link = 'connecting' | 'live' | 'reconnecting'
 export type Subject = Pick<Hello, 'version' | 'wallet' | 'network' | 'actions' | 'dryRun' | 'charts'>
 
 /** A recording that is shown instead of the live state. */
-export type Loaded = { file: string; subject: Subject; history: History; skipped: number }
+export type Loaded = {
+  file: string
+  subject: Subject
+  history: History
+  skipped: number
+  /** The page has no server: there is nothing to go back to. */
+  alone?: true
+}
 
 /** Everything that the page shows derives from this. Never changed in place. */
 export type Model = {

@@ -1,0 +1,17 @@
+// A page: the wallet in the browser signs, and a person approves each payment.
+import { BrowserProvider, type Eip1193Provider } from 'ethers'
+import { createBroker, formatOg, memoryJournal, type Broker } from 'og-ledger'
+
+export async function keepFundedInPage(
+  ethereum: Eip1193Provider, // window.ethereum
+  provider: string,
+  ask: (question: string) => Promise<boolean>,
+): Promise<Broker> {
+  const signer = await new BrowserProvider(ethereum).getSigner()
+  const broker = await createBroker({ signer, journal: memoryJournal() })
+  broker.inference.startAutoFunding(provider, {
+    maxTopUp: '5',
+    approve: ({ deficit }) => ask(`${provider} lacks ${formatOg(deficit)} OG. Pay it from the ledger?`),
+  })
+  return broker
+}
