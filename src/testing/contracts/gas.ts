@@ -97,9 +97,27 @@ export function infoWork(additionalInfo: string): number {
   return 2_360 * Math.floor(sizeOf(additionalInfo) / 32)
 }
 
-/** The work of the first read of an account in a call, with its slots for refunds. */
-export function firstReadWork(contract: 'inference' | 'fineTuning', { refunds }: Account): number {
-  return contract === 'inference' ? 23_000 + 8_300 * refunds.length : 6_500 + 3_300 * refunds.length
+/** What a service reads of an account in a retrieval. */
+type ReadAccount = Pick<Account, 'refunds' | 'additionalInfo'> & { contract: 'inference' | 'fineTuning' }
+
+/**
+ * The work of the first read of an account in a call, with its slots for refunds. InferenceServing also copies the additional
+ * info that the account was opened with.
+ */
+export function firstReadWork({ contract, refunds, additionalInfo }: ReadAccount): number {
+  if (contract === 'fineTuning') return 6_500 + 3_300 * refunds.length
+  return 23_000 + 8_300 * refunds.length + 2_200 * longWords(additionalInfo)
+}
+
+/** The same where a call names the account again: the words are warm, and InferenceServing copies them anew. */
+export function nextReadWork({ contract, additionalInfo }: ReadAccount): number {
+  return contract === 'fineTuning' ? 0 : 220 * longWords(additionalInfo)
+}
+
+/** Words of a string besides its own: one of less than 32 bytes takes none. */
+function longWords(text: string): number {
+  const size = sizeOf(text)
+  return size < 32 ? 0 : Math.ceil(size / 32)
 }
 
 function workOf({ method }: ContractCall, events: readonly ContractEvent[]): number {

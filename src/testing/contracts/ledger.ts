@@ -102,7 +102,8 @@ export function createLedger(storage: Storage, funds: Funds, registry: Registry,
       const existing = wanted.filter((one) => serving.accounts.exists(from, one))
       for (const [at, provider] of existing.entries()) {
         context.work(RETRIEVAL_WORK.account)
-        if (existing.indexOf(provider) === at) context.work(serving.firstReadWork(from, provider))
+        const isFirst = existing.indexOf(provider) === at
+        context.work(isFirst ? serving.firstReadWork(from, provider) : serving.nextReadWork(from, provider))
         claimed += serving.claim(context, provider)
         serving.requestAll(context, provider)
       }

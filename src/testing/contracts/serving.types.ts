@@ -42,6 +42,8 @@ export type Serving = {
   deposit(context: Context, provider: string, more: { paid: bigint; cancelled: bigint }): void
   /** Gas of the first read of an account in a call. */
   firstReadWork(user: string, provider: string): number
+  /** Gas of reading it again. */
+  nextReadWork(user: string, provider: string): number
   /** Claims the unlocked refunds. @returns their amount */
   claim(context: Context, provider: string): bigint
   requestAll(context: Context, provider: string): void

@@ -1,5 +1,5 @@
 import type { Account, Accounts } from './accounts.ts'
-import { firstReadWork } from './gas.ts'
+import { firstReadWork, nextReadWork } from './gas.ts'
 import { claim, request } from './refunds.ts'
 import { Revert } from './revert.ts'
 import type { Serving, ServingKind, ServingOptions } from './serving.types.ts'
@@ -30,7 +30,8 @@ export function createSubAccountEntry(kind: ServingKind, options: SubAccountEntr
       const account = rules.cancel(accounts.get(context.from, provider), cancelled)
       save(context, { ...account, balance: account.balance + paid, acknowledged: true })
     },
-    firstReadWork: (user, provider) => firstReadWork(contract, accounts.get(user, provider)),
+    firstReadWork: (user, provider) => firstReadWork({ ...accounts.get(user, provider), contract }),
+    nextReadWork: (user, provider) => nextReadWork({ ...accounts.get(user, provider), contract }),
     claim(context, provider) {
       const before = accounts.get(context.from, provider)
       const lock = lockTime()

@@ -12,6 +12,7 @@ export function createUnlinkedServing(storage: Storage, address: string): Servin
     open: refuse,
     deposit: refuse,
     firstReadWork: refuse,
+    nextReadWork: refuse,
     claim: refuse,
     requestAll: refuse,
     remove: refuse,
