@@ -73,7 +73,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   })
   const outcomes = createOutcomes({ port, journal, open, recent, onMined, onChange, reopen: follow, clock, logger })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
-  const isProven = createRevertProof({ port, clock })
+  const provenReceipt = createRevertProof({ port, clock })
   const gaps = createGapWatch(options)
   const pace = createPollDelay(blockTimeMs, clock)
   let running = false
@@ -151,8 +151,8 @@ export function createTracker(options: TrackerOptions): Tracker {
       ...pending.map((transaction) => findReceipt(port, transaction)),
     ])
     for (const [index, transaction] of pending.entries()) {
-      const mined = receipts[index]
-      if (mined && (await isProven(transaction, mined))) await outcomes.mined(transaction, mined)
+      const mined = await provenReceipt(transaction, receipts[index] ?? null)
+      if (mined) await outcomes.mined(transaction, mined)
     }
     for (const transaction of overdue) transaction.overdueSince ??= head
     const left = pending.filter((transaction) => open.has(transaction))

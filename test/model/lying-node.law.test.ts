@@ -44,23 +44,43 @@ const history = fc.record({
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
+const CALM = {
+  seed: 0,
+  automine: false,
+  isWallet: false,
+  autoClaim: false,
+  claimable: 0,
+  budget: null,
+  reserve: 0n,
+  approvals: 0,
+  answers: [],
+  closesAmidLies: false,
+}
+
 /** Histories that long runs have found. */
 const FOUND: History[] = [
   // A paid top-up that is said to be reverted for four seconds: the budget was spent twice.
   {
-    seed: 0,
-    automine: false,
-    isWallet: false,
-    autoClaim: false,
-    claimable: 0,
+    ...CALM,
     budget: og('2'),
-    reserve: 0n,
-    approvals: 0,
-    answers: [],
-    closesAmidLies: false,
     steps: [
       { type: 'lie', lie: { subject: 'receipt', index: 2, seconds: 4 } },
       { type: 'advance', seconds: 0.3 },
+    ],
+  },
+  // The same lie for two seconds, then no receipt for eight, then the lie again: it was believed at once.
+  {
+    ...CALM,
+    budget: og('2'),
+    steps: [
+      { type: 'lie', lie: { subject: 'receipt', index: 2, seconds: 4 } },
+      { type: 'advance', seconds: 2 },
+      ...Array.from({ length: 4 }, () => [
+        { type: 'lie' as const, lie: { subject: 'receipt' as const, index: 10, seconds: 4 } },
+        { type: 'advance' as const, seconds: 2 },
+      ]).flat(),
+      { type: 'lie', lie: { subject: 'receipt', index: 2, seconds: 4 } },
+      { type: 'advance', seconds: 2 },
     ],
   },
 ]
