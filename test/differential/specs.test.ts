@@ -204,24 +204,27 @@ describe('the gas of the simulation is that of the bytecode, but for a tenth, of
     ['inference', 1_000],
     ['inference', 4_096],
     ['fineTuning', 4_096],
-  ] as const)('retrievals from an account of %s that was opened with %i bytes of additional info', async (of, bytes) => {
-    const { both, users } = await opened()
-    const [user] = users as [string]
-    const provider = nth(world.people[of], of === 'inference' ? 1 : 0)
-    const name = of === 'inference' ? 'inference-v1.0' : 'fine-tuning-v1.0'
-    const ledger = (method: string, ...args: unknown[]) => both(user, { contract: 'ledger', method, args })
-    await ledger('updateAdditionalInfo', 'x'.repeat(bytes))
-    await ledger('transferFund', provider, name, OG)
-    // The account keeps its own copy.
-    await ledger('updateAdditionalInfo', '')
-    const answers = [
-      await ledger('retrieveFund', [provider], name),
-      await ledger('retrieveFund', [provider], name),
-      await ledger('retrieveFund', [provider, provider], name),
-    ]
-    for (const { ours, theirs } of answers)
-      expect(Math.abs(ours - theirs) / theirs, `${ours} for ${theirs}`).toBeLessThan(0.1)
-  })
+  ] as const)(
+    'retrievals from an account of %s that was opened with %i bytes of additional info',
+    async (of, bytes) => {
+      const { both, users } = await opened()
+      const [user] = users as [string]
+      const provider = nth(world.people[of], of === 'inference' ? 1 : 0)
+      const name = of === 'inference' ? 'inference-v1.0' : 'fine-tuning-v1.0'
+      const ledger = (method: string, ...args: unknown[]) => both(user, { contract: 'ledger', method, args })
+      await ledger('updateAdditionalInfo', 'x'.repeat(bytes))
+      await ledger('transferFund', provider, name, OG)
+      // The account keeps its own copy.
+      await ledger('updateAdditionalInfo', '')
+      const answers = [
+        await ledger('retrieveFund', [provider], name),
+        await ledger('retrieveFund', [provider], name),
+        await ledger('retrieveFund', [provider, provider], name),
+      ]
+      for (const { ours, theirs } of answers)
+        expect(Math.abs(ours - theirs) / theirs, `${ours} for ${theirs}`).toBeLessThan(0.1)
+    },
+  )
 
   async function opened() {
     await world.restart()
