@@ -5,13 +5,14 @@ import { NotSentError } from '../../src/index.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { bentWorld } from '../support/bent-world.ts'
 import { EXACT } from '../support/exact.ts'
+import { law } from '../support/law.ts'
 
 const YEARS_MS = 10 * 365 * 86_400_000
 const INTERVAL = 5
 const PERIOD = 60
 const CHARGES = 3
 const END = (2 + CHARGES) * PERIOD
-const RUNS = Number(process.env['LAW_RUNS'] ?? 20)
+const { limits, parameters } = law({ runs: 20, perRunMs: 4_000 })
 
 /** The machine's clock is set to another time after so many seconds, and after so many more it is right again. */
 type Leap = { after: number; ms: number; lasts: number }
@@ -33,23 +34,20 @@ const charge: fc.Arbitrary<Charge> = fc.record({
 test.each([
   ['whose steady clock is known is delayed by a reading at most', true, INTERVAL],
   ['that has no other clock is delayed by a few readings at most', false, 6 * INTERVAL],
-] as const)(
-  'funding on a machine %s, however its clock leaps',
-  { timeout: 120_000 + RUNS * 2_000 },
-  (_, steady, most) =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.array(leap, { minLength: 1, maxLength: 6 }),
-        fc.array(charge, { minLength: CHARGES, maxLength: CHARGES }),
-        async (leaps, charges) => {
-          const usual = await fundedAfter(charges, [], steady)
-          const leapt = await fundedAfter(charges, leaps, steady)
-          const late = leapt.map((seconds, index) => seconds - (usual[index] ?? 0))
-          expect(late.filter((seconds) => seconds > most)).toEqual([])
-        },
-      ),
-      { numRuns: RUNS },
+] as const)('funding on a machine %s, however its clock leaps', limits, (_, steady, most) =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(leap, { minLength: 1, maxLength: 6 }),
+      fc.array(charge, { minLength: CHARGES, maxLength: CHARGES }),
+      async (leaps, charges) => {
+        const usual = await fundedAfter(charges, [], steady)
+        const leapt = await fundedAfter(charges, leaps, steady)
+        const late = leapt.map((seconds, index) => seconds - (usual[index] ?? 0))
+        expect(late.filter((seconds) => seconds > most)).toEqual([])
+      },
     ),
+    parameters,
+  ),
 )
 
 /** How many seconds after each charge the sub-account is full again. */

@@ -4,6 +4,7 @@ import { test } from 'vitest'
 import { checkCalm, checkHome, checkMoney, DEPOSIT, FUNDS, PROVIDERS, REQUIRED } from '../support/life-invariants.ts'
 import { lieSubjects } from '../support/lying-node.ts'
 import { troubledLife, type Step } from '../support/troubled-life.ts'
+import { law } from '../support/law.ts'
 
 const provider = fc.nat(PROVIDERS - 1)
 const type = <T extends Step['type']>(...types: T[]) => fc.constantFrom(...types)
@@ -44,7 +45,7 @@ const history = fc.record({
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
-const CALM = {
+const CALM: Omit<History, 'steps'> = {
   seed: 0,
   automine: false,
   isWallet: false,
@@ -85,12 +86,10 @@ const FOUND: History[] = [
   },
 ]
 
-const RUNS = Number(process.env['LAW_RUNS'] ?? 40)
+const { limits, parameters } = law({ runs: 40, perRunMs: 500 })
 
-test(
-  'no reading, payment or closing is stopped for ever, or paid twice, by one lie of a node',
-  { timeout: 60_000 + RUNS * 500 },
-  () => fc.assert(fc.asyncProperty(history, outlives), { numRuns: RUNS, examples: FOUND.map((one) => [one]) }),
+test('no reading, payment or closing is stopped for ever, or paid twice, by one lie of a node', limits, () =>
+  fc.assert(fc.asyncProperty(history, outlives), { ...parameters, examples: FOUND.map((one) => [one]) }),
 )
 
 async function outlives(all: History): Promise<void> {

@@ -4,6 +4,7 @@ import { test } from 'vitest'
 import { checkCalm, checkHome, checkMoney, DEPOSIT, FUNDS, PROVIDERS, REQUIRED } from '../support/life-invariants.ts'
 import { places, type Mood } from '../support/trouble.ts'
 import { troubledLife, type Step } from '../support/troubled-life.ts'
+import { law } from '../support/law.ts'
 
 const provider = fc.nat(PROVIDERS - 1)
 const rate = fc.constantFrom(0, 0, 0.1, 0.3)
@@ -46,12 +47,10 @@ const history = fc.record({
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
-const RUNS = Number(process.env['LAW_RUNS'] ?? 40)
+const { limits, parameters } = law({ runs: 40, perRunMs: 500 })
 
-test(
-  'under any temporary fault each payment happens exactly once, and closing returns all money',
-  { timeout: 60_000 + RUNS * 500 },
-  () => fc.assert(fc.asyncProperty(history, lives), { numRuns: RUNS }),
+test('under any temporary fault each payment happens exactly once, and closing returns all money', limits, () =>
+  fc.assert(fc.asyncProperty(history, lives), parameters),
 )
 
 async function lives(all: History): Promise<void> {

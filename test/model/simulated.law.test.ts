@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSimulatedBroker, type FaultRates, type Simulation } from '../../src/testing/index.ts'
 import { EXACT } from '../support/exact.ts'
+import { law } from '../support/law.ts'
 
 /** The required amount with default options: 2 × 1 OG. */
 const REQUIRED = og('2')
@@ -53,11 +54,11 @@ const history = fc.record({
   steps: fc.array(step, { maxLength: 40 }),
 })
 
-const RUNS = Number(process.env['LAW_RUNS'] ?? 200)
+const { limits, parameters } = law({ runs: 200, perRunMs: 500 })
 
 test(
   'under any faults and charges no top-up is paid twice, budgets hold, and in the end every sub-account is funded',
-  { timeout: 60_000 + RUNS * 500 },
+  limits,
   async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ steps, budget, ...options }) => {
@@ -85,7 +86,7 @@ test(
         }
         expect(sim.broker.transactions().filter((actor) => actor.getSnapshot().hasTag('open'))).toEqual([])
       }),
-      { numRuns: RUNS },
+      parameters,
     )
   },
 )

@@ -3,13 +3,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Broker } from '../../../src/index.ts'
 import { reasons as listed } from '../../../src/visualizer/page/format/words.ts'
+import { law } from '../../support/law.ts'
 import { audit, createMonthLaw } from '../../support/month-law.ts'
 import { monthLife, type MonthTerms } from '../../support/month-life.ts'
 
 const FUNDS = og('100')
-const RUNS = Number(process.env['MONTH_RUNS'] ?? process.env['LAW_RUNS'] ?? 6)
+const { MONTH_RUNS, LAW_RUNS } = process.env
+const { limits, parameters } = law({ runs: 6, perRunMs: 60_000, wanted: MONTH_RUNS ?? LAW_RUNS })
 /** The same months in every run, and others with LAW_RUNS: a month takes seconds, so that new ones belong into long runs. */
-const SEED = process.env['LAW_RUNS'] === undefined ? { seed: 20_261_129 } : {}
+const SEED = LAW_RUNS === undefined ? { seed: 20_261_129 } : {}
 
 const amount = (...amounts: [string, ...string[]]) => fc.constantFrom(...amounts.map((one) => og(one)))
 const limit = (...amounts: [string, ...string[]]) => fc.constantFrom(null, ...amounts.map((one) => og(one)))
@@ -54,8 +56,8 @@ const terms: fc.Arbitrary<MonthTerms> = fc.record({
 
 test(
   'in a month of outages, crashes and bursts no sub-account is short for longer than a reading takes, and no wei is lost',
-  { timeout: 60_000 + RUNS * 60_000 },
-  () => fc.assert(fc.asyncProperty(terms, keeps), { numRuns: RUNS, endOnFailure: true, ...SEED }),
+  limits,
+  () => fc.assert(fc.asyncProperty(terms, keeps), { ...parameters, endOnFailure: true, ...SEED }),
 )
 
 async function keeps(all: MonthTerms): Promise<void> {

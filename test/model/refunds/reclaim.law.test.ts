@@ -3,12 +3,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AutoFundingConfig } from '../../../src/index.ts'
 import { createSimulatedBroker, type Simulation } from '../../../src/testing/index.ts'
+import { law } from '../../support/law.ts'
 
 const HOUR = 3_600
 const AFTER = 24 * HOUR
 const DEPOSIT = og('14')
 const PROVIDERS = 3
-const RUNS = Number(process.env['LAW_RUNS'] ?? 25)
+const { limits, parameters } = law({ runs: 25, perRunMs: 10_000 })
 
 const which = fc.nat(PROVIDERS - 1)
 const step = fc.oneof(
@@ -37,8 +38,8 @@ type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
 test(
   'no money is asked back within the time after a use, none is sent again before the next use, and every wei is accounted for',
-  { timeout: 60_000 + RUNS * 10_000 },
-  () => fc.assert(fc.asyncProperty(history, lives), { numRuns: RUNS }),
+  limits,
+  () => fc.assert(fc.asyncProperty(history, lives), parameters),
 )
 
 async function lives({ seed, keep, when, onPendingRefund, lockTime, steps }: History): Promise<void> {

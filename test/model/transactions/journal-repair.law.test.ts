@@ -9,6 +9,7 @@ import { lossOf, repairedRecords } from '../../../src/transactions/journal-loss.
 import { decodeJournal, encodeJournal } from '../../../src/transactions/journal-text.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 import { EXACT } from '../../support/exact.ts'
+import { law } from '../../support/law.ts'
 
 /** Bits that a disk has flipped, each in one byte or over a range. `at`: where, as a share of the file. */
 type Damage = { at: number; length: number; pattern: number }
@@ -36,11 +37,10 @@ const history = fc.record({
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
 const LOW = 10n ** 9n
+const { limits, parameters } = law({ runs: 40, perRunMs: 2_000 })
 
-test(
-  'whatever a disk makes of a journal with a pending top-up, after the repair it is paid once',
-  { timeout: 120_000 },
-  () => fc.assert(fc.asyncProperty(history, lives), { numRuns: Number(process.env['LAW_RUNS'] ?? 40) }),
+test('whatever a disk makes of a journal with a pending top-up, after the repair it is paid once', limits, () =>
+  fc.assert(fc.asyncProperty(history, lives), parameters),
 )
 
 async function lives({ damages, cut, backAfter, waits }: History): Promise<void> {

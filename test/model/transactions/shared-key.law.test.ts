@@ -2,9 +2,10 @@ import { parseEther as og } from 'ethers'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { REQUIRED, sharedKeyLife, type NodeMood, type Step } from '../../support/shared-key-life.ts'
+import { law } from '../../support/law.ts'
 
 const PROVIDERS = 3
-const RUNS = Number(process.env['LAW_RUNS'] ?? 30)
+const { limits, parameters } = law({ runs: 30, perRunMs: 4_000 })
 
 const type = <T extends Step['type']>(name: T) => fc.constant(name)
 
@@ -86,8 +87,8 @@ type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
 test(
   'beside another program, lost journals, gaps, switched chains, hung signers and refusing nodes each need is paid once',
-  { timeout: 60_000 + RUNS * 4_000 },
-  () => fc.assert(fc.asyncProperty(history, lives), { numRuns: RUNS }),
+  limits,
+  () => fc.assert(fc.asyncProperty(history, lives), parameters),
 )
 
 async function lives({ steps, ...conditions }: History): Promise<void> {
