@@ -1,5 +1,6 @@
 import { parseEther as og } from 'ethers'
 import { expect } from 'vitest'
+import { InvalidInputError } from '../../src/index.ts'
 import type { PlanConditions, TroubledLife } from './troubled-life.ts'
 
 /** The required amount with default options: 2 × 1 OG. */
@@ -28,7 +29,8 @@ export async function checkMoney(life: TroubledLife, { reserve, budget }: Condit
 
 /** After heal(): every sub-account holds the required amount, or its hold reason is true. */
 export async function checkCalm(life: TroubledLife, all: Conditions): Promise<void> {
-  if (life.broker.ledger.isClosing) await life.until(life.broker.ledger.cancelClosing())
+  // The last step of a closing is on its way: it ends, and the ledger with it.
+  if (life.broker.ledger.isClosing && !(await isCancelled(life))) return
   life.begin()
   life.resume()
   await life.advance(300)
@@ -47,6 +49,17 @@ export async function checkCalm(life: TroubledLife, all: Conditions): Promise<vo
       expect(left).toBeLessThan(REQUIRED)
     else expect({ address, reason, available }).toEqual({ address, reason: 'sufficient', available: REQUIRED })
   }
+}
+
+async function isCancelled({ broker, until }: TroubledLife): Promise<boolean> {
+  const cancelled = broker.ledger.cancelClosing().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof InvalidInputError) return false
+      throw error
+    },
+  )
+  return until(cancelled)
 }
 
 /** A claim puts back everything that was available, unless a browser wallet or a closing prevents it. */
