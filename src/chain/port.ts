@@ -50,6 +50,8 @@ export type SignedTransaction = { raw: string; hash: string }
 export type MinedTransaction = {
   transactionHash: string
   blockNumber: number
+  /** The node's hash of the block, as of the first look; left out where the node gives blocks no hash. */
+  blockHash?: string
   gasUsed: bigint
   /** What a unit of gas cost, in wei; left out where the node does not say. */
   gasPrice?: bigint

@@ -13,23 +13,26 @@ const MOST_PROOFS = 1_000
 export function createReceipts(
   rpc: Pick<Rpc, 'receipt' | 'block'>,
 ): (hash: string) => Promise<MinedTransaction | null> {
-  const proven = new Set<string>()
+  /** The node's hash of the block of each proven receipt. */
+  const proven = new Map<string, string | null>()
 
   return async (hash) => {
     const receipt = await rpc.receipt(hash)
     if (!receipt) return null
     const key = `${receipt.transactionHash} ${receipt.blockHash} ${receipt.blockNumber}`
-    if (!proven.has(key)) {
-      if (!(await isProven(receipt))) return null
-      if (proven.size >= MOST_PROOFS) proven.clear()
-      proven.add(key)
-    }
+    const proof = proven.has(key) ? proven.get(key) : await proofOf(receipt)
+    if (proof === undefined) return null
+    if (proven.size >= MOST_PROOFS) proven.clear()
+    proven.set(key, proof)
     const { blockHash: _blockHash, ...mined } = receipt
-    return mined
+    return proof === null ? mined : { ...mined, blockHash: proof }
   }
 
-  async function isProven({ transactionHash, blockNumber, blockHash }: UnprovenReceipt): Promise<boolean> {
+  /** @returns undefined without a proof */
+  async function proofOf(receipt: UnprovenReceipt): Promise<string | null | undefined> {
+    const { transactionHash, blockNumber, blockHash } = receipt
     const block = await rpc.block(blockNumber)
-    return block !== null && (block.hash === blockHash || block.transactions.includes(transactionHash.toLowerCase()))
+    const isProven = block?.hash === blockHash || block?.transactions.includes(transactionHash.toLowerCase())
+    return isProven ? block?.hash : undefined
   }
 }

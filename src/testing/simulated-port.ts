@@ -78,7 +78,8 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
       const found = inclusion.receipt(transactionHash)
       if (!found) return null
       const { blockNumber, gasUsed, gasPrice, status } = found
-      return { transactionHash, blockNumber, gasUsed, ...(gasPrice !== undefined && { gasPrice }), status }
+      const blockHash = blocks.hashOf(blockNumber)
+      return { transactionHash, blockNumber, blockHash, gasUsed, ...(gasPrice !== undefined && { gasPrice }), status }
     },
     async spender(nonce) {
       node.answer()

@@ -14,9 +14,8 @@ export type BlockCheckOptions = {
  * another program's transaction may have it. A receipt is asked for again where the hash of its block is new.
  */
 export type BlockCheck = {
-  check(transactions: readonly TrackedTransaction[]): Promise<void>
-  /** Whether the receipt was found since the hash of its block is known. */
-  isChecked(transaction: TrackedTransaction): boolean
+  /** @returns those that the chain holds now, in the block and with the outcome that the lane knows */
+  check(transactions: readonly TrackedTransaction[]): Promise<ReadonlySet<TrackedTransaction>>
 }
 
 export function createBlockCheck({ port, onGone, onMoved }: BlockCheckOptions): BlockCheck {
@@ -26,20 +25,35 @@ export function createBlockCheck({ port, onGone, onMoved }: BlockCheckOptions): 
   return {
     async check(transactions) {
       const hashes = await hashesOf(transactions)
+      const certain = new Set(transactions.filter((one) => isCertain(one, hashes.get(one.minedIn))))
       const doubtful = transactions.flatMap((transaction) => {
         const hash = hashes.get(transaction.minedIn)
-        return hash === undefined || hash === foundIn.get(transaction) ? [] : { transaction, hash }
+        return hash === undefined || certain.has(transaction) ? [] : { transaction, hash }
       })
       const receipts = await Promise.all(doubtful.map(({ transaction }) => askAgain(transaction)))
       for (const [index, { transaction, hash }] of doubtful.entries()) {
         const receipt = receipts[index]
         if (receipt === undefined) continue
         if (receipt === null || !isSameOutcome(transaction, receipt)) await onGone(transaction)
-        else if (receipt.blockNumber === transaction.minedIn) foundIn.set(transaction, hash)
-        else onMoved(transaction, receipt.blockNumber)
+        else if (receipt.blockNumber !== transaction.minedIn) onMoved(transaction, receipt.blockNumber)
+        else if (isOfBlock(receipt, hash)) certain.add(keep(transaction, hash))
       }
+      return certain
     },
-    isChecked: (transaction) => foundIn.has(transaction),
+  }
+
+  function isCertain(transaction: TrackedTransaction, hash: string | undefined): boolean {
+    return hash !== undefined && hash === foundIn.get(transaction)
+  }
+
+  function keep(transaction: TrackedTransaction, hash: string): TrackedTransaction {
+    foundIn.set(transaction, hash)
+    return transaction
+  }
+
+  /** One node may have the new block while another one still has the receipt of the old one. */
+  function isOfBlock({ blockHash }: MinedTransaction, hash: string): boolean {
+    return blockHash === undefined || blockHash === hash
   }
 
   /** In another block the same transaction may end otherwise: then its receipt is looked at as if it were the first. */

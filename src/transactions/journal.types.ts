@@ -20,7 +20,8 @@ export type JournalRecord =
   | { type: 'replaced'; id: string; fees: Fees; signed: SignedTransaction }
   /** A wallet that signs only by sending gave this hash. */
   | { type: 'sent'; id: string; hash: string }
-  | { type: 'mined'; id: string; hash: string; blockNumber: number; status: 0 | 1 }
+  /** `isGiven`: a person says so, and no node has the receipt. */
+  | { type: 'mined'; id: string; hash: string; blockNumber: number; status: 0 | 1; isGiven?: true }
   /** A reorganisation took its block back. */
   | { type: 'unmined'; id: string }
   /** It can never be mined, or the wallet's user said that it was not sent. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { SupersededError } from '../base/errors.ts'
+import { createSerialQueue, type SerialQueue } from '../base/serial.ts'
 import type { Logger } from '../base/logger.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
@@ -13,7 +14,7 @@ export type OutcomesOptions = {
   journal: Pick<Journal, 'append'>
   /** Transactions without an outcome: one that gets its outcome leaves this set. */
   open: Set<TrackedTransaction>
-  recent: Pick<RecentReceipts, 'add' | 'forgetFinal'>
+  recent: Pick<RecentReceipts, 'add' | 'addOld'>
   onMined: (transaction: TrackedTransaction, blockNumber: number | null) => void
   onChange: (transaction: TrackedTransaction) => void
   /** Follows a transaction again whose receipt is gone. */
@@ -25,6 +26,8 @@ export type OutcomesOptions = {
 /** Records what became of a transaction, in its actor and in the journal, and settles its submitter's promise. */
 export type Outcomes = {
   mined(transaction: TrackedTransaction, mined: MinedTransaction): Promise<void>
+  /** The same by a person's word: no node has the receipt, and none is asked for it again. */
+  accepted(transaction: TrackedTransaction, mined: MinedTransaction): Promise<void>
   adopted(transaction: TrackedTransaction, hash: string): Promise<void>
   superseded(transaction: TrackedTransaction, reason: string): Promise<void>
   refused(transaction: TrackedTransaction, reason: string): Promise<void>
@@ -33,29 +36,12 @@ export type Outcomes = {
 
 export function createOutcomes(options: OutcomesOptions): Outcomes {
   const { port, journal, open, recent, onMined, onChange, reopen, clock, logger } = options
+  const turns = new WeakMap<TrackedTransaction, SerialQueue>()
 
   return {
-    async mined(transaction, mined) {
-      const { gasPrice, ...receipt } = mined
-      const { transactionHash: hash, blockNumber, gasUsed, status } = receipt
-      const error = status === 1 ? null : await revertReason(port, transaction, mined)
-      await note({ type: 'mined', id: transaction.id, hash, blockNumber, status })
-      if (!open.delete(transaction)) return
-      // A spent nonce proves that those below it are spent too.
-      recent.forgetFinal(transaction.nonce, blockNumber)
-      recent.add(transaction)
-      onMined(transaction, blockNumber)
-      transaction.fee = gasPrice === undefined ? null : gasUsed * gasPrice
-      const { actor, settle } = transaction
-      const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
-      // The receipt may arrive before the node answers the broadcast.
-      actor.send({ type: 'sent', hash })
-      if (error) actor.send({ type: 'receipt.reverted', ...outcome, reason: error.errorName })
-      else actor.send({ type: 'receipt.succeeded', ...outcome })
-      onChange(transaction)
-      if (error) settle.reject(error)
-      else settle.resolve({ ...receipt, success: true })
-    },
+    mined: (transaction, mined) => inTurn(transaction, () => end(transaction, mined, recent.add)),
+    accepted: (transaction, mined) =>
+      inTurn(transaction, () => end(transaction, mined, recent.addOld, { isGiven: true })),
     /** The wallet signed the same call anew at the same nonce: its hash is one more that the intent may be mined under. */
     async adopted(transaction, hash) {
       await note({ type: 'sent', id: transaction.id, hash })
@@ -63,44 +49,79 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       transaction.actor.send({ type: 'sent', hash })
     },
     /** It can never be mined: its submitter may decide anew. */
-    async superseded(transaction, reason) {
-      const { id, intent, actor, settle } = transaction
-      const operation = intent.call.method
-      // Its receipt may have been found meanwhile: a later record would hide that it has paid.
-      if (!open.has(transaction)) return
-      await journal.append({ type: 'superseded', id, reason })
-      if (!open.delete(transaction)) return
-      actor.send({ type: 'nonce.taken', reason })
-      logger.warn({ id, operation, reason }, 'transaction superseded')
-      onChange(transaction)
-      settle.reject(new SupersededError({ operation, reason }))
-    },
+    superseded: (transaction, reason) =>
+      inTurn(transaction, async () => {
+        const { id, intent, actor, settle } = transaction
+        const operation = intent.call.method
+        // Its receipt may have been found meanwhile: a later record would hide that it has paid.
+        if (!open.has(transaction)) return
+        await journal.append({ type: 'superseded', id, reason })
+        if (!open.delete(transaction)) return
+        actor.send({ type: 'nonce.taken', reason })
+        logger.warn({ id, operation, reason }, 'transaction superseded')
+        onChange(transaction)
+        settle.reject(new SupersededError({ operation, reason }))
+      }),
     /** The node refused it for good: it is not sent again, and its nonce is free. */
-    async refused(transaction, reason) {
-      const { id, intent, actor, attempts, settle } = transaction
-      const operation = intent.call.method
-      if (!open.has(transaction)) return
-      await journal.append({ type: 'superseded', id, reason, refused: true })
-      if (!open.delete(transaction)) return
-      actor.send({ type: 'node.refused', reason })
-      logger.warn({ id, operation, reason }, 'the node refused the transaction; it ends')
-      onChange(transaction)
-      settle.reject(new RefusedByNodeError({ operation, reason, transaction: attempts.at(-1)?.hash ?? id }))
-    },
+    refused: (transaction, reason) =>
+      inTurn(transaction, async () => {
+        const { id, intent, actor, attempts, settle } = transaction
+        const operation = intent.call.method
+        if (!open.has(transaction)) return
+        await journal.append({ type: 'superseded', id, reason, refused: true })
+        if (!open.delete(transaction)) return
+        actor.send({ type: 'node.refused', reason })
+        logger.warn({ id, operation, reason }, 'the node refused the transaction; it ends')
+        onChange(transaction)
+        settle.reject(new RefusedByNodeError({ operation, reason, transaction: attempts.at(-1)?.hash ?? id }))
+      }),
     /** A reorganisation took its receipt back, and its nonce is free again: it is sent once more. */
-    async gone(transaction) {
-      const { id, nonce } = transaction
-      await note({ type: 'unmined', id })
-      onMined(transaction, null)
-      transaction.sends = 0
-      transaction.overdueSince = null
-      transaction.sendAgainAt = transaction.since = clock.now()
-      transaction.background = true
-      transaction.actor.send({ type: 'receipt.gone' })
-      logger.warn({ id, nonce }, 'a reorganisation took the receipt back; sending the transaction again')
-      reopen(transaction)
-      onChange(transaction)
-    },
+    gone: (transaction) =>
+      inTurn(transaction, async () => {
+        const { id, nonce } = transaction
+        await note({ type: 'unmined', id })
+        onMined(transaction, null)
+        transaction.sends = 0
+        transaction.overdueSince = null
+        transaction.sendAgainAt = transaction.since = clock.now()
+        transaction.background = true
+        transaction.actor.send({ type: 'receipt.gone' })
+        logger.warn({ id, nonce }, 'a reorganisation took the receipt back; sending the transaction again')
+        reopen(transaction)
+        onChange(transaction)
+      }),
+  }
+
+  /** One outcome after another: each asks whether the one before has ended the transaction, and the journal ends with the last. */
+  function inTurn(transaction: TrackedTransaction, task: () => Promise<void>): Promise<void> {
+    const queue = turns.get(transaction) ?? createSerialQueue()
+    turns.set(transaction, queue)
+    return queue(task)
+  }
+
+  async function end(
+    transaction: TrackedTransaction,
+    mined: MinedTransaction,
+    keep: RecentReceipts['add'],
+    origin: { isGiven?: true } = {},
+  ): Promise<void> {
+    const { gasPrice, blockHash: _blockHash, ...receipt } = mined
+    const { transactionHash: hash, blockNumber, gasUsed, status } = receipt
+    const error = status === 1 ? null : await revertReason(port, transaction, mined)
+    await note({ type: 'mined', id: transaction.id, hash, blockNumber, status, ...origin })
+    if (!open.delete(transaction)) return
+    keep(transaction)
+    onMined(transaction, blockNumber)
+    transaction.fee = gasPrice === undefined ? null : gasUsed * gasPrice
+    const { actor, settle } = transaction
+    const outcome = { hash, blockNumber, gasUsed: `${gasUsed}` as const }
+    // The receipt may arrive before the node answers the broadcast.
+    actor.send({ type: 'sent', hash })
+    if (error) actor.send({ type: 'receipt.reverted', ...outcome, reason: error.errorName })
+    else actor.send({ type: 'receipt.succeeded', ...outcome })
+    onChange(transaction)
+    if (error) settle.reject(error)
+    else settle.resolve({ ...receipt, success: true })
   }
 
   /** Records what the chain shows: that is true whether it is on disk or not. */

@@ -5,11 +5,14 @@ import { createBlockCheck } from './block-check.ts'
 import { findReceipt } from './receipts.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
-/** A receipt in a block this deep is final, whether the hash of the block was compared or not. */
+/** A receipt in a block this deep is old: the node may not have its block any more. */
 export const OLD_DEPTH = 10 * FINALITY_DEPTH
 
-/** So many contradictions in a row are given up to. */
+/** So many contradictions in a row are given up to, and so many looks at an old block that the node does not show. */
 const MOST_CONTRADICTIONS = 3
+
+/** A lane without readings remembers so many. */
+const REMEMBERED = 1_000
 
 export type RecentReceiptsOptions = {
   port: Pick<TransactionPort, 'mined' | 'transactionCount' | 'blockHash'>
@@ -22,18 +25,26 @@ export type RecentReceiptsOptions = {
 /** Transactions mined so recently that a reorganisation may take their receipts back. */
 export type RecentReceipts = {
   add(transaction: TrackedTransaction): void
+  /** One mined so long ago, or by a person's word: its nonce count alone is compared. */
+  addOld(transaction: TrackedTransaction): void
   all(): TrackedTransaction[]
   confirm(blockNumber: number): Promise<void>
   recheck(spent: number): Promise<void>
-  forgetFinal(spent: number, blockNumber: number): void
 }
 
 export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
   const recent = new Set<TrackedTransaction>()
+  const old = new WeakSet<TrackedTransaction>()
+  /** Looks at an old block that the node did not show. */
+  const looks = new WeakMap<TrackedTransaction, number>()
   const blocks = createBlockCheck({ port, onGone: drop, onMoved })
 
   return {
-    add: (transaction) => void recent.add(transaction),
+    add,
+    addOld(transaction) {
+      old.add(transaction)
+      add(transaction)
+    },
     all: () => [...recent],
     /**
      * Checks that every recent receipt still holds at this block. The broker calls it between reading a position and
@@ -44,9 +55,11 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
     async confirm(blockNumber) {
       if (recent.size === 0) return
       const spent = await port.transactionCount(blockNumber)
-      forgetFinal(spent, blockNumber)
-      await blocks.check([...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber))
-      forgetFinal(spent, blockNumber)
+      for (const transaction of recent)
+        if (transaction.nonce < spent && old.has(transaction)) recent.delete(transaction)
+      const shown = [...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber)
+      const certain = await blocks.check(shown)
+      for (const transaction of shown) if (isFinal(transaction, blockNumber, certain)) recent.delete(transaction)
       for (const transaction of recent) {
         // The tracker may have found a receipt meanwhile: an earlier block says nothing about it.
         const isOfThisBlock = (transaction.minedIn ?? 0) <= blockNumber
@@ -60,21 +73,29 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
       // A node that lags behind still has the receipt, or gets it soon.
       for (const transaction of unspent) if ((await findReceipt(port, transaction)) === null) await drop(transaction)
     },
-    forgetFinal,
+  }
+
+  function add(transaction: TrackedTransaction): void {
+    recent.add(transaction)
+    const [oldest] = recent
+    if (oldest && recent.size > REMEMBERED) recent.delete(oldest)
   }
 
   /**
-   * Forgets receipts that are final: their nonces are spent as of a block far enough above their own, and the hash of their block was
-   * compared, unless that block is so old that the node may not have it any more.
+   * Whether no reorganisation can take it back: this look found it in its block, far enough below. A look from when the block was
+   * near the head does not count, because it may have been replaced since.
    */
-  function forgetFinal(spent: number, blockNumber: number): void {
-    for (const transaction of recent)
-      if (transaction.nonce < spent && isFinal(transaction, blockNumber)) recent.delete(transaction)
-  }
-
-  function isFinal(transaction: TrackedTransaction, blockNumber: number): boolean {
+  function isFinal(
+    transaction: TrackedTransaction,
+    blockNumber: number,
+    certain: ReadonlySet<TrackedTransaction>,
+  ): boolean {
     const depth = blockNumber - (transaction.minedIn ?? 0)
-    return depth > (blocks.isChecked(transaction) ? FINALITY_DEPTH : OLD_DEPTH)
+    if (certain.has(transaction)) return depth > FINALITY_DEPTH
+    if (depth <= OLD_DEPTH || transaction.minedIn === null) return false
+    const count = (looks.get(transaction) ?? 0) + 1
+    looks.set(transaction, count)
+    return count >= MOST_CONTRADICTIONS
   }
 
   /**
@@ -95,8 +116,11 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
   }
 
   async function drop(transaction: TrackedTransaction): Promise<void> {
+    // The tracker and a reading may find it out at the same time.
+    if (!recent.delete(transaction)) return
     transaction.contradictions = 0
-    recent.delete(transaction)
+    looks.delete(transaction)
+    old.delete(transaction)
     await onGone(transaction)
   }
 }

@@ -1,11 +1,12 @@
 import { foldRecords } from './journal-fold.ts'
 import type { JournalEntry, JournalRecord } from './journal.types.ts'
+import { OLD_DEPTH } from './recent-receipts.ts'
 import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 
 export type RestoreOptions = {
   remember: (input: TrackedTransactionInput) => TrackedTransaction
-  tracker: Pick<Tracker, 'follow' | 'watch'>
+  tracker: Pick<Tracker, 'follow' | 'watch' | 'watchOld'>
   onMined: (transaction: TrackedTransaction, blockNumber: number) => void
 }
 
@@ -14,7 +15,12 @@ export function restoreTransactions(
   records: readonly JournalRecord[],
   { remember, tracker, onMined }: RestoreOptions,
 ): void {
-  for (const { prepared, attempts, outcome } of foldRecords(records)) {
+  const entries = foldRecords(records)
+  const newest = Math.max(
+    0,
+    ...entries.flatMap(({ outcome }) => (outcome?.type === 'mined' ? outcome.blockNumber : [])),
+  )
+  for (const { prepared, attempts, outcome } of entries) {
     if (outcome?.type === 'superseded') continue
     const transaction = remember({ ...prepared, attempts: [...attempts], background: true })
     if (attempts.length > 0) transaction.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
@@ -24,12 +30,14 @@ export function restoreTransactions(
 
   function restoreMined(
     transaction: TrackedTransaction,
-    { hash, blockNumber, status }: Extract<JournalEntry['outcome'], { type: 'mined' }>,
+    { hash, blockNumber, status, isGiven }: Extract<JournalEntry['outcome'], { type: 'mined' }>,
   ): void {
     onMined(transaction, blockNumber)
     const mined = { hash, blockNumber, gasUsed: '0' } as const
     if (status === 1) transaction.actor.send({ type: 'receipt.succeeded', ...mined })
     else transaction.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
-    tracker.watch(transaction)
+    // Of those before, the readings that decided on later ones have seen the end.
+    if (isGiven || newest - blockNumber > OLD_DEPTH) tracker.watchOld(transaction)
+    else tracker.watch(transaction)
   }
 }

@@ -48,6 +48,8 @@ export type Tracker = {
   follow(transaction: TrackedTransaction): void
   /** A mined transaction of an earlier process, which a reorganisation may still take back. */
   watch(transaction: TrackedTransaction): void
+  /** The same of one mined so long ago that its nonce count alone is compared. */
+  watchOld(transaction: TrackedTransaction): void
   /** A caller waits for these from now on: they keep the process alive, and the next look is soon. */
   attend(matches: (intent: Intent) => boolean): void
   /** Checks recent receipts at a block. @throws ReadError where the node does not answer */
@@ -83,6 +85,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     open: () => [...open],
     follow,
     watch: recent.add,
+    watchOld: recent.addOld,
     attend(matches) {
       for (const transaction of open) {
         if (!transaction.background || !matches(transaction.intent)) continue
@@ -92,7 +95,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     },
     confirm: recent.confirm,
     abandon: outcomes.superseded,
-    accept: outcomes.mined,
+    accept: outcomes.accepted,
     async locate(transaction) {
       const mined = transaction && (await findReceipt(port, transaction))
       // The count of nonces does not tell that it was mined anew in another block.

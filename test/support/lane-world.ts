@@ -29,9 +29,8 @@ const fails = () =>
   Promise.resolve(contractError({ operation: 'transferFund', errorName: 'CallFailed', errorArgs: {} }))
 
 /** A lane on a chain whose test says in which block, and with which status, each transaction is mined. Needs fake timers. */
-export function laneWorld({ replay = fails }: Partial<Pick<TransactionPort, 'replay'>> = {}) {
-  const port = scriptedPort()
-  port.replay = replay
+export function laneWorld(overrides: Partial<TransactionPort> = {}) {
+  const port = scriptedPort({ replay: fails, ...overrides })
   const lane = laneOn(port)
   const send = async (intent: Intent) => {
     const outcome = lane.submit(intent)

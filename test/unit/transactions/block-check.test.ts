@@ -22,17 +22,29 @@ async function checked(receipt: MinedTransaction | null, event: 'receipt.succeed
   )
   transaction.minedIn = 5
   const seen: string[] = []
-  const { check, isChecked } = createBlockCheck({
+  const { check } = createBlockCheck({
     port: { blockHash: () => Promise.resolve('0xb10c'), mined: () => Promise.resolve(receipt) },
     onGone: ({ id }) => Promise.resolve(void seen.push(`gone: ${id}`)),
     onMoved: ({ id }: TrackedTransaction, block) => void seen.push(`moved: ${id} to ${block}`),
   })
-  await check([transaction])
-  return [...seen, isChecked(transaction)]
+  const certain = await check([transaction])
+  return [...seen, certain.has(transaction)]
 }
 
 test.each([
   ['stays where its block is the same', receiptOf(HASH, 5), 'receipt.succeeded', [true]],
+  [
+    'is not certain where the receipt is of the block that was replaced',
+    { ...receiptOf(HASH, 5), blockHash: '0x01d' },
+    'receipt.succeeded',
+    [false],
+  ],
+  [
+    'is certain where the receipt is of the block that the chain has now',
+    { ...receiptOf(HASH, 5), blockHash: '0xb10c' },
+    'receipt.succeeded',
+    [true],
+  ],
   ['moves where another block has it', receiptOf(HASH, 6), 'receipt.succeeded', ['moved: one to 6', false]],
   ['is gone where no block has it', null, 'receipt.succeeded', ['gone: one', false]],
   ['is looked at anew where it reverted in its new block', reverted(6), 'receipt.succeeded', ['gone: one', false]],

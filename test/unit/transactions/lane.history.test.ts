@@ -37,6 +37,46 @@ test('a transaction that a reorganisation moved is found in its new block', asyn
   await lane.close()
 })
 
+test.each([
+  ['the next reading comes long after', async () => undefined],
+  ['a later transaction is mined before the next reading', ({ mine }) => mine(deposit(), 200)],
+] as const satisfies [string, (world: World) => Promise<unknown>][])(
+  'a payment that reverts in another block after it was checked near the head is not paid, where %s',
+  async (_, meanwhile) => {
+    let branch = 'a'
+    const world = laneWorld({ blockHash: (number) => Promise.resolve(`${branch}${number}`) })
+    const { port, lane, mine } = world
+    const hash = await mine(topUp('alice', 3n), 5)
+    await lane.confirm(6)
+    branch = 'b'
+    port.receipts.set(hash, { ...receiptOf(hash, 8), status: 0 })
+    await meanwhile(world)
+    await lane.confirm(201)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const [actor] = lane.transactions()
+    expect([lane.payments(), String(actor?.getSnapshot().value)]).toEqual([[], 'reverted'])
+    await lane.close()
+  },
+)
+
+test('a payment costs no query once a reading has found it in its block, far enough below', async () => {
+  const asked: number[] = []
+  const { lane, mine } = laneWorld({ blockHash: (number) => (asked.push(number), Promise.resolve(`b${number}`)) })
+  await mine(topUp('alice', 3n), 5)
+  for (const block of [6, 17, 18, 19, 200]) await lane.confirm(block)
+  expect(asked).toEqual([5, 5, 5])
+  await lane.close()
+})
+
+test('a payment in an old block that the node does not show any more costs no query after three readings', async () => {
+  let asked = 0
+  const { lane, mine } = laneWorld({ blockHash: () => ((asked += 1), Promise.resolve(null)) })
+  await mine(topUp('alice', 3n), 5)
+  for (const block of [6, 200, 201, 202, 203, 204]) await lane.confirm(block)
+  expect([asked, lane.payments().length]).toEqual([4, 1])
+  await lane.close()
+})
+
 test('payments are those that auto-funding sent or may yet send, without reverted ones and those of a caller', async () => {
   const { lane, mine, send, port } = laneWorld()
   await mine(topUp('alice', 1n, { decidedAt: 11 }), 5)
@@ -95,3 +135,5 @@ test('lastMined gives the receipt of the latest mined transaction that matches',
   expect(lane.lastMined(({ subAccount }) => subAccount?.provider === 'bob')).toBeNull()
   await lane.close()
 })
+
+type World = ReturnType<typeof laneWorld>
