@@ -28,7 +28,7 @@ export function checkConnection(options: { signer?: unknown; provider?: unknown;
 function checkSigner(signer: unknown): void {
   if (typeof signer === 'string') throw stringAsSigner(signer)
   refuseOtherLibrary('signer', signer, {
-    viem: 'make the signer with ethers 6: new Wallet(key, provider), or await new BrowserProvider(transport).getSigner()',
+    viem: "make a signer of it with signerOf of 'og-ledger/viem'",
     eip1193: 'make a signer of it: await new BrowserProvider(ethereum).getSigner()',
   })
   if (has(signer, 'getSigner') && !has(signer, 'signTransaction'))
@@ -47,7 +47,7 @@ function checkProvider(provider: unknown): void {
   if (typeof provider === 'string')
     throw new InvalidInputError('A URL is no provider.', { do: 'pass new JsonRpcProvider(url) of ethers 6' })
   refuseOtherLibrary('provider', provider, {
-    viem: 'make the provider with ethers 6: new JsonRpcProvider(url), or new BrowserProvider(transport)',
+    viem: "make a provider of it with providerOf of 'og-ledger/viem'",
     eip1193: 'make a provider of it: new BrowserProvider(ethereum)',
   })
   if (!has(provider, 'getNetwork') || !has(provider, 'call'))

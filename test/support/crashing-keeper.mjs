@@ -2,19 +2,37 @@
 // as an app's process does.
 import * as files from 'node:fs/promises'
 import { JsonRpcProvider, Wallet } from 'ethers'
+import { createTransport, http } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
 import { createBroker } from '../../dist/src/index.js'
 import { fileJournal } from '../../dist/src/transactions/file-journal.js'
+import { signerOf } from '../../dist/src/viem/index.js'
 
-const { rpcUrl, network, key, providers, terms, journal: path, crashAt } = JSON.parse(process.env.KEEPER)
+const { rpcUrl, network, key, providers, terms, journal: path, crashAt, library } = JSON.parse(process.env.KEEPER)
+
+/** Sends a request, and dies beside the broadcast where it has to. */
+async function sending(method, send) {
+  if (method !== 'eth_sendRawTransaction') return send()
+  if (crashAt === 'in-broadcast') setImmediate(() => setImmediate(die))
+  const response = await send()
+  if (crashAt === 'after-broadcast') die()
+  return response
+}
 
 class Provider extends JsonRpcProvider {
-  async send(method, params) {
-    if (method !== 'eth_sendRawTransaction') return super.send(method, params)
-    if (crashAt === 'in-broadcast') setImmediate(() => setImmediate(die))
-    const response = await super.send(method, params)
-    if (crashAt === 'after-broadcast') die()
-    return response
+  send(method, params) {
+    return sending(method, () => super.send(method, params))
   }
+}
+
+function transport(options) {
+  const { config, request } = http(rpcUrl, { batch: true })(options)
+  return createTransport({ ...config, request: (asked) => sending(asked.method, () => request(asked)) })
+}
+
+function signerBy(library) {
+  if (library === 'viem') return signerOf(privateKeyToAccount(key), { rpc: transport })
+  return new Wallet(key, new Provider(rpcUrl, undefined, { cacheTimeout: -1, batchStallTime: 0 }))
 }
 
 const dying = {
@@ -36,8 +54,7 @@ const journal = {
   },
 }
 
-const provider = new Provider(rpcUrl, undefined, { cacheTimeout: -1, batchStallTime: 0 })
-const broker = await createBroker({ signer: new Wallet(key, provider), network, journal })
+const broker = await createBroker({ signer: signerBy(library), network, journal })
 broker.plan$.subscribe(({ decisions }) => {
   const words = decisions.map(({ action, reason, reclaim }) =>
     [action === 'top-up' ? 'top-up' : reason, ...(reclaim ? [reclaim.wait ?? 'reclaim'] : [])].join('/'),

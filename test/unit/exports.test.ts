@@ -4,6 +4,7 @@ import * as alerts from '../../src/alerts/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
 import * as machines from '../../machines/index.ts'
 import * as testing from '../../src/testing/index.ts'
+import * as viem from '../../src/viem/index.ts'
 import * as visualizer from '../../src/visualizer/index.ts'
 
 test('og-ledger exports these names', () => {
@@ -156,6 +157,15 @@ test('og-ledger/metrics exports these names', () => {
   expect(Object.keys(metrics).toSorted()).toMatchInlineSnapshot(`
     [
       "createMetrics",
+    ]
+  `)
+})
+
+test('og-ledger/viem exports these names', () => {
+  expect(Object.keys(viem).toSorted()).toMatchInlineSnapshot(`
+    [
+      "providerOf",
+      "signerOf",
     ]
   `)
 })

@@ -1,0 +1,25 @@
+import { createWalletClient, custom } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { expect, test } from 'vitest'
+import { signerOf } from '../../../src/viem/index.ts'
+
+const key = generatePrivateKey()
+const account = privateKeyToAccount(key)
+const silent = custom({ request: () => new Promise(() => undefined) })
+
+/** As a program in JavaScript calls it. */
+const call = (...values: unknown[]): unknown => Reflect.apply(signerOf, null, values)
+
+test.for([
+  ['a key', [key], 'A string is no account of viem.'],
+  ['an address', [account.address], 'A string is no account of viem.'],
+  ['nothing', [], 'This is neither an account nor a wallet client of viem.'],
+  ['a client without an account', [createWalletClient({ transport: silent })], 'The wallet client has no account.'],
+  ['an account that no client reaches', [{ address: account.address, type: 'json-rpc' }], 'signs in its wallet'],
+  ['a smart account', [{ ...account, type: 'smart' }], 'This account signs no transactions of its own address.'],
+  ['a local account without a chain', [account], 'A local account does not know where its chain is.'],
+] as const)('%s is refused with a sentence of its own, which repeats no key', ([, values, sentence]) => {
+  expect(() => call(...values)).toThrow(sentence)
+  expect(() => call(...values)).not.toThrow(key)
+  expect(() => call(...values)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }))
+})
