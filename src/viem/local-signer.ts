@@ -65,7 +65,7 @@ function serializableOf(request: PreparedTransactionRequest, to: string) {
 }
 
 /** The journal records these bytes as the intent: an account with functions of its own may have signed something else. */
-function checkSigned(raw: string, { from: _, ...request }: Checked, address: string): void {
+function checkSigned(raw: string, request: Checked, address: string): void {
   const signed = Transaction.from(raw)
   const { unsignedHash } = Transaction.from({ ...plain(request), to: request.to })
   if (signed.unsignedHash !== unsignedHash) throw new Error('the account signed another transaction than the given one')

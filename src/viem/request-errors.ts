@@ -21,9 +21,9 @@ export function answerIn(error: unknown): Answer | null {
 export function transportError(error: unknown): Error {
   const parts = chainOf(error)
   const status = parts.map((part) => part['status']).find((one) => typeof one === 'number')
-  const [{ shortMessage, details, message, name } = {}] = parts
+  const [{ shortMessage, details, message } = {}] = parts
   const words = [details, shortMessage, message].find((one) => typeof one === 'string' && one !== '')
-  const text = typeof words === 'string' ? words : String(name ?? 'the request failed')
+  const text = typeof words === 'string' ? words : 'the request failed'
   const failure = new Error(status === undefined ? text : `server response ${status}: ${text}`)
   return Object.assign(failure, status !== undefined && { code: 'SERVER_ERROR', response: { statusCode: status } })
 }

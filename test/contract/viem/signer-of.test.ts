@@ -43,7 +43,8 @@ async function openWallet({ withReadSide = false } = {}) {
   const wallet = new BrowserWallet(chain.provider, [address()])
   const client = createWalletClient({ account: address(), transport: custom(wallet) })
   const signer = withReadSide ? signerOf(client, { publicClient: publicClient() }) : signerOf(client)
-  return { wallet, broker: await open({ signer }) }
+  const broker = await open({ signer })
+  return { wallet, broker, [Symbol.asyncDispose]: () => broker.close() }
 }
 
 test.each([
@@ -101,16 +102,16 @@ test.each([
   ['its wallet alone', false],
   ['a read side of its own', true],
 ])('a browser wallet with %s sends a deposit, and is asked once', async (_, withReadSide) => {
-  const { wallet, broker } = await openWallet({ withReadSide })
-  await using _open = broker
+  await using opened = await openWallet({ withReadSide })
+  const { wallet, broker } = opened
   expect(await broker.ledger.addLedger('10')).toMatchObject({ success: true })
   expect(wallet.sends).toHaveLength(1)
   expect((await broker.position()).ledger?.total).toBe(og('10'))
 })
 
 test('a rejection by the person at the wallet sends nothing, and is not asked again', async () => {
-  const { wallet, broker } = await openWallet()
-  await using _open = broker
+  await using opened = await openWallet()
+  const { wallet, broker } = opened
   wallet.answer = 'reject'
   await expect(broker.ledger.addLedger('10')).rejects.toMatchObject({ name: 'RefusedError' })
   expect(wallet.sends).toHaveLength(1)
@@ -123,8 +124,8 @@ test.each([
   ['an error without a known code', -1],
   ['a rate limit', -32005],
 ])('a wallet that fails with %s after it sent is not asked again', async (_, code) => {
-  const { wallet, broker } = await openWallet()
-  await using _open = broker
+  await using opened = await openWallet()
+  const { wallet, broker } = opened
   wallet.answer = async (send) => {
     await send()
     throw new WalletError(code, 'lost the connection')
@@ -136,8 +137,8 @@ test.each([
 })
 
 test.each([false, true])('a wallet on another chain sends nothing there (read side of its own: %s)', async (own) => {
-  const { wallet, broker } = await openWallet({ withReadSide: own })
-  await using _open = broker
+  await using opened = await openWallet({ withReadSide: own })
+  const { wallet, broker } = opened
   await wallet.switchTo(there)
   await expect(broker.ledger.addLedger('10')).rejects.toMatchObject({
     name: 'WrongChainError',
