@@ -9,6 +9,7 @@ import * as alerts from '../../src/alerts/index.ts'
 import * as main from '../../src/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
 import * as testing from '../../src/testing/index.ts'
+import * as react from '../../src/react/index.ts'
 import * as viem from '../../src/viem/index.ts'
 import * as visualizer from '../../src/visualizer/index.ts'
 import {
@@ -149,7 +150,7 @@ test('every event has its place in the table of events', () => {
 
 test('every exported name stands in the documentation', () => {
   const known = new Set(allPages().flatMap((page) => [...namesIn(page)]))
-  const exported = [main, alerts, machines, metrics, testing, viem, visualizer].flatMap((entry) => Object.keys(entry))
+  const exported = [main, alerts, machines, metrics, react, testing, viem, visualizer].flatMap((entry) => Object.keys(entry))
   expect(exported.filter((name) => !known.has(name))).toEqual([])
 })
 

@@ -4,6 +4,7 @@ import * as alerts from '../../src/alerts/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
 import * as machines from '../../machines/index.ts'
 import * as testing from '../../src/testing/index.ts'
+import * as react from '../../src/react/index.ts'
 import * as viem from '../../src/viem/index.ts'
 import * as visualizer from '../../src/visualizer/index.ts'
 
@@ -157,6 +158,21 @@ test('og-ledger/metrics exports these names', () => {
   expect(Object.keys(metrics).toSorted()).toMatchInlineSnapshot(`
     [
       "createMetrics",
+    ]
+  `)
+})
+
+test('og-ledger/react exports these names', () => {
+  expect(Object.keys(react).toSorted()).toMatchInlineSnapshot(`
+    [
+      "LedgerProvider",
+      "useBroker",
+      "useLedger",
+      "useLedgerAction",
+      "usePlan",
+      "usePosition",
+      "useSubAccount",
+      "useTransactions",
     ]
   `)
 })
