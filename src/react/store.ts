@@ -68,7 +68,7 @@ export function createLedgerStore(initial: Position | null): LedgerStore {
       update({ broker, opening: 'open', openingError: null, transactions: viewsOf(broker), ...kept })
       for (const [topic, those] of listeners) if (those.size > 0) follow(topic)
       return () => {
-        for (const topic of [...following.keys()]) unfollow(topic)
+        for (const topic of following.keys()) unfollow(topic)
         update({ broker: null, opening: 'idle', position: aged(state.position), plan: aged(state.plan) })
       }
     },
