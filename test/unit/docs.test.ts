@@ -150,7 +150,9 @@ test('every event has its place in the table of events', () => {
 
 test('every exported name stands in the documentation', () => {
   const known = new Set(allPages().flatMap((page) => [...namesIn(page)]))
-  const exported = [main, alerts, machines, metrics, react, testing, viem, visualizer].flatMap((entry) => Object.keys(entry))
+  const exported = [main, alerts, machines, metrics, react, testing, viem, visualizer].flatMap((entry) =>
+    Object.keys(entry),
+  )
   expect(exported.filter((name) => !known.has(name))).toEqual([])
 })
 
