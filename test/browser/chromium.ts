@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { chromiumPath } from './chromium-path.ts'
 
@@ -14,7 +14,7 @@ export type Opened = Page & { shot(name: string): Promise<void> }
  */
 export function useBrowser() {
   let browser: Browser
-  const pages: Page[] = []
+  const contexts: BrowserContext[] = []
   const complaints: string[] = []
   const expected: RegExp[] = []
 
@@ -29,7 +29,7 @@ export function useBrowser() {
   })
 
   afterEach(async () => {
-    await Promise.all(pages.splice(0).map((page) => page.context().close()))
+    await Promise.all(contexts.splice(0).map((context) => context.close()))
     const unexpected = complaints.splice(0).filter((text) => !expected.some((pattern) => pattern.test(text)))
     expected.length = 0
     expect(unexpected).toEqual([])
@@ -38,20 +38,10 @@ export function useBrowser() {
   afterAll(() => browser.close())
 
   return {
+    newContext,
     /** @param now fixes the clock of the page, in milliseconds since 1970 */
     async open(url: string, options: BrowserContextOptions = {}, now?: number): Promise<Opened> {
-      const context = await browser.newContext({
-        viewport: { width: 1440, height: 900 },
-        colorScheme: 'light',
-        ...options,
-      })
-      const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
-      pages.push(page)
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-      })
-      page.on('pageerror', (error) => complaints.push(String(error)))
+      const page = await (await newContext(options)).newPage()
       if (now !== undefined) await page.clock.setFixedTime(now)
       await page.goto(url)
       await page.locator('.page').waitFor()
@@ -60,6 +50,22 @@ export function useBrowser() {
     },
     /** Allows console messages, such as those about a server that is gone or refuses. */
     expectComplaints: (...patterns: RegExp[]) => void expected.push(...patterns),
+  }
+
+  /** A profile of the browser: its pages share cookies, storage and locks, and are tabs of one another. */
+  async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: 'light',
+      ...options,
+    })
+    context.setDefaultTimeout(30_000)
+    contexts.push(context)
+    context.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    context.on('weberror', (error) => complaints.push(String(error.error())))
+    return context
   }
 }
 

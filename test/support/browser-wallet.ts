@@ -29,6 +29,10 @@ export class BrowserWallet {
   before: (method: string) => void = () => undefined
   /** The requests to send, as the wallet got them. */
   readonly sends: Record<string, unknown>[] = []
+  /** Other chains that the wallet knows, and switches to when a page asks for it. */
+  readonly others: JsonRpcProvider[] = []
+  /** Whether the person has let the page see the accounts. */
+  isConnected = false
   readonly #listeners = new Map<string, Set<Listener>>()
 
   constructor(at: JsonRpcProvider, accounts: readonly string[]) {
@@ -38,7 +42,9 @@ export class BrowserWallet {
 
   readonly request = async ({ method, params = [] }: WalletRequest): Promise<unknown> => {
     this.before(method)
-    if (method === 'eth_requestAccounts' || method === 'eth_accounts') return this.accounts
+    if (method === 'eth_requestAccounts') this.isConnected = true
+    if (method === 'eth_requestAccounts' || method === 'eth_accounts') return this.isConnected ? this.accounts : []
+    if (method === 'wallet_switchEthereumChain') return this.#switchOnRequest(params)
     if (method !== 'eth_sendTransaction') return this.at.send(method, params)
     const [transaction] = params as Record<string, unknown>[]
     this.sends.push(transaction ?? {})
@@ -65,6 +71,16 @@ export class BrowserWallet {
   choose(...accounts: readonly string[]): void {
     this.accounts = accounts
     this.#emit('accountsChanged', accounts)
+  }
+
+  async #switchOnRequest(params: unknown): Promise<null> {
+    const [{ chainId } = { chainId: '' }] = params as { chainId: string }[]
+    for (const node of this.others)
+      if ((await node.send('eth_chainId', [])) === chainId) {
+        await this.switchTo(node)
+        return null
+      }
+    throw new WalletError(4902, 'Unrecognized chain.')
   }
 
   #emit(event: string, value: unknown): void {

@@ -1,0 +1,29 @@
+import { formatOg } from 'og-ledger'
+import { useTransactions } from 'og-ledger/react'
+
+const WORDS: Readonly<Record<string, string>> = {
+  addLedger: 'Open ledger',
+  depositFund: 'Deposit',
+  transferFund: 'Fund provider',
+  retrieveFund: 'Ask back',
+}
+
+/** What was sent, and how far it is; the newest first. */
+export function Transactions() {
+  const transactions = useTransactions()
+  if (transactions.length === 0) return null
+  return (
+    <section className="card" aria-label="Transactions">
+      <h2>Transactions</h2>
+      <ul>
+        {transactions.toReversed().map(({ id, operation, amount, state, hash }) => (
+          <li key={id} data-state={state}>
+            <span>{WORDS[operation] ?? operation}</span>
+            <span>{formatOg(amount)} OG</span>
+            <span title={hash ?? undefined}>{hash === null ? 'at your wallet' : state}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
