@@ -5,7 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   addLedger: 'Open ledger',
   depositFund: 'Deposit',
   transferFund: 'Fund provider',
-  retrieveFund: 'Ask back',
+  retrieveFund: 'Ask back or claim',
 }
 
 /** What was sent, and how far it is; the newest first. */
@@ -19,7 +19,7 @@ export function Transactions() {
         {transactions.toReversed().map(({ id, operation, amount, state, hash }) => (
           <li key={id} data-state={state}>
             <span>{WORDS[operation] ?? operation}</span>
-            <span>{formatOg(amount)} OG</span>
+            <span>{amount > 0n && `${formatOg(amount)} OG`}</span>
             <span title={hash ?? undefined}>{hash === null ? 'at your wallet' : state}</span>
           </li>
         ))}
