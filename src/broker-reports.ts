@@ -8,7 +8,6 @@ import type { BrokerEvent } from './events/event.types.ts'
 import { createEvents, type Events } from './events/events.ts'
 import { forecastOf } from './funding/forecast.ts'
 import type { GasPrice } from './funding/gas-price.ts'
-import type { Journal } from './transactions/journal.types.ts'
 import { createTraces, type Traces } from './tracing/traces.ts'
 import type { Lane } from './transactions/lane.ts'
 import type { TrackedTransaction, TransactionActor } from './transactions/tracked-transaction.ts'
@@ -39,9 +38,8 @@ export type Reports = {
   transactions: {
     onChange: (transaction: TrackedTransaction) => void
     onRestored: (actors: readonly TransactionActor[]) => void
+    onAppend: (ms: number) => void
   }
-  /** The same journal, whose appends are measured. */
-  timed(journal: Journal): Journal
 }
 
 export function createReports(options: ReportsOptions): Reports {
@@ -82,16 +80,7 @@ export function createReports(options: ReportsOptions): Reports {
         }
         events.restored(actors)
       },
+      onAppend: counts.journalAppend,
     },
-    timed: (journal) => ({
-      load: () => journal.load(),
-      async append(record) {
-        const began = elapsed()
-        await journal.append(record)
-        counts.journalAppend(elapsed() - began)
-      },
-      refusal: () => journal.refusal?.() ?? null,
-      close: () => journal.close(),
-    }),
   }
 }

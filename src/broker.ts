@@ -43,12 +43,14 @@ import { SEND_TIMEOUT_MS, SIGN_TIMEOUT_MS, withSigningTimeout } from './transact
 import { createProviderAccess } from './provider-access.ts'
 import { createRefunds } from './refunds/refunds.ts'
 import type { ServiceManagerOptions, StatusFacts } from './service-manager.ts'
-import { createAccountLocks } from './transactions/account-locks.ts'
+import { createAccountLocks, type AccountLocks } from './transactions/account-locks.ts'
 import { defaultJournal, openJournalRepair } from './transactions/default-journal.ts'
 import { MOST_FEE_PER_GAS } from './transactions/fee-ceiling.policy.ts'
 import { fromLedger } from './transactions/in-flight.ts'
+import type { ClosingEnd } from './transactions/closing-request.ts'
 import type { Journal } from './transactions/journal.types.ts'
-import { createLane, type Lane, type LaneOptions } from './transactions/lane.ts'
+import type { Lane, LaneOptions } from './transactions/lane.ts'
+import { joinLane } from './transactions/shared-lane.ts'
 import { createSubmitter } from './transactions/submitter.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
 
@@ -179,10 +181,15 @@ function createEngine(options: EngineOptions) {
 
   // Sending.
   const onJournalOpen = createListeners()
-  const lane = laneOn(options, { ...withStream, onOpen: onJournalOpen.emit, reports })
+  const onClosingEnded = createListeners<ClosingEnd>()
+  const { lane, locks } = laneOn(options, {
+    ...withStream,
+    onOpen: onJournalOpen.emit,
+    onClosingEnded: onClosingEnded.emit,
+    reports,
+  })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
   const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check, onMinimum: ruleUpdates.doubt })
-  const locks = createAccountLocks(lane)
 
   // Money out, money in, and the way home.
   const refunds = createRefunds({
@@ -233,6 +240,7 @@ function createEngine(options: EngineOptions) {
     onBegin: funding.stop,
     onEnd: events.closingEnded,
   })
+  onClosingEnded.add(closing.ended)
 
   // Lifecycles, and what a reading reaches in which order.
   const { subAccounts, ledger } = lifecyclesOn(inspection, { wallet, funding, lane })
@@ -301,19 +309,19 @@ async function closeEngine(engine: Engine): Promise<void> {
 
 type LaneParts = Engine['common'] &
   Pick<Engine, 'positions'> &
-  Pick<LaneOptions, 'inspected'> & { onOpen: () => void; reports: Reports }
+  Pick<LaneOptions, 'inspected' | 'onOpen' | 'onClosingEnded'> & { reports: Reports }
 
-/** The wallet's lane; null for a broker without a signer. */
+/** The wallet's lane, which brokers of one process share; null for a broker without a signer. */
 function laneOn(
   { chain, journal, signerTimeoutMs, maxFeePerGas, gasMark }: EngineOptions,
   { positions, reports, ...parts }: LaneParts,
-): Lane | null {
-  if (!chain.transactions || !journal) return null
-  return createLane({
+): { lane: Lane | null; locks: AccountLocks } {
+  if (!chain.transactions || !journal) return { lane: null, locks: createAccountLocks(null) }
+  return joinLane(chain, {
     ...parts,
     ...reports.transactions,
     port: withSigningTimeout(chain.transactions, signerTimeoutMs ?? SIGN_TIMEOUT_MS, parts.clock),
-    journal: reports.timed(journal),
+    journal,
     blockTimeMs: chain.blockTimeMs,
     onMined(blockNumber) {
       positions.notBefore(blockNumber)

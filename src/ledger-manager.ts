@@ -130,10 +130,11 @@ export class LedgerManager {
    * wallet keeps the gas of a full exit.
    *
    * @param options.max the most that the ledger may have available afterwards
+   * @param options.timeoutMs how long to wait for another process that has the journal, in milliseconds; 120 000 by default
    * @returns the receipt, or null when enough was there
    * @throws BudgetExhaustedError where a limit forbids it, InsufficientGasError where the wallet has too little,
-   *   LedgerClosingError, InDoubtError, AbortedError before anything is sent, LockedError where not enough is there and
-   *   another process sends for this wallet
+   *   LedgerClosingError, InDoubtError, AbortedError before anything is sent, LockedError, which names it, where not enough is there
+   *   and another process has this wallet's journal until the time is over
    */
   async ensureFunded(amount: Amount, options: EnsureLedgerOptions = {}): Promise<Receipt | null> {
     return this.#options.ensureFunded(amount, options)

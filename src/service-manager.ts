@@ -207,8 +207,8 @@ export class ServiceManager {
    * @throws ContractError when the ledger cannot pay for it, RefundPendingError when it would undo a refund,
    *   BudgetExhaustedError when a limit forbids it, InsufficientGasError when the wallet's gas is down to its reserve,
    *   LedgerClosingError, NotFundedError when it takes longer or is charged faster than it can be filled; a transaction
-   *   that was sent is followed to its end, and counts when called again; LockedError where not enough is there and
-   *   another process sends for this wallet
+   *   that was sent is followed to its end, and counts when called again; LockedError, which names it, where not enough is there and
+   *   another process has this wallet's journal until the time is over
    */
   async ensureFunded(
     provider: string,
@@ -222,7 +222,7 @@ export class ServiceManager {
     this.#options.refuseWhileClosing('ensureFunded')
     const { timeoutMs = ENSURE_TIMEOUT_MS } = options
     const warnings: string[] = []
-    const request = { ...options, atMost, timeoutMs, isExplicit: given !== null }
+    const request = { ...options, atMost, timeoutMs, isExplicit: given !== null, waitsForLock: true }
     const { receipt } = await this.#options.onDemand.fill(id, request, async () => {
       const wanted = given ?? (await this.#trigger(id, warnings))
       if (given !== null) this.#warnOfReserve(id, given, warnings)

@@ -5,10 +5,11 @@ import { throwIfAborted } from '../base/abortable.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { InvalidInputError } from '../base/errors.ts'
+import { AbortedError, InvalidInputError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
 import type { Receipt } from '../transactions/intent.ts'
+import type { ClosingEnd } from '../transactions/closing-request.ts'
 import type { ClosingIntention, ClosingOutcome } from '../transactions/journal.types.ts'
 import type { Lane } from '../transactions/lane.ts'
 import { idleButForDoubt } from '../transactions/settled-idle.ts'
@@ -62,6 +63,8 @@ export type Closing = {
   close(options?: CloseOptions): Promise<Receipt>
   /** Ends closing before its last step. */
   cancel(options?: { signal?: AbortSignal | undefined }): Promise<ClosingCancelled>
+  /** A request has ended, by this broker or another one of this wallet. */
+  ended(end: ClosingEnd): void
   /** Stops this process's part. The request stays: the next broker of this wallet goes on with it. */
   stop(): void
 }
@@ -72,13 +75,15 @@ export function createClosing(options: ClosingOptions): Closing {
   const alarm = createAlarm(positions.nudge, clock)
   const steps = lane && createStepSender({ rules, lane, onFailure, blockClock, logger })
   let latest: { position: Position; step: ClosingStep } | null = null
-  let isCancelling = false
+  /** The request that a call of this broker cancels: it tells its waiters what is left. */
+  let cancelled: ClosingIntention | null = null
 
   return {
     isWanted: () => current() !== null,
     stepAt: (position) => (current() && steps ? steps.next(position) : null),
     status,
     advance,
+    ended,
     async close(how = {}) {
       const { closing } = (await requireSending()).workflows
       throwIfAborted(how.signal)
@@ -104,9 +109,9 @@ export function createClosing(options: ClosingOptions): Closing {
       try {
         if (!lane.inFlight().some(({ unresolved }) => unresolved))
           await idleButForDoubt(lane, isStepOf(intention), signal)
-        const cancelled = remainderOf(await positions.fresh(signal))
-        reject(new ClosingCancelledError(cancelled))
-        return cancelled
+        const remainder = remainderOf(await positions.fresh(signal))
+        reject(new ClosingCancelledError(remainder))
+        return remainder
       } catch (error) {
         reject(latest ? new ClosingCancelledError(remainderOf(latest.position)) : error)
         throw error
@@ -121,7 +126,7 @@ export function createClosing(options: ClosingOptions): Closing {
 
   function advance(position: Position): void {
     const intention = current()
-    if (!lane || !steps || !intention || isCancelling) return
+    if (!lane || !steps || !intention || lane.workflows.closing.isEnding()) return
     const step = steps.next(position)
     // A position may show the last step before its receipt arrives.
     if (!step && lane.inFlight().some(({ intent }) => isLastStep(intent))) return
@@ -129,7 +134,7 @@ export function createClosing(options: ClosingOptions): Closing {
     // request says nothing about it.
     if (!step || steps.isEndedByEarlierProcess(intention)) return void finish('closed')
     latest = { position, step }
-    if (step.type === 'stuck') return void finish('stuck', new ClosingStuckError(BigInt(step.amount)))
+    if (step.type === 'stuck') return void finish('stuck')
     alarm.set(step, position.block)
     if (steps.holdOf(step, position.block) === null)
       void steps.send(step, intention, { background: waiters.count() === 0 })
@@ -158,34 +163,43 @@ export function createClosing(options: ClosingOptions): Closing {
   async function endRequest({ workflows: { closing }, inFlight }: Lane) {
     const intention = closing.current()
     if (!intention) throw new InvalidInputError('The ledger is not being closed.')
-    if (isCancelling || inFlight().some(({ intent }) => isLastStep(intent)))
+    if (closing.isEnding() || inFlight().some(({ intent }) => isLastStep(intent)))
       throw new InvalidInputError('It is too late to cancel: the last step is on its way.', { wallet })
-    isCancelling = true
+    cancelled = intention
     try {
       await closing.end('cancelled')
-      onEnd('cancelled')
     } finally {
-      isCancelling = false
+      cancelled = null
     }
     // A caller may have the ledger closed again before the remainder is read: it waits for the new request.
     return { intention, reject: waiters.rejectLater() }
   }
 
-  async function finish(outcome: 'closed' | 'stuck', error?: Error): Promise<void> {
-    const intention = current()
-    const ended = lane?.workflows.closing.end(outcome)
+  async function finish(outcome: 'closed' | 'stuck'): Promise<void> {
+    await lane?.workflows.closing
+      .end(outcome)
+      .catch((err: unknown) => logger.error({ err }, 'the journal could not be written; the ledger is closed'))
+  }
+
+  function ended({ request, outcome }: ClosingEnd): void {
     steps?.forgetFailures()
-    await ended?.catch((err: unknown) =>
-      logger.error({ err }, 'the journal could not be written; the ledger is closed'),
-    )
-    logger.info({ wallet, outcome }, 'closing is over')
+    if (outcome !== 'cancelled') logger.info({ wallet, outcome }, 'closing is over')
     onEnd(outcome)
+    if (cancelled?.id === request.id) return
     try {
-      if (error) throw error
-      waiters.resolve(lastReceipt(options, intention))
+      if (outcome === 'closed') waiters.resolve(lastReceipt(options, request))
+      else waiters.reject(errorOf(outcome))
     } catch (reason) {
       waiters.reject(reason)
     }
+  }
+
+  function errorOf(outcome: 'cancelled' | 'stuck'): Error {
+    if (outcome === 'stuck')
+      return new ClosingStuckError(latest?.step.type === 'stuck' ? BigInt(latest.step.amount) : 0n)
+    return latest
+      ? new ClosingCancelledError(remainderOf(latest.position))
+      : new AbortedError('Closing was cancelled by another broker of this wallet.')
   }
 }
 

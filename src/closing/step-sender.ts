@@ -39,9 +39,10 @@ export type StepSender = {
   isEndedByEarlierProcess(closing: ClosingIntention): boolean
 }
 
+/** Steps that this process sent, through whichever broker. */
+const own = new WeakSet<Intent>()
+
 export function createStepSender({ rules, lane, onFailure, blockClock, logger }: StepSenderOptions): StepSender {
-  /** Steps that this process sent. */
-  const own = new WeakSet<Intent>()
   let setbacks: readonly Setback[] = []
   let failure: Failure | null = null
 

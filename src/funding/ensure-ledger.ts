@@ -2,7 +2,7 @@ import { DEPOSIT_GAS } from '../../machines/gas-costs.ts'
 import type { Position } from '../../machines/position.types.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
-import { anything, checkOptions, isSignal } from '../base/check-options.ts'
+import { anything, checkOptions, isMilliseconds, isSignal } from '../base/check-options.ts'
 import type { Clock } from '../base/clock.ts'
 import { BudgetExhaustedError, InDoubtError, InsufficientGasError, LockedError, ReadError } from '../base/errors.ts'
 import { createSerialQueue } from '../base/serial.ts'
@@ -11,6 +11,7 @@ import { intentOf } from '../transactions/build-intent.ts'
 import { fromLedger } from '../transactions/in-flight.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { InFlight } from '../transactions/lane.ts'
+import { createLockWait, type LockWait } from '../transactions/lock-wait.ts'
 import { createDecideAnew } from '../transactions/overtakes.ts'
 import { isDeposit } from '../transactions/payments.ts'
 import { idleButForDoubt } from '../transactions/settled-idle.ts'
@@ -24,8 +25,12 @@ import { isWithdrawal } from './withdrawal-watch.ts'
 export type EnsureLedgerOptions = {
   /** The most that the ledger may have available afterwards. */
   max?: Amount
+  /** How long to wait for another process that has the journal, in milliseconds; 120 000 by default. */
+  timeoutMs?: number
   signal?: AbortSignal
 }
+
+const LOCK_TIMEOUT_MS = 120_000
 
 export type LedgerFundingOptions = {
   rules: Pick<Rules, 'minLedgerBalance'>
@@ -35,7 +40,7 @@ export type LedgerFundingOptions = {
   inFlight: () => readonly InFlight[]
   refuseWhileClosing: (operation: string) => void
   gas: Pick<GasPrice, 'price' | 'ask'>
-  clock: Pick<Clock, 'after'>
+  clock: Clock
 }
 
 /** Sees to it, once, that the ledger has an amount available. Returns the receipt, or null where it had. */
@@ -47,21 +52,31 @@ export function createEnsureLedger(options: LedgerFundingOptions): EnsureLedger 
   const inTurn = createSerialQueue()
 
   return async (amount, how = {}) => {
-    checkOptions('ensureFunded', how, { max: anything, signal: isSignal })
+    checkOptions('ensureFunded', how, {
+      max: anything,
+      timeoutMs: isMilliseconds({ least: 0, most: Infinity }),
+      signal: isSignal,
+    })
     const wanted = toWei(amount)
     const max = how.max === undefined ? null : toWei(how.max, 'max')
     if (max !== null && max < wanted) throw overMax(wanted, max)
     refuseWhileClosing('ensureFunded')
-    return inTurn(() => autoDeposit.whileDeciding(() => unlessLocked({ wanted, max }, how.signal)))
+    const { signal, timeoutMs = LOCK_TIMEOUT_MS } = how
+    const lock = createLockWait(clock, clock.now() + timeoutMs)
+    return inTurn(() => autoDeposit.whileDeciding(() => unlessLocked({ wanted, max }, lock, signal)))
   }
 
   /** While another process has the journal, only what is done needs no work. */
-  async function unlessLocked(goal: Goal, signal: AbortSignal | undefined): Promise<Receipt | null> {
-    try {
-      await payer.open()
-    } catch (error) {
-      if (error instanceof LockedError && ((await read(signal)).ledger?.available ?? 0n) >= goal.wanted) return null
-      throw error
+  async function unlessLocked(goal: Goal, lock: LockWait, signal: AbortSignal | undefined): Promise<Receipt | null> {
+    for (;;) {
+      try {
+        await payer.open()
+        break
+      } catch (error) {
+        if (!(error instanceof LockedError)) throw error
+        if (((await read(signal)).ledger?.available ?? 0n) >= goal.wanted) return null
+        if (!(await lock.next(error, signal))) throw error
+      }
     }
     return ensure(goal, signal)
   }

@@ -6,7 +6,8 @@ import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Connected } from '../chain/connect.ts'
 import type { Journal } from '../transactions/journal.types.ts'
-import { createLane, type Lane, type LaneOptions } from '../transactions/lane.ts'
+import type { Lane, LaneOptions } from '../transactions/lane.ts'
+import { joinLane } from '../transactions/shared-lane.ts'
 import { withSigningTimeout } from '../transactions/signer-timeout.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { PayingKey } from './deposit-config.ts'
@@ -110,7 +111,8 @@ export function createTreasury({ signer, journal }: PayingKey, options: Treasury
     if (connection.wallet === wallet)
       throw new InvalidInputError("The key that deposits is the wallet's own.", { wallet, do: 'leave from out' })
     readBalance = port.balance
-    return createLane({
+    const { onChange, onRestored = () => undefined } = options.report
+    return joinLane(connection, {
       ...options,
       port: withSigningTimeout(port, options.signTimeoutMs, clock),
       journal: journal ?? (await options.journalOf(connection)),
@@ -120,8 +122,9 @@ export function createTreasury({ signer, journal }: PayingKey, options: Treasury
         positions.nudge()
       },
       onQuiet: positions.nudge,
-      ...options.report,
-    })
+      onChange,
+      onRestored,
+    }).lane
   }
 
   async function read({ number, timestamp }: Block): Promise<void> {

@@ -11,6 +11,7 @@ import { retrieveIntent } from '../transactions/build-intent.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { Claim } from '../transactions/journal.types.ts'
 import type { Lane, SubmitOptions } from '../transactions/lane.ts'
+import type { OpenClaims } from '../transactions/workflows.ts'
 import { unlessOvertaken } from '../transactions/overtakes.ts'
 import { accountsOf, claimedBetween, nothingClaimed, sumOf, type ClaimOutcome } from './claim-outcome.ts'
 import { claimWait, type ClaimWaitOptions, type OnPending } from './claim-wait.ts'
@@ -56,7 +57,7 @@ export type ClaimSaga = {
   /** Ends a claim without a second step. */
   end(id: string): Promise<void>
   /** Open claims that this process brings to their end, by id. */
-  readonly underway: Set<string>
+  readonly underway: OpenClaims['underway']
 }
 
 /** What of a sub-account's free money stays there, in wei. */
@@ -65,7 +66,7 @@ export type ReclaimRequest = { keep: bigint; isDue: (position: Position) => bool
 export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
   const { rules, lane, read, locks, onUnresolved, onLeft, clock, logger } = options
   const { claims } = lane.workflows
-  const underway = new Set<string>()
+  const { underway } = claims
   const putBacks = createPutBacks(options)
 
   return { run, reclaim, finish, forgo: putBacks.forgo, end, underway }

@@ -6,6 +6,8 @@ import type { ClosingIntention, ClosingOutcome, IntentionRecord, JournalRecord }
 export type ClosingRequest = {
   /** The open request; null where there is none, or the journal is not open yet. */
   current(): ClosingIntention | null
+  /** Its end is being recorded: no step is sent meanwhile. */
+  isEnding(): boolean
   restore(records: readonly JournalRecord[]): void
   /** Records a request. It holds once it is on disk; two calls at once make one request. */
   begin(at: number): Promise<void>
@@ -16,27 +18,40 @@ export type ClosingRequest = {
   end(outcome: ClosingOutcome): Promise<void>
 }
 
+export type ClosingRequestOptions = {
+  /** Called once a request has ended, whichever broker ended it. */
+  onClosingEnded?: ((end: ClosingEnd) => void) | undefined
+}
+
+export type ClosingEnd = { request: ClosingIntention; outcome: ClosingOutcome }
+
 export function createClosingRequest(
   session: Pick<JournalSession, 'ready' | 'settle' | 'append' | 'owe'>,
+  { onClosingEnded }: ClosingRequestOptions = {},
 ): ClosingRequest {
+  let isEnding = false
   let current: ClosingIntention | null = null
   let beginning: Promise<void> | null = null
 
   return {
     current: () => current,
+    isEnding: () => isEnding,
     restore(records) {
       current = closingIn(records)
     },
     begin: (at) => (beginning ??= begin(at).finally(() => (beginning = null))),
     async end(outcome) {
-      if (!current) return
-      const record: IntentionRecord = { type: 'closing-ended', id: current.id, outcome }
-      if (outcome === 'cancelled') {
-        await session.append(record)
+      if (!current || isEnding) return
+      const request = current
+      const record: IntentionRecord = { type: 'closing-ended', id: request.id, outcome }
+      isEnding = true
+      try {
+        if (outcome === 'cancelled') await session.append(record)
         current = null
-      } else {
-        current = null
-        await session.owe(record)
+        if (outcome !== 'cancelled') await session.owe(record)
+      } finally {
+        isEnding = false
+        if (current !== request) onClosingEnded?.({ request, outcome })
       }
     },
   }

@@ -38,6 +38,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   let appended = 0
 
   return {
+    place: journal,
     load: () => inTurn(open),
     append: (record) => inTurn(() => write(record)),
     close: () => inTurn(close),

@@ -86,7 +86,8 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
     // A balance that is newer than the block is explained by the next count.
     isDue = isMoved
     const all = known === null ? [] : foreignNonces({ seen: known, latest: count }, ownNonces())
-    const nonces = all.filter((nonce) => !reported.has(nonce))
+    // Another broker that shares the lane may have looked at a newer block before.
+    const nonces = all.filter((nonce) => !reported.has(nonce) && !latest.includes(nonce))
     known = count
     note(nonces)
     return nonces.length > 0

@@ -67,6 +67,11 @@ export type DepositPayment = Pick<Payment, 'amount' | 'at'>
 
 /** A write-ahead log: it keeps intents from before they are broadcast until their outcome is known. */
 export interface Journal {
+  /**
+   * Names where the records are kept. Brokers of one wallet in one process whose journals name the same place share one lane, and
+   * the first one's journal; without a place only brokers that are given the same object do.
+   */
+  readonly place?: string
   /** Every record so far, oldest first. Called once, before anything is appended. */
   load(): Promise<readonly JournalRecord[]>
   /** Resolves once the record survives a crash. Where it rejects, nothing is sent. */

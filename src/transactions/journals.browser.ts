@@ -4,7 +4,8 @@ import { memoryJournal } from './memory-journal.ts'
 
 /** Browsers, and every other platform without Node's files. */
 export const journals: Journals = {
-  default: () => Promise.resolve(memoryJournal()),
+  // Brokers of one wallet in one page share its lane.
+  default: () => Promise.resolve({ ...memoryJournal(), place: 'memory' }),
   stateDirectory() {
     throw noFiles()
   },

@@ -1,3 +1,4 @@
+import { onAbort } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Inspected } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
@@ -5,6 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createForeignWatch, type WalletAt } from './foreign-watch.ts'
 import { randomGasMark } from './gas-mark.ts'
+import type { ClosingEnd } from './closing-request.ts'
 import { createIdleWait } from './idle-wait.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { lostNonces } from './journal-fold.ts'
@@ -21,7 +23,7 @@ import {
   type TrackedTransactionInput,
   type TransactionActor,
 } from './tracked-transaction.ts'
-import { createTracker } from './tracker.ts'
+import { createTracker, leftOpen } from './tracker.ts'
 import { createTransactionHistory, findMined, pays, type TransactionHistory } from './transaction-history.ts'
 import { createTransactionIndex } from './transaction-index.ts'
 import { createUnknownPending } from './unknown-pending.ts'
@@ -32,7 +34,10 @@ export type LaneOptions = {
   port: TransactionPort
   journal: Journal
   blockTimeMs: () => number
-  /** Called once the journal is open, before anything is sent. */
+  /**
+   * Called once the journal is open, before anything is sent; and again where another broker that shares the lane has left open
+   * claims.
+   */
   onOpen?: () => void
   /** Called with the block of each receipt, before its submitter gets it. */
   onMined: (blockNumber: number) => void
@@ -42,6 +47,8 @@ export type LaneOptions = {
   onRestored?: (actors: readonly TransactionActor[]) => void
   /** Called when a reading may find the wallet without foreign transactions again. */
   onQuiet?: () => void
+  /** Called once the closing of the ledger is over, or cancelled. */
+  onClosingEnded?: (end: ClosingEnd) => void
   /** The most that gas may cost, in wei; null for no limit. */
   maxFeePerGas: bigint | null
   /** How long a wallet that signs only while it sends may take, in milliseconds; ten minutes by default. */
@@ -57,6 +64,10 @@ export type SubmitOptions = {
   signal?: AbortSignal | undefined
   /** No caller waits for it: it does not keep the process alive. */
   background?: boolean
+  /** Called with its hash once it is sent, and with that of each replacement. */
+  onSent?: ((hash: string) => void) | undefined
+  /** Ends the wait for the receipt; the lane follows what was sent. */
+  until?: AbortSignal | undefined
 }
 
 /** An intent without a known outcome. */
@@ -111,7 +122,7 @@ export function createLane(options: LaneOptions): Lane {
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
   const session = createJournalSession(journal, restore)
-  const workflows = createWorkflows(session)
+  const workflows = createWorkflows(session, { onClosingEnded: options.onClosingEnded })
   const asks = createAsks(session, logger)
   const index = createTransactionIndex(workflows.isOpenStep)
   const payments = createPaymentMemory()
@@ -170,16 +181,21 @@ export function createLane(options: LaneOptions): Lane {
       await (looking ??= unknown.look().then(foreign.begin, () => undefined))
     },
     refusal: session.refusal,
-    async submit(intent, { signal, background = false } = {}) {
+    async submit(intent, { signal, background = false, onSent, until } = {}) {
       preparing.add(intent)
+      let leave = (): void => undefined
       try {
-        const transaction = await submission.prepare(intent, { signal, background })
+        const transaction = await submission.prepare(intent, { signal, background, onSent })
         return await new Promise<Receipt>((resolve, reject) => {
           transaction.settle = { resolve, reject }
+          const abort = (): void => reject(leftOpen(transaction))
+          leave = onAbort(until, abort)
+          if (until?.aborted) abort()
           tracker.follow(transaction)
           preparing.delete(intent)
         })
       } finally {
+        leave()
         preparing.delete(intent)
         wake()
       }

@@ -13,7 +13,12 @@ import { createNonceAllocation } from './nonce-allocation.ts'
 import { createNonceCounts } from './nonce-counts.ts'
 import { readNonces } from './nonce-reading.policy.ts'
 import { checkAffordable, FeesTooHighError } from './send-errors.ts'
-import { costOf, type TrackedTransaction, type TrackedTransactionInput } from './tracked-transaction.ts'
+import {
+  costOf,
+  type TrackedTransaction,
+  type TrackedTransactionInput,
+  type TransactionActor,
+} from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 import type { TransactionIndex } from './transaction-index.ts'
 
@@ -42,7 +47,12 @@ export type Submission = {
   fillGap(nonce: number): Promise<void>
 }
 
-export type PrepareOptions = { signal: AbortSignal | undefined; background: boolean }
+export type PrepareOptions = {
+  signal: AbortSignal | undefined
+  background: boolean
+  /** Hears each hash that it is sent under. */
+  onSent?: ((hash: string) => void) | undefined
+}
 
 /** Gas limits get a fifth more than estimated: state may change between estimate and block. */
 const GAS_MARGIN = { times: 6n, over: 5n }
@@ -73,11 +83,8 @@ export function createSubmission(options: SubmissionOptions): Submission {
     fillGap: (nonce) => nonces.fill(nonce, () => fill(nonce)),
   }
 
-  async function prepare(
-    intent: Intent,
-    earlier: Promise<unknown>,
-    { signal, background }: PrepareOptions,
-  ): Promise<TrackedTransaction> {
+  async function prepare(intent: Intent, earlier: Promise<unknown>, how: PrepareOptions): Promise<TrackedTransaction> {
+    const { signal } = how
     throwIfEnded(signal)
     const { call, amount, asOf } = intent
     await port.checkChain()
@@ -103,7 +110,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
         gas: gasLimit * mostPerGas(fees),
         committed: tracker.open().reduce((sum, one) => sum + costOf(one), 0n),
       })
-      return record(intent, { nonce, gasLimit, fees }, { signal, background })
+      return record(intent, { nonce, gasLimit, fees }, how)
     })
   }
 
@@ -124,7 +131,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
   async function record(
     intent: Intent,
     how: SendOptions,
-    { signal, background }: PrepareOptions,
+    { signal, background, onSent }: PrepareOptions,
   ): Promise<TrackedTransaction> {
     const { nonce, gasLimit, fees } = how
     throwIfEnded(signal)
@@ -134,6 +141,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
     await session.record({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
     const attempts = signed ? [{ ...signed, fees }] : []
     const transaction = remember({ id, intent, nonce, gasLimit, attempts, background })
+    if (onSent) tellHashes(transaction.actor, onSent, logger)
     if (!signed) await sendByWallet(transaction, how)
     return transaction
   }
@@ -184,6 +192,20 @@ export function createSubmission(options: SubmissionOptions): Submission {
     session.throwIfClosed()
     throwIfAborted(signal)
   }
+}
+
+/** Tells each hash once that the transaction's chart shows as sent. A listener that throws changes nothing. */
+function tellHashes(actor: TransactionActor, onSent: (hash: string) => void, logger: Logger): void {
+  const told = new Set<string>()
+  actor.subscribe(({ value, context }) => {
+    if (value === 'prepared' || context.hash === null || told.has(context.hash)) return
+    told.add(context.hash)
+    try {
+      onSent(context.hash)
+    } catch (error) {
+      logger.warn({ err: error, hash: context.hash }, 'onSent failed')
+    }
+  })
 }
 
 function gasLimitOf({ method }: Call, estimate: bigint): bigint {

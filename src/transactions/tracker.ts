@@ -220,7 +220,8 @@ function refusalIn(answer: BroadcastAnswer | null): NodeRefusal | null {
   return { reason: answer.reason, message: answer.message }
 }
 
-function leftOpen({ id, attempts }: TrackedTransaction): AbortedError {
+/** The caller waits no longer for a transaction that is in the journal. */
+export function leftOpen({ id, attempts }: TrackedTransaction): AbortedError {
   return new AbortedError('The broker was closed before the transaction was mined.', {
     transaction: attempts.at(-1)?.hash ?? id,
     do: 'the next broker of this wallet follows it to its end',

@@ -32,6 +32,8 @@ export type TransactionHistory = {
   lastMined(matches: (intent: Intent) => boolean): Receipt | null
   /** The block of the first mined transaction that matches; null where none is mined. */
   minedBlock(matches: (intent: Intent) => boolean): number | null
+  /** The newest block with a transaction of the lane; null where none is mined. */
+  latestBlock(): number | null
 }
 
 export function createTransactionHistory({ index, preparing, memory }: TransactionHistoryOptions): TransactionHistory {
@@ -59,6 +61,7 @@ export function createTransactionHistory({ index, preparing, memory }: Transacti
       return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
     },
     minedBlock: (matches) => findMined(all, matches)?.minedIn ?? null,
+    latestBlock: () => index.minedIn(-1, Infinity).at(-1)?.minedIn ?? null,
   }
 
   function sent<T extends { at: number }>(forgotten: readonly T[], read: (intent: Intent, outcome: null) => T | null) {

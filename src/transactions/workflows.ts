@@ -1,4 +1,4 @@
-import { createClosingRequest, type ClosingRequest } from './closing-request.ts'
+import { createClosingRequest, type ClosingRequest, type ClosingRequestOptions } from './closing-request.ts'
 import type { Intent } from './intent.ts'
 import { openClaims } from './journal-fold.ts'
 import type { JournalSession } from './journal-session.ts'
@@ -24,11 +24,14 @@ export type OpenClaims = {
   begin(claim: Claim): Promise<void>
   /** Ends a claim, also where that cannot be written. @throws NotRecordedError where that fails */
   end(id: string): Promise<void>
+  /** Open claims that a broker of this process brings to their end, by id. */
+  underway: { has(id: string): boolean; add(id: string): void; delete(id: string): void }
 }
 
-export function createWorkflows(session: JournalSession): Workflows {
+export function createWorkflows(session: JournalSession, options: ClosingRequestOptions = {}): Workflows {
   const open = new Map<string, Claim>()
-  const closing = createClosingRequest(session)
+  const underway = new Set<string>()
+  const closing = createClosingRequest(session, options)
 
   return {
     claims: {
@@ -42,6 +45,11 @@ export function createWorkflows(session: JournalSession): Workflows {
         await session.ready()
         open.delete(id)
         await session.record({ type: 'claiming-ended', id })
+      },
+      underway: {
+        has: (id) => underway.has(id),
+        add: (id) => void underway.add(id),
+        delete: (id) => void underway.delete(id),
       },
     },
     closing,

@@ -64,14 +64,21 @@ async function send<Name extends OperationName>(
   broker: Broker,
   { wish, pays }: Sending<Name>,
 ): Promise<ResultOf<Name>> {
+  const byKeeper = async () => {
+    const keeper = await findKeeper(broker, interrupted)
+    if (keeper) note(`Process ${keeper.pid} keeps this wallet, and sends it.`)
+    return keeper && { sent: await keeper.send(wish, pays ?? null) }
+  }
+  // A process that has the journal and takes commands is not waited for.
+  const answered = broker.refusal() instanceof LockedError ? await byKeeper() : null
+  if (answered) return answered.sent
   try {
     return await reportTransactions(broker, () => perform(broker, wish, interrupted))
   } catch (error) {
     if (!(error instanceof LockedError)) throw error
-    const keeper = await findKeeper(broker, interrupted)
-    if (!keeper) throw error
-    note(`Process ${keeper.pid} keeps this wallet, and sends it.`)
-    return keeper.send(wish, pays ?? null)
+    const late = await byKeeper()
+    if (!late) throw error
+    return late.sent
   }
 }
 

@@ -1,0 +1,89 @@
+import type { InspectionEvent } from 'xstate'
+import type { Inspect } from '../base/inspection.ts'
+import type { LaneOptions } from './lane.ts'
+
+/** What a broker gives to a lane that it shares, and what it hears of it. */
+export type LaneMemberOptions = LaneOptions & {
+  /** Hears how many milliseconds each append to the journal took. */
+  onAppend?: (ms: number) => void
+}
+
+export type LaneMember = LaneMemberOptions & {
+  /** It knows what the journal held when it was opened. */
+  isRestored: boolean
+}
+
+/** The brokers that share one lane, oldest first. */
+export type LaneMembers = {
+  /** The oldest one: the lane uses its connection, clock and logger. After the last has left, that one. */
+  lead(): LaneMember
+  all(): readonly LaneMember[]
+  add(member: LaneMember): void
+  remove(member: LaneMember): void
+}
+
+export function createLaneMembers(first: LaneMember): LaneMembers {
+  const members = new Set([first])
+  let lead = first
+
+  return {
+    lead: () => lead,
+    all: () => [...members],
+    add: (member) => void members.add(member),
+    remove(member) {
+      members.delete(member)
+      lead = [...members][0] ?? lead
+    },
+  }
+}
+
+/** The options of the lane itself: it asks the oldest broker, and tells all of them. */
+export function sharedOptions({ lead, all }: LaneMembers): LaneMemberOptions {
+  const { journal, maxFeePerGas, sendTimeoutMs, gasMark } = lead()
+  return {
+    port: following(() => lead().port),
+    logger: following(() => lead().logger),
+    clock: following(() => lead().clock),
+    journal,
+    maxFeePerGas,
+    gasMark,
+    ...(sendTimeoutMs !== undefined && { sendTimeoutMs }),
+    blockTimeMs: () => lead().blockTimeMs(),
+    onMined: (block) => all().forEach((member) => member.onMined(block)),
+    onChange: (transaction) => all().forEach((member) => member.onChange(transaction)),
+    onQuiet: () => all().forEach((member) => member.onQuiet?.()),
+    onClosingEnded: (end) => all().forEach((member) => member.onClosingEnded?.(end)),
+    onAppend: (ms) => all().forEach((member) => member.onAppend?.(ms)),
+    onRestored: (actors) => all().forEach((member) => member.onRestored?.(actors)),
+    onOpen() {
+      // Each member is marked first: one of them may ask for the lane while another one takes up its claims.
+      for (const member of all()) member.isRestored = true
+      for (const member of all()) member.onOpen?.()
+    },
+    inspected() {
+      // A member whose inspector comes later finds the actor among the running ones.
+      const inspectors = all().flatMap(({ inspected }) => inspected?.().inspect ?? [])
+      return inspectors.length === 0 ? {} : { inspect: (event) => inspectors.forEach((one) => tell(one, event)) }
+    },
+  }
+}
+
+function tell(inspector: Inspect, event: InspectionEvent): void {
+  if (typeof inspector === 'function') inspector(event)
+  else inspector.next?.(event)
+}
+
+/** An object whose methods are, at each call, those of the present one. */
+function following<T extends object>(present: () => T): T {
+  return new Proxy(present(), {
+    get(_first, name) {
+      const value: unknown = Reflect.get(present(), name)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]): unknown => {
+        const object = present()
+        const method: unknown = Reflect.get(object, name)
+        return typeof method === 'function' ? Reflect.apply(method, object, args) : undefined
+      }
+    },
+  })
+}
