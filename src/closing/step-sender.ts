@@ -8,7 +8,6 @@ import { ContractError } from '../base/contract-errors.ts'
 import { AbortedError, SupersededError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
-import type { Intent } from '../transactions/intent.ts'
 import type { ClosingIntention } from '../transactions/journal.types.ts'
 import type { Lane } from '../transactions/lane.ts'
 import { setbacksAfter } from './setbacks.ts'
@@ -17,7 +16,7 @@ import type { ClosingHold } from './types.ts'
 
 export type StepSenderOptions = {
   rules: Rules
-  lane: Pick<Lane, 'submit' | 'inFlight' | 'lastMined'>
+  lane: Pick<Lane, 'submit' | 'inFlight' | 'lastMined' | 'workflows'>
   /** Called after a step failed, once the failure counts. */
   onFailure: (step: ClosingStep) => void
   blockClock: BlockClock
@@ -39,10 +38,8 @@ export type StepSender = {
   isEndedByEarlierProcess(closing: ClosingIntention): boolean
 }
 
-/** Steps that this process sent, through whichever broker. */
-const own = new WeakSet<Intent>()
-
 export function createStepSender({ rules, lane, onFailure, blockClock, logger }: StepSenderOptions): StepSender {
+  const own = lane.workflows.closing.sentHere
   let setbacks: readonly Setback[] = []
   let failure: Failure | null = null
 

@@ -1,3 +1,4 @@
+import type { Intent } from './intent.ts'
 import { closingIn } from './journal-fold.ts'
 import type { JournalSession } from './journal-session.ts'
 import type { ClosingIntention, ClosingOutcome, IntentionRecord, JournalRecord } from './journal.types.ts'
@@ -8,6 +9,8 @@ export type ClosingRequest = {
   current(): ClosingIntention | null
   /** Its end is being recorded: no step is sent meanwhile. */
   isEnding(): boolean
+  /** Steps that brokers of this process sent; those of earlier processes are not in it. */
+  readonly sentHere: WeakSet<Intent>
   restore(records: readonly JournalRecord[]): void
   /** Records a request. It holds once it is on disk; two calls at once make one request. */
   begin(at: number): Promise<void>
@@ -36,6 +39,7 @@ export function createClosingRequest(
   return {
     current: () => current,
     isEnding: () => isEnding,
+    sentHere: new WeakSet(),
     restore(records) {
       current = closingIn(records)
     },

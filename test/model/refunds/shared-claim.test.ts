@@ -19,9 +19,9 @@ test('a claim whose broker closes is brought to its end, once, by another broker
   const lockedAt = async () => (await world.position()).subAccounts[0]?.available
   expect(await lockedAt()).toBe(0n)
 
-  await first.close()
   isAway = false
-  await expect(claim).rejects.toMatchObject({ name: 'AbortedError' })
+  await world.until(first.close())
+  await world.until(expect(claim).rejects.toMatchObject({ name: 'AbortedError' }))
   await world.advance(600)
   expect(await lockedAt()).toBe(og('2'))
   const operations = second.transactions().map((actor) => actor.getSnapshot().context.operation)
