@@ -47,7 +47,6 @@ import { createAccountLocks, type AccountLocks } from './transactions/account-lo
 import { defaultJournal, openJournalRepair } from './transactions/default-journal.ts'
 import { MOST_FEE_PER_GAS } from './transactions/fee-ceiling.policy.ts'
 import { fromLedger } from './transactions/in-flight.ts'
-import type { ClosingEnd } from './transactions/closing-request.ts'
 import type { Journal } from './transactions/journal.types.ts'
 import type { Lane, LaneOptions } from './transactions/lane.ts'
 import { joinLane } from './transactions/shared-lane.ts'
@@ -181,11 +180,10 @@ function createEngine(options: EngineOptions) {
 
   // Sending.
   const onJournalOpen = createListeners()
-  const onClosingEnded = createListeners<ClosingEnd>()
   const { lane, locks } = laneOn(options, {
     ...withStream,
     onOpen: onJournalOpen.emit,
-    onClosingEnded: onClosingEnded.emit,
+    onClosingEnded: (end) => closing.ended(end),
     reports,
   })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
@@ -240,7 +238,6 @@ function createEngine(options: EngineOptions) {
     onBegin: funding.stop,
     onEnd: events.closingEnded,
   })
-  onClosingEnded.add(closing.ended)
 
   // Lifecycles, and what a reading reaches in which order.
   const { subAccounts, ledger } = lifecyclesOn(inspection, { wallet, funding, lane })
