@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 1_000
 /** A caller's wait for a journal that another process has: tried again until its time is over. */
 export type LockWait = {
   /** Pauses before the next attempt. @returns false where the time is over @throws AbortedError when the signal aborts */
-  next(error: LockedError, signal?: AbortSignal): Promise<boolean>
+  next(locked: LockedError, signal?: AbortSignal): Promise<boolean>
   /** The journal is open. */
   got(): void
   /** Who has it; null once it is open, and before the first attempt. */
@@ -22,8 +22,8 @@ export function createLockWait(clock: Clock, until: number): LockWait {
   let held: LockedError | null = null
 
   return {
-    async next(error, signal) {
-      held = error
+    async next(locked, signal) {
+      held = locked
       const left = until - clock.now()
       if (left <= 0) return false
       let cancel = (): void => undefined
