@@ -18,7 +18,7 @@ await makeLivePage()
 /** A page per name of every entry of the package. */
 function makeReference() {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const entries = Object.values(exports).filter((path) => path.endsWith('.js'))
+  const entries = Object.values(exports).flatMap((entry) => entry.default ?? [])
   const sources = entries.map((path) => path.replace('./dist', root).replace(/\.js$/, '.ts'))
   rmSync(join(docs, 'reference'), { recursive: true, force: true })
   const typedoc = join(docs, 'node_modules/typedoc/bin/typedoc')

@@ -36,7 +36,7 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
   if (!entry) throw new UsageError(`There is no command ${JSON.stringify(name)}.`)
   const command = await entry.load()
   if (wantsHelp) {
-    print(await usageOf(name, entry.summary, command))
+    print(await usageOf(name, entry, command))
     return EXIT.ok
   }
   checkArguments(rest, command.args, entry)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 import * as machines from '../../machines/index.ts'
@@ -141,6 +141,22 @@ test.for([
 ] as const)('%s names everything in %s', ([path, , names]) => {
   const known = namesIn(pageAt(path))
   expect(names.filter((name) => !known.has(name))).toEqual([])
+})
+
+test('every type of a line of JSON has its row among the JSON output', () => {
+  const { text } = pageAt('docs/json-output.md')
+  const sources = readdirSync(join(root, 'src/cli'), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.startsWith('config'),
+  )
+  const types = sources.flatMap((path) =>
+    [
+      ...readFileSync(join(root, 'src/cli', path), 'utf8').matchAll(
+        /(?:printJson|printChainJson|return|=>) ?\(?\{ ?(?:\n\s*)?type: '([a-z-]+)'/g,
+      ),
+    ].map(([, type]) => type),
+  )
+  expect(types.length).toBeGreaterThan(20)
+  expect([...new Set(types)].filter((type) => !text.includes(`\`${type}\``))).toEqual([])
 })
 
 test('every event has its place in the table of events', () => {

@@ -1,12 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
 import { renderUsage } from 'citty'
-import { commands, type Command } from '../command-table.ts'
+import { commands, type Command, type CommandEntry } from '../command-table.ts'
 import { exitCodesInWords } from '../exit-codes.ts'
 import { isColored } from '../screen/terminal.ts'
 
 const NAME = 'og-ledger'
 
-const environment: readonly (readonly [string, string])[] = [
+/** What the command reads from the environment. */
+export const environmentInWords: readonly (readonly [string, string])[] = [
   ['PRIVATE_KEY', "the wallet's key: it is never taken from an argument"],
   ['KEYSTORE_PASSWORD', 'the password for --keystore'],
   ['TREASURY_PRIVATE_KEY', "with auto-fund's deposits: the key that deposits, where that is not the wallet's"],
@@ -23,13 +24,18 @@ export async function usageOfAll(version: string): Promise<string> {
   const description = "Keeps a wallet's 0G Compute ledger and every provider sub-account observable and funded"
   const text = await renderUsage({ meta: { name: NAME, version, description }, subCommands })
   const short = text.replace(Object.keys(commands).join('|'), '<command> [OPTIONS]')
-  return plain([short, '', ...section('ENVIRONMENT', environment), '', ...exitCodes()])
+  return plain([short, '', ...section('ENVIRONMENT', environmentInWords), '', ...exitCodes()])
 }
 
 /** The help for one command. */
-export async function usageOf(name: string, summary: string, { args }: Command): Promise<string> {
+export async function usageOf(
+  name: string,
+  { summary, examples }: Pick<CommandEntry, 'summary' | 'examples'>,
+  { args }: Command,
+): Promise<string> {
   const text = await renderUsage({ meta: { name, description: summary }, args }, { meta: { name: NAME } })
-  return plain([text, '', ...exitCodes()])
+  const shown = examples.flatMap(([line, words]) => [`  ${line}`, `      ${words}`])
+  return plain([text, '', 'EXAMPLES', '', ...shown, '', ...exitCodes()])
 }
 
 const exitCodes = () =>

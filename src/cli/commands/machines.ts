@@ -3,7 +3,7 @@ import { isMachine } from '../../../machines/edges.ts'
 import * as entry from '../../../machines/index.ts'
 import type { AnyStateMachine } from 'xstate'
 import { jsonOf, mermaidOf } from '../charts.ts'
-import { print, printJson } from '../screen/terminal.ts'
+import { print } from '../screen/terminal.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { choiceOf } from '../arguments/values.ts'
 
@@ -21,7 +21,7 @@ export const command = defineCommand({
   run({ args }) {
     const format = args.json ? 'json' : choiceOf(args.format, 'format', ['mermaid', 'json'])
     const machines = named(args.name)
-    if (format === 'json') for (const machine of machines) printJson(jsonOf(machine))
+    if (format === 'json') for (const machine of machines) print(JSON.stringify(jsonOf(machine)))
     else print(machines.map(mermaidOf).join('\n\n'))
   },
 })

@@ -3,7 +3,7 @@ import { pagerDuty, slack, webhook, type Receiver, type RuleName, type RuleOptio
 import { InvalidInputError, type Duration } from '../../index.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { duration, oneOf } from './fields.ts'
-import { fieldError, kindOf, objectAt, wholeAt, type Check } from './objects.ts'
+import { checkOf, fieldError, kindOf, objectAt, schemaOf, wholeAt, type Check } from './objects.ts'
 import { withoutQuotes } from './text.ts'
 
 /** A URL or a key: written down, or in an environment variable. */
@@ -19,12 +19,95 @@ export type AlertTerms = {
   repeat?: Duration
 }
 
-/** Reads the alerts of a config. Keys come from the environment; URLs may. */
-export const alertTermsAt: Check<AlertTerms> = (value, path) => {
-  const { to, rules, repeat } = objectAt(value, path, { to: receiversAt, rules: rulesAt, repeat: duration })
-  if (to === undefined) throw fieldError(`${path}.to`, 'it is missing: alerts need a receiver.')
-  return { to, ...(rules && { rules }), ...(repeat !== undefined && { repeat }) }
+const variableAt: Check<string> = checkOf(
+  { type: 'string', pattern: String.raw`^[A-Za-z_]\w{0,99}$` },
+  (value, path) => {
+    if (typeof value === 'string' && /^[A-Za-z_]\w{0,99}$/.test(value)) return value
+    throw fieldError(path, 'the name of an environment variable, such as SLACK_WEBHOOK_URL.')
+  },
+)
+
+const environmentFields = { env: variableAt }
+const fromEnvironment: Check<Source> = checkOf(schemaOf(environmentFields, { required: ['env'] }), (value, path) =>
+  wholeAt(value, path, environmentFields),
+)
+const urlOrEnvironment: Check<Source> = checkOf(
+  { anyOf: [{ type: 'string' }, fromEnvironment.schema] },
+  (value, path) => (typeof value === 'string' ? { url: value } : fromEnvironment(value, path)),
+)
+
+const receiverFields = {
+  slack: urlOrEnvironment,
+  pagerDuty: fromEnvironment,
+  webhook: urlOrEnvironment,
+  signWith: fromEnvironment,
 }
+
+const receiversAt: Check<ReceiverTerms[]> = checkOf(
+  {
+    type: 'array',
+    minItems: 1,
+    items: {
+      ...schemaOf(receiverFields),
+      oneOf: (['slack', 'pagerDuty', 'webhook'] as const).map((name) => ({ required: [name] })),
+      dependentRequired: { signWith: ['webhook'] },
+    },
+  },
+  (value, path) => {
+    if (!Array.isArray(value) || value.length === 0)
+      throw fieldError(
+        path,
+        `a list of at least one receiver; this is ${Array.isArray(value) ? 'empty' : kindOf(value)}.`,
+      )
+    return value.map((one: unknown, index) => receiverAt(one, `${path}[${index}]`))
+  },
+)
+
+const ruleTerms = {
+  for: checkOf({ anyOf: [{ const: '0s' }, duration.schema] }, (value, path): Duration | '0s' =>
+    value === '0s' ? value : duration(value, path),
+  ),
+  severity: oneOf<'info' | 'warning' | 'critical'>(['info', 'warning', 'critical']),
+  below: duration,
+}
+const ruleAt: Check<RuleOptions | false> = checkOf({ anyOf: [{ const: false }, schemaOf(ruleTerms)] }, (value, path) =>
+  value === false ? false : objectAt(value, path, ruleTerms),
+)
+
+const ruleFields = {
+  'ledger-runway': ruleAt,
+  'gas-low': ruleAt,
+  'held-and-low': ruleAt,
+  'stale-reading': ruleAt,
+  'stuck-transaction': ruleAt,
+  'unresolved-intent': ruleAt,
+  anomaly: ruleAt,
+  'budget-exhausted': ruleAt,
+  'refund-claimable': ruleAt,
+} satisfies Record<RuleName, Check<RuleOptions | false>>
+
+const rulesAt: Check<NonNullable<AlertTerms['rules']>> = checkOf(schemaOf(ruleFields), (value, path) =>
+  objectAt(value, path, ruleFields),
+)
+
+const alertFields = { to: receiversAt, rules: rulesAt, repeat: duration }
+
+/** Reads the alerts of a config. Keys come from the environment; URLs may. */
+export const alertTermsAt: Check<AlertTerms> = checkOf(
+  schemaOf(alertFields, {
+    required: ['to'],
+    words: {
+      to: 'Where alerts go.',
+      rules: 'Changes a rule, or switches it off with false.',
+      repeat: 'How often an alert is repeated while it holds; 4h by default.',
+    },
+  }),
+  (value, path) => {
+    const { to, rules, repeat } = objectAt(value, path, alertFields)
+    if (to === undefined) throw fieldError(`${path}.to`, 'it is missing: alerts need a receiver.')
+    return { to, ...(rules && { rules }), ...(repeat !== undefined && { repeat }) }
+  },
+)
 
 /**
  * The receivers that a file names, with what stands in the environment.
@@ -46,15 +129,6 @@ export function receiversIn({ to }: AlertTerms): Receiver[] {
   })
 }
 
-const receiversAt: Check<ReceiverTerms[]> = (value, path) => {
-  if (!Array.isArray(value) || value.length === 0)
-    throw fieldError(
-      path,
-      `a list of at least one receiver; this is ${Array.isArray(value) ? 'empty' : kindOf(value)}.`,
-    )
-  return value.map((one: unknown, index) => receiverAt(one, `${path}[${index}]`))
-}
-
 function receiverAt(value: unknown, path: string): ReceiverTerms {
   const { slack: chat, pagerDuty: pager, webhook: hook, signWith } = objectAt(value, path, receiverFields)
   const named: ReceiverTerms[] = [
@@ -67,42 +141,6 @@ function receiverAt(value: unknown, path: string): ReceiverTerms {
   if (signWith && one.kind !== 'webhook') throw fieldError(`${path}.signWith`, 'only a webhook is signed.')
   return one
 }
-
-const fromEnvironment: Check<Source> = (value, path) => wholeAt(value, path, { env: variableAt })
-const urlOrEnvironment: Check<Source> = (value, path) =>
-  typeof value === 'string' ? { url: value } : fromEnvironment(value, path)
-
-const receiverFields = {
-  slack: urlOrEnvironment,
-  pagerDuty: fromEnvironment,
-  webhook: urlOrEnvironment,
-  signWith: fromEnvironment,
-}
-
-const variableAt: Check<string> = (value, path) => {
-  if (typeof value === 'string' && /^[A-Za-z_]\w{0,99}$/.test(value)) return value
-  throw fieldError(path, 'the name of an environment variable, such as SLACK_WEBHOOK_URL.')
-}
-
-const ruleAt: Check<RuleOptions | false> = (value, path) =>
-  value === false ? false : objectAt(value, path, { for: heldFor, severity: severityAt, below: duration })
-
-const severityAt = oneOf<'info' | 'warning' | 'critical'>(['info', 'warning', 'critical'])
-const heldFor: Check<Duration | '0s'> = (value, path) => (value === '0s' ? value : duration(value, path))
-
-const ruleFields = {
-  'ledger-runway': ruleAt,
-  'gas-low': ruleAt,
-  'held-and-low': ruleAt,
-  'stale-reading': ruleAt,
-  'stuck-transaction': ruleAt,
-  'unresolved-intent': ruleAt,
-  anomaly: ruleAt,
-  'budget-exhausted': ruleAt,
-  'refund-claimable': ruleAt,
-} satisfies Record<RuleName, Check<RuleOptions | false>>
-
-const rulesAt: Check<NonNullable<AlertTerms['rules']>> = (value, path) => objectAt(value, path, ruleFields)
 
 function valueOf(source: Source, path: string): string {
   if ('url' in source) return source.url

@@ -1,7 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { InvalidInputError, toDepositPolicy, type AutoDepositConfig, type Budget, type Duration } from '../../index.ts'
 import * as check from './fields.ts'
-import { fieldError, objectAt, wholeAt, type Check } from './objects.ts'
+import { checkOf, fieldError, objectAt, schemaOf, wholeAt, type Check } from './objects.ts'
 import { withoutUndefined } from './terms.ts'
 import { budgetOf } from './terms-options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
@@ -20,10 +20,14 @@ export type DepositTerms = Omit<AutoDepositConfig, 'approve' | 'approvalTimeoutM
   from?: string
 }
 
+const runwayFields = { trigger: check.duration, target: check.duration }
+
 const depositFields = {
   trigger: check.amount,
   target: check.moreThanNothing,
-  runway: (value: unknown, path: string) => wholeAt(value, path, { trigger: check.duration, target: check.duration }),
+  runway: checkOf(schemaOf(runwayFields, { required: ['trigger', 'target'] }), (value, path) =>
+    wholeAt(value, path, runwayFields),
+  ),
   maxLedger: check.moreThanNothing,
   maxDeposit: check.moreThanNothing,
   budget: check.budget,
@@ -32,12 +36,34 @@ const depositFields = {
   from: check.address,
 } satisfies { [Name in keyof DepositTerms]-?: Check<NonNullable<DepositTerms[Name]>> }
 
-/** Reads the terms of auto-deposit. What several fields come to together is checked as the library checks it. */
-export const depositTermsAt: Check<DepositTerms> = (value, path) => {
-  const terms = objectAt(value, path, depositFields)
-  checkTogether(terms, path)
-  return terms
+const depositWords: Readonly<Record<keyof DepositTerms, string>> = {
+  trigger: 'Deposit once less stays available in the ledger, in OG.',
+  target: 'What a deposit fills up to, in OG; more than trigger.',
+  runway:
+    'Instead of both: deposit when less than trigger is left at the burn of all sub-accounts, to last for target.',
+  maxLedger: 'The most that the ledger may have available after a deposit, in OG.',
+  maxDeposit: 'The most that one deposit sends, in OG.',
+  budget: 'The most that deposits send in a rolling window.',
+  gasReserve: 'What stays in the wallet beside the gas of a full exit, in OG.',
+  cooldownMs: 'The least time between two deposits, in milliseconds.',
+  from: 'The address that deposits, where it is not the wallet. Its key comes from a keystore or the environment.',
 }
+
+/** Reads the terms of auto-deposit. What several fields come to together is checked as the library checks it. */
+export const depositTermsAt: Check<DepositTerms> = checkOf(
+  {
+    ...schemaOf(depositFields, { words: depositWords }),
+    oneOf: [
+      { required: ['trigger', 'target'] },
+      { required: ['runway'], properties: { trigger: false, target: false } },
+    ],
+  },
+  (value, path) => {
+    const terms = objectAt(value, path, depositFields)
+    checkTogether(terms, path)
+    return terms
+  },
+)
 
 /** Options for how `auto-fund` keeps the ledger filled, and for what a dry run would do. */
 export const depositOptions = {

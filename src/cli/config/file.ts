@@ -2,8 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { keyOf } from '../../base/sub-account-key.ts'
 import type { Budget, NetworkConfig, NetworkName, ServiceType } from '../../index.ts'
 import * as check from './fields.ts'
-import { fieldError, kindOf, objectAt } from './objects.ts'
-import { checkLevels, eitherLevel, mergeTerms, termsAt, termsFields, type Terms } from './terms.ts'
+import { checkOf, fieldError, kindOf, objectAt, schemaOf, type Check } from './objects.ts'
+import {
+  checkLevels,
+  eitherLevel,
+  eitherLevelSchema,
+  mergeTerms,
+  termsAt,
+  termsFields,
+  termsWords,
+  type Terms,
+} from './terms.ts'
 import { meantService } from '../../base/service-words.ts'
 import { SERVICE_TYPES } from '../session/services.ts'
 import { alertTermsAt, type AlertTerms } from './alert-terms.ts'
@@ -34,6 +43,72 @@ export type FundingConfig = {
   providers: readonly FundedProvider[] | null
 }
 
+const providerFields = {
+  provider: check.address,
+  service: check.oneOf(SERVICE_TYPES, meantService),
+  ...termsFields,
+}
+
+/** The providers, each of which is read once the defaults are known. */
+const providersAt: Check<readonly unknown[]> = checkOf(
+  {
+    type: 'array',
+    minItems: 1,
+    items: {
+      ...schemaOf(providerFields, {
+        required: ['provider'],
+        words: {
+          provider: "The provider's address.",
+          service: 'inference (where left out) or fine-tuning.',
+          ...termsWords,
+        },
+      }),
+      ...eitherLevelSchema,
+    },
+  },
+  (value, path) => {
+    if (Array.isArray(value) && value.length > 0) return value as unknown[]
+    throw fieldError(
+      path,
+      `a list of at least one provider; this is ${Array.isArray(value) ? 'empty' : kindOf(value)}.`,
+    )
+  },
+)
+
+const configFields = {
+  $schema: checkOf({ type: 'string', pattern: String.raw`^\S*$` }, (value, path): string => {
+    if (typeof value === 'string' && /^\S*$/.test(value)) return value
+    throw fieldError(path, 'the address of a JSON Schema.')
+  }),
+  network: networkAt,
+  intervalMs: check.milliseconds('intervalMs', 100),
+  budget: check.budget,
+  autoClaim: check.yesOrNo,
+  autoDeposit: depositTermsAt,
+  alerts: alertTermsAt,
+  defaults: termsAt,
+  providers: providersAt,
+}
+
+/** The JSON Schema of a config. What several fields say together, and whether a key stands in it, the command alone checks. */
+export const configSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Config of og-ledger auto-fund',
+  ...schemaOf(configFields, {
+    words: {
+      $schema: 'Where this schema lies, for editors.',
+      network: 'mainnet, testnet or testnetDev, or a deployment of your own by its addresses.',
+      intervalMs: 'How often the position is read, in milliseconds; 30000 by default.',
+      budget: 'The most that all providers together get in a rolling window.',
+      autoClaim: 'Claims refunds of every sub-account once their lock is over.',
+      autoDeposit: 'Keeps the ledger filled from the wallet. Left out, nothing is deposited.',
+      alerts: 'Where alerts go, and the terms of their rules.',
+      defaults: 'Terms for every provider that does not say otherwise.',
+      providers: 'The providers to keep funded, each with terms of its own.',
+    },
+  }),
+}
+
 /**
  * Reads a config. Every field is checked before anything is done.
  *
@@ -44,16 +119,7 @@ export function parseConfig(text: string): FundingConfig {
   const secret = secretIn(json)
   if (secret !== null)
     throw fieldError(secret, 'this looks like a key, and keys never stand in this file: use PRIVATE_KEY or --keystore.')
-  const { network, intervalMs, budget, autoClaim, autoDeposit, alerts, ...rest } = objectAt(json, '', {
-    network: networkAt,
-    intervalMs: check.milliseconds('intervalMs', 100),
-    budget: check.budget,
-    autoClaim: check.yesOrNo,
-    autoDeposit: depositTermsAt,
-    alerts: alertTermsAt,
-    defaults: termsAt,
-    providers: listAt,
-  })
+  const { network, intervalMs, budget, autoClaim, autoDeposit, alerts, ...rest } = objectAt(json, '', configFields)
   const defaults = rest.defaults ?? {}
   return {
     ...(network !== undefined && { network }),
@@ -85,24 +151,11 @@ export function fundedProvidersIn({ providers }: FundingConfig): readonly Funded
   throw fieldError('providers', 'it is missing: auto-fund needs a list of them.')
 }
 
-function listAt(value: unknown, path: string): readonly unknown[] {
-  if (Array.isArray(value) && value.length > 0) return value as unknown[]
-  throw fieldError(path, `a list of at least one provider; this is ${Array.isArray(value) ? 'empty' : kindOf(value)}.`)
-}
-
 function fundedProvidersAt(list: readonly unknown[], defaults: Terms): FundedProvider[] {
   const paths = new Map<string, string>()
   return list.map((value, index) => {
     const path = `providers[${index}]`
-    const {
-      provider,
-      service = 'inference',
-      ...own
-    } = objectAt(value, path, {
-      provider: check.address,
-      service: check.oneOf(SERVICE_TYPES, meantService),
-      ...termsFields,
-    })
+    const { provider, service = 'inference', ...own } = objectAt(value, path, providerFields)
     if (provider === undefined) throw fieldError(`${path}.provider`, 'it is missing.')
     eitherLevel(own, path)
     const key = keyOf({ provider, serviceType: service })

@@ -1,6 +1,6 @@
 import type { AutoFundingConfig } from '../../index.ts'
 import * as check from './fields.ts'
-import { fieldError, objectAt, type Check } from './objects.ts'
+import { checkOf, fieldError, objectAt, schemaOf, type Check } from './objects.ts'
 
 /** How a provider is kept funded: the options of auto-funding that JSON can hold. */
 export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'> & {
@@ -33,12 +33,44 @@ export const termsFields = {
   force: check.yesOrNo,
 } satisfies { [Name in keyof Terms]-?: Check<Terms[Name]> }
 
-/** Reads terms; target and runway exclude each other. */
-export function termsAt(value: unknown, path: string): Terms {
-  const terms = objectAt(value, path, termsFields)
-  eitherLevel(terms, path)
-  return terms
+/** What an editor shows of each term. */
+export const termsWords: Readonly<Record<keyof Terms, string>> = {
+  intervalMs: "How often the position is read at least, in milliseconds; the broker's interval where left out.",
+  bufferMultiplier: 'A top-up is due below this many times the minimum; 2 by default.',
+  minLockedBalance: "The minimum that the provider wants to see locked, in OG; the network's by default.",
+  target: 'What a top-up fills up to: a multiple of the minimum (3), or an amount in OG ("5"). Not beside runway.',
+  runway: 'Instead of target: top up when less than trigger is left at the measured burn, to last for target.',
+  unsettledFee: 'false: the provider is not asked for what it has served and not charged yet.',
+  maxUnsettledFee: 'A provider that claims more, in OG, is not paid.',
+  anomaly: 'Holds a jump of the burn: more than factor times the usual one, for at most forMs. "off" holds none.',
+  firstDay: 'The most that a new provider gets within a day, in OG, or "off".',
+  maxTopUp: 'The most that one top-up sends, in OG.',
+  budget: 'The most that this provider gets in a rolling window.',
+  minTopUp: 'A top-up sends at least this, in OG, where limits and ledger allow it.',
+  step: 'Every top-up is a multiple of this, in OG.',
+  maxGasShare: 'The gas of a top-up is at most this part of it: 0.01 is one percent.',
+  allOrNothing: 'Holds where limits or ledger allow a part alone.',
+  ledgerReserve: 'What must stay in the ledger, in OG. soft: a sub-account at its minimum may take it.',
+  cooldownMs: 'The least time between two top-ups, in milliseconds.',
+  onPendingRefund: 'While a refund is pending: hold leaves it alone, reuse tops up from it first.',
+  autoClaim: 'Claims refunds of this sub-account once their lock is over.',
+  reclaimIdle: 'Asks money back that nothing used for so long.',
+  priority: 'When the ledger is short, higher priorities are paid first; 0 by default.',
+  force: 'Pays also an address that does not offer the service.',
 }
+
+/** No term may stand beside the one that excludes it. */
+export const eitherLevelSchema = { not: { required: ['target', 'runway'] } }
+
+/** Reads terms; target and runway exclude each other. */
+export const termsAt: Check<Terms> = checkOf(
+  { ...schemaOf(termsFields, { words: termsWords }), ...eitherLevelSchema },
+  (value, path) => {
+    const terms = objectAt(value, path, termsFields)
+    eitherLevel(terms, path)
+    return terms
+  },
+)
 
 /** Refuses a multiple as target that lies below the multiple that triggers. */
 export function checkLevels({ target, bufferMultiplier }: Terms, path: string): void {

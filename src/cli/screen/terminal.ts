@@ -40,7 +40,7 @@ export function note(text: string): void {
   process.stderr.write(`${safe(text)}\n`)
 }
 
-/** Prints a value as one line of JSON, with every bigint as a decimal string. */
+/** Prints a value as one line of JSON with its version, and with every bigint as a decimal string. */
 export function printJson(value: object): void {
   print(jsonOf(value))
 }
@@ -50,8 +50,11 @@ export function printChainJson(value: object): void {
   process.stdout.write(`${jsonOf(value)}\n`)
 }
 
+/** The version of the lines of JSON: a new field or a new type leaves it, everything else raises it. */
+const JSON_VERSION = 1
+
 const jsonOf = (value: object): string =>
-  JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one))
+  JSON.stringify({ v: JSON_VERSION, ...value }, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one))
 
 /** Whether results are lines of JSON: with `--json`, and wherever no terminal shows them. */
 export const wantsJson = ({ json }: { json?: boolean | undefined }): boolean => json === true || !isTerminal()

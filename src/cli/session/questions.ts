@@ -30,6 +30,46 @@ export async function askTyped(question: string): Promise<void> {
   if (isCancel(answer) || answer.trim().toLowerCase() !== 'yes') throw new InterruptedError('Nothing was changed.')
 }
 
+export type TextOptions = {
+  /** What Enter alone means. */
+  usual?: string
+  /** Throws for a text that cannot be used. */
+  check?: (text: string) => void
+}
+
+/** Asks on stderr for a text, again until it can be used. */
+export async function askText(question: string, { usual = '', check = () => undefined }: TextOptions): Promise<string> {
+  const { text, isCancel } = await import('@clack/prompts')
+  const answer = await text({
+    message: question,
+    defaultValue: usual,
+    placeholder: usual,
+    output: process.stderr,
+    validate: (typed) => sentenceOf(() => check((typed ?? '').trim() || usual)),
+  })
+  if (isCancel(answer)) throw new InterruptedError('Nothing was written.')
+  return answer.trim()
+}
+
+/** Asks on stderr for one of a few words. */
+export async function askChoice(question: string, choices: readonly [string, ...string[]]): Promise<string> {
+  const { select, isCancel } = await import('@clack/prompts')
+  const options = choices.map((value) => ({ value, label: value }))
+  const answer = await select({ message: question, options, output: process.stderr })
+  if (isCancel(answer)) throw new InterruptedError('Nothing was written.')
+  return answer
+}
+
+/** The first line of what a check throws; undefined where it passes. */
+function sentenceOf(check: () => void): string | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+  }
+}
+
 /** The password of a keystore, from the environment or else typed. */
 export async function keystorePassword(variable: string, keystore: string): Promise<string> {
   const known = process.env[variable]

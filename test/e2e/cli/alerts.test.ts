@@ -75,7 +75,7 @@ test('alerts test sends one to each receiver, and fails where one does not take 
   const file = write({ network: 'testnet', alerts: { to: [{ webhook: server.url + PATH }] } })
   expect(await run(['alerts', 'test', '--config', file])).toMatchObject({
     code: 0,
-    stdout: '{"type":"alert-test","receiver":"webhook","taken":true,"error":null}\n',
+    stdout: '{"v":1,"type":"alert-test","receiver":"webhook","taken":true,"error":null}\n',
   })
   const statuses = server.received.map(({ body }) => (JSON.parse(body) as { status: string }).status)
   expect(statuses).toEqual(['firing', 'resolved'])

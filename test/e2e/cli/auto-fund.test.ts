@@ -44,6 +44,7 @@ describe.concurrent('plan', () => {
       stderr: '',
       json: [
         {
+          v: 1,
           type: 'plan',
           block: { number: expect.any(Number) as number, timestamp: expect.any(Number) as number },
           wallet: { address: wallet.address, balance: wei(await chain.provider.getBalance(wallet.address)) },
@@ -171,6 +172,7 @@ describe.concurrent('a recording', () => {
     const real = { topUps: 1, paid: wei('3') }
     expect(json()).toMatchObject([
       {
+        v: 1,
         type: 'replay',
         policy: { secondsBelow: 0, subAccounts: [{ ...account }] },
         recorded: { ...real, smallestLedger: wei('3'), secondsBelow: 0, subAccounts: [{ ...account, ...real }] },

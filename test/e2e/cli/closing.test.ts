@@ -40,6 +40,7 @@ test('close shows its plan, sends what can be sent and names the commands that c
   const { unlocksAt } = await refundOf(wallet)
   expect(code).toBe(0)
   expect(plan).toMatchObject({
+    v: 1,
     type: 'closing-plan',
     subAccounts: [{ provider: alice.address, balance: wei('2'), refunds: [{ amount: wei('2'), isRequested: false }] }],
     transactions: 3,
@@ -109,6 +110,7 @@ test('Ctrl-C ends the wait but not the closing; close --cancel ends the closing 
     code: 0,
     json: [
       {
+        v: 1,
         type: 'closing-cancelled',
         available: wei('8'),
         free: '0',

@@ -43,6 +43,7 @@ describe.concurrent('each command changes the chain as it says', () => {
       code: 0,
       json: [
         {
+          v: 1,
           type: 'position',
           block: { number: expect.any(Number) as number, timestamp: expect.any(Number) as number },
           wallet: { address: wallet.address, balance: wei(await chain.provider.getBalance(wallet.address)) },
@@ -150,6 +151,7 @@ describe.concurrent('each command changes the chain as it says', () => {
     await cli(wallet, 'transfer', first.address, 'inference', '2', '--yes')
     const { code, json } = await cli(wallet, 'transactions')
     const sent = {
+      v: 1,
       type: 'transaction',
       state: 'mined',
       hashes: [expect.stringMatching(/^0x[\da-f]{64}$/)] as unknown[],
@@ -417,6 +419,7 @@ async function cli(wallet: Wallet, ...args: string[]): Promise<Omit<Ended, 'json
 
 function receipt(command: string) {
   return {
+    v: 1,
     type: 'receipt',
     command,
     sent: true,
@@ -443,6 +446,7 @@ function account({ address, serviceType }: LocalProvider, amount: string) {
 }
 
 const held = ({ address, serviceType }: LocalProvider) => ({
+  v: 1,
   type: 'provider',
   service: serviceType,
   provider: address,

@@ -109,6 +109,7 @@ test('a top-up that the journal lost is shown, held until the chain shows it, an
   const [loss, done] = repaired.json() as [Record<string, unknown>, { kept: string }]
   expect(repaired.code).toBe(0)
   expect(loss).toMatchObject({
+    v: 1,
     type: 'journal-damage',
     header: 'whole',
     lost: [{ line: 2, operation: 'transferFund', amount: String(amount), nonce: low.nonce }],
@@ -117,7 +118,7 @@ test('a top-up that the journal lost is shown, held until the chain shows it, an
     open: [],
   })
   expect((await readFile(done.kept)).equals(bytes)).toBe(true)
-  expect((await transactions('--repair')).json()).toEqual([{ type: 'journal-whole', journal }])
+  expect((await transactions('--repair')).json()).toEqual([{ v: 1, type: 'journal-whole', journal }])
   await fundsToTheEnd('unknown-pending')
 })
 

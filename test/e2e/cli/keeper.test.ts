@@ -58,7 +58,7 @@ test('pause and resume hold auto-funding of that process', async () => {
   const keeper = await keep(wallet)
   const paused = await look(wallet, 'pause', provider.address)
   expect(paused).toEqual([
-    { type: 'paused', process: keeper.pid, provider: provider.address, service: 'inference', subAccounts: 1 },
+    { v: 1, type: 'paused', process: keeper.pid, provider: provider.address, service: 'inference', subAccounts: 1 },
   ])
   await provider.settle(wallet.address, og('1'))
   await keeper.line((line) => line.includes('"reason":"paused"') && line.includes(`"available":"${og('1')}"`))
@@ -74,13 +74,15 @@ test('approve answers what awaits approval, without a terminal', async () => {
   const asked = await keeper.line((line) => line.includes('Answer by og-ledger approve 1, or with --deny.'))
   expect(asked).toMatch(/^Top up inference 0x\w+ by 2 OG\? y or n/)
   expect(await look(wallet, 'approve')).toMatchObject([{ type: 'question', question: 1 }])
-  expect(await look(wallet, 'approve', '1')).toEqual([{ type: 'answered', question: 1, approved: true }])
+  expect(await look(wallet, 'approve', '1')).toEqual([{ v: 1, type: 'answered', question: 1, approved: true }])
   await until(async () => (await positionOf(wallet)).subAccounts[0]?.available === og('2'))
   const again = await run(['approve', '1', ...place], { PRIVATE_KEY: wallet.privateKey })
   expect([again.code, again.stderr]).toEqual([1, 'Question 1 is not open any more.\n'])
   await provider.settle(wallet.address, og('1'))
   await keeper.line((line) => line.includes('approve 2, or with --deny'))
-  expect(await look(wallet, 'approve', '2', '--deny')).toEqual([{ type: 'answered', question: 2, approved: false }])
+  expect(await look(wallet, 'approve', '2', '--deny')).toEqual([
+    { v: 1, type: 'answered', question: 2, approved: false },
+  ])
   keeper.interrupt()
   await keeper.ended
   expect((await positionOf(wallet)).subAccounts[0]?.available).toBe(og('1'))

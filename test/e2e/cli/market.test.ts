@@ -28,7 +28,7 @@ afterAll(() => chain[Symbol.asyncDispose]())
 test('providers --all tells all that the contracts hold, in JSON, without a wallet', async () => {
   const { code, json, stderr } = await run(['providers', '--all', ...place()])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  const own = { type: 'service', service: 'inference', kind: 'chatbot', verifiability: 'TeeML' }
+  const own = { v: 1, type: 'service', service: 'inference', kind: 'chatbot', verifiability: 'TeeML' }
   const updatedAt = expect.any(Number) as number
   expect(json()).toEqual([
     {
@@ -52,6 +52,7 @@ test('providers --all tells all that the contracts hold, in JSON, without a wall
       updatedAt,
     },
     {
+      v: 1,
       type: 'service',
       service: 'fine-tuning',
       provider: tuning.address,

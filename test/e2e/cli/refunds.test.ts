@@ -123,6 +123,7 @@ test('retrieve leaves out a sub-account whose put-back is refused, says why, and
     code: 1,
     json: [
       {
+        v: 1,
         type: 'receipt',
         command: 'retrieve',
         success: true,

@@ -34,6 +34,7 @@ test.concurrent('the demo is a line of JSON per position, and a summary', async 
   expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(['position']))
   const { drained, held, charges = 0, drains = 0 } = summary
   expect(summary).toEqual({
+    v: 1,
     type: 'summary',
     seconds: 3,
     charges,

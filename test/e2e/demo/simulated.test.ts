@@ -37,6 +37,7 @@ test.concurrent('the simulated demo prints JSON, too', async ({ expect }) => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const lines = json() as { type: string }[]
   expect(lines.at(-1)).toMatchObject({
+    v: 1,
     type: 'summary',
     opened: 2,
     doublePayments: 0,

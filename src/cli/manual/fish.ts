@@ -1,0 +1,28 @@
+import type { CommandWords, OptionWords } from './command-words.ts'
+
+/** Completion for fish. */
+export function fishCompletion(all: readonly CommandWords[]): string {
+  const lines = all.flatMap((one) => {
+    const when = `-n ${quoted(`__fish_seen_subcommand_from ${one.name}`)}`
+    const choices = one.arguments.flatMap((argument) => argument.choices)
+    return [
+      `complete -c og-ledger -n __fish_use_subcommand -a ${one.name} -d ${quoted(one.summary)}`,
+      ...(choices.length > 0 ? [`complete -c og-ledger ${when} -a ${quoted(choices.join(' '))}`] : []),
+      ...one.options.map((option) => `complete -c og-ledger ${when} ${optionWords(option)}`),
+    ]
+  })
+  return `# Completion of og-ledger for fish: og-ledger completion fish | source
+complete -c og-ledger -f
+complete -c og-ledger -l help -d 'what is possible'
+${lines.join('\n')}
+`
+}
+
+function optionWords({ name, description, value, choices, isFile }: OptionWords): string {
+  const words = `-l ${name} -d ${quoted(description)}`
+  if (value === null) return words
+  if (isFile) return `${words} -r -F`
+  return choices.length > 0 ? `${words} -x -a ${quoted(choices.join(' '))}` : `${words} -x`
+}
+
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`
