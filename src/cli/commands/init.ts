@@ -95,7 +95,9 @@ async function answersTo(given: Given): Promise<Answers> {
 }
 
 async function askProviders(): Promise<readonly string[]> {
-  return addressesIn(await askText("The providers' addresses, with commas", { check: (text) => void addressesIn(text) }))
+  return addressesIn(
+    await askText("The providers' addresses, with commas", { check: (text) => void addressesIn(text) }),
+  )
 }
 
 const addressesIn = (text: string): string[] => text.split(',').map((one) => addressOf(one.trim(), 'A provider'))

@@ -42,7 +42,10 @@ export const windowSchema: Schema = { type: 'string', pattern: `^${SOME}(?:${mon
 
 /** From an hour to 31 days. */
 const hour = String.raw`[1-9]\d*${FRACTION}[hd]|(?:[6-9]\d|[1-9]\d{2,})${FRACTION}m|(?:3[6-9]\d{2}|[4-9]\d{3}|[1-9]\d{4,})${FRACTION}s`
-export const idleTimeSchema: Schema = { allOf: [windowSchema, { type: 'string', pattern: `^(?:${hour})$` }], examples: ['7d'] }
+export const idleTimeSchema: Schema = {
+  allOf: [windowSchema, { type: 'string', pattern: `^(?:${hour})$` }],
+  examples: ['7d'],
+}
 
 /** A pattern of the whole numbers below a limit. */
 function numbersBelow(limit: number): string {
