@@ -18,6 +18,7 @@ import { SERVICE_TYPES } from '../session/services.ts'
 import { alertTermsAt, type AlertTerms } from './alert-terms.ts'
 import { depositTermsAt, type DepositTerms } from './deposit-terms.ts'
 import { networkAt } from './network.ts'
+import type { Schema } from './schema.ts'
 import { secretIn } from './secrets.ts'
 import { duplicateFieldIn } from './duplicate-fields.ts'
 import { withoutBom } from './text.ts'
@@ -91,7 +92,7 @@ const configFields = {
 }
 
 /** The JSON Schema of a config. What several fields say together, and whether a key stands in it, the command alone checks. */
-export const configSchema = {
+export const configSchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Config of og-ledger auto-fund',
   ...schemaOf(configFields, {
