@@ -1,20 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { defineCommand } from 'citty'
 import { UsageError } from '../arguments/usage-error.ts'
-import { bashCompletion } from '../manual/bash.ts'
-import { commandWords } from '../manual/command-words.ts'
-import { fishCompletion } from '../manual/fish.ts'
-import { zshCompletion } from '../manual/zsh.ts'
 import { print } from '../screen/terminal.ts'
 
-const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const
+const SHELLS = ['bash', 'zsh', 'fish']
 
 export const command = defineCommand({
   args: { shell: { type: 'positional', required: true, description: 'bash, zsh or fish' } },
-  async run({ args }) {
-    const { shell } = args
-    if (!isShell(shell)) throw new UsageError(`SHELL is one of bash, zsh, fish; this is ${JSON.stringify(shell)}.`)
-    print(SHELLS[shell](await commandWords()).trimEnd())
+  async run({ args: { shell } }) {
+    if (!SHELLS.includes(shell))
+      throw new UsageError(`SHELL is one of ${SHELLS.join(', ')}; this is ${JSON.stringify(shell)}.`)
+    // The build writes them from the table of commands, which this file, one of its commands, cannot import.
+    const root = dirname(createRequire(import.meta.url).resolve('og-ledger/package.json'))
+    print((await readFile(join(root, 'dist', `completion.${shell}`), 'utf8')).trimEnd())
   },
 })
-
-const isShell = (word: string): word is keyof typeof SHELLS => Object.hasOwn(SHELLS, word)
