@@ -442,7 +442,7 @@ function brokerOn(engine: Engine): Broker {
     events$: engine.eventsTopic.messages$,
     latest: funding.dispatch.latest,
     counts: engine.counts.read,
-    refusal: () => lane?.refusal() ?? null,
+    refusal: () => lane?.refusal() ?? lane?.journalFailure() ?? null,
     async resolveIntent(id, outcome) {
       await (await engine.submitter.openLane()).resolve(id, outcome)
     },

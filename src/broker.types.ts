@@ -107,7 +107,7 @@ export type Broker = {
   readonly events$: Observable<BrokerEvent>
   /** The newest plan, with its position; null before the first reading. Nothing is read for it. */
   latest(): Plan | null
-  /** Why nothing can be sent: its journal is locked or damaged. Null where all can be sent, and without a signer. */
+  /** Why nothing can be sent: its journal is locked, damaged, or could not be written. Null where all can be sent, and without a signer. */
   refusal(): Error | null
   /** What was counted since the broker was opened. Nothing is read for it. */
   counts(): BrokerCounts

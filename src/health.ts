@@ -11,7 +11,7 @@ export type Health = {
   checks: {
     /** Positions are read: it fails once the newest is older than three intervals, before the first, and once none can succeed. */
     reading: ReadingCheck
-    /** The journal can be written: without it nothing is sent. It passes without a signer. */
+    /** The journal can be written, as far as the last record shows: without it nothing is sent. It passes without a signer. */
     journal: HealthCheck
     /** The ledger can pay what is due. */
     ledger: HealthCheck

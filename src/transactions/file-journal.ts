@@ -41,6 +41,8 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     place: journal,
     load: () => inTurn(open),
     append: (record) => inTurn(() => write(record)),
+    // The whole journal beside the old one proves room, rights and a disk that syncs.
+    check: () => inTurn(check),
     close: () => inTurn(close),
   }
 
@@ -87,6 +89,11 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     records.push(record)
     appended += 1
     if (appended >= compactAfter) await compact()
+  }
+
+  async function check(): Promise<void> {
+    if (!file) throw new JournalError('The journal is closed.', { journal })
+    await rewrite()
   }
 
   /** Writes the whole journal to a new file: after a failed sync it is not known what the old one holds. */

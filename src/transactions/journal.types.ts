@@ -78,6 +78,11 @@ export interface Journal {
   append(record: JournalRecord): Promise<void>
   /** Why nothing can be appended for now; left out where that only shows in `append`. */
   refusal?(): Error | null
+  /**
+   * Resolves where the next record can be written. It is called at readings after `append` failed, so that the broker's health ends
+   * with the cause of the failure; left out, it ends with the next record that is written.
+   */
+  check?(): Promise<void>
   close(): Promise<void>
 }
 

@@ -11,6 +11,7 @@ import { createIdleWait } from './idle-wait.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { lostNonces } from './journal-fold.ts'
 import { createJournalSession } from './journal-session.ts'
+import { watchJournalWrites } from './journal-writes.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import { createPaymentMemory } from './payments.ts'
 import { resolveIntent } from './resolve-intent.ts'
@@ -83,6 +84,8 @@ export type Lane = TransactionHistory & {
   open(): Promise<void>
   /** Why nothing can be sent; null while everything can. */
   refusal(): Error | null
+  /** Why the journal took no record when it was last written; null where it did. The next intent tries it again. */
+  journalFailure(): Error | null
   /** Sends an intent and resolves with its receipt. Rejects before anything is sent, or once it is mined reverted. */
   submit(intent: Intent, options?: SubmitOptions): Promise<Receipt>
   /** Intents without a known outcome, with those that have no nonce yet. */
@@ -117,10 +120,11 @@ export type Lane = TransactionHistory & {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { port, journal, blockTimeMs, onOpen, maxFeePerGas, sendTimeoutMs, clock, logger } = options
+  const { port, blockTimeMs, onOpen, maxFeePerGas, sendTimeoutMs, clock, logger } = options
   const { inspected = () => ({}) } = options
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
+  const journal = watchJournalWrites(options.journal)
   const session = createJournalSession(journal, restore)
   const workflows = createWorkflows(session, { onClosingEnded: options.onClosingEnded })
   const asks = createAsks(session, logger)
@@ -181,6 +185,7 @@ export function createLane(options: LaneOptions): Lane {
       await (looking ??= unknown.look().then(foreign.begin, () => undefined))
     },
     refusal: session.refusal,
+    journalFailure: journal.failure,
     async submit(intent, { signal, background = false, onSent, until } = {}) {
       preparing.add(intent)
       let leave = (): void => undefined
@@ -214,6 +219,7 @@ export function createLane(options: LaneOptions): Lane {
     foreignTransactions: foreign.seen,
     foreignNonces: foreign.nonces,
     async confirm(blockNumber, wallet) {
+      void journal.checkAgain()
       await Promise.all([tracker.confirm(blockNumber), unknown.check(blockNumber)])
       // After the receipts: what they show is the lane's own.
       if (wallet) await foreign.look(blockNumber, wallet)

@@ -71,6 +71,7 @@ function journalAt(place: unknown, { journal, clock, onAppend }: LaneMemberOptio
       onAppend?.(elapsed() - began)
     },
     refusal: () => journal.refusal?.() ?? null,
+    ...(journal.check && { check: () => journal.check?.() ?? Promise.resolve() }),
     close: () => journal.close(),
   }
 }

@@ -48,6 +48,8 @@ test('whatever a disk fails at, a crash leaves every record whose append resolve
       const refused: number[] = []
       for (let nonce = 0; nonce < APPENDS; nonce += 1) {
         const isKept = await isDone(journal.append(prepared(nonce)))
+        // After a failure the broker asks at each reading whether the journal takes records again.
+        if (!isKept && nonce % 2 === 0) await isDone(journal.check?.() ?? Promise.resolve())
         if (isKept) kept.push(nonce)
         else refused.push(nonce)
         const since = refused.filter((one) => one > (kept.at(-1) ?? -1))
