@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { createRecentSet } from '../base/recent-set.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { holdAfter, isHolding, msUntilQuiet, type ForeignHold, type Moment } from './foreign-hold.policy.ts'
 import { foreignNonces, type OwnNonces } from './nonce-reading.policy.ts'
@@ -46,7 +47,7 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
   /** The nonces must be counted whatever the balance is. */
   let isDue = true
   let isReported = false
-  const reported = new Set<number>()
+  const reported = createRecentSet<number>(REMEMBERED)
   let seen = 0
   const latest: number[] = []
   let hold: ForeignHold | null = null
@@ -57,8 +58,7 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
       known ??= count
     },
     report(nonce) {
-      if (reported.has(nonce)) return
-      reported.add(nonce)
+      if (!reported.add(nonce)) return
       isReported = true
       note([nonce])
     },
