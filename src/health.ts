@@ -1,6 +1,7 @@
 import type { HoldReason } from '../machines/auto-funding/auto-funding.types.ts'
 import { sentenceOf } from './base/error-sentence.ts'
 import { OgLedgerError } from './base/errors.ts'
+import { levelsOf } from './base/levels.ts'
 import { redact } from './base/redact.ts'
 import type { Broker } from './broker.types.ts'
 import type { Plan } from './funding/plan.ts'
@@ -73,14 +74,15 @@ function journalOf(broker: Broker): HealthCheck {
 
 function ledgerOf(plan: Plan | null): HealthCheck {
   if (!plan) return PASS
-  if (plan.shortfall > 0n || holdsFor(plan, ['ledger-short', 'ledger-missing']))
+  if (levelsOf(plan).isLedgerShort)
     return { status: 'warn', message: 'The ledger cannot pay all that is due: deposit into it.' }
   return PASS
 }
 
 function gasOf(plan: Plan | null): HealthCheck {
   if (!plan) return PASS
-  if (holdsFor(plan, ['gas-short']) || plan.position.wallet.balance < plan.gasReserve)
+  const { isGasHeld, isBelowReserve } = levelsOf(plan)
+  if (isGasHeld || isBelowReserve)
     return { status: 'warn', message: 'The wallet has too little for gas: send it some.' }
   return PASS
 }

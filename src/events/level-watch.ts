@@ -1,3 +1,4 @@
+import { levelsOf, secondsLeft } from '../base/levels.ts'
 import type { Forecast } from '../funding/forecast.ts'
 import type { Plan } from '../funding/plan.ts'
 import type { Emit } from './emit.ts'
@@ -24,19 +25,18 @@ export function createLevelWatch({ forecastAt, emit }: LevelWatchOptions): Level
       const { ledgerDryAt, gasDryAt } = forecastAt(plan)
       const { balance } = position.wallet
       const available = `${position.ledger?.available ?? 0n}` as const
-      const lasts = (dryAt: number | null): number => (dryAt === null ? Infinity : dryAt - position.block.timestamp)
+      const { isLedgerShort, isGasHeld, isBelowReserve } = levelsOf(plan)
+      const lasts = (dryAt: number | null): number => secondsLeft(dryAt, position.block)
 
-      const isShort = shortfall > 0n
-      if (!isLedgerLow && (isShort || lasts(ledgerDryAt) < LOW)) {
+      if (!isLedgerLow && (isLedgerShort || lasts(ledgerDryAt) < LOW)) {
         isLedgerLow = true
         emit({ type: 'ledger.low', available, shortfall: `${shortfall}`, dryAt: ledgerDryAt })
-      } else if (isLedgerLow && !isShort && lasts(ledgerDryAt) >= AMPLE) {
+      } else if (isLedgerLow && !isLedgerShort && lasts(ledgerDryAt) >= AMPLE) {
         isLedgerLow = false
         emit({ type: 'ledger.ample', available })
       }
 
-      const isHeld = plan.decisions.some((one) => one.action === 'hold' && one.reason === 'gas-short')
-      const isPoor = isHeld || balance < gasReserve
+      const isPoor = isGasHeld || isBelowReserve
       if (!isGasLow && (isPoor || lasts(gasDryAt) < LOW)) {
         isGasLow = true
         emit({ type: 'gas.low', balance: `${balance}`, reserve: `${gasReserve}`, dryAt: gasDryAt })

@@ -1,3 +1,4 @@
+import { levelsOf, secondsLeft } from '../../base/levels.ts'
 import type { Plan } from '../../index.ts'
 import { durationInWords, moment, og } from '../words.ts'
 import { amount } from './reason-advice.ts'
@@ -16,7 +17,7 @@ export const ledgerRunway: Rule = {
     if (!plan || !forecast) return null
     const { ledgerDryAt, burnRate } = forecast
     if (ledgerDryAt === null || fillsItself(plan)) return []
-    const left = ledgerDryAt - plan.block.timestamp
+    const left = secondsLeft(ledgerDryAt, plan.block)
     if (left >= thresholdOf('ledger-runway', terms, situation)) return []
     const available = plan.position.ledger?.available ?? 0n
     return [
@@ -41,18 +42,15 @@ export const gasLow: Rule = {
     const { plan, forecast } = situation
     const { severity } = terms
     if (!plan || !forecast) return null
-    const { wallet, ledger } = plan.position
-    const left = forecast.gasDryAt === null ? Infinity : forecast.gasDryAt - plan.block.timestamp
-    const isShort = [...plan.decisions, plan.deposit].some(
-      (one) => one?.action === 'hold' && one.reason === 'gas-short',
-    )
-    const isBelowReserve = ledger !== null && wallet.balance < plan.gasReserve
-    if (left >= thresholdOf('gas-low', terms, situation) && !isShort && !isBelowReserve) return []
-    const isOver = isShort || wallet.balance === 0n
+    const { wallet } = plan.position
+    const left = secondsLeft(forecast.gasDryAt, plan.block)
+    const { isGasHeld, isBelowReserve } = levelsOf(plan)
+    if (left >= thresholdOf('gas-low', terms, situation) && !isGasHeld && !isBelowReserve) return []
+    const isOver = isGasHeld || wallet.balance === 0n
     return [
       {
         severity: isOver ? 'critical' : severity,
-        summary: isShort
+        summary: isGasHeld
           ? 'The wallet has too little gas: transactions are held'
           : isBelowReserve
             ? 'The wallet has less gas than a full exit costs'
