@@ -38,6 +38,8 @@ const NO_FUNDS = {
 const NOTHING: Call = { contract: 'wallet', method: 'fillNonce', args: [] }
 const ONE: Call = { contract: 'ledger', method: 'depositFund', args: [], value: og('1') }
 
+const sumOf = (charges: readonly { amount: bigint }[]): bigint => charges.reduce((sum, { amount }) => sum + amount, 0n)
+
 /** One wallet, a broker that auto-funds its providers, another program with the key, and what goes wrong between them. */
 export async function sharedKeyLife({ seed, providers: count }: { seed: number; providers: number }) {
   const world = bentWorld({ seed, inference: count })
@@ -50,6 +52,13 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
   let awake: Promise<void> | null = null
   let wake = (): void => undefined
   let program = { isOver: false }
+  /** What was charged on the branch that the chain has now. */
+  let charges: { block: number; amount: bigint }[] = []
+  /** By how much reorganisations have lessened charges: what was paid for them stays in the sub-accounts. */
+  let uncharged = 0n
+  chain.onEvent(({ name, args }, { number: block }) => {
+    if (name === 'FundSpent' && typeof args['amount'] === 'bigint') charges.push({ block, amount: args['amount'] })
+  })
   let broker = await open()
   await world.until(broker.ledger.addLedger(DEPOSIT))
   chain.makeFinal()
@@ -65,6 +74,7 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
     advance: world.advance,
     take,
     heal,
+    uncharged: () => uncharged,
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   }
 
@@ -113,10 +123,7 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
       case 'forget':
         return chain.dropTransactions()
       case 'reorganise':
-        chain.reorganise(step.depth)
-        if (step.forgets) chain.dropTransactions()
-        // The next block mines the charges again: one that is lost for good would leave its top-up in place.
-        return chain.mine()
+        return reorganise(step)
       case 'restart':
         return restart(step)
       case 'signer':
@@ -129,6 +136,18 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
       case 'node':
         mood = step.mood
     }
+  }
+
+  /** The next block mines the charges again, as far as the sub-accounts hold them without the top-ups that are gone. */
+  function reorganise({ depth, forgets }: { depth: number; forgets: boolean }): void {
+    const before = sumOf(charges)
+    const kept = chain.head().number - depth
+    chain.reorganise(depth)
+    charges = charges.filter(({ block }) => block <= kept)
+    if (forgets) chain.dropTransactions()
+    chain.mine()
+    const after = sumOf(charges)
+    if (after < before) uncharged += before - after
   }
 
   async function sendForeign(call: Call): Promise<void> {
