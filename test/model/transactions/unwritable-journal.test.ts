@@ -33,11 +33,11 @@ test.each([
   ['does not sync', 'EIO', ['sync']],
 ])(
   'a disk that %s fails the health at once, and until a reading finds that it takes records again',
-  async (_, code, at) => {
+  async (...[, code, at]) => {
     let isBroken = false
     const disk = failingDisk((operation) => (isBroken && at.includes(operation) ? code : null))
     const { world, broker } = await opened(fileJournal(join(folder, 'wallet.journal'), { files: disk.files }))
-    await using _world = world
+    await using _ = world
     expect(journalOf(broker)).toEqual(['pass', { status: 'pass' }])
     isBroken = true
     expect(await refused(world.until(broker.ledger.depositFund('1')))).toBeInstanceOf(NotRecordedError)
@@ -61,7 +61,7 @@ test('a record that could not be written after its transaction was mined fails t
   const append: Journal['append'] = (record) =>
     isFull && record.type === 'mined' ? Promise.reject(new Error('no space left')) : inner.append(record)
   const { world, broker } = await opened({ ...inner, append })
-  await using _world = world
+  await using _ = world
   isFull = true
   expect(await world.until(broker.ledger.depositFund('1'))).toMatchObject({ success: true })
   expect(journalOf(broker)[0]).toBe('fail')
@@ -75,7 +75,7 @@ test('auto-funding starts and pays by itself once a full disk has room', async (
   let isFull = false
   const disk = failingDisk((operation) => (isFull && operation !== 'sync' ? 'ENOSPC' : null))
   const { world, broker } = await opened(fileJournal(join(folder, 'wallet.journal'), { files: disk.files }))
-  await using _world = world
+  await using _ = world
   isFull = true
   await refused(world.until(broker.ledger.depositFund('1')))
   broker.inference.startAutoFunding(world.provider)
