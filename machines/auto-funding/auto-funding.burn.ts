@@ -28,6 +28,9 @@ export type Charge = { at: number; burnt: bigint }
 /**
  * How fast a sub-account is charged at a block time: the sum of its falls within the last six hours, each cut to four
  * times the median, divided by the time that they cover.
+ *
+ * @example
+ * show(burnOf([], 7_200).rate)
  */
 export function burnOf(falls: readonly Fall[], now: number): Burn {
   const recent = falls.filter(({ at }) => now - at <= BURN_WINDOW)

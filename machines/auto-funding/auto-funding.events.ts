@@ -10,6 +10,9 @@ import type { AutoFundingEvent } from './auto-funding.types.ts'
  * @param progress.settledFrom block of the last top-up's receipt while the chart is settling
  * @param progress.proposed the amount that waits for approval
  * @param progress.expiresAt block time at which the question expires; null for never
+ *
+ * @example
+ * for (const event of autoFundingEvents(position, { settledFrom: null, proposed: null }, decision)) show(event)
  */
 export function autoFundingEvents(
   position: Position,

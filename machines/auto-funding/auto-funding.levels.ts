@@ -38,6 +38,9 @@ export type Levels = {
 /**
  * `unsettledFee + bufferMultiplier × minLockedBalance`, never under 500 wei (reference rules of 0G Compute). Computed
  * in decimal, so that a multiplier of 1.1 means 1.1; rounded up to a whole wei.
+ *
+ * @example
+ * requiredBalance({ unsettledFee: 0n, minLockedBalance: 10n ** 18n, bufferMultiplier: 2 }) // 2 OG in wei
  */
 export function requiredBalance({
   unsettledFee,
@@ -55,6 +58,10 @@ export function requiredBalance({
  * Below `required` a top-up is due, and it fills up to `target`; without a target, up to the required balance. With a
  * runway each is the minimum, plus the unsettled fee, plus what the burn rate uses up in that time, but never less than
  * the required balance. While the burn rate is unknown, both are the required balance.
+ *
+ * @example
+ * const { required, target } = levelsOf(demand, { bufferMultiplier: 2, target: { multiplier: 3 } })
+ * show(required, target)
  */
 export function levelsOf(demand: Demand, levels: Levels): { required: bigint; target: bigint } {
   const { minLockedBalance, unsettledFee, burnRate } = demand
@@ -77,6 +84,10 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
  * The part of a provider's claim that counts: its unsettled fee up to a cap. By default that is the largest of 10 × its
  * minimum, the last hour's burn, and what its prices explain. A fee beyond the cap, or a jump of the burn, is an anomaly that
  * needs a person.
+ *
+ * @example
+ * const { demand: counted, anomaly } = demandOf(claim)
+ * show(counted, anomaly)
  */
 export function demandOf(claim: Claim): { demand: Demand; anomaly: Anomaly | null } {
   const { minLockedBalance, unsettledFee, maxUnsettledFee, pricedFee = 0n, burn, jump = USUAL_JUMP } = claim
@@ -87,7 +98,12 @@ export function demandOf(claim: Claim): { demand: Demand; anomaly: Anomaly | nul
   }
 }
 
-/** Seconds until `available` falls to the provider's minimum at the present burn; null while the burn is unknown or 0. */
+/**
+ * Seconds until `available` falls to the provider's minimum at the present burn; null while the burn is unknown or 0.
+ *
+ * @example
+ * show(runwayOf(3n * 10n ** 18n, demand)) // seconds
+ */
 export function runwayOf(available: bigint, { minLockedBalance, unsettledFee, burnRate }: Demand): number | null {
   if (burnRate === null || burnRate === 0n) return null
   const left = available - minLockedBalance - unsettledFee

@@ -19,6 +19,9 @@ export type CountedPayment = { amount: bigint; at: number }
  * not. A payment that comes from a later block than this one (after a reorganisation) counts too.
  *
  * @param payments is called only where there is a budget
+ *
+ * @example
+ * budgetLeft({ amount: 25n, seconds: 86_400 }, () => [{ amount: 5n, at: 99_000 }], 100_000) // 20n
  */
 export function budgetLeft(
   budget: SpendingWindow | null,
@@ -36,6 +39,9 @@ export function budgetLeft(
  * The limits of one sub-account at this block time.
  *
  * @param payments those to this sub-account; called only where a limit counts them
+ *
+ * @example
+ * show(limitsAt({ maxTopUp: 5n, budget: null, cooldown: 0, ledgerReserve: 0n }, () => [], 100_000))
  */
 export function limitsAt(
   { maxTopUp, budget, cooldown, ledgerReserve }: SpendingLimits,

@@ -15,6 +15,9 @@ import type { Decision, DecisionRow, Limits, PlanInput, Standing } from './plan.
  * standings. The ledger and the common budget are given out by priority, then by shortest runway, then by the smallest
  * part of the required balance that is available: first what each lacks to its trigger, then to its target. Once they cannot
  * serve one sub-account, none after it gets the rest.
+ *
+ * @example
+ * for (const { provider, action } of plan(input)) show(provider, action)
  */
 export function plan(input: PlanInput): Decision[] {
   const graded = gradedIn(input)
@@ -24,12 +27,21 @@ export function plan(input: PlanInput): Decision[] {
 /**
  * What must be deposited so that no sub-account is held for lack of money in the ledger, in wei. Every other limit of a
  * top-up holds here as well.
+ *
+ * @example
+ * show(shortfallOf(input)) // 0n: the ledger has what is due
  */
 export function shortfallOf(input: PlanInput): bigint {
   return shortfallOn(input, gradedIn(input))
 }
 
-/** Decisions and shortfall, from the input graded once. */
+/**
+ * Decisions and shortfall, from the input graded once.
+ *
+ * @example
+ * const { decisions, shortfall } = planWithShortfall(input)
+ * show(decisions, shortfall)
+ */
 export function planWithShortfall(input: PlanInput): { decisions: Decision[]; shortfall: bigint } {
   const graded = gradedIn(input)
   const shortfall = shortfallOn(input, graded)

@@ -8,6 +8,9 @@ const MOST_AHEAD = 3_600
 /**
  * Block time from which a failed action is tried again: 15 s after the first failure, doubling up to an hour, and up to
  * a quarter longer so that many do not retry at once. The spread follows from the time of the failure.
+ *
+ * @example
+ * retryAt({ count: 1, at: 1_000, message: 'the node refused' }) // about 1015
  */
 export function retryAt({ count, at }: Failure): number {
   const delay = Math.min(FIRST_DELAY * 2 ** Math.min(count - 1, 20), LONGEST_DELAY)

@@ -29,6 +29,9 @@ const UNITS: Readonly<Record<string, bigint>> = {
  * The largest unsettled fee that a provider's prices explain, in wei: as many of the largest requests as are served at
  * once, at the registered prices, and never above `FEE_CEILING`. It grows with each price. 0 where prices are unknown or the
  * kind is another: nothing documents how large such a request is, so they explain nothing.
+ *
+ * @example
+ * show(feeByPrices(null)) // 0n: unknown prices explain nothing
  */
 export function feeByPrices(prices: Prices | null): bigint {
   const units = prices && Object.hasOwn(UNITS, prices.kind) ? UNITS[prices.kind] : undefined

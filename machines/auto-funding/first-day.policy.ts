@@ -28,6 +28,9 @@ export type FirstDayLimit = bigint | 'usual' | null
  * them itself.
  *
  * @param minTransfer the least that opens a sub-account, in wei; null where the contract knows no minimum
+ *
+ * @example
+ * show(firstDayLimit({ firstDay: 'usual', minLockedBalance: 10n ** 18n, levels: { bufferMultiplier: 2 } }, null))
  */
 export function firstDayLimit(
   { firstDay, minLockedBalance, levels }: { firstDay: FirstDayLimit; minLockedBalance: bigint; levels: Levels },
@@ -47,6 +50,9 @@ export function firstDayLimit(
  *
  * @param known.firstCharge block time of its oldest known charge; null without one
  * @param known.payments what was sent to it; called only for a new provider
+ *
+ * @example
+ * show(firstDayOf(50n, { firstCharge: null, payments: () => [], now: 100_000 }))
  */
 export function firstDayOf(
   limit: bigint | null,
@@ -64,5 +70,10 @@ export function firstDayOf(
   return { limit, given, until, option: 'firstDay' }
 }
 
-/** What the limit of a new provider leaves, in wei. */
+/**
+ * What the limit of a new provider leaves, in wei.
+ *
+ * @example
+ * firstDayLeft({ limit: 50n, given: 20n, until: null, option: 'firstDay' }) // 30n
+ */
 export const firstDayLeft = ({ limit, given }: FirstDay): bigint => (given < limit ? limit - given : 0n)

@@ -8,6 +8,10 @@ import type { AutoDepositEvent, DepositDecision } from './auto-deposit.types.ts'
  * @param progress.settledFrom block of the last deposit's receipt while the chart is settling
  * @param progress.proposed the amount that waits for approval
  * @param progress.expiresAt block time at which the question expires
+ *
+ * @example
+ * const progress = { settledFrom: null, proposed: null, expiresAt: 0 }
+ * for (const event of autoDepositEvents(position, progress, depositOn(depositInput))) show(event)
  */
 export function autoDepositEvents(
   { block }: Position,

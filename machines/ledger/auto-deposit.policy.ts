@@ -11,7 +11,13 @@ const WORTH = 100n
 const TOP_UP_SHARE = 100n
 const TOP_UPS_KEPT = 10n
 
-/** What to deposit into the ledger, and why nothing. Pure: the same input gives the same decision. */
+/**
+ * What to deposit into the ledger, and why nothing. Pure: the same input gives the same decision.
+ *
+ * @example
+ * const decision = depositOn(depositInput)
+ * show(decision.action)
+ */
 export function depositOn(input: DepositInput): DepositDecision {
   const row = rowOf(input)
   const reason = reasonToHold(input, row)

@@ -1,7 +1,12 @@
 import type { Position, Wei } from '../position.types.ts'
 import type { ClosingStep, LedgerEvent, LedgerFact, LedgerReading } from './ledger.types.ts'
 
-/** The ledger of a position as a reading. `step` is what closing does next; null while the ledger is not being closed. */
+/**
+ * The ledger of a position as a reading. `step` is what closing does next; null while the ledger is not being closed.
+ *
+ * @example
+ * show(ledgerReadingOf(position, null).exists)
+ */
 export function ledgerReadingOf({ ledger, block }: Position, step: ClosingStep | null): LedgerReading {
   const { available = 0n, total = 0n, locked = 0n } = ledger ?? {}
   return {
@@ -14,7 +19,12 @@ export function ledgerReadingOf({ ledger, block }: Position, step: ClosingStep |
   }
 }
 
-/** The fact that a reading shows of a ledger, whatever state the ledger was in before. */
+/**
+ * The fact that a reading shows of a ledger, whatever state the ledger was in before.
+ *
+ * @example
+ * show(gradeLedger(ledgerReadingOf(position, null))) // 'ledger.opened'
+ */
 export function gradeLedger({ exists, step }: LedgerReading): LedgerFact {
   if (!exists) return 'ledger.gone'
   switch (step?.type) {
@@ -39,6 +49,9 @@ export function gradeLedger({ exists, step }: LedgerReading): LedgerFact {
  * facts of those that must have happened are stated as well, so that every edge is a real transaction.
  *
  * @param before the fact that the last reading ended in; `ledger.gone` before the first reading of a ledger
+ *
+ * @example
+ * for (const event of ledgerFacts('ledger.gone', ledgerReadingOf(position, null))) show(event)
  */
 export function ledgerFacts(before: LedgerFact, reading: LedgerReading): LedgerEvent[] {
   const now = gradeLedger(reading)

@@ -24,6 +24,9 @@ export type StepOptions = {
  * place among them.
  *
  * @returns null where there is no ledger
+ *
+ * @example
+ * show(closingStep(position, options)) // null without a ledger
  */
 export function closingStep(position: Position, options: StepOptions): ClosingStep | null {
   const { ledger, subAccounts, elsewhere = [], block } = position
@@ -46,7 +49,12 @@ export function closingStep(position: Position, options: StepOptions): ClosingSt
 /** A sub-account of the network's own services, or of the version named. */
 type Holding = SubAccountPosition & { service?: string }
 
-/** The state of a ledger whose next step this is. */
+/**
+ * The state of a ledger whose next step this is.
+ *
+ * @example
+ * closingState({ type: 'withdraw', amount: '1' }) // 'withdrawing'
+ */
 export function closingState({ type }: ClosingStep): ClosingState {
   switch (type) {
     case 'revoke':

@@ -4,7 +4,12 @@ import type { Fact, Reading, SubAccountEvent } from './sub-account.types.ts'
 /** The lifecycle state that a reading shows, without the memory that tells `closed` from `none`. */
 export type LifecycleState = 'none' | 'created' | 'funded' | 'low' | 'refunding' | 'closed'
 
-/** One sub-account of a position as a reading. A sub-account that the contract does not list does not exist. */
+/**
+ * One sub-account of a position as a reading. A sub-account that the contract does not list does not exist.
+ *
+ * @example
+ * show(readingOf(position, { provider, serviceType: 'inference' }, 0n).exists)
+ */
 export function readingOf(
   position: Position,
   { provider, serviceType }: { provider: string; serviceType: ServiceType },
@@ -13,7 +18,12 @@ export function readingOf(
   return readingFrom(subAccountIn(position, { provider, serviceType }), position.block.number, required)
 }
 
-/** A sub-account of a position; undefined where it does not exist. */
+/**
+ * A sub-account of a position; undefined where it does not exist.
+ *
+ * @example
+ * show(subAccountIn(position, { provider, serviceType: 'inference' })?.available)
+ */
 export function subAccountIn(
   { subAccounts }: Position,
   { provider, serviceType }: { provider: string; serviceType: ServiceType },
@@ -34,7 +44,12 @@ export function readingFrom(found: SubAccountPosition | undefined, block: number
   }
 }
 
-/** The fact that a reading shows of a sub-account, whatever state the sub-account was in before. */
+/**
+ * The fact that a reading shows of a sub-account, whatever state the sub-account was in before.
+ *
+ * @example
+ * show(gradeReading(readingOf(position, { provider, serviceType: 'inference' }, 0n)))
+ */
 export function gradeReading({ exists, balance, pendingRefund, claimable, required }: Reading): Fact {
   if (!exists) return 'account.gone'
   const amounts = { balance: BigInt(balance), pendingRefund: BigInt(pendingRefund), claimable: BigInt(claimable) }
@@ -55,13 +70,22 @@ export function gradeAccount(account: Amounts | undefined, required: bigint): Fa
  *
  * @param before the fact that the last reading ended in; `account.gone` before the first reading of an account
  * @param now the fact that this reading ends in, where the caller knows it
+ *
+ * @example
+ * const reading = readingOf(position, { provider, serviceType: 'inference' }, 2n * 10n ** 18n)
+ * for (const event of facts('account.gone', reading)) show(event)
  */
 export function facts(before: Fact, reading: Reading, now = gradeReading(reading)): SubAccountEvent[] {
   if (before === 'account.gone' && now === 'account.gone') return []
   return [...missed(before, now, reading), now].map((type) => ({ type, reading }))
 }
 
-/** When the first refund that is still locked can be claimed, in seconds of block time. */
+/**
+ * When the first refund that is still locked can be claimed, in seconds of block time.
+ *
+ * @example
+ * for (const account of position.subAccounts) show(nextUnlock(account))
+ */
 export function nextUnlock({ refunds }: SubAccountPosition): number | null {
   const locked = refunds.filter(({ claimable }) => !claimable).map(({ unlocksAt }) => unlocksAt)
   return locked.length === 0 ? null : Math.min(...locked)

@@ -20,6 +20,13 @@ export type SubAccountView = {
   unlocksAt: number | null
 }
 
+/**
+ * A sub-account as surfaces show it, from the snapshot of its actor.
+ *
+ * @example
+ * const { state, spendable } = subAccountView(broker.subAccount(provider, 'inference').getSnapshot())
+ * show(state, spendable)
+ */
 export function subAccountView(snapshot: SnapshotFrom<typeof subAccountMachine>): SubAccountView {
   const { provider, serviceType, reading } = snapshot.context
   const { value } = snapshot

@@ -9,6 +9,9 @@ import type { AlertState } from './alert.types.ts'
  *
  * @param path an absolute path; folders that are missing are made
  * @throws InvalidInputError for a path that depends on where the process is started
+ *
+ * @example
+ * await createAlerts(broker, { to: [], state: fileAlertState('/var/lib/app/alerts.json') })
  */
 export function fileAlertState(path: string): AlertState {
   if (typeof path !== 'string' || !isAbsolute(path))

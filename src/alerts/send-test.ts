@@ -13,6 +13,10 @@ export type TestResult = { receiver: string; error: Error | null }
  * Sends each receiver one alert named `test` that fires, and then its end, so that no incident stays open.
  *
  * @param about what the message says it comes from
+ *
+ * @example
+ * const results = await sendTestAlert([slack(url)], { network: 'mainnet', wallet })
+ * show(results)
  */
 export async function sendTestAlert(
   receivers: readonly Receiver[],

@@ -13,6 +13,9 @@ export type Amount = bigint | string
  *
  * @throws TypeError for a value that is not a string
  * @throws InvalidInputError for a string that is not a decimal number with at most 18 decimals
+ *
+ * @example
+ * ogToWei('1.5') // 1500000000000000000n
  */
 export function ogToWei(og: string): bigint {
   return weiIn(og, 'amount')
@@ -30,7 +33,12 @@ function weiIn(og: string, name: string): bigint {
   return wei
 }
 
-/** Converts wei to OG in decimal, exactly and without trailing zeros: `weiToOg(1500000000000000000n)` is `"1.5"`. */
+/**
+ * Converts wei to OG in decimal, exactly and without trailing zeros: `weiToOg(1500000000000000000n)` is `"1.5"`.
+ *
+ * @example
+ * weiToOg(1_500_000_000_000_000_000n) // '1.5'
+ */
 export function weiToOg(wei: bigint): string {
   if (typeof wei !== 'bigint') throw new TypeError(`An amount in wei is a bigint; this is a ${typeof wei}.`)
   const sign = wei < 0n ? '-' : ''
@@ -42,6 +50,9 @@ export function weiToOg(wei: bigint): string {
 /**
  * Formats wei as OG for people, with at most `digits` decimals. It truncates instead of rounding, so the text never
  * shows more than the amount. An amount smaller than the last digit reads `<0.0001`.
+ *
+ * @example
+ * formatOg(1_234_567_000_000_000_000n) // '1.2345'
  */
 export function formatOg(wei: bigint, digits = 4): string {
   if (!Number.isInteger(digits) || digits < 0 || digits > DECIMALS)

@@ -12,6 +12,9 @@ import type {
  * Recordings are JSON lines; `type` says what each line is.
  *
  * @param circumstances what was known beside the position, for programs that read the line
+ *
+ * @example
+ * show(encodePosition(await broker.position())) // one line of a recording
  */
 export function encodePosition(
   { block, wallet, ledger, subAccounts, elsewhere }: Position,

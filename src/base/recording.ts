@@ -16,6 +16,9 @@ const OTHER_TYPES = new Set<unknown>(['base', 'entry'])
  * The positions of a recording in their order, without the visualizer's lines and without a torn last line.
  *
  * @throws SyntaxError that names a line of another file, or a position of another wallet
+ *
+ * @example
+ * for (const { block } of decodeRecording(text).positions) show(block.number)
  */
 export function decodeRecording(text: string): Recording {
   const lines = text.split('\n')
@@ -46,7 +49,12 @@ function positionIn(text: string, line: number): { position: Position; line: num
   throw new SyntaxError(`Line ${line} is no recorded position.`)
 }
 
-/** Whether a line without its end belongs into a recording. */
+/**
+ * Whether a line without its end belongs into a recording.
+ *
+ * @example
+ * show(isRecordingLine('position'))
+ */
 export const isRecordingLine = (line: string): boolean => decodePosition(line) !== null || isOther(line)
 
 /** Whether a line is whole, and one of the visualizer's. */

@@ -121,6 +121,9 @@ function networkByName(name: string): NetworkConfig {
 
 /**
  * The name of a deployment that og-ledger knows, and of any other the id of its chain: for labels and messages.
+ *
+ * @example
+ * networkName(networks.mainnet) // 'mainnet'
  */
 export function networkName({ chainId, ledger }: NetworkConfig): string {
   const isSame = ([, one]: [string, NetworkConfig]): boolean =>

@@ -174,6 +174,10 @@ function checkNames(config: AutoFundingConfig): void {
  *
  * @param networkMinimum what providers want to see locked where the config does not say: `broker.minLockedBalance`
  * @throws InvalidInputError for what cannot work, TypeError for an amount that is a number
+ *
+ * @example
+ * const { levels, maxTopUp } = toPolicy({ maxTopUp: '5', target: 3 }, broker.minLockedBalance)
+ * show(levels, maxTopUp)
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
   const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee, force = false } = config

@@ -79,7 +79,13 @@ const fields: Fields<AutoDepositConfig> = {
   from: isHidden(isEither(isSigner, isObjectOf({ signer: isSigner, journal: anything }))),
 }
 
-/** @throws InvalidInputError for what cannot work, TypeError for an amount that is a number */
+/**
+ * @throws InvalidInputError for what cannot work, TypeError for an amount that is a number
+ *
+ * @example
+ * const { levels } = toDepositPolicy({ trigger: '5', target: '20' })
+ * show(levels)
+ */
 export function toDepositPolicy(config: AutoDepositConfig): DepositPolicy {
   checkOptions('startAutoDeposit', config, fields)
   const levels = levelsIn(config)

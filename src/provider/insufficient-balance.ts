@@ -47,6 +47,10 @@ const texts: readonly RegExp[] = [
  * by the difference to `locked`. All other amounts are as printed. Amounts in neuron are exact.
  *
  * @returns null for any other text
+ *
+ * @example
+ * const rejection = parseInsufficientBalance(await answer.text())
+ * if (rejection) await broker.inference.ensureFunded(provider, rejection.required)
  */
 export function parseInsufficientBalance(body: string | object): InsufficientBalance | null {
   try {

@@ -1,5 +1,11 @@
 'use client'
 
+/**
+ * Hooks that show a broker in React, and run an action once.
+ *
+ * @module og-ledger/react
+ */
+
 export { LedgerProvider, type LedgerProviderProps } from './provider.ts'
 export { useBroker, type OpenedBroker } from './use-broker.ts'
 export { useLedger, usePlan, usePosition, useSubAccount } from './use-readings.ts'

@@ -9,7 +9,12 @@ export type OpenedBroker =
   | { broker: null; status: 'idle' | 'opening'; error: null }
   | { broker: null; status: 'error'; error: Error }
 
-/** The broker of the provider above; null until it is open, with the reason where it cannot be opened. */
+/**
+ * The broker of the provider above; null until it is open, with the reason where it cannot be opened.
+ *
+ * @example
+ * const broker = useBroker()
+ */
 export function useBroker(): OpenedBroker {
   return useSelected('broker', openedOf, isShallowEqual)
 }

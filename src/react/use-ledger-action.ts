@@ -19,7 +19,11 @@ export type LedgerAction<Parameters extends unknown[], Result> = ActionState<Res
  *
  * @example
  * const deposit = useLedgerAction((broker, amount: string) => broker.ledger.depositFund(amount))
- * <button disabled={deposit.status === 'pending'} onClick={() => deposit.run('10')}>Deposit 10 OG</button>
+ * const button = (
+ *   <button disabled={deposit.status === 'pending'} onClick={() => deposit.run('10')}>
+ *     Deposit 10 OG
+ *   </button>
+ * )
  */
 export function useLedgerAction<Parameters extends unknown[], Result>(
   act: (broker: Broker, ...parameters: Parameters) => Promise<Result>,

@@ -16,14 +16,25 @@ export function usePosition<Selected>(select?: (position: Position) => Selected)
   return useSelected('position', ({ position }) => (select ? mapReading(position, select) : position))
 }
 
-/** What is to be done about each sub-account, and why nothing is; or a part of it, as for `usePosition`. */
+/**
+ * What is to be done about each sub-account, and why nothing is; or a part of it, as for `usePosition`.
+ *
+ * @example
+ * const { data } = usePlan()
+ * show(data?.shortfall)
+ */
 export function usePlan(): Reading<Plan>
 export function usePlan<Selected>(select: (plan: Plan) => Selected): Reading<Selected>
 export function usePlan<Selected>(select?: (plan: Plan) => Selected): Reading<Plan | Selected> {
   return useSelected('plan', ({ plan }) => (select ? mapReading(plan, select) : plan))
 }
 
-/** The wallet's ledger; `data` is null where the contract says that there is none. */
+/**
+ * The wallet's ledger; `data` is null where the contract says that there is none.
+ *
+ * @example
+ * const { data, status } = useLedger()
+ */
 export function useLedger(): Reading<LedgerPosition | null>
 export function useLedger<Selected>(select: (ledger: LedgerPosition | null) => Selected): Reading<Selected>
 export function useLedger<Selected>(
@@ -34,7 +45,12 @@ export function useLedger<Selected>(
   )
 }
 
-/** A sub-account, or a part of it; `data` is null where the contract says that there is none. */
+/**
+ * A sub-account, or a part of it; `data` is null where the contract says that there is none.
+ *
+ * @example
+ * const { data } = useSubAccount(provider, 'inference')
+ */
 export function useSubAccount(provider: string, serviceType?: ServiceType): Reading<SubAccountPosition | null>
 export function useSubAccount<Selected>(
   provider: string,

@@ -26,6 +26,10 @@ const addresses = {
 /**
  * Creates the contracts of 0G Compute and a node, in memory: thousands of histories take the time of one real block. The same
  * seed gives the same history.
+ *
+ * @example
+ * const chain = createSimulatedChain({ inference: 2 })
+ * show(chain.providers)
  */
 export function createSimulatedChain(options: SimulatedChainOptions = {}): SimulatedChain {
   const { seed, blockTime, startAt, providers, ...demands } = toDeployment(options)

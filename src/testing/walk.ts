@@ -22,6 +22,9 @@ export type WalkOptions<Machine extends AnyStateMachine = AnyStateMachine> = {
  *
  * @returns the actor, which still runs under these rules: send it events to go on
  * @throws Error when a step leads to another state than the path says, or when the actor fails (with its error as `cause`)
+ *
+ * @example
+ * for (const path of edgePaths(machine, { events })) await walk(machine, path)
  */
 export async function walk<Machine extends AnyStateMachine>(
   machine: Machine,

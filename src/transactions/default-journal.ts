@@ -17,6 +17,9 @@ export function defaultJournal(
  * Where programs of this user keep their state (XDG Base Directory; Application Support; Local AppData).
  *
  * @throws JournalError for a user without a home, for a folder that depends on where the process is started, and in a browser
+ *
+ * @example
+ * show(await stateDirectory()) // '/home/me/.local/state/og-ledger'
  */
 export function stateDirectory(): string {
   return journals.stateDirectory()
@@ -28,6 +31,10 @@ export function stateDirectory(): string {
  * @param options.path where it is; in the user's state directory by default
  * @param options.genesis hash of the chain's first block: a local chain that was started anew gets a journal of its own
  * @throws JournalError in a browser
+ *
+ * @example
+ * const journal = await openFileJournal({ chainId: 16661n, wallet, path: '/var/lib/app/wallet.journal' })
+ * await createBroker({ signer, journal })
  */
 export function openFileJournal(
   options: JournalOwner & { path?: string; genesis?: string | undefined; logger?: Logger },
@@ -39,12 +46,22 @@ export function openFileJournal(
  * The intents in a wallet's journal file, oldest first. Another process may be writing the file.
  *
  * @param options.genesis hash of the chain's first block: the journal of another chain with the same id counts as empty
+ *
+ * @example
+ * const entries = await readFileJournal({ chainId: 16661n, wallet })
+ * show(entries)
  */
 export async function readFileJournal(options: JournalPlace): Promise<JournalEntry[]> {
   return foldRecords(await journals.recordsIn(options))
 }
 
-/** The open closing in a wallet's journal file, whichever process began it; null where there is none. */
+/**
+ * The open closing in a wallet's journal file, whichever process began it; null where there is none.
+ *
+ * @example
+ * const closing = await readFileClosing({ chainId: 16661n, wallet })
+ * show(closing?.id)
+ */
 export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
   return closingIn(await journals.recordsIn(options))
 }

@@ -10,7 +10,12 @@ export type RecordOptions = {
   dryRun?: boolean | DryRun
 }
 
-/** Records the events of a broker, as lines that the page can load, until it is disposed. */
+/**
+ * Records the events of a broker, as lines that the page can load, until it is disposed.
+ *
+ * @example
+ * using _ = recordEntries(broker, { write: (line) => appendFileSync('history.jsonl', line) })
+ */
 export function recordEntries(broker: Broker, { write, dryRun = false }: RecordOptions): Disposable {
   const writeLine = (line: RecordingLine): void => write(`${JSON.stringify(line)}\n`)
   const log = createEntryLog(broker, { dryRun, onEntry: (entry) => writeLine({ type: 'entry', ...entry }) })

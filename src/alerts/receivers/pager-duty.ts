@@ -17,6 +17,9 @@ const MOST_SUMMARY = 1_024
  * @param key the integration key of a service: 32 characters
  * @param options.url where events go, for accounts of another region: `https://events.pagerduty.com/v2/enqueue` by default
  * @throws InvalidInputError for a key or URL that is none
+ *
+ * @example
+ * await createAlerts(broker, { to: [pagerDuty(key)] })
  */
 export function pagerDuty(key: string, options: { url?: string } = {}): Receiver {
   if (typeof key !== 'string' || !/^\w{32}$/.test(key))

@@ -16,6 +16,9 @@ const MOST_BLOCKS = 45
  *
  * @param url of the incoming webhook: a secret
  * @throws InvalidInputError for a URL that is none
+ *
+ * @example
+ * await createAlerts(broker, { to: [slack(url)] })
  */
 export function slack(url: string): Receiver {
   const to = checkedUrl('slack', url)

@@ -12,6 +12,9 @@ import { checkedUrl, post } from './post.ts'
  *
  * @param options.secret `whsec_` and base64, or any text
  * @throws InvalidInputError for a URL that is none
+ *
+ * @example
+ * await createAlerts(broker, { to: [webhook(url, { secret: key })] })
  */
 export function webhook(url: string, options: { secret?: string } = {}): Receiver {
   const to = checkedUrl('webhook', url)

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import * as alerts from '../../src/alerts/index.ts'
+import * as main from '../../src/index.ts'
+import * as machines from '../../machines/index.ts'
+import * as metrics from '../../src/metrics/index.ts'
+import * as testing from '../../src/testing/index.ts'
+import * as visualizer from '../../src/visualizer/index.ts'
+import { allPages, root } from '../support/markdown.ts'
+
+const site = join(root, 'docs/.vitepress/dist')
+const isBuilt = existsSync(join(site, 'index.html'))
+if (!isBuilt) console.warn('The site of the documentation is not built, and its test is left out: npm run docs:build.')
+
+/** VitePress itself refuses dead links while it builds. */
+describe.runIf(isBuilt)('the site', () => {
+  const files = isBuilt ? readdirSync(site, { recursive: true, encoding: 'utf8' }) : []
+
+  test('has a page for every page of docs', () => {
+    const pages = allPages().flatMap(({ path }) =>
+      path.startsWith('docs/') ? [path.slice(5).replace(/\.md$/, '.html')] : [],
+    )
+    expect(pages.filter((page) => !files.includes(page))).toEqual([])
+  })
+
+  test('has a page for every exported name', () => {
+    const pages = new Set(files.flatMap((path) => (/^reference\/.*\/([$\w]+)\.html$/.exec(path) ?? [])[1] ?? []))
+    const names = [main, alerts, machines, metrics, testing, visualizer].flatMap((entry) => Object.keys(entry))
+    expect(names.filter((name) => !pages.has(name))).toEqual([])
+  })
+
+  test('has llms.txt, and a page that plays a recording', () => {
+    expect(readFileSync(join(site, 'llms.txt'), 'utf8')).toContain('/start.md')
+    expect(readFileSync(join(site, 'live/index.html'), 'utf8')).toContain('content="recording.jsonl"')
+    const [base = ''] = readFileSync(join(site, 'live/recording.jsonl'), 'utf8').split('\n', 1)
+    expect(JSON.parse(base)).toMatchObject({ type: 'base', protocol: 1 })
+  })
+})
