@@ -153,8 +153,11 @@ export function signsBySending(signer: EthersSigner): signer is SendingSigner {
   return 'sendUncheckedTransaction' in signer
 }
 
-/** EIP-1193: 4001. WalletConnect: 5000 for a request, 5001 and 5002 for chains and methods. */
-const REFUSALS: ReadonlySet<unknown> = new Set(['ACTION_REJECTED', 4001, 5000, 5001, 5002])
+/**
+ * EIP-1193: 4001 for a rejection, 4100 for an account that the page may not use, as after a change of account, 4200 for a method that
+ * the wallet does not have. WalletConnect: 5000 for a request, 5001 and 5002 for chains and methods.
+ */
+const REFUSALS: ReadonlySet<unknown> = new Set(['ACTION_REJECTED', 4001, 4100, 4200, 5000, 5001, 5002])
 
 /** The person at the wallet refused: the transaction was not sent. Wallets and libraries wrap the code in other errors. */
 function isRefusal(error: unknown): boolean {

@@ -46,6 +46,8 @@ const coded = (code: number, message: string, more: object = {}) => Object.assig
 /** How wallets say that their owner refused. */
 const refusals: Record<string, unknown> = {
   "EIP-1193's 4001": coded(4_001, 'User rejected the request.'),
+  "EIP-1193's 4100 after a change of account": coded(4_100, 'The requested account has not been authorized.'),
+  "EIP-1193's 4200": coded(4_200, 'The wallet does not support the requested method.'),
   "WalletConnect's 5000": coded(5_000, 'User rejected.'),
   "WalletConnect's 5000 as a plain object": { code: 5_000, message: 'User rejected.' },
   "WalletConnect's 5001 for methods": coded(5_001, 'User rejected methods.'),
