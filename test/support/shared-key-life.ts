@@ -2,7 +2,7 @@ import { parseEther as og } from 'ethers'
 import type { Connected } from '../../src/chain/connect.ts'
 import type { Call } from '../../src/chain/port.ts'
 import { WrongChainError } from '../../src/base/errors.ts'
-import { memoryJournal, type Broker } from '../../src/index.ts'
+import { memoryJournal, type Broker, type Journal } from '../../src/index.ts'
 import { bentWorld } from './bent-world.ts'
 import { EXACT } from './exact.ts'
 
@@ -28,6 +28,8 @@ export type Step =
   | { type: 'signer'; hangs: boolean }
   | { type: 'chain'; isSwitched: boolean }
   | { type: 'node'; mood: NodeMood }
+  /** The disk of the journal takes no records, or takes them again. */
+  | { type: 'disk'; isFull: boolean }
 
 const NO_FUNDS = {
   grade: 'final',
@@ -35,6 +37,7 @@ const NO_FUNDS = {
   feeNeeded: null,
   message: 'insufficient funds for gas * price + value',
 } as const
+const FULL = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
 const NOTHING: Call = { contract: 'wallet', method: 'fillNonce', args: [] }
 const ONE: Call = { contract: 'ledger', method: 'depositFund', args: [], value: og('1') }
 
@@ -49,6 +52,7 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
   let journal = memoryJournal()
   let mood: NodeMood = 'takes'
   let isSwitched = false
+  let isFull = false
   let awake: Promise<void> | null = null
   let wake = (): void => undefined
   let program = { isOver: false }
@@ -80,7 +84,9 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
 
   function open(): Promise<Broker> {
     const own = (program = { isOver: false })
-    return world.open({ journal, intervalMs: 5_000, bend: (connected) => bend(connected, own) })
+    const inner = journal
+    const disk: Journal = { ...journal, append: (record) => (isFull ? Promise.reject(FULL) : inner.append(record)) }
+    return world.open({ journal: disk, intervalMs: 5_000, bend: (connected) => bend(connected, own) })
   }
 
   function begin(): void {
@@ -135,6 +141,9 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
         return
       case 'node':
         mood = step.mood
+        return
+      case 'disk':
+        isFull = step.isFull
     }
   }
 
@@ -169,6 +178,7 @@ export async function sharedKeyLife({ seed, providers: count }: { seed: number; 
   function heal(): void {
     mood = 'takes'
     isSwitched = false
+    isFull = false
     wake()
     awake = null
     chain.heal()

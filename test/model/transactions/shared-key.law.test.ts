@@ -40,6 +40,17 @@ const situation: fc.Arbitrary<Step[]> = fc.nat(PROVIDERS - 1).chain((provider) =
       spend(provider),
       ...Array.from({ length: 8 }, (): Step[] => [{ type: 'foreign', deposits: true }, advance(2)]).flat(),
     ],
+    // The disk fills up after the broadcast, and a reorganisation takes the receipt back: neither outcome is recorded before a crash.
+    [
+      spend(provider),
+      advance(4),
+      { type: 'disk', isFull: true },
+      advance(4),
+      { type: 'reorganise', depth: 5, forgets: true },
+      { type: 'restart', losesJournal: false },
+      { type: 'disk', isFull: false },
+      advance(31),
+    ],
     // The node refuses a top-up for good, whether it has it or not.
     [{ type: 'node', mood: 'refuses' }, spend(provider), advance(31), { type: 'node', mood: 'takes' }],
     [{ type: 'node', mood: 'takes and refuses' }, spend(provider), advance(31), { type: 'node', mood: 'takes' }],
@@ -65,6 +76,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: type('restart'), losesJournal: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: type('signer'), hangs: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: type('chain'), isSwitched: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ type: type('disk'), isFull: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -87,7 +99,7 @@ const history = fc.record({
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
 test(
-  'beside another program, lost journals, gaps, switched chains, hung signers and refusing nodes each need is paid once',
+  'beside another program, lost journals, gaps, switched chains, hung signers, full disks and refusing nodes each need is paid once',
   limits,
   () => fc.assert(fc.asyncProperty(history, lives), parameters),
 )
