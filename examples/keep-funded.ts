@@ -1,4 +1,6 @@
 // Keeps one sub-account funded for as long as the program runs, and prints every decision.
+import process from 'node:process'
+import { JsonRpcProvider, Wallet } from 'ethers'
 import { createBroker, formatOg, type Broker, type BrokerOptions } from 'og-ledger'
 
 export async function keepFunded(
@@ -15,4 +17,13 @@ export async function keepFunded(
     }
   })
   return broker
+}
+
+// Run by itself: `PRIVATE_KEY=0x… PROVIDER=0x… node keep-funded.ts`. Ctrl-C closes the broker, and with it the program ends.
+if (import.meta.filename === process.argv[1]) {
+  const { PRIVATE_KEY = '', OG_RPC_URL = 'https://evmrpc.0g.ai', PROVIDER = '' } = process.env
+  const signer = new Wallet(PRIVATE_KEY, new JsonRpcProvider(OG_RPC_URL))
+  const broker = await keepFunded({ signer }, PROVIDER, console.log)
+  process.once('SIGINT', () => void broker.close())
+  await broker.closed
 }

@@ -8,4 +8,4 @@ const broker = await createBroker({ signer })
 if (!(await broker.position()).ledger) await broker.ledger.addLedger('10') // a string is OG, a bigint is wei
 broker.inference.startAutoFunding(PROVIDER, { maxTopUp: '5', budget: { amount: '25', per: '24h' } })
 broker.plan$.subscribe(({ decisions }) => console.table(decisions, ['provider', 'action', 'amount', 'reason']))
-setInterval(() => undefined, 60_000) // og-ledger keeps no process alive: a server does not need this line
+await broker.closed // og-ledger keeps no process alive: a server does not need this line

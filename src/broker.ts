@@ -6,12 +6,14 @@ import { createBlockClock } from './base/block-clock.ts'
 import { steadyClock, systemClock, type Clock } from './base/clock.ts'
 import { AbortedError, InvalidInputError } from './base/errors.ts'
 import { createInspection, type Inspection } from './base/inspection.ts'
+import { createLastingPromise } from './base/lasting-promise.ts'
 import { createListeners } from './base/listeners.ts'
 import { silent, type Logger } from './base/logger.ts'
 import { createRequestCounts, type RequestCounts } from './base/request-counts.ts'
 import { keyOf } from './base/sub-account-key.ts'
 import { createReports, type Reports } from './broker-reports.ts'
 import { checkBrokerOptions } from './broker-options.ts'
+import { checkReading } from './call-options.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
 import { connectChain, type Connected, type Connection } from './chain/connect.ts'
@@ -395,7 +397,8 @@ function brokerOn(engine: Engine): Broker {
   const { wallet, rules } = common
   let closing: Promise<void> | null = null
   /** Every caller waits for the same end. */
-  const close = (): Promise<void> => (closing ??= closeEngine(engine))
+  const close = (): Promise<void> => (closing ??= closeEngine(engine).finally(closed.resolve))
+  const closed = createLastingPromise()
 
   /** Checks the options of a plan, and asks for what their dry run has to know. */
   const optionsOf = ({ dryRun = false, ...others }: PlanOptions = {}): PlanOptions => {
@@ -416,20 +419,26 @@ function brokerOn(engine: Engine): Broker {
     fineTuning: new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market: chain.market }),
     positions$: positions.positions$,
     plan$: engine.plans.follow(positions.positions$, cycle.wantForecast),
-    position: () => positions.fresh(),
-    async plan(how) {
+    async position(how = {}) {
+      checkReading('position', how)
+      return positions.fresh(how.signal)
+    },
+    async plan({ signal, ...how } = {}) {
+      checkReading('plan', { signal })
       const options = optionsOf(how)
-      const position = await positions.fresh()
-      await Promise.all([history.learn(position), gas.ask()])
+      const position = await positions.fresh(signal)
+      await abortable(Promise.all([history.learn(position), gas.ask()]), signal)
       return planner.plan(position, options)
     },
     planAt: (position, how) => planner.plan(position, optionsOf(how)),
-    async forecast() {
-      return broker.forecastAt(await broker.plan({ dryRun: true }))
+    async forecast(how = {}) {
+      checkReading('forecast', how)
+      return broker.forecastAt(await broker.plan({ ...how, dryRun: true }))
     },
     forecastAt: (plan) => forecastOf(plan, gas.price ?? 0n),
-    async inferenceService(provider) {
-      const { url, model } = await chain.readService(toAddress(provider, 'provider'))
+    async inferenceService(provider, how = {}) {
+      checkReading('inferenceService', how)
+      const { url, model } = await abortable(chain.readService(toAddress(provider, 'provider')), how.signal)
       return url === null || model === null ? null : { url, model }
     },
     subAccount: (provider, serviceType) =>
@@ -447,6 +456,7 @@ function brokerOn(engine: Engine): Broker {
       await (await engine.submitter.openLane()).resolve(id, outcome)
     },
     openJournalRepair: (how) => openJournalRepair({ ...chain, ...how }),
+    closed: closed.promise,
     close,
     [Symbol.asyncDispose]: close,
   }
@@ -493,7 +503,7 @@ function inferenceManagerOn(engine: Engine): InferenceManager {
 
 function serviceOptionsOn(engine: Engine, serviceType: ServiceType): ServiceManagerOptions {
   const { common, minLockedBalance, positions, submitter, lane, locks, gate, funding } = engine
-  const submit: ServiceManagerOptions['submit'] = (intent, signal) => submitter.submit(intent, { signal })
+  const submit: ServiceManagerOptions['submit'] = submitter.submit
   const payees = payeesOn(engine)
   return {
     ...common,

@@ -2,6 +2,8 @@ import type { Observable } from 'rxjs'
 import type { InspectionEvent } from 'xstate'
 import type { Position } from '../machines/position.types.ts'
 import type { Budget } from './funding/config.ts'
+import type { ReadingOptions } from './call-options.ts'
+import type { ServiceName } from './chain/service-name.ts'
 import type { Connection } from './chain/connect.ts'
 import type { NetworkConfig, NetworkName } from './chain/networks.ts'
 import type { Rules } from './chain/port.ts'
@@ -74,19 +76,19 @@ export type Broker = {
   /** The plan of each position: what is to be done, and why not. */
   readonly plan$: Observable<Plan>
   /** Reads the position now. */
-  position(): Promise<Position>
+  position(options?: ReadingOptions): Promise<Position>
   /** Reads the position now and plans for it, without acting on the plan. */
-  plan(options?: Pick<PlanOptions, 'dryRun'>): Promise<Plan>
+  plan(options?: Pick<PlanOptions, 'dryRun'> & ReadingOptions): Promise<Plan>
   /** Plans for a position that was read. */
   planAt(position: Position, options?: Pick<PlanOptions, 'dryRun'>): Plan
   /** When ledger, gas and each sub-account run dry at the present burn, and what to deposit. */
-  forecast(): Promise<Forecast>
+  forecast(options?: ReadingOptions): Promise<Forecast>
   /** The forecast for a plan that was made. */
   forecastAt(plan: Plan): Forecast
   /** The service that an inference provider has registered, as the chain shows it now; null where it offers none. */
-  inferenceService(provider: string): Promise<{ url: string; model: string } | null>
+  inferenceService(provider: string, options?: ReadingOptions): Promise<{ url: string; model: string } | null>
   /** The lifecycle actor of one sub-account. */
-  subAccount(provider: string, serviceType: string): SubAccountActor
+  subAccount(provider: string, serviceType: ServiceName): SubAccountActor
   /** The lifecycle actors of every sub-account that a position has shown. */
   subAccounts(): SubAccountActor[]
   /** Every transaction of this broker and of its journal, oldest first. */
@@ -129,6 +131,14 @@ export type Broker = {
    * @throws LockedError while another process has the journal, JournalError for a place that does not serve, ReadError
    */
   openJournalRepair(options?: { path?: string }): Promise<JournalRepair>
+  /**
+   * Resolves once the broker is closed. The broker itself keeps no process alive: a program that waits for this lives until then.
+   *
+   * @example
+   * process.once('SIGTERM', () => void broker.close())
+   * await broker.closed
+   */
+  readonly closed: Promise<void>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

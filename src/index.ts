@@ -8,6 +8,9 @@ export { createBroker } from './broker.ts'
 export type { Broker, BrokerOptions } from './broker.types.ts'
 export { ogToWei, weiToOg, formatOg, type Amount } from './base/amounts.ts'
 export { networkName, networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'
+export type { ReadingOptions } from './call-options.ts'
+export type { SendingOptions } from './transactions/lane.ts'
+export type { ServiceName } from './chain/service-name.ts'
 export type { Connection } from './chain/connect.ts'
 export type { LedgerEntry, Rules } from './chain/port.ts'
 export { LedgerManager, type LedgerAccount, type LedgerDetail, type ProviderBalance } from './ledger-manager.ts'
@@ -110,9 +113,12 @@ export {
   StaleReadingError,
   SupersededError,
   UnresolvedIntentError,
+  UserRejectedError,
   WouldLockError,
   WrongChainError,
 } from './base/errors.ts'
+export type { ErrorRecord } from './base/errors.ts'
+export { errorCodes, type ErrorCode } from './base/error-codes.ts'
 export { FeesTooHighError, RefusedByNodeError, UnknownPendingError } from './transactions/send-errors.ts'
 export {
   AccountNotExistsError,

@@ -8,6 +8,8 @@ import type { Call } from './chain/port.ts'
 import type { TokenState } from './chain/tokens.ts'
 import { intentOf } from './transactions/build-intent.ts'
 import type { Receipt } from './transactions/intent.ts'
+import type { SendingOptions } from './transactions/lane.ts'
+import { checkReading, checkSending, type ReadingOptions } from './call-options.ts'
 import { toRequestTerms, type EndpointOptions } from './endpoint-options.ts'
 import type { RequestFunding } from './funding/request-funding.ts'
 import type { Endpoint, EndpointCounts } from './provider/endpoint.types.ts'
@@ -88,20 +90,23 @@ export class InferenceManager extends ServiceManager {
    * @throws InvalidInputError for an impossible id, AccountNotExistsError without a sub-account, CapabilityMissingError on
    *   an older deployment
    */
-  async revokeToken(provider: string, tokenId: number): Promise<Receipt> {
+  async revokeToken(provider: string, tokenId: number, options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('revokeToken', options)
     const address = toAddress(provider, 'provider')
-    return this.#send({ contract: 'inference', method: 'revokeToken', args: [address, BigInt(checkedId(tokenId))] })
+    const args = [address, BigInt(checkedId(tokenId))]
+    return this.#send({ contract: 'inference', method: 'revokeToken', args }, options)
   }
 
   /** Revokes several in one transaction; see `revokeToken`. */
-  async revokeTokens(provider: string, tokenIds: readonly number[]): Promise<Receipt> {
+  async revokeTokens(provider: string, tokenIds: readonly number[], options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('revokeTokens', options)
     const address = toAddress(provider, 'provider')
     if (!Array.isArray(tokenIds) || tokenIds.length === 0)
       throw new InvalidInputError('tokenIds is a list of ids, with at least one.', {
         tokenIds: describeValue(tokenIds),
       })
     const ids = [...new Set(tokenIds.map(checkedId))].map(BigInt)
-    return this.#send({ contract: 'inference', method: 'revokeTokens', args: [address, ids] })
+    return this.#send({ contract: 'inference', method: 'revokeTokens', args: [address, ids] }, options)
   }
 
   /**
@@ -110,9 +115,10 @@ export class InferenceManager extends ServiceManager {
    *
    * @throws AccountNotExistsError without a sub-account, CapabilityMissingError on an older deployment
    */
-  async revokeAllTokens(provider: string): Promise<Receipt> {
+  async revokeAllTokens(provider: string, options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('revokeAllTokens', options)
     const address = toAddress(provider, 'provider')
-    const receipt = await this.#send({ contract: 'inference', method: 'revokeAllTokens', args: [address] })
+    const receipt = await this.#send({ contract: 'inference', method: 'revokeAllTokens', args: [address] }, options)
     this.#options.onNewGeneration(address)
     return receipt
   }
@@ -125,8 +131,9 @@ export class InferenceManager extends ServiceManager {
    * @throws InvalidInputError for an impossible id, AccountNotExistsError without a sub-account, ReadError,
    *   CapabilityMissingError on an older deployment
    */
-  async tokenRevoked(provider: string, tokenId: number): Promise<boolean> {
-    return (await this.#token(provider, tokenId)).revoked
+  async tokenRevoked(provider: string, tokenId: number, options: ReadingOptions = {}): Promise<boolean> {
+    checkReading('tokenRevoked', options)
+    return (await this.#token(provider, tokenId, options.signal)).revoked
   }
 
   /**
@@ -135,20 +142,21 @@ export class InferenceManager extends ServiceManager {
    *
    * @throws AccountNotExistsError without a sub-account, ReadError, CapabilityMissingError on an older deployment
    */
-  async generation(provider: string): Promise<number> {
-    return (await this.#token(provider, 0)).generation
+  async generation(provider: string, options: ReadingOptions = {}): Promise<number> {
+    checkReading('generation', options)
+    return (await this.#token(provider, 0, options.signal)).generation
   }
 
   /** At the block of a reading: it is never older than the wallet's own last receipt. */
-  async #token(provider: string, tokenId: number): Promise<TokenState> {
+  async #token(provider: string, tokenId: number, signal: AbortSignal | undefined): Promise<TokenState> {
     const address = toAddress(provider, 'provider')
     const id = checkedId(tokenId)
-    const { block } = await this.#options.read()
-    return this.#options.readToken(address, id, block.number)
+    const { block } = await this.#options.read(signal)
+    return abortable(this.#options.readToken(address, id, block.number), signal)
   }
 
-  #send(call: Call): Promise<Receipt> {
-    return this.#options.submit(intentOf(call))
+  #send(call: Call, { signal, onSent }: SendingOptions): Promise<Receipt> {
+    return this.#options.submit(intentOf(call), { signal, onSent })
   }
 }
 

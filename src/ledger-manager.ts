@@ -1,6 +1,8 @@
 import type { Position, ServiceType, SubAccountElsewhere, SubAccountPosition } from '../machines/position.types.ts'
 import { toWei, type Amount } from './base/amounts.ts'
-import { checkOptions, isBoolean, isFunction, isSignal } from './base/check-options.ts'
+import { abortable } from './base/abortable.ts'
+import { isFunction } from './base/check-options.ts'
+import { checkForced, checkReading, checkSending, type ReadingOptions } from './call-options.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Call, LedgerEntry, Rules } from './chain/port.ts'
 import type { Closing } from './closing/closing.ts'
@@ -18,7 +20,8 @@ import type { AutoDeposit, AutoDepositActor, AutoDepositStatus } from './funding
 import { toDepositPolicy, type AutoDepositConfig } from './funding/deposit-config.ts'
 import type { EnsureLedger, EnsureLedgerOptions } from './funding/ensure-ledger.ts'
 import { createRetrievals, type Retrievals, type RetrieveReceipt } from './refunds/retrieve.ts'
-import { mayBeElsewhere, resolveService } from './chain/service-name.ts'
+import { mayBeElsewhere, resolveService, type ServiceName } from './chain/service-name.ts'
+import type { SendingOptions } from './transactions/lane.ts'
 import type { SubAccountId } from './base/sub-account-key.ts'
 import type { Intent, Receipt } from './transactions/intent.ts'
 
@@ -48,7 +51,7 @@ export type LedgerManagerOptions = {
   /** Reads the rules again where they are old: before an amount is refused by one of them. */
   refreshRules: () => Promise<void>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
-  submit: (intent: Intent, options?: { signal?: AbortSignal | undefined }) => Promise<Receipt>
+  submit: (intent: Intent, options?: SendingOptions) => Promise<Receipt>
   /** The check of who is paid. */
   payees: Payees
   /** Why the lock of a sub-account does not come free for now; null where it does. */
@@ -81,7 +84,8 @@ export class LedgerManager {
    * @param info kept with the ledger and copied to each new sub-account; at most 4096 bytes of UTF-8
    * @throws MinimumDepositRequiredError below the contract's minimum, LedgerExistsError, ContractError
    */
-  async addLedger(amount: Amount, info = ''): Promise<Receipt> {
+  async addLedger(amount: Amount, info = '', options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('addLedger', options)
     const value = this.#positive('addLedger', toWei(amount))
     const { rules, refreshRules } = this.#options
     if (value < (rules.minLedgerBalance ?? 0n)) await refreshRules()
@@ -93,7 +97,7 @@ export class LedgerManager {
         errorArgs: { provided: value, required: minLedgerBalance },
       })
     this.#checkInfo('addLedger', info)
-    return this.#send({ contract: 'ledger', method: 'addLedger', args: [info], value }, value)
+    return this.#send({ contract: 'ledger', method: 'addLedger', args: [info], value }, value, options)
   }
 
   /**
@@ -101,9 +105,10 @@ export class LedgerManager {
    *
    * @throws MinimumDepositRequiredError without a ledger and below the minimum, ContractError
    */
-  async depositFund(amount: Amount): Promise<Receipt> {
+  async depositFund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('depositFund', options)
     const value = this.#positive('depositFund', toWei(amount))
-    return this.#send({ contract: 'ledger', method: 'depositFund', args: [], value }, value)
+    return this.#send({ contract: 'ledger', method: 'depositFund', args: [], value }, value, options)
   }
 
   /**
@@ -111,7 +116,8 @@ export class LedgerManager {
    *
    * @throws InvalidInputError for a contract of the deployment, which could never withdraw it
    */
-  async depositFundFor(recipient: string, amount: Amount): Promise<Receipt> {
+  async depositFundFor(recipient: string, amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('depositFundFor', options)
     const address = toAddress(recipient, 'recipient')
     if (isZeroAddress(address)) throw contractError({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
     const value = this.#positive('depositFundFor', toWei(amount))
@@ -120,7 +126,7 @@ export class LedgerManager {
       throw new InvalidInputError(`The recipient is ${contract}, which can never withdraw what its ledger holds.`, {
         recipient: address,
       })
-    return this.#send({ contract: 'ledger', method: 'depositFundFor', args: [address], value }, value)
+    return this.#send({ contract: 'ledger', method: 'depositFundFor', args: [address], value }, value, options)
   }
 
   /**
@@ -175,8 +181,8 @@ export class LedgerManager {
    * @throws MinimumDepositRequiredError with the amounts that are possible, InsufficientBalanceError,
    *   NothingToWithdrawError, LedgerNotExistsError, InDoubtError where only a wallet knows what is on its way
    */
-  async refund(amount: Amount, options: { signal?: AbortSignal } = {}): Promise<Receipt> {
-    checkOptions('refund', options, { signal: isSignal })
+  async refund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('refund', options)
     return this.#options.out.withdrawals.refund(amount, options)
   }
 
@@ -185,19 +191,21 @@ export class LedgerManager {
    *
    * @throws MustWithdrawAllFundsFirstError before anything is sent, LedgerNotExistsError
    */
-  async deleteLedger(options: { signal?: AbortSignal } = {}): Promise<Receipt> {
-    checkOptions('deleteLedger', options, { signal: isSignal })
+  async deleteLedger(options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('deleteLedger', options)
     return this.#options.out.withdrawals.deleteEmpty(options)
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
-  async getLedger(): Promise<LedgerAccount> {
-    return this.#account(await this.#options.read())
+  async getLedger(options: ReadingOptions = {}): Promise<LedgerAccount> {
+    checkReading('getLedger', options)
+    return this.#account(await this.#options.read(options.signal))
   }
 
   /** The ledger with every sub-account of both services, all at one block: one read. */
-  async getLedgerWithDetail(): Promise<LedgerDetail> {
-    const position = await this.#options.read()
+  async getLedgerWithDetail(options: ReadingOptions = {}): Promise<LedgerDetail> {
+    checkReading('getLedgerWithDetail', options)
+    const position = await this.#options.read(options.signal)
     const of = (type: ServiceType) => position.subAccounts.filter(({ serviceType }) => serviceType === type)
     return {
       ...this.#account(position),
@@ -209,20 +217,26 @@ export class LedgerManager {
   }
 
   /** Providers of one service type that hold money of this wallet. */
-  async getProvidersWithBalance(serviceType: string): Promise<ProviderBalance[]> {
+  async getProvidersWithBalance(serviceType: ServiceName, options: ReadingOptions = {}): Promise<ProviderBalance[]> {
+    checkReading('getProvidersWithBalance', options)
     const service = resolveService(serviceType, this.#options.rules)
-    const { subAccounts } = await this.#options.read()
+    const { subAccounts } = await this.#options.read(options.signal)
     return subAccounts
       .filter((one) => one.serviceType === service.serviceType && one.balance > 0n)
       .map(({ provider, balance, pendingRefund, available }) => ({ provider, balance, pendingRefund, available }))
   }
 
   /** All ledgers of the contract, a page at a time. */
-  async listLedgers(offset = 0, limit = MAX_PAGE): Promise<{ ledgers: LedgerEntry[]; total: number }> {
+  async listLedgers(
+    offset = 0,
+    limit = MAX_PAGE,
+    options: ReadingOptions = {},
+  ): Promise<{ ledgers: LedgerEntry[]; total: number }> {
+    checkReading('listLedgers', options)
     for (const [name, value] of Object.entries({ offset, limit }))
       if (!Number.isSafeInteger(value) || value < 0)
         throw new InvalidInputError(`${name} is a whole number from 0 up.`, { [name]: String(value) })
-    return this.#options.listLedgers(offset, limit)
+    return abortable(this.#options.listLedgers(offset, limit), options.signal)
   }
 
   /**
@@ -244,11 +258,11 @@ export class LedgerManager {
    */
   async transferFund(
     provider: string,
-    serviceType: string,
+    serviceType: ServiceName,
     amount: Amount = 0n,
-    options: { force?: boolean; signal?: AbortSignal } = {},
+    options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
-    checkOptions('transferFund', options, { force: isBoolean, signal: isSignal })
+    checkForced('transferFund', options)
     const wei = toWei(amount)
     const service = resolveService(serviceType, this.#options.rules)
     const address = toAddress(provider, 'provider')
@@ -260,7 +274,8 @@ export class LedgerManager {
     const id = { provider: address, serviceType: service.serviceType }
     const intent = transferIntent(id, wei, this.#options.rules)
     if (options.force !== true && wei > 0n) await this.#checkPayee(id, wei)
-    return this.#options.submit(intent, { signal: options.signal })
+    const { signal, onSent } = options
+    return this.#options.submit(intent, { signal, onSent })
   }
 
   /** What a pending refund covers does not leave the ledger: a refund can be cancelled also where the provider has left. */
@@ -284,8 +299,8 @@ export class LedgerManager {
    * @throws NothingToRetrieveError with what is still locked and until when, PutBackPendingError where every sub-account was
    *   left out
    */
-  async retrieveFund(serviceType: string, options: { signal?: AbortSignal } = {}): Promise<RetrieveReceipt> {
-    checkOptions('retrieveFund', options, { signal: isSignal })
+  async retrieveFund(serviceType: ServiceName, options: SendingOptions = {}): Promise<RetrieveReceipt> {
+    checkSending('retrieveFund', options)
     return this.#retrievals.all(serviceType, options)
   }
 
@@ -303,10 +318,10 @@ export class LedgerManager {
    */
   async retrieveFundFromProvider(
     provider: string,
-    serviceType: string,
-    options: { force?: boolean; signal?: AbortSignal } = {},
+    serviceType: ServiceName,
+    options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
-    checkOptions('retrieveFundFromProvider', options, { force: isBoolean, signal: isSignal })
+    checkForced('retrieveFundFromProvider', options)
     return this.#retrievals.from(provider, serviceType, options)
   }
 
@@ -314,8 +329,9 @@ export class LedgerManager {
    * Every pending refund of both services, the next to be unlocked first, and what providers were paid from them since
    * this broker reads positions: a refund is money that a provider can still charge.
    */
-  async refunds(): Promise<PendingRefund[]> {
-    return this.#options.out.calendar.of(await this.#options.read())
+  async refunds(options: ReadingOptions = {}): Promise<PendingRefund[]> {
+    checkReading('refunds', options)
+    return this.#options.out.calendar.of(await this.#options.read(options.signal))
   }
 
   /** The same for a position that was read. */
@@ -338,25 +354,28 @@ export class LedgerManager {
    *   the signal aborts before anything is sent, NotSentError where the wallet refused, also what was to be put back,
    *   PutBackPendingError where that could not be put back so far
    */
-  async claimRefunds(options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
-  async claimRefunds(provider: string, serviceType: string, options?: { signal?: AbortSignal }): Promise<ClaimReceipt>
+  async claimRefunds(options?: SendingOptions): Promise<ClaimReceipt>
+  async claimRefunds(provider: string, serviceType: ServiceName, options?: SendingOptions): Promise<ClaimReceipt>
   async claimRefunds(
-    of: string | { signal?: AbortSignal } = {},
-    serviceType = '',
-    { signal }: { signal?: AbortSignal } = {},
+    of: string | SendingOptions = {},
+    serviceType: ServiceName = '',
+    named: SendingOptions = {},
   ): Promise<ClaimReceipt> {
+    const options = typeof of === 'string' ? named : of
+    checkSending('claimRefunds', options)
     const { out, rules } = this.#options
     const claims = out.claims()
-    if (typeof of !== 'string') return claims.claimAll(of.signal)
+    if (typeof of !== 'string') return claims.claimAll(options)
     const provider = toAddress(of, 'provider')
-    if (mayBeElsewhere(serviceType, rules)) return claims.claimIn(serviceType, provider, signal)
-    return claims.claim({ provider, serviceType: resolveService(serviceType, rules).serviceType }, signal)
+    if (mayBeElsewhere(serviceType, rules)) return claims.claimIn(serviceType, provider, options)
+    return claims.claim({ provider, serviceType: resolveService(serviceType, rules).serviceType }, options)
   }
 
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
-  async updateAdditionalInfo(info: string): Promise<Receipt> {
+  async updateAdditionalInfo(info: string, options: SendingOptions = {}): Promise<Receipt> {
+    checkSending('updateAdditionalInfo', options)
     this.#checkInfo('updateAdditionalInfo', info)
-    return this.#send({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] }, 0n)
+    return this.#send({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] }, 0n, options)
   }
 
   /**
@@ -373,7 +392,7 @@ export class LedgerManager {
    *   ClosingCancelledError, ClosingStuckError
    */
   async closeLedger(options: CloseOptions = {}): Promise<Receipt> {
-    checkOptions('closeLedger', options, { signal: isSignal, onProgress: isFunction })
+    checkSending('closeLedger', options, { onProgress: isFunction })
     return this.#options.closing.close(options)
   }
 
@@ -384,8 +403,8 @@ export class LedgerManager {
    * @returns what stays locked, and until when
    * @throws InvalidInputError where nothing is being closed, or the last step is on its way
    */
-  async cancelClosing(options: { signal?: AbortSignal | undefined } = {}): Promise<ClosingCancelled> {
-    checkOptions('cancelClosing', options, { signal: isSignal })
+  async cancelClosing(options: ReadingOptions = {}): Promise<ClosingCancelled> {
+    checkReading('cancelClosing', options)
     return this.#options.closing.cancel(options)
   }
 
@@ -395,8 +414,9 @@ export class LedgerManager {
    *
    * @throws LedgerNotExistsError, ReadError
    */
-  async closingPlan(): Promise<ClosingPlan> {
-    const position = await this.#options.read()
+  async closingPlan(options: ReadingOptions = {}): Promise<ClosingPlan> {
+    checkReading('closingPlan', options)
+    const position = await this.#options.read(options.signal)
     this.#account(position, 'closeLedger')
     return this.#options.closingPlanAt(position)
   }
@@ -416,8 +436,8 @@ export class LedgerManager {
     return this.#options.actor
   }
 
-  #send(call: Call, amount: bigint): Promise<Receipt> {
-    return this.#options.submit(intentOf(call, { amount }))
+  #send(call: Call, amount: bigint, { signal, onSent }: SendingOptions): Promise<Receipt> {
+    return this.#options.submit(intentOf(call, { amount }), { signal, onSent })
   }
 
   #account({ ledger }: Position, operation = 'getLedger'): LedgerAccount {

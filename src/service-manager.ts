@@ -8,11 +8,14 @@ import {
   anything,
   checkOptions,
   isBoolean,
+  isFunction,
   isMilliseconds,
   isOneOf,
   isSignal,
   type Fields,
 } from './base/check-options.ts'
+import { checkForced, checkReading, type ReadingOptions } from './call-options.ts'
+import type { SendingOptions } from './transactions/lane.ts'
 import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './funding/config.ts'
 import { isZeroAddress, toAddress } from './chain/address.ts'
 import type { Rules } from './chain/port.ts'
@@ -45,8 +48,7 @@ export type AutoFundingStatus = SubAccountId & {
   refusal: NodeRefusal | null
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
-export type EnsureFundedOptions = {
-  signal?: AbortSignal
+export type EnsureFundedOptions = SendingOptions & {
   /** How long to try, in milliseconds; 120 000 by default. */
   timeoutMs?: number
   /** What is pending there as a refund: `hold` refuses to undo it, `reuse` takes from it first. */
@@ -75,7 +77,7 @@ export type ServiceManagerOptions = {
   clock: Clock
   logger: Logger
   read: (signal?: AbortSignal) => Promise<Position>
-  submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
+  submit: (intent: Intent, options?: SendingOptions) => Promise<Receipt>
   /** Fills a sub-account now, and works alone with it. */
   onDemand: OnDemand
   /** The level at which auto-funding tops up, with the unsettled fee asked anew. */
@@ -96,6 +98,7 @@ export type ServiceManagerOptions = {
 
 const ensureFields: Fields<EnsureFundedOptions> = {
   signal: isSignal,
+  onSent: isFunction,
   timeoutMs: isMilliseconds({ least: 0, most: Infinity }),
   onPendingRefund: isOneOf('hold', 'reuse'),
   // toWei says what an amount is.
@@ -251,18 +254,18 @@ export class ServiceManager {
   async acknowledgeProviderSigner(
     provider: string,
     accepted = true,
-    options: { force?: boolean; signal?: AbortSignal } = {},
+    options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt | null> {
-    checkOptions('acknowledgeProviderSigner', options, { force: isBoolean, signal: isSignal })
+    checkForced('acknowledgeProviderSigner', options)
     const id = this.#id(provider)
     if (typeof accepted !== 'boolean')
       throw new InvalidInputError('accepted is true or false.', { accepted: describeValue(accepted) })
-    return accepted ? this.#accept(id, options) : this.#unaccept(id, options.signal)
+    return accepted ? this.#accept(id, options) : this.#unaccept(id, options)
   }
 
   async #accept(
     id: SubAccountId,
-    { force = false, signal }: { force?: boolean; signal?: AbortSignal },
+    { force = false, signal, onSent }: SendingOptions & { force?: boolean },
   ): Promise<Receipt | null> {
     const isAccepted = (account: SubAccountPosition | undefined) => account?.acknowledged ?? false
     const accept = async (): Promise<Receipt | null> => {
@@ -274,15 +277,18 @@ export class ServiceManager {
         const intent = transferIntent(id, minimum, rules)
         if (!force && minimum > 0n) await this.#checkPayee(id)
         logger.info({ ...id, amount: `${weiToOg(minimum)} OG` }, 'opening a sub-account to acknowledge its provider')
-        return submit(intent, signal)
+        return submit(intent, { signal, onSent })
       }
       const contract = contractOf(id.serviceType)
-      return submit(intentOf({ contract, method: 'acknowledgeTEESigner', args: [id.provider, true] }), signal)
+      return submit(intentOf({ contract, method: 'acknowledgeTEESigner', args: [id.provider, true] }), {
+        signal,
+        onSent,
+      })
     }
     return this.#options.onDemand.unlessDone(id, isAccepted, accept, signal)
   }
 
-  async #unaccept(id: SubAccountId, signal: AbortSignal | undefined): Promise<Receipt | null> {
+  async #unaccept(id: SubAccountId, { signal, onSent }: SendingOptions): Promise<Receipt | null> {
     const isUnaccepted = (account: SubAccountPosition | undefined) => !account?.acknowledged
     const takeBack = async (): Promise<Receipt | null> => {
       if (this.#own().some((one) => keyOf(one.id) === keyOf(id)))
@@ -302,14 +308,15 @@ export class ServiceManager {
           errorArgs: { user, provider, balance },
         })
       const intent = intentOf({ contract: contractOf(id.serviceType), method: operation, args: [provider, false] })
-      return submit(intent, signal)
+      return submit(intent, { signal, onSent })
     }
     return this.#options.onDemand.unlessDone(id, isUnaccepted, takeBack, signal)
   }
 
   /** Whether the wallet accepts the provider's signer; false where there is no sub-account. */
-  async acknowledged(provider: string): Promise<boolean> {
-    return (await this.#account(this.#id(provider)))?.acknowledged ?? false
+  async acknowledged(provider: string, options: ReadingOptions = {}): Promise<boolean> {
+    checkReading('acknowledged', options)
+    return (await this.#account(this.#id(provider), options.signal))?.acknowledged ?? false
   }
 
   /** The level at which auto-funding tops up. */
@@ -360,7 +367,7 @@ export class ServiceManager {
     return id
   }
 
-  async #account(id: SubAccountId): Promise<SubAccountPosition | undefined> {
-    return subAccountIn(await this.#options.read(), id)
+  async #account(id: SubAccountId, signal?: AbortSignal): Promise<SubAccountPosition | undefined> {
+    return subAccountIn(await this.#options.read(signal), id)
   }
 }

@@ -3,6 +3,9 @@ import type { ContractName, Rules } from './port.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { meantService } from '../base/service-words.ts'
 
+/** What a call takes as a service: its type, or an exact registered name such as `inference-v1.0`. Editors complete the types. */
+export type ServiceName = ServiceType | (string & {})
+
 /** A service type and its registered name. */
 export type Service = { serviceType: ServiceType; name: string }
 

@@ -137,7 +137,7 @@ export function createClosing(options: ClosingOptions): Closing {
     if (step.type === 'stuck') return void finish('stuck')
     alarm.set(step, position.block)
     if (steps.holdOf(step, position.block) === null)
-      void steps.send(step, intention, { background: waiters.count() === 0 })
+      void steps.send(step, intention, { background: waiters.count() === 0, onSent: waiters.sent })
     report()
   }
 

@@ -9,7 +9,7 @@ import { AbortedError, SupersededError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
 import type { ClosingIntention } from '../transactions/journal.types.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane, SubmitOptions } from '../transactions/lane.ts'
 import { setbacksAfter } from './setbacks.ts'
 import { intentOfStep, isLastStep, isStepOf } from './step-intent.ts'
 import type { ClosingHold } from './types.ts'
@@ -29,7 +29,7 @@ export type StepSender = {
   next(position: Position): ClosingStep | null
   /** Why a step that is due is not sent; null where it is. */
   holdOf(step: ClosingStep, block: Block): ClosingHold | null
-  send(step: ClosingStep, closing: ClosingIntention, how: { background: boolean }): Promise<void>
+  send(step: ClosingStep, closing: ClosingIntention, how: Pick<SubmitOptions, 'background' | 'onSent'>): Promise<void>
   /** The failure that the closing waits for; null while there is none. */
   failure(): Failure | null
   /** Forgets what failed: the next step is sent without a wait. */
@@ -50,13 +50,13 @@ export function createStepSender({ rules, lane, onFailure, blockClock, logger }:
       if (flights.length > 0) return flights.some(({ unresolved }) => unresolved) ? 'unresolved-intent' : 'in-flight'
       return step.type !== 'wait' && isBackingOff(failure, block.timestamp) ? 'backing-off' : null
     },
-    async send(step, closing, { background }) {
+    async send(step, closing, how) {
       try {
         const transaction = intentOfStep(step, rules)
         if (!transaction) return
         const intent = { ...transaction, closing: closing.id }
         own.add(intent)
-        await lane.submit(intent, { background })
+        await lane.submit(intent, how)
         setbacks = setbacksAfter(setbacks, step, null)
         failure = null
       } catch (error) {

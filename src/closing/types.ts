@@ -35,6 +35,8 @@ export type CloseOptions = {
   signal?: AbortSignal | undefined
   /** Called with the progress, at each position. */
   onProgress?: ((status: ClosingStatus) => void) | undefined
+  /** Hears the hash of each transaction of the closing that is sent meanwhile, and that of each replacement. */
+  onSent?: ((hash: string) => void) | undefined
 }
 
 /** What a closing that was cancelled leaves. Amounts in wei. */

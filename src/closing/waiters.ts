@@ -14,6 +14,8 @@ export type ClosingWaiters = {
   wait(options: CloseOptions): Promise<Receipt>
   /** Reports progress to every waiter. One whose `onProgress` throws stops waiting with that error; closing goes on. */
   report(status: ClosingStatus): void
+  /** Tells every waiter the hash of a step. */
+  sent(hash: string): void
   resolve(receipt: Receipt): void
   reject(reason: unknown): void
   /** Rejects the waiters of this moment, whenever it is called. */
@@ -24,6 +26,7 @@ type Waiter = {
   resolve: (receipt: Receipt) => void
   reject: (reason: unknown) => void
   onProgress: CloseOptions['onProgress']
+  onSent: CloseOptions['onSent']
 }
 
 export function createClosingWaiters(positions$: Observable<unknown>): ClosingWaiters {
@@ -31,11 +34,11 @@ export function createClosingWaiters(positions$: Observable<unknown>): ClosingWa
 
   return {
     count: () => waiting.size,
-    async wait({ signal, onProgress }) {
+    async wait({ signal, onProgress, onSent }) {
       let leave = (): void => undefined
       let stop = (): void => undefined
       const outcome = new Promise<Receipt>((resolve, reject) => {
-        const waiter = { resolve, reject, onProgress }
+        const waiter = { resolve, reject, onProgress, onSent }
         waiting.add(waiter)
         const abort = () => reject(new AbortedError(INTERRUPTED, { do: GOES_ON }))
         stop = () => reject(new AbortedError(STOPPED, { do: 'the next broker of this wallet goes on with it' }))
@@ -63,6 +66,9 @@ export function createClosingWaiters(positions$: Observable<unknown>): ClosingWa
           reject(error)
         }
       }
+    },
+    sent(hash) {
+      for (const { onSent } of waiting) onSent?.(hash)
     },
     resolve(receipt) {
       for (const waiter of waiting) waiter.resolve(receipt)

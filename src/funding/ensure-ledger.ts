@@ -2,7 +2,7 @@ import { DEPOSIT_GAS } from '../../machines/gas-costs.ts'
 import type { Position } from '../../machines/position.types.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
-import { anything, checkOptions, isMilliseconds, isSignal } from '../base/check-options.ts'
+import { anything, checkOptions, isFunction, isMilliseconds, isSignal } from '../base/check-options.ts'
 import type { Clock } from '../base/clock.ts'
 import { BudgetExhaustedError, InDoubtError, InsufficientGasError, LockedError, ReadError } from '../base/errors.ts'
 import { createSerialQueue } from '../base/serial.ts'
@@ -10,7 +10,7 @@ import type { Rules } from '../chain/port.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import { fromLedger } from '../transactions/in-flight.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { InFlight } from '../transactions/lane.ts'
+import type { InFlight, SendingOptions } from '../transactions/lane.ts'
 import { createLockWait, type LockWait } from '../transactions/lock-wait.ts'
 import { createDecideAnew } from '../transactions/overtakes.ts'
 import { isDeposit } from '../transactions/payments.ts'
@@ -22,12 +22,11 @@ import { committed } from './deposit-standing.ts'
 import type { GasPrice } from './gas-price.ts'
 import { isWithdrawal } from './withdrawal-watch.ts'
 
-export type EnsureLedgerOptions = {
+export type EnsureLedgerOptions = SendingOptions & {
   /** The most that the ledger may have available afterwards. */
   max?: Amount
   /** How long to wait for another process that has the journal, in milliseconds; 120 000 by default. */
   timeoutMs?: number
-  signal?: AbortSignal
 }
 
 const LOCK_TIMEOUT_MS = 120_000
@@ -56,32 +55,33 @@ export function createEnsureLedger(options: LedgerFundingOptions): EnsureLedger 
       max: anything,
       timeoutMs: isMilliseconds({ least: 0, most: Infinity }),
       signal: isSignal,
+      onSent: isFunction,
     })
     const wanted = toWei(amount)
     const max = how.max === undefined ? null : toWei(how.max, 'max')
     if (max !== null && max < wanted) throw overMax(wanted, max)
     refuseWhileClosing('ensureFunded')
-    const { signal, timeoutMs = LOCK_TIMEOUT_MS } = how
+    const { timeoutMs = LOCK_TIMEOUT_MS } = how
     const lock = createLockWait(clock, clock.now() + timeoutMs)
-    return inTurn(() => autoDeposit.whileDeciding(() => unlessLocked({ wanted, max }, lock, signal)))
+    return inTurn(() => autoDeposit.whileDeciding(() => unlessLocked({ wanted, max }, lock, how)))
   }
 
   /** While another process has the journal, only what is done needs no work. */
-  async function unlessLocked(goal: Goal, lock: LockWait, signal: AbortSignal | undefined): Promise<Receipt | null> {
+  async function unlessLocked(goal: Goal, lock: LockWait, how: SendingOptions): Promise<Receipt | null> {
     for (;;) {
       try {
         await payer.open()
         break
       } catch (error) {
         if (!(error instanceof LockedError)) throw error
-        if (((await read(signal)).ledger?.available ?? 0n) >= goal.wanted) return null
-        if (!(await lock.next(error, signal))) throw error
+        if (((await read(how.signal)).ledger?.available ?? 0n) >= goal.wanted) return null
+        if (!(await lock.next(error, how.signal))) throw error
       }
     }
-    return ensure(goal, signal)
+    return ensure(goal, how)
   }
 
-  async function ensure({ wanted, max }: Goal, signal: AbortSignal | undefined): Promise<Receipt | null> {
+  async function ensure({ wanted, max }: Goal, { signal, onSent }: SendingOptions): Promise<Receipt | null> {
     await gas.ask()
     const decideAnew = createDecideAnew(clock)
     for (;;) {
@@ -103,7 +103,7 @@ export function createEnsureLedger(options: LedgerFundingOptions): EnsureLedger 
       const intent = intentOf(payer.call(amount), { amount })
       const { timestamp: decidedAt, number: asOf } = position.block
       try {
-        return await payer.submit({ ...intent, decidedAt, asOf }, { signal })
+        return await payer.submit({ ...intent, decidedAt, asOf }, { signal, onSent })
       } catch (error) {
         await decideAnew(error, signal)
       }

@@ -10,13 +10,14 @@ import type { Rules } from '../chain/port.ts'
 import type { Payees } from '../provider/payees.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
+import type { SendingOptions } from '../transactions/lane.ts'
 import { createDecideAnew } from '../transactions/overtakes.ts'
 import { checkLimits, mostAllowed, type LimitsOf, type OwnLimits } from './limits.ts'
 
 export type SubAccountFundingOptions = {
   wallet: string
   rules: Rules
-  submit: (intent: Intent, signal?: AbortSignal) => Promise<Receipt>
+  submit: (intent: Intent, options?: SendingOptions) => Promise<Receipt>
   /** What transactions on their way may still take out of the ledger, in wei. */
   inFlightFromLedger: () => bigint
   limitsOf: LimitsOf
@@ -49,8 +50,7 @@ export type FundingRequest = {
   isExplicit?: boolean
   onPendingRefund?: 'hold' | 'reuse' | undefined
   force?: boolean | undefined
-  signal?: AbortSignal | undefined
-}
+} & SendingOptions
 
 /** What was sent: the last receipt, the sum in wei, and whether there was no sub-account before. */
 export type Funded = { receipt: Receipt | null; paid: bigint; opened: boolean }
@@ -63,7 +63,7 @@ export function createSubAccountFunding(options: SubAccountFundingOptions): SubA
   const { wallet, rules, submit, inFlightFromLedger, limitsOf, payees, recall, clock } = options
 
   return async (id, { isExplicit = false, ...request }) => {
-    const { goal, read, giveUp, atMost = null, own, onPendingRefund, force = false, signal } = request
+    const { goal, read, giveUp, atMost = null, own, onPendingRefund, force = false, signal, onSent } = request
     let isPayee = force
     let isRecalled = false
     const decideAnew = createDecideAnew(clock)
@@ -113,7 +113,7 @@ export function createSubAccountFunding(options: SubAccountFundingOptions): SubA
         continue
       }
       try {
-        funded.receipt = await submit(intent, signal)
+        funded.receipt = await submit(intent, { signal, onSent })
       } catch (error) {
         await decideAnew(error, signal)
         continue

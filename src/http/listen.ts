@@ -4,15 +4,15 @@ import { InvalidInputError } from '../base/errors.ts'
 
 export type Server = { url: string; close(): Promise<void> }
 
-/** A request handler for `http.createServer`, or for a framework with the same signature. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+/** A request handler of a server of its own. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 /** `name` is what the error calls the server. */
 export type ListenOptions = { name: string; port: number; host: string }
 
 /** Listens on a port without keeping the process alive. */
-export async function listen(handler: Handler, { name, port, host }: ListenOptions): Promise<Server> {
-  const server = createServer(handler)
+export async function listen(handler: NodeHandler, { name, port, host }: ListenOptions): Promise<Server> {
+  const server = createServer((request, response) => handler(request, response))
   server.on('connection', (socket) => void socket.unref())
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GuestRequest, GuestResponse } from './guest.ts'
 
 /** What a monitoring system asks for. */
 export type Probes = {
@@ -18,7 +18,7 @@ export const isProbePath = (path: string | null): path is ProbePath => PATHS.som
  */
 export function answerProbe(
   path: ProbePath,
-  { probes, request, response }: { probes: Probes; request: IncomingMessage; response: ServerResponse },
+  { probes, request, response }: { probes: Probes; request: GuestRequest; response: GuestResponse },
 ): void {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return json(response, 405, { error: 'This can only be read.' })
@@ -31,7 +31,7 @@ export function answerProbe(
   response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text)
 }
 
-function json(response: ServerResponse, status: number, body: object): void {
+function json(response: GuestResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(body))
 }

@@ -5,7 +5,7 @@ import { contractError } from '../base/contract-errors.ts'
 import { WouldLockError } from '../base/errors.ts'
 import type { Rules } from '../chain/port.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane, SendingOptions } from '../transactions/lane.ts'
 import { batchesOf } from './batches.ts'
 import { nothingClaimed, type ClaimOutcome } from './claim-outcome.ts'
 
@@ -21,14 +21,14 @@ export type ClaimElsewhereOptions = {
 export async function claimElsewhere(
   accounts: readonly SubAccountElsewhere[],
   { read, lane }: ClaimElsewhereOptions,
-  signal?: AbortSignal,
+  { signal, onSent }: SendingOptions = {},
 ): Promise<ClaimOutcome> {
   const [first] = accounts
   if (!first) return nothingClaimed
   throwIfAborted(signal)
   const { serviceType, service: name } = first
   const providers = accounts.map(({ provider }) => provider)
-  const receipt = await lane.submit(elsewhere(retrieveIntent(providers, serviceType, name)))
+  const receipt = await lane.submit(elsewhere(retrieveIntent(providers, serviceType, name)), { onSent })
   const after = (await read()).elsewhere ?? []
   const claimed = accounts.reduce((sum, one) => sum + claimedOf(one, after), 0n)
   return { claimed, putBack: 0n, receipts: [receipt] }

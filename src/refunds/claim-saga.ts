@@ -73,21 +73,21 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
 
   function run(
     ids: readonly SubAccountId[],
-    { signal, background = false }: SubmitOptions = {},
+    { signal, onSent, background = false }: SubmitOptions = {},
   ): Promise<ClaimOutcome> {
     return alone(ids, signal, async (onPending) => {
       const before = await read(signal)
       throwIfAborted(signal)
       const accounts = ids.flatMap((id) => subAccountIn(before, id) ?? []).filter(({ claimable }) => claimable > 0n)
       if (accounts.length === 0) return nothingClaimed
-      return both(claimOf(accounts, clock.now()), before, { background, onPending })
+      return both(claimOf(accounts, clock.now()), before, { background, onPending, onSent })
     })
   }
 
   function reclaim(
     id: SubAccountId,
     { keep, isDue }: ReclaimRequest,
-    { signal, background = false }: SubmitOptions = {},
+    { signal, onSent, background = false }: SubmitOptions = {},
   ): Promise<ClaimOutcome> {
     return alone([id], signal, async (onPending) => {
       const before = await read(signal)
@@ -95,7 +95,7 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
       const account = subAccountIn(before, id)
       if (!account || !isDue(before)) return nothingClaimed
       const claim = claimOf([{ ...account, keep }], clock.now())
-      return both(claim, before, { background, onPending, decidedAt: before.block.timestamp })
+      return both(claim, before, { background, onPending, onSent, decidedAt: before.block.timestamp })
     })
   }
 
@@ -122,14 +122,14 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
   async function retrieve(
     claim: Claim,
     name: string,
-    { background, decidedAt = null, asOf }: StepOptions & { asOf: number },
+    { background, onSent, decidedAt = null, asOf }: StepOptions & { asOf: number },
   ): Promise<Receipt> {
     const { id, serviceType, accounts } = claim
     const providers = accounts.map(({ provider }) => provider)
     try {
       return await lane.submit(
         { ...retrieveIntent(providers, serviceType, name), decidedAt, asOf, claim: id },
-        { background },
+        { background, onSent },
       )
     } catch (error) {
       if (error instanceof UnresolvedIntentError) onUnresolved(claim)

@@ -8,7 +8,7 @@ import type { Rules } from '../chain/port.ts'
 import { resolveServiceIn } from '../chain/service-name.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Receipt } from '../transactions/intent.ts'
-import type { Lane, SubmitOptions } from '../transactions/lane.ts'
+import type { Lane, SendingOptions, SubmitOptions } from '../transactions/lane.ts'
 import { claimableElsewhere, claimableIn, claimElsewhere } from './claim-elsewhere.ts'
 import { claimGroups } from './claim-groups.ts'
 import { accountsOf, nothingClaimed, sumOf, type ClaimOutcome } from './claim-outcome.ts'
@@ -42,21 +42,21 @@ export type Claims = {
    * @throws NothingToRetrieveError where nothing is unlocked, AccountNotExistsError, PutBackPendingError where a put-back is
    *   pending there
    */
-  claim(id: SubAccountId, signal?: AbortSignal): Promise<ClaimReceipt>
+  claim(id: SubAccountId, how?: SendingOptions): Promise<ClaimReceipt>
   /**
    * Leaves out sub-accounts whose put-back is pending.
    *
    * @throws NothingToRetrieveError where nothing is unlocked in any sub-account, PutBackPendingError where all that is was
    *   left out
    */
-  claimAll(signal?: AbortSignal): Promise<ClaimReceipt>
+  claimAll(how?: SendingOptions): Promise<ClaimReceipt>
   /**
    * Claims in a version of a service that the network does not name.
    *
    * @throws InvalidInputError for an unknown version, AccountNotExistsError, NothingToRetrieveError, WouldLockError where
    *   something is available there
    */
-  claimIn(service: string, provider: string, signal?: AbortSignal): Promise<ClaimReceipt>
+  claimIn(service: string, provider: string, how?: SendingOptions): Promise<ClaimReceipt>
   /** Groups sub-accounts by the retrieve that claims their refunds. */
   group(accounts: readonly (SubAccountId & { available: bigint })[]): SubAccountId[][]
   claimGroup(ids: readonly SubAccountId[], options?: SubmitOptions): Promise<ClaimOutcome>
@@ -79,17 +79,18 @@ export function createClaims(options: ClaimsOptions): Claims {
   const recovery = createClaimRecovery({ lane, saga, locks, logger })
 
   return {
-    async claim({ provider, serviceType }, signal) {
+    async claim({ provider, serviceType }, { signal, onSent } = {}) {
       const id = { provider, serviceType }
       const left = await recovery.outcome(signal, { id })
       const account = subAccountIn(await read(signal), id)
       const errorArgs = { user: wallet, provider }
       if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
-      const receipt = receiptOf(sumOf([left, await saga.run([id], { signal })]), [])
+      const receipt = receiptOf(sumOf([left, await saga.run([id], { signal, onSent })]), [])
       if (!receipt) throw nothingToRetrieve([account], serviceType)
       return receipt
     },
-    async claimAll(signal) {
+    async claimAll(how = {}) {
+      const { signal } = how
       const leftOut = createLeftOut()
       const left = recovery.outcome(signal, { leftOut })
       left.catch(() => undefined)
@@ -98,8 +99,8 @@ export function createClaims(options: ClaimsOptions): Claims {
       const due = subAccounts.filter(({ claimable }) => claimable > 0n)
       const outcomes = await Promise.allSettled([
         left,
-        ...group(due).map((ids) => claimOrLeaveOut(ids, leftOut, signal)),
-        ...claimableElsewhere(position, rules).map((accounts) => claimElsewhere(accounts, { read, lane }, signal)),
+        ...group(due).map((ids) => claimOrLeaveOut(ids, leftOut, how)),
+        ...claimableElsewhere(position, rules).map((accounts) => claimElsewhere(accounts, { read, lane }, how)),
       ])
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (failed) throw failed.reason
@@ -109,12 +110,12 @@ export function createClaims(options: ClaimsOptions): Claims {
       if (!receipt) throw leftOut.all()[0]?.reason ?? nothingToRetrieve([...subAccounts, ...elsewhere])
       return receipt
     },
-    async claimIn(service, provider, signal) {
-      const position = await read(signal)
+    async claimIn(service, provider, how = {}) {
+      const position = await read(how.signal)
       resolveServiceIn(position, service, rules)
       const account = claimableIn(position, { wallet, provider, service })
       const due = account.claimable > 0n ? [account] : []
-      const receipt = receiptOf(await claimElsewhere(due, { read, lane }, signal), [])
+      const receipt = receiptOf(await claimElsewhere(due, { read, lane }, how), [])
       if (!receipt) throw nothingToRetrieve([account], account.serviceType)
       return receipt
     },
@@ -140,16 +141,17 @@ export function createClaims(options: ClaimsOptions): Claims {
   async function claimOrLeaveOut(
     ids: readonly SubAccountId[],
     leftOut: LeftOutList,
-    signal: AbortSignal | undefined,
+    { signal, onSent }: SendingOptions,
   ): Promise<ClaimOutcome> {
     noteStalled(ids, leftOut)
     const rest = ids.filter((id) => !locks.stallOf(id))
     if (rest.length === 0) return nothingClaimed
     try {
-      return await saga.run(rest, { signal })
+      return await saga.run(rest, { signal, onSent })
     } catch (error) {
       if (!isHeldUp(error)) throw error
-      if (rest.length > 1) return sumOf(await Promise.all(rest.map((id) => claimOrLeaveOut([id], leftOut, signal))))
+      if (rest.length > 1)
+        return sumOf(await Promise.all(rest.map((id) => claimOrLeaveOut([id], leftOut, { signal, onSent }))))
       leftOut.add(rest, error)
       return nothingClaimed
     }

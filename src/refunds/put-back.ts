@@ -9,7 +9,7 @@ import type { Rules } from '../chain/port.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { Claim } from '../transactions/journal.types.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane, SendingOptions } from '../transactions/lane.ts'
 import { accountIdle } from '../transactions/settled-idle.ts'
 import { isPutBack, locateRetrieve, retrieveBlock } from './claim-progress.ts'
 import type { PendingPutBack } from './put-back-pending.ts'
@@ -25,6 +25,7 @@ export type PutBackOptions = {
   onPending: (pending: PendingPutBack) => void
   /** No caller waits for it: it does not keep the process alive. */
   background: boolean
+  onSent?: SendingOptions['onSent']
   clock: Clock
   logger: Logger
 }
@@ -103,7 +104,7 @@ type Step = { claim: Claim; account: Claim['accounts'][number]; progress: Progre
 
 /** @returns null where a reorganisation took the retrieve back: the lane sends that again */
 async function attempt(
-  { rules, lane, read, isWanted, background }: PutBackOptions,
+  { rules, lane, read, isWanted, background, onSent }: PutBackOptions,
   { claim: { id: claim, serviceType }, account: { provider, known, keep }, progress, isPinned }: Step,
 ): Promise<PutBack | null> {
   if (keep === 0n) return nothing
@@ -130,7 +131,7 @@ async function attempt(
   progress.amount = amount
   const asOf = isPinned ? position.block.number : undefined
   const intent = { ...transferIntent(id, amount, rules, { asOf, pendingRefund: queued.amount }), claim }
-  return { amount, receipt: await lane.submit(intent, { background }) }
+  return { amount, receipt: await lane.submit(intent, { background, onSent }) }
 }
 
 function stillLocked({ provider, serviceType }: SubAccountId, cause: RefusedError): RefusedError {

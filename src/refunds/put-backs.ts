@@ -6,14 +6,13 @@ import { accountsOf } from './claim-outcome.ts'
 import { PutBackPendingError, type PendingPutBack } from './put-back-pending.ts'
 import { putBack, type PutBack, type PutBackOptions } from './put-back.ts'
 
-export type PutBacksOptions = Omit<PutBackOptions, 'isWanted' | 'onPending' | 'background'> & {
+export type PutBacksOptions = Omit<PutBackOptions, 'isWanted' | 'onPending' | 'background' | 'onSent'> & {
   locks: Pick<AccountLocks, 'stall'>
   /** Whether the ledger is being closed: then nothing is put back, because closing asks it back anyway. */
   isClosing: () => boolean
 }
 
-export type PutBacksHow = {
-  background: boolean
+export type PutBacksHow = Pick<PutBackOptions, 'background' | 'onSent'> & {
   /** Called each time that a put-back has failed, once that lasts. */
   onPending: (claim: Claim, reason: StallReason) => void
 }
@@ -33,7 +32,7 @@ export function createPutBacks(options: PutBacksOptions): PutBacks {
   const forgone = new Set<string>()
 
   return {
-    all: (claim, { background, onPending }) =>
+    all: (claim, { background, onSent, onPending }) =>
       Promise.allSettled(
         claim.accounts.map(async (account) => {
           const id = { provider: account.provider, serviceType: claim.serviceType }
@@ -45,7 +44,7 @@ export function createPutBacks(options: PutBacksOptions): PutBacks {
             onPending(claim, reason)
           }
           try {
-            return await putBack({ ...options, background, isWanted, onPending: note }, claim, account)
+            return await putBack({ ...options, background, onSent, isWanted, onPending: note }, claim, account)
           } finally {
             pending.delete(keyOf(id))
             forgone.delete(keyOf(id))

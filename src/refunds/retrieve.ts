@@ -10,7 +10,7 @@ import { isFull, isoTime, isRetrievable, nothingToRetrieve } from './refund-rule
 import { mayBeElsewhere, resolveService, resolveServiceIn, type Service } from '../chain/service-name.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { SubmitOptions } from '../transactions/lane.ts'
+import type { SendingOptions, SubmitOptions } from '../transactions/lane.ts'
 import { createLeftOut, type LeftOut, type LeftOutList } from './left-out.ts'
 import { isHeldUp } from './put-back-pending.ts'
 
@@ -39,18 +39,14 @@ export type Retrievals = {
    *
    * @throws NothingToRetrieveError, LedgerNotExistsError, PutBackPendingError or InDoubtError where that leaves none
    */
-  all(serviceType: string, options?: { signal?: AbortSignal | undefined }): Promise<RetrieveReceipt>
+  all(serviceType: string, options?: SendingOptions): Promise<RetrieveReceipt>
   /**
    * From one provider.
    *
    * @param options.force locks also what a live provider works with, and gives up a put-back that is pending
    * @throws PutBackPendingError, WouldLockError, AccountNotExistsError, TooManyRefundsError, NothingToRetrieveError, LedgerNotExistsError
    */
-  from(
-    provider: string,
-    serviceType: string,
-    options?: { force?: boolean; signal?: AbortSignal | undefined },
-  ): Promise<Receipt>
+  from(provider: string, serviceType: string, options?: SendingOptions & { force?: boolean }): Promise<Receipt>
 }
 
 export function createRetrievals(options: RetrievalsOptions): Retrievals {
@@ -58,8 +54,8 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
 
   return { all, from }
 
-  async function all(serviceType: string, { signal }: SubmitOptions = {}): Promise<RetrieveReceipt> {
-    const { position, service } = await serviceAndPosition({ name: serviceType }, signal)
+  async function all(serviceType: string, how: SendingOptions = {}): Promise<RetrieveReceipt> {
+    const { position, service } = await serviceAndPosition({ name: serviceType }, how.signal)
     const accounts = accountsOf(position, service)
     const heldIn = heldOf(service)
     const providers = accounts.filter((one) => isRetrievable(one) || heldIn(one)).map(({ provider }) => provider)
@@ -68,7 +64,7 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     const leftOut = createLeftOut()
     const outcomes = await Promise.all(
       batches.map((batch) =>
-        retrieveBatch(batch, service, { submit: submitFor(service, signal), stallOf: heldIn, leftOut }),
+        retrieveBatch(batch, service, { submit: submitFor(service, how), stallOf: heldIn, leftOut }),
       ),
     )
     const receipts = outcomes.filter((one) => one !== null)
@@ -80,12 +76,12 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
   async function from(
     provider: string,
     serviceType: string,
-    { force = false, signal }: { force?: boolean; signal?: AbortSignal | undefined } = {},
+    { force = false, ...how }: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
     const address = toAddress(provider, 'provider')
     if (force && !mayBeElsewhere(serviceType, rules))
       forgo({ provider: address, serviceType: resolveService(serviceType, rules).serviceType })
-    const { position, service } = await serviceAndPosition({ name: serviceType, provider: address }, signal)
+    const { position, service } = await serviceAndPosition({ name: serviceType, provider: address }, how.signal)
     const held = heldOf(service)({ provider: address, serviceType: service.serviceType })
     if (held) throw held
     const account = accountsOf(position, service).find((one) => one.provider === address)
@@ -94,7 +90,7 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
     if (!force && !isElsewhere(service)) checkLive(account, position)
-    return submitFor(service, signal)(retrieveIntent([address], service.serviceType, service.name))
+    return submitFor(service, how)(retrieveIntent([address], service.serviceType, service.name))
   }
 
   /**
@@ -142,8 +138,8 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     return rules.serviceNames[serviceType] !== name
   }
 
-  function submitFor(service: Service, signal: AbortSignal | undefined): (intent: Intent) => Promise<Receipt> {
-    return (intent) => submit(isElsewhere(service) ? elsewhere(intent) : intent, { signal })
+  function submitFor(service: Service, { signal, onSent }: SendingOptions): (intent: Intent) => Promise<Receipt> {
+    return (intent) => submit(isElsewhere(service) ? elsewhere(intent) : intent, { signal, onSent })
   }
 
   function accountsOf(position: Position, service: Service): readonly SubAccountPosition[] {

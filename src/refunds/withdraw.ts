@@ -7,7 +7,7 @@ import { InDoubtError, NothingToWithdrawError } from '../base/errors.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import { idleButForDoubt } from '../transactions/settled-idle.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { InFlight, Lane, SubmitOptions } from '../transactions/lane.ts'
+import type { InFlight, Lane, SendingOptions, SubmitOptions } from '../transactions/lane.ts'
 
 export type WithdrawalsOptions = {
   wallet: string
@@ -21,20 +21,17 @@ export type WithdrawalsOptions = {
   idle: Lane['idle']
 }
 
-/** `signal` ends the wait before anything is sent. */
-export type WithdrawalOptions = { signal?: AbortSignal | undefined }
-
 /** Withdrawals from the ledger to the wallet. Each is decided on while no other transaction of the wallet changes the ledger. */
 export type Withdrawals = {
   /** @throws NothingToWithdrawError, InsufficientBalanceError, MinimumDepositRequiredError, LedgerNotExistsError */
-  refund(amount: Amount, options?: WithdrawalOptions): Promise<Receipt>
+  refund(amount: Amount, options?: SendingOptions): Promise<Receipt>
   /**
    * Deletes the ledger where it and its sub-accounts are empty: some deployments delete a ledger that holds money, and
    * strand the money.
    *
    * @throws MustWithdrawAllFundsFirstError, LedgerNotExistsError
    */
-  deleteEmpty(options?: WithdrawalOptions): Promise<Receipt>
+  deleteEmpty(options?: SendingOptions): Promise<Receipt>
 }
 
 export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
@@ -42,7 +39,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
 
   return { refund, deleteEmpty }
 
-  async function refund(amount: Amount, { signal }: WithdrawalOptions = {}): Promise<Receipt> {
+  async function refund(amount: Amount, { signal, onSent }: SendingOptions = {}): Promise<Receipt> {
     const wanted = amount === 'all' ? null : toWei(amount)
     const { ledger, subAccounts } = await settledLedger('refund', signal)
     if (wanted === null && ledger.available === 0n) throw nothingToWithdraw(ledger, subAccounts)
@@ -50,10 +47,10 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
     checkRest(wei, ledger)
     const call = { contract: 'ledger', method: 'refund', args: [wei] } as const
     // Nothing is awaited after the reading, so every later decision sees this intent in flight.
-    return submit(intentOf(call, { amount: wei, fromLedger: wei }), { signal })
+    return submit(intentOf(call, { amount: wei, fromLedger: wei }), { signal, onSent })
   }
 
-  async function deleteEmpty({ signal }: WithdrawalOptions = {}): Promise<Receipt> {
+  async function deleteEmpty({ signal, onSent }: SendingOptions = {}): Promise<Receipt> {
     const { ledger, subAccounts } = await settledLedger('deleteLedger', signal)
     const inside = subAccounts.reduce((sum, { balance }) => sum + balance, ledger.available)
     const remainingBalance = ledger.total > inside ? ledger.total : inside
@@ -63,7 +60,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
         errorName: 'MustWithdrawAllFundsFirst',
         errorArgs: { remainingBalance },
       })
-    return submit(intentOf({ contract: 'ledger', method: 'deleteLedger', args: [] }), { signal })
+    return submit(intentOf({ contract: 'ledger', method: 'deleteLedger', args: [] }), { signal, onSent })
   }
 
   function checkRest(wei: bigint, { available, locked }: Ledger): void {

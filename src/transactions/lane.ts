@@ -61,12 +61,20 @@ export type LaneOptions = {
   inspected?: Inspected
 }
 
-export type SubmitOptions = {
+/** Options of every call that sends. */
+export type SendingOptions = {
+  /** Ends the wait before anything is sent; what was sent is followed to its end. */
   signal?: AbortSignal | undefined
+  /**
+   * Hears the hash of each transaction of the call once it is sent, and that of each replacement. Where it throws, the logger gets a
+   * warning.
+   */
+  onSent?: ((hash: string) => void) | undefined
+}
+
+export type SubmitOptions = SendingOptions & {
   /** No caller waits for it: it does not keep the process alive. */
   background?: boolean
-  /** Called with its hash once it is sent, and with that of each replacement. */
-  onSent?: ((hash: string) => void) | undefined
   /** Ends the wait for the receipt; the lane follows what was sent. */
   until?: AbortSignal | undefined
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { GuestResponse } from '../http/guest.ts'
 import type { History, Line } from './history.ts'
 import type { ServerEvents } from './protocol.ts'
 
@@ -19,7 +19,7 @@ export type Clients = {
   size(): number
   isFull(): boolean
   /** Sends a client everything after the entry `id`, and from then on every new entry. */
-  connect(response: ServerResponse, id: string): void
+  connect(response: GuestResponse, id: string): void
   /** Sends an entry to all clients. The entries of one turn go out together. */
   push(line: Line): void
   /** Sends a heartbeat to all clients. */
@@ -29,7 +29,7 @@ export type Clients = {
 
 /** The pages that listen: one server-sent event stream each. */
 export function createClients(history: History, instance: string): Clients {
-  const clients = new Set<ServerResponse>()
+  const clients = new Set<GuestResponse>()
   let unsent = ''
 
   return {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { GuestResponse } from '../http/guest.ts'
 
 /** Readers that may be answered at once: each holds a list of the history while it reads. */
 const MOST_READERS = 100
@@ -10,7 +10,7 @@ const PATIENCE_MS = 30_000
 export type Greetings = {
   isFull(): boolean
   /** Writes the parts as JSON, each only when the reader has taken those before it. */
-  send(response: ServerResponse, parts: Iterable<string>): void
+  send(response: GuestResponse, parts: Iterable<string>): void
 }
 
 /** The long answers that are being written: what waits in memory for a reader that takes nothing is bounded. */
@@ -28,7 +28,7 @@ export function createGreetings(): Greetings {
   }
 }
 
-async function write(response: ServerResponse, parts: Iterable<string>): Promise<void> {
+async function write(response: GuestResponse, parts: Iterable<string>): Promise<void> {
   for (const part of parts)
     for (let start = 0; start < part.length; start += SLICE) {
       if (response.destroyed) return
@@ -38,7 +38,7 @@ async function write(response: ServerResponse, parts: Iterable<string>): Promise
 }
 
 /** Resolves when the reader has taken what was written, and when it is gone. */
-function drained(response: ServerResponse): Promise<void> {
+function drained(response: GuestResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), PATIENCE_MS)
     timer.unref()

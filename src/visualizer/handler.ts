@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Asset } from './assets.ts'
 import type { Clients } from './clients.ts'
 import { controlRequestIn } from './control-request.ts'
 import { createGreetings } from './greetings.ts'
 import { HEADERS, isToken, refusalOf } from '../http/guard.ts'
-import type { Handler } from '../http/listen.ts'
+import type { GuestRequest, GuestResponse, Handler } from '../http/guest.ts'
 import { answerProbe, isProbePath, type Probes } from '../http/probes.ts'
 import type { ControlRequest, ControlResponse } from './protocol.ts'
 
@@ -20,24 +19,26 @@ export type HandlerOptions = {
   probes: Probes
 }
 
+const API: ReadonlySet<string> = new Set(['api/control', 'api/hello', 'api/events'])
+
 /** In bytes; the longest valid request takes a twentieth of it. */
 const LONGEST_BODY = 4_096
 const HOSTS = "createVisualizer's option hosts"
 
 export function createHandler({ files, clients, hello, control, basePath, hosts, probes }: HandlerOptions): Handler {
   const greetings = createGreetings()
-  return (request, response) => {
+  return (request, response, next) => {
+    const { pathname, query, base } = placeOf(request, basePath)
+    const path = pathname.startsWith(`${base}/`) ? pathname.slice(base.length + 1) : null
+    if (next && pathname !== base && !isOwn(path)) return next()
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-    // The request line may hold anything, also what is no URL.
-    const [pathname = '', query = ''] = (request.url ?? '/').split('?', 2)
-    const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length + 1) : null
     const refusal = refusalOf(request, {
       hosts,
       option: HOSTS,
       isPage: !isProbePath(path) && (path === null || !path.startsWith('api/')),
     })
     if (refusal !== null) return refuse(response, 403, refusal)
-    if (pathname === basePath) return void response.writeHead(308, { location: `${basePath}/` }).end()
+    if (pathname === base) return void response.writeHead(308, { location: `${base}/` }).end()
     if (path === 'api/control') return void answerControl(request, response)
     if (isProbePath(path)) return answerProbe(path, { probes, request, response })
     if (request.method !== 'GET') return refuse(response, 405, 'This can only be read.')
@@ -55,7 +56,11 @@ export function createHandler({ files, clients, hello, control, basePath, hosts,
     response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' }).end(file.body)
   }
 
-  async function answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function isOwn(path: string | null): boolean {
+    return path !== null && (API.has(path) || isProbePath(path) || files.has(path === '' ? 'index.html' : path))
+  }
+
+  async function answerControl(request: GuestRequest, response: GuestResponse): Promise<void> {
     if (request.method !== 'POST') return refuse(response, 405, 'This can only be posted to.')
     if (!control) return refuse(response, 403, 'This page only looks: it was started without control.')
     if (!isToken(request.headers['x-og-ledger-token'], control.token))
@@ -69,21 +74,35 @@ export function createHandler({ files, clients, hello, control, basePath, hosts,
   }
 }
 
-function refuse(response: ServerResponse, status: number, error: string): void {
+/**
+ * Where a request leads: its path as the browser asked for it, and the path under which the page lies. A framework takes the path of
+ * its mount off `url`; `basePath` may name that mount, or a path below it.
+ */
+function placeOf({ url = '/', originalUrl = url, baseUrl = '' }: GuestRequest, basePath: string) {
+  // The request line may hold anything, also what is no URL.
+  const [pathname = '', query = ''] = originalUrl.split('?', 2)
+  const base = basePath === baseUrl || basePath.startsWith(`${baseUrl}/`) ? basePath : baseUrl + basePath
+  return { pathname, query, base }
+}
+
+function refuse(response: GuestResponse, status: number, error: string): void {
   // The rest of the body is not read.
   response.shouldKeepAlive = false
   answer(response, status, { error })
 }
 
-function answer(response: ServerResponse, status: number, body: ControlResponse): void {
+function answer(response: GuestResponse, status: number, body: ControlResponse): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(body))
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string | null> {
-  const parts: Buffer[] = []
+async function bodyOf(request: GuestRequest): Promise<string | null> {
+  // A framework's parser may have read it before.
+  if (typeof request.body === 'object' && request.body !== null) return JSON.stringify(request.body)
+  if (typeof request.body === 'string') return request.body
+  const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
+  for await (const part of request as AsyncIterable<Uint8Array>) {
     size += part.length
     if (size > LONGEST_BODY) return null
     parts.push(part)

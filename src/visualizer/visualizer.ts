@@ -7,7 +7,8 @@ import { createEntryLog } from './entry-log.ts'
 import { createClients } from './clients.ts'
 import { ACTIONS } from './control-request.ts'
 import { createControl } from './control.ts'
-import type { Handler } from '../http/listen.ts'
+import { fetchHandlerOf, type FetchHandler } from '../http/fetch-response.ts'
+import type { Handler } from '../http/guest.ts'
 import { createHandler } from './handler.ts'
 import { createHistory, type HistoryLimits, type Line } from './history.ts'
 import { networkOf } from './network.ts'
@@ -20,8 +21,13 @@ import { checkVisualizerOptions, type VisualizerOptions } from './visualizer-opt
 export type Visualizer = {
   /** URL of the page; null without a server of its own. */
   readonly url: string | null
-  /** For any Node server: `http.createServer(handler)`, or `app.use(handler)`. */
+  /**
+   * For any Node server: `http.createServer(handler)`, or `app.use('/ledger', handler)` of Express. It calls `next` for what is not its
+   * own.
+   */
   readonly handler: Handler
+  /** The same for servers that take a `Request` and give a `Response`: Next.js, Hono, Bun, Deno. */
+  readonly fetch: FetchHandler
   /** For `startAutoFunding` and `startAutoDeposit`: payments wait until the page approves them. Without control it always answers no. */
   readonly approve: PageApprove
   close(): Promise<void>
@@ -81,6 +87,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   const visualizer: Visualizer = {
     url: server && `${server.url}${basePath}/`,
     handler,
+    fetch: fetchHandlerOf(handler),
     approve: control ? approvals.approve : () => Promise.resolve(false),
     close: () => (closing ??= shut()),
     [Symbol.asyncDispose]: () => visualizer.close(),

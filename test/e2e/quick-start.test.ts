@@ -37,16 +37,16 @@ test('the program of the README opens a ledger and keeps the sub-account funded'
   vi.stubEnv('PROVIDER', provider?.address)
   run.network = chain.network
   const tables = vi.spyOn(console, 'table').mockReturnValue()
-  // The program's own timer would outlive the test.
-  const alive = vi.spyOn(globalThis, 'setInterval')
 
-  await import('../../examples/quick-start.ts')
+  // It runs until its broker is closed.
+  const program = import('../../examples/quick-start.ts')
   await until(() => tables.mock.calls.some(([decisions]) => reasonIn(decisions) === 'sufficient'))
-  for (const { value } of alive.mock.results) clearInterval(value as NodeJS.Timeout)
 
   const { ledger, subAccounts } = await (run.broker as Broker).position()
   expect(ledger?.available).toBe(ogToWei('7'))
   expect(subAccounts.map((one) => [one.provider, one.available])).toEqual([[provider?.address, ogToWei('3')]])
+  await run.broker?.close()
+  await program
 })
 
 const reasonIn = (decisions: unknown): unknown => (decisions as { reason?: string }[])[0]?.reason

@@ -134,6 +134,7 @@ export const brokerMembers = {
   refusal: true,
   resolveIntent: true,
   openJournalRepair: true,
+  closed: true,
   close: true,
 } satisfies Record<Exclude<keyof Broker, symbol>, true>
 export const eventTypes = {
@@ -186,6 +187,7 @@ export const networkFields = {
 } satisfies Record<keyof NetworkConfig, true>
 export const ensureFundedOptions = {
   signal: true,
+  onSent: true,
   timeoutMs: true,
   onPendingRefund: true,
   atMost: true,

@@ -153,6 +153,7 @@ test('only the public face lies in src itself', () => {
       'broker-reports',
       'broker',
       'broker.types',
+      'call-options',
       'cycle',
       'dry-run-options',
       'endpoint-options',

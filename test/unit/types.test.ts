@@ -16,8 +16,10 @@ import type {
   Plan,
   Position,
   FundingReceipt,
+  ReadingOptions,
   Receipt,
   RetrieveReceipt,
+  SendingOptions,
   ServiceType,
 } from '../../src/index.ts'
 import { autoFundingMachine, subAccountMachine, type SubAccountInput, type TopUpReceipt } from '../../machines/index.ts'
@@ -25,8 +27,17 @@ import type { edgePaths, EdgePath, EdgePathsOptions, walk, WalkOptions } from '.
 
 test('an amount is wei or OG in decimal, not a number', () => {
   expectTypeOf<Amount>().toEqualTypeOf<bigint | string>()
-  expectTypeOf<Parameters<Broker['ledger']['depositFund']>>().toEqualTypeOf<[Amount]>()
+  expectTypeOf<Parameters<Broker['ledger']['depositFund']>[0]>().toEqualTypeOf<Amount>()
   expectTypeOf<Parameters<Broker['ledger']['transferFund']>[2]>().toEqualTypeOf<Amount | undefined>()
+})
+
+test('a call that sends takes a signal and onSent last, and one that reads a signal', () => {
+  expectTypeOf<Parameters<Broker['ledger']['depositFund']>[1]>().toEqualTypeOf<SendingOptions | undefined>()
+  expectTypeOf<Parameters<Broker['ledger']['updateAdditionalInfo']>[1]>().toEqualTypeOf<SendingOptions | undefined>()
+  expectTypeOf<Parameters<Broker['inference']['revokeAllTokens']>[1]>().toEqualTypeOf<SendingOptions | undefined>()
+  expectTypeOf<NonNullable<Parameters<Broker['inference']['ensureFunded']>[2]>>().toExtend<SendingOptions>()
+  expectTypeOf<Parameters<Broker['position']>[0]>().toEqualTypeOf<ReadingOptions | undefined>()
+  expectTypeOf<Parameters<Broker['ledger']['getLedger']>[0]>().toEqualTypeOf<ReadingOptions | undefined>()
 })
 
 test('every call that sends resolves with a receipt', () => {

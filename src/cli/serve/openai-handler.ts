@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { isToken, refusalOf } from '../../http/guard.ts'
-import type { Handler } from '../../http/listen.ts'
+import type { NodeHandler } from '../../http/listen.ts'
 import type { Models, ServedEndpoint } from './models.ts'
 import { sendError, type OpenAiError } from './openai-error.ts'
 import { readModel } from './requested-model.ts'
@@ -32,7 +32,7 @@ const ROUTE = /^[\w-]+(\/[\w-]+)*$/
 const HOSTS_OPTION = '--allow-host'
 
 /** An OpenAI-compatible server before providers' endpoints: one fixed key, models by name, streams passed through. */
-export function createOpenAiHandler(options: OpenAiHandlerOptions): Handler {
+export function createOpenAiHandler(options: OpenAiHandlerOptions): NodeHandler {
   const { models, key, hosts, timeoutMs, onFailure, mostBytes = MOST_BYTES, mostRequests = MOST_REQUESTS } = options
   let requests = 0
 
