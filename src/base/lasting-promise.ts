@@ -9,6 +9,7 @@ export function createLastingPromise(): { promise: Promise<void>; resolve: () =>
   const inner = new Promise<void>((done) => (resolve = done))
 
   const promise: Promise<void> = {
+    // oxlint-disable-next-line unicorn/no-thenable -- `await` calls it: that is how a wait shows.
     then(onFulfilled, onRejected) {
       hold()
       return inner.then(onFulfilled, onRejected)

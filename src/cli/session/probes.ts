@@ -1,6 +1,6 @@
 import { health, type Broker } from '../../index.ts'
 import { HEADERS, refusalOf } from '../../http/guard.ts'
-import { listen, type Handler } from '../../http/listen.ts'
+import { listen, type NodeHandler } from '../../http/listen.ts'
 import { answerProbe, isProbePath, type Probes } from '../../http/probes.ts'
 import { createMetrics, type MetricsOptions } from '../../metrics/index.ts'
 import type { MetricsPlace } from '../arguments/metrics-option.ts'
@@ -30,7 +30,7 @@ export async function openProbes(
   }
 }
 
-function handlerOf(probes: Probes, host: string): Handler {
+function handlerOf(probes: Probes, host: string): NodeHandler {
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const refusal = refusalOf(request, { hosts: [host], addresses: true, option: '--metrics', isPage: false })
