@@ -17,7 +17,7 @@ export function fetchHandlerOf(handler: (request: GuestRequest, response: GuestR
 
 function guestRequestOf(request: Request): GuestRequest {
   const { pathname, search, host } = new URL(request.url)
-  const chunks: AsyncIterable<unknown> = request.body ?? noBody()
+  const chunks: AsyncIterable<unknown> = request.body ?? emptyBody()
   return {
     url: pathname + search,
     method: request.method,
@@ -26,7 +26,7 @@ function guestRequestOf(request: Request): GuestRequest {
   }
 }
 
-async function* noBody(): AsyncGenerator<never> {
+async function* emptyBody(): AsyncGenerator<never> {
   // A request to read has none.
 }
 
