@@ -51,6 +51,7 @@ import { MOST_FEE_PER_GAS } from './transactions/fee-ceiling.policy.ts'
 import { fromLedger } from './transactions/in-flight.ts'
 import type { Journal } from './transactions/journal.types.ts'
 import type { Lane, LaneOptions } from './transactions/lane.ts'
+import { checkLeasedJournal, checkPayerJournal } from './transactions/leased-journal.ts'
 import { joinLane } from './transactions/shared-lane.ts'
 import { createSubmitter } from './transactions/submitter.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
@@ -107,6 +108,8 @@ export async function openBroker(connecting: Connected | Promise<Connected>, opt
     if (signal?.aborted) await options.journal?.close()
     throw error
   })
+  if (options.journal && chain.transactions)
+    checkLeasedJournal(options.journal, { ...chain, signs: chain.transactions.sign !== null })
   const journal = options.journal ?? (chain.transactions && (await journalOf(chain, logger)))
   const engine = createEngine({ ...options, intervalMs, logger, chain, streams, journal })
   const broker = brokerOn(engine)
@@ -353,6 +356,7 @@ function treasuryOn({
   maxFeePerGas = null,
   signerTimeoutMs = SIGN_TIMEOUT_MS,
   gasMark,
+  journal,
   logger,
 }: Nullable<EngineOptions, 'maxFeePerGas'>) {
   return {
@@ -368,7 +372,10 @@ function treasuryOn({
         expected: String(chain.chainId),
       })
     },
-    journalOf: (payer: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>) => journalOf(payer, logger),
+    async journalOf(payer: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>) {
+      checkPayerJournal(journal, payer.wallet)
+      return journalOf(payer, logger)
+    },
   }
 }
 

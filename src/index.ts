@@ -78,6 +78,8 @@ export { parseInsufficientBalance, type InsufficientBalance } from './provider/i
 export { encodePosition } from './base/position-codec.ts'
 export { decodeRecording, isRecordingLine, type Recording } from './base/recording.ts'
 export { memoryJournal } from './transactions/memory-journal.ts'
+export { compactRecords } from './transactions/journal-compaction.ts'
+export { recordFromJson, recordToJson } from './transactions/record-json.ts'
 export type { Journal, JournalEntry, JournalRecord } from './transactions/journal.types.ts'
 export type { ClaimRequest, Lease, LeasedJournal, Leases } from './transactions/lease.types.ts'
 export { openFileJournal, readFileClosing, readFileJournal, stateDirectory } from './transactions/default-journal.ts'

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { chainIn } from './journal-text.ts'
 import type { JournalRecord } from './journal.types.ts'
 import { checksum, decodeRecord } from './record-codec.ts'
+import { isRecordType } from './record-json.ts'
 
 /** A record that no checksum proves any more, as far as it can be read: any of it may be wrong. */
 export type LostRecord = {
@@ -191,24 +192,6 @@ function flippedByteIn(line: Buffer): number {
   return -1
 }
 
-const TYPES: ReadonlySet<string> = new Set<JournalRecord['type']>([
-  'prepared',
-  'replaced',
-  'sent',
-  'mined',
-  'unmined',
-  'superseded',
-  'claiming',
-  'claiming-ended',
-  'paid',
-  'deposited',
-  'asked',
-  'lost',
-  'closing',
-  'closing-ended',
-])
-const isType = (type: string | null): type is JournalRecord['type'] => type !== null && TYPES.has(type)
-
 function lostIn(line: Buffer, index: number): LostRecord | 'header' {
   if (index === 0) return 'header'
   const text = line.toString('latin1').replace(/[^ -~]/g, '.')
@@ -219,7 +202,7 @@ function lostIn(line: Buffer, index: number): LostRecord | 'header' {
   const amount = first(/"amount":\{"\$wei":"(\d{1,40})"\}/)
   return {
     line: index + 1,
-    type: isType(type) ? type : null,
+    type: isRecordType(type) ? type : null,
     id,
     nonce: nonce === undefined ? null : Number(nonce),
     operation: first(/"method":"(\w{1,40})"/),

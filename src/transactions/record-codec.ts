@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib'
 import type { JournalRecord } from './journal.types.ts'
+import { parseRecord, recordToJson } from './record-json.ts'
 
 /** A record as one line: the checksum of what follows, a blank, and JSON. */
 export function encodeRecord(record: JournalRecord): string {
-  const json = JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? { $wei: `${value}` } : value))
+  const json = recordToJson(record)
   return `${checksum(json)} ${json}\n`
 }
 
@@ -11,11 +12,7 @@ export function encodeRecord(record: JournalRecord): string {
 export function decodeRecord(line: string): JournalRecord | null {
   const json = line.slice(9)
   if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return null
-  return JSON.parse(json, (_, value: unknown) => (isWei(value) ? BigInt(value.$wei) : value)) as JournalRecord
-}
-
-function isWei(value: unknown): value is { $wei: string } {
-  return typeof value === 'object' && value !== null && '$wei' in value
+  return parseRecord(json)
 }
 
 /** CRC-32 in eight hex digits. */

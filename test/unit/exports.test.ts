@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import * as main from '../../src/index.ts'
 import * as alerts from '../../src/alerts/index.ts'
+import * as postgres from '../../src/postgres/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
 import * as machines from '../../machines/index.ts'
 import * as testing from '../../src/testing/index.ts'
@@ -60,6 +61,7 @@ test('og-ledger exports these names', () => {
       "UserRejectedError",
       "WouldLockError",
       "WrongChainError",
+      "compactRecords",
       "createBroker",
       "decodeRecording",
       "encodePosition",
@@ -75,6 +77,8 @@ test('og-ledger exports these names', () => {
       "parseInsufficientBalance",
       "readFileClosing",
       "readFileJournal",
+      "recordFromJson",
+      "recordToJson",
       "stateDirectory",
       "toDepositPolicy",
       "toPolicy",
@@ -160,6 +164,16 @@ test('og-ledger/metrics exports these names', () => {
   expect(Object.keys(metrics).toSorted()).toMatchInlineSnapshot(`
     [
       "createMetrics",
+    ]
+  `)
+})
+
+test('og-ledger/postgres exports these names', () => {
+  expect(Object.keys(postgres).toSorted()).toMatchInlineSnapshot(`
+    [
+      "migrate",
+      "postgresJournal",
+      "postgresLeases",
     ]
   `)
 })

@@ -1,0 +1,5 @@
+export { migrate } from './migrate.ts'
+export { postgresJournal } from './postgres-journal.ts'
+export { postgresLeases } from './postgres-leases.ts'
+export type { MigrateOptions, PostgresJournalOptions, PostgresLeasesOptions } from './options.ts'
+export type { PostgresClient, PostgresPool, QueryConfig } from './pool.types.ts'

@@ -1,0 +1,108 @@
+import type { Row, Run } from './database.ts'
+import { SERVER_FACTS } from './check-server.ts'
+import type { HeldLease } from './lease-statements.ts'
+import type { Tables } from './tables.ts'
+
+/** A record as the table has it: JSON, with amounts in wei as strings. */
+export type StoredRecord = { seq: number; json: string }
+
+/** What the database says of a wallet, and of the record at one place of its journal. */
+export type Standing = {
+  /** Null where the wallet's row is gone. */
+  lease: { holder: string | null; epoch: number; isLive: boolean; until: string | null } | null
+  /** The last place that is taken; 0 for an empty journal. */
+  last: number
+  /** The record of this epoch stands at that place. */
+  isRecorded: boolean
+  /** What `serverRefusal` reads. */
+  server: Row
+}
+
+/** The statements about one wallet's journal. Those that write do so only while holder, epoch and expiry of the lease still hold. */
+export type JournalStatements = {
+  load(): Promise<readonly StoredRecord[]>
+  /** @returns false where the fence, or the place, did not let it in */
+  append(record: StoredRecord): Promise<boolean>
+  standing(record: StoredRecord): Promise<Standing>
+  /** Puts records, at least one, in the place of all up to `last`, at the places after it. @returns false as for `append` */
+  compact(last: number, kept: readonly string[]): Promise<boolean>
+}
+
+export function createJournalStatements(
+  run: Run,
+  { wallets, journal }: Tables,
+  { chainId, bytes, epoch, holder }: HeldLease & { holder: string },
+): JournalStatements {
+  const values = [String(chainId), bytes, holder, epoch]
+  // The share lock is held until the commit: a claim comes before it and is seen, or after it and sees the record.
+  const fence = `lease as (
+    select from ${wallets} where chain_id = $1::numeric and wallet = $2 and holder = $3 and epoch = $4::bigint
+      and expires_at > clock_timestamp() for share
+  )`
+  const own = 'chain_id = $1::numeric and wallet = $2'
+  const last = `(select coalesce(max(seq), 0) from ${journal} where ${own})`
+  const isDurable = `not pg_is_in_recovery() and current_setting('synchronous_commit') <> 'off' and current_setting('fsync') <> 'off'`
+
+  return {
+    async load() {
+      const rows = await run({
+        text: `select seq::text as place, record::text as record from ${journal} where ${own} order by seq`,
+        values: values.slice(0, 2),
+      })
+      return rows.map((row) => ({ seq: Number(row['place']), json: String(row['record']) }))
+    },
+    async append({ seq, json }) {
+      const rows = await run({
+        text: `with ${fence}
+          insert into ${journal} (chain_id, wallet, seq, epoch, record)
+          select $1::numeric, $2, $5::bigint, $4::bigint, $6::jsonb from lease
+          where $5::bigint = ${last} + 1 and ${isDurable} returning 1`,
+        values: [...values, seq, json],
+      })
+      return rows.length === 1
+    },
+    async standing({ seq, json }) {
+      const [row = {}] = await run({
+        text: `select w.holder, w.epoch::text as epoch, w.expires_at > clock_timestamp() as is_live, ${last} as last,
+            to_char(w.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as until,
+            exists (select from ${journal} where ${own} and seq = $3::bigint and epoch = $4::bigint and record = $5::jsonb)
+              as is_recorded,
+            ${SERVER_FACTS}
+          from (select 1) as always left join ${wallets} as w on w.chain_id = $1::numeric and w.wallet = $2`,
+        values: [String(chainId), bytes, seq, epoch, json],
+      })
+      return standingIn(row)
+    },
+    async compact(from, kept) {
+      const rows = await run({
+        text: `with ${fence}, dropped as (
+            delete from ${journal} where ${own} and seq <= $5::bigint
+              and exists (select from lease) and $5::bigint = ${last} and ${isDurable} returning 1
+          )
+          insert into ${journal} (chain_id, wallet, seq, epoch, record)
+          select $1::numeric, $2, $5::bigint + place, $4::bigint, one::jsonb
+          from unnest($6::text[]) with ordinality as kept (one, place) where (select count(*) from dropped) > 0 returning 1`,
+        values: [...values, from, kept],
+      })
+      return rows.length > 0
+    },
+  }
+}
+
+function standingIn(row: Row): Standing {
+  const { holder, epoch, is_live: isLive, until } = row
+  return {
+    lease:
+      typeof epoch === 'string'
+        ? {
+            holder: typeof holder === 'string' ? holder : null,
+            epoch: Number(epoch),
+            isLive: isLive === true,
+            until: typeof until === 'string' ? until : null,
+          }
+        : null,
+    last: Number(row['last']),
+    isRecorded: row['is_recorded'] === true,
+    server: row,
+  }
+}

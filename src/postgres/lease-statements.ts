@@ -1,0 +1,106 @@
+import type { Lease } from '../index.ts'
+import type { Row, Run } from './database.ts'
+import type { Tables } from './tables.ts'
+
+/** One wallet's lease, as this process holds it. */
+export type HeldLease = { chainId: bigint; wallet: string; bytes: Buffer; epoch: number }
+
+export type ClaimTerms = {
+  chainId: bigint
+  wallets: readonly Buffer[]
+  genesis: Buffer | null
+  holder: string
+  leaseMs: number
+  atMost: number
+}
+
+/** The statements about leases. Expiry is measured by the database's clock alone. */
+export type LeaseStatements = {
+  /** Claims wallets whose lease is over or was never taken: `for update skip locked`, so that claims do not wait for each other. */
+  claim(terms: ClaimTerms): Promise<readonly { bytes: Buffer; epoch: number }[]>
+  /** Extends leases in one statement. Also one that is over, if no other process has claimed it since: its epoch says so. */
+  renew(held: readonly HeldLease[], terms: { holder: string; leaseMs: number }): Promise<readonly HeldLease[]>
+  release(held: HeldLease, holder: string): Promise<void>
+  /** The leases of some wallets of a chain; of all where `wallets` is left out. */
+  list(chainId: bigint, wallets?: readonly Buffer[]): Promise<readonly ListedLease[]>
+}
+
+/** `until` is a time of the database; `genesis` in hex digits. */
+export type ListedLease = Lease & { until: string | null; genesis: string | null }
+
+export function createLeaseStatements(run: Run, { wallets: table }: Tables): LeaseStatements {
+  return {
+    async claim({ chainId, wallets, genesis, holder, leaseMs, atMost }) {
+      const chain = String(chainId)
+      await run({
+        text: `insert into ${table} (chain_id, wallet)
+          select $1::numeric, one from unnest($2::bytea[]) as one
+          where not exists (select from ${table} where chain_id = $1::numeric and wallet = one)
+          on conflict do nothing`,
+        values: [chain, wallets],
+      })
+      const rows = await run({
+        text: `with free as materialized (
+            select chain_id, wallet from ${table}
+            where chain_id = $1::numeric and wallet = any($2::bytea[])
+              and (holder is null or expires_at is null or expires_at <= clock_timestamp())
+              and (genesis is null or $3::bytea is null or genesis = $3::bytea)
+            limit $4 for update skip locked
+          )
+          update ${table} as w set holder = $5, epoch = w.epoch + 1, genesis = coalesce(w.genesis, $3::bytea),
+            expires_at = clock_timestamp() + $6::double precision * interval '1 millisecond'
+          from free where w.chain_id = free.chain_id and w.wallet = free.wallet
+          returning encode(w.wallet, 'hex') as wallet, w.epoch::text as epoch`,
+        values: [chain, wallets, genesis, atMost, holder, leaseMs],
+      })
+      return rows.map((row) => ({ bytes: Buffer.from(String(row['wallet']), 'hex'), epoch: Number(row['epoch']) }))
+    },
+    async renew(held, { holder, leaseMs }) {
+      const rows = await run({
+        text: `update ${table} as w set expires_at = clock_timestamp() + $2::double precision * interval '1 millisecond'
+          from unnest($3::numeric[], $4::bytea[], $5::bigint[]) as held (chain_id, wallet, epoch)
+          where w.chain_id = held.chain_id and w.wallet = held.wallet and w.epoch = held.epoch and w.holder = $1
+          returning w.chain_id::text as chain_id, encode(w.wallet, 'hex') as wallet, w.epoch::text as epoch`,
+        values: [holder, leaseMs, ...columnsOf(held)],
+      })
+      const renewed = new Set(rows.map((row) => `${row['chain_id']} ${row['wallet']} ${row['epoch']}`))
+      return held.filter(({ chainId, bytes, epoch }) => renewed.has(`${chainId} ${bytes.toString('hex')} ${epoch}`))
+    },
+    async release({ chainId, bytes, epoch }, holder) {
+      await run({
+        text: `update ${table} set holder = null, expires_at = null
+          where chain_id = $1::numeric and wallet = $2 and epoch = $3::bigint and holder = $4`,
+        values: [String(chainId), bytes, epoch, holder],
+      })
+    },
+    async list(chainId, wallets) {
+      const rows = await run({
+        text: `select encode(wallet, 'hex') as wallet, encode(genesis, 'hex') as genesis, holder, epoch::text as epoch,
+            expires_at > clock_timestamp() as is_live,
+            extract(epoch from expires_at - clock_timestamp()) * 1000 as left_ms,
+            to_char(expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as until
+          from ${table} where chain_id = $1::numeric and ($2::bytea[] is null or wallet = any($2::bytea[]))
+          order by wallet`,
+        values: [String(chainId), wallets ?? null],
+      })
+      return rows.map((row) => leaseIn(chainId, row))
+    },
+  }
+}
+
+function leaseIn(chainId: bigint, row: Row): ListedLease {
+  const isHeld = typeof row['holder'] === 'string' && row['is_live'] === true
+  return {
+    chainId,
+    wallet: `0x${String(row['wallet'])}`,
+    genesis: typeof row['genesis'] === 'string' ? row['genesis'] : null,
+    holder: isHeld ? String(row['holder']) : null,
+    epoch: Number(row['epoch']),
+    expiresInMs: isHeld ? Math.ceil(Number(row['left_ms'])) : null,
+    until: isHeld ? String(row['until']) : null,
+  }
+}
+
+function columnsOf(held: readonly HeldLease[]): unknown[] {
+  return [held.map(({ chainId }) => String(chainId)), held.map(({ bytes }) => bytes), held.map(({ epoch }) => epoch)]
+}

