@@ -39,7 +39,7 @@ export function createContact({
     succeeded() {
       if (outage) logger.info({}, 'the database of the journal answers again')
       outage = null
-      for (const wake of [...waiting]) wake()
+      for (const wake of waiting) wake()
     },
     async next(until) {
       if (until.aborted) return

@@ -60,10 +60,10 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
         text: `update ${table} as w set expires_at = clock_timestamp() + $2::double precision * interval '1 millisecond'
           from unnest($3::numeric[], $4::bytea[], $5::bigint[]) as held (chain_id, wallet, epoch)
           where w.chain_id = held.chain_id and w.wallet = held.wallet and w.epoch = held.epoch and w.holder = $1
-          returning w.chain_id::text as chain_id, encode(w.wallet, 'hex') as wallet, w.epoch::text as epoch`,
+          returning concat_ws(' ', w.chain_id, encode(w.wallet, 'hex'), w.epoch) as key`,
         values: [holder, leaseMs, ...columnsOf(held)],
       })
-      const renewed = new Set(rows.map((row) => `${row['chain_id']} ${row['wallet']} ${row['epoch']}`))
+      const renewed = new Set(rows.map(({ key }) => key))
       return held.filter(({ chainId, bytes, epoch }) => renewed.has(`${chainId} ${bytes.toString('hex')} ${epoch}`))
     },
     async release({ chainId, bytes, epoch }, holder) {
