@@ -1,0 +1,168 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
+import { toQuantity } from 'ethers'
+import type { Pool } from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { migrate } from 'og-ledger/postgres'
+import { localChain, type LocalChain } from '../../support/chain.ts'
+import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { chaosRuns } from '../../support/runs.ts'
+import { until } from '../../support/until.ts'
+
+/** Every moment at which a machine that stands still could pay what another one has paid meanwhile. */
+const moments = [
+  'before-prepared',
+  'after-prepared',
+  'before-broadcast',
+  'after-broadcast',
+  'before-mined',
+  'after-mined',
+  'before-replaced',
+  'after-replaced',
+] as const
+
+const runs = chaosRuns(moments.length)
+const LEASE_MS = 1_500
+const CHEAP = 10n ** 9n
+const DEAR = 100n * 10n ** 9n
+
+let chain: LocalChain
+let postgres: TestPostgres
+let pool: Pool
+const keepers: Keeper[] = []
+let stopMining = (): Promise<void> => Promise.resolve()
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  pool = postgres.pool()
+  await migrate({ pool })
+  chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0 })
+})
+afterEach(async () => {
+  await stopMining()
+  await chain.provider.send('anvil_setNextBlockBaseFeePerGas', [toQuantity(CHEAP)])
+  await Promise.all(keepers.splice(0).map((keeper) => keeper.kill()))
+})
+afterAll(async () => {
+  await chain[Symbol.asyncDispose]()
+  await postgres[Symbol.asyncDispose]()
+})
+
+test.each(runs)(
+  'a machine stands still past its lease, another takes over, and each deficit is paid once (seed $seed)',
+  { timeout: 180_000 },
+  async ({ seed, random }) => {
+    const stopAt = moments[seed % moments.length] ?? 'before-prepared'
+    const clockAheadMs = [0, 3_600_000, -3_600_000][Math.floor(random() * 3)] ?? 0
+    const wakesEarly = random() < 0.5
+    await chain.setAutomine(true)
+    const low = await lowWallet(chain, chain.inference)
+    await chain.setAutomine(false)
+
+    const first = keeper(low, { holder: 'first', stopAt, clockAheadMs })
+    // A receipt needs blocks, and a replacement blocks without its transaction.
+    if (stopAt.endsWith('-replaced')) await until(() => isPooled(low))
+    if (stopAt.endsWith('-replaced')) mine({ everyMs: 500, baseFee: DEAR })
+    if (stopAt.endsWith('-mined')) mine({ everyMs: 100 + Math.floor(random() * 200), baseFee: CHEAP })
+    await first.says(`stopping ${stopAt}`)
+    await stopMining()
+
+    const second = keeper(low, { holder: 'second', stopAt: null, clockAheadMs: 0 })
+    await second.says('claimed 2')
+    if (wakesEarly) first.resume()
+    mine({ everyMs: 100 + Math.floor(random() * 200), baseFee: CHEAP })
+    await second.says('plan sufficient,sufficient')
+    if (!wakesEarly) first.resume()
+    await first.says('lost LeaseLostError')
+    // Whatever it still had to send would be in these blocks.
+    await second.says('plan sufficient,sufficient', { again: true })
+    await stopMining()
+    await Promise.all([first.kill(), second.kill()])
+    await chain.mine()
+    expect(await outcomeOf(chain, low), `${stopAt}, seed ${seed}`).toEqual(paidOnce(low))
+  },
+)
+
+/** Mines blocks of one base fee until `stopMining`. */
+function mine({ everyMs, baseFee }: { everyMs: number; baseFee: bigint }): void {
+  const stop = new AbortController()
+  const mined = (async () => {
+    while (!stop.signal.aborted) {
+      await chain.provider.send('anvil_setNextBlockBaseFeePerGas', [toQuantity(baseFee)])
+      await chain.mine()
+      await setTimeout(everyMs, undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  })()
+  stopMining = async () => {
+    stopMining = () => Promise.resolve()
+    stop.abort()
+    await mined
+  }
+}
+
+async function isPooled({ wallet, nonce }: LowWallet): Promise<boolean> {
+  return (await chain.provider.getTransactionCount(wallet.address, 'pending')) > nonce
+}
+
+type Keeper = {
+  /** Resolves once the process has said the line; with `again`, once more from now on. */
+  says(line: string, options?: { again?: boolean }): Promise<void>
+  resume(): void
+  kill(): Promise<void>
+}
+
+function keeper(low: LowWallet, options: { holder: string; stopAt: string | null; clockAheadMs: number }): Keeper {
+  const { chainId, ledger, inference, fineTuning } = chain.network
+  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../../support/leasing-keeper.mjs')], {
+    env: {
+      ...process.env,
+      KEEPER: JSON.stringify({
+        ...options,
+        database: postgres.url,
+        rpcUrl: chain.anvil.url,
+        network: { chainId: Number(chainId), ledger, inference, fineTuning },
+        key: low.wallet.privateKey,
+        providers: [...low.needed.keys()],
+        leaseMs: LEASE_MS,
+      }),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (!child.stdout) throw new Error('The process has no output.')
+  const said: string[] = []
+  const waits = new Set<() => void>()
+  createInterface(child.stdout).on('line', (line) => {
+    said.push(line)
+    for (const wake of waits) wake()
+  })
+  const exited = once(child, 'exit').then(() => {
+    for (const wake of waits) wake()
+  })
+  const one: Keeper = {
+    async says(line, { again = false } = {}) {
+      const from = again ? said.length : 0
+      while (!said.slice(from).includes(line)) {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`${options.holder} ended without saying "${line}": ${said.slice(-5).join('; ')}`)
+        await new Promise<void>((resolve) => {
+          const wake = (): void => {
+            waits.delete(wake)
+            resolve()
+          }
+          waits.add(wake)
+        })
+      }
+    },
+    resume: () => void child.kill('SIGCONT'),
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+  keepers.push(one)
+  return one
+}
