@@ -225,6 +225,7 @@ function reasonToHold(
     gasReserve,
     gasPrice,
     isStale,
+    cannotRecord,
     hasUnknownPending,
     holdsForForeign,
     feesAreHigh,
@@ -246,6 +247,7 @@ function reasonToHold(
     if (isUnread(standing.reclaim, block.timestamp)) return 'use-unread'
   }
   if (row.pendingRefund > 0n && standing.onPendingRefund === 'hold') return 'refund-pending'
+  if (cannotRecord) return 'journal-unavailable'
   if (hasUnknownPending) return 'unknown-pending'
   if (holdsForForeign) return 'foreign-transaction'
   if (standing.registered === false) return 'provider-unregistered'

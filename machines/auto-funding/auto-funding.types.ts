@@ -16,6 +16,8 @@ export type HoldReason =
   | 'unresolved-intent'
   /** What was free there before a claim could not be put back yet: the broker tries again, and nothing else is sent there. */
   | 'put-back-pending'
+  /** The journal takes no records for now, and nothing is sent that it does not hold. */
+  | 'journal-unavailable'
   /** The node's pool holds a transaction of this wallet that the journal does not know: what it pays is unknown. */
   | 'unknown-pending'
   /** Another program with the wallet's key has just sent a transaction: nothing is paid until the wallet is quiet. */

@@ -86,6 +86,8 @@ export type PlanInput = {
   gasReserve: bigint
   /** The last reading failed. */
   isStale: boolean
+  /** The journal takes no records for now: what pays waits. */
+  cannotRecord?: boolean
   /** The node's pool holds a transaction of this wallet that the journal does not know. */
   hasUnknownPending?: boolean
   /** Another program with the wallet's key has just sent a transaction: what pays waits until the wallet is quiet. */

@@ -61,7 +61,7 @@ function gasOf(keep: bigint): bigint {
 }
 
 function reasonToWait(
-  { position, gasPrice, gasReserve, isStale, hasUnknownPending, holdsForForeign, feesAreHigh }: PlanInput,
+  { position, gasPrice, gasReserve, isStale, cannotRecord, hasUnknownPending, holdsForForeign, feesAreHigh }: PlanInput,
   { demand, mode, inFlight, settledFrom, reclaim }: Ruled,
   { amount, cost, pendingRefund }: Pick<ReclaimDecision, 'amount' | 'cost'> & Pick<Decision, 'pendingRefund'>,
   isNeeded: boolean,
@@ -77,6 +77,7 @@ function reasonToWait(
   if (demand.unsettledFee > 0n) return 'fee-owed'
   if (amount === 0n) return 'nothing-free'
   if (when === 'needed' && !isNeeded) return 'not-needed'
+  if (cannotRecord === true) return 'journal-unavailable'
   if (hasUnknownPending === true) return 'unknown-pending'
   if (holdsForForeign === true) return 'foreign-transaction'
   if (gasPrice === null) return 'gas-unread'

@@ -46,6 +46,8 @@ export type ReclaimHold =
   | 'paused'
   /** The last reading failed. */
   | 'stale-reading'
+  /** The journal takes no records for now. */
+  | 'journal-unavailable'
   /** The node's pool holds a transaction of this wallet that the journal does not know. */
   | 'unknown-pending'
   /** Another program with the wallet's key has just sent a transaction. */

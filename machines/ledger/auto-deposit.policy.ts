@@ -77,6 +77,7 @@ function reasonToHold(input: DepositInput, { deficit }: DepositRow): HoldReason 
   if (input.isStale) return 'stale-reading'
   if (deficit === 0n) return 'sufficient'
   if (block.timestamp < withdrawnUntil) return 'withdrawal'
+  if (input.cannotRecord) return 'journal-unavailable'
   if (input.hasUnknownPending) return 'unknown-pending'
   if (input.holdsForForeign) return 'foreign-transaction'
   if (isBackingOff(failure, block.timestamp)) return 'backing-off'

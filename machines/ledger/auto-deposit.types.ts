@@ -57,6 +57,8 @@ export type DepositInput = {
   minLedger: bigint | null
   gasPrice: bigint | null
   isStale: boolean
+  /** The journal of the wallet, or of the one that deposits, takes no records for now. */
+  cannotRecord?: boolean
   hasUnknownPending: boolean
   /** Another program with the key has just sent a transaction of this wallet, or of the one that deposits. */
   holdsForForeign?: boolean

@@ -132,6 +132,7 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
         arriving: arrivingIn(position, plan.decisions, inFlight()),
         minLedger: rules.minLedgerBalance,
         hasUnknownPending: facts.hasUnknownPending || basis.payer.hasUnknownPending(),
+        cannotRecord: facts.cannotRecord === true || basis.payer.cannotRecord(),
         holdsForForeign: facts.holdsForForeign === true || basis.payer.holdsForForeign(),
       })
     },

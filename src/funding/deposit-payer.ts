@@ -21,6 +21,8 @@ export type DepositPayer = {
   deposits(): readonly DepositPayment[]
   /** The node's pool holds transactions of it that its journal does not know. */
   hasUnknownPending(): boolean
+  /** Its journal takes no records for now. */
+  cannotRecord(): boolean
   /** Another program with its key has just sent a transaction of it. */
   holdsForForeign(): boolean
   /** Opens its journal. @throws where nothing can be sent */
@@ -45,6 +47,7 @@ export function walletPayer({ lane, submitter, gasReserve }: WalletPayerOptions)
     idle: async (matches, signal) => lane?.idle(matches, signal),
     deposits: () => lane?.deposits() ?? [],
     hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
+    cannotRecord: () => lane?.cannotRecord() ?? false,
     holdsForForeign: () => lane?.holdsForForeign() ?? false,
     open: submitter.openLane,
     submit: submitter.submit,

@@ -37,6 +37,7 @@ export function createDepositPayers(own: DepositPayer, options: TreasuryOptions)
     },
     deposits: () => current().deposits(),
     hasUnknownPending: () => current().hasUnknownPending(),
+    cannotRecord: () => current().cannotRecord(),
     holdsForForeign: () => current().holdsForForeign(),
     open: () => current().open(),
     submit: (intent, how) => current().submit(intent, how),

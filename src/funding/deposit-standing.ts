@@ -19,7 +19,14 @@ export type DepositBasis = {
   policy: DepositPolicy
   payer: Pick<
     DepositPayer,
-    'balance' | 'exitReserve' | 'paysTopUps' | 'inFlight' | 'deposits' | 'hasUnknownPending' | 'holdsForForeign'
+    | 'balance'
+    | 'exitReserve'
+    | 'paysTopUps'
+    | 'inFlight'
+    | 'deposits'
+    | 'cannotRecord'
+    | 'hasUnknownPending'
+    | 'holdsForForeign'
   >
   lastDeposit: { blockNumber: number } | null
   failure: Failure | null

@@ -29,6 +29,7 @@ function otherPayer(balance: bigint | null): DepositBasis['payer'] {
     inFlight: () => [],
     deposits: () => [],
     hasUnknownPending: () => false,
+    cannotRecord: () => false,
     holdsForForeign: () => false,
   }
 }

@@ -148,6 +148,7 @@ export function createFunding(options: FundingOptions): Funding {
     decideDeposit: (...facts) => autoDeposit.decide(...facts),
     gasPrice: () => gas.price,
     hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
+    cannotRecord: () => lane?.cannotRecord() ?? false,
     holdsForForeign: () => lane?.holdsForForeign() ?? false,
     feesAreHigh: () => gas.isHigh,
     claims: { ofAll: options.claimsAll, failureOf: options.refunds.failureOf },

@@ -48,6 +48,8 @@ export type PlannerOptions = {
   idleMoney: Pick<IdleMoney, 'standingOf' | 'isReclaiming'>
   /** What to deposit once the plan for the sub-accounts is made. */
   decideDeposit: AutoDeposit['decide']
+  /** The journal takes no records for now. */
+  cannotRecord: () => boolean
   /** The node's pool holds transactions of this wallet that the journal does not know. */
   hasUnknownPending: () => boolean
   /** Another program with the wallet's key has just sent a transaction. */
@@ -77,7 +79,7 @@ export type Planner = {
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { accounts, grades, reserved, isStalled, minLockedBalance, inFlight, spending } = options
-  const { rules, gasReserve, gasPrice, hasUnknownPending, holdsForForeign, feesAreHigh, claims } = options
+  const { rules, gasReserve, gasPrice, cannotRecord, hasUnknownPending, holdsForForeign, feesAreHigh, claims } = options
   const { decideDeposit, pricesOf, idleMoney, isRegistered, isAccepted } = options
   const usual = toPolicy({}, minLockedBalance)
   const trialsOf = createTrials(minLockedBalance)
@@ -132,6 +134,7 @@ export function createPlanner(options: PlannerOptions): Planner {
         gasPrice: isDry ? (gasPrice() ?? 0n) : gasPrice(),
         isStale,
         hasUnknownPending: hasUnknownPending(),
+        cannotRecord: cannotRecord(),
         holdsForForeign: holdsForForeign(),
         feesAreHigh: feesAreHigh(),
         isReclaiming: idleMoney.isReclaiming(),

@@ -72,6 +72,7 @@ export function createTreasury({ signer, journal }: PayingKey, options: Treasury
     idle: async (matches, signal) => lane?.idle(matches, signal),
     deposits: () => lane?.deposits() ?? [],
     hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
+    cannotRecord: () => lane?.cannotRecord() ?? false,
     holdsForForeign: () => lane?.holdsForForeign() ?? false,
     open,
     submit: async (intent, how) => (lane ?? (await open())).submit(intent, how),

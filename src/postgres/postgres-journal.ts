@@ -6,6 +6,8 @@ import { checkJournalOptions, type PostgresJournalOptions } from './options.ts'
 import { openLeases, type PostgresLeases } from './postgres-leases.ts'
 
 const SHORTEST_WAIT_MS = 100
+/** How often a wait looks in one lease. */
+const BEATS = 3
 
 /**
  * Claims a wallet, and opens its journal in a Postgres database that several machines share. While this process has the lease, no other
@@ -26,16 +28,27 @@ export async function postgresJournal(options: PostgresJournalOptions): Promise<
   const leases = openLeases(common)
   const chainId = BigInt(id)
   try {
-    for (;;) {
-      const [journal] = await abortable(leases.claim({ chainId, genesis, wallets: [wallet] }), signal)
-      if (journal) return closingWith(journal, leases)
-      const refusal = await refusalOf(leases, { chainId, wallet, genesis })
-      if (!wait || refusal.error instanceof JournalError) throw refusal.error
-      await abortable(elapse(Math.min(refusal.freeInMs, leases.leaseMs / 3)), signal)
+    for (let isWaiting = false; ; isWaiting = true) {
+      const found = await abortable(claim(), signal).catch((error: unknown) => {
+        // A database that is away for a while does not end a wait that it has let begin.
+        const passes = isWaiting && error instanceof JournalError && error.retryable
+        if (!passes) throw error
+        return { freeInMs: leases.leaseMs }
+      })
+      if ('journal' in found) return closingWith(found.journal, leases)
+      await abortable(elapse(Math.min(found.freeInMs, leases.leaseMs / BEATS)), signal)
     }
   } catch (error) {
     await leases.close()
     throw error
+  }
+
+  async function claim(): Promise<{ journal: LeasedJournal } | { freeInMs: number }> {
+    const [journal] = await leases.claim({ chainId, genesis, wallets: [wallet] })
+    if (journal) return { journal }
+    const refusal = await refusalOf(leases, { chainId, wallet, genesis })
+    if (!wait || refusal.error instanceof JournalError) throw refusal.error
+    return refusal
   }
 }
 

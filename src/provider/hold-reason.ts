@@ -10,6 +10,7 @@ const reasons: Readonly<Record<string, EndpointHoldReason | undefined>> = {
   FeesTooHighError: 'fees-high',
   RefundPendingError: 'refund-pending',
   ServiceNotOfferedError: 'provider-unregistered',
+  NotRecordedError: 'journal-unavailable',
   UnknownPendingError: 'unknown-pending',
   InDoubtError: 'unresolved-intent',
   PutBackPendingError: 'put-back-pending',

@@ -1,4 +1,4 @@
-import { AbortedError, NotRecordedError, NotSentError } from '../base/errors.ts'
+import { AbortedError, NotRecordedError, NotSentError, OgLedgerError } from '../base/errors.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 
 /** The journal as one lane uses it: opened once, written until the lane closes. */
@@ -7,6 +7,10 @@ export type JournalSession = {
   open(): Promise<void>
   /** Why nothing can be sent; null while everything can. */
   refusal(): Error | null
+  /** The same but for an outage that passes: work may begin in it, and is sent once it is over. */
+  lastingRefusal(): Error | null
+  /** Why a journal that was loaded takes no records for now. */
+  outage(): Error | null
   /** Refuses before anything is asked of node or signer. @throws NotRecordedError, LeaseLostError while nothing can be appended */
   throwIfRefused(): void
   /** Resolves once records may be appended. @throws AbortedError after the end */
@@ -39,9 +43,11 @@ export function createJournalSession(
 
   return {
     open,
-    refusal: () => refusal ?? journal.refusal?.() ?? null,
+    refusal: () => refusal ?? outage(),
+    outage,
+    lastingRefusal: () => refusal ?? lasting(outage()),
     throwIfRefused() {
-      const reason = journal.refusal?.() ?? null
+      const reason = outage()
       if (reason) throw notRecorded(reason)
     },
     async ready() {
@@ -96,9 +102,18 @@ export function createJournalSession(
     owed = null
   }
 
+  function outage(): Error | null {
+    return journal.refusal?.() ?? null
+  }
+
   function throwIfClosed(): void {
     if (closed) throw afterClose()
   }
+}
+
+/** A journal that was loaded takes records again after an error that is retryable. */
+function lasting(reason: Error | null): Error | null {
+  return reason instanceof OgLedgerError && reason.retryable ? null : reason
 }
 
 /** Errors that say themselves why nothing was sent stay as they are. */

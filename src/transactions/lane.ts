@@ -94,6 +94,8 @@ export type Lane = TransactionHistory & {
   refusal(): Error | null
   /** Why the journal took no record when it was last written; null where it did. The next intent tries it again. */
   journalFailure(): Error | null
+  /** The same but for an outage of the journal that passes. */
+  lastingRefusal(): Error | null
   /** Sends an intent and resolves with its receipt. Rejects before anything is sent, or once it is mined reverted. */
   submit(intent: Intent, options?: SubmitOptions): Promise<Receipt>
   /** Intents without a known outcome, with those that have no nonce yet. */
@@ -107,6 +109,8 @@ export type Lane = TransactionHistory & {
   workflows: Pick<Workflows, 'claims' | 'closing'>
   /** Calls for sub-accounts that paid nothing, as the journal keeps them. */
   asks: Pick<Asks, 'note' | 'lastAt'>
+  /** The journal takes no records for now: its store does not answer, or its lease is lost. */
+  cannotRecord(): boolean
   /** Nonces in the node's pool that the journal does not know: until the chain shows their outcome, nothing is paid. */
   unknownPending(): readonly number[]
   /** What pays waits: another program with the key has just sent a transaction of this wallet. */
@@ -194,6 +198,7 @@ export function createLane(options: LaneOptions): Lane {
     },
     refusal: session.refusal,
     journalFailure: journal.failure,
+    lastingRefusal: session.lastingRefusal,
     async submit(intent, { signal, background = false, onSent, until } = {}) {
       preparing.add(intent)
       let leave = (): void => undefined
@@ -222,6 +227,7 @@ export function createLane(options: LaneOptions): Lane {
     timestampOf: port.timestampOf,
     workflows,
     asks,
+    cannotRecord: () => session.outage() !== null,
     unknownPending: unknown.nonces,
     holdsForForeign: foreign.isHolding,
     foreignTransactions: foreign.seen,

@@ -49,7 +49,7 @@ export function createSubmitter({ lane, wallet, checkTransfer, onMinimum }: Subm
     readyLane() {
       if (closed) throw new AbortedError('The broker is closed.')
       const lane = requireLane()
-      const refusal = lane.refusal()
+      const refusal = lane.lastingRefusal()
       if (!refusal) return lane
       lane.open().catch(() => undefined)
       throw refusal

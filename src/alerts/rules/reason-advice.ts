@@ -14,6 +14,7 @@ export const adviceFor = {
   'unresolved-intent': () => 'Say whether the wallet sent it: og-ledger transactions',
   'put-back-pending': (one) =>
     `See why it cannot be sent: og-ledger claim --provider ${one.provider} --service ${one.serviceType}. To give it up: og-ledger retrieve ${one.serviceType} --provider ${one.provider} --force`,
+  'journal-unavailable': () => 'Check the database of the journal: nothing is sent that it does not hold.',
   'unknown-pending': () =>
     'Find out which program sends with the same key, and see: og-ledger transactions. It ends once the chain shows the outcome.',
   'foreign-transaction': () =>

@@ -53,6 +53,7 @@ const reclaimHoldInWords = {
   'in-flight': 'a transaction is on its way',
   paused: 'paused',
   'stale-reading': 'the last readings of the chain failed',
+  'journal-unavailable': 'the journal takes no records for now',
   'unknown-pending': 'another transaction of this wallet is pending that the journal does not know',
   'foreign-transaction': 'another program with the key has just sent a transaction',
   dust: 'what is free is less than the gas that it costs',

@@ -27,6 +27,7 @@ export const reasonInWords = {
   'over-max': 'the minimum of the contract is more than one top-up may send',
   'too-small': 'the possible amount is too small to be sent',
   'gas-unread': 'the gas price could not be read yet',
+  'journal-unavailable': 'the journal takes no records for now',
   'unknown-pending': 'another transaction of this wallet is pending that the journal does not know',
   'foreign-transaction': 'another program with the key has just sent a transaction',
   'fees-high': 'the chain asks for higher fees than allowed',

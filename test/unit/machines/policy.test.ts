@@ -87,6 +87,7 @@ test('each hold has its reason', () => {
     commonBudget: reason({}, low, { budgetLeft: 0n }),
     overMax: reason(limits({ maxTopUp: 4n }), none),
     tooSmall: reason({}, position(4n, [])),
+    unrecorded: reason({}, low, { cannotRecord: true }),
     foreign: reason({}, low, { holdsForForeign: true }),
     approval: plan(input({ position: low, standings: [standing('a', { needsApproval: true })] }))[0]?.action,
   }).toEqual({
@@ -125,6 +126,7 @@ test('each hold has its reason', () => {
     commonBudget: 'budget-exhausted',
     overMax: 'over-max',
     tooSmall: 'too-small',
+    unrecorded: 'journal-unavailable',
     foreign: 'foreign-transaction',
     approval: 'propose',
   })

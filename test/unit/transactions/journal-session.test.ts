@@ -71,6 +71,21 @@ test('a journal that cannot take records for now refuses before anything is aske
   expect(session.refusal()).toBeNull()
 })
 
+test('an outage that passes keeps no work from beginning, once the journal is loaded', async () => {
+  const outage = new JournalError('The database does not answer.', {}, { retryable: true })
+  const store: { outage: Error | null } = { outage }
+  const load = () => (store.outage ? Promise.reject(store.outage) : Promise.resolve([]))
+  const session = createJournalSession({ ...memoryJournal(), load, refusal: () => store.outage }, () => undefined)
+  await expect(session.open()).rejects.toBe(outage)
+  expect(session.lastingRefusal()).toBe(outage)
+  store.outage = null
+  await session.open()
+  store.outage = outage
+  expect([session.refusal(), session.lastingRefusal()]).toEqual([outage, null])
+  store.outage = new LeaseLostError({ wallet: '0x1', epoch: '2' })
+  expect(session.lastingRefusal()).toBe(store.outage)
+})
+
 test('a lost lease is the error of the record that it refuses', async () => {
   const lost = new LeaseLostError({ wallet: '0x1', epoch: '2' })
   const session = createJournalSession({ ...memoryJournal(), append: () => Promise.reject(lost) }, () => undefined)

@@ -104,6 +104,10 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     short: 'too little to send',
     long: 'The possible amount is less than the contract takes for a new sub-account, or is worth less than its gas. A deposit helps.',
   },
+  'journal-unavailable': {
+    short: 'the journal is out of reach',
+    long: 'The database of the journal does not answer. Nothing is sent that it does not hold; top-ups go on once it answers.',
+  },
   'unknown-pending': {
     short: 'an unknown transaction waits',
     long: 'The node holds a transaction of this wallet that the journal does not know. Nothing is paid before the chain shows what it did.',
@@ -213,6 +217,7 @@ export const reclaimHolds: Readonly<Record<ReclaimHold, string>> = {
   'in-flight': 'Its money is not asked back while a transaction for it is on its way.',
   paused: 'Its money is not asked back while auto-funding is paused.',
   'stale-reading': 'Its money is not asked back while the chain cannot be read.',
+  'journal-unavailable': 'It is idle. The journal takes no records for now.',
   'unknown-pending': 'It is idle. An unknown transaction of this wallet must be mined first.',
   'foreign-transaction': 'It is idle. Another program with the key of this wallet has just sent a transaction.',
   dust: 'It is idle, and what is free is less than the gas that it costs.',
