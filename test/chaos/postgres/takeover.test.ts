@@ -26,7 +26,7 @@ const moments = [
 ] as const
 
 const runs = chaosRuns(moments.length)
-const LEASE_MS = 1_500
+const LEASE_MS = 3_000
 const CHEAP = 10n ** 9n
 const DEAR = 100n * 10n ** 9n
 

@@ -1,0 +1,287 @@
+import { writeFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { JournalRecord, LeasedJournal } from 'og-ledger'
+import { migrate, postgresJournal } from 'og-ledger/postgres'
+import { openLeases } from '../../../src/postgres/postgres-leases.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+import { until } from '../../support/until.ts'
+
+const chainId = 31_337n
+let postgres: TestPostgres
+let proxy: TcpProxy
+/** Straight to the database, and by way of the proxy. */
+let direct: Pool
+let proxied: Pool
+let count = 0
+let wallet: string
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  proxy = await startTcpProxy(postgres.port)
+  direct = postgres.pool()
+  proxied = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`) })
+  await migrate({ pool: direct })
+})
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]()
+  await postgres[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  proxy.set('pass')
+  count += 1
+  wallet = `0x${count.toString(16).padStart(40, '0')}`
+})
+
+const note = (id: string): JournalRecord => ({ type: 'superseded', id, reason: 'a test' })
+const open = async (more = {}): Promise<LeasedJournal> => {
+  const journal = await postgresJournal({ pool: proxied, chainId, wallet, ...more })
+  await journal.load()
+  return journal
+}
+const ids = async (): Promise<string[]> => {
+  const { rows } = await direct.query<{ id: string; seq: string }>(
+    `select record->>'id' as id, seq from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') order by seq`,
+    [wallet.slice(2)],
+  )
+  expect(rows.map(({ seq }) => Number(seq))).toEqual(rows.map((_, index) => Number(rows[0]?.seq) + index))
+  return rows.map(({ id }) => id)
+}
+const failure = (work: Promise<unknown>): Promise<Error> =>
+  work.then(
+    () => new Error('It did not fail.'),
+    (error: Error) => error,
+  )
+
+test.each(['cut-requests', 'cut-answers', 'swallow-answers'] as const)(
+  'an append whose connection fails (%s) stands once, and is waited for',
+  async (fault) => {
+    const journal = await open({ timeoutMs: 300 })
+    await journal.append(note('before'))
+    proxy.set(fault)
+    const appended = journal.append(note('in doubt'))
+    await proxy.met()
+    await until(() => journal.refusal() !== null)
+    expect(journal.refusal()?.message).toMatch(/^The database of the journal does not answer\./)
+    // Others are refused meanwhile: one record in doubt is enough.
+    proxy.set('pass')
+    await appended
+    await journal.append(note('after'))
+    expect([await ids(), journal.refusal(), journal.lost.aborted]).toEqual([
+      ['before', 'in doubt', 'after'],
+      null,
+      false,
+    ])
+    await journal.close()
+  },
+)
+
+test('while the database is lost, an append is refused at once, and nothing of it stands later', async () => {
+  const journal = await open({ timeoutMs: 300 })
+  proxy.set('cut-requests')
+  const inDoubt = journal.append(note('first'))
+  await until(() => journal.refusal() !== null)
+  const refused = failure(journal.append(note('second')))
+  proxy.set('pass')
+  await inDoubt
+  // In turn: by then the database answers again.
+  await refused
+  await journal.append(note('third'))
+  expect((await ids()).filter((id) => id !== 'second')).toEqual(['first', 'third'])
+  await journal.close()
+})
+
+test('a broker that closes with a record in doubt says so, and does not take it for unsent', async () => {
+  const journal = await open({ timeoutMs: 300, leaseMs: 1_000 })
+  proxy.set('swallow-answers')
+  const appended = failure(journal.append(note('in doubt')))
+  await proxy.met()
+  await until(() => journal.refusal() !== null)
+  await journal.close()
+  expect(await appended).toMatchObject({
+    name: 'AbortedError',
+    message: expect.stringMatching(/^The database did not say whether the intent is recorded\./) as string,
+  })
+  proxy.set('pass')
+  const next = await open({ wait: true })
+  expect([next.epoch, await ids()]).toEqual([2, ['in doubt']])
+  await next.close()
+})
+
+test('Postgres is killed in the middle of appends and started again: what was said to stand does, once', async () => {
+  const journal = await open({ pool: direct })
+  const stood: string[] = []
+  const work = (async () => {
+    for (let index = 0; index < 400; index += 1) {
+      const id = String(index)
+      await journal.append(note(id)).then(
+        () => stood.push(id),
+        () => until(() => journal.refusal() === null),
+      )
+    }
+  })()
+  await until(() => stood.length > 40)
+  await postgres.crash()
+  await until(() => journal.refusal() !== null)
+  await postgres.start()
+  await work
+  expect(stood.length).toBeGreaterThan(300)
+  expect(await ids()).toEqual(stood)
+  await journal.close()
+})
+
+test('a compaction keeps what counts, and one whose answer is lost is found out by the next append', async () => {
+  const leases = openLeases({ pool: proxied, timeoutMs: 300 }, 10)
+  const [journal] = await leases.claim({ chainId, wallets: [wallet] })
+  if (!journal) throw new Error('The wallet is free.')
+  await journal.load()
+  for (let index = 0; index < 25; index += 1) await journal.append({ type: 'closing', id: String(index), at: index })
+  // Only the last closing is open.
+  expect((await ids()).length).toBeLessThan(12)
+  await journal.close()
+  const next = await open()
+  expect((await next.load()).at(-1)).toEqual({ type: 'closing', id: '24', at: 24 })
+  await next.close()
+  await leases.close()
+})
+
+test('a lease that another process has taken is lost at the next heartbeat, without an append', async () => {
+  const journal = await open({ leaseMs: 1_000, holder: 'old' })
+  await direct.query(
+    `update og_ledger.og_ledger_wallets set expires_at = clock_timestamp() where wallet = decode($1, 'hex')`,
+    [wallet.slice(2)],
+  )
+  const next = await postgresJournal({ pool: direct, chainId, wallet, holder: 'new' }).catch(() => null)
+  // The heartbeat may have come first; then the lease is still the old one's.
+  if (!next) return void (await journal.close())
+  await until(() => journal.lost.aborted)
+  expect(journal.lost.reason).toMatchObject({ name: 'LeaseLostError', facts: { wallet, epoch: '1', holder: 'new' } })
+  await next.close()
+})
+
+test('a journal that was taken back to an older state ends the lease instead of going on', async () => {
+  const journal = await open()
+  await journal.append(note('one'))
+  await journal.append(note('two'))
+  // As a failover to a standby that had not got the last record.
+  await direct.query(`delete from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') and seq = 2`, [
+    wallet.slice(2),
+  ])
+  const refusal = await failure(journal.append(note('three')))
+  expect(refusal).toMatchObject({
+    name: 'JournalError',
+    facts: { expected: 'the last record at 2', found: 'at 1' },
+  })
+  expect([journal.lost.aborted, journal.lost.reason, await ids()]).toEqual([true, refusal, ['one']])
+})
+
+test('a missing record in the middle is damage, and no journal', async () => {
+  const journal = await open()
+  for (const id of ['one', 'two', 'three']) await journal.append(note(id))
+  await journal.close()
+  await direct.query(`delete from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') and seq = 2`, [
+    wallet.slice(2),
+  ])
+  expect(await failure(open())).toMatchObject({ name: 'JournalError', facts: { wallet, seq: '2' } })
+})
+
+test('a record of a newer version is not left out', async () => {
+  const journal = await open()
+  await journal.append(note('one'))
+  await journal.close()
+  await direct.query(`update og_ledger.og_ledger_journal set record = '{"type":"tomorrow","id":"x"}'`)
+  expect(await failure(open())).toMatchObject({ name: 'JournalError', facts: { type: 'tomorrow' } })
+  await direct.query('delete from og_ledger.og_ledger_journal')
+})
+
+test('many migrations at once, also beside a journal that is open, leave one set of tables', async () => {
+  const journal = await open()
+  const made = await Promise.all(Array.from({ length: 4 }, () => migrate({ pool: direct, schema: 'again' })))
+  expect(made.map(({ changed }) => changed).toSorted()).toEqual([false, false, false, true])
+  expect(await migrate({ pool: direct })).toEqual({ version: 1, changed: false })
+  await journal.append(note('one'))
+  await journal.close()
+  const { rows } = await direct.query(`select version from again.og_ledger_migrations`)
+  expect(rows).toEqual([{ version: 1 }])
+})
+
+test('what keeps a database from being used is said in a sentence, without its password', async () => {
+  const wrong = postgres.pool({ connectionString: postgres.url.replace('not-to-be-shown', 'secret-of-mine') })
+  const closed = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, ':1/') })
+  await direct.query(`create role poor login password 'not-to-be-shown'`)
+  const poor = postgres.pool({ connectionString: postgres.url.replace('//og:', '//poor:') })
+  const lazy = postgres.pool({ options: '-c synchronous_commit=off' })
+  const refusals = await Promise.all([
+    failure(postgresJournal({ pool: direct, chainId, wallet, schema: 'nothing_here' })),
+    failure(postgresJournal({ pool: wrong, chainId, wallet })),
+    failure(postgresJournal({ pool: closed, chainId, wallet })),
+    failure(postgresJournal({ pool: poor, chainId, wallet })),
+    failure(postgresJournal({ pool: lazy, chainId, wallet })),
+    failure(migrate({ pool: poor, schema: 'mine' })),
+    failure(postgresJournal({ pool: direct, chainId, wallet: '0x1' })),
+    failure(postgresJournal({ pool: direct, chainId, wallet, schema: 'a"; drop' })),
+    failure(postgresJournal({ pool: direct, chainId, wallet, leaseMS: 5 } as never)),
+  ])
+  expect(refusals.map(({ name, message }) => `${name}: ${message.split('\n')[0]}`)).toEqual([
+    'JournalError: The schema nothing_here has no tables of og-ledger.',
+    'JournalError: The database of the journal does not answer.',
+    'JournalError: The database of the journal does not answer.',
+    'JournalError: The database role may not use the tables of og-ledger in the schema og_ledger.',
+    'JournalError: The database commits before its disk has the record (synchronous_commit = off).',
+    'JournalError: The database role may not use the tables of og-ledger in the schema mine.',
+    'InvalidInputError: This is not an address.',
+    'InvalidInputError: schema is a name of small letters, digits and underscores.',
+    'InvalidInputError: postgresJournal has no option leaseMS.',
+  ])
+  const text = refusals.map((one) => `${one.stack} ${JSON.stringify(one)} ${String(one.cause)}`).join('\n')
+  expect(text).not.toMatch(/secret-of-mine|not-to-be-shown/)
+})
+
+test('a commit that stops to wait for the disk refuses the next record, and takes it once it waits again', async () => {
+  const journal = await open({ pool: direct })
+  await direct.query('alter system set synchronous_commit = off')
+  await direct.query('select pg_reload_conf()')
+  await until(async () => (await direct.query(`show synchronous_commit`)).rows[0].synchronous_commit === 'off')
+  const refusal = await failure(journal.append(note('one')))
+  await direct.query('alter system reset synchronous_commit')
+  await direct.query('select pg_reload_conf()')
+  expect(refusal.message).toMatch(/^The database commits before its disk has the record/)
+  await until(() =>
+    journal.append(note('two')).then(
+      () => true,
+      () => false,
+    ),
+  )
+  expect(await ids()).toEqual(['two'])
+  await journal.close()
+})
+
+test('the journal of a chain with another first block is refused', async () => {
+  const genesis = (digit: string) => `0x${digit.repeat(64)}`
+  const journal = await open({ genesis: genesis('a') })
+  await journal.close()
+  expect(await failure(open({ genesis: genesis('b') }))).toMatchObject({
+    name: 'JournalError',
+    facts: { found: genesis('a') },
+  })
+  const next = await open()
+  expect(next.epoch).toBe(2)
+  await next.close()
+})
+
+test('a standby takes no leases', async () => {
+  await postgres.stop()
+  await writeFile(join(postgres.folder, 'standby.signal'), '')
+  await postgres.start()
+  expect(await failure(open({ pool: direct }))).toMatchObject({
+    name: 'JournalError',
+    message: expect.stringMatching(/^The database is a standby: it takes no records\./) as string,
+  })
+  await postgres.stop()
+  await rm(join(postgres.folder, 'standby.signal'))
+  await postgres.start()
+  const journal = await open({ pool: direct })
+  await journal.close()
+})
