@@ -10,7 +10,17 @@ const ORDER = [
   [
     'Guide',
     [
-      ...['account-api', 'auto-funding', 'endpoint', 'auto-deposit', 'reclaim-idle', 'closing', 'journal', 'alerts'],
+      ...[
+        'account-api',
+        'auto-funding',
+        'endpoint',
+        'auto-deposit',
+        'reclaim-idle',
+        'closing',
+        'journal',
+        'postgres',
+        'alerts',
+      ],
       ...['operations', 'page', 'testing', 'charts'],
     ],
   ],
