@@ -1,30 +1,14 @@
 import { createSerialQueue } from '../base/serial.ts'
-import {
-  AbortedError,
-  compactRecords,
-  JournalError,
-  LeaseLostError,
-  type JournalRecord,
-  type LeasedJournal,
-  type Logger,
-} from '../index.ts'
-import { serverRefusal } from './check-server.ts'
+import { AbortedError, JournalError, type JournalRecord, type LeasedJournal, type Logger } from '../index.ts'
 import type { Contact } from './contact.ts'
-import type { JournalStatements, Standing, StoredRecord } from './journal-statements.ts'
-import type { HeldLease } from './lease-statements.ts'
+import { createJournalWriter, type JournalWriterOptions } from './journal-writer.ts'
 import { StatementError } from './statement-error.ts'
-import { fromStored, toStored } from './stored-record.ts'
+import { toStored } from './stored-record.ts'
 
-export type FencedJournalOptions = {
-  lease: HeldLease & { holder: string }
-  statements: JournalStatements
+export type FencedJournalOptions = Omit<JournalWriterOptions, 'onLost'> & {
   contact: Contact
-  /** Extends the lease where no other process has claimed it. */
-  renew: () => Promise<boolean>
   /** Hands the lease back. */
   release: () => Promise<void>
-  /** After how many records it is compacted. */
-  compactAfter: number
   logger: Logger
 }
 
@@ -34,24 +18,17 @@ export type FencedJournal = LeasedJournal & {
   lose(reason: Error): void
 }
 
-/** An append that is not let in although the lease is as it should be was overtaken by its own renewal, or by a compaction. */
-const MOST_TRIES = 5
-
 /**
  * One wallet's journal. Each append is one statement that the database lets in only while the lease holds, at the place after the last
  * one. An append whose answer is lost is tried again, with the same bytes at the same place, until the database says which it is.
  */
 export function createFencedJournal(options: FencedJournalOptions): FencedJournal {
-  const { lease, statements, contact, compactAfter, logger } = options
+  const { lease, contact, logger } = options
   const { wallet, chainId, epoch, holder } = lease
   const inTurn = createSerialQueue()
   const lost = new AbortController()
   const over = new AbortController()
-  /** The last place that is taken; null before the journal is loaded. */
-  let last: number | null = null
-  /** The last place, if a compaction stands whose answer was lost. */
-  let lastIfCompacted: number | null = null
-  let sinceCompaction = 0
+  const writer = createJournalWriter({ ...options, onLost: lose })
   let closing: Promise<void> | null = null
 
   return {
@@ -76,23 +53,25 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
 
   async function load(): Promise<readonly JournalRecord[]> {
     throwIfOver()
-    const stored = await answered(() => statements.load())
-    const records = fromStored(stored, wallet)
-    last = stored.at(-1)?.seq ?? 0
-    sinceCompaction = stored.length
-    return records
+    try {
+      const records = await writer.load()
+      contact.succeeded()
+      return records
+    } catch (error) {
+      throw error instanceof StatementError ? contact.failed(error) : error
+    }
   }
 
   async function append(record: JournalRecord): Promise<void> {
     throwIfOver()
     const outage = contact.outage()
     if (outage) throw outage
-    if (last === null) throw new JournalError('The journal is not loaded.', { wallet })
+    if (!writer.isLoaded()) throw new JournalError('The journal is not loaded.', { wallet })
     const json = toStored(record)
     let isInDoubt = false
     for (;;)
       try {
-        await settle(json)
+        await writer.write(json)
         break
       } catch (error) {
         const reason = error instanceof StatementError ? contact.failed(error) : error
@@ -103,69 +82,7 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
         if (over.signal.aborted) throw inDoubt(reason)
       }
     contact.succeeded()
-    await compactIfDue()
-  }
-
-  /** Writes the record, or finds that it stands. */
-  async function settle(json: string): Promise<void> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const record = { seq: (last ?? 0) + 1, json }
-      if (!(await isAppended(record)) && !(await isStanding(record))) continue
-      last = record.seq
-      lastIfCompacted = null
-      sinceCompaction += 1
-      return
-    }
-    throw new JournalError('The database does not let a record into the journal.', { wallet }, { retryable: true })
-  }
-
-  async function isAppended(record: StoredRecord): Promise<boolean> {
-    try {
-      return await statements.append(record)
-    } catch (error) {
-      // The place is taken, maybe by this record.
-      if (error instanceof StatementError && error.code === '23505') return false
-      throw error
-    }
-  }
-
-  /** Whether the record stands after all. Where it does not, and another try may let it in, false. */
-  async function isStanding(record: StoredRecord): Promise<boolean> {
-    const standing = await statements.standing(record)
-    if (standing.isRecorded) return true
-    const { lease: found, last: taken, server } = standing
-    if (found?.epoch !== epoch || found.holder !== holder) throw lostTo(standing)
-    const refusal = serverRefusal(server)
-    if (refusal) throw refusal
-    if (taken === lastIfCompacted) {
-      last = taken
-      lastIfCompacted = null
-    } else if (taken !== last) throw rewritten(taken)
-    if (!found.isLive && !(await options.renew())) throw lostTo(await statements.standing(record))
-    return false
-  }
-
-  function lostTo({ lease: found }: Standing): LeaseLostError {
-    const error = new LeaseLostError({
-      wallet,
-      epoch: String(epoch),
-      holder: found?.holder ?? undefined,
-      until: found?.until ?? undefined,
-    })
-    lose(error)
-    return error
-  }
-
-  /** A failover to a standby that was behind, a restored backup, or a hand in the table. */
-  function rewritten(taken: number): JournalError {
-    const error = new JournalError('The journal in the database is not the one that this process wrote.', {
-      wallet,
-      expected: `the last record at ${last}`,
-      found: `at ${taken}`,
-      do: 'close this broker and open it again: what the journal has lost holds all that pays until the chain shows its outcome',
-    })
-    lose(error)
-    return error
+    await compact()
   }
 
   /** The database may have the record, and then the next process that claims the wallet sends it: the caller must not take it for unsent. */
@@ -178,17 +95,12 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
   }
 
   /** A journal that cannot be compacted still works. */
-  async function compactIfDue(): Promise<void> {
-    if (sinceCompaction < compactAfter || last === null) return
-    sinceCompaction = 0
+  async function compact(): Promise<void> {
     try {
-      const kept = compactRecords(fromStored(await statements.load(), wallet)).map(toStored)
-      if (kept.length === 0) return
-      lastIfCompacted = last + kept.length
-      if (await statements.compact(last, kept)) last = lastIfCompacted
-      lastIfCompacted = null
+      await writer.compactIfDue()
     } catch (error) {
-      logger.warn({ err: error instanceof StatementError ? contact.failed(error) : error, wallet }, NOT_COMPACTED)
+      const reason = error instanceof StatementError ? contact.failed(error) : error
+      logger.warn({ err: reason, wallet }, 'the journal could not be compacted')
     }
   }
 
@@ -202,19 +114,7 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
     if (reason) throw reason
     if (over.signal.aborted) throw new JournalError('The journal is closed.', { wallet })
   }
-
-  async function answered<T>(statement: () => Promise<T>): Promise<T> {
-    try {
-      const answer = await statement()
-      contact.succeeded()
-      return answer
-    } catch (error) {
-      throw contact.failed(error)
-    }
-  }
 }
-
-const NOT_COMPACTED = 'the journal could not be compacted'
 
 function reasonOf({ aborted, reason }: AbortSignal): Error | null {
   if (!aborted) return null

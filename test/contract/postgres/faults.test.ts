@@ -150,15 +150,13 @@ test('a compaction keeps what counts, and one whose answer is lost is found out 
 test('a lease that another process has taken is lost at the next heartbeat, without an append', async () => {
   const journal = await open({ leaseMs: 1_000, holder: 'old' })
   await direct.query(
-    `update og_ledger.og_ledger_wallets set expires_at = clock_timestamp() where wallet = decode($1, 'hex')`,
+    `update og_ledger.og_ledger_wallets set holder = 'new', epoch = epoch + 1, expires_at = clock_timestamp() + interval '1 hour'
+      where wallet = decode($1, 'hex')`,
     [wallet.slice(2)],
   )
-  const next = await postgresJournal({ pool: direct, chainId, wallet, holder: 'new' }).catch(() => null)
-  // The heartbeat may have come first; then the lease is still the old one's.
-  if (!next) return void (await journal.close())
   await until(() => journal.lost.aborted)
   expect(journal.lost.reason).toMatchObject({ name: 'LeaseLostError', facts: { wallet, epoch: '1', holder: 'new' } })
-  await next.close()
+  await journal.close()
 })
 
 test('a journal that was taken back to an older state ends the lease instead of going on', async () => {
@@ -199,7 +197,7 @@ test('a record of a newer version is not left out', async () => {
 test('many migrations at once, also beside a journal that is open, leave one set of tables', async () => {
   const journal = await open()
   const made = await Promise.all(Array.from({ length: 4 }, () => migrate({ pool: direct, schema: 'again' })))
-  expect(made.map(({ changed }) => changed).toSorted()).toEqual([false, false, false, true])
+  expect(made.filter(({ changed }) => changed)).toEqual([{ version: 1, changed: true }])
   expect(await migrate({ pool: direct })).toEqual({ version: 1, changed: false })
   await journal.append(note('one'))
   await journal.close()
