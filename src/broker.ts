@@ -29,9 +29,11 @@ import { noAutoClaim } from './funding/auto-funding.ts'
 import { longestIdleness, toDryRun } from './dry-run-options.ts'
 import { checkIntervalMs, toBudget } from './funding/config.ts'
 import { forecastOf } from './funding/forecast.ts'
+import type { SharedBudget } from './funding/shared-budget.ts'
 import { createFunding, type Funding } from './funding/funding.ts'
 import { createGasPrice, type GasPrice } from './funding/gas-price.ts'
 import { createOnDemand } from './funding/on-demand.ts'
+import { createQuiet } from './funding/quiet.ts'
 import { createRequestFunding } from './funding/request-funding.ts'
 import { createSubAccountFunding } from './funding/sub-account-funding.ts'
 import type { Plan, PlanOptions } from './funding/plan.ts'
@@ -91,8 +93,22 @@ type OpenOptions = Omit<BrokerOptions, keyof Connection | 'network'> & {
   gasMark?: number
   /** Counts the requests of its connection. */
   requests?: RequestCounts
+  /** What a broker among many of one process does otherwise. */
+  shared?: SharedOptions
   /** Connects another key to the same chain, for deposits. */
   connectPayer?: (signer: NonNullable<Connection['signer']>) => Promise<Connected>
+}
+
+/** What a fleet's broker does otherwise: it reads together with the others, and does no work for what does not change. */
+export type SharedOptions = {
+  /** Milliseconds into each interval at which it reads. */
+  phaseMs: () => number
+  /** A budget for all of them. */
+  budget?: SharedBudget | undefined
+  /** A reading that changes nothing is not planned anew: see Quiet. */
+  skipsQuiet: boolean
+  /** Receives each plan. */
+  onPlan: (plan: Plan) => void
 }
 
 /** A broker on a chain that is being connected, or was made for it. */
@@ -147,7 +163,7 @@ function createEngine(options: EngineOptions) {
   const { requests = createRequestCounts() } = options
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
-  const onClose = createListeners()
+  const [onClose, onJournalOpen] = [createListeners(), createListeners()]
   const clock = steadyClock(wall)
   const common = { wallet, rules, clock, logger, blockClock: createBlockClock(clock, { intervalMs }) }
 
@@ -164,18 +180,17 @@ function createEngine(options: EngineOptions) {
     gas: () => gas,
   })
   const { events, counts, traces } = reports
-  const plans = streams.createPlans<Plan>()
-  const cycle = createCycle()
+  const [plans, cycle] = [streams.createPlans<Plan>(options.shared?.onPlan), createCycle()]
   const positions = streams.createPositions({
+    ...chain,
+    ...options.shared,
     read: chain.readPosition,
     intervalMs,
-    blockTimeMs: chain.blockTimeMs,
-    onBlock: chain.onBlock,
     notBefore: chain.head,
-    timestampOf: chain.timestampOf,
     prepare: cycle.prepare,
     accept: cycle.accept,
     onFailure: cycle.failed,
+    onNudge: () => quiet?.disturb(),
     onReading: reports.reading,
     clock,
     logger,
@@ -184,7 +199,6 @@ function createEngine(options: EngineOptions) {
   const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
 
   // Sending.
-  const onJournalOpen = createListeners()
   const { lane, locks } = laneOn(options, {
     ...withStream,
     onOpen: onJournalOpen.emit,
@@ -222,7 +236,7 @@ function createEngine(options: EngineOptions) {
     closing: { isWanted: gate.isClosing, refuse: gate.check },
     treasury: { ...treasuryOn(options), report: reports.transactions },
     intervalMs,
-    budget: toBudget(options.budget),
+    ...budgetsIn(options),
     claimsAll: autoClaim,
     refunds,
     gas,
@@ -230,6 +244,7 @@ function createEngine(options: EngineOptions) {
     readSettlements: chain.readSettlements,
     report: events.funding,
     onCharge: counts.charge,
+    onLearn: () => quiet?.disturb(),
     onStart(operation) {
       submitter.readyLane()
       gate.check(operation)
@@ -245,10 +260,12 @@ function createEngine(options: EngineOptions) {
   })
 
   // Lifecycles, and what a reading reaches in which order.
+  const quiet = quietOn(options, { funding, closing, locks, lane })
   const { subAccounts, ledger } = lifecyclesOn(inspection, { wallet, funding, lane })
   cycle.connect({
     ...funding,
     ...common,
+    ...(quiet && { quiet }),
     rules: ruleUpdates,
     services: access.services,
     gas,
@@ -315,7 +332,7 @@ type LaneParts = Engine['common'] &
 
 /** The wallet's lane, which brokers of one process share; null for a broker without a signer. */
 function laneOn(
-  { chain, journal, signerTimeoutMs, maxFeePerGas, gasMark }: EngineOptions,
+  { chain, journal, signerTimeoutMs, maxFeePerGas, gasMark, shared }: EngineOptions,
   { positions, reports, ...parts }: LaneParts,
 ): { lane: Lane | null; locks: AccountLocks } {
   if (!chain.transactions || !journal) return { lane: null, locks: createAccountLocks(null) }
@@ -333,7 +350,23 @@ function laneOn(
     maxFeePerGas: maxFeePerGas ?? null,
     sendTimeoutMs: signerTimeoutMs ?? SEND_TIMEOUT_MS,
     gasMark,
+    looksLate: shared !== undefined,
   })
+}
+
+/** The budget of this wallet, and one that it shares with others. */
+function budgetsIn({ budget, shared }: EngineOptions) {
+  return { budget: toBudget(budget), sharedBudget: shared?.budget }
+}
+
+/** What tells readings that change nothing; null where each reading is planned. */
+function quietOn(
+  { shared }: EngineOptions,
+  { funding, closing, locks, lane }: Pick<Engine, 'funding' | 'closing' | 'locks' | 'lane'>,
+) {
+  if (shared?.skipsQuiet !== true) return null
+  const isBusy = () => closing.status() !== null || locks.reserved.size > 0 || lane?.isQuiet() === false
+  return { ...createQuiet({ ...funding, isBusy }), keep: funding.dispatch.keep }
 }
 
 /** The actors of ledger and sub-accounts, and how a later inspector finds all that run. */

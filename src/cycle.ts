@@ -10,6 +10,7 @@ import type { FundedAccounts } from './funding/funded-accounts.ts'
 import type { GasPrice } from './funding/gas-price.ts'
 import type { Plan } from './funding/plan.ts'
 import type { Planner } from './funding/planner.ts'
+import type { Quiet } from './funding/quiet.ts'
 import type { RuleUpdates } from './chain/rule-updates.ts'
 import type { ServiceCache } from './provider/service-cache.ts'
 import type { ReadingFailure } from './streams/positions.ts'
@@ -35,6 +36,8 @@ export type CycleParts = {
   closing: Pick<Closing, 'stepAt' | 'advance' | 'status'>
   planner: Pick<Planner, 'plan'>
   dispatch: Pick<Dispatch, 'send' | 'latest'>
+  /** Left out where each reading is planned. */
+  quiet?: Quiet & Pick<Dispatch, 'keep'>
   plans: { next(plan: Plan): void }
   events: Pick<Events, 'seePosition' | 'seePlan' | 'readingFailed'>
   counts: Pick<Counts, 'plan'>
@@ -57,11 +60,17 @@ export type Cycle = {
 export function createCycle(): Cycle {
   let connected: CycleParts | null = null
   let wantsForecast = false
+  /** The position that is being prepared, where it needs no plan of its own. */
+  let repeated: Position | null = null
+  /** The newest position that was not observed: the burn is measured from it on. */
+  let unobserved: Position | null = null
 
   return {
     async prepare(position) {
       const { services, rules, accounts, gas, lane, history, autoDeposit } = parts()
       const { block, wallet } = position
+      repeated = (await isRepeated(position)) ? position : null
+      if (repeated) return
       services.see(position.subAccounts)
       await Promise.all([
         services.refresh(accounts.all().map(({ id }) => id)),
@@ -79,8 +88,12 @@ export function createCycle(): Cycle {
     },
     accept(position) {
       const { blockClock, observe, refunds, subAccounts, ledger, closing, planner, dispatch, plans } = parts()
-      const { events, counts } = parts()
+      const { events, counts, quiet } = parts()
       blockClock.see(position.block)
+      const last = dispatch.latest()
+      if (position === repeated && last) return repeat(last, position)
+      if (unobserved) observe(unobserved)
+      unobserved = null
       events.seePosition(position)
       observe(position)
       refunds.calendar.see(position)
@@ -91,13 +104,15 @@ export function createCycle(): Cycle {
       events.seePlan(plan, closing.status())
       counts.plan(plan.decisions)
       dispatch.send(plan)
+      quiet?.note(plan)
       refunds.act(plan)
       plans.next(plan)
     },
     failed(failure) {
       const { isOutage } = failure
-      const { dispatch, planner, plans, events } = parts()
+      const { dispatch, planner, plans, events, quiet } = parts()
       events.readingFailed(failure)
+      if (isOutage) quiet?.disturb()
       const last = dispatch.latest()
       if (!last) return
       const plan = isOutage ? planner.plan(last.position, { isStale: true }) : last
@@ -110,6 +125,25 @@ export function createCycle(): Cycle {
     connect(parts) {
       connected = parts
     },
+  }
+
+  /** Fees of providers are no part of a position: they are asked before a reading counts as one that changes nothing. */
+  async function isRepeated(position: Position): Promise<boolean> {
+    const { quiet, accounts } = parts()
+    if (quiet?.holds(position) !== true) return false
+    const asking = accounts.all().filter(({ policy }) => policy.unsettledFee !== null)
+    if (asking.length === 0) return true
+    await Promise.all(asking.map(({ fee }) => fee.refresh(position.block.timestamp)))
+    return quiet.holds(position)
+  }
+
+  /** The last plan stands, for a newer block. */
+  function repeat(last: Plan, position: Position): void {
+    const { quiet, plans } = parts()
+    unobserved = position
+    const plan = { ...last, block: position.block, position }
+    quiet?.keep(plan)
+    plans.next(plan)
   }
 
   /** Whether a provider got no more because it counts as new. */

@@ -4,6 +4,7 @@ import { fineTuningAbi, ledgerAbi } from './abi.ts'
 import { abiWords, uintAt } from './abi-words.ts'
 import { accountsIn } from './decode-accounts.ts'
 import { ledgerIn } from './decode-ledger.ts'
+import { detached } from '../base/detached.ts'
 import { ReadError } from '../base/errors.ts'
 import { decodeOrThrow, type Outcome } from './batch.ts'
 import type { LedgerEntry } from './port.ts'
@@ -51,7 +52,18 @@ export function createAccountsDecoder(): typeof decodeAccounts {
     const known = last.get(serviceType)
     if (known && outcome?.reverted === false && outcome.data === known.data) return known.decoded
     const decoded = decodeAccounts(outcome, serviceType)
-    if (outcome) last.set(serviceType, { data: outcome.data, decoded })
+    if (outcome) last.set(serviceType, { data: detached(outcome.data), decoded })
+    return decoded
+  }
+}
+
+/** Decodes ledgers like `decodeLedger`; an answer that did not change since the last one costs a comparison. */
+export function createLedgerDecoder(): typeof decodeLedger {
+  let last: { data: string; decoded: LedgerPosition | null } | null = null
+  return (outcome) => {
+    if (last && outcome?.reverted === false && outcome.data === last.data) return last.decoded
+    const decoded = decodeLedger(outcome)
+    last = outcome?.reverted === false ? { data: detached(outcome.data), decoded } : null
     return decoded
   }
 }

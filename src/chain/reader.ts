@@ -1,8 +1,8 @@
 import type { Block, Position, ServiceType } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
-import { query, type Batch, type Outcome } from './batch.ts'
-import { createAccountsDecoder, decodeLedger, decodeNumber } from './decode.ts'
+import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
+import { createAccountsDecoder, createLedgerDecoder, decodeNumber } from './decode.ts'
 import { accountsView, allPages } from './account-list.ts'
 import { createOtherVersions } from './other-versions.ts'
 import { pendingOf, positionOf, type Reading } from './reading.ts'
@@ -32,9 +32,13 @@ export function createReader(options: ReaderOptions): Reader {
   const { rpc, batch, addresses, wallet, multicall, provesBlock } = options
   const services = servicesOf(addresses)
   const decodeAccounts = createAccountsDecoder()
+  const decodeLedger = createLedgerDecoder()
   const otherVersions = createOtherVersions({ batch, addresses, wallet })
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
+
+  /** The calls of every reading: encoding them takes longer than decoding an answer that did not change. */
+  const usual = usualCalls(options, services)
 
   return { readPosition }
 
@@ -81,18 +85,7 @@ export function createReader(options: ReaderOptions): Reader {
     const fineTuning = addresses.fineTuning
     const others = otherVersions.calls()
     const calls = [
-      ...(multicall
-        ? [
-            view(multicall, multicallAbi, 'getBlockNumber'),
-            view(multicall, multicallAbi, 'getCurrentBlockTimestamp'),
-            view(multicall, multicallAbi, 'getEthBalance', [wallet]),
-          ]
-        : []),
-      view(addresses.ledger, ledgerAbi, 'getLedger', [wallet]),
-      ...services.flatMap(([serviceType, address]) => [
-        view(address, inferenceAbi, 'lockTime'),
-        accountsView({ serviceType, address, wallet }),
-      ]),
+      ...usual,
       ...(fineTuning ? withRefunds.map((p) => view(fineTuning, fineTuningAbi, 'getAccount', [wallet, p])) : []),
       ...others,
     ]
@@ -132,6 +125,26 @@ export function createReader(options: ReaderOptions): Reader {
     if (block.number !== blockTag) throw stale({ requested: Number(blockTag), answered: block.number })
     return { block: { number: block.number, timestamp: block.timestamp }, balance }
   }
+}
+
+function usualCalls(
+  { addresses, wallet, multicall }: ReaderOptions,
+  services: readonly [ServiceType, string][],
+): ViewCall[] {
+  return [
+    ...(multicall
+      ? [
+          view(multicall, multicallAbi, 'getBlockNumber'),
+          view(multicall, multicallAbi, 'getCurrentBlockTimestamp'),
+          view(multicall, multicallAbi, 'getEthBalance', [wallet]),
+        ]
+      : []),
+    view(addresses.ledger, ledgerAbi, 'getLedger', [wallet]),
+    ...services.flatMap(([serviceType, address]) => [
+      view(address, inferenceAbi, 'lockTime'),
+      accountsView({ serviceType, address, wallet }),
+    ]),
+  ]
 }
 
 function servicesOf({ inference, fineTuning }: Addresses): [ServiceType, string][] {

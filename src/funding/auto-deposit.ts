@@ -2,9 +2,15 @@ import { createActor, fromPromise, type ActorRefFrom, type SnapshotFrom } from '
 import { autoDepositEvents } from '../../machines/ledger/auto-deposit.events.ts'
 import { autoDepositMachine } from '../../machines/ledger/auto-deposit.machine.ts'
 import { depositOn } from '../../machines/ledger/auto-deposit.policy.ts'
-import type { DepositDecision, DepositReceipt, DepositRequest } from '../../machines/ledger/auto-deposit.types.ts'
+import type {
+  DepositApproval,
+  DepositDecision,
+  DepositReceipt,
+  DepositRequest,
+} from '../../machines/ledger/auto-deposit.types.ts'
 import type { Block, Position } from '../../machines/position.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
+import { createChartJobs } from '../base/chart-jobs.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { InvalidInputError, OvertakenError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
@@ -85,7 +91,7 @@ export type AutoDeposit = {
 
 export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
   const { wallet, rules, payer, inFlight, closing, latest, positions, onStart, report, inspected, logger } = options
-  const machine = machineWith(options, { policy: () => on?.policy ?? null, isTaken })
+  const jobs = jobsOf(options, { policy: () => on?.policy ?? null, isTaken })
   const withdrawals = createWithdrawalWatch(options)
   let on: { policy: DepositPolicy; actor: AutoDepositActor } | null = null
   let watching: { unsubscribe(): void } | null = null
@@ -166,6 +172,7 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
 
   function begin(): AutoDepositActor {
     const actor = createActor(machine, { input: { wallet }, ...inspected() })
+    chartJobs.give(actor, jobs)
     actor.subscribe({
       next: (snapshot) => report.seeDeposit(snapshot, factsNow),
       error: (error) => logger.error({ err: error }, 'auto-deposit actor failed'),
@@ -196,17 +203,29 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
 
 type Taken = { policy: () => DepositPolicy | null; isTaken: () => boolean }
 
-/** The chart with its two jobs: it declares them, the broker provides them. */
-function machineWith(options: AutoDepositOptions, { policy, isTaken }: Taken) {
+type Jobs = {
+  deposit(request: DepositRequest, signal: AbortSignal): Promise<DepositReceipt>
+  approve(signal: AbortSignal): Promise<DepositApproval>
+}
+
+const chartJobs = createChartJobs<Jobs>()
+
+/** The chart declares its two jobs; the broker of each actor provides them. */
+const machine = autoDepositMachine.provide({
+  actors: {
+    deposit: fromPromise<DepositReceipt, DepositRequest>(({ input, signal, system }) =>
+      chartJobs.of(system).deposit(input, signal),
+    ),
+    approve: fromPromise(({ signal, system }) => chartJobs.of(system).approve(signal)),
+  },
+})
+
+function jobsOf(options: AutoDepositOptions, { policy, isTaken }: Taken): Jobs {
   const { payer, closing, latest, plan, positions, blockClock } = options
-  return autoDepositMachine.provide({
-    actors: {
-      deposit: fromPromise<DepositReceipt, DepositRequest>(({ input, signal }) =>
-        datedUnlessOvertaken(deposit(input, signal), blockClock),
-      ),
-      approve: fromPromise(({ signal }) => blockClock.dated(approve(signal))),
-    },
-  })
+  return {
+    deposit: (request, signal) => datedUnlessOvertaken(deposit(request, signal), blockClock),
+    approve: (signal) => blockClock.dated(approve(signal)),
+  }
 
   /** Sends what a plan still wants: an approved amount is checked against a plan of a new reading. */
   async function deposit({ amount, decidedAt }: DepositRequest, signal: AbortSignal): Promise<DepositReceipt> {

@@ -2,6 +2,7 @@ import { createActor, fromPromise } from 'xstate'
 import { autoFundingMachine } from '../../machines/auto-funding/auto-funding.machine.ts'
 import type { Approval, TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
+import { createChartJobs } from '../base/chart-jobs.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
@@ -46,7 +47,7 @@ export type AutoFunding = {
 
 export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
   const { accounts, dispatch, report, feeOf, positions, intervalMs, onStart, inspected, logger } = options
-  const machine = machineWith(options)
+  const jobs = jobsOf(options)
   let watching: { unsubscribe(): void } | null = null
 
   return {
@@ -84,6 +85,7 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
 
   function add(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor {
     const actor = createActor(machine, { input: id, ...inspected() })
+    chartJobs.give(actor, jobs)
     actor.subscribe({
       next: (snapshot) => report.seeTopUp(id, snapshot, () => factsOf(id)),
       error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed'),
@@ -123,16 +125,30 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
   }
 }
 
-/** The chart with its two jobs: it declares them, the broker provides them. */
-function machineWith({ accounts, dispatch, topUp, blockClock }: AutoFundingOptions) {
-  return autoFundingMachine.provide({
-    actors: {
-      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal }) =>
-        datedUnlessOvertaken(topUp(input, signal), blockClock),
-      ),
-      approve: fromPromise<Approval, TopUpRequest>(({ input, signal }) => blockClock.dated(approve(input, signal))),
-    },
-  })
+type Jobs = {
+  topUp(request: TopUpRequest, signal: AbortSignal): Promise<TopUpReceipt>
+  approve(request: TopUpRequest, signal: AbortSignal): Promise<Approval>
+}
+
+const chartJobs = createChartJobs<Jobs>()
+
+/** The chart declares its two jobs; the broker of each actor provides them. */
+const machine = autoFundingMachine.provide({
+  actors: {
+    topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal, system }) =>
+      chartJobs.of(system).topUp(input, signal),
+    ),
+    approve: fromPromise<Approval, TopUpRequest>(({ input, signal, system }) =>
+      chartJobs.of(system).approve(input, signal),
+    ),
+  },
+})
+
+function jobsOf({ accounts, dispatch, topUp, blockClock }: AutoFundingOptions): Jobs {
+  return {
+    topUp: (request, signal) => datedUnlessOvertaken(topUp(request, signal), blockClock),
+    approve: (request, signal) => blockClock.dated(approve(request, signal)),
+  }
 
   async function approve(request: TopUpRequest, signal: AbortSignal): Promise<Approval> {
     const ask = accounts.get(request)?.policy.approve

@@ -10,6 +10,8 @@ export type Spending = {
   /** For all providers together; null is no limit. */
   budget: SpendingWindow | null
   payments: () => readonly Payment[]
+  /** What a budget that several wallets share leaves at a block time, in wei; asked only where money is due. */
+  sharedLeft?: ((now: number) => bigint | null) | undefined
   /** What own transactions moved to a sub-account in the blocks (from, to]. */
   paidIn: (key: string, from: number, to: number) => bigint
 }

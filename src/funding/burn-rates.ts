@@ -23,13 +23,19 @@ export type BurnRates = {
   recall(settled: Settlements['settled']): void
 }
 
+export type BurnRatesOptions = {
+  onCharge?: (id: SubAccountId, amount: bigint) => void
+  onLearn?: () => void
+}
+
 /**
  * How fast each sub-account is charged: from what its provider settled before the first reading, and from its falling
  * balance since. Top-ups and refunds do not count.
  *
- * @param onCharge called with each charge that a reading shows, in wei
+ * @param options.onCharge called with each charge that a reading shows, in wei
+ * @param options.onLearn called once the logs have told of earlier charges
  */
-export function createBurnRates(onCharge: (id: SubAccountId, amount: bigint) => void = () => undefined): BurnRates {
+export function createBurnRates({ onCharge, onLearn }: BurnRatesOptions = {}): BurnRates {
   const balances = new Map<string, Balance>()
   const falls = new Map<string, Fall[]>()
   /** The burn of each since the last reading, computed at the first use. */
@@ -57,6 +63,7 @@ export function createBurnRates(onCharge: (id: SubAccountId, amount: bigint) => 
       }
       now = Math.max(now, until)
       burns.clear()
+      onLearn?.()
     },
     observe(position, paidIn) {
       const { number: block, timestamp: at } = position.block
@@ -74,7 +81,7 @@ export function createBurnRates(onCharge: (id: SubAccountId, amount: bigint) => 
         const burnt = before.balance + paidIn(key, before.block, block) - balance
         // Another program paid in, so the charge beside that payment is unknown.
         if (burnt < 0n) continue
-        if (burnt > 0n) onCharge(account, burnt)
+        if (burnt > 0n) onCharge?.(account, burnt)
         if (burnt > 0n && !firstCharges.has(key)) firstCharges.set(key, at)
         const past = falls.get(key) ?? []
         append(past, { at, seconds: at - before.at, burnt })

@@ -7,6 +7,8 @@ import type { Plan } from './plan.ts'
 /** Sends each decision of a plan to the actor of its sub-account, and keeps the newest plan. */
 export type Dispatch = {
   send(plan: Plan): void
+  /** Keeps a plan that decides what the last one did: no actor needs to hear of it. */
+  keep(plan: Plan): void
   /** The newest plan; null before the first. */
   latest(): Plan | null
   /** What the newest plan decides about a sub-account. */
@@ -22,6 +24,9 @@ export function createDispatch(accounts: FundedAccounts): Dispatch {
         const account = accounts.get(decision)
         if (account) sendDecision(account, plan, decision)
       }
+    },
+    keep(plan) {
+      latest = plan
     },
     latest: () => latest,
     decisionOf: (id) => latest?.decisions.find((one) => keyOf(one) === keyOf(id)),

@@ -31,6 +31,7 @@ import { createFundedAccounts, type FundedAccounts } from './funded-accounts.ts'
 import type { FundingReport } from './funding-report.ts'
 import type { GasPrice } from './gas-price.ts'
 import { createGrades } from './grades.ts'
+import type { SharedBudget } from './shared-budget.ts'
 import { createIdleMoney, type IdleMoney } from './idle-money.ts'
 import { createUseHistory, type UseHistory } from './use-history.ts'
 import { createUses } from './uses.ts'
@@ -62,6 +63,8 @@ export type FundingOptions = {
   intervalMs: number
   /** For all providers together; null is no limit. */
   budget: SpendingWindow | null
+  /** A budget that this wallet shares with others. */
+  sharedBudget?: SharedBudget | undefined
   /** Refunds of every sub-account are claimed without a call. */
   claimsAll: boolean
   /** Why the last auto-claim failed, and requests for idle money that this process sends. */
@@ -77,6 +80,8 @@ export type FundingOptions = {
   report: FundingReport
   /** Called with what a reading shows to be charged, in wei. */
   onCharge: (id: SubAccountId, amount: bigint) => void
+  /** Called once the logs have told of earlier charges: plans depend on them. */
+  onLearn: () => void
   inspected: Inspected
   clock: Clock
   blockClock: BlockClock
@@ -119,9 +124,10 @@ export function createFunding(options: FundingOptions): Funding {
     (gas.price ?? 0n) * exitGas(subAccounts.length + elsewhere.length)
   const payer = createDepositPayers(walletPayer({ lane, submitter, gasReserve }), { ...options, ...options.treasury })
   const accounts = createFundedAccounts()
-  const burns: BurnRates = createBurnRates(options.onCharge)
+  const burns: BurnRates = createBurnRates(options)
   const paidIn = bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map())
   const payments = () => lane?.payments() ?? []
+  const leaveBudget = options.sharedBudget?.join(payments)
   const uses = createUses({ minedIn: lane?.minedIn ?? (() => []), inFlight })
   const useHistory = createUseHistory({ ...options, uses, longest: () => longestIdleness(accounts) })
   const idleMoney = createIdleMoney({
@@ -142,7 +148,7 @@ export function createFunding(options: FundingOptions): Funding {
     minLockedBalance: options.minLockedBalance,
     rules: options.rules,
     inFlight,
-    spending: { budget: options.budget, payments, paidIn },
+    spending: { budget: options.budget, payments, paidIn, sharedLeft: options.sharedBudget?.left },
     gasReserve,
     idleMoney,
     decideDeposit: (...facts) => autoDeposit.decide(...facts),
@@ -220,6 +226,7 @@ export function createFunding(options: FundingOptions): Funding {
     async close() {
       autoFunding.close()
       autoDeposit.stop()
+      leaveBudget?.()
       await payer.close()
     },
   }

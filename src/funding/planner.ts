@@ -94,6 +94,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       const moving = inFlight()
       const touched = inFlightByAccount(moving)
       const payments = paymentsOf(spending)
+      let isAnyDue = false
       const standings = idsIn(position, trials).map(({ key, id, available }): Standing => {
         const account = accounts.get(id)
         const tried = trials?.get(key)
@@ -103,6 +104,7 @@ export function createPlanner(options: PlannerOptions): Planner {
         const grading = grades.of(id, by)
         // Payments are gone through only where one is due.
         const isDue = mode !== 'off' && available < grading.required
+        isAnyDue ||= isDue
         const firstDay = isDue ? firstDayOf(id, { policy: by.policy, payments, now }) : null
         const context = account?.actor.getSnapshot().context
         const reclaimRule = account ? account.policy.reclaim : (tried?.policy.reclaim ?? trialRule)
@@ -122,7 +124,8 @@ export function createPlanner(options: PlannerOptions): Planner {
           reclaim: idleMoney.standingOf(id, reclaimRule, payments, now),
         })
       })
-      const [reserve, left] = [gasReserve(position), budgetLeft(spending.budget, payments.all, now)]
+      const reserve = gasReserve(position)
+      const left = lesser(budgetLeft(spending.budget, payments.all, now), isAnyDue ? sharedLeft(spending, now) : null)
       const input = {
         position,
         standings,
@@ -186,7 +189,7 @@ export function createPlanner(options: PlannerOptions): Planner {
             )
           : own,
         firstDay: firstDayOf(id, { policy, payments, now }),
-        common: budgetLeft(spending.budget, payments.all, now),
+        common: lesser(budgetLeft(spending.budget, payments.all, now), sharedLeft(spending, now)),
         gas: gasPrice() === null ? null : { balance: position.wallet.balance, reserve: gasReserve(position) },
       }
     },
@@ -229,6 +232,8 @@ export function createPlanner(options: PlannerOptions): Planner {
 function narrowed(own: Limits, { maxTopUp }: OwnLimits, left: bigint | null): Limits {
   return { ...own, maxTopUp: lesser(own.maxTopUp, maxTopUp), budgetLeft: lesser(own.budgetLeft, left) }
 }
+
+const sharedLeft = ({ sharedLeft: left }: Spending, now: number): bigint | null => left?.(now) ?? null
 
 /** The lesser of two limits; null is no limit. */
 const lesser = (a: bigint | null, b: bigint | null): bigint | null => (a === null || (b !== null && b < a) ? b : a)

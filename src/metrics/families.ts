@@ -51,6 +51,11 @@ export const families = {
   oldest: gauge('transaction_oldest_seconds', 'Age of the oldest transaction without an outcome.', 'most'),
   unresolved: gauge('unresolved_intents', 'Transactions of which the wallet did not say whether it sent them.'),
   closing: gauge('closing', '1 for the step that closing the ledger has come to.'),
+  fleetWallets: gauge(
+    'fleet_wallets',
+    'Wallets of a fleet that this process owns, that are free, or that another process has.',
+  ),
+  leasesLost: counter('lease_lost', 'Leases of wallets that this process has lost.'),
   readings: counter('readings', 'Readings of the position.'),
   decisions: counter('decisions', 'Changes of a decision about a sub-account.'),
   topUps: counter('top_ups', 'Payments to sub-accounts that have ended.'),

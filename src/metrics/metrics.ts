@@ -1,14 +1,13 @@
 import { networkName, InvalidInputError, type Broker } from '../index.ts'
 import { collectAlerts, type AlertsSource } from './collect-alerts.ts'
+import { collectFleet } from './collect-fleet.ts'
 import { createCollector, type Collector } from './collect.ts'
 
 import { labelsOf, type Sample } from './family.ts'
+import type { MetricsSource } from './metrics.types.ts'
 import { createTable } from './table.ts'
 import { contentTypeOf, isOpenMetrics, writeText } from './text.ts'
 import { VERSION } from './version.ts'
-
-/** A broker, or what has several. */
-export type MetricsSource = Broker | { brokers(): readonly Broker[] }
 
 export type MetricsOptions = {
   /** Labels of every sample beside `network` and `wallet`. */
@@ -74,6 +73,7 @@ export function createMetrics(source: MetricsSource, options: MetricsOptions = {
       collectorOf(broker)(rows.of(labelsOf(base)))
       if (options.alerts && brokers.length === 1) collectAlerts(options.alerts, rows.of(labelsOf(base)))
     }
+    if ('brokers' in source) collectFleet(source, rows.of(labelsOf(constant)))
     return rows
   }
 

@@ -8,12 +8,19 @@ export type Plans<Plan> = {
   close(): void
 }
 
-/** The stream of plans, one for each position. */
-export function createPlans<Plan>(): Plans<Plan> {
+/**
+ * The stream of plans, one for each position.
+ *
+ * @param onPlan called with each plan, before any subscriber
+ */
+export function createPlans<Plan>(onPlan: (plan: Plan) => void = () => undefined): Plans<Plan> {
   const plans$ = new Subject<Plan>()
   const closed$ = new Subject<void>()
   return {
-    next: (plan) => plans$.next(plan),
+    next(plan) {
+      onPlan(plan)
+      plans$.next(plan)
+    },
     follow: (positions$, onSubscribe) =>
       defer(() => {
         onSubscribe()

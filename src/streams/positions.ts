@@ -39,6 +39,8 @@ export type ReadingFailure = { isOutage: boolean; failures: number; error: Error
 export type PositionsOptions = {
   read: () => Promise<Position>
   intervalMs: number
+  /** Milliseconds into each interval at which the position is read, so that wallets are read together; left out, it does not matter. */
+  phaseMs?: (() => number) | undefined
   blockTimeMs: () => number
   onBlock: ((listener: () => void) => () => void) | null
   /** The block at which the chain was opened: the stream accepts no older reading. */
@@ -56,6 +58,8 @@ export type PositionsOptions = {
   onFailure?: (failure: ReadingFailure) => void
   /** Called after each reading with its outcome, and how long it took in milliseconds. */
   onReading?: (result: 'ok' | 'failed' | 'dropped', ms: number) => void
+  /** Called with each `nudge()`: the caller has changed something that plans depend on. */
+  onNudge?: () => void
   clock: Clock
   logger: Logger
 }
@@ -105,7 +109,7 @@ export function createPositions(options: PositionsOptions): Positions {
   const inTurn = createSerialQueue()
   const elapsed = clock.elapsed ?? clock.now
 
-  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(nudge))) : EMPTY
+  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(readAgain))) : EMPTY
 
   const loop$ = defer(() => {
     due = false
@@ -123,7 +127,10 @@ export function createPositions(options: PositionsOptions): Positions {
 
   return {
     positions$: Object.defineProperty(positions$, 'status', { get: () => record.status(interval) }) as PositionStream,
-    nudge,
+    nudge() {
+      options.onNudge?.()
+      readAgain()
+    },
     fresh,
     sharing() {
       const earlier = begun
@@ -143,7 +150,7 @@ export function createPositions(options: PositionsOptions): Positions {
     },
   }
 
-  function nudge(): void {
+  function readAgain(): void {
     due = true
     nudge$.next()
   }
@@ -221,8 +228,17 @@ export function createPositions(options: PositionsOptions): Positions {
   }
 
   function delayMs(): number {
-    return readingDelay(record.failures(), { intervalMs: interval, blockTimeMs: blockTimeMs() })
+    const failures = record.failures()
+    const delay = readingDelay(failures, { intervalMs: interval, blockTimeMs: blockTimeMs() })
+    if (!options.phaseMs || failures.failures > 0) return delay
+    return untilPhase({ now: clock.now(), interval, phase: options.phaseMs() })
   }
+}
+
+/** Milliseconds to the next time at which a phase of the interval begins. */
+function untilPhase({ now, interval, phase }: { now: number; interval: number; phase: number }): number {
+  const into = (((now - phase) % interval) + interval) % interval
+  return interval - into
 }
 
 /** Whether no later reading can succeed. */

@@ -8,6 +8,8 @@ export type ForeignWatchOptions = {
   port: Pick<TransactionPort, 'transactionCount'>
   ownNonces: () => OwnNonces
   blockTimeMs: () => number
+  /** The nonces are not counted before the balance moves. */
+  looksLate?: boolean | undefined
   /** Called when a reading may find the wallet quiet again. */
   onQuiet: () => void
   clock: Clock
@@ -45,7 +47,9 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
   let known: number | null = null
   let balance: bigint | null = null
   /** The nonces must be counted whatever the balance is. */
-  let isDue = true
+  let isDue = options.looksLate !== true
+  /** Block of the last reading. */
+  let lastBlock: number | null = null
   let isReported = false
   const reported = createRecentSet<number>(REMEMBERED)
   let seen = 0
@@ -80,7 +84,10 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
     const isMoved = balance !== null && balance !== wallet.balance
     balance = wallet.balance
     isDue ||= isMoved
+    const before = lastBlock
+    lastBlock = blockNumber
     if (!isDue) return false
+    if (known === null && before !== null) known = await port.transactionCount(before).catch(() => null)
     const count = await port.transactionCount(blockNumber).catch(() => null)
     if (count === null) return false
     // A balance that is newer than the block is explained by the next count.

@@ -10,12 +10,13 @@ import type { ClosingEnd } from './closing-request.ts'
 import { createIdleWait } from './idle-wait.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { lostNonces } from './journal-fold.ts'
-import { createJournalSession } from './journal-session.ts'
+import { createJournalSession, type JournalSession } from './journal-session.ts'
 import { watchJournalWrites } from './journal-writes.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import { createPaymentMemory } from './payments.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { restoreTransactions } from './restore-transactions.ts'
+import { UnknownPendingError } from './send-errors.ts'
 import { SEND_TIMEOUT_MS } from './signer-timeout.ts'
 import { createSubmission } from './submission.ts'
 import {
@@ -27,7 +28,7 @@ import {
 import { createTracker, leftOpen } from './tracker.ts'
 import { createTransactionHistory, findMined, pays, type TransactionHistory } from './transaction-history.ts'
 import { createTransactionIndex } from './transaction-index.ts'
-import { createUnknownPending } from './unknown-pending.ts'
+import { createUnknownPending, type UnknownPending } from './unknown-pending.ts'
 import { createAsks, type Asks } from './asks.ts'
 import { createWorkflows, type Workflows } from './workflows.ts'
 
@@ -56,6 +57,11 @@ export type LaneOptions = {
   sendTimeoutMs?: number
   /** Added to each gas limit, so that no other machine with the key signs the same bytes: at random, from 0 to 1,023, by default. */
   gasMark?: number | undefined
+  /**
+   * A lane whose journal has nothing open looks at the node's pool before it sends for the first time, and not when it opens: of many
+   * wallets most send nothing.
+   */
+  looksLate?: boolean | undefined
   clock: Clock
   logger: Logger
   inspected?: Inspected
@@ -119,6 +125,8 @@ export type Lane = TransactionHistory & {
   foreignTransactions(): number
   /** The nonces of the latest of them. */
   foreignNonces(): readonly number[]
+  /** Nothing is under way, and no receipt is recent: a reading need not be confirmed. */
+  isQuiet(): boolean
   /**
    * Checks that recent receipts still hold at a block, and looks for transactions of other programs. The broker calls it before it
    * decides on a position.
@@ -132,7 +140,7 @@ export type Lane = TransactionHistory & {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { port, blockTimeMs, onOpen, maxFeePerGas, sendTimeoutMs, clock, logger } = options
+  const { port, onOpen, maxFeePerGas, sendTimeoutMs, clock, logger } = options
   const { inspected = () => ({}) } = options
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
@@ -151,18 +159,14 @@ export function createLane(options: LaneOptions): Lane {
   const onGap = createListeners<number>()
   const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: onGap.emit })
   const tracker = createTracker({
-    port,
+    ...options,
     journal,
-    blockTimeMs,
     onMined,
     onChange,
     onGap: onGap.emit,
     onUnknown: unknown.report,
     onForeign: foreign.report,
     ownNonces: index.nonces,
-    maxFeePerGas,
-    clock,
-    logger,
   })
   const submission = createSubmission({
     port,
@@ -193,8 +197,7 @@ export function createLane(options: LaneOptions): Lane {
     ...createTransactionHistory({ index, preparing, memory: payments }),
     async open() {
       await session.open()
-      // Where the node does not answer, the next submission looks.
-      await (looking ??= unknown.look().then(foreign.begin, () => undefined))
+      if (options.looksLate !== true || tracker.isWatching() || unknown.nonces().length > 0) await look()
     },
     refusal: session.refusal,
     journalFailure: journal.failure,
@@ -203,6 +206,7 @@ export function createLane(options: LaneOptions): Lane {
       preparing.add(intent)
       let leave = (): void => undefined
       try {
+        if (options.looksLate === true && looking === null) await refuseUnknown(intent, { session, look, unknown })
         const transaction = await submission.prepare(intent, { signal, background, onSent })
         return await new Promise<Receipt>((resolve, reject) => {
           transaction.settle = { resolve, reject }
@@ -232,6 +236,7 @@ export function createLane(options: LaneOptions): Lane {
     holdsForForeign: foreign.isHolding,
     foreignTransactions: foreign.seen,
     foreignNonces: foreign.nonces,
+    isQuiet: () => preparing.size + unknown.nonces().length === 0 && !tracker.isWatching() && !isUnderWay(),
     async confirm(blockNumber, wallet) {
       void journal.checkAgain()
       await Promise.all([tracker.confirm(blockNumber), unknown.check(blockNumber)])
@@ -247,6 +252,15 @@ export function createLane(options: LaneOptions): Lane {
       wake()
       await closed
     },
+  }
+
+  /** Where the node does not answer, the next submission counts the nonces. */
+  function look(): Promise<void> {
+    return (looking ??= unknown.look().then(foreign.begin, () => undefined))
+  }
+
+  function isUnderWay(): boolean {
+    return foreign.isHolding() || workflows.claims.list().length > 0
   }
 
   function restore(records: readonly JournalRecord[]): void {
@@ -276,4 +290,15 @@ export function createLane(options: LaneOptions): Lane {
     options.onChange(transaction)
     wake()
   }
+}
+
+/** Looks at the pool before a lane sends for the first time. @throws UnknownPendingError for what the journal does not know */
+async function refuseUnknown(
+  { call }: Intent,
+  { session, look, unknown }: { session: JournalSession; look: () => Promise<void>; unknown: UnknownPending },
+): Promise<void> {
+  await session.ready()
+  await look()
+  const nonces = unknown.nonces()
+  if (nonces.length > 0) throw new UnknownPendingError({ operation: call.method, nonces })
 }

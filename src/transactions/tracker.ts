@@ -45,6 +45,8 @@ export type TrackerOptions = {
 export type Tracker = {
   /** Transactions without an outcome. */
   open(): TrackedTransaction[]
+  /** Whether transactions are open, or receipts so recent that a reorganisation may take them back. */
+  isWatching(): boolean
   follow(transaction: TrackedTransaction): void
   /** A mined transaction of an earlier process, which a reorganisation may still take back. */
   watch(transaction: TrackedTransaction): void
@@ -78,11 +80,11 @@ export function createTracker(options: TrackerOptions): Tracker {
   const provenReceipt = createRevertProof({ port, clock })
   const gaps = createGapWatch(options)
   const pace = createPollDelay(blockTimeMs, clock)
-  let running = false
-  let closed = false
+  let [running, closed] = [false, false]
 
   return {
     open: () => [...open],
+    isWatching: () => open.size > 0 || recent.all().length > 0,
     follow,
     watch: recent.add,
     watchOld: recent.addOld,

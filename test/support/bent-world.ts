@@ -1,5 +1,5 @@
 import { parseEther } from 'ethers'
-import { openBroker } from '../../src/broker.ts'
+import { openBroker, type SharedOptions } from '../../src/broker.ts'
 import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { Connected, Connection } from '../../src/chain/connect.ts'
@@ -14,6 +14,8 @@ const START = 1_767_225_600
 export type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
   /** The clock of the broker's machine, where it is not that of the world. */
   clock?: Clock
+  /** What a fleet's broker does otherwise. */
+  shared?: SharedOptions
   /** Wraps the connection between the broker and the chain, to change its answers. */
   bend?: (connected: Connected) => Connected
 }

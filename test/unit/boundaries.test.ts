@@ -38,6 +38,8 @@ const allowed: Record<string, readonly string[]> = {
   // Surfaces see the library as an app does: through its entries.
   // HTTP servers of the surfaces.
   metrics: ['entries'],
+  // A fleet wires brokers as the face does, on a chain that they share.
+  fleet: ['entries', 'face', 'chain', 'streams', 'funding', 't:ethers', 't:rxjs'],
   http: ['node'],
   alerts: ['entries', 'node'],
   postgres: ['entries', 'node'],
@@ -97,6 +99,7 @@ const entries: Readonly<Record<string, string>> = {
   'src/index.ts': 'face',
   'src/alerts/index.ts': 'alerts',
   'src/testing/index.ts': 'testing',
+  'src/fleet/index.ts': 'fleet',
   'src/metrics/index.ts': 'metrics',
   'src/postgres/index.ts': 'postgres',
   'src/react/index.ts': 'react',

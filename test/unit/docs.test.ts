@@ -7,6 +7,7 @@ import { commands } from '../../src/cli/command-table.ts'
 import { parseConfig } from '../../src/cli/config/file.ts'
 import * as alerts from '../../src/alerts/index.ts'
 import * as main from '../../src/index.ts'
+import * as fleet from '../../src/fleet/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
 import * as testing from '../../src/testing/index.ts'
 import * as react from '../../src/react/index.ts'
@@ -166,7 +167,7 @@ test('every event has its place in the table of events', () => {
 
 test('every exported name stands in the documentation', () => {
   const known = new Set(allPages().flatMap((page) => [...namesIn(page)]))
-  const exported = [main, alerts, machines, metrics, react, testing, viem, visualizer].flatMap((entry) =>
+  const exported = [main, alerts, fleet, machines, metrics, react, testing, viem, visualizer].flatMap((entry) =>
     Object.keys(entry),
   )
   expect(exported.filter((name) => !known.has(name))).toEqual([])

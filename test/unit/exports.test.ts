@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import * as main from '../../src/index.ts'
 import * as alerts from '../../src/alerts/index.ts'
 import * as postgres from '../../src/postgres/index.ts'
+import * as fleet from '../../src/fleet/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
 import * as machines from '../../machines/index.ts'
 import * as testing from '../../src/testing/index.ts'
@@ -158,6 +159,10 @@ test('og-ledger/alerts exports these names', () => {
       "webhook",
     ]
   `)
+})
+
+test('og-ledger/fleet exports these names', () => {
+  expect(Object.keys(fleet)).toEqual(['createFleet'])
 })
 
 test('og-ledger/metrics exports these names', () => {

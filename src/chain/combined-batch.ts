@@ -1,0 +1,132 @@
+import type { Clock } from '../base/clock.ts'
+import { ReadError } from '../base/errors.ts'
+import { decodeOrThrow, query, type Batch, type Outcome, type ViewCall } from './batch.ts'
+import { aggregateIn } from './decode-aggregate.ts'
+import { encodeAggregate } from './encode-aggregate.ts'
+import { isTooMuch } from './refused-size.ts'
+import type { BlockTag, Rpc } from './rpc.types.ts'
+
+/** What is asked for within this time shares a request. */
+const WINDOW_MS = 2
+/** A hundred wallets; nodes with tighter limits refuse, and get less. */
+const MOST_CALLS = 600
+/** After so many full requests that a node took, it is tried with twice as much. */
+const GROWS_AFTER = 100
+const MOST_BARE = 10_000
+
+export type CombinedBatchOptions = {
+  rpc: Pick<Rpc, 'call'>
+  /** Multicall3's address. */
+  multicall: string
+  clock: Clock
+}
+
+/** The calls of one reader: they are answered at one block. */
+type Group = {
+  calls: readonly ViewCall[]
+  resolve: (outcomes: Outcome[]) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Puts the view calls of many wallets into as few requests as the node takes: equal calls once, and the calls of one reader never
+ * apart. How much a node takes is found out: half after each refusal, and remembered.
+ */
+export function createCombinedBatch({ rpc, multicall, clock }: CombinedBatchOptions): Batch {
+  const waiting = new Map<BlockTag, Group[]>()
+  /** Calls that revert without data even alone, as those of functions that a contract lacks. */
+  const bare = new Set<string>()
+  let limit = MOST_CALLS
+  let taken = 0
+
+  return (calls, blockTag) => {
+    if (calls.length === 0) return Promise.resolve([])
+    return new Promise((resolve, reject) => {
+      const groups = waiting.get(blockTag) ?? begin(blockTag)
+      groups.push({ calls, resolve, reject })
+    })
+  }
+
+  function begin(blockTag: BlockTag): Group[] {
+    const groups: Group[] = []
+    waiting.set(blockTag, groups)
+    clock.after(WINDOW_MS, () => {
+      waiting.delete(blockTag)
+      for (const chunk of chunksOf(groups, limit)) void run(chunk, blockTag)
+    })
+    return groups
+  }
+
+  async function run(groups: readonly Group[], blockTag: BlockTag): Promise<void> {
+    const places = placesOf(groups)
+    const calls = [...places.values()]
+    try {
+      const answer = await rpc.call({ to: multicall, data: encodeAggregate(calls) }, blockTag)
+      const results = decodeOrThrow(() => aggregateIn(answer))
+      if (results.length !== calls.length) throw new ReadError('The node answered fewer calls than were made.', {})
+      const keys = [...places.keys()]
+      const outcomes = new Map(results.map(({ success, data }, at) => [keys[at] ?? '', { reverted: !success, data }]))
+      if (calls.length >= limit / 2) grow()
+      for (const group of groups) await settle(group, outcomes, groups.length > 1, blockTag)
+    } catch (error) {
+      if (groups.length > 1 && isTooMuch(error)) return halve(groups, calls.length, blockTag)
+      const failure = await query(() => Promise.reject(error)).catch((reason: unknown) => reason)
+      for (const { reject } of groups) reject(failure)
+    }
+  }
+
+  /** A call that ran out of the common gas reverts without data, as one of a function that is missing: alone it shows which it is. */
+  async function settle(
+    group: Group,
+    outcomes: ReadonlyMap<string, Outcome>,
+    isShared: boolean,
+    blockTag: BlockTag,
+  ): Promise<void> {
+    const own = group.calls.map((call) => outcomes.get(keyOf(call)) ?? NO_ANSWER)
+    const doubtful = group.calls.filter((call, at) => isBare(own[at] ?? NO_ANSWER) && !bare.has(keyOf(call)))
+    if (isShared && doubtful.length > 0) return run([group], blockTag)
+    if (bare.size > MOST_BARE) bare.clear()
+    for (const call of doubtful) bare.add(keyOf(call))
+    group.resolve(own)
+  }
+
+  async function halve(groups: readonly Group[], size: number, blockTag: BlockTag): Promise<void> {
+    limit = Math.max(1, Math.min(limit, Math.floor(size / 2)))
+    taken = 0
+    const middle = Math.ceil(groups.length / 2)
+    await Promise.all([run(groups.slice(0, middle), blockTag), run(groups.slice(middle), blockTag)])
+  }
+
+  function grow(): void {
+    taken += 1
+    if (taken < GROWS_AFTER || limit >= MOST_CALLS) return
+    taken = 0
+    limit = Math.min(MOST_CALLS, 2 * limit)
+  }
+}
+
+const NO_ANSWER: Outcome = { reverted: true, data: '0x' }
+
+const keyOf = ({ to, data }: ViewCall): string => `${to} ${data}`
+const isBare = ({ reverted, data }: Outcome): boolean => reverted && data === '0x'
+
+/** The different calls of groups, by key. */
+function placesOf(groups: readonly Group[]): Map<string, ViewCall> {
+  return new Map(groups.flatMap(({ calls }) => calls.map((call) => [keyOf(call), call] as const)))
+}
+
+/** Groups in their order, with at most so many calls each; a group with more is alone. */
+function chunksOf(groups: readonly Group[], limit: number): Group[][] {
+  const chunks: Group[][] = []
+  let size = Infinity
+  for (const group of groups) {
+    size += group.calls.length
+    const last = chunks.at(-1)
+    if (last && size <= limit) last.push(group)
+    else {
+      chunks.push([group])
+      size = group.calls.length
+    }
+  }
+  return chunks
+}

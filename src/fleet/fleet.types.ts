@@ -1,0 +1,100 @@
+import type { Provider, Signer } from 'ethers'
+import type { Observable } from 'rxjs'
+import type {
+  AutoDepositConfig,
+  AutoFundingConfig,
+  Broker,
+  BrokerOptions,
+  Budget,
+  Journal,
+  Leases,
+  Logger,
+  Plan,
+} from '../index.ts'
+import type { ServiceType } from '../../machines/index.ts'
+
+/** Auto-funding of one provider for a wallet. */
+export type FundedProvider = {
+  provider: string
+  /** `inference` where it is left out. */
+  serviceType?: ServiceType
+  /** Left out, the defaults of `startAutoFunding` hold. */
+  config?: AutoFundingConfig
+}
+
+/** What a fleet does for one wallet. Without a policy its position is read, and nothing is sent. */
+export type WalletPolicy = {
+  autoFunding?: readonly FundedProvider[]
+  /** Keeps the wallet's ledger filled: see `ledger.startAutoDeposit`. */
+  autoDeposit?: AutoDepositConfig
+  /** Options of this wallet's broker: see `createBroker`. */
+  budget?: Budget
+  autoClaim?: boolean
+  maxFeePerGas?: bigint
+}
+
+export type FleetOptions = Pick<BrokerOptions, 'network' | 'signerTimeoutMs'> & {
+  /** The node of all wallets: an ethers 6 provider. */
+  provider: Provider
+  /** Addresses. More are added with `add`. */
+  wallets: readonly string[]
+  /**
+   * The key of a wallet: one that signs before it sends, such as ethers' `Wallet`. Called when the wallet is opened, and never for
+   * wallets of other machines. Left out, the fleet reads and sends nothing.
+   */
+  signerFor?: (wallet: string) => Signer | Promise<Signer>
+  /** What to do for a wallet; called when it is opened. */
+  policyFor?: (wallet: string) => WalletPolicy | Promise<WalletPolicy>
+  /** How often each position is read: 30 000 by default, at least 100. The wallets are spread over it. */
+  intervalMs?: number
+  /** The most that all providers of all wallets of this process together get in a rolling window. */
+  budget?: Budget
+  /** Where transactions of a wallet are recorded: in Node by default a file each in the user's state directory. */
+  journalFor?: (wallet: string) => Journal | Promise<Journal>
+  /** Shares the wallets with other machines: only those that are claimed are opened, with the journal of the lease. */
+  leases?: Leases
+  /** The most wallets that this process claims; all of them by default. */
+  capacity?: number
+  logger?: Logger
+  /** Closes the fleet when it aborts. */
+  signal?: AbortSignal
+}
+
+/**
+ * `opening`: its key, journal and policy are being opened. `open`: this process reads it and sends for it. `free`: no process has it
+ * yet. `foreign`: another process has its lease. `failed`: it could not be opened, and `reason` says why. `closing`: it is being
+ * closed.
+ */
+export type WalletState = 'opening' | 'open' | 'free' | 'foreign' | 'failed' | 'closing'
+
+/** One wallet of a fleet. */
+export type FleetWallet = {
+  wallet: string
+  state: WalletState
+  /** Why it is not open, or why nothing can be sent for it; null where all is well. */
+  reason: string | null
+  error: Error | null
+  /** Who has it and for which time; null without leases, and while no process has it. */
+  lease: { holder: string; epoch: number } | null
+}
+
+/** Many wallets on one chain: a broker each, one reading for all of them. */
+export type Fleet = {
+  /** The wallets in the order in which they were added. */
+  wallets(): FleetWallet[]
+  /** The broker of a wallet; null while this process has not opened it: `wallets()` says why. */
+  broker(wallet: string): Broker | null
+  /** The brokers that are open. */
+  brokers(): readonly Broker[]
+  /** The plan of each wallet at each of its readings; `plan.position.wallet.address` tells which. */
+  readonly plan$: Observable<Plan>
+  /** How many leases were lost to another process, or to a store that does not answer. */
+  leasesLost(): number
+  /** Adds a wallet and opens it, or waits for its lease. Resolves once it is open, or `wallets()` has the reason. */
+  add(wallet: string): Promise<void>
+  /** Closes the broker of a wallet, hands its lease back and forgets it. */
+  remove(wallet: string): Promise<void>
+  /** Closes every broker and hands every lease back. What is in flight is followed to its end by the next process. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}

@@ -1,0 +1,133 @@
+import { AbortedError, InvalidInputError, type Broker, type Journal, type Plan } from '../index.ts'
+import { systemClock, type Clock } from '../base/clock.ts'
+import { createListeners } from '../base/listeners.ts'
+import { silent } from '../base/logger.ts'
+import { openBroker, type SharedOptions } from '../broker.ts'
+import { toAddress } from '../chain/address.ts'
+import type { Connected } from '../chain/connect.ts'
+import { toBudget } from '../funding/config.ts'
+import { createSharedBudget } from '../funding/shared-budget.ts'
+import { createClaims } from './claims.ts'
+import type { Fleet, FleetOptions, WalletPolicy } from './fleet.types.ts'
+import { phaseOf } from './phases.ts'
+import { createSeat, type Seat } from './seat.ts'
+
+const DEFAULT_INTERVAL_MS = 30_000
+
+/** The chain of a fleet: connected once, for all its wallets. */
+export type FleetChain = {
+  chainId: bigint
+  genesis: string | undefined
+  /** Puts a wallet on it. @throws InvalidInputError for a key that does not fit */
+  connect(wallet: string): Promise<Connected>
+  clock?: Clock
+}
+
+export type OpenFleetOptions = Omit<FleetOptions, 'provider' | 'network' | 'signerFor'>
+
+/** A fleet on a chain that is connected, or was made for it. */
+export async function openFleet(chain: FleetChain, options: OpenFleetOptions): Promise<Fleet> {
+  const { leases, capacity = Infinity, intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
+  const { clock = systemClock } = chain
+  const wallets = options.wallets.map((wallet) => toAddress(wallet, 'wallet'))
+  if (new Set(wallets).size < wallets.length) throw new InvalidInputError('A wallet is in the list twice.', {})
+  const streams = await import('../streams/streams.ts')
+  const plans = streams.createTopic<Plan>()
+  const budget = toBudget(options.budget)
+  const sharedBudget = budget ? createSharedBudget(budget) : undefined
+  const seats = new Map<string, Seat>()
+  const onClose = createListeners()
+  let leasesLost = 0
+  let closing: Promise<void> | null = null
+  const claims = leases
+    ? createClaims({ leases, ...chain, capacity, seats: () => [...seats.values()], clock, logger })
+    : null
+
+  const fleet: Fleet = {
+    wallets: () => [...seats.values()].map((seat) => seat.view()),
+    broker: (wallet) => seats.get(toAddress(wallet, 'wallet'))?.broker() ?? null,
+    brokers: () => [...seats.values()].flatMap((seat) => seat.broker() ?? []),
+    plan$: plans.messages$,
+    leasesLost: () => leasesLost,
+    async add(wallet) {
+      if (closing) throw new AbortedError('The fleet is closed.')
+      const address = toAddress(wallet, 'wallet')
+      if (seats.has(address)) throw new InvalidInputError('The fleet has this wallet already.', { wallet: address })
+      const seat = seatOf(address)
+      seats.set(address, seat)
+      if (!claims) await seat.open()
+    },
+    async remove(wallet) {
+      const address = toAddress(wallet, 'wallet')
+      const seat = seats.get(address)
+      seats.delete(address)
+      await seat?.close()
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+
+  const abort = (): void => void close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
+  signal?.addEventListener('abort', abort)
+  onClose.add(() => signal?.removeEventListener('abort', abort))
+  await Promise.all(wallets.map((wallet) => fleet.add(wallet)))
+  await claims?.start()
+  if (signal?.aborted) {
+    await close()
+    throw new AbortedError('The fleet was aborted before it was open.')
+  }
+  return fleet
+
+  function close(): Promise<void> {
+    return (closing ??= closeAll())
+  }
+
+  async function closeAll(): Promise<void> {
+    onClose.emit()
+    const stopped = claims?.stop()
+    await Promise.all([...seats.values()].map((seat) => seat.close()))
+    await stopped
+    // What was claimed while the fleet closed.
+    await Promise.all([...seats.values()].map((seat) => seat.close()))
+    await leases?.close()
+    plans.close()
+  }
+
+  function seatOf(wallet: string): Seat {
+    const at = seats.size
+    const shared: SharedOptions = {
+      phaseMs: () => phaseOf(at, { count: seats.size, intervalMs }),
+      budget: sharedBudget,
+      skipsQuiet: true,
+      onPlan: plans.next,
+    }
+    return createSeat({
+      wallet,
+      policyFor: options.policyFor ?? (() => ({})),
+      openBroker: (policy, journal) => brokerOf(wallet, { policy, journal, shared }),
+      onLost(reason) {
+        leasesLost += 1
+        logger.warn({ wallet, err: reason }, 'the lease of a wallet was lost; nothing more is sent for it from here')
+      },
+      now: clock.now,
+      logger,
+    })
+  }
+
+  async function brokerOf(
+    wallet: string,
+    { policy, journal, shared }: { policy: WalletPolicy; journal: Journal | undefined; shared: SharedOptions },
+  ): Promise<Broker> {
+    const own = journal ?? (await options.journalFor?.(wallet))
+    const { autoFunding: _autoFunding, autoDeposit: _autoDeposit, ...brokerOptions } = policy
+    return openBroker(chain.connect(wallet), {
+      ...brokerOptions,
+      ...(own && { journal: own }),
+      ...(options.signerTimeoutMs !== undefined && { signerTimeoutMs: options.signerTimeoutMs }),
+      intervalMs,
+      logger,
+      clock,
+      shared,
+    })
+  }
+}

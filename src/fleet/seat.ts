@@ -1,0 +1,110 @@
+import { LockedError, OgLedgerError, type Broker, type Journal, type LeasedJournal, type Logger } from '../index.ts'
+import type { FleetWallet, WalletPolicy, WalletState } from './fleet.types.ts'
+import { applyPolicy } from './policy.ts'
+
+/** One wallet's place in a fleet: its broker while this process has it, and why not while it has not. */
+export type Seat = {
+  readonly wallet: string
+  broker(): Broker | null
+  view(): FleetWallet
+  /** Whether a lease on it may be claimed now: it is closed, and did not fail just now. */
+  isClaimable(now: number): boolean
+  /** Opens its broker; the reason where that fails is in `view()`. A leased journal is closed then, too. */
+  open(journal?: LeasedJournal): Promise<void>
+  /** Another process has its lease; null where none has. */
+  seeLease(lease: FleetWallet['lease']): void
+  /** Closes its broker. */
+  close(): Promise<void>
+}
+
+export type SeatOptions = {
+  wallet: string
+  policyFor: (wallet: string) => WalletPolicy | Promise<WalletPolicy>
+  openBroker: (policy: WalletPolicy, journal: Journal | undefined) => Promise<Broker>
+  /** Called when the lease is lost while the broker is open. */
+  onLost: (reason: unknown) => void
+  now: () => number
+  logger: Logger
+}
+
+/** A wallet that could not be opened is left to others for so long. */
+const RESTS_MS = 60_000
+
+export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger }: SeatOptions): Seat {
+  let state: WalletState = 'free'
+  let error: Error | null = null
+  let broker: Broker | null = null
+  let lease: FleetWallet['lease'] = null
+  let restsUntil = -Infinity
+  let closing: Promise<void> | null = null
+  let watching: { unsubscribe(): void } | null = null
+
+  return {
+    wallet,
+    broker: () => broker,
+    view() {
+      const refusal = error ?? broker?.refusal() ?? null
+      return { wallet, state, reason: refusal && reasonOf(refusal), error: refusal, lease }
+    },
+    isClaimable: (time) => ['free', 'foreign', 'failed'].includes(state) && time >= restsUntil,
+    async open(journal) {
+      state = 'opening'
+      error = null
+      lease = journal ? { holder: journal.holder, epoch: journal.epoch } : null
+      journal?.lost.addEventListener('abort', () => void lose(journal), { once: true })
+      try {
+        const policy = await policyFor(wallet)
+        broker = await openBroker(policy, journal)
+        if (journal?.lost.aborted) return await lose(journal)
+        applyPolicy(broker, policy)
+        watching = broker.positions$.subscribe()
+        state = 'open'
+      } catch (cause) {
+        await fail(cause, journal)
+      }
+    },
+    seeLease(seen) {
+      if (!['free', 'foreign', 'failed'].includes(state)) return
+      lease = seen
+      if (state !== 'failed') state = seen ? 'foreign' : 'free'
+    },
+    close: () => close('free'),
+  }
+
+  async function fail(cause: unknown, journal: LeasedJournal | undefined): Promise<void> {
+    error = cause instanceof Error ? cause : new Error(String(cause))
+    logger.error({ err: error, wallet }, 'a wallet of the fleet could not be opened; the others go on')
+    restsUntil =
+      error instanceof OgLedgerError && !error.retryable && !(error instanceof LockedError)
+        ? Infinity
+        : now() + RESTS_MS
+    await close('failed')
+    await journal?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'a lease was not handed back'))
+    lease = null
+  }
+
+  async function lose({ lost }: LeasedJournal): Promise<void> {
+    if (state !== 'open' && state !== 'opening') return
+    onLost(lost.reason)
+    lease = null
+    await close('free')
+  }
+
+  /** Every caller waits for the same end. */
+  function close(then: WalletState): Promise<void> {
+    return (closing ??= shut(then).finally(() => (closing = null)))
+  }
+
+  async function shut(then: WalletState): Promise<void> {
+    state = 'closing'
+    watching?.unsubscribe()
+    watching = null
+    const closed = broker
+    broker = null
+    await closed?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'closing a broker failed'))
+    state = then
+    lease = null
+  }
+}
+
+const reasonOf = (error: Error): string => error.message.split('\n')[0] ?? error.message

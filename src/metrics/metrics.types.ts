@@ -1,0 +1,11 @@
+import type { Broker } from '../index.ts'
+
+/** A broker, or what has several, such as a fleet. */
+export type MetricsSource = Broker | FleetSource
+
+/** What has several brokers; `wallets` and `leasesLost` are those of a fleet. */
+export type FleetSource = {
+  brokers(): readonly Broker[]
+  wallets?(): readonly { state: string }[]
+  leasesLost?(): number
+}

@@ -1,0 +1,137 @@
+import { parseEther } from 'ethers'
+import { expect, test } from 'vitest'
+import { InvalidInputError, memoryJournal, type Broker, type Plan } from '../../../src/index.ts'
+import { createMetrics } from '../../../src/metrics/index.ts'
+import { fleetWorld } from '../../support/fleet-world.ts'
+
+const funded = (provider: string) => ({ autoFunding: [{ provider, config: { unsettledFee: false as const } }] })
+
+/** Opens the ledger and a sub-account with 3 OG for each wallet. */
+async function supply(brokers: readonly Broker[], provider: string): Promise<void> {
+  for (const { ledger } of brokers) {
+    await ledger.addLedger('20')
+    await ledger.transferFund(provider, 'inference', '3')
+  }
+}
+
+test('each wallet of a fleet is topped up once, from its own ledger', async () => {
+  await using world = fleetWorld({ wallets: 3 })
+  const fleet = await world.open({ policyFor: () => funded(world.provider) })
+  await supply(fleet.brokers(), world.provider)
+  await world.advance(60)
+  for (const wallet of world.wallets) world.chain.spend(world.provider, wallet, '2.5')
+  await world.advance(60)
+  const available = world.wallets.map((wallet) => world.chain.position(wallet).subAccounts[0]?.available)
+  expect(available).toEqual(world.wallets.map(() => parseEther('3')))
+  expect(fleet.wallets()).toEqual(
+    world.wallets.map((wallet) => ({ wallet, state: 'open', reason: null, error: null, lease: null })),
+  )
+})
+
+test('a wallet with a bad key, journal or policy takes no other wallet along', async () => {
+  await using world = fleetWorld({ wallets: 4 })
+  const [good, badKey, badJournal, badPolicy] = world.wallets
+  const fleet = await world.open({
+    policyFor: (wallet) =>
+      wallet === badPolicy ? { autoFunding: [{ provider: 'nonsense' }] } : funded(world.provider),
+    bend(connected) {
+      if (connected.wallet === badKey) throw new InvalidInputError('signerFor gave the key of another wallet.')
+      return connected
+    },
+    journalFor(wallet) {
+      if (wallet === badJournal) throw new Error('The disk is full.')
+      return memoryJournal()
+    },
+  })
+  const states = fleet.wallets().map(({ wallet, state, reason }) => ({ wallet, state, reason }))
+  expect(states).toEqual([
+    { wallet: good, state: 'open', reason: null },
+    { wallet: badKey, state: 'failed', reason: 'signerFor gave the key of another wallet.' },
+    { wallet: badJournal, state: 'failed', reason: 'The disk is full.' },
+    { wallet: badPolicy, state: 'failed', reason: expect.stringMatching(/address/i) },
+  ])
+  expect(fleet.brokers().map(({ wallet }) => wallet)).toEqual([good])
+  expect(fleet.broker(badKey ?? '')).toBeNull()
+})
+
+test('plan$ has the plan of each wallet at each reading', async () => {
+  await using world = fleetWorld({ wallets: 2 })
+  const fleet = await world.open({ policyFor: () => funded(world.provider), intervalMs: 10_000 })
+  await world.advance(1)
+  const seen: string[] = []
+  fleet.plan$.subscribe(({ position }: Plan) => seen.push(position.wallet.address))
+  await world.advance(30)
+  const times = world.wallets.map((wallet) => seen.filter((one) => one === wallet).length)
+  expect(times).toEqual([3, 3])
+})
+
+test('a wallet is added and removed while the fleet runs', async () => {
+  await using world = fleetWorld({ wallets: 3 })
+  const [first = '', second = '', third = ''] = world.wallets
+  const fleet = await world.open({ wallets: [first, second] })
+  await fleet.add(third)
+  const removed = fleet.broker(first)
+  await fleet.remove(first)
+  expect(fleet.brokers().map(({ wallet }) => wallet)).toEqual([second, third])
+  await expect(removed?.position()).rejects.toThrow('closed')
+  await expect(fleet.add(second)).rejects.toThrow('The fleet has this wallet already.')
+})
+
+test('a closed fleet reads nothing more', async () => {
+  await using world = fleetWorld({ wallets: 2 })
+  let readings = 0
+  const fleet = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      readPosition() {
+        readings += 1
+        return connected.readPosition()
+      },
+    }),
+  })
+  await world.advance(60)
+  await fleet.close()
+  const before = readings
+  await world.advance(600)
+  expect(readings).toBe(before)
+  await expect(fleet.add(world.wallets[0] ?? '')).rejects.toThrow('The fleet is closed.')
+})
+
+test('the budget of a fleet counts what every wallet pays', async () => {
+  await using world = fleetWorld({ wallets: 3 })
+  const fleet = await world.open({ policyFor: () => funded(world.provider), budget: { amount: '2', per: '1d' } })
+  await supply(fleet.brokers(), world.provider)
+  await world.advance(60)
+  for (const wallet of world.wallets) world.chain.spend(world.provider, wallet, '2.5')
+  await world.advance(60)
+  const paid = world.wallets.reduce(
+    (sum, wallet) => sum + (world.chain.position(wallet).subAccounts[0]?.available ?? 0n) - parseEther('0.5'),
+    0n,
+  )
+  expect(paid).toBe(parseEther('2'))
+  const reasons = fleet.brokers().map((broker) => {
+    const decision = broker.latest()?.decisions[0]
+    return decision?.action === 'hold' ? decision.reason : decision?.action
+  })
+  expect(reasons.filter((reason) => reason === 'budget-exhausted')).toHaveLength(2)
+  expect(reasons).toContain('sufficient')
+})
+
+test('metrics show the brokers of a fleet, and how many wallets are where', async () => {
+  await using world = fleetWorld({ wallets: 2 })
+  const fleet = await world.open({
+    journalFor(wallet) {
+      if (wallet === world.wallets[1]) throw new Error('The disk is full.')
+      return memoryJournal()
+    },
+  })
+  await world.advance(1)
+  const samples = createMetrics(fleet).samples()
+  const wallets = samples.filter(({ name }) => name === 'og_ledger_fleet_wallets')
+  expect(wallets.map(({ labels, value }) => [labels['state'], value])).toEqual([
+    ['owned', 1],
+    ['free', 1],
+    ['foreign', 0],
+  ])
+  expect(samples.filter(({ name }) => name === 'og_ledger_up').map(({ value }) => value)).toEqual([1])
+})
