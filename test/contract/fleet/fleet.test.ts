@@ -54,7 +54,7 @@ test('a fleet opens with a call or two for each thing that wallets have in commo
   proxy.reset()
   await using fleet = await open(wallets, 400, false)
   const total = Object.values(proxy.calls).reduce((sum, count) => sum + count, 0)
-  expect(total).toBeLessThan(40)
+  expect(total).toBeLessThan(60)
   await until(() => fleet.brokers().every((broker) => broker.latest() !== null))
   proxy.reset()
   let readings = 0
