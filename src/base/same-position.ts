@@ -14,10 +14,7 @@ export function isSamePosition(a: Position, b: Position): boolean {
 function isSameLedger(a: Position['ledger'], b: Position['ledger']): boolean {
   if (!a || !b) return a === b
   return (
-    a.available === b.available &&
-    a.total === b.total &&
-    a.locked === b.locked &&
-    a.additionalInfo === b.additionalInfo
+    a.available === b.available && a.total === b.total && a.locked === b.locked && a.additionalInfo === b.additionalInfo
   )
 }
 
@@ -38,10 +35,7 @@ function isSameAccount(a: SubAccountPosition, b: SubAccountPosition): boolean {
 
 function isSameRefund(a: Refund, b: Refund): boolean {
   return (
-    a.amount === b.amount &&
-    a.createdAt === b.createdAt &&
-    a.unlocksAt === b.unlocksAt &&
-    a.claimable === b.claimable
+    a.amount === b.amount && a.createdAt === b.createdAt && a.unlocksAt === b.unlocksAt && a.claimable === b.claimable
   )
 }
 

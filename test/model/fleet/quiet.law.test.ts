@@ -8,8 +8,14 @@ const RENT = { unsettledFee: false } as const
 
 /** What a provider, the user and time do to a wallet. */
 const act = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ type: fc.constant('pass' as const), seconds: fc.integer({ min: 30, max: 1_200 }) }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('spend' as const), milliOg: fc.integer({ min: 1, max: 1_500 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constant('pass' as const), seconds: fc.integer({ min: 30, max: 1_200 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('spend' as const), milliOg: fc.integer({ min: 1, max: 1_500 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('deposit' as const), og: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('retrieve' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('pause' as const), on: fc.boolean() }) },
@@ -59,8 +65,7 @@ async function lifeOf(policy: AutoFundingConfig, skipsQuiet: boolean) {
   async function perform(one: Act): Promise<void> {
     if (one.type === 'spend') world.chain.spend(world.provider, world.wallet, `${one.milliOg / 1_000}`)
     if (one.type === 'deposit') await world.until(broker.ledger.depositFund(String(one.og)))
-    if (one.type === 'retrieve')
-      await world.until(broker.ledger.retrieveFund('inference').catch(() => undefined))
+    if (one.type === 'retrieve') await world.until(broker.ledger.retrieveFund('inference').catch(() => undefined))
     if (one.type !== 'pause') return
     if (one.on) broker.inference.pauseAutoFunding(world.provider)
     else broker.inference.resumeAutoFunding(world.provider)

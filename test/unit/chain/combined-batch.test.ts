@@ -14,7 +14,10 @@ const call = (data: string): ViewCall => ({ to: TARGET, data })
 type Request = { calls: string[]; blockTag: number | 'latest' }
 
 /** A node with Multicall3, where `reply` answers each call of an aggregate; null reverts without data. */
-function nodeWith(reply: (data: string, count: number) => string | null, refuses: (count: number) => Error | null = () => null) {
+function nodeWith(
+  reply: (data: string, count: number) => string | null,
+  refuses: (count: number) => Error | null = () => null,
+) {
   const requests: Request[] = []
   const batch = createCombinedBatch({
     multicall: MULTICALL,
@@ -25,7 +28,9 @@ function nodeWith(reply: (data: string, count: number) => string | null, refuses
         requests.push({ calls: [...calls].map(([, , one]) => one), blockTag })
         const refusal = refuses(calls.length)
         if (refusal) throw refusal
-        const results = [...calls].map(([, , one]) => reply(one, calls.length)).map((one) => [one !== null, one ?? '0x'])
+        const results = [...calls]
+          .map(([, , one]) => reply(one, calls.length))
+          .map((one) => [one !== null, one ?? '0x'])
         return AbiCoder.defaultAbiCoder().encode(['tuple(bool,bytes)[]'], [results])
       },
     },
@@ -65,7 +70,9 @@ test('readers that ask at the same time share a request, and equal calls are mad
 })
 
 test('a node that refuses the size gets half, from then on, and the calls of a reader stay together', async () => {
-  const { batch, requests } = nodeWith(echo, (count) => (count > 4 ? new Error('response size exceeded the limit') : null))
+  const { batch, requests } = nodeWith(echo, (count) =>
+    count > 4 ? new Error('response size exceeded the limit') : null,
+  )
   const readers = Array.from({ length: 6 }, (_, at) => [call(`0x0${at}`), call(`0x1${at}`)])
   const read = () => Promise.all(readers.map((calls) => batch(calls, 'latest')))
   const first = await read()
@@ -76,7 +83,9 @@ test('a node that refuses the size gets half, from then on, and the calls of a r
   await read()
   expect(requests.every(({ calls }) => calls.length <= 4)).toBe(true)
   for (const [own, other] of readers)
-    expect(requests.filter(({ calls }) => calls.includes(own?.data ?? '') && calls.includes(other?.data ?? ''))).toHaveLength(1)
+    expect(
+      requests.filter(({ calls }) => calls.includes(own?.data ?? '') && calls.includes(other?.data ?? '')),
+    ).toHaveLength(1)
 })
 
 test('a node that fails is asked once, and every reader gets its error', async () => {
