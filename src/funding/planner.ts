@@ -86,8 +86,7 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   return {
     plan(position, { dryRun = false, isStale = false } = {}) {
-      const now = position.block.timestamp
-      const isDry = dryRun !== false
+      const [now, isDry] = [position.block.timestamp, dryRun !== false]
       const { autoFunding = null, autoDeposit, reclaimIdle } = typeof dryRun === 'object' ? dryRun : {}
       const trials = autoFunding && trialsOf(autoFunding)
       const trialRule = toReclaimRule(reclaimIdle)

@@ -193,6 +193,8 @@ export function createLane(options: LaneOptions): Lane {
     inFlight: () => [...preparing, ...tracker.open().map(({ intent }) => intent)],
   })
 
+  const isUnderWay = (): boolean => foreign.isHolding() || workflows.claims.list().length > 0
+
   return {
     ...createTransactionHistory({ index, preparing, memory: payments }),
     async open() {
@@ -257,10 +259,6 @@ export function createLane(options: LaneOptions): Lane {
   /** Where the node does not answer, the next submission counts the nonces. */
   function look(): Promise<void> {
     return (looking ??= unknown.look().then(foreign.begin, () => undefined))
-  }
-
-  function isUnderWay(): boolean {
-    return foreign.isHolding() || workflows.claims.list().length > 0
   }
 
   function restore(records: readonly JournalRecord[]): void {
