@@ -25,7 +25,8 @@ import { createClosingGate } from './closing/gate.ts'
 import { closingPlanOf } from './closing/plan.ts'
 import { createCycle } from './cycle.ts'
 import type { BrokerEvent } from './events/event.types.ts'
-import { noAutoClaim } from './funding/auto-funding.ts'
+import { approvalNeedOf, type ApprovalNeed } from './funding/approval-need.ts'
+import { checkAutoClaim } from './funding/auto-funding.ts'
 import { longestIdleness, toDryRun } from './dry-run-options.ts'
 import { checkIntervalMs, toBudget } from './funding/config.ts'
 import { forecastOf } from './funding/forecast.ts'
@@ -54,6 +55,7 @@ import { fromLedger } from './transactions/in-flight.ts'
 import type { Journal } from './transactions/journal.types.ts'
 import type { Lane, LaneOptions } from './transactions/lane.ts'
 import { checkLeasedJournal, checkPayerJournal } from './transactions/leased-journal.ts'
+import { memoryJournal } from './transactions/memory-journal.ts'
 import { joinLane } from './transactions/shared-lane.ts'
 import { createSubmitter } from './transactions/submitter.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
@@ -74,7 +76,7 @@ const DEFAULT_INTERVAL_MS = 30_000
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkBrokerOptions(options)
   toBudget(options.budget)
-  if (options.autoClaim && 'document' in globalThis) throw noAutoClaim()
+  if (options.autoClaim) checkAutoClaim(approvalNeedOf({ isForgetful: false }))
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   const requests = createRequestCounts()
   const { network, signerTimeoutMs } = options
@@ -126,8 +128,18 @@ export async function openBroker(connecting: Connected | Promise<Connected>, opt
   })
   if (options.journal && chain.transactions)
     checkLeasedJournal(options.journal, { ...chain, signs: chain.transactions.sign !== null })
-  const journal = options.journal ?? (chain.transactions && (await journalOf(chain, logger)))
-  const engine = createEngine({ ...options, intervalMs, logger, chain, streams, journal })
+  const kept = options.journal ?? (chain.transactions && (await journalOf(chain, logger)))
+  const mustAsk = approvalNeedOf({ isForgetful: chain.transactions !== null && kept === null })
+  if (options.autoClaim) checkAutoClaim(mustAsk)
+  const engine = createEngine({
+    ...options,
+    intervalMs,
+    logger,
+    chain,
+    streams,
+    journal: kept ?? forgetfulJournal(),
+    mustAsk,
+  })
   const broker = brokerOn(engine)
   const abort = (): void =>
     void broker.close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
@@ -148,8 +160,8 @@ type EngineOptions = Omit<OpenOptions, 'journal'> & {
   logger: Logger
   chain: Connected
   streams: typeof import('./streams/streams.ts')
-  /** Null for a broker without a signer. */
-  journal: Journal | null
+  journal: Journal
+  mustAsk: ApprovalNeed
 }
 
 type Engine = ReturnType<typeof createEngine>
@@ -245,6 +257,7 @@ function createEngine(options: EngineOptions) {
     report: events.funding,
     onCharge: counts.charge,
     onLearn: () => quiet?.disturb(),
+    mustAsk: options.mustAsk,
     onStart(operation) {
       submitter.readyLane()
       gate.check(operation)
@@ -335,7 +348,7 @@ function laneOn(
   { chain, journal, signerTimeoutMs, maxFeePerGas, gasMark, shared }: EngineOptions,
   { positions, reports, ...parts }: LaneParts,
 ): { lane: Lane | null; locks: AccountLocks } {
-  if (!chain.transactions || !journal) return { lane: null, locks: createAccountLocks(null) }
+  if (!chain.transactions) return { lane: null, locks: createAccountLocks(null) }
   return joinLane(chain, {
     ...parts,
     ...reports.transactions,
@@ -407,7 +420,7 @@ function treasuryOn({
     },
     async journalOf(payer: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>) {
       checkPayerJournal(journal, payer.wallet)
-      return journalOf(payer, logger)
+      return (await journalOf(payer, logger)) ?? forgetfulJournal()
     },
   }
 }
@@ -616,6 +629,9 @@ function payeesOn({ chain: { network, wallet }, access: { services }, submitter,
 function journalOf(
   { chainId, wallet, genesis }: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>,
   logger: Logger,
-): Promise<Journal> {
+): Promise<Journal | null> {
   return defaultJournal({ chainId, wallet, genesis, logger })
 }
+
+/** Brokers of one wallet in one program share its lane. */
+const forgetfulJournal = (): Journal => ({ ...memoryJournal(), place: 'memory' })

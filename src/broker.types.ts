@@ -28,7 +28,7 @@ export type BrokerOptions = Connection & {
   network?: NetworkName | NetworkConfig
   /** How often the position is read while there is a subscriber: 30 000 by default, at least 100. */
   intervalMs?: number
-  /** Where transactions in flight are recorded: in Node a file in the user's state directory, in browsers memory. */
+  /** Where transactions in flight are recorded: in Node a file in the user's state directory, in browsers IndexedDB. */
   journal?: Journal
   /** The most that a unit of gas may cost, in wei; a transaction waits while the chain's price is higher. */
   maxFeePerGas?: bigint

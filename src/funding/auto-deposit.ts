@@ -22,6 +22,7 @@ import type { InFlight } from '../transactions/lane.ts'
 import { isDeposit } from '../transactions/payments.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import { checkAnswer } from './answer.ts'
+import type { ApprovalNeed } from './approval-need.ts'
 import type { DepositPolicy } from './deposit-config.ts'
 import type { DepositPayers } from './deposit-payers.ts'
 import {
@@ -65,6 +66,7 @@ export type AutoDepositOptions = {
   positions: Pick<Positions, 'positions$' | 'nudge' | 'fresh' | 'isOvertaken'>
   /** Called before each start; throws where nothing can be sent. */
   onStart: () => void
+  mustAsk: ApprovalNeed
   report: Pick<FundingReport, 'seeDeposit' | 'endDeposit'>
   inspected: Inspected
   blockClock: BlockClock
@@ -90,7 +92,8 @@ export type AutoDeposit = {
 }
 
 export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
-  const { wallet, rules, payer, inFlight, closing, latest, positions, onStart, report, inspected, logger } = options
+  const { wallet, rules, payer, inFlight, closing, latest, positions, onStart, mustAsk, report, inspected, logger } =
+    options
   const jobs = jobsOf(options, { policy: () => on?.policy ?? null, isTaken })
   const withdrawals = createWithdrawalWatch(options)
   let on: { policy: DepositPolicy; actor: AutoDepositActor } | null = null
@@ -107,8 +110,9 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
   return {
     start(policy) {
       onStart()
-      if (policy.approve === null && 'document' in globalThis)
-        throw new InvalidInputError('In a browser auto-deposit asks before each deposit.', {
+      const where = mustAsk()
+      if (policy.approve === null && where !== null)
+        throw new InvalidInputError(`${where} auto-deposit asks before each deposit.`, {
           do: 'pass approve: a function that asks the person at the page',
         })
       payer.use(policy.from)

@@ -9,6 +9,7 @@ import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Positions } from '../streams/positions.ts'
 import { checkAnswer } from './answer.ts'
+import type { ApprovalNeed } from './approval-need.ts'
 import type { AutoFundingPolicy } from './config.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { AutoFundingActor, FundedAccount, FundedAccounts } from './funded-accounts.ts'
@@ -28,6 +29,7 @@ export type AutoFundingOptions = {
   intervalMs: number
   /** Called before the first start; throws where nothing can be sent. */
   onStart: () => void
+  mustAsk: ApprovalNeed
   inspected: Inspected
   blockClock: BlockClock
   logger: Logger
@@ -46,14 +48,14 @@ export type AutoFunding = {
 }
 
 export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
-  const { accounts, dispatch, report, feeOf, positions, intervalMs, onStart, inspected, logger } = options
+  const { accounts, dispatch, report, feeOf, positions, intervalMs, onStart, mustAsk, inspected, logger } = options
   const jobs = jobsOf(options)
   let watching: { unsubscribe(): void } | null = null
 
   return {
     start(id, policy) {
       onStart()
-      checkBrowser(id, policy)
+      checkApproval(id, policy, mustAsk())
       const actor = update(id, policy) ?? add(id, policy)
       adjust()
       return actor
@@ -159,24 +161,33 @@ function jobsOf({ accounts, dispatch, topUp, blockClock }: AutoFundingOptions): 
   }
 }
 
-/** In a browser each transaction opens the wallet: a person must expect it. */
-function checkBrowser({ provider }: SubAccountId, { approve, autoClaim, reclaim }: AutoFundingPolicy): void {
-  if (!('document' in globalThis)) return
+function checkApproval(
+  { provider }: SubAccountId,
+  { approve, autoClaim, reclaim }: AutoFundingPolicy,
+  where: string | null,
+): void {
+  if (where === null) return
   if (approve === null)
-    throw new InvalidInputError('In a browser auto-funding asks before each top-up.', {
+    throw new InvalidInputError(`${where} auto-funding asks before each top-up.`, {
       provider,
       do: 'pass approve: a function that asks the person at the page',
     })
-  if (autoClaim) throw noAutoClaim({ provider })
+  if (autoClaim) throw noAutoClaim(where, { provider })
   if (reclaim)
-    throw new InvalidInputError('In a browser idle money is not asked back by itself.', {
+    throw new InvalidInputError(`${where} idle money is not asked back by itself.`, {
       provider,
       do: 'leave reclaimIdle out, and call retrieveFundFromProvider when the person at the page asks for it',
     })
 }
 
-export function noAutoClaim(facts: Record<string, string> = {}): InvalidInputError {
-  return new InvalidInputError('In a browser refunds are not claimed by themselves.', {
+/** @throws InvalidInputError where a person must approve each payment */
+export function checkAutoClaim(mustAsk: ApprovalNeed): void {
+  const where = mustAsk()
+  if (where !== null) throw noAutoClaim(where)
+}
+
+function noAutoClaim(where: string, facts: Record<string, string> = {}): InvalidInputError {
+  return new InvalidInputError(`${where} refunds are not claimed by themselves.`, {
     ...facts,
     do: 'leave autoClaim out, and call claimRefunds when the person at the page asks for it',
   })

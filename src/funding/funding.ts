@@ -14,6 +14,7 @@ import type { Positions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Lane } from '../transactions/lane.ts'
 import type { Submitter } from '../transactions/submitter.ts'
+import type { ApprovalNeed } from './approval-need.ts'
 import { createAutoDeposit, type AutoDeposit } from './auto-deposit.ts'
 import { createAutoFunding, type AutoFunding } from './auto-funding.ts'
 import type { SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
@@ -76,6 +77,7 @@ export type FundingOptions = {
   readSettlements: (until: Block, seconds: number) => Promise<Settlements>
   /** Called before auto-funding starts; throws where nothing can be sent. */
   onStart: (operation: string) => void
+  mustAsk: ApprovalNeed
   /** Hears of each change of the charts. */
   report: FundingReport
   /** Called with what a reading shows to be charged, in wei. */

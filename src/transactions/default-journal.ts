@@ -6,10 +6,10 @@ import type { JournalRepair } from './journal-repair.ts'
 import type { ClosingIntention, Journal, JournalEntry } from './journal.types.ts'
 import type { JournalOwner, JournalPlace } from './journals.types.ts'
 
-/** The journal of a broker that was given none: a file in Node. */
+/** The journal of a broker that was given none: a file in Node, IndexedDB in browsers; null where nothing outlives the program. */
 export function defaultJournal(
   options: JournalOwner & { genesis: string | undefined; logger: Logger },
-): Promise<Journal> {
+): Promise<Journal | null> {
   return journals.default(options)
 }
 

@@ -1,4 +1,4 @@
-import { AbortedError, NotRecordedError, NotSentError, OgLedgerError } from '../base/errors.ts'
+import { AbortedError, LockedError, NotRecordedError, NotSentError, OgLedgerError } from '../base/errors.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 
 /** The journal as one lane uses it: opened once, written until the lane closes. */
@@ -40,6 +40,8 @@ export function createJournalSession(
   /** The end of work that could not be written: without it the next process would go on with that work. */
   let owed: JournalRecord | null = null
   let settling: Promise<void> | null = null
+  const ended = new AbortController()
+  let isWaiting = false
 
   return {
     open,
@@ -72,6 +74,7 @@ export function createJournalSession(
     settle,
     async close() {
       closed = true
+      ended.abort()
       await journal.close()
     },
   }
@@ -81,9 +84,24 @@ export function createJournalSession(
     if (closed) return Promise.reject(afterClose())
     opening ??= load().catch((error: unknown) => {
       opening = null
+      if (error instanceof LockedError) void openWhenFreed()
       throw (refusal = error instanceof Error ? error : new Error(String(error)))
     })
     return opening
+  }
+
+  /** Takes the journal over once the broker that has it is closed. */
+  async function openWhenFreed(): Promise<void> {
+    if (!journal.freed || isWaiting) return
+    isWaiting = true
+    try {
+      await journal.freed(ended.signal)
+      isWaiting = false
+      await open()
+    } catch {
+      // The next call that sends tries again, and says why it cannot.
+      isWaiting = false
+    }
   }
 
   async function load(): Promise<void> {

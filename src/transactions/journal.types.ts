@@ -83,6 +83,11 @@ export interface Journal {
    * with the cause of the failure; left out, it ends with the next record that is written.
    */
   check?(): Promise<void>
+  /**
+   * Resolves once a journal that another broker had is free, so that this one may load it; rejects when `signal` aborts. Left out where
+   * only the next call that sends can try.
+   */
+  freed?(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 

@@ -1,11 +1,12 @@
 import { JournalError } from '../base/errors.ts'
+import { lockManager, storageFactory } from './browser-storage.ts'
+import { indexedDbJournal } from './indexed-db-journal.ts'
 import type { Journals } from './journals.types.ts'
-import { memoryJournal } from './memory-journal.ts'
 
-/** Browsers, and every other platform without Node's files. */
+/** Browsers keep journals in IndexedDB; other platforms without Node's files have none. */
 export const journals: Journals = {
-  // Brokers of one wallet in one page share its lane.
-  default: () => Promise.resolve({ ...memoryJournal(), place: 'memory' }),
+  // With one of the two alone the journal refuses to open: two tabs could send, or a reload could pay twice.
+  default: (options) => Promise.resolve(storageFactory() || lockManager() ? indexedDbJournal(options) : null),
   stateDirectory() {
     throw noFiles()
   },

@@ -13,8 +13,8 @@ export type JournalPlace = JournalOwner & { path?: string | undefined; genesis?:
  * bundler for browsers finds a module of Node.
  */
 export type Journals = {
-  /** The journal of a broker that was given none. */
-  default(options: JournalOwner & { genesis: string | undefined; logger: Logger }): Promise<Journal>
+  /** The journal of a broker that was given none; null where nothing outlives the program. */
+  default(options: JournalOwner & { genesis: string | undefined; logger: Logger }): Promise<Journal | null>
   /** @throws JournalError on platforms without files, as the next three reject */
   stateDirectory(): string
   openFile(options: JournalPlace & { logger?: Logger | undefined }): Promise<Journal>

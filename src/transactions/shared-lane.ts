@@ -72,6 +72,7 @@ function journalAt(place: unknown, { journal, clock, onAppend }: LaneMemberOptio
     },
     refusal: () => journal.refusal?.() ?? null,
     ...(journal.check && { check: () => journal.check?.() ?? Promise.resolve() }),
+    ...(journal.freed && { freed: journal.freed.bind(journal) }),
     close: () => journal.close(),
   }
 }

@@ -6,7 +6,7 @@ import { allPages, blocksOf, root } from '../support/markdown.ts'
 
 /** What examples take for granted: a page explains one thing at a time. */
 const TAKEN_FOR_GRANTED = `
-import type { Provider, Signer } from 'ethers'
+import type { Eip1193Provider, Provider, Signer } from 'ethers'
 import type { Broker } from 'og-ledger'
 import type { Simulation } from 'og-ledger/testing'
 declare global {
@@ -14,6 +14,7 @@ declare global {
   const sim: Simulation
   const signer: Signer
   const browserSigner: Signer
+  const ethereum: Eip1193Provider
   const node: Provider
   const key: string
   const wallet: string

@@ -69,6 +69,7 @@ test('og-ledger exports these names', () => {
       "errorCodes",
       "formatOg",
       "health",
+      "indexedDbJournal",
       "isRecordingLine",
       "memoryJournal",
       "networkName",

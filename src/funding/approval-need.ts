@@ -1,0 +1,13 @@
+/** Where a person must approve each payment, as the beginning of a sentence; null where a program may pay by itself. */
+export type ApprovalNeed = () => string | null
+
+/**
+ * In a page each transaction opens a wallet that a person must expect. A journal that is gone with the program cannot keep the next one
+ * from paying again, so that a person has to.
+ */
+export function approvalNeedOf({ isForgetful }: { isForgetful: boolean }): ApprovalNeed {
+  return () => {
+    if ('document' in globalThis) return 'In a browser'
+    return isForgetful ? 'Without a journal that outlives this program' : null
+  }
+}
