@@ -12,7 +12,6 @@ import { silent, type Logger } from './base/logger.ts'
 import { createRequestCounts, type RequestCounts } from './base/request-counts.ts'
 import { keyOf } from './base/sub-account-key.ts'
 import { createReports, type Reports } from './broker-reports.ts'
-import { checkBrokerOptions } from './broker-options.ts'
 import { checkReading } from './call-options.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { toAddress } from './chain/address.ts'
@@ -25,8 +24,7 @@ import { createClosingGate } from './closing/gate.ts'
 import { closingPlanOf } from './closing/plan.ts'
 import { createCycle } from './cycle.ts'
 import type { BrokerEvent } from './events/event.types.ts'
-import { approvalNeedOf, type ApprovalNeed } from './funding/approval-need.ts'
-import { checkAutoClaim } from './funding/auto-funding.ts'
+import { approvalNeedOf, checkAutoClaim, type ApprovalNeed } from './funding/approval-need.ts'
 import { longestIdleness, toDryRun } from './dry-run-options.ts'
 import { checkIntervalMs, toBudget } from './funding/config.ts'
 import { forecastOf } from './funding/forecast.ts'
@@ -62,22 +60,8 @@ import type { TransactionActor } from './transactions/tracked-transaction.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 
-/**
- * Connects to a wallet's 0G Compute ledger.
- *
- * @example
- * const broker = await createBroker({ signer: new Wallet(key, new JsonRpcProvider(url)) })
- * await broker.ledger.depositFund('10')
- * broker.inference.startAutoFunding(provider)
- *
- * @throws InvalidInputError for an unknown chain, wrong addresses or nonsense in the options
- * @throws ReadError when the chain cannot be read
- */
-export async function createBroker(options: BrokerOptions): Promise<Broker> {
-  checkBrokerOptions(options)
-  toBudget(options.budget)
-  if (options.autoClaim) checkAutoClaim(approvalNeedOf({ isForgetful: false }))
-  if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
+/** A broker on the chain of a checked connection. */
+export function connectBroker(options: BrokerOptions): Promise<Broker> {
   const requests = createRequestCounts()
   const { network, signerTimeoutMs } = options
   const how = { signerTimeoutMs, requests: requests.rpc }

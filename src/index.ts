@@ -4,7 +4,7 @@
  * @module og-ledger
  */
 
-export { createBroker } from './broker.ts'
+export { createBroker } from './create-broker.ts'
 export type { Broker, BrokerOptions } from './broker.types.ts'
 export { ogToWei, weiToOg, formatOg, type Amount } from './base/amounts.ts'
 export { networkName, networks, type NetworkConfig, type NetworkName } from './chain/networks.ts'

@@ -9,7 +9,7 @@ import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Positions } from '../streams/positions.ts'
 import { checkAnswer } from './answer.ts'
-import type { ApprovalNeed } from './approval-need.ts'
+import { noAutoClaim, type ApprovalNeed } from './approval-need.ts'
 import type { AutoFundingPolicy } from './config.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { AutoFundingActor, FundedAccount, FundedAccounts } from './funded-accounts.ts'
@@ -178,17 +178,4 @@ function checkApproval(
       provider,
       do: 'leave reclaimIdle out, and call retrieveFundFromProvider when the person at the page asks for it',
     })
-}
-
-/** @throws InvalidInputError where a person must approve each payment */
-export function checkAutoClaim(mustAsk: ApprovalNeed): void {
-  const where = mustAsk()
-  if (where !== null) throw noAutoClaim(where)
-}
-
-function noAutoClaim(where: string, facts: Record<string, string> = {}): InvalidInputError {
-  return new InvalidInputError(`${where} refunds are not claimed by themselves.`, {
-    ...facts,
-    do: 'leave autoClaim out, and call claimRefunds when the person at the page asks for it',
-  })
 }

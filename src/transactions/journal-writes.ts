@@ -17,6 +17,7 @@ export function watchJournalWrites(journal: Journal): JournalWrites {
     load: () => journal.load(),
     append: (record) => noted(journal.append(record)),
     refusal: () => journal.refusal?.() ?? null,
+    ...(journal.freed && { freed: journal.freed.bind(journal) }),
     close: () => journal.close(),
     failure: () => failure,
     checkAgain() {

@@ -159,6 +159,7 @@ test('only the public face lies in src itself', () => {
       'broker',
       'broker.types',
       'call-options',
+      'create-broker',
       'cycle',
       'dry-run-options',
       'endpoint-options',

@@ -1,6 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { approvalNeedOf } from '../../../src/funding/approval-need.ts'
-import { checkAutoClaim } from '../../../src/funding/auto-funding.ts'
+import { approvalNeedOf, checkAutoClaim } from '../../../src/funding/approval-need.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
