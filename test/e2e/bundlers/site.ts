@@ -19,6 +19,7 @@ export async function openSite(folder: string): Promise<Site | null> {
   if (executablePath === undefined) return null
   const server = createServer(({ url = '/', headers: { host = '' } }, response) => {
     const { pathname } = new URL(url, 'http://localhost')
+    if (pathname === '/favicon.ico') return void response.writeHead(204).end()
     const bundler = host.split('.')[0] ?? ''
     const file = join(folder, 'out', bundler, pathname === '/' ? 'index.html' : pathname)
     if (!existsSync(file)) return void response.writeHead(404).end()

@@ -23,6 +23,8 @@ const builds = {
       root: at('.'),
       configFile: false,
       customLogger: logger,
+      // Otherwise its progress goes to the output as well.
+      logLevel: 'warn',
       build: {
         outDir: out,
         // ethers is larger than Vite likes.
@@ -52,8 +54,5 @@ function packed(bundle) {
 }
 
 const complaints = await builds[bundler]()
-writeFileSync(
-  `${out}/index.html`,
-  '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
-)
+writeFileSync(`${out}/index.html`, '<!doctype html><script type="module" src="page.js"></script>')
 console.log(JSON.stringify(complaints))
