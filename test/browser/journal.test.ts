@@ -32,7 +32,8 @@ async function person() {
   }
 }
 
-const becomes = (page: Page, expression: string) => page.waitForFunction(expression)
+/** Polls by a timer: a tab behind another one paints nothing. */
+const becomes = (page: Page, expression: string) => page.waitForFunction(expression, undefined, { polling: 100 })
 
 test('a reload with a wallet request open holds the sub-account until the person says what became of it', async () => {
   const { tab, openBroker, provider } = await person()
