@@ -156,12 +156,12 @@ type Nullable<Options, Key extends keyof Options> = Omit<Options, Key> & { [Name
 /** Wires the rooms, each part after those that it needs. Only the cycle is made first and connected last. */
 function createEngine(options: EngineOptions) {
   const { chain, streams, intervalMs, logger, autoClaim = false, clock: wall = systemClock } = options
-  const { requests = createRequestCounts() } = options
+  const { requests = createRequestCounts(), mustAsk } = options
   const { rules, wallet } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const [onClose, onJournalOpen] = [createListeners(), createListeners()]
   const clock = steadyClock(wall)
-  const common = { wallet, rules, clock, logger, blockClock: createBlockClock(clock, { intervalMs }) }
+  const common = { wallet, rules, clock, logger, mustAsk, blockClock: createBlockClock(clock, { intervalMs }) }
 
   // Topics, and the stream that everything follows.
   const { transactions, eventsTopic, inspection, inspections } = topicsOn(streams, options.inspect)
@@ -241,7 +241,6 @@ function createEngine(options: EngineOptions) {
     report: events.funding,
     onCharge: counts.charge,
     onLearn: () => quiet?.disturb(),
-    mustAsk: options.mustAsk,
     onStart(operation) {
       submitter.readyLane()
       gate.check(operation)
