@@ -20,7 +20,7 @@ import { openFleet } from './open-fleet.ts'
  * const fleet = await createFleet({
  *   provider: new JsonRpcProvider(url),
  *   wallets,
- *   signerFor: (wallet) => new Wallet(keyOf(wallet)),
+ *   signerFor: () => new Wallet(key),
  *   policyFor: () => ({ autoFunding: [{ provider }] }),
  * })
  * fleet.wallets().filter(({ state }) => state === 'failed')

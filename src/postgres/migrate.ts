@@ -38,6 +38,9 @@ export const TABLES_VERSION = steps.length
  * Creates the tables of leases and journals, or brings older ones up to date. It is safe to call at each start, from several machines at
  * once, and beside brokers that run.
  *
+ * @example
+ * const { version, changed } = await migrate({ pool })
+ *
  * @returns the version of the tables, and whether this call changed them
  * @throws JournalError where the database cannot be reached, does not allow it, or has tables of a newer version
  */

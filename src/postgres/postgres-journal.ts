@@ -15,7 +15,7 @@ const BEATS = 3
  *
  * @example
  * await migrate({ pool })
- * const journal = await postgresJournal({ pool, chainId: 16661n, wallet: signer.address })
+ * const journal = await postgresJournal({ pool, chainId: 16661n, wallet })
  * const broker = await createBroker({ signer, journal, signal: journal.lost })
  *
  * @throws LockedError while another process has the wallet, with its name and until when; with `wait` it waits for it

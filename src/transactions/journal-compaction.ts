@@ -12,6 +12,9 @@ type Paid = Extract<JournalRecord, { type: 'paid' | 'deposited' }>
  * Drops the records that no later process needs. It keeps every open intent, the latest ones with an outcome, open
  * claims and an open closing with all their steps, the latest call for each sub-account, and of dropped intents the payments that
  * budgets still count.
+ *
+ * @example
+ * const kept = compactRecords(records)
  */
 export function compactRecords(records: readonly JournalRecord[]): JournalRecord[] {
   const claims = new Set(openClaims(records).map(({ id }) => id))

@@ -1,13 +1,21 @@
 import { JournalError } from '../base/errors.ts'
 import type { JournalRecord } from './journal.types.ts'
 
-/** A record as JSON, for a journal that another store keeps. An amount of wei is `{ "$wei": "…" }`. */
+/**
+ * A record as JSON, for a journal that another store keeps. An amount of wei is `{ "$wei": "…" }`.
+ *
+ * @example
+ * const line = recordToJson(record)
+ */
 export function recordToJson(record: JournalRecord): string {
   return JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? { $wei: `${value}` } : value))
 }
 
 /**
  * The record in such a text. White space and the order of names may have changed.
+ *
+ * @example
+ * const record = recordFromJson(text)
  *
  * @throws JournalError for a record of a newer version of og-ledger: leaving it out might pay twice
  */

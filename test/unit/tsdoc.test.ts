@@ -48,7 +48,8 @@ test('every exported name has a comment, and every function among them an exampl
 const TAKEN_FOR_GRANTED = `
 import type { ServerResponse } from 'node:http'
 import type { Provider, Signer } from 'ethers'
-import type { Broker, Position } from 'og-ledger'
+import type { Broker, JournalRecord, Position } from 'og-ledger'
+import type { Pool } from 'pg'
 import type { Decision, PlanInput } from 'og-ledger/machines'
 import type { EdgePathsOptions } from 'og-ledger/testing'
 import type { EIP1193Provider, PublicClient } from 'viem'
@@ -70,6 +71,11 @@ declare global {
   const answer: Response
   const response: ServerResponse
   const wallet: string
+  const wallets: readonly string[]
+  const pool: Pool
+  const record: JournalRecord
+  const records: readonly JournalRecord[]
+  const error: unknown
   const provider: string
   const key: \`0x\${string}\`
   function App(): null
