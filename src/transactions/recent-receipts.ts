@@ -27,13 +27,18 @@ export type RecentReceipts = {
   add(transaction: TrackedTransaction): void
   /** One mined so long ago, or by a person's word: its nonce count alone is compared. */
   addOld(transaction: TrackedTransaction): void
+  /** With those that are going. */
   all(): TrackedTransaction[]
+  /** Those whose receipt is gone, until `onGone` has followed them again: they are in flight. */
+  going(): TrackedTransaction[]
   confirm(blockNumber: number): Promise<void>
   recheck(spent: number): Promise<void>
 }
 
 export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
   const recent = new Set<TrackedTransaction>()
+  /** What `onGone` works on: each caller that finds the receipt gone waits for the same end. */
+  const going = new Map<TrackedTransaction, Promise<void>>()
   const old = new WeakSet<TrackedTransaction>()
   /** Looks at an old block that the node did not show. */
   const looks = new WeakMap<TrackedTransaction, number>()
@@ -45,7 +50,8 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
       old.add(transaction)
       add(transaction)
     },
-    all: () => [...recent],
+    all: () => [...new Set([...recent, ...going.keys()])],
+    going: () => [...going.keys()],
     /**
      * Checks that every recent receipt still holds at this block. The broker calls it between reading a position and
      * deciding on it.
@@ -53,19 +59,9 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
      * @throws ReadError when the node does not answer: then the broker must not decide on that position
      */
     async confirm(blockNumber) {
-      if (recent.size === 0) return
-      const spent = await port.transactionCount(blockNumber)
-      for (const transaction of recent)
-        if (transaction.nonce < spent && old.has(transaction)) recent.delete(transaction)
-      const shown = [...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber)
-      const certain = await blocks.check(shown)
-      for (const transaction of shown) if (isFinal(transaction, blockNumber, certain)) recent.delete(transaction)
-      for (const transaction of recent) {
-        // The tracker may have found a receipt meanwhile: an earlier block says nothing about it.
-        const isOfThisBlock = (transaction.minedIn ?? 0) <= blockNumber
-        if (transaction.nonce < spent) transaction.contradictions = 0
-        else if (isOfThisBlock) await dropUnlessMined(transaction, blockNumber)
-      }
+      if (recent.size > 0) await confirmAll(blockNumber)
+      // Another reading, or the tracker, may have found a receipt gone: the position is decided on once it is followed again.
+      await Promise.all(going.values())
     },
     /** Asks for the receipts again whose nonces the chain does not count as spent. */
     async recheck(spent) {
@@ -73,6 +69,20 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
       // A node that lags behind still has the receipt, or gets it soon.
       for (const transaction of unspent) if ((await findReceipt(port, transaction)) === null) await drop(transaction)
     },
+  }
+
+  async function confirmAll(blockNumber: number): Promise<void> {
+    const spent = await port.transactionCount(blockNumber)
+    for (const transaction of recent) if (transaction.nonce < spent && old.has(transaction)) recent.delete(transaction)
+    const shown = [...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber)
+    const certain = await blocks.check(shown)
+    for (const transaction of shown) if (isFinal(transaction, blockNumber, certain)) recent.delete(transaction)
+    for (const transaction of recent) {
+      // The tracker may have found a receipt meanwhile: an earlier block says nothing about it.
+      const isOfThisBlock = (transaction.minedIn ?? 0) <= blockNumber
+      if (transaction.nonce < spent) transaction.contradictions = 0
+      else if (isOfThisBlock) await dropUnlessMined(transaction, blockNumber)
+    }
   }
 
   function add(transaction: TrackedTransaction): void {
@@ -115,12 +125,16 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
     await drop(transaction)
   }
 
-  async function drop(transaction: TrackedTransaction): Promise<void> {
+  function drop(transaction: TrackedTransaction): Promise<void> {
+    const underway = going.get(transaction)
+    if (underway) return underway
     // The tracker and a reading may find it out at the same time.
-    if (!recent.delete(transaction)) return
+    if (!recent.delete(transaction)) return Promise.resolve()
     transaction.contradictions = 0
     looks.delete(transaction)
     old.delete(transaction)
-    await onGone(transaction)
+    const gone = onGone(transaction).finally(() => going.delete(transaction))
+    going.set(transaction, gone)
+    return gone
   }
 }

@@ -83,7 +83,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   let [running, closed] = [false, false]
 
   return {
-    open: () => [...open],
+    open: () => [...new Set([...open, ...recent.going()])],
     isWatching: () => open.size > 0 || recent.all().length > 0,
     follow,
     watch: recent.add,

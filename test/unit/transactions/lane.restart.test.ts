@@ -97,6 +97,27 @@ test('the lane sends a transaction again whose receipt of an earlier process a r
   await lane.close()
 })
 
+test('a transaction whose receipt is gone is in flight before its record is written, and every reading waits for it', async () => {
+  const mined = { type: 'mined', id: '1', hash: hashOf(1), blockNumber: 3, status: 1 } as const
+  let write = (): void => undefined
+  const disk = new Promise<void>((resolve) => (write = resolve))
+  const inner = journalOf(prepared(1), mined)
+  const port = scriptedPort()
+  const lane = laneOn(port, { journal: { ...inner, append: (record) => disk.then(() => inner.append(record)) } })
+  await lane.open()
+  port.spent = 1
+  const confirmed: string[] = []
+  const first = lane.confirm(4).then(() => confirmed.push('first'))
+  await vi.advanceTimersByTimeAsync(0)
+  const second = lane.confirm(4).then(() => confirmed.push('second'))
+  await vi.advanceTimersByTimeAsync(0)
+  expect([confirmed, lane.isQuiet(), lane.inFlight().map(({ unresolved }) => unresolved)]).toEqual([[], false, [false]])
+  write()
+  await Promise.all([first, second])
+  expect([confirmed.toSorted(), lane.inFlight().length, port.sent]).toEqual([['first', 'second'], 1, [hashOf(1)]])
+  await lane.close()
+})
+
 test('transactions of an earlier process keep this process alive only while a caller waits for them', async () => {
   const rests: (boolean | undefined)[] = []
   const clock = {
