@@ -15,6 +15,7 @@ export const settings = defineConfig({
       { find: /^og-ledger\/machines$/, replacement: join(root, 'machines/index.ts') },
       { find: /^og-ledger\/testing$/, replacement: join(root, 'src/testing/index.ts') },
       { find: /^og-ledger\/testing\/vitest$/, replacement: join(root, 'src/testing/vitest.ts') },
+      { find: /^og-ledger\/fleet$/, replacement: join(root, 'src/fleet/index.ts') },
       { find: /^og-ledger\/postgres$/, replacement: join(root, 'src/postgres/index.ts') },
       { find: /^og-ledger\/react$/, replacement: join(root, 'src/react/index.ts') },
       { find: /^og-ledger\/viem$/, replacement: join(root, 'src/viem/index.ts') },

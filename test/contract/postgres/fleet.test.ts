@@ -1,0 +1,105 @@
+import { Wallet } from 'ethers'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createFleet } from 'og-ledger/fleet'
+import { migrate, postgresLeases } from 'og-ledger/postgres'
+import { connect, localChain, type LocalChain } from '../../support/chain.ts'
+import { EXACT } from '../../support/exact.ts'
+import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { startProxy, type Proxy } from '../../support/proxy.ts'
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+import { until } from '../../support/until.ts'
+
+const WALLETS = 3
+let chain: LocalChain, node: Proxy
+let postgres: TestPostgres, database: TcpProxy
+/** Straight to the database, and by way of the proxy. */
+let direct: Pool, proxied: Pool
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = await startTcpProxy(postgres.port)
+  direct = postgres.pool()
+  proxied = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, `:${database.port}/`) })
+  await migrate({ pool: direct })
+  chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 1 })
+  node = await startProxy(chain.anvil.url)
+})
+afterAll(async () => {
+  await node.stop()
+  await chain[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+  await postgres[Symbol.asyncDispose]()
+})
+
+async function lowWallets(): Promise<LowWallet[]> {
+  const low: LowWallet[] = []
+  for (let count = 0; count < WALLETS; count += 1) low.push(await lowWallet(chain, chain.inference))
+  return low
+}
+
+type Machine = { holder: string; pool?: Pool; url?: string; capacity?: number }
+
+/** The fleet of one machine. Both are of this process; what they share is the database. */
+function open(low: readonly LowWallet[], { holder, pool = direct, url = chain.anvil.url, capacity }: Machine) {
+  const keys = new Map(low.map(({ wallet }) => [wallet.address, wallet.privateKey]))
+  return createFleet({
+    provider: connect(url),
+    network: chain.network,
+    wallets: [...keys.keys()],
+    signerFor: (wallet) => new Wallet(keys.get(wallet) ?? ''),
+    policyFor: () => ({
+      autoFunding: chain.inference.map(({ address }) => ({
+        provider: address,
+        config: { ...EXACT, unsettledFee: false as const },
+      })),
+    }),
+    leases: postgresLeases({ pool, holder, leaseMs: 2_000, timeoutMs: 500 }),
+    ...(capacity !== undefined && { capacity }),
+    intervalMs: 300,
+  })
+}
+
+const outcomes = (low: readonly LowWallet[]) => Promise.all(low.map((one) => outcomeOf(chain, one)))
+const paid = (low: readonly LowWallet[]) =>
+  until(async () => (await outcomes(low)).every(({ mined, waiting }) => mined >= 2 && waiting === 0))
+const holders = (fleet: Awaited<ReturnType<typeof open>>) =>
+  fleet.wallets().map(({ state, lease }) => [state, lease?.holder, lease?.epoch])
+
+test('two machines share the wallets, and one that closes hands its own to the other at once', async () => {
+  const low = await lowWallets()
+  const first = await open(low, { holder: 'first', capacity: 2 })
+  await using second = await open(low, { holder: 'second' })
+  expect([first.brokers().length, second.brokers().length]).toEqual([2, 1])
+  await paid(low)
+  await first.close()
+  await until(() => second.brokers().length === WALLETS)
+  expect(holders(second)).toEqual([
+    ['open', 'second', 2],
+    ['open', 'second', 2],
+    ['open', 'second', 1],
+  ])
+  expect([first.leasesLost(), second.leasesLost()]).toEqual([0, 0])
+  expect(await outcomes(low)).toEqual(low.map(paidOnce))
+})
+
+test('a machine that is cut off from node and database leaves its wallets to another, which sends what was signed', async () => {
+  const low = await lowWallets()
+  const heal = node.fault(({ method }) => (method === 'eth_sendRawTransaction' ? { kind: 'drop' } : undefined))
+  await using first = await open(low, { holder: 'first', pool: proxied, url: node.url })
+  // Each wallet has a signed transaction in the database that no node has taken.
+  await until(() => (node.calls['eth_sendRawTransaction'] ?? 0) >= WALLETS)
+  database.set('cut-requests')
+  await using second = await open(low, { holder: 'second' })
+  await until(() => second.brokers().length === WALLETS)
+  await paid(low)
+  expect(holders(second)).toEqual(low.map(() => ['open', 'second', 2]))
+  // Back again, the first one has everything on it refused.
+  heal()
+  database.set('pass')
+  await until(() => first.leasesLost() === WALLETS)
+  await until(() => first.wallets().every(({ state }) => state === 'foreign'))
+  expect([first.brokers(), second.leasesLost()]).toEqual([[], 0])
+  expect(await outcomes(low)).toEqual(low.map(paidOnce))
+})
