@@ -35,6 +35,10 @@ export async function keepAllFunded(
 if (import.meta.filename === process.argv[1]) {
   const { PRIVATE_KEYS = '', OG_RPC_URL = 'https://evmrpc.0g.ai', PROVIDER = '' } = process.env
   const node = new JsonRpcProvider(OG_RPC_URL)
-  const fleet = await keepAllFunded({ provider: node }, { keys: PRIVATE_KEYS.split(','), provider: PROVIDER }, console.log)
+  const fleet = await keepAllFunded(
+    { provider: node },
+    { keys: PRIVATE_KEYS.split(','), provider: PROVIDER },
+    console.log,
+  )
   process.once('SIGINT', () => void fleet.close().finally(() => node.destroy()))
 }
