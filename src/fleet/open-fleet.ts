@@ -87,8 +87,6 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
     const stopped = claims?.stop()
     await Promise.all([...seats.values()].map((seat) => seat.close()))
     await stopped
-    // What was claimed while the fleet closed.
-    await Promise.all([...seats.values()].map((seat) => seat.close()))
     await leases?.close()
     plans.close()
   }
@@ -104,7 +102,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
     return createSeat({
       wallet,
       policyFor: options.policyFor ?? (() => ({})),
-      openBroker: (policy, journal) => brokerOf(wallet, { policy, journal, shared }),
+      openBroker: (policy, how) => brokerOf(wallet, { ...how, policy, shared }),
       onLost(reason) {
         leasesLost += 1
         logger.warn({ wallet, err: reason }, 'the lease of a wallet was lost; nothing more is sent for it from here')
@@ -116,7 +114,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
 
   async function brokerOf(
     wallet: string,
-    { policy, journal, shared }: { policy: WalletPolicy; journal: Journal | undefined; shared: SharedOptions },
+    { policy, journal, signal, shared }: BrokerParts,
   ): Promise<Broker> {
     const own = journal ?? (await options.journalFor?.(wallet))
     const { autoFunding: _autoFunding, autoDeposit: _autoDeposit, ...brokerOptions } = policy
@@ -128,6 +126,9 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
       logger,
       clock,
       shared,
+      signal,
     })
   }
 }
+
+type BrokerParts = { policy: WalletPolicy; journal: Journal | undefined; signal: AbortSignal; shared: SharedOptions }

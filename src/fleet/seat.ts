@@ -1,4 +1,5 @@
 import { LockedError, OgLedgerError, type Broker, type Journal, type LeasedJournal, type Logger } from '../index.ts'
+import { abortable, throwIfAborted } from '../base/abortable.ts'
 import type { FleetWallet, WalletPolicy, WalletState } from './fleet.types.ts'
 import { applyPolicy } from './policy.ts'
 
@@ -13,14 +14,15 @@ export type Seat = {
   open(journal?: LeasedJournal): Promise<void>
   /** Another process has its lease; null where none has. */
   seeLease(lease: FleetWallet['lease']): void
-  /** Closes its broker. */
+  /** Closes its broker for good, also one that is being opened. */
   close(): Promise<void>
 }
 
 export type SeatOptions = {
   wallet: string
   policyFor: (wallet: string) => WalletPolicy | Promise<WalletPolicy>
-  openBroker: (policy: WalletPolicy, journal: Journal | undefined) => Promise<Broker>
+  /** `signal` aborts where the wallet is not wanted any more: then the journal is closed, too. */
+  openBroker: (policy: WalletPolicy, how: { journal: Journal | undefined; signal: AbortSignal }) => Promise<Broker>
   /** Called when the lease is lost while the broker is open. */
   onLost: (reason: unknown) => void
   now: () => number
@@ -37,6 +39,9 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
   let lease: FleetWallet['lease'] = null
   let restsUntil = -Infinity
   let closing: Promise<void> | null = null
+  let opening: { over: Promise<void>; abort(): void } | null = null
+  /** The fleet has given the wallet up: a claim that was on its way opens nothing. */
+  let isOver = false
   let watching: { unsubscribe(): void } | null = null
 
   return {
@@ -46,41 +51,60 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
       const refusal = error ?? broker?.refusal() ?? null
       return { wallet, state, reason: refusal && reasonOf(refusal), error: refusal, lease }
     },
-    isClaimable: (time) => ['free', 'foreign', 'failed'].includes(state) && time >= restsUntil,
+    isClaimable: (time) => !isOver && ['free', 'foreign', 'failed'].includes(state) && time >= restsUntil,
     async open(journal) {
-      state = 'opening'
-      error = null
-      lease = journal ? { holder: journal.holder, epoch: journal.epoch } : null
+      if (isOver) return handBack(journal)
+      const abort = new AbortController()
+      const over = enter(journal, abort.signal).finally(() => (opening = null))
+      opening = { over, abort: () => abort.abort() }
       journal?.lost.addEventListener('abort', () => void lose(journal), { once: true })
-      try {
-        const policy = await policyFor(wallet)
-        broker = await openBroker(policy, journal)
-        if (journal?.lost.aborted) return await lose(journal)
-        applyPolicy(broker, policy)
-        watching = broker.positions$.subscribe()
-        state = 'open'
-      } catch (cause) {
-        await fail(cause, journal)
-      }
+      if (journal?.lost.aborted) void lose(journal)
+      await over
+      await closing
     },
     seeLease(seen) {
       if (!['free', 'foreign', 'failed'].includes(state)) return
       lease = seen
       if (state !== 'failed') state = seen ? 'foreign' : 'free'
     },
-    close: () => close('free'),
+    close() {
+      isOver = true
+      return close('free')
+    },
   }
 
-  async function fail(cause: unknown, journal: LeasedJournal | undefined): Promise<void> {
+  /** @param signal aborts where the seat is closed meanwhile: then nothing of it stays open */
+  async function enter(journal: LeasedJournal | undefined, signal: AbortSignal): Promise<void> {
+    state = 'opening'
+    error = null
+    lease = journal ? { holder: journal.holder, epoch: journal.epoch } : null
+    try {
+      const policy = await abortable(Promise.resolve(policyFor(wallet)), signal)
+      broker = await openBroker(policy, { journal, signal })
+      throwIfAborted(signal)
+      applyPolicy(broker, policy)
+      watching = broker.positions$.subscribe()
+      state = 'open'
+    } catch (cause) {
+      await closeBroker()
+      await handBack(journal)
+      if (!signal.aborted) fail(cause)
+    }
+  }
+
+  function fail(cause: unknown): void {
     error = cause instanceof Error ? cause : new Error(String(cause))
     logger.error({ err: error, wallet }, 'a wallet of the fleet could not be opened; the others go on')
     restsUntil =
       error instanceof OgLedgerError && !error.retryable && !(error instanceof LockedError)
         ? Infinity
         : now() + RESTS_MS
-    await close('failed')
-    await journal?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'a lease was not handed back'))
+    state = 'failed'
     lease = null
+  }
+
+  async function handBack(journal: LeasedJournal | undefined): Promise<void> {
+    await journal?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'a lease was not handed back'))
   }
 
   async function lose({ lost }: LeasedJournal): Promise<void> {
@@ -97,13 +121,19 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
 
   async function shut(then: WalletState): Promise<void> {
     state = 'closing'
+    opening?.abort()
+    await opening?.over
+    await closeBroker()
+    state = then
+    lease = null
+  }
+
+  async function closeBroker(): Promise<void> {
     watching?.unsubscribe()
     watching = null
     const closed = broker
     broker = null
     await closed?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'closing a broker failed'))
-    state = then
-    lease = null
   }
 }
 

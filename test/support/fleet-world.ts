@@ -15,7 +15,7 @@ const START = 1_767_225_600
 export type FleetOpening = Partial<OpenFleetOptions> & {
   clock?: Clock
   /** Wraps the connection of a wallet. @throws where its key is to be a bad one */
-  bend?: (connected: Connected) => Connected
+  bend?: (connected: Connected) => Connected | Promise<Connected>
 }
 
 /** A simulated chain with many wallets, and fleets on it. Each process of a fleet has a clock of its own that can be killed. */

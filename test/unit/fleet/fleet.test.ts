@@ -1,6 +1,8 @@
 import { parseEther } from 'ethers'
 import { expect, test } from 'vitest'
-import { InvalidInputError, memoryJournal, type Broker, type Plan } from '../../../src/index.ts'
+import { AbortedError, InvalidInputError, memoryJournal, type Broker, type Plan } from '../../../src/index.ts'
+import { createLastingPromise } from '../../../src/base/lasting-promise.ts'
+import type { Connected } from '../../../src/chain/connect.ts'
 import { createMetrics } from '../../../src/metrics/index.ts'
 import { fleetWorld } from '../../support/fleet-world.ts'
 
@@ -75,6 +77,59 @@ test('a wallet is added and removed while the fleet runs', async () => {
   expect(fleet.brokers().map(({ wallet }) => wallet)).toEqual([second, third])
   await expect(removed?.position()).rejects.toThrow('closed')
   await expect(fleet.add(second)).rejects.toThrow('The fleet has this wallet already.')
+})
+
+/** A wallet whose connection waits, and whose policy deposits once it is open. */
+function slowOpening() {
+  const connecting = createLastingPromise()
+  let closed = 0
+  return {
+    connect: connecting.resolve,
+    journalsClosed: () => closed,
+    options: {
+      policyFor: () => ({ autoDeposit: { trigger: '5', target: '8' } }),
+      journalFor() {
+        const journal = memoryJournal()
+        return { ...journal, close: () => ((closed += 1), journal.close()) }
+      },
+      async bend(connected: Connected) {
+        await connecting.promise
+        return connected
+      },
+    },
+  }
+}
+
+test('a fleet that is aborted while a wallet opens leaves no broker that pays, and closes its journal', async () => {
+  await using world = fleetWorld({ wallets: 1 })
+  const [wallet = ''] = world.wallets
+  const { options, connect, journalsClosed } = slowOpening()
+  const abort = new AbortController()
+  const refused = expect(world.open({ ...options, signal: abort.signal })).rejects.toThrow(AbortedError)
+  await world.settled()
+  abort.abort()
+  await world.settled()
+  connect()
+  await refused
+  await world.advance(600)
+  expect(journalsClosed()).toBe(1)
+  expect(world.chain.position(wallet).ledger).toBeNull()
+})
+
+test('a wallet that is removed while it opens is closed, and nothing is sent for it', async () => {
+  await using world = fleetWorld({ wallets: 1 })
+  const [wallet = ''] = world.wallets
+  const { options, connect, journalsClosed } = slowOpening()
+  const fleet = await world.open({ ...options, wallets: [] })
+  const adding = fleet.add(wallet)
+  await world.settled()
+  const removing = fleet.remove(wallet)
+  await world.settled()
+  connect()
+  await Promise.all([adding, removing])
+  await world.advance(600)
+  expect(journalsClosed()).toBe(1)
+  expect(world.chain.position(wallet).ledger).toBeNull()
 })
 
 test('a closed fleet reads nothing more', async () => {

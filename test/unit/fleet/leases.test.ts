@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { LeaseLostError } from '../../../src/index.ts'
+import { createLastingPromise } from '../../../src/base/lasting-promise.ts'
 import { fleetWorld } from '../../support/fleet-world.ts'
 import { memoryLeaseStore } from '../../support/memory-leases.ts'
 
@@ -52,6 +53,59 @@ test('a fleet whose lease is taken closes that broker and sends nothing more for
   expect(fleet.wallets()).toEqual([
     { wallet, state: 'foreign', reason: null, error: null, lease: { holder: 'b', epoch: 7 } },
   ])
+})
+
+test('a lease that is lost while its wallet opens leaves no broker that pays', async () => {
+  await using world = fleetWorld({ wallets: 1 })
+  const store = memoryLeaseStore({ clock: world.clock, leaseMs: LEASE_SECONDS * 1_000 })
+  const [wallet = ''] = world.wallets
+  const connecting = createLastingPromise()
+  const opening = world.open({
+    leases: store.of('a', world.clock),
+    policyFor: () => ({ autoDeposit: { trigger: '5', target: '8' } }),
+    async bend(connected) {
+      await connecting.promise
+      return connected
+    },
+  })
+  await world.settled()
+  Object.assign(store.rows.get(wallet) ?? {}, { holder: 'b', epoch: 7, expiresAt: world.now() + 3_600_000 })
+  await world.advance(LEASE_SECONDS)
+  connecting.resolve()
+  const fleet = await opening
+  await world.advance(20)
+  expect(fleet.brokers()).toEqual([])
+  expect(fleet.leasesLost()).toBe(1)
+  expect(fleet.wallets()).toEqual([
+    { wallet, state: 'foreign', reason: null, error: null, lease: { holder: 'b', epoch: 7 } },
+  ])
+})
+
+test('a wallet that is removed while its lease is claimed is not opened, and its lease is handed back', async () => {
+  await using world = fleetWorld({ wallets: 1 })
+  const store = memoryLeaseStore({ clock: world.clock, leaseMs: LEASE_SECONDS * 1_000 })
+  const [wallet = ''] = world.wallets
+  const leases = store.of('a', world.clock)
+  const answered = createLastingPromise()
+  const fleet = await world.open({
+    wallets: [],
+    leases: {
+      ...leases,
+      async claim(how) {
+        const claimed = await leases.claim(how)
+        await answered.promise
+        return claimed
+      },
+    },
+  })
+  await fleet.add(wallet)
+  await world.advance(2)
+  await fleet.remove(wallet)
+  answered.resolve()
+  await world.advance(2)
+  expect(store.claims.length).toBe(1)
+  expect(store.rows.get(wallet)?.holder).toBeNull()
+  expect(fleet.brokers()).toEqual([])
 })
 
 test('a fleet that closes hands its leases back at once', async () => {
