@@ -112,10 +112,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
     })
   }
 
-  async function brokerOf(
-    wallet: string,
-    { policy, journal, signal, shared }: BrokerParts,
-  ): Promise<Broker> {
+  async function brokerOf(wallet: string, { policy, journal, signal, shared }: BrokerParts): Promise<Broker> {
     const own = journal ?? (await options.journalFor?.(wallet))
     const { autoFunding: _autoFunding, autoDeposit: _autoDeposit, ...brokerOptions } = policy
     return openBroker(chain.connect(wallet), {
