@@ -73,17 +73,25 @@ function tell(inspector: Inspect, event: InspectionEvent): void {
   else inspector.next?.(event)
 }
 
-/** An object whose methods are, at each call, those of the present one. */
+/** An object whose members are, at each look, those of the present one: a frozen one, too. */
 function following<T extends object>(present: () => T): T {
-  return new Proxy(present(), {
-    get(_first, name) {
-      const value: unknown = Reflect.get(present(), name)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]): unknown => {
-        const object = present()
-        const method: unknown = Reflect.get(object, name)
-        return typeof method === 'function' ? Reflect.apply(method, object, args) : undefined
-      }
+  const member = (name: string | symbol): unknown => {
+    const value: unknown = Reflect.get(present(), name)
+    if (typeof value !== 'function') return value
+    return (...args: unknown[]): unknown => {
+      const object = present()
+      const method: unknown = Reflect.get(object, name)
+      return typeof method === 'function' ? Reflect.apply(method, object, args) : undefined
+    }
+  }
+  // A proxy must show the fixed members of its target as they are: a copy has none.
+  return new Proxy({ ...present() }, {
+    get: (_, name) => member(name),
+    has: (_, name) => Reflect.has(present(), name),
+    ownKeys: () => Reflect.ownKeys(present()),
+    getOwnPropertyDescriptor(_, name) {
+      const own = Reflect.getOwnPropertyDescriptor(present(), name)
+      return own && { value: member(name), enumerable: own.enumerable ?? false, configurable: true, writable: true }
     },
   })
 }
