@@ -85,13 +85,16 @@ function following<T extends object>(present: () => T): T {
     }
   }
   // A proxy must show the fixed members of its target as they are: a copy has none.
-  return new Proxy({ ...present() }, {
-    get: (_, name) => member(name),
-    has: (_, name) => Reflect.has(present(), name),
-    ownKeys: () => Reflect.ownKeys(present()),
-    getOwnPropertyDescriptor(_, name) {
-      const own = Reflect.getOwnPropertyDescriptor(present(), name)
-      return own && { value: member(name), enumerable: own.enumerable ?? false, configurable: true, writable: true }
+  return new Proxy(
+    { ...present() },
+    {
+      get: (_, name) => member(name),
+      has: (_, name) => Reflect.has(present(), name),
+      ownKeys: () => Reflect.ownKeys(present()),
+      getOwnPropertyDescriptor(_, name) {
+        const own = Reflect.getOwnPropertyDescriptor(present(), name)
+        return own && { value: member(name), enumerable: own.enumerable ?? false, configurable: true, writable: true }
+      },
     },
-  })
+  )
 }
