@@ -198,6 +198,7 @@ function createEngine(options: EngineOptions) {
   const { lane, locks } = laneOn(options, {
     ...withStream,
     onOpen: onJournalOpen.emit,
+    onClosingBegun: () => funding.stop(),
     onClosingEnded: (end) => closing.ended(end),
     reports,
   })
@@ -251,7 +252,6 @@ function createEngine(options: EngineOptions) {
     ...withStream,
     lane,
     requireSending: submitter.openLane,
-    onBegin: funding.stop,
     onEnd: events.closingEnded,
   })
 
@@ -324,7 +324,7 @@ async function closeEngine(engine: Engine): Promise<void> {
 
 type LaneParts = Engine['common'] &
   Pick<Engine, 'positions'> &
-  Pick<LaneOptions, 'inspected' | 'onOpen' | 'onClosingEnded'> & { reports: Reports }
+  Pick<LaneOptions, 'inspected' | 'onOpen' | 'onClosingBegun' | 'onClosingEnded'> & { reports: Reports }
 
 /** The wallet's lane, which brokers of one process share; null for a broker without a signer. */
 function laneOn(

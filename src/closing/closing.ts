@@ -29,8 +29,6 @@ export type ClosingOptions = {
   /** The lane. @throws where nothing can be sent */
   requireSending: () => Promise<Lane>
   positions: PositionSource
-  /** Called before the first step: auto-funding of the ledger stops. */
-  onBegin: () => void
   onEnd: (outcome: ClosingOutcome) => void
   clock: Clock
   blockClock: BlockClock
@@ -70,7 +68,7 @@ export type Closing = {
 }
 
 export function createClosing(options: ClosingOptions): Closing {
-  const { wallet, rules, lane, requireSending, positions, onBegin, onEnd, clock, blockClock, logger } = options
+  const { wallet, rules, lane, requireSending, positions, onEnd, clock, blockClock, logger } = options
   const waiters = createClosingWaiters(positions.positions$)
   const alarm = createAlarm(positions.nudge, clock)
   const steps = lane && createStepSender({ rules, lane, onFailure, blockClock, logger })
@@ -93,7 +91,6 @@ export function createClosing(options: ClosingOptions): Closing {
       if (!position.ledger) return lastReceipt(options, before)
       if (!closing.current()) {
         await closing.begin(clock.now())
-        onBegin()
         logger.info({ wallet }, 'closing the ledger')
       }
       // A caller that asks anew does not wait for what failed before.

@@ -22,6 +22,8 @@ export type ClosingRequest = {
 }
 
 export type ClosingRequestOptions = {
+  /** Called once a request is on disk, whichever broker began it. */
+  onClosingBegun?: (() => void) | undefined
   /** Called once a request has ended, whichever broker ended it. */
   onClosingEnded?: ((end: ClosingEnd) => void) | undefined
 }
@@ -30,7 +32,7 @@ export type ClosingEnd = { request: ClosingIntention; outcome: ClosingOutcome }
 
 export function createClosingRequest(
   session: Pick<JournalSession, 'ready' | 'settle' | 'append' | 'owe'>,
-  { onClosingEnded }: ClosingRequestOptions = {},
+  { onClosingBegun, onClosingEnded }: ClosingRequestOptions = {},
 ): ClosingRequest {
   let isEnding = false
   let current: ClosingIntention | null = null
@@ -66,5 +68,6 @@ export function createClosingRequest(
     const record: IntentionRecord = { type: 'closing', id: `closing-${at.toString(36)}`, at }
     await session.append(record)
     current = closingIn([record])
+    onClosingBegun?.()
   }
 }

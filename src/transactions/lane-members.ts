@@ -52,6 +52,7 @@ export function sharedOptions({ lead, all }: LaneMembers): LaneMemberOptions {
     onMined: (block) => all().forEach((member) => member.onMined(block)),
     onChange: (transaction) => all().forEach((member) => member.onChange(transaction)),
     onQuiet: () => all().forEach((member) => member.onQuiet?.()),
+    onClosingBegun: () => all().forEach((member) => member.onClosingBegun?.()),
     onClosingEnded: (end) => all().forEach((member) => member.onClosingEnded?.(end)),
     onAppend: (ms) => all().forEach((member) => member.onAppend?.(ms)),
     onRestored: (actors) => all().forEach((member) => member.onRestored?.(actors)),

@@ -49,6 +49,8 @@ export type LaneOptions = {
   onRestored?: (actors: readonly TransactionActor[]) => void
   /** Called when a reading may find the wallet without foreign transactions again. */
   onQuiet?: () => void
+  /** Called once the ledger is to be closed, whichever broker was asked. */
+  onClosingBegun?: () => void
   /** Called once the closing of the ledger is over, or cancelled. */
   onClosingEnded?: (end: ClosingEnd) => void
   /** The most that gas may cost, in wei; null for no limit. */
@@ -146,7 +148,7 @@ export function createLane(options: LaneOptions): Lane {
   const preparing = new Set<Intent>()
   const journal = watchJournalWrites(options.journal)
   const session = createJournalSession(journal, restore)
-  const workflows = createWorkflows(session, { onClosingEnded: options.onClosingEnded })
+  const workflows = createWorkflows(session, options)
   const asks = createAsks(session, logger)
   const index = createTransactionIndex(workflows.isOpenStep)
   const payments = createPaymentMemory()
