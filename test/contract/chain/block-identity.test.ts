@@ -50,6 +50,7 @@ describe('a receipt', () => {
     expect(receipt).toEqual({
       transactionHash: hash,
       blockNumber: await head(),
+      blockHash: (await chain.provider.getBlock(await head()))?.hash,
       gasUsed: receipt?.gasUsed,
       gasPrice: receipt?.gasPrice,
       status: 1,

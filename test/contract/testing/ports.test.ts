@@ -85,6 +85,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     expect(mined).toEqual({
       transactionHash: hash,
       blockNumber: mined?.blockNumber,
+      blockHash: await port.blockHash(mined?.blockNumber ?? -1),
       gasUsed: mined?.gasUsed,
       gasPrice: expect.any(BigInt) as unknown,
       status: 1,

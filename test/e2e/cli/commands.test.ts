@@ -363,8 +363,8 @@ describe.concurrent('help', () => {
     expect(help.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
     const words = [...help.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
-      'demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund serve pause resume approve alerts retrieve refunds claim refund delete ' +
-        'close machines PRIVATE_KEY KEYSTORE_PASSWORD TREASURY_PRIVATE_KEY TREASURY_KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
+      'init demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund serve pause resume approve alerts retrieve refunds claim refund delete ' +
+        'close machines completion PRIVATE_KEY KEYSTORE_PASSWORD TREASURY_PRIVATE_KEY TREASURY_KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
     )
   })
 
