@@ -11,6 +11,6 @@ test('a ledger that one broker of a wallet closes is not opened again by the aut
   second.ledger.startAutoDeposit({ trigger: '5', target: '8' })
   await world.advance(60)
   await world.until(first.ledger.closeLedger())
-  await world.advance(600)
+  await world.advance(4 * 3_600)
   expect(world.position().ledger).toBeNull()
 })
