@@ -54,7 +54,7 @@ import type { Journal } from './transactions/journal.types.ts'
 import type { Lane, LaneOptions } from './transactions/lane.ts'
 import { checkLeasedJournal, checkPayerJournal } from './transactions/leased-journal.ts'
 import { memoryJournal } from './transactions/memory-journal.ts'
-import { joinLane } from './transactions/shared-lane.ts'
+import { closeUnused, joinLane } from './transactions/shared-lane.ts'
 import { createSubmitter } from './transactions/submitter.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
 
@@ -97,19 +97,29 @@ export type SharedOptions = {
   onPlan: (plan: Plan) => void
 }
 
-/** A broker on a chain that is being connected, or was made for it. */
+/**
+ * A broker on a chain that is being connected, or was made for it. An opening that the signal aborts closes the caller's journal, if no
+ * lane has it; one that fails leaves it to the caller, for another try.
+ */
 export async function openBroker(connecting: Connected | Promise<Connected>, options: OpenOptions): Promise<Broker> {
+  const { journal, logger = silent, signal } = options
+  try {
+    return await open(connecting, options)
+  } catch (error) {
+    if (journal && signal?.aborted)
+      await closeUnused(journal).catch((err: unknown) => logger.error({ err }, 'the journal could not be closed'))
+    throw error
+  }
+}
+
+async function open(connecting: Connected | Promise<Connected>, options: OpenOptions): Promise<Broker> {
   const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
   checkIntervalMs(intervalMs)
   // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
   const [chain, streams] = await Promise.all([
     abortable(Promise.resolve(connecting), signal),
     import('./streams/streams.ts'),
-  ]).catch(async (error: unknown) => {
-    // An aborted opening has not opened the caller's journal, and nothing else would close it.
-    if (signal?.aborted) await options.journal?.close()
-    throw error
-  })
+  ])
   if (options.journal && chain.transactions)
     checkLeasedJournal(options.journal, { ...chain, signs: chain.transactions.sign !== null })
   const kept = options.journal ?? (chain.transactions && (await journalOf(chain, logger)))

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../base/errors.ts'
+import { AbortedError, InvalidInputError } from '../base/errors.ts'
 import { createAccountLocks } from './account-locks.ts'
 import type { Journal } from './journal.types.ts'
 import { createLane } from './lane.ts'
@@ -36,10 +36,22 @@ export function joinLane(owner: LaneOwner, options: LaneMemberOptions): Pick<Sha
     places.delete(place)
     if (places.size === 0) lanes.delete(key)
     const closed = shared.lane.close()
-    const over = closed.catch(() => undefined).then(() => void (closing.get(place) === over && closing.delete(place)))
+    // A lane that waited for an earlier one may be over before it.
+    const all = Promise.allSettled([closing.get(place), closed])
+    const over = all.then(() => void (closing.get(place) === over && closing.delete(place)))
     closing.set(place, over)
     await closed
   })
+}
+
+/**
+ * Closes a journal that no lane of this process has: the broker that it was given to could not be opened, and nothing else would
+ * close it.
+ */
+export async function closeUnused(journal: Journal): Promise<void> {
+  const shared = [...lanes.values()].flatMap((places) => [...places.values()])
+  const isUsed = shared.some((one) => [one, ...one.members.all()].some((user) => user.journal === journal))
+  if (!isUsed) await journal.close()
 }
 
 function begin(first: LaneMember, place: unknown): SharedLane {
@@ -60,9 +72,12 @@ function placeOf(journal: Journal): unknown {
  */
 function journalAt(place: unknown, { journal, clock, onAppend }: LaneMemberOptions): Journal {
   const elapsed = () => (clock.elapsed ?? clock.now)()
+  let isClosed = false
   return {
     async load() {
       await closing.get(place)
+      // A journal that is loaded after its end would stay locked for as long as the process lives.
+      if (isClosed) throw new AbortedError('The broker is closed; nothing was sent.')
       return journal.load()
     },
     async append(record) {
@@ -73,7 +88,10 @@ function journalAt(place: unknown, { journal, clock, onAppend }: LaneMemberOptio
     refusal: () => journal.refusal?.() ?? null,
     ...(journal.check && { check: () => journal.check?.() ?? Promise.resolve() }),
     ...(journal.freed && { freed: journal.freed.bind(journal) }),
-    close: () => journal.close(),
+    close() {
+      isClosed = true
+      return journal.close()
+    },
   }
 }
 
