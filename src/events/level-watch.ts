@@ -31,7 +31,7 @@ export function createLevelWatch({ forecastAt, emit }: LevelWatchOptions): Level
       if (!isLedgerLow && (isLedgerShort || lasts(ledgerDryAt) < LOW)) {
         isLedgerLow = true
         emit({ type: 'ledger.low', available, shortfall: `${shortfall}`, dryAt: ledgerDryAt })
-      } else if (isLedgerLow && !isLedgerShort && lasts(ledgerDryAt) >= AMPLE) {
+      } else if (isLedgerLow && !isLedgerShort && lasts(ledgerDryAt) >= AMPLE && !plan.decisions.some(isUnderWay)) {
         isLedgerLow = false
         emit({ type: 'ledger.ample', available })
       }
@@ -47,3 +47,7 @@ export function createLevelWatch({ forecastAt, emit }: LevelWatchOptions): Level
     },
   }
 }
+
+/** A sub-account that is being paid lacks nothing in its plan, and may still lack the rest once the payment shows. */
+const isUnderWay = (decision: Plan['decisions'][number]): boolean =>
+  decision.action === 'hold' && (decision.reason === 'in-flight' || decision.reason === 'settling')
