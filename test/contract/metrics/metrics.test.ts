@@ -190,10 +190,12 @@ test('every metric appears and moves, on the real contracts', { timeout: 120_000
   const plain = readExposition(metrics.text(), 'prometheus')
   const open = readExposition(metrics.text({ accept: OPEN }), 'openmetrics')
   const names = Object.values(families).map(({ name }) => name)
-  // These belong to what is over by now, or to alerts.
+  // These belong to what is over by now, to fleets, or to alerts.
   const over = [
     'og_ledger_sub_account_unsettled_fee_og',
     'og_ledger_transaction_oldest_seconds',
+    'og_ledger_fleet_wallets',
+    'og_ledger_lease_lost',
     'og_ledger_alerts',
     'og_ledger_alerts_firing',
   ]
