@@ -32,7 +32,8 @@ async function machines(low: LowWallet): Promise<Broker[]> {
   const { address: wallet } = low.wallet
   for (let machine = 0; machine < MACHINES; machine += 1) {
     const folder = await mkdtemp(join(process.env['XDG_STATE_HOME'] ?? '', 'machine-'))
-    const journal = await openFileJournal({ chainId, wallet, path: join(folder, 'journal.jsonl') })
+    // Brokers of one process would share the lane by the journal's place. Machines know nothing of one another.
+    const { place: _, ...journal } = await openFileJournal({ chainId, wallet, path: join(folder, 'journal.jsonl') })
     brokers.push(await createBroker({ signer: low.wallet, network: chain.network, journal, intervalMs: 100 }))
   }
   return brokers
