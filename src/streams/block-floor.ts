@@ -6,6 +6,8 @@ export type BlockFloor = {
   /** Whether the wallet has a receipt that a reading at this block does not show. */
   isAbove(block: number): boolean
   current(): number
+  /** How many receipts there were. A reading that began before one may not show it. */
+  receipts(): number
   /** @throws StaleReadingError for a reading that is older than a receipt, or than the newest accepted reading */
   check(block: number): void
   /** Takes over the block of an accepted reading. */
@@ -37,15 +39,18 @@ type Run = { block: number; readings: number; since: number }
  */
 export function createBlockFloor({ notBefore, blockTimeMs, now }: BlockFloorOptions): BlockFloor {
   let ofReceipts = -1
+  let receipts = 0
   let ofReadings = notBefore
   let run: Run | null = null
 
   return {
     raise(block) {
+      receipts += 1
       ofReceipts = Math.max(ofReceipts, block)
     },
     isAbove: (block) => block < current(),
     current,
+    receipts: () => receipts,
     check(block) {
       if (block >= current()) return
       run = extended(run, block)

@@ -22,6 +22,7 @@ import { createBlockFloor } from './block-floor.ts'
 import { isDropped } from './dropped-reading.ts'
 import { createPlausibility } from './plausibility.ts'
 import { createReadingRecord, type PositionStatus } from './position-status.ts'
+import { createPreparedReading } from './prepared-reading.ts'
 import { lagDelay, LONGEST_RETRY_MS, readingDelay } from './retry-delay.ts'
 import { wait } from './wait.ts'
 
@@ -101,12 +102,22 @@ export function createPositions(options: PositionsOptions): Positions {
   let acceptedAt: number | null = null
   /** How many readings have begun. */
   let begun = 0
-  let newest: { position: Position; reading: number; at: number } | null = null
+  /** With the receipts that it shows. */
+  let newest: { position: Position; reading: number; at: number; receipts: number } | null = null
   /** The reading that waits for the current one. */
   let queued: Promise<Position> | null = null
   let due = false
   let closed = false
   const inTurn = createSerialQueue()
+  // A repeated reading serves what was nudged for before it.
+  const readPrepared = createPreparedReading({
+    read,
+    prepare,
+    floor,
+    plausibility,
+    throwIfClosed,
+    onAgain: () => (due = false),
+  })
   const elapsed = clock.elapsed ?? clock.now
 
   const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(readAgain))) : EMPTY
@@ -136,7 +147,7 @@ export function createPositions(options: PositionsOptions): Positions {
       const earlier = begun
       return async (signal) => {
         const isShared = newest !== null && newest.reading > earlier && clock.now() - newest.at <= SHARED_MS
-        return newest && isShared && !floor.isAbove(newest.position.block.number) ? newest.position : fresh(signal)
+        return newest && isShared && newest.receipts === floor.receipts() ? newest.position : fresh(signal)
       }
     },
     notBefore: floor.raise,
@@ -183,20 +194,13 @@ export function createPositions(options: PositionsOptions): Positions {
     acceptedAt ??= clock.now()
     const start = elapsed()
     try {
-      const position = await read()
+      const position = await readPrepared()
       const { block } = position
-      throwIfClosed()
-      floor.check(block.number)
-      await plausibility.check(block)
-      await prepare(position)
-      throwIfClosed()
-      // A receipt that came during prepare() may have raised the floor above this position.
-      floor.check(block.number)
       floor.accept(block.number)
       plausibility.accept(block)
       accept(position)
       acceptedAt = clock.now()
-      newest = { position, reading, at: acceptedAt }
+      newest = { position, reading, at: acceptedAt, receipts: floor.receipts() }
       record.succeeded(position.block.number)
       options.onReading?.('ok', elapsed() - start)
       accepted$.next(position)

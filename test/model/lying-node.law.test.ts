@@ -84,6 +84,15 @@ const FOUND: History[] = [
       { type: 'advance', seconds: 2 },
     ],
   },
+  // A reading that began before receipts came, and named a block far above theirs: it was taken to show them.
+  ...[0, 1, 2].map((index) => ({
+    ...CALM,
+    automine: true,
+    steps: [
+      { type: 'lie' as const, lie: { subject: 'blockNumber' as const, index, seconds: 4 } },
+      { type: 'advance' as const, seconds: 7 },
+    ],
+  })),
 ]
 
 const { limits, parameters } = law({ runs: 40, perRunMs: 500 })

@@ -110,6 +110,35 @@ test('callers join a reading that has not begun, and none that began before thei
   expect(chain.read).toHaveBeenCalledTimes(2)
 })
 
+test('a reading that began before a receipt came does not show it, whatever block the node names: it is read again', async () => {
+  const chain = manualChain()
+  const { watch, notBefore, blocks, positions$ } = stream(chain.read)
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  await chain.answer(1_000)
+  await vi.advanceTimersByTimeAsync(30_000)
+  notBefore(8)
+  await chain.answer(1_001)
+  expect([blocks, chain.read.mock.calls.length]).toEqual([[1_000], 3])
+  await chain.answer(1_002)
+  expect([blocks, chain.read.mock.calls.length, positions$.status.dropped]).toEqual([[1_000, 1_002], 3, 0])
+})
+
+test('a position that began before a receipt came is not shared', async () => {
+  const chain = manualChain()
+  const { fresh, sharing, notBefore } = stream(chain.read)
+  const read = sharing()
+  const first = fresh()
+  await vi.advanceTimersByTimeAsync(0)
+  await chain.answer(1_000)
+  await first
+  notBefore(8)
+  const shared = read()
+  await vi.advanceTimersByTimeAsync(0)
+  await chain.answer(1_001)
+  expect((await shared).block.number).toBe(1_001)
+})
+
 test('one dropped reading is no outage, however long it took, and the second one is', async () => {
   const chain = manualChain()
   const onFailure = vi.fn()
@@ -261,7 +290,7 @@ test('a position is dropped when a receipt came during prepare()', async () => {
   const block = { number: 5 }
   const { watch, blocks, notBefore } = stream(() => Promise.resolve(at(block.number)), {
     prepare: () => {
-      notBefore((block.number = 6))
+      if (block.number === 5) notBefore((block.number = 6))
       return Promise.resolve()
     },
   })

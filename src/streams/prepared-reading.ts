@@ -1,0 +1,45 @@
+import type { Position } from '../../machines/position.types.ts'
+import { StaleReadingError } from '../base/errors.ts'
+import type { BlockFloor } from './block-floor.ts'
+import type { Plausibility } from './plausibility.ts'
+
+/** So often a position is read anew because receipts came meanwhile. */
+const MOST_ATTEMPTS = 4
+
+export type PreparedReadingOptions = {
+  read: () => Promise<Position>
+  /** Gets what a decision on the position rests on. */
+  prepare: (position: Position) => Promise<void>
+  floor: Pick<BlockFloor, 'check' | 'receipts'>
+  plausibility: Pick<Plausibility, 'check'>
+  throwIfClosed: () => void
+  /** Called before a position is read anew. */
+  onAgain: () => void
+}
+
+/**
+ * Reads a position that shows every receipt of the wallet. Block numbers alone do not order a reading and a receipt, because the node that
+ * names both may be wrong about one: a reading that began before a receipt came is repeated.
+ *
+ * @throws StaleReadingError for a block below the floor, or where receipts come during each of a few attempts
+ */
+export function createPreparedReading(options: PreparedReadingOptions): () => Promise<Position> {
+  const { read, prepare, floor, plausibility, throwIfClosed, onAgain } = options
+  return async () => {
+    for (let attempt = 1; ; attempt += 1) {
+      const receipts = floor.receipts()
+      const position = await read()
+      const { block } = position
+      throwIfClosed()
+      floor.check(block.number)
+      await plausibility.check(block)
+      await prepare(position)
+      throwIfClosed()
+      floor.check(block.number)
+      if (floor.receipts() === receipts) return position
+      if (attempt === MOST_ATTEMPTS)
+        throw new StaleReadingError({ answered: `block ${block.number}`, because: 'receipts came meanwhile' })
+      onAgain()
+    }
+  }
+}
