@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -36,6 +36,8 @@ describe.runIf(app !== null)('the package as npm packs it', { timeout: TIMEOUT_M
   test.for(['esbuild', 'vite', 'rspack', 'webpack', 'next'])(
     '%s builds an app for browsers without a complaint and without a module of Node, and the app runs',
     async (bundler) => {
+      // On a CI machine Next complains where no earlier build has left its cache behind.
+      if (bundler === 'next') mkdirSync(join(app?.folder ?? '', '.next/cache'), { recursive: true })
       const printed =
         bundler === 'next'
           ? await app?.run(process.execPath, [app.tool('next/dist/bin/next'), 'build'], {
