@@ -1,5 +1,6 @@
 import { parseEther } from 'ethers'
-import { openBroker, type SharedOptions } from '../../src/broker.ts'
+import { openBroker } from '../../src/broker.ts'
+import type { SharedOptions } from '../../src/engine/options.ts'
 import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { Connected, Connection } from '../../src/chain/connect.ts'

@@ -2,6 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
+/** What a broker is made of. */
+const ROOMS = [
+  'chain',
+  'streams',
+  'lifecycle',
+  'provider',
+  'transactions',
+  'funding',
+  'refunds',
+  'closing',
+  'events',
+  'counts',
+  'tracing',
+]
+
 /**
  * Who may import whom: the architecture as a table. A folder of `src` is a cell, `face` the files that lie beside
  * index.ts, `entries` the public entries. A cell may import itself, `base` and `machines`; `t:` allows types only.
@@ -20,26 +35,14 @@ const allowed: Record<string, readonly string[]> = {
   events: ['transactions', 't:streams', 't:funding', 't:closing'],
   counts: ['t:events', 't:transactions'],
   tracing: ['t:funding', 't:transactions'],
-  face: [
-    'chain',
-    'streams',
-    'lifecycle',
-    'provider',
-    'transactions',
-    'funding',
-    'refunds',
-    'closing',
-    'events',
-    'counts',
-    'tracing',
-    't:xstate',
-    't:rxjs',
-  ],
+  face: ['engine', ...ROOMS, 't:xstate', 't:rxjs'],
+  // The parts of a broker, wired in one order, behind its face.
+  engine: ['face', ...ROOMS, 't:xstate'],
   // Surfaces see the library as an app does: through its entries.
   // HTTP servers of the surfaces.
   metrics: ['entries'],
   // A fleet wires brokers as the face does, on a chain that they share.
-  fleet: ['entries', 'face', 'chain', 'streams', 'funding', 't:ethers', 't:rxjs'],
+  fleet: ['entries', 'face', 't:engine', 'chain', 'streams', 'funding', 't:ethers', 't:rxjs'],
   http: ['node'],
   alerts: ['entries', 'node'],
   postgres: ['entries', 'node'],
@@ -155,20 +158,17 @@ test('only the public face lies in src itself', () => {
   expect(face).toEqual(
     [
       'broker-options',
-      'broker-reports',
       'broker',
       'broker.types',
       'call-options',
       'create-broker',
       'cycle',
-      'dry-run-options',
       'endpoint-options',
       'fine-tuning-manager',
       'health',
       'index',
       'inference-manager',
       'ledger-manager',
-      'provider-access',
       'service-manager',
     ].map((name) => `src/${name}.ts`),
   )

@@ -1,10 +1,10 @@
-import { anything, checkOptions, isEither, isBoolean, isObjectOf, type Fields } from './base/check-options.ts'
-import { InvalidInputError } from './base/errors.ts'
-import { toAddress } from './chain/address.ts'
-import { toPolicy, toReclaimRule } from './funding/config.ts'
-import { toDepositPolicy } from './funding/deposit-config.ts'
-import type { FundingTrial } from './funding/funding-trial.ts'
-import type { DryRun } from './funding/plan.ts'
+import { anything, checkOptions, isEither, isBoolean, isObjectOf, type Fields } from '../base/check-options.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { toAddress } from '../chain/address.ts'
+import { toPolicy, toReclaimRule } from '../funding/config.ts'
+import { toDepositPolicy } from '../funding/deposit-config.ts'
+import type { FundingTrial } from '../funding/funding-trial.ts'
+import type { DryRun } from '../funding/plan.ts'
 
 const fields: Fields<{ dryRun?: boolean | DryRun | undefined }> = {
   // What stands in these is checked below.

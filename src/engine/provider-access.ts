@@ -1,12 +1,12 @@
-import type { Clock } from './base/clock.ts'
-import type { Logger } from './base/logger.ts'
-import type { RequestCounts } from './base/request-counts.ts'
-import type { Connected } from './chain/connect.ts'
-import { networks } from './chain/networks.ts'
-import { createEndpoints, type Endpoints } from './provider/endpoints.ts'
-import { createServiceCache, type ServiceCache } from './provider/service-cache.ts'
-import { createSessionTokens } from './provider/session-token.ts'
-import { createProviderFees, type ProviderFees } from './provider/unsettled-fee.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { RequestCounts } from '../base/request-counts.ts'
+import type { Connected } from '../chain/connect.ts'
+import { networks } from '../chain/networks.ts'
+import { createEndpoints, type Endpoints } from '../provider/endpoints.ts'
+import { createServiceCache, type ServiceCache } from '../provider/service-cache.ts'
+import { createSessionTokens } from '../provider/session-token.ts'
+import { createProviderFees, type ProviderFees } from '../provider/unsettled-fee.ts'
 
 export type ProviderAccessOptions = {
   /** Called when a provider's first answer comes late: see ServiceCache. */

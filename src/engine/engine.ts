@@ -1,0 +1,189 @@
+import { createBlockClock } from '../base/block-clock.ts'
+import { steadyClock, systemClock } from '../base/clock.ts'
+import { createListeners } from '../base/listeners.ts'
+import { createRequestCounts } from '../base/request-counts.ts'
+import { createReports } from './reports.ts'
+import { DEFAULT_MIN_LOCKED_BALANCE } from '../chain/networks.ts'
+import { createRuleUpdates } from '../chain/rule-updates.ts'
+import { createClosing } from '../closing/closing.ts'
+import { createClosingGate } from '../closing/gate.ts'
+import { createCycle } from '../cycle.ts'
+import { type Funding, createFunding } from '../funding/funding.ts'
+import type { GasPrice } from '../funding/gas-price.ts'
+import type { Plan } from '../funding/plan.ts'
+import { createProviderAccess } from './provider-access.ts'
+import { createRefunds } from '../refunds/refunds.ts'
+import { createSubmitter } from '../transactions/submitter.ts'
+import type { EngineOptions } from './options.ts'
+import { budgetsIn, gasPriceOn, laneOn, lifecyclesOn, quietOn, topicsOn, treasuryOn } from './parts.ts'
+
+export type Engine = ReturnType<typeof createEngine>
+
+/** Wires the rooms, each part after those that it needs. Only the cycle is made first and connected last. */
+export function createEngine(options: EngineOptions) {
+  const { chain, streams, intervalMs, logger, autoClaim = false, clock: wall = systemClock } = options
+  const { requests = createRequestCounts(), mustAsk } = options
+  const { rules, wallet } = chain
+  const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
+  const [onClose, onJournalOpen] = [createListeners(), createListeners()]
+  const clock = steadyClock(wall)
+  const common = { wallet, rules, clock, logger, mustAsk, blockClock: createBlockClock(clock, { intervalMs }) }
+
+  // Topics, and the stream that everything follows.
+  const { transactions, eventsTopic, inspection, inspections } = topicsOn(streams, options.inspect)
+  const reports = createReports({
+    ...common,
+    chainId: chain.chainId,
+    requests,
+    tracer: options.tracer,
+    onTransaction: transactions.next,
+    onEvent: eventsTopic.next,
+    lane: () => lane,
+    gas: () => gas,
+  })
+  const { events, counts, traces } = reports
+  const [plans, cycle] = [streams.createPlans<Plan>(options.shared?.onPlan), createCycle()]
+  const positions = streams.createPositions({
+    ...chain,
+    ...options.shared,
+    read: chain.readPosition,
+    intervalMs,
+    notBefore: chain.head,
+    prepare: cycle.prepare,
+    accept: cycle.accept,
+    onFailure: cycle.failed,
+    onNudge: () => quiet?.disturb(),
+    onReading: reports.reading,
+    clock,
+    logger,
+  })
+  const withStream = { ...common, positions, inspected: inspection.inspected }
+  const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
+
+  // Sending.
+  const { lane, locks } = laneOn(options, {
+    ...withStream,
+    onOpen: onJournalOpen.emit,
+    onClosingBegun: () => funding.stop(),
+    onClosingEnded: (end) => closing.ended(end),
+    reports,
+  })
+  const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
+  const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check, onMinimum: ruleUpdates.doubt })
+
+  // Money out, money in, and the way home.
+  const refunds = createRefunds({
+    ...common,
+    lane,
+    locks,
+    read: positions.fresh,
+    submit: submitter.submit,
+    closing: { isWanted: gate.isClosing, refuse: gate.check },
+    keptAt: (id, position) => funding.keptAt(id, position),
+  })
+  onJournalOpen.add(refunds.resume)
+  const gas: GasPrice = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
+  const access = createProviderAccess(chain, {
+    onLate: positions.nudge,
+    requests: requests.provider,
+    clock,
+    wall,
+    logger,
+  })
+  const funding: Funding = createFunding({
+    ...withStream,
+    minLockedBalance,
+    lane,
+    locks,
+    submitter,
+    closing: { isWanted: gate.isClosing, refuse: gate.check },
+    treasury: { ...treasuryOn(options), report: reports.transactions },
+    intervalMs,
+    ...budgetsIn(options),
+    claimsAll: autoClaim,
+    refunds,
+    gas,
+    ...access,
+    readSettlements: chain.readSettlements,
+    report: events.funding,
+    onCharge: counts.charge,
+    onLearn: () => quiet?.disturb(),
+    onStart(operation) {
+      submitter.readyLane()
+      gate.check(operation)
+      cycle.wantForecast()
+    },
+  })
+  const closing = createClosing({
+    ...withStream,
+    lane,
+    requireSending: submitter.openLane,
+    onEnd: events.closingEnded,
+  })
+
+  // Lifecycles, and what a reading reaches in which order.
+  const quiet = quietOn(options, { funding, closing, locks, lane })
+  const { subAccounts, ledger } = lifecyclesOn(inspection, { wallet, funding, lane })
+  cycle.connect({
+    ...funding,
+    ...common,
+    ...(quiet && { quiet }),
+    rules: ruleUpdates,
+    services: access.services,
+    gas,
+    lane,
+    refunds,
+    subAccounts,
+    ledger,
+    closing,
+    plans,
+    events,
+    counts,
+    planner: { plan: (...args) => traces.plan(() => funding.planner.plan(...args)) },
+  })
+
+  return {
+    chain,
+    minLockedBalance,
+    common,
+    onClose,
+    transactions,
+    events,
+    eventsTopic,
+    counts,
+    traces,
+    inspections,
+    plans,
+    cycle,
+    positions,
+    lane,
+    gate,
+    submitter,
+    ruleUpdates,
+    locks,
+    refunds,
+    gas,
+    access,
+    funding,
+    closing,
+    subAccounts,
+    ledger,
+  }
+}
+
+export async function closeEngine(engine: Engine): Promise<void> {
+  engine.submitter.close()
+  engine.onClose.emit()
+  engine.events.close()
+  const fundingClosed = engine.funding.close()
+  engine.closing.stop()
+  engine.positions.close()
+  engine.plans.close()
+  engine.transactions.close()
+  engine.eventsTopic.close()
+  engine.subAccounts.stop()
+  engine.ledger.stop()
+  await Promise.all([engine.lane?.close(), fundingClosed])
+  engine.traces.close()
+  engine.inspections.close()
+}

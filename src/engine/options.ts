@@ -1,0 +1,46 @@
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { RequestCounts } from '../base/request-counts.ts'
+import type { BrokerOptions } from '../broker.types.ts'
+import type { Connected, Connection } from '../chain/connect.ts'
+import type { ApprovalNeed } from '../funding/approval-need.ts'
+import type { SharedBudget } from '../funding/shared-budget.ts'
+import type { Plan } from '../funding/plan.ts'
+import type { Journal } from '../transactions/journal.types.ts'
+
+/** Options of a broker whose chain is connected already. */
+export type OpenOptions = Omit<BrokerOptions, keyof Connection | 'network'> & {
+  clock?: Clock
+  /** Added to each gas limit; at random by default. A simulation passes one, so that the same seed gives the same bytes. */
+  gasMark?: number
+  /** Counts the requests of its connection. */
+  requests?: RequestCounts
+  /** What a broker among many of one process does otherwise. */
+  shared?: SharedOptions
+  /** Connects another key to the same chain, for deposits. */
+  connectPayer?: (signer: NonNullable<Connection['signer']>) => Promise<Connected>
+}
+
+/** What a fleet's broker does otherwise: it reads together with the others, and does no work for what does not change. */
+export type SharedOptions = {
+  /** Milliseconds into each interval at which it reads. */
+  phaseMs: () => number
+  /** A budget for all of them. */
+  budget?: SharedBudget | undefined
+  /** A reading that changes nothing is not planned anew: see Quiet. */
+  skipsQuiet: boolean
+  /** Receives each plan. */
+  onPlan: (plan: Plan) => void
+}
+
+export type EngineOptions = Omit<OpenOptions, 'journal'> & {
+  intervalMs: number
+  logger: Logger
+  chain: Connected
+  streams: typeof import('../streams/streams.ts')
+  journal: Journal
+  mustAsk: ApprovalNeed
+}
+
+/** Options one of which may also be null, for no limit. */
+export type Nullable<Options, Key extends keyof Options> = Omit<Options, Key> & { [Name in Key]?: Options[Name] | null }

@@ -1,0 +1,86 @@
+import { abortable } from '../base/abortable.ts'
+import { createLastingPromise } from '../base/lasting-promise.ts'
+import { checkReading } from '../call-options.ts'
+import type { Broker } from '../broker.types.ts'
+import { toAddress } from '../chain/address.ts'
+import { resolveService } from '../chain/service-name.ts'
+import { longestIdleness, toDryRun } from './dry-run-options.ts'
+import { forecastOf } from '../funding/forecast.ts'
+import type { PlanOptions } from '../funding/plan.ts'
+import { FineTuningManager } from '../fine-tuning-manager.ts'
+import { openJournalRepair } from '../transactions/default-journal.ts'
+import { closeEngine, type Engine } from './engine.ts'
+import { inferenceManagerOn, ledgerManagerOn, serviceOptionsOn } from './managers.ts'
+
+/** The public face of an engine. */
+export function brokerOn(engine: Engine): Broker {
+  const { chain, minLockedBalance, common, positions, lane, funding, gas, cycle } = engine
+  const { planner, history } = funding
+  const { wallet, rules } = common
+  let closing: Promise<void> | null = null
+  /** Every caller waits for the same end. */
+  const close = (): Promise<void> => (closing ??= closeEngine(engine).finally(closed.resolve))
+  const closed = createLastingPromise()
+
+  /** Checks the options of a plan, and asks for what their dry run has to know. */
+  const optionsOf = ({ dryRun = false, ...others }: PlanOptions = {}): PlanOptions => {
+    cycle.wantForecast()
+    const tried = toDryRun(dryRun)
+    if (typeof tried === 'object') funding.wantUse(longestIdleness(tried))
+    return { ...others, dryRun: tried }
+  }
+
+  const broker: Broker = {
+    wallet,
+    network: chain.network,
+    genesis: chain.genesis,
+    minLockedBalance,
+    rules,
+    ledger: ledgerManagerOn(engine),
+    inference: inferenceManagerOn(engine),
+    fineTuning: new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market: chain.market }),
+    positions$: positions.positions$,
+    plan$: engine.plans.follow(positions.positions$, cycle.wantForecast),
+    async position(how = {}) {
+      checkReading('position', how)
+      return positions.fresh(how.signal)
+    },
+    async plan({ signal, ...how } = {}) {
+      checkReading('plan', { signal })
+      const options = optionsOf(how)
+      const position = await positions.fresh(signal)
+      await abortable(Promise.all([history.learn(position), gas.ask()]), signal)
+      return planner.plan(position, options)
+    },
+    planAt: (position, how) => planner.plan(position, optionsOf(how)),
+    async forecast(how = {}) {
+      checkReading('forecast', how)
+      return broker.forecastAt(await broker.plan({ ...how, dryRun: true }))
+    },
+    forecastAt: (plan) => forecastOf(plan, gas.price ?? 0n),
+    async inferenceService(provider, how = {}) {
+      checkReading('inferenceService', how)
+      const { url, model } = await abortable(chain.readService(toAddress(provider, 'provider')), how.signal)
+      return url === null || model === null ? null : { url, model }
+    },
+    subAccount: (provider, serviceType) =>
+      engine.subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
+    subAccounts: engine.subAccounts.all,
+    transactions: () => [...(lane?.transactions() ?? []), ...funding.depositTransactions()],
+    foreignTransactions: () => lane?.foreignTransactions() ?? 0,
+    transactions$: engine.transactions.messages$,
+    inspections$: engine.inspections.messages$,
+    events$: engine.eventsTopic.messages$,
+    latest: funding.dispatch.latest,
+    counts: engine.counts.read,
+    refusal: () => lane?.refusal() ?? lane?.journalFailure() ?? null,
+    async resolveIntent(id, outcome) {
+      await (await engine.submitter.openLane()).resolve(id, outcome)
+    },
+    openJournalRepair: (how) => openJournalRepair({ ...chain, ...how }),
+    closed: closed.promise,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+  return broker
+}
