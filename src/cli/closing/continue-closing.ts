@@ -9,7 +9,7 @@ import { viewOf } from '../screen/view.ts'
 import type { Session } from '../session/session.ts'
 import { show } from '../screen/show.ts'
 import { list } from '../screen/table.ts'
-import { note } from '../screen/terminal.ts'
+import { messageWidth, note } from '../screen/terminal.ts'
 
 export type ContinueClosingOptions = { json: boolean; yes: boolean; recorder: Recorder | null; notices: Notices }
 
@@ -22,7 +22,7 @@ export async function continueClosing({ broker, place }: Session, options: Conti
     ['wallet', broker.wallet],
     ['network', place],
   ] as const
-  note(list(words).join('\n'))
+  note(list(words, messageWidth()).join('\n'))
   if (!yes) await ask('Shall this be done, until Ctrl-C?')
   const over = new AbortController()
   const watching = broker.positions$.subscribe(() => {

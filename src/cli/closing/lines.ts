@@ -2,7 +2,7 @@ import type { ClosingCancelled, ClosingHold, ClosingPlan, ClosingState, ClosingS
 import { IN_OG } from '../screen/overview.ts'
 import type { PositionView } from '../screen/view.ts'
 import { list, table, type Column } from '../screen/table.ts'
-import { paint } from '../screen/terminal.ts'
+import { lineWidth, messageWidth, paint } from '../screen/terminal.ts'
 import { aligned, durationInWords, moment, og, short } from '../screen/words.ts'
 
 /** The commands that continue a closing. */
@@ -11,18 +11,21 @@ export const CONTINUED_BY = 'auto-fund, watch, or close --wait, with the key of 
 /** What closing would do: each sub-account in a table, then the sums. */
 export function closingPlanLines(plan: ClosingPlan): string[] {
   const { subAccounts, transactions, endsAt, gas, home, stuck, block } = plan
-  const accounts = subAccounts.length === 0 ? [] : [...table(columns, subAccounts), '']
+  const accounts = subAccounts.length === 0 ? [] : [...table(columns, subAccounts, messageWidth()), '']
   return [
     ...accounts,
-    ...list([
-      ['transactions', String(transactions)],
-      ['gas', gasInWords(gas)],
-      ['home', `${og(home)} in the wallet, ${whenInWords(endsAt, block.timestamp)}`],
-      ...(stuck === 0n
-        ? []
-        : [['stays', paint('red', `${og(stuck)} in a kind of service that og-ledger does not know`)] as const]),
-      ['may change', 'providers can still charge, also from what is asked back; a longer lock makes it later'],
-    ]),
+    ...list(
+      [
+        ['transactions', String(transactions)],
+        ['gas', gasInWords(gas)],
+        ['home', `${og(home)} in the wallet, ${whenInWords(endsAt, block.timestamp)}`],
+        ...(stuck === 0n
+          ? []
+          : [['stays', paint('red', `${og(stuck)} in a kind of service that og-ledger does not know`)] as const]),
+        ['may change', 'providers can still charge, also from what is asked back; a longer lock makes it later'],
+      ],
+      messageWidth(),
+    ),
     ...(subAccounts.length === 0 ? [] : ['', IN_OG]),
   ]
 }
@@ -33,9 +36,9 @@ const columns: readonly Column<Account>[] = [
   { title: 'provider', cell: ({ provider }) => short(provider) },
   { title: 'service', cell: ({ serviceType, service = serviceType }) => service },
   { title: 'asked back now', right: true, cell: ({ refunds }) => sumOf(refunds.filter((one) => !one.isRequested)) },
-  { title: 'pending', right: true, cell: ({ refunds }) => sumOf(refunds.filter((one) => one.isRequested)) },
-  { title: 'unlocks', cell: ({ refunds }) => unlocksInWords(refunds.map(({ unlocksAt }) => unlocksAt)) },
-  { title: 'home from', cell: ({ homeAt }) => moment(homeAt) },
+  { title: 'pending', right: true, yields: 1, cell: ({ refunds }) => sumOf(refunds.filter((one) => one.isRequested)) },
+  { title: 'unlocks', yields: 2, cell: ({ refunds }) => unlocksInWords(refunds.map(({ unlocksAt }) => unlocksAt)) },
+  { title: 'home from', yields: 1, cell: ({ homeAt }) => moment(homeAt) },
 ]
 
 function sumOf(refunds: Account['refunds']): string {
@@ -102,16 +105,19 @@ export function closingLines({ closing }: Pick<PositionView, 'closing'>): string
 export function cancelledLines({ available, locked, free }: ClosingCancelled): string[] {
   return [
     'Closing is cancelled; finished steps stay as they are.',
-    ...list([
-      ['ledger', `${og(available)} available`],
-      ['providers', `${og(free)} not asked back`],
-      ...locked.map(
-        ({ provider, serviceType, service = serviceType, amount, until }) =>
-          [
-            short(provider),
-            `${og(amount)} of ${service} locked until ${moment(until)}; claim brings it to the ledger then`,
-          ] as const,
-      ),
-    ]),
+    ...list(
+      [
+        ['ledger', `${og(available)} available`],
+        ['providers', `${og(free)} not asked back`],
+        ...locked.map(
+          ({ provider, serviceType, service = serviceType, amount, until }) =>
+            [
+              short(provider),
+              `${og(amount)} of ${service} locked until ${moment(until)}; claim brings it to the ledger then`,
+            ] as const,
+        ),
+      ],
+      lineWidth(),
+    ),
   ]
 }

@@ -30,7 +30,7 @@ import { viewOf } from '../screen/view.ts'
 import { sendingSession } from '../session/session.ts'
 import { show } from '../screen/show.ts'
 import { list } from '../screen/table.ts'
-import { canAsk, note, printMetricsUrl, printPageUrl, wantsJson } from '../screen/terminal.ts'
+import { canAsk, messageWidth, note, printMetricsUrl, printPageUrl, wantsJson } from '../screen/terminal.ts'
 import { pagePlanOf, uiOptions } from '../arguments/page-options.ts'
 import { metricsOption, metricsPlaceOf } from '../arguments/metrics-option.ts'
 import { openProbes } from '../session/probes.ts'
@@ -97,7 +97,8 @@ export const command = defineCommand({
         : null
     const check = (from: string | undefined) => checkPayer(from, treasury, broker.wallet)
     check(config.autoDeposit?.from)
-    note(list(fundingWords(broker, config, { place, payer: treasury?.address ?? null })).join('\n'))
+    const words = fundingWords(broker, config, { place, payer: treasury?.address ?? null })
+    note(list(words, messageWidth()).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
     const approvals =
       args.approve && canAsk() ? openApprovals({ onChange: (question) => json && question && note(question) }) : null

@@ -9,7 +9,7 @@ import { reportTransactions } from '../screen/progress.ts'
 import { ask, mayProceed } from '../session/questions.ts'
 import { sendingSession, type Session } from '../session/session.ts'
 import { list } from '../screen/table.ts'
-import { note, print, printJson, wantsJson } from '../screen/terminal.ts'
+import { messageWidth, note, print, printJson, wantsJson } from '../screen/terminal.ts'
 import { InterruptedError, UsageError } from '../arguments/usage-error.ts'
 import { numberOf } from '../arguments/values.ts'
 import { og } from '../screen/words.ts'
@@ -43,11 +43,14 @@ async function close({ broker, place }: Session, args: Arguments): Promise<numbe
   if (json) printJson({ type: 'closing-plan', ...plan })
   note(
     [
-      ...list([
-        ['do', 'ask everything back, wait for the lock, withdraw it and delete the ledger; auto-funding stops'],
-        ['wallet', broker.wallet],
-        ['network', place],
-      ]),
+      ...list(
+        [
+          ['do', 'ask everything back, wait for the lock, withdraw it and delete the ledger; auto-funding stops'],
+          ['wallet', broker.wallet],
+          ['network', place],
+        ],
+        messageWidth(),
+      ),
       '',
       ...closingPlanLines(plan),
     ].join('\n'),
@@ -115,7 +118,8 @@ function printReceipt(receipt: Receipt, json: boolean): number {
 async function cancel({ broker }: Session, args: SendingArguments): Promise<number> {
   const { ledger } = broker
   const { available, locked } = await ledger.getLedger()
-  note(list([['do', `end the closing: ${og(available)} stay in the ledger, ${og(locked)} with providers`]]).join('\n'))
+  const words = `end the closing: ${og(available)} stay in the ledger, ${og(locked)} with providers`
+  note(list([['do', words]], messageWidth()).join('\n'))
   if (args.yes !== true) await ask('Shall this be done?')
   const cancelled = await ledger.cancelClosing({ signal: interrupted })
   if (wantsJson(args)) printJson({ type: 'closing-cancelled', ...cancelled })

@@ -3,7 +3,8 @@ import type { Broker, ServiceType } from '../../index.ts'
 import { readingOptions, serviceArgument, type ReadingArguments } from '../arguments/options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { fineTuningLines, inferenceLines } from '../screen/market-lines.ts'
-import { table } from '../screen/table.ts'
+import { IN_OG } from '../screen/overview.ts'
+import { table, type Column } from '../screen/table.ts'
 import { lineWidth, print, printChainJson, printJson, wantsJson } from '../screen/terminal.ts'
 import { aligned } from '../screen/words.ts'
 import { interrupted } from '../session/interrupt.ts'
@@ -42,19 +43,17 @@ async function listBalances(args: ReadingArguments, service: string): Promise<vo
   const balances = await session.broker.ledger.getProvidersWithBalance(service)
   if (wantsJson(args)) for (const one of balances) printJson({ type: 'provider', service, ...one })
   else if (balances.length === 0) print('No provider of this service holds money of the wallet.')
-  else
-    print(
-      table(
-        [
-          { title: 'provider', cell: ({ provider }) => provider },
-          { title: 'balance OG', right: true, cell: ({ balance }) => aligned(balance) },
-          { title: 'pending refund OG', right: true, cell: ({ pendingRefund }) => aligned(pendingRefund) },
-          { title: 'available OG', right: true, cell: ({ available }) => aligned(available) },
-        ],
-        balances,
-      ).join('\n'),
-    )
+  else print([...table(balanceColumns, balances, lineWidth()), '', IN_OG].join('\n'))
 }
+
+type Balance = Awaited<ReturnType<Broker['ledger']['getProvidersWithBalance']>>[number]
+
+const balanceColumns: readonly Column<Balance>[] = [
+  { title: 'provider', cell: ({ provider }) => provider },
+  { title: 'balance', right: true, yields: 1, cell: ({ balance }) => aligned(balance) },
+  { title: 'pending refund', right: true, yields: 1, cell: ({ pendingRefund }) => aligned(pendingRefund) },
+  { title: 'available', right: true, cell: ({ available }) => aligned(available) },
+]
 
 async function listMarket(args: ReadingArguments, types: readonly ServiceType[]): Promise<void> {
   await using session = await readingSession({ ...args, address: NO_WALLET }, { signal: interrupted })

@@ -13,7 +13,15 @@ import { termsOptions } from '../config/terms-options.ts'
 import { printEvents } from '../screen/events.ts'
 import { servedInWords, serveWords } from '../screen/serve-words.ts'
 import { list } from '../screen/table.ts'
-import { note, printChainJson, printJson, printMetricsUrl, printServer, wantsJson } from '../screen/terminal.ts'
+import {
+  messageWidth,
+  note,
+  printChainJson,
+  printJson,
+  printMetricsUrl,
+  printServer,
+  wantsJson,
+} from '../screen/terminal.ts'
 import { warnings } from '../screen/warnings.ts'
 import { short } from '../screen/words.ts'
 import { DEFAULT_TIMEOUT_MS, placeOf, refuseTermsOfAutoFunding, servedConfigOf } from '../serve/arguments.ts'
@@ -101,7 +109,7 @@ export const command = defineCommand({
     checkPayer(autoFund ? config.autoDeposit?.from : undefined, treasury, broker.wallet)
     const payer = treasury?.address ?? null
     const words = serveWords(broker, { place, endpoints, config: { ...config, providers: served }, autoFund, payer })
-    note(list(words).join('\n'))
+    note(list(words, messageWidth()).join('\n'))
     if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
     const models = modelsOf(endpoints)
     const onFailure = ({ provider, error }: { provider: string; error: unknown }) =>

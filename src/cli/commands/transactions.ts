@@ -9,7 +9,8 @@ import { entryColumns, entryRecord } from '../journal/entries.ts'
 import { repair } from '../journal/repair.ts'
 import { journalOf } from '../session/journal.ts'
 import { table } from '../screen/table.ts'
-import { print, printJson, wantsJson } from '../screen/terminal.ts'
+import { IN_OG } from '../screen/overview.ts'
+import { lineWidth, print, printJson, wantsJson } from '../screen/terminal.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 
 const SHOWN = 30
@@ -35,7 +36,7 @@ export const command = defineCommand({
     const entries = await readFileJournal(journalOf(session.broker))
     if (wantsJson(args)) for (const entry of entries) printJson(entryRecord(entry))
     else if (entries.length === 0) print('This machine has sent nothing for this wallet.')
-    else print(table(entryColumns, entries.slice(-SHOWN)).join('\n'))
+    else print([...table(entryColumns, entries.slice(-SHOWN), lineWidth()), '', IN_OG].join('\n'))
   },
 })
 

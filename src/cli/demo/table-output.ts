@@ -4,7 +4,7 @@ import { accountColumns } from '../screen/overview.ts'
 import { openScreen } from '../screen/screen.ts'
 import type { PositionView, AccountView } from '../screen/view.ts'
 import { table, type Column } from '../screen/table.ts'
-import { paint } from '../screen/terminal.ts'
+import { lineWidth, paint } from '../screen/terminal.ts'
 import { og, aligned } from '../screen/words.ts'
 import type { Charge } from './charging.ts'
 import type { DemoOutput } from './demo.ts'
@@ -54,12 +54,12 @@ function rows({ accounts }: PositionView, charges: readonly Charge[]): string[] 
     charges.filter((one) => keyOf(one) === keyOf(account)).reduce((sum, { fee }) => sum + fee, 0n)
   const columns: Column<AccountView>[] = [
     ...accountColumns.filter(({ title }) => title !== 'pending refund'),
-    { title: 'drained', right: true, width: 9, cell: (account) => aligned(drained(account)) },
-    { title: 'top-ups', right: true, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
-    { title: 'last top-up', right: true, cell: lastTopUp },
-    { title: 'now', cell: whyOf },
+    { title: 'drained', right: true, width: 9, yields: 1, cell: (account) => aligned(drained(account)) },
+    { title: 'top-ups', right: true, yields: 1, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
+    { title: 'last top-up', right: true, yields: 2, cell: lastTopUp },
+    { title: 'now', yields: 5, cell: whyOf, below: whyOf },
   ]
-  return table(columns, accounts)
+  return table(columns, accounts, lineWidth())
 }
 
 function lastTopUp({ autoFunding }: AccountView): string {

@@ -1,15 +1,17 @@
 import type { JournalEntry } from '../../index.ts'
-import { aligned } from '../screen/words.ts'
+import type { Column } from '../screen/table.ts'
+import { aligned, moment } from '../screen/words.ts'
 
 /** Columns of a table of the journal's transactions. */
-export const entryColumns = [
-  { title: 'id', cell: ({ prepared }: JournalEntry) => prepared.id },
-  { title: 'decided', cell: ({ prepared }: JournalEntry) => new Date(prepared.at).toISOString().slice(0, 19) },
-  { title: 'nonce', right: true, cell: ({ prepared }: JournalEntry) => String(prepared.nonce) },
-  { title: 'operation', cell: ({ prepared }: JournalEntry) => prepared.intent.call.method },
-  { title: 'amount OG', right: true, cell: ({ prepared }: JournalEntry) => aligned(prepared.intent.amount) },
+export const entryColumns: readonly Column<JournalEntry>[] = [
+  { title: 'id', cell: ({ prepared }) => prepared.id },
+  { title: 'decided', yields: 2, cell: ({ prepared }) => moment(prepared.at / 1_000) },
+  { title: 'nonce', right: true, yields: 1, cell: ({ prepared }) => String(prepared.nonce) },
+  { title: 'operation', cell: ({ prepared }) => prepared.intent.call.method },
+  { title: 'amount', right: true, cell: ({ prepared }) => aligned(prepared.intent.amount) },
   { title: 'state', cell: stateOf },
-  { title: 'transaction', cell: (entry: JournalEntry) => hashOf(entry) ?? 'unknown' },
+  // A hash is for copying: it is never cut, and has a line of its own.
+  { title: 'transaction', yields: 3, cell: hashInWords, below: hashInWords },
 ]
 
 /** The same for one line of JSON. */
@@ -36,6 +38,6 @@ function stateOf({ outcome, attempts }: JournalEntry): string {
   return outcome.status === 1 ? 'mined' : 'reverted'
 }
 
-function hashOf({ outcome, attempts }: JournalEntry): string | undefined {
-  return outcome?.type === 'mined' ? outcome.hash : attempts.at(-1)?.hash
+function hashInWords({ outcome, attempts }: JournalEntry): string {
+  return (outcome?.type === 'mined' ? outcome.hash : attempts.at(-1)?.hash) ?? 'unknown'
 }

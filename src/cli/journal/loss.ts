@@ -1,5 +1,7 @@
 import { weiToOg, type JournalLoss, type JournalRecord, type LostRecord, type NonceOutcome } from '../../index.ts'
 import { table } from '../screen/table.ts'
+import { IN_OG } from '../screen/overview.ts'
+import { lineWidth } from '../screen/terminal.ts'
 import { entryColumns, entryRecord } from './entries.ts'
 
 /** What a damaged journal has lost, for people. */
@@ -20,7 +22,7 @@ export function lossLines(journal: string, loss: JournalLoss): string[] {
     ...(open.length > 0
       ? ['', 'Without a known outcome; the next broker follows them, and sends them again where the node lost them:']
       : []),
-    ...(open.length > 0 ? table(entryColumns, open) : []),
+    ...(open.length > 0 ? [...table(entryColumns, open, lineWidth()), IN_OG] : []),
     '',
     'The repair keeps the damaged file, under a name with its time.',
   ]

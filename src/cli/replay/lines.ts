@@ -4,6 +4,7 @@ import { IN_OG } from '../screen/overview.ts'
 import type { AccountFigures, Figures } from './figures.ts'
 import type { Replay } from './replay.ts'
 import { table } from '../screen/table.ts'
+import { lineWidth } from '../screen/terminal.ts'
 import { aligned, durationInWords, og, short } from '../screen/words.ts'
 
 /** A table of what the policy would have done beside what was recorded. */
@@ -85,17 +86,19 @@ function accountLines(policy: Figures, recording: Figures): string[] {
       { title: 'charged', right: true, cell: ({ recorded }) => aligned(recorded?.charged ?? 0n) },
       { title: 'top-ups', right: true, cell: ({ replayed }) => String(replayed.topUps) },
       { title: 'recorded', right: true, cell: ({ recorded }) => String(recorded?.topUps ?? 0) },
-      { title: 'topped up', right: true, cell: ({ replayed }) => aligned(replayed.paid) },
-      { title: 'recorded', right: true, cell: ({ recorded }) => aligned(recorded?.paid ?? 0n) },
-      { title: 'below', right: true, cell: ({ replayed }) => minutes(replayed.secondsBelow) },
-      { title: 'recorded', right: true, cell: ({ recorded }) => minutes(recorded?.secondsBelow ?? 0) },
+      { title: 'topped up', right: true, yields: 1, cell: ({ replayed }) => aligned(replayed.paid) },
+      { title: 'recorded', right: true, yields: 1, cell: ({ recorded }) => aligned(recorded?.paid ?? 0n) },
+      { title: 'below', right: true, yields: 2, cell: ({ replayed }) => minutes(replayed.secondsBelow) },
+      { title: 'recorded', right: true, yields: 2, cell: ({ recorded }) => minutes(recorded?.secondsBelow ?? 0) },
       {
         title: 'unpaid',
         right: true,
+        yields: 2,
         cell: ({ replayed }) => (replayed.unpaid === 0n ? '-' : aligned(replayed.unpaid)),
       },
     ],
     pairs,
+    lineWidth(),
   )
 }
 

@@ -1,31 +1,25 @@
-import { accountColumns, IN_OG, pendingWords } from './overview.ts'
+import { accountColumns, IN_OG } from './overview.ts'
 import type { PositionView, AccountView } from './view.ts'
-import { fitting, type Column, type Layout } from './table.ts'
+import { table, type Column } from './table.ts'
 import { lineWidth, paint } from './terminal.ts'
 import { decisionInWords } from './decision-words.ts'
 import { autoFundingInWords, aligned } from './words.ts'
 
 /** A table of all sub-accounts, with what auto-funding does about each. */
 export function autoFundingLines({ accounts }: PositionView): string[] {
-  return [...fitting(layouts, accounts, lineWidth()), '', IN_OG]
+  return [...table(columns, accounts, lineWidth()), '', IN_OG]
 }
 
-const autoFundingColumns: readonly Column<AccountView>[] = [
-  { title: 'auto-funding', cell: ({ autoFunding }) => (autoFunding ? autoFundingInWords[autoFunding.state] : 'off') },
-  { title: 'top-ups', right: true, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
-  { title: 'paid', right: true, width: 9, cell: ({ autoFunding }) => aligned(autoFunding?.paid ?? '0') },
-]
-
-const columns = [...accountColumns, ...autoFundingColumns]
-const LEFT_OUT = new Set(['required', 'pending refund', 'paid'])
-
-/** On a narrow terminal the pending refund and the reason stand below their row. */
-const layouts: readonly Layout<AccountView>[] = [
-  { columns: [...columns, { title: 'why', cell: whyOf }] },
+const columns: readonly Column<AccountView>[] = [
+  ...accountColumns,
   {
-    columns: columns.filter(({ title }) => !LEFT_OUT.has(title)),
-    under: (row) => [...pendingWords(row), whyOf(row)],
+    title: 'auto-funding',
+    yields: 1,
+    cell: ({ autoFunding }) => (autoFunding ? autoFundingInWords[autoFunding.state] : 'off'),
   },
+  { title: 'top-ups', right: true, yields: 1, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
+  { title: 'paid', right: true, width: 9, yields: 2, cell: ({ autoFunding }) => aligned(autoFunding?.paid ?? '0') },
+  { title: 'why', yields: 5, cell: whyOf, below: whyOf },
 ]
 
 /** What the plan decides, and the last failure: the failure comes first where it is the reason to hold. */

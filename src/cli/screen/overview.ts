@@ -3,7 +3,7 @@ import { decisionInWords } from './decision-words.ts'
 import { stateInWords, moment, og, aligned, short } from './words.ts'
 import type { PositionView, AccountView } from './view.ts'
 import { elsewhereLines } from './elsewhere-lines.ts'
-import { fitting, list, type Column, type Layout } from './table.ts'
+import { list, table, type Column } from './table.ts'
 import { lineWidth, paint } from './terminal.ts'
 
 /** The unit of all amounts, which columns do not repeat. */
@@ -35,35 +35,27 @@ export function accountLines({ accounts, closing, position }: PositionView): str
   const elsewhere = elsewhereLines(position)
   if (accounts.length === 0)
     return elsewhere.length === 0 ? ['No sub-accounts: transfer opens one.'] : [...elsewhere, '', IN_OG]
-  const known = fitting(closing ? closingLayouts : layouts, accounts, lineWidth())
+  const known = table(closing ? accountColumns : [...accountColumns, wouldColumn], accounts, lineWidth())
   return [...known, ...(elsewhere.length === 0 ? [] : ['', ...elsewhere]), '', IN_OG]
 }
 
+/** `pending refund` yields before what commands add to these columns, which takes numbers above. */
 export const accountColumns: readonly Column<AccountView>[] = [
   { title: 'provider', cell: ({ provider }) => short(provider) },
   { title: 'service', cell: ({ serviceType }) => serviceType },
   { title: 'state', width: 9, cell: stateOf },
   { title: 'available', right: true, width: 9, cell: ({ available }) => aligned(available) },
-  { title: 'required', right: true, cell: ({ required }) => aligned(required) },
-  { title: 'pending refund', cell: pendingOf },
+  { title: 'required', right: true, yields: 3, cell: ({ required }) => aligned(required) },
+  { title: 'pending refund', yields: 4, cell: pendingOf, below: pendingWords },
 ]
 
-/** On a narrow terminal the pending refund and the plan stand below their row. */
-const layouts: readonly Layout<AccountView>[] = [
-  { columns: [...accountColumns, { title: 'auto-funding would', cell: wouldDo }] },
-  {
-    columns: accountColumns.filter(({ title }) => title !== 'pending refund'),
-    under: (row) => [
-      ...pendingWords(row),
-      ...(row.decision && (!hasEnough(row.decision) || row.decision.reclaim) ? [wouldDo(row)] : []),
-    ],
-  },
-]
-
-const closingLayouts: readonly Layout<AccountView>[] = [
-  { columns: accountColumns },
-  { columns: accountColumns.filter(({ title }) => title !== 'pending refund'), under: (row) => pendingWords(row) },
-]
+/** A sub-account with enough needs no line of its own for that. */
+const wouldColumn: Column<AccountView> = {
+  title: 'auto-funding would',
+  yields: 5,
+  cell: wouldDo,
+  below: (row) => (row.decision && (!hasEnough(row.decision) || row.decision.reclaim) ? wouldDo(row) : null),
+}
 
 const colors: Partial<Record<AccountView['state'], 'green' | 'yellow' | 'cyan'>> = {
   funded: 'green',
@@ -85,9 +77,10 @@ function pendingOf({ pendingRefund, claimable, unlocksAt }: AccountView): string
   return parts.join(', ')
 }
 
-/** The pending refund with its name; empty without one. */
-export const pendingWords = (row: AccountView): string[] =>
-  row.pendingRefund === '0' ? [] : [`refund: ${pendingOf(row)}`]
+/** The pending refund with its name; null without one. */
+function pendingWords(row: AccountView): string | null {
+  return row.pendingRefund === '0' ? null : `refund: ${pendingOf(row)}`
+}
 
 const hasEnough = (decision: Decision): boolean => decision.action === 'hold' && decision.reason === 'sufficient'
 

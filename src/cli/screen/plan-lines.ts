@@ -2,8 +2,9 @@ import type { Decision } from '../../index.ts'
 import { holdInWords, reclaimInWords } from './decision-words.ts'
 import { oddFacts } from './hold-facts.ts'
 import { IN_OG } from './overview.ts'
-import { fitting, type Column, type Layout } from './table.ts'
+import { table, type Column } from './table.ts'
 import { paint } from './terminal.ts'
+import { wrap } from './text-width.ts'
 import { aligned, durationInWords, og, short, stateInWords } from './words.ts'
 
 /**
@@ -14,7 +15,12 @@ import { aligned, durationInWords, og, short, stateInWords } from './words.ts'
 export function planLines(decisions: readonly Decision[], width: number): string[] {
   if (decisions.length === 0) return ['No sub-accounts: transfer opens one.']
   const rows = decisions.toSorted((a, b) => rankOf(a) - rankOf(b))
-  return [...fitting(layouts, rows, width), '', paint('dim', summaryOf(decisions)), IN_OG]
+  return [
+    ...table(columns, rows, width),
+    '',
+    ...wrap(summaryOf(decisions), width).map((line) => paint('dim', line)),
+    IN_OG,
+  ]
 }
 
 const columns: readonly Column<Decision>[] = [
@@ -23,21 +29,28 @@ const columns: readonly Column<Decision>[] = [
   { title: 'state', cell: ({ state }) => stateInWords[state] },
   { title: 'available', right: true, cell: ({ available }) => aligned(available) },
   { title: 'required', right: true, cell: ({ required }) => aligned(required) },
-  { title: 'target', right: true, cell: ({ target }) => aligned(target) },
-  { title: 'deficit', right: true, cell: ({ deficit }) => (deficit === 0n ? '-' : aligned(deficit)) },
-  { title: 'burn/h', right: true, cell: ({ burnRate }) => (burnRate === null ? '-' : aligned(burnRate)) },
-  { title: 'runway', right: true, cell: ({ runway }) => (runway === null ? '-' : durationInWords(runway)) },
-  { title: 'amount', right: true, cell: (one) => (one.action === 'hold' ? '-' : aligned(one.amount)) },
-]
-
-const under = (row: Decision): string[] =>
-  rankOf(row) === 1 || row.reclaim || oddFacts(row) !== null ? [planOf(row)] : []
-
-/** On a narrow terminal the reasons stand below their rows; on a very narrow one target and deficit are left out. */
-const layouts: readonly Layout<Decision>[] = [
-  { columns: [...columns, { title: 'plan', cell: planOf }] },
-  { columns, under },
-  { columns: columns.filter(({ title }) => title !== 'target' && title !== 'deficit'), under },
+  { title: 'target', right: true, yields: 3, cell: ({ target }) => aligned(target) },
+  { title: 'deficit', right: true, yields: 1, cell: ({ deficit }) => (deficit === 0n ? '-' : aligned(deficit)) },
+  {
+    title: 'burn/h',
+    right: true,
+    yields: 2,
+    cell: ({ burnRate }) => (burnRate === null ? '-' : aligned(burnRate)),
+  },
+  {
+    title: 'runway',
+    right: true,
+    yields: 2,
+    cell: ({ runway }) => (runway === null ? '-' : durationInWords(runway)),
+  },
+  { title: 'amount', right: true, yields: 1, cell: (one) => (one.action === 'hold' ? '-' : aligned(one.amount)) },
+  // The columns of a top-up, and of a sub-account with enough, say it already.
+  {
+    title: 'plan',
+    yields: 4,
+    cell: planOf,
+    below: (row) => (rankOf(row) === 1 || row.reclaim || oddFacts(row) !== null ? planOf(row) : null),
+  },
 ]
 
 function planOf(decision: Decision): string {

@@ -1,14 +1,14 @@
 import type { PendingRefund, Position } from '../../index.ts'
 import { IN_OG } from './overview.ts'
 import { table, type Column } from './table.ts'
-import { paint } from './terminal.ts'
+import { lineWidth, paint } from './terminal.ts'
 import { aligned, durationInWords, moment, og, short } from './words.ts'
 
 /** A table of all pending refunds; the one that unlocks next comes first. Times are block times. */
 export function refundLines(refunds: readonly PendingRefund[], { block }: Position): string[] {
   if (refunds.length === 0) return ['No refund is pending.']
   const drained = refunds.some((refund) => refund.drained > 0n)
-  return [...table(columnsAt(block.timestamp, drained), refunds), '', IN_OG]
+  return [...table(columnsAt(block.timestamp, drained), refunds, lineWidth()), '', IN_OG]
 }
 
 /** What providers charged of pending refunds since this process started, in red; empty where they charged nothing. */
@@ -29,8 +29,8 @@ function columnsAt(now: number, drained: boolean): Column<PendingRefund>[] {
     { title: 'service', cell: ({ serviceType }) => serviceType },
     { title: 'refund', right: true, cell: ({ amount }) => aligned(amount) },
     ...(drained ? [drainedColumn] : []),
-    { title: 'asked for', cell: ({ requestedAt }) => moment(requestedAt) },
-    { title: 'can be claimed', cell: (refund) => unlockInWords(refund, now) },
+    { title: 'asked for', yields: 2, cell: ({ requestedAt }) => moment(requestedAt) },
+    { title: 'can be claimed', yields: 1, cell: (refund) => unlockInWords(refund, now) },
   ]
 }
 

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { listenToKeys } from './keys.ts'
-import { cutTo } from './table.ts'
+import { cutTo } from './text-width.ts'
 
 const HIDE = '\u001B[?25l'
 const SHOW = '\u001B[?25h'

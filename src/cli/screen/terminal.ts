@@ -22,6 +22,9 @@ export const sharesTerminal = (): boolean => process.stdout.isTTY && process.std
 /** The columns of a line of results; without a terminal there is no limit. */
 export const lineWidth = (): number => (process.stdout.isTTY ? process.stdout.columns || DEFAULT_COLUMNS : Infinity)
 
+/** The same for a line of messages. */
+export const messageWidth = (): number => (process.stderr.isTTY ? process.stderr.columns || DEFAULT_COLUMNS : Infinity)
+
 /** Whether there is a terminal to ask on. Questions go to stderr, so that they do not mix with results. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 

@@ -75,11 +75,18 @@ export function aligned(wei: bigint | string): string {
 /** Beginning and end of an address. The JSON has whole addresses. */
 export const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`
 
-/** A block time in the time zone of this machine. */
+/** A time in the zone of this machine, with its offset: `2026-01-31 12:00:00+01:00`, or `Z` for UTC. */
 export function moment(seconds: number): string {
   const date = new Date(seconds * 1_000)
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
+  return `${day} ${time}${offsetInWords(-date.getTimezoneOffset())}`
+}
+
+function offsetInWords(minutes: number): string {
+  if (minutes === 0) return 'Z'
+  const size = Math.abs(minutes)
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
 }
 
 const two = (value: number): string => String(value).padStart(2, '0')

@@ -9,7 +9,7 @@ import { ask, mayProceed } from './questions.ts'
 import { checkRepetition, type Payment } from './repetition.ts'
 import { sendingSession } from './session.ts'
 import { list } from '../screen/table.ts'
-import { note, print, printJson, wantsJson } from '../screen/terminal.ts'
+import { messageWidth, note, print, printJson, wantsJson } from '../screen/terminal.ts'
 import { warningsOfCommand } from '../screen/warnings.ts'
 
 export type Sending<Name extends OperationName> = {
@@ -45,7 +45,7 @@ export async function sendAndReport<Name extends OperationName>(
   })
   const { broker, place } = session
   const facts = { ...(await words(broker)), wallet: broker.wallet, network: place }
-  note(list(Object.entries(facts)).join('\n'))
+  note(list(Object.entries(facts), messageWidth()).join('\n'))
   if (pays) await checkRepetition(broker, pays, args)
   if (args.yes !== true) await ask('Shall this be done?')
   const sent = await send(broker, sending)

@@ -32,31 +32,65 @@ beforeAll(async () => {
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
-test.each(['plan', 'status'])(
-  '%s fits into 80 columns, also on a terminal that does not tell its width',
-  async (name) => {
-    for (const columns of [80, 0]) {
-      const lines = await linesOf(name, rich, columns)
-      expect(lines.filter((line) => line.length > 80)).toEqual([])
-      const rows = lines.slice(lines.findIndex((line) => line.startsWith('PROVIDER')))
-      expect(rows.slice(1, rows.indexOf('')).map((line) => (line.startsWith('0x') ? line.slice(0, 44) : line))).toEqual(
-        name === 'plan'
-          ? [
-              `${short(charging)}  inference  low           1.1234`,
-              `${short(refunding)}  inference  refunding     0.0000`,
-              '  wait: a refund is pending; a top-up would undo it',
-            ]
-          : [
-              `${short(charging)}  inference  low           1.1234`,
-              '  top up by 1.8765 OG',
-              `${short(refunding)}  inference  refunding     0.0000`,
-              expect.stringMatching(/^ {2}refund: 4\.1234 OG until 20/) as string,
-              '  wait: a refund is pending; a top-up would undo it',
-            ],
-      )
-    }
+const wait = '  wait: a refund is pending; a top-up would undo it'
+const refund = expect.stringMatching(/^ {2}refund: 4\.1234 OG until 20.*(Z|[+-]\d\d:\d\d)$/) as string
+const burn = expect.stringMatching(/^ {2}target 3\.0000, burn\/h \d\.\d{4}, runway \d+m$/) as string
+const rest = expect.stringMatching(/^ {2}target 3\.0000, deficit 1\.8765, burn\/h \d\.\d{4}, runway \d+m,/) as string
+
+/** What stands below the first and the second row. */
+const below = {
+  plan: {
+    80: [[burn], ['  target 3.0000', wait]],
+    60: [
+      [rest, '  amount 1.8765'],
+      ['  target 3.0000, deficit 3.0000', wait],
+    ],
   },
-)
+  status: { 80: [['  top up by 1.8765 OG'], [refund, wait]], 60: [['  top up by 1.8765 OG'], [refund, wait]] },
+} as const
+
+test.each([
+  ['plan', 80],
+  ['plan', 60],
+  ['status', 80],
+  ['status', 60],
+] as const)('%s keeps every column at a width of %i', async (name, width) => {
+  const lines = await linesOf(name, rich, width)
+  expect(lines.filter((line) => line.length > width)).toEqual([])
+  const start = lines.findIndex((line) => line.startsWith('PROVIDER'))
+  const rows = lines.slice(start + 1, lines.indexOf('', start))
+  const [first, second] = below[name][width]
+  expect(rows.map((line) => (line.startsWith('0x') ? line.slice(0, 44) : line))).toEqual([
+    `${short(charging)}  inference  low           1.1234`,
+    ...first,
+    `${short(refunding)}  inference  refunding     0.0000`,
+    ...second,
+  ])
+})
+
+test('a terminal that does not tell its width has 80 columns', async () => {
+  expect(await linesOf('plan', rich, 0)).toEqual(await linesOf('plan', rich, 80))
+})
+
+test('refunds and providers fit into 60 columns', async () => {
+  const refunds = await linesOf('refunds', rich, 60)
+  expect(refunds).toEqual([
+    'PROVIDER     SERVICE    REFUND  CAN BE CLAIMED',
+    expect.stringMatching(/^0x\w{4}…\w{4} {2}inference {2}4\.1234 {2}in \d+m, 20/) as string,
+    expect.stringMatching(/^ {2}asked for 20/) as string,
+    '',
+    'Amounts in OG.',
+  ])
+  expect(await linesOf('providers inference', rich, 60)).toEqual([
+    'PROVIDER                                    AVAILABLE',
+    `${charging.address}     1.1234`,
+    '  balance 1.1234, pending refund 0.0000',
+    `${refunding.address}     0.0000`,
+    '  balance 4.1234, pending refund 4.1234',
+    '',
+    'Amounts in OG.',
+  ])
+})
 
 test('a time years from now reads "not in sight"', async () => {
   expect(await linesOf('plan', rich, 80)).toContain('gas dry     not in sight')
@@ -73,11 +107,12 @@ test.each(['plan', 'status'])('%s of a wallet without a ledger says so, and show
   ])
 })
 
+/** What a command shows on a terminal of that width; 0 is one that does not tell its width. */
 async function linesOf(command: string, { address }: Wallet, columns: number): Promise<string[]> {
   const { ledger, inference, fineTuning = '' } = chain.network
   const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
   const place = ['--address', address, '--rpc-url', chain.anvil.url, ...contracts]
-  const terminal = openTerminal([command, ...place], {}, { columns, rows: 24 })
+  const terminal = openTerminal([...command.split(' '), ...place], {}, { columns, rows: 24 })
   expect(await terminal.ended).toBe(0)
   return terminal.text().trimEnd().split('\n')
 }
