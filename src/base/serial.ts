@@ -1,5 +1,11 @@
-/** Runs a task once every task before it has settled. */
-export type SerialQueue = <T>(task: () => Promise<T>) => Promise<T>
+import { abortable } from './abortable.ts'
+
+/**
+ * Runs a task once every task before it has settled.
+ *
+ * @throws AbortedError where the signal aborts before that: the task is not run
+ */
+export type SerialQueue = <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
 /**
  * A serial queue: runs tasks one after another, in the order of the calls. The caller of a task gets its result or its
@@ -7,9 +13,11 @@ export type SerialQueue = <T>(task: () => Promise<T>) => Promise<T>
  */
 export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve()
-  return function inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = last.then(task)
-    last = result.catch(() => undefined)
+  return function inTurn<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = last
+    const result = abortable(before, signal).then(task)
+    // A caller that gave up waiting does not let the next one past the task before it.
+    last = result.catch(() => before)
     return result
   }
 }

@@ -1,6 +1,6 @@
 import { DEPOSIT_GAS } from '../../machines/gas-costs.ts'
 import type { Position } from '../../machines/position.types.ts'
-import { throwIfAborted } from '../base/abortable.ts'
+import { abortable, throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import { anything, checkOptions, isFunction, isMilliseconds, isSignal } from '../base/check-options.ts'
 import type { Clock } from '../base/clock.ts'
@@ -63,26 +63,27 @@ export function createEnsureLedger(options: LedgerFundingOptions): EnsureLedger 
     refuseWhileClosing('ensureFunded')
     const { timeoutMs = LOCK_TIMEOUT_MS } = how
     const lock = createLockWait(clock, clock.now() + timeoutMs)
-    return inTurn(() => autoDeposit.whileDeciding(() => unlessLocked({ wanted, max }, lock, how)))
+    // Before its turn: a call that waits long for the journal does not make the calls behind it wait as long.
+    if (await isThereWhileLocked(wanted, lock, how.signal)) return null
+    return inTurn(() => autoDeposit.whileDeciding(() => ensure({ wanted, max }, how)), how.signal)
   }
 
-  /** While another process has the journal, only what is done needs no work. */
-  async function unlessLocked(goal: Goal, lock: LockWait, how: SendingOptions): Promise<Receipt | null> {
+  /** Waits until the journal is open. @returns true where another process has it, and nothing is missing */
+  async function isThereWhileLocked(wanted: bigint, lock: LockWait, signal?: AbortSignal): Promise<boolean> {
     for (;;) {
       try {
-        await payer.open()
-        break
+        await abortable(Promise.resolve(payer.open()), signal)
+        return false
       } catch (error) {
         if (!(error instanceof LockedError)) throw error
-        if (((await read(how.signal)).ledger?.available ?? 0n) >= goal.wanted) return null
-        if (!(await lock.next(error, how.signal))) throw error
+        if (((await read(signal)).ledger?.available ?? 0n) >= wanted) return true
+        if (!(await lock.next(error, signal))) throw error
       }
     }
-    return ensure(goal, how)
   }
 
   async function ensure({ wanted, max }: Goal, { signal, onSent }: SendingOptions): Promise<Receipt | null> {
-    await gas.ask()
+    await abortable(gas.ask(), signal)
     const decideAnew = createDecideAnew(clock)
     for (;;) {
       const position = await read(signal)

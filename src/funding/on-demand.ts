@@ -1,6 +1,7 @@
 import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import { weiToOg } from '../base/amounts.ts'
+import { abortable } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import { LockedError, NotFundedError } from '../base/errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
@@ -62,7 +63,7 @@ export function createOnDemand({ locks, read, sharing, fund, onAsk, onUnpaid, cl
     let wanted: bigint | null = null
     let isOver = false
     const work = async (): Promise<Funded> => {
-      const goal = await toGoal()
+      const goal = await abortable(toGoal(), how.signal)
       wanted = goal(undefined).least
       const hasEnough = (account: SubAccountPosition | undefined) => (account?.available ?? 0n) >= goal(account).least
       const request = { ...how, goal, giveUp, read: sharing() }
@@ -89,7 +90,7 @@ export function createOnDemand({ locks, read, sharing, fund, onAsk, onUnpaid, cl
         return await locks.exclusive(id, alone, { signal })
       } catch (error) {
         if (!(error instanceof LockedError)) throw error
-        if (isDone(subAccountIn(await read(), id))) return null
+        if (isDone(subAccountIn(await read(signal), id))) return null
         if (!(await lock?.next(error, signal))) throw error
       }
     }

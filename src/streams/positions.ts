@@ -14,6 +14,7 @@ import {
   takeUntil,
 } from 'rxjs'
 import type { Position } from '../../machines/position.types.ts'
+import { abortable } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, OgLedgerError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
@@ -171,12 +172,15 @@ export function createPositions(options: PositionsOptions): Positions {
     for (;;) {
       const before = floor.current()
       try {
-        return await readNext()
+        // The reading itself goes on: others may wait for it.
+        return await abortable(readNext(), signal)
       } catch (error) {
         if (!isDropped(error) || signal?.aborted || clock.now() > giveUpAt) throw error
         // A receipt that raised the floor shows in the next reading; a node that lags needs time.
-        if (floor.current() === before)
-          await new Promise<void>((resolve) => void clock.after(lagDelay(blockTimeMs()), resolve))
+        if (floor.current() === before) {
+          const delay = new Promise<void>((resolve) => void clock.after(lagDelay(blockTimeMs()), resolve))
+          await abortable(delay, signal)
+        }
       }
     }
   }

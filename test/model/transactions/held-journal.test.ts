@@ -34,6 +34,73 @@ test('ensureFunded waits for transactions of an earlier process, and pays nothin
   expect(world.position().subAccounts).toMatchObject([{ available: og('2') }])
 })
 
+test('time limit and signal of ensureFunded of the ledger hold behind a call that waits longer for the journal', async () => {
+  await using world = bentWorld()
+  const { next, letGo } = await handedOver(world, () => Promise.resolve())
+  const patient = next.ledger.ensureFunded('20')
+  await world.advance(1)
+  const started = world.clock.now()
+  const { signal, abort } = abortion()
+  const aborted = world.until(outcomeOf(next.ledger.ensureFunded('20', { signal })))
+  abort()
+  expect(await aborted).toMatchObject({ name: 'AbortedError' })
+  const late = await world.until(outcomeOf(next.ledger.ensureFunded('20', { timeoutMs: 5_000 })))
+  expect(late).toBeInstanceOf(LockedError)
+  expect(late).toMatchObject({ message: 'Another process has the journal.' })
+  expect(world.clock.now() - started).toBe(5_000)
+  letGo()
+  expect(await world.until(patient)).toMatchObject({ status: 1 })
+  expect(world.position().ledger).toMatchObject({ available: og('20') })
+})
+
+test('a call for the ledger that is aborted behind a deposit under way ends at once, and the one behind it pays nothing twice', async () => {
+  await using world = bentWorld()
+  const broker = await world.open()
+  world.chain.setAutomine(false)
+  const first = broker.ledger.ensureFunded('20')
+  await world.advance(1)
+  const { signal, abort } = abortion()
+  const second = outcomeOf(broker.ledger.ensureFunded('20', { signal }))
+  const third = broker.ledger.ensureFunded('20')
+  abort()
+  expect(await world.until(second)).toMatchObject({ name: 'AbortedError' })
+  world.chain.setAutomine(true)
+  expect(await world.until(first)).toMatchObject({ status: 1 })
+  expect(await world.until(third)).toBeNull()
+  expect(world.position().ledger).toMatchObject({ available: og('20') })
+})
+
+test('the signal of ensureFunded ends the wait for a reading that does not come', async () => {
+  await using world = bentWorld()
+  let isHanging = false
+  const broker = await world.open({
+    bend: (connected) => ({
+      ...connected,
+      readPosition: () => (isHanging ? new Promise(() => undefined) : connected.readPosition()),
+    }),
+  })
+  await world.until(broker.ledger.addLedger('10'))
+  isHanging = true
+  const { signal, abort } = abortion()
+  const both = [
+    broker.ledger.ensureFunded('20', { signal }),
+    broker.inference.ensureFunded(world.provider, '2', { signal }),
+  ]
+  const outcomes = both.map(outcomeOf)
+  await world.advance(1)
+  abort()
+  for (const outcome of outcomes) expect(await world.until(outcome)).toMatchObject({ name: 'AbortedError' })
+})
+
+/** A signal, and what aborts it. */
+function abortion() {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+
+/** The error of a call that fails. */
+const outcomeOf = (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error)
+
 test('ensureFunded counts the budget that an earlier process spent, and needs no journal to see what is there', async () => {
   await using world = bentWorld({ inference: 2 })
   const { next, letGo } = await handedOver(world, ({ inference }) =>
