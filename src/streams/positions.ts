@@ -177,10 +177,7 @@ export function createPositions(options: PositionsOptions): Positions {
       } catch (error) {
         if (!isDropped(error) || signal?.aborted || clock.now() > giveUpAt) throw error
         // A receipt that raised the floor shows in the next reading; a node that lags needs time.
-        if (floor.current() === before) {
-          const delay = new Promise<void>((resolve) => void clock.after(lagDelay(blockTimeMs()), resolve))
-          await abortable(delay, signal)
-        }
+        if (floor.current() === before) await pause(lagDelay(blockTimeMs()), clock, signal)
       }
     }
   }
@@ -241,6 +238,10 @@ export function createPositions(options: PositionsOptions): Positions {
     if (!options.phaseMs || failures.failures > 0) return delay
     return untilPhase({ now: clock.now(), interval, phase: options.phaseMs() })
   }
+}
+
+function pause(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  return abortable(new Promise<void>((resolve) => void clock.after(ms, resolve)), signal)
 }
 
 /** Milliseconds to the next time at which a phase of the interval begins. */
