@@ -6,7 +6,7 @@ import type { Broker, BrokerOptions } from './broker.types.ts'
 import { type Connected, connectChain } from './chain/connect.ts'
 import { approvalNeedOf, checkAutoClaim } from './funding/approval-need.ts'
 import { checkIntervalMs } from './funding/config.ts'
-import { checkLeasedJournal } from './transactions/leased-journal.ts'
+import { checkLeasedJournal, isLeased } from './transactions/leased-journal.ts'
 import { closeUnused } from './transactions/shared-lane.ts'
 import { brokerOn } from './engine/public-broker.ts'
 import { createEngine } from './engine/engine.ts'
@@ -65,6 +65,7 @@ async function open(connecting: Connected | Promise<Connected>, options: OpenOpt
     mustAsk,
   })
   const broker = brokerOn(engine)
+  if (options.journal && isLeased(options.journal)) engine.events.leased(options.journal)
   const abort = (): void =>
     void broker.close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
   signal?.addEventListener('abort', abort)

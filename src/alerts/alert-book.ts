@@ -1,6 +1,6 @@
 import type { Alert, Finding, Notification, Severity } from './alert.types.ts'
 
-/** One rule's findings at a moment: null leaves its alerts as they are. */
+/** What one rule found about a wallet at a moment: null leaves its alerts as they are. */
 export type RuleResult = { alertname: Alert['labels']['alertname']; forMs: number; found: readonly Found[] | null }
 /** A finding with its labels. */
 export type Found = Omit<Finding, 'provider' | 'service' | 'transaction'> & Pick<Alert, 'fingerprint' | 'labels'>
@@ -19,11 +19,17 @@ export type AlertBookOptions = {
   goneMs: number
 }
 
-/** All alerts of one broker: which fire since when, and what each receiver is still to get. Pure; time is passed in. */
+/** All alerts of one broker, or of a fleet: which fire since when, and what each receiver is still to get. Pure; time is passed in. */
 export type AlertBook = {
-  /** Takes what the rules found. Returns how many alerts began to fire, and whether anything that is stored changed. */
-  update(results: readonly RuleResult[], now: number): { fired: Alert[]; resolved: Alert[] }
+  /** Takes what the rules found about a wallet. Returns which alerts began to fire, and which ended. */
+  update(wallet: string, results: readonly RuleResult[], now: number): { fired: Alert[]; resolved: Alert[] }
+  /** Drops what other rules found about a wallet: another process tells of it from now on. Returns whether there was anything. */
+  forget(wallet: string, but: Alert['labels']['alertname']): boolean
   firing(): Alert[]
+  /** Rules of which an alert about this wallet fires. */
+  firingOf(wallet: string): ReadonlySet<string>
+  /** Wallets of which there is an alert. */
+  wallets(): ReadonlySet<string>
   /** What the receiver is to get now, and the note that it got it. */
   due(receiver: string, now: number): Notification[]
   /** Notes what a receiver got, or is about to. Returns the notes that were there before. */
@@ -33,39 +39,53 @@ export type AlertBook = {
   records(): AlertRecord[]
 }
 
+type Pending = { since: number } & Pick<Alert, 'labels'>
+
 const RANK = { info: 0, warning: 1, critical: 2 } satisfies Record<Severity, number>
 
 export function createAlertBook(options: AlertBookOptions, stored: readonly AlertRecord[] = []): AlertBook {
   const { repeatMs, unsureMs, goneMs } = options
   const records = new Map(stored.map((record) => [record.alert.fingerprint, record]))
   /** When the condition of an alert that does not fire yet was seen first. */
-  const pending = new Map<string, number>()
+  const pending = new Map<string, Pending>()
   /** When the condition of a firing alert was missed first. */
   const missing = new Map<string, number>()
 
   return {
-    update(results, now) {
+    update(wallet, results, now) {
       const fired: Alert[] = []
       const resolved: Alert[] = []
+      /** What each rule that could tell has found. */
+      const present = new Map<string, ReadonlySet<string>>()
       for (const { alertname, forMs, found } of results) {
         if (found === null) continue
-        const present = new Set(found.map(({ fingerprint }) => fingerprint))
+        present.set(alertname, new Set(found.map(({ fingerprint }) => fingerprint)))
         for (const one of found) {
           missing.delete(one.fingerprint)
           const alert = see(one, now, forMs)
           if (alert) fired.push(alert)
         }
-        for (const [fingerprint, { alert }] of records)
-          if (alert.labels.alertname === alertname && alert.endsAt === null && !present.has(fingerprint)) {
-            const ended = miss(fingerprint, alert, now)
-            if (ended) resolved.push(ended)
-          }
-        for (const fingerprint of pending.keys())
-          if (fingerprint.startsWith(`${alertname}-`) && !present.has(fingerprint)) pending.delete(fingerprint)
       }
+      const isGone = ({ labels }: Pick<Alert, 'labels'>, fingerprint: string): boolean =>
+        labels.wallet === wallet && present.get(labels.alertname)?.has(fingerprint) === false
+      for (const [fingerprint, { alert }] of records) {
+        const ended = alert.endsAt === null && isGone(alert, fingerprint) ? miss(fingerprint, alert, now) : null
+        if (ended) resolved.push(ended)
+      }
+      for (const [fingerprint, one] of pending) if (isGone(one, fingerprint)) pending.delete(fingerprint)
       return { fired, resolved }
     },
-    firing: () => [...records.values()].map(({ alert }) => alert).filter(({ endsAt }) => endsAt === null),
+    forget(wallet, but) {
+      const before = records.size
+      const isDropped = ({ labels }: Pick<Alert, 'labels'>): boolean =>
+        labels.wallet === wallet && labels.alertname !== but
+      for (const [fingerprint, { alert }] of records) if (isDropped(alert)) records.delete(fingerprint)
+      for (const [fingerprint, one] of pending) if (isDropped(one)) pending.delete(fingerprint)
+      return records.size < before
+    },
+    firing,
+    firingOf: (wallet) => new Set(firing().flatMap(({ labels }) => (labels.wallet === wallet ? labels.alertname : []))),
+    wallets: () => new Set([...records.values()].map(({ alert }) => alert.labels.wallet)),
     due: (receiver, now) => [...records.values()].flatMap((record) => dueOf(record, receiver, now) ?? []),
     note(receiver, notifications, at, isSure) {
       const before = notifications.flatMap(({ alert }) => {
@@ -93,6 +113,10 @@ export function createAlertBook(options: AlertBookOptions, stored: readonly Aler
     records: () => [...records.values()],
   }
 
+  function firing(): Alert[] {
+    return [...records.values()].map(({ alert }) => alert).filter(({ endsAt }) => endsAt === null)
+  }
+
   /** The alert, if it begins to fire now. */
   function see({ fingerprint, labels, ...texts }: Found, now: number, forMs: number): Alert | null {
     const record = records.get(fingerprint)
@@ -102,8 +126,8 @@ export function createAlertBook(options: AlertBookOptions, stored: readonly Aler
       record.alert = { fingerprint, labels, ...texts, startsAt: record.alert.startsAt, endsAt: null }
       return wasOver ? record.alert : null
     }
-    const since = Math.min(pending.get(fingerprint) ?? now, now)
-    pending.set(fingerprint, since)
+    const since = Math.min(pending.get(fingerprint)?.since ?? now, now)
+    pending.set(fingerprint, { since, labels })
     if (now - since < forMs) return null
     pending.delete(fingerprint)
     const alert: Alert = { fingerprint, labels, ...texts, startsAt: since, endsAt: null }

@@ -9,6 +9,7 @@ export type RuleName =
   | 'anomaly'
   | 'budget-exhausted'
   | 'refund-claimable'
+  | 'lease-lost'
 
 /** How urgent an alert is: `critical` wakes a person, `warning` can wait for the morning, `info` for the week. */
 export type Severity = 'info' | 'warning' | 'critical'
@@ -84,6 +85,8 @@ export type Receiver = {
   readonly name: string
   /** Tells receivers apart across restarts: what was sent is recorded under it. It holds no secret. */
   readonly id: string
+  /** The most notifications of one delivery; all that are due by default. */
+  readonly most?: number
   /**
    * Delivers, or rejects: then the same delivery is tried again, with the same id.
    *

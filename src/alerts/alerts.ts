@@ -1,4 +1,4 @@
-import type { Broker, Plan } from '../index.ts'
+import type { Plan } from '../index.ts'
 import { steadyClock, systemClock, type Clock } from '../base/clock.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { silent } from '../base/logger.ts'
@@ -10,6 +10,7 @@ import { createDispatcher } from './dispatcher.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { situationOf, type Situation } from './situation.ts'
 import { decodeRecords, encodeRecords } from './stored-records.ts'
+import { watchedOf, type AlertsSource, type WatchedWallet } from './watched.ts'
 
 /** How often rules are looked at while no reading comes. */
 const TICK_MS = 5_000
@@ -20,7 +21,7 @@ const GONE_MS = 60_000
 /** Closing waits so long for a delivery under way. */
 const CLOSING_MS = 3_000
 
-/** The alerts of one broker. */
+/** The alerts of one broker, or of a fleet. */
 export type Alerts = {
   /** Alerts that fire now, as receivers get them. */
   firing(): Alert[]
@@ -32,23 +33,25 @@ export type Alerts = {
 }
 
 /**
- * Watches a broker and tells receivers when a person should look: an alert fires once, is repeated while it holds, and is
- * resolved once. It keeps positions coming, reads nothing of its own, and never delays a reading or a payment. It ends when
- * the broker closes.
+ * Watches a broker, or all wallets of a fleet, and tells receivers when a person should look: an alert fires once, is repeated while it
+ * holds, and is resolved once. It keeps positions coming, reads nothing of its own, and never delays a reading or a payment. It ends when
+ * the broker or the fleet closes. What another process of the fleet sends for, that process tells of.
  *
  * @example
  * await using alerts = await createAlerts(broker, { to: [slack(url)], state: fileAlertState(path) })
  *
  * @throws InvalidInputError for an option that cannot work, and for a state that is no state of alerts
  */
-export async function createAlerts(broker: Broker, options: AlertsOptions): Promise<Alerts> {
-  return openAlerts(broker, options, steadyClock(systemClock))
+export async function createAlerts(source: AlertsSource, options: AlertsOptions): Promise<Alerts> {
+  return openAlerts(source, options, steadyClock(systemClock))
 }
 
 /** The same with another clock, for tests. */
-export async function openAlerts(broker: Broker, options: AlertsOptions, clock: Clock): Promise<Alerts> {
+export async function openAlerts(source: AlertsSource, options: AlertsOptions, clock: Clock): Promise<Alerts> {
   const { terms, repeatMs } = checkAlertsOptions(options)
   const { to: receivers, state, logger = silent } = options
+  const watched = watchedOf(source)
+  const { network } = watched
   const stored = (await state?.load()) ?? null
   const records = stored === null ? [] : decodeRecords(stored, clock.now())
   if (!records)
@@ -60,15 +63,19 @@ export async function openAlerts(broker: Broker, options: AlertsOptions, clock: 
   const inTurn = createSerialQueue()
   const dispatchers = receivers.map((one) => createDispatcher(one, { book, save, clock, logger }))
   const counts = Object.fromEntries(terms.map(({ rule }) => [rule.name, 0])) as Record<RuleName, number>
-  let plan: Plan | null = null
+  /** The newest plan of each wallet. */
+  const plans = new Map<string, Plan>()
   let written = stored
   let cancelTick = (): void => undefined
   let closing: Promise<void> | null = null
 
-  const subscription = broker.plan$.subscribe({
-    next(next) {
-      plan = next
-      evaluate()
+  const subscription = watched.plan$.subscribe({
+    next(plan) {
+      const wallet = plan.position.wallet.address
+      const one = watched.planned(wallet)
+      if (!one) return
+      plans.set(wallet, plan)
+      evaluate(() => [one])
     },
     complete: () => void close(),
   })
@@ -79,28 +86,52 @@ export async function openAlerts(broker: Broker, options: AlertsOptions, clock: 
   function tick(): void {
     if (closing) return
     cancelTick = clock.after(TICK_MS, tick, { idle: true })
-    evaluate()
+    evaluate(() => {
+      const present = watched.wallets()
+      forgetAllBut(present)
+      return present
+    })
   }
 
   /** Never throws: what goes wrong here must not end the readings. */
-  function evaluate(): void {
+  function evaluate(wallets: () => readonly WatchedWallet[]): void {
     try {
-      lookAndWake()
+      let hasChanged = false
+      for (const one of wallets()) hasChanged = look(one) || hasChanged
+      if (hasChanged) void save()
+      for (const dispatcher of dispatchers) dispatcher.wake()
     } catch (error) {
       logger.error({ reason: error instanceof Error ? error.name : 'unknown' }, 'alert.failed')
     }
   }
 
-  function lookAndWake(): void {
-    const situation = situationOf(broker, plan, new Set(book.firing().map(({ labels }) => labels.alertname)))
-    const { fired, resolved } = book.update(resultsOf(terms, situation), clock.now())
+  /** Returns whether what is stored of the wallet has changed. */
+  function look(one: WatchedWallet): boolean {
+    const { wallet, seat } = one
+    if (!one.broker) plans.delete(wallet)
+    // Another process tells of all the rest from now on, and of how it ends.
+    const hasForgotten = seat?.state === 'foreign' && book.forget(wallet, 'lease-lost')
+    const plan = plans.get(wallet) ?? null
+    const situation = situationOf(one, { network, plan, firing: book.firingOf(wallet) })
+    return report(book.update(wallet, resultsOf(terms, situation), clock.now())) || hasForgotten
+  }
+
+  /** What is in the book of wallets that are not watched any more has ended. */
+  function forgetAllBut(present: readonly WatchedWallet[]): void {
+    const known = new Set(present.map(({ wallet }) => wallet))
+    const none = terms.map(({ rule }): RuleResult => ({ alertname: rule.name, forMs: 0, found: [] }))
+    for (const wallet of book.wallets())
+      if (!known.has(wallet) && report(book.update(wallet, none, clock.now()))) void save()
+    for (const wallet of plans.keys()) if (!known.has(wallet)) plans.delete(wallet)
+  }
+
+  function report({ fired, resolved }: { fired: readonly Alert[]; resolved: readonly Alert[] }): boolean {
     for (const alert of fired) {
       counts[alert.labels.alertname as RuleName] += 1
       logger.warn(detailsOf(alert), 'alert.firing')
     }
     for (const alert of resolved) logger.info(detailsOf(alert), 'alert.resolved')
-    if (fired.length + resolved.length > 0) void save()
-    for (const dispatcher of dispatchers) dispatcher.wake()
+    return fired.length + resolved.length > 0
   }
 
   /** Never rejects: an alert that cannot be recorded must be sent all the same. */

@@ -52,7 +52,7 @@ export function createDispatcher(receiver: Receiver, options: DispatcherOptions)
   async function run(): Promise<void> {
     while (!isClosed && clock.now() >= notBefore) {
       const at = clock.now()
-      const [first, ...more] = book.due(receiver.id, at)
+      const [first, ...more] = book.due(receiver.id, at).slice(0, receiver.most)
       if (!first) return
       await deliver({ id: idOf(receiver, [first, ...more]), at, notifications: [first, ...more] })
     }

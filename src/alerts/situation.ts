@@ -1,9 +1,10 @@
-import { networkName, type Broker, type Forecast, type PendingRefund, type Plan } from '../index.ts'
+import type { Broker, Forecast, PendingRefund, Plan } from '../index.ts'
+import type { SeatView, WatchedWallet } from './watched.ts'
 
 /** A transaction whose outcome is open. */
 export type OpenTransaction = { id: string; operation: string; nonce: number; hash: string | null; hashes: number }
 
-/** What rules look at: all that a broker knows at one moment, without asking the node. */
+/** What rules look at: all that is known of a wallet at one moment, without asking the node. */
 export type Situation = {
   network: string
   wallet: string
@@ -15,27 +16,46 @@ export type Situation = {
   readingError: Error | null
   /** Block of the newest position; null before the first. */
   block: number | null
-  transactions: readonly OpenTransaction[]
+  /** Null while this process does not send for the wallet. */
+  transactions: readonly OpenTransaction[] | null
+  /** The wallet's place in its fleet; null outside one. */
+  seat: SeatView | null
   /** Rules of which an alert fires: a figure that wavers about its threshold must not end and begin it again. */
   firing: ReadonlySet<string>
 }
 
-export function situationOf(broker: Broker, plan: Plan | null, firing: ReadonlySet<string>): Situation {
+/** What a situation is made of beside the wallet. */
+export type SituationOptions = {
+  network: string
+  /** Its newest plan. */
+  plan: Plan | null
+  firing: ReadonlySet<string>
+}
+
+export function situationOf({ wallet, broker, seat }: WatchedWallet, options: SituationOptions): Situation {
+  if (!broker) return { ...options, wallet, ...UNKNOWN, seat }
+  const { plan } = options
   const { error, block } = broker.positions$.status
   return {
-    network: networkName(broker.network),
-    wallet: broker.wallet,
-    plan,
+    ...options,
+    wallet,
     forecast: plan && broker.forecastAt(plan),
     refunds: plan ? broker.ledger.refundsAt(plan.position) : [],
-    firing,
     readingError: error,
     block,
-    transactions: broker.transactions().flatMap((actor) => {
-      const snapshot = actor.getSnapshot()
-      if (!snapshot.hasTag('open')) return []
-      const { id, operation, nonce, hash, hashes } = snapshot.context
-      return [{ id, operation, nonce, hash, hashes: hashes.length }]
-    }),
+    transactions: openTransactionsOf(broker),
+    seat,
   }
+}
+
+/** Of a wallet that another process sends for, or none: what this one knew of it is old. */
+const UNKNOWN = { plan: null, forecast: null, refunds: [], readingError: null, block: null, transactions: null }
+
+function openTransactionsOf(broker: Broker): OpenTransaction[] {
+  return broker.transactions().flatMap((actor) => {
+    const snapshot = actor.getSnapshot()
+    if (!snapshot.hasTag('open')) return []
+    const { id, operation, nonce, hash, hashes } = snapshot.context
+    return [{ id, operation, nonce, hash, hashes: hashes.length }]
+  })
 }

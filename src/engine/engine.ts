@@ -30,14 +30,14 @@ export function createEngine(options: EngineOptions) {
   const common = { wallet, rules, clock, logger, mustAsk, blockClock: createBlockClock(clock, { intervalMs }) }
 
   // Topics, and the stream that everything follows.
-  const { transactions, eventsTopic, inspection, inspections } = topicsOn(streams, options.inspect)
+  const { transactions, eventsTopic, onEvent, inspection, inspections } = topicsOn(streams, options)
   const reports = createReports({
     ...common,
     chainId: chain.chainId,
     requests,
     tracer: options.tracer,
     onTransaction: transactions.next,
-    onEvent: eventsTopic.next,
+    onEvent,
     lane: () => lane,
     gas: () => gas,
   })

@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import type { BrokerOptions } from '../broker.types.ts'
 import type { Connected, Connection } from '../chain/connect.ts'
+import type { BrokerEvent } from '../events/event.types.ts'
 import type { ApprovalNeed } from '../funding/approval-need.ts'
 import type { SharedBudget } from '../funding/shared-budget.ts'
 import type { Plan } from '../funding/plan.ts'
@@ -31,6 +32,8 @@ export type SharedOptions = {
   skipsQuiet: boolean
   /** Receives each plan. */
   onPlan: (plan: Plan) => void
+  /** Receives each event. */
+  onEvent: (event: BrokerEvent) => void
 }
 
 export type EngineOptions = Omit<OpenOptions, 'journal'> & {

@@ -112,13 +112,17 @@ export function treasuryOn({
 }
 
 /** What subscribers of transactions, events and inspections receive. */
-export function topicsOn(streams: EngineOptions['streams'], own: EngineOptions['inspect']) {
+export function topicsOn(streams: EngineOptions['streams'], { inspect: own, shared }: EngineOptions) {
   const inspected = createListeners<InspectionEvent>()
   const inspection = createInspection({ own, others: inspected.emit })
   const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
   inspected.add(inspections.next)
   const eventsTopic = streams.createTopic<BrokerEvent>()
-  return { transactions: streams.createTopic<TransactionActor>(), eventsTopic, inspection, inspections }
+  const onEvent = (event: BrokerEvent): void => {
+    eventsTopic.next(event)
+    shared?.onEvent(event)
+  }
+  return { transactions: streams.createTopic<TransactionActor>(), eventsTopic, onEvent, inspection, inspections }
 }
 
 /** Where the caller sets no ceiling, the lane's absolute one holds. */

@@ -11,7 +11,16 @@ export const EVENT_VERSION = 1
  * are decimal strings of wei, times are seconds of block time.
  */
 export type BrokerEvent = EventHead &
-  (TopUpEvent | DepositEvent | OtherTransactionEvent | LevelEvent | RefundEvent | ClosingEvent | ReadingEvent)
+  (
+    | TopUpEvent
+    | DepositEvent
+    | OtherTransactionEvent
+    | LevelEvent
+    | RefundEvent
+    | ClosingEvent
+    | ReadingEvent
+    | LeaseEvent
+  )
 
 /** What every event says. */
 export type EventHead = {
@@ -161,3 +170,10 @@ export type ReadingEvent =
       message: string
     }
   | { type: 'reading.recovered'; since: number | null }
+
+/** Of a wallet whose journal several machines share: which process may send for it. */
+export type LeaseEvent =
+  /** This process has the wallet's lease, and sends for it. */
+  | { type: 'lease.claimed'; holder: string; epoch: number }
+  /** Another process has claimed the wallet, or the store has lost records: nothing more is sent for it from here. */
+  | { type: 'lease.lost'; holder: string; epoch: number; message: string }

@@ -7,6 +7,7 @@ import type { FundingReport } from '../funding/funding-report.ts'
 import type { Plan } from '../funding/plan.ts'
 import type { ReadingFailure } from '../streams/positions.ts'
 import type { Intent } from '../transactions/intent.ts'
+import type { LeasedJournal } from '../transactions/lease.types.ts'
 import type { ClosingOutcome } from '../transactions/journal.types.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import { createClosingWatch } from './closing-watch.ts'
@@ -14,6 +15,7 @@ import type { EventBody } from './emit.ts'
 import { EVENT_VERSION, type BrokerEvent } from './event.types.ts'
 import { createForeignWatch } from './foreign-watch.ts'
 import { createFundingWatch } from './funding-watch.ts'
+import { createLeaseWatch } from './lease-watch.ts'
 import { createLevelWatch } from './level-watch.ts'
 import { logEvent } from './log-event.ts'
 import { createReadingWatch } from './reading-watch.ts'
@@ -46,6 +48,8 @@ export type Events = {
   restored(actors: Iterable<TransactionActor>): void
   transactionChanged(transaction: ChangedTransaction): void
   closingEnded(outcome: ClosingOutcome): void
+  /** The journal is one that machines share: its lease was claimed, and may be lost. */
+  leased(journal: LeasedJournal): void
   /** Tells what is left to tell, and nothing after it. */
   close(): void
 }
@@ -62,6 +66,7 @@ export function createEvents(options: EventsOptions): Events {
   const foreign = createForeignWatch({ ...options, emit })
   const readings = createReadingWatch(emit)
   const closing = createClosingWatch(emit)
+  const lease = createLeaseWatch(emit)
 
   return {
     funding,
@@ -80,7 +85,9 @@ export function createEvents(options: EventsOptions): Events {
     restored: transactions.know,
     transactionChanged: transactions.see,
     closingEnded: closing.end,
+    leased: lease.follow,
     close() {
+      lease.close()
       tell()
       closed = true
     },

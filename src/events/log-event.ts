@@ -44,6 +44,8 @@ const LINES: Readonly<Record<EventType, Line>> = {
   // The reading logs each failure by itself.
   'reading.stale': ['warn', 'the position is stale: readings fail'],
   'reading.recovered': ['info', 'readings succeed again'],
+  'lease.claimed': ['debug', 'the lease of the wallet was claimed'],
+  'lease.lost': ['warn', 'the lease of the wallet was lost; nothing more is sent for it from here'],
 }
 
 export function logEvent(event: BrokerEvent, logger: Logger): void {

@@ -37,6 +37,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   const shared = shareNetwork(await connectNetwork(provider, network), systemClock)
   const { chainId, genesis } = shared
   const chain = {
+    network: shared.network,
     chainId,
     genesis,
     async connect(wallet: string): Promise<Connected> {

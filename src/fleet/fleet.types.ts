@@ -4,11 +4,13 @@ import type {
   AutoDepositConfig,
   AutoFundingConfig,
   Broker,
+  BrokerEvent,
   BrokerOptions,
   Budget,
   Journal,
   Leases,
   Logger,
+  NetworkConfig,
   Plan,
 } from '../index.ts'
 import type { ServiceType } from '../../machines/index.ts'
@@ -80,6 +82,8 @@ export type FleetWallet = {
 
 /** Many wallets on one chain: a broker each, one reading for all of them. */
 export type Fleet = {
+  /** The chain of its wallets, and where the contracts are on it. */
+  readonly network: NetworkConfig
   /** The wallets in the order in which they were added. */
   wallets(): FleetWallet[]
   /** The broker of a wallet; null while this process has not opened it: `wallets()` says why. */
@@ -88,6 +92,8 @@ export type Fleet = {
   brokers(): readonly Broker[]
   /** The plan of each wallet at each of its readings; `plan.position.wallet.address` tells which. */
   readonly plan$: Observable<Plan>
+  /** The events of every wallet while this process has it: those of `broker.events$`, and each has its `wallet`. */
+  readonly events$: Observable<BrokerEvent>
   /** How many leases were lost to another process, or to a store that does not answer. */
   leasesLost(): number
   /** Adds a wallet and opens it, or waits for its lease. Resolves once it is open, or `wallets()` has the reason. */

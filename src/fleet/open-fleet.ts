@@ -1,4 +1,12 @@
-import { AbortedError, InvalidInputError, type Broker, type Journal, type Plan } from '../index.ts'
+import {
+  AbortedError,
+  InvalidInputError,
+  type Broker,
+  type BrokerEvent,
+  type Journal,
+  type NetworkConfig,
+  type Plan,
+} from '../index.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import { createListeners } from '../base/listeners.ts'
 import { silent } from '../base/logger.ts'
@@ -17,6 +25,7 @@ const DEFAULT_INTERVAL_MS = 30_000
 
 /** The chain of a fleet: connected once, for all its wallets. */
 export type FleetChain = {
+  network: NetworkConfig
   chainId: bigint
   genesis: string | undefined
   /** Puts a wallet on it. @throws InvalidInputError for a key that does not fit */
@@ -34,6 +43,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
   if (new Set(wallets).size < wallets.length) throw new InvalidInputError('A wallet is in the list twice.', {})
   const streams = await import('../streams/streams.ts')
   const plans = streams.createTopic<Plan>()
+  const events = streams.createTopic<BrokerEvent>()
   const budget = toBudget(options.budget)
   const sharedBudget = budget ? createSharedBudget(budget) : undefined
   const seats = new Map<string, Seat>()
@@ -45,10 +55,12 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
     : null
 
   const fleet: Fleet = {
+    network: chain.network,
     wallets: () => [...seats.values()].map((seat) => seat.view()),
     broker: (wallet) => seats.get(toAddress(wallet, 'wallet'))?.broker() ?? null,
     brokers: () => [...seats.values()].flatMap((seat) => seat.broker() ?? []),
     plan$: plans.messages$,
+    events$: events.messages$,
     leasesLost: () => leasesLost,
     async add(wallet) {
       if (closing) throw new AbortedError('The fleet is closed.')
@@ -90,6 +102,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
     await stopped
     await leases?.close()
     plans.close()
+    events.close()
   }
 
   function seatOf(wallet: string): Seat {
@@ -99,15 +112,14 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
       budget: sharedBudget,
       skipsQuiet: true,
       onPlan: plans.next,
+      onEvent: events.next,
     }
     return createSeat({
       wallet,
       policyFor: options.policyFor ?? (() => ({})),
       openBroker: (policy, how) => brokerOf(wallet, { ...how, policy, shared }),
-      onLost(reason) {
-        leasesLost += 1
-        logger.warn({ wallet, err: reason }, 'the lease of a wallet was lost; nothing more is sent for it from here')
-      },
+      // The broker's event says why.
+      onLost: () => void (leasesLost += 1),
       now: clock.now,
       logger,
     })

@@ -24,7 +24,7 @@ export type SeatOptions = {
   /** `signal` aborts where the wallet is not wanted any more: then the journal is closed, too. */
   openBroker: (policy: WalletPolicy, how: { journal: Journal | undefined; signal: AbortSignal }) => Promise<Broker>
   /** Called when the lease is lost while the broker is open. */
-  onLost: (reason: unknown) => void
+  onLost: () => void
   now: () => number
   logger: Logger
 }
@@ -57,8 +57,8 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
       const abort = new AbortController()
       const over = enter(journal, abort.signal).finally(() => (opening = null))
       opening = { over, abort: () => abort.abort() }
-      journal?.lost.addEventListener('abort', () => void lose(journal), { once: true })
-      if (journal?.lost.aborted) void lose(journal)
+      journal?.lost.addEventListener('abort', () => void lose(), { once: true })
+      if (journal?.lost.aborted) void lose()
       await over
       await closing
     },
@@ -107,9 +107,9 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
     await journal?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'a lease was not handed back'))
   }
 
-  async function lose({ lost }: LeasedJournal): Promise<void> {
+  async function lose(): Promise<void> {
     if (state !== 'open' && state !== 'opening') return
-    onLost(lost.reason)
+    onLost()
     lease = null
     await close('free')
   }

@@ -66,14 +66,18 @@ export function createMetrics(source: MetricsSource, options: MetricsOptions = {
 
   function table() {
     const brokers = 'brokers' in source ? source.brokers() : [source]
+    const isFleet = 'brokers' in source && source.wallets !== undefined
     const { wallet: hasWallet = brokers.length <= MOST_WALLETS } = options
     const rows = createTable({ merges: !hasWallet })
     for (const broker of brokers) {
       const base = { ...constant, network: networkName(broker.network), ...(hasWallet && { wallet: broker.wallet }) }
       collectorOf(broker)(rows.of(labelsOf(base)))
-      if (options.alerts && brokers.length === 1) collectAlerts(options.alerts, rows.of(labelsOf(base)))
+      if (options.alerts && !isFleet && brokers.length === 1) collectAlerts(options.alerts, rows.of(labelsOf(base)))
     }
-    if ('brokers' in source) collectFleet(source, rows.of(labelsOf(constant)))
+    if ('brokers' in source) {
+      collectFleet(source, rows.of(labelsOf(constant)))
+      if (options.alerts && isFleet) collectAlerts(options.alerts, rows.of(labelsOf(constant)))
+    }
     return rows
   }
 

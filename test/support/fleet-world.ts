@@ -42,6 +42,7 @@ export function fleetWorld({ wallets: count, ...options }: SimulatedChainOptions
     async open({ clock = time.clock, bend = (one) => one, ...more }: FleetOpening = {}): Promise<Fleet> {
       const fleet = await openFleet(
         {
+          network: chain.network,
           chainId: BigInt(chain.network.chainId),
           genesis: undefined,
           clock,

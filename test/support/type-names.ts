@@ -177,6 +177,8 @@ export const eventTypes = {
   'closing.ended': true,
   'reading.stale': true,
   'reading.recovered': true,
+  'lease.claimed': true,
+  'lease.lost': true,
 } satisfies Record<BrokerEvent['type'], true>
 export const networkFields = {
   chainId: true,

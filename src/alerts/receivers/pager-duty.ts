@@ -9,6 +9,8 @@ import { checkedUrl, post } from './post.ts'
 const ENQUEUE = 'https://events.pagerduty.com/v2/enqueue'
 /** PagerDuty cuts nothing: it refuses a longer summary. */
 const MOST_SUMMARY = 1_024
+/** Each one is a request: so many fit into the time that a delivery has. */
+const MOST_EVENTS = 20
 
 /**
  * A receiver that opens and resolves incidents by PagerDuty's Events API, version 2. Its deduplication key is the
@@ -31,6 +33,7 @@ export function pagerDuty(key: string, options: { url?: string } = {}): Receiver
   return {
     name: 'PagerDuty',
     id: `pagerduty-${digest(`${url} ${key}`)}`,
+    most: MOST_EVENTS,
     async send({ notifications }, { signal }) {
       for (const one of notifications)
         await post({ name: 'PagerDuty', url, body: JSON.stringify(pagerDutyEvent(one, key)), signal })

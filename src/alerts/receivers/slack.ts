@@ -36,26 +36,33 @@ export function slackMessage(notifications: readonly Notification[]) {
   const others = notifications.length - 1
   const title = first ? titleOf(first) : ''
   const left = notifications.length - MOST_BLOCKS
+  const isOfMany = new Set(notifications.map(({ alert }) => alert.labels.wallet)).size > 1
   return {
     text: escape(others > 0 ? `${title} (and ${others} more)` : title),
     blocks: [
-      ...notifications.slice(0, MOST_BLOCKS).map((one) => section(textOf(one))),
+      ...notifications.slice(0, MOST_BLOCKS).map((one) => section(textOf(one, isOfMany))),
       ...(left > 0 ? [section(`And ${left} more.`)] : []),
-      { type: 'context', elements: [{ type: 'mrkdwn', text: escape(sourceOf(first)) }] },
+      { type: 'context', elements: [{ type: 'mrkdwn', text: escape(sourceOf(first, isOfMany)) }] },
     ],
   }
 }
 
-function textOf(notification: Notification): string {
+/** @param isOfMany whether the message is about several wallets: then each text names its own */
+function textOf(notification: Notification, isOfMany: boolean): string {
   const { status, alert } = notification
   const mark = status === 'resolved' ? ':large_green_circle:' : MARKS[alert.severity]
-  return [`${mark} *${escape(titleOf(notification))}*`, ...linesOf(notification).map(escape)].join('\n').slice(0, 3_000)
+  const wallet = isOfMany ? [`Wallet ${alert.labels.wallet}`] : []
+  const lines = [...wallet, ...linesOf(notification)].map(escape)
+  return [`${mark} *${escape(titleOf(notification))}*`, ...lines].join('\n').slice(0, 3_000)
 }
 
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } })
 
-const sourceOf = (one: Notification | undefined): string =>
-  one ? `og-ledger · ${one.alert.labels.network} · ${one.alert.labels.wallet}` : 'og-ledger'
+function sourceOf(one: Notification | undefined, isOfMany: boolean): string {
+  if (!one) return 'og-ledger'
+  const { network, wallet } = one.alert.labels
+  return ['og-ledger', network, ...(isOfMany ? [] : [wallet])].join(' · ')
+}
 
 /** The three characters that Slack's markup gives a meaning. */
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -35,14 +35,15 @@ export function alertmanagerBody({ notifications }: Delivery) {
   const alerts = notifications.map(alertOf)
   const [first] = notifications
   const { network, wallet } = first.alert.labels
+  const isOfOne = notifications.every(({ alert }) => alert.labels.wallet === wallet)
   return {
     version: '4',
-    groupKey: `{}:{network="${network}", wallet="${wallet}"}`,
+    groupKey: isOfOne ? `{}:{network="${network}", wallet="${wallet}"}` : `{}:{network="${network}"}`,
     truncatedAlerts: 0,
     // As Alertmanager has it: a group fires while one of its alerts does.
     status: alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
     receiver: 'og-ledger',
-    groupLabels: { network, wallet },
+    groupLabels: { network, ...(isOfOne && { wallet }) },
     commonLabels: common(alerts.map(({ labels }) => labels)),
     commonAnnotations: common(alerts.map(({ annotations }) => annotations)),
     externalURL: '',

@@ -29,6 +29,7 @@ export const stuckTransaction: Rule = {
   name: 'stuck-transaction',
   defaults: { forSeconds: 300, severity: 'warning', belowSeconds: 0 },
   find({ transactions }, { severity, forSeconds }) {
+    if (!transactions) return null
     const sent = transactions.filter(({ hash }) => hash !== null)
     return sent.map((one): Finding => {
       const fees = one.hashes > 1 ? `, its fee was raised ${one.hashes === 2 ? 'once' : `${one.hashes - 1} times`}` : ''
@@ -49,6 +50,7 @@ export const unresolvedIntent: Rule = {
   name: 'unresolved-intent',
   defaults: { forSeconds: 300, severity: 'critical', belowSeconds: 0 },
   find({ transactions, plan }, { severity }) {
+    if (!transactions) return null
     const silent = transactions
       .filter(({ hash }) => hash === null)
       .map((one): Finding => ({

@@ -84,6 +84,7 @@ const ruleFields = {
   anomaly: ruleAt,
   'budget-exhausted': ruleAt,
   'refund-claimable': ruleAt,
+  'lease-lost': ruleAt,
 } satisfies Record<RuleName, Check<RuleOptions | false>>
 
 const rulesAt: Check<NonNullable<AlertTerms['rules']>> = checkOf(schemaOf(ruleFields), (value, path) =>

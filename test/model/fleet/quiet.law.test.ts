@@ -47,7 +47,7 @@ type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
 
 async function lifeOf(policy: AutoFundingConfig, skipsQuiet: boolean) {
   const world = bentWorld({ inference: 1, seed: 7, lockTime: 3_600 })
-  const shared = { phaseMs: () => 0, skipsQuiet, onPlan: () => undefined }
+  const shared = { phaseMs: () => 0, skipsQuiet, onPlan: () => undefined, onEvent: () => undefined }
   const broker = await world.open({ shared })
   await world.until(broker.ledger.addLedger('20'))
   await world.until(broker.ledger.transferFund(world.provider, 'inference', '3'))

@@ -6,10 +6,11 @@ import { decodeRecords, encodeRecords } from '../../../src/alerts/stored-records
 
 const OPTIONS = { repeatMs: 1_000, unsureMs: 300, goneMs: 100 }
 const RECEIVER = 'receiver'
+const WALLET = '0xA'
 
 const found = (severity: Severity = 'warning', name = 'one'): Found => ({
   fingerprint: `gas-low-${name}`,
-  labels: { alertname: 'gas-low', network: 'testnet', wallet: '0xA' },
+  labels: { alertname: 'gas-low', network: 'testnet', wallet: WALLET },
   severity,
   summary: 'what',
   outlook: 'what will happen',
@@ -22,10 +23,10 @@ const results = (...all: readonly Found[]) => [{ alertname: 'gas-low' as const, 
 describe('an alert', () => {
   test('fires once its condition held for as long as its rule says, and is due once', () => {
     const book = createAlertBook(OPTIONS)
-    expect(book.update(results(found()), 0).fired).toEqual([])
+    expect(book.update(WALLET, results(found()), 0).fired).toEqual([])
     expect(book.due(RECEIVER, 0)).toEqual([])
-    expect(book.update(results(found()), 199).fired).toEqual([])
-    const [alert] = book.update(results(found()), 200).fired
+    expect(book.update(WALLET, results(found()), 199).fired).toEqual([])
+    const [alert] = book.update(WALLET, results(found()), 200).fired
     expect(alert).toMatchObject({ fingerprint: 'gas-low-one', startsAt: 0, endsAt: null })
     expect(book.due(RECEIVER, 200)).toEqual([{ status: 'firing', isRepeat: false, alert }])
     book.note(RECEIVER, book.due(RECEIVER, 200), 200, true)
@@ -35,20 +36,20 @@ describe('an alert', () => {
 
   test('of a condition that ends before that never fires', () => {
     const book = createAlertBook(OPTIONS)
-    book.update(results(found()), 0)
-    book.update(results(), 100)
-    book.update(results(found()), 150)
-    expect(book.update(results(found()), 349).fired).toEqual([])
-    expect(book.update(results(found()), 350).fired).toHaveLength(1)
+    book.update(WALLET, results(found()), 0)
+    book.update(WALLET, results(), 100)
+    book.update(WALLET, results(found()), 150)
+    expect(book.update(WALLET, results(found()), 349).fired).toEqual([])
+    expect(book.update(WALLET, results(found()), 350).fired).toHaveLength(1)
   })
 
   test('is resolved once its condition was gone for a while, from the moment at which it ended', () => {
     const book = firing()
-    expect(book.update(results(), 300).resolved).toEqual([])
-    book.update(results(found()), 350)
-    book.update(results(), 400)
-    expect(book.update(results(), 499).resolved).toEqual([])
-    expect(book.update(results(), 500).resolved).toMatchObject([{ startsAt: 0, endsAt: 400 }])
+    expect(book.update(WALLET, results(), 300).resolved).toEqual([])
+    book.update(WALLET, results(found()), 350)
+    book.update(WALLET, results(), 400)
+    expect(book.update(WALLET, results(), 499).resolved).toEqual([])
+    expect(book.update(WALLET, results(), 500).resolved).toMatchObject([{ startsAt: 0, endsAt: 400 }])
     expect(book.due(RECEIVER, 500)).toMatchObject([{ status: 'resolved', isRepeat: false }])
     book.note(RECEIVER, book.due(RECEIVER, 500), 500, true)
     book.sweep([RECEIVER], 500)
@@ -57,32 +58,32 @@ describe('an alert', () => {
 
   test('that a receiver never heard of ends without a word to it', () => {
     const book = firing()
-    book.update(results(), 300)
-    book.update(results(), 400)
+    book.update(WALLET, results(), 300)
+    book.update(WALLET, results(), 400)
     expect(book.due('another', 400)).toEqual([])
     expect(book.due(RECEIVER, 400)).toHaveLength(1)
   })
 
   test('that becomes more urgent is due at once, one that becomes less urgent is not', () => {
     const book = firing()
-    book.update(results(found('critical')), 300)
+    book.update(WALLET, results(found('critical')), 300)
     expect(book.due(RECEIVER, 300)).toMatchObject([{ status: 'firing', isRepeat: false }])
     book.note(RECEIVER, book.due(RECEIVER, 300), 300, true)
-    book.update(results(found('info')), 400)
+    book.update(WALLET, results(found('info')), 400)
     expect(book.due(RECEIVER, 400)).toEqual([])
   })
 
   test('is left as it is while its rule cannot tell', () => {
     const book = firing()
-    for (const now of [300, 5_000]) book.update([{ alertname: 'gas-low', forMs: 200, found: null }], now)
+    for (const now of [300, 5_000]) book.update(WALLET, [{ alertname: 'gas-low', forMs: 200, found: null }], now)
     expect(book.firing()).toHaveLength(1)
     expect(book.due(RECEIVER, 1_000)).toEqual([])
   })
 
   test('whose delivery fails is due again as it was before', () => {
     const book = createAlertBook(OPTIONS)
-    book.update(results(found()), 0)
-    book.update(results(found()), 200)
+    book.update(WALLET, results(found()), 0)
+    book.update(WALLET, results(found()), 200)
     const before = book.due(RECEIVER, 200)
     const undo = book.note(RECEIVER, before, 200, false)
     expect(book.due(RECEIVER, 201)).toEqual([])
@@ -94,14 +95,14 @@ describe('an alert', () => {
 describe('after a restart', () => {
   test('a delivery that was begun is not sent anew: a firing alert is repeated soon, a resolved one counts as sent', () => {
     const book = createAlertBook(OPTIONS)
-    book.update(results(found(), found('warning', 'other')), 0)
-    book.update(results(found(), found('warning', 'other')), 200)
+    book.update(WALLET, results(found(), found('warning', 'other')), 0)
+    book.update(WALLET, results(found(), found('warning', 'other')), 200)
     book.note(RECEIVER, book.due(RECEIVER, 200), 200, false)
     const next = restarted(book, 250)
     expect(next.due(RECEIVER, 499)).toEqual([])
     expect(next.due(RECEIVER, 500)).toMatchObject([{ isRepeat: true }, { isRepeat: true }])
-    next.update(results(), 600)
-    next.update(results(), 700)
+    next.update(WALLET, results(), 600)
+    next.update(WALLET, results(), 700)
     next.note(RECEIVER, next.due(RECEIVER, 700), 700, false)
     const last = restarted(next, 750)
     expect(last.due(RECEIVER, 9_000)).toEqual([])
@@ -112,8 +113,8 @@ describe('after a restart', () => {
     const next = restarted(book, 5_000)
     expect(next.due(RECEIVER, 5_999)).toEqual([])
     expect(next.due(RECEIVER, 6_000)).toHaveLength(1)
-    next.update(results(), 6_000)
-    expect(next.update(results(), 6_100).resolved).toMatchObject([{ startsAt: 5_000, endsAt: 6_000 }])
+    next.update(WALLET, results(), 6_000)
+    expect(next.update(WALLET, results(), 6_100).resolved).toMatchObject([{ startsAt: 5_000, endsAt: 6_000 }])
   })
 
   test.for(['', '{', '[]', 'null', '{"version":2,"records":[]}', '{"version":1,"records":[{}]}'])(
@@ -136,7 +137,7 @@ test('whatever conditions, failures and restarts: a receiver gets firing and res
       const heard = new Map<string, string[]>()
       const live = ({ after, on, delivery }: (typeof steps)[number]) => {
         now += after
-        book.update(results(...[...new Set(on)].map((name) => found('warning', name))), now)
+        book.update(WALLET, results(...[...new Set(on)].map((name) => found('warning', name))), now)
         const due = book.due(RECEIVER, now)
         const undo = book.note(RECEIVER, due, now, false)
         if (delivery === 'failed') undo()
@@ -169,8 +170,8 @@ test('whatever conditions, failures and restarts: a receiver gets firing and res
 
 function firing(now = 0) {
   const book = createAlertBook(OPTIONS)
-  book.update(results(found()), now)
-  book.update(results(found()), now + 200)
+  book.update(WALLET, results(found()), now)
+  book.update(WALLET, results(found()), now + 200)
   book.note(RECEIVER, book.due(RECEIVER, now + 200), now + 200, true)
   return book
 }

@@ -105,7 +105,7 @@ function open(send: (options: { signal: AbortSignal }) => Promise<void>, recorde
   const labels = { alertname: 'gas-low' as const, network: 'testnet', wallet: '0xA' }
   const texts = { summary: 'a', outlook: 'b', action: 'c', resolution: 'd' }
   const found = [{ fingerprint: 'gas-low-1', labels, severity: 'warning' as const, ...texts }]
-  book.update([{ alertname: 'gas-low', forMs: 0, found }], START)
+  book.update('0xA', [{ alertname: 'gas-low', forMs: 0, found }], START)
   const sent: Delivery[] = []
   const events: string[] = []
   const logged: object[] = []
