@@ -15,6 +15,7 @@ export const emptyState = (address: string): State => ({
   wallet: { address, balance: '0' },
   ledger: null,
   ledgerActor: null,
+  closing: null,
   reading: { failures: 0, error: null, dropped: 0 },
   subAccounts: {},
   elsewhere: [],

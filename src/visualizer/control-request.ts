@@ -11,6 +11,7 @@ export const ACTIONS: readonly ActionName[] = [
   'approve-deposit',
   'reject-deposit',
   'close',
+  'cancel-close',
 ]
 
 /** Decodes the request of a page; null for anything else. */
@@ -18,7 +19,7 @@ export function controlRequestIn(text: string): ControlRequest | null {
   const fields = fieldsIn(text)
   const action = ACTIONS.find((one) => one === fields?.['action'])
   if (!fields || !action) return null
-  if (action === 'close' || action === 'reject-deposit') return { action }
+  if (action === 'close' || action === 'cancel-close' || action === 'reject-deposit') return { action }
   const { provider, serviceType, amount } = fields
   if (action === 'approve-deposit') return isWei(amount) ? { action, amount } : null
   if (typeof provider !== 'string' || !/^0x[\da-f]{40}$/i.test(provider) || !isServiceType(serviceType)) return null

@@ -1,4 +1,4 @@
-import type { Broker, ServiceManager } from '../index.ts'
+import { ClosingCancelledError, weiToOg, type Broker, type ServiceManager } from '../index.ts'
 import type { PageApprovals, Waiting } from './approvals.ts'
 import type { Change } from './changes.ts'
 import type { ControlRequest, ControlUsed, Happening, State, SubAccountRef } from './protocol.ts'
@@ -66,7 +66,9 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
       case 'retrieve':
         return () => retrieve(request)
       case 'close':
-        return async () => minedIn(await broker.ledger.closeLedger())
+        return close
+      case 'cancel-close':
+        return broker.ledger.isClosing ? cancelClosing : 'The ledger is not being closed.'
       default:
         return request satisfies never
     }
@@ -89,6 +91,22 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
   /** Retrieves also from a sub-account that auto-funding keeps funded: the page has asked the user before. */
   async function retrieve({ provider, serviceType }: SubAccountRef): Promise<string> {
     return minedIn(await broker.ledger.retrieveFundFromProvider(provider, serviceType, { force: true }))
+  }
+
+  /** A closing that is cancelled did what it was told. */
+  async function close(): Promise<string> {
+    try {
+      return minedIn(await broker.ledger.closeLedger())
+    } catch (error) {
+      if (error instanceof ClosingCancelledError) return 'It was cancelled.'
+      throw error
+    }
+  }
+
+  async function cancelClosing(): Promise<string> {
+    const { available, locked } = await broker.ledger.cancelClosing()
+    const asked = locked.reduce((sum, { amount }) => sum + amount, 0n)
+    return `${weiToOg(available)} OG are in the ledger, ${weiToOg(asked)} OG are asked back and locked.`
   }
 
   function setPaused(id: SubAccountRef, paused: boolean): Work | string {

@@ -1,7 +1,16 @@
 import type { ServiceType, Wei } from '../../machines/index.ts'
 
 export type ActionName =
-  'top-up' | 'pause' | 'resume' | 'approve' | 'reject' | 'retrieve' | 'approve-deposit' | 'reject-deposit' | 'close'
+  | 'top-up'
+  | 'pause'
+  | 'resume'
+  | 'approve'
+  | 'reject'
+  | 'retrieve'
+  | 'approve-deposit'
+  | 'reject-deposit'
+  | 'close'
+  | 'cancel-close'
 
 /**
  * Body of `POST api/control`, as `application/json` with the token in the header `x-og-ledger-token`. The page gets the
@@ -22,6 +31,8 @@ export type ControlRequest =
   | { action: 'reject-deposit' }
   /** Closes the ledger: everything comes back to the wallet. */
   | { action: 'close' }
+  /** Ends a closing before its last step: what is asked back already stays so. */
+  | { action: 'cancel-close' }
 
 export type SubAccountRef = { provider: string; serviceType: ServiceType }
 

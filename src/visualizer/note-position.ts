@@ -11,6 +11,7 @@ import {
   accountWith,
   amountsIn,
   autoDepositOf,
+  closingOf,
   depositOf,
   elsewhereOf,
   feeOf,
@@ -79,6 +80,7 @@ export function notePosition(
       forecast: forecastOf(forecast),
       shortfall: wei(shortfall),
       deposit: plan.deposit ? depositOf(plan.deposit) : null,
+      closing: closingOf(broker.ledger.closingStatus()),
     }),
     ...idsIn(broker, position.subAccounts, decisions).map((id) =>
       changes.subAccount(id, ({ plan }) => ({

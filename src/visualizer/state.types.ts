@@ -1,4 +1,4 @@
-import type { HoldReason, ReclaimHold, ServiceType, Wei } from '../../machines/index.ts'
+import type { ClosingState, HoldReason, ReclaimHold, ServiceType, Wei } from '../../machines/index.ts'
 
 /** Everything that the page shows of one moment. */
 export type State = {
@@ -9,6 +9,8 @@ export type State = {
   ledger: { available: Wei; total: Wei; locked: Wei; additionalInfo: string } | null
   /** The actor of the chart `ledger`; null where the wallet has no ledger actor. */
   ledgerActor: ActorState | null
+  /** How far closing the ledger has come; null while it is not being closed. Recordings of earlier versions lack it. */
+  closing?: ClosingProgress | null
   reading: ReadingState
   /** By key: `${serviceType}:${provider}`. A closed sub-account stays, with `account: null`. */
   subAccounts: Readonly<Record<string, SubAccountState>>
@@ -33,6 +35,22 @@ export type ActorState = {
   edge: string | null
   /** When it took that edge, in milliseconds since 1970, also for an edge back to the same state; 0 where that is unknown. */
   since: number
+}
+
+/** How far closing the ledger has come. */
+export type ClosingProgress = {
+  /** The step that is due. */
+  state: ClosingState
+  /** No step can be sent before this block time, in seconds; null while one can. */
+  until: number | null
+  /** What is in the ledger, and what is still in sub-accounts, and in how many. */
+  home: Wei
+  locked: Wei
+  subAccounts: number
+  /** Why a step that is due is not sent; null while it is. */
+  hold: 'in-flight' | 'unresolved-intent' | 'backing-off' | null
+  /** What the last step failed with, while no later one has succeeded. `at` in seconds of block time. */
+  failure: { count: number; at: number; message: string } | null
 }
 
 /** The status of the readings. */

@@ -7,7 +7,15 @@ import type {
   TransactionContext,
   Wei,
 } from '../../machines/index.ts'
-import type { AutoFundingStatus, Decision, DepositDecision, Forecast, Position, SubAccountPosition } from '../index.ts'
+import type {
+  AutoFundingStatus,
+  ClosingStatus,
+  Decision,
+  DepositDecision,
+  Forecast,
+  Position,
+  SubAccountPosition,
+} from '../index.ts'
 import { safeMessage } from './safe-message.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type * as page from './protocol.ts'
@@ -58,6 +66,20 @@ export function ledgerOf({ ledger }: Position): page.State['ledger'] {
   if (!ledger) return null
   const { available, total, locked, additionalInfo } = ledger
   return { available: wei(available), total: wei(total), locked: wei(locked), additionalInfo }
+}
+
+export function closingOf(status: ClosingStatus | null): page.ClosingProgress | null {
+  if (!status) return null
+  const { state, until, home, locked, subAccounts, hold, failure } = status
+  return {
+    state,
+    until,
+    home: wei(home),
+    locked: wei(locked),
+    subAccounts,
+    hold,
+    failure: failure && safeFailure(failure),
+  }
 }
 
 export function planOf(decision: Decision): page.PlanState {

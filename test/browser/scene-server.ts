@@ -12,13 +12,17 @@ export type SceneServer = {
   url: string
   /** Sends entries to all open pages. */
   send(entries: readonly Entry[]): void
+  /** Ends all connections, and refuses new ones: as a process that was killed. */
+  die(): void
   close(): Promise<void>
 }
 
 /** Serves a scene with the built page, under the headers of the visualizer. */
 export async function openSceneServer(scene: Scene): Promise<SceneServer> {
   const pages = new Set<ServerResponse>()
+  let isDead = false
   const server = createServer((request, response) => {
+    if (isDead) return void request.socket.destroy()
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     if (pathname === '/api/hello') return void response.end(JSON.stringify(scene.hello))
@@ -39,6 +43,10 @@ export async function openSceneServer(scene: Scene): Promise<SceneServer> {
       for (const page of pages)
         for (const entry of entries)
           page.write(`event: entry\nid: scene.${entry.seq}\ndata: ${JSON.stringify(entry)}\n\n`)
+    },
+    die() {
+      isDead = true
+      server.closeAllConnections()
     },
     async close() {
       server.closeAllConnections()

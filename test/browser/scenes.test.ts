@@ -6,6 +6,7 @@ import { ACTIONS } from '../../src/visualizer/control-request.ts'
 import { overflowOf, PHONE, useBrowser } from './chromium.ts'
 import {
   account,
+  closingProgress,
   depositActor,
   depositRow,
   elsewhere,
@@ -19,7 +20,7 @@ import {
 } from './scenes.ts'
 import { openSceneServer, type SceneServer } from './scene-server.ts'
 
-const { open } = useBrowser()
+const { open, expectComplaints } = useBrowser()
 const ASSETS = new URL('../../dist/src/visualizer/assets/', import.meta.url)
 const charts = JSON.parse(readFileSync(new URL('charts.json', ASSETS), 'utf8')) as Chart[]
 
@@ -138,6 +139,15 @@ const scenes = {
       dryRun: true,
     })
   },
+  closing() {
+    const refund = { action: 'hold', reason: 'refund-pending', amount: null } as const
+    const all = [
+      account(0, { available: 0, pending: 2, plan: refund, model: 'deepseek-chat-v3' }),
+      account(1, { available: 0, pending: 1, plan: refund }),
+    ]
+    const ledgerActor = { value: 'closing.waiting', edge: null, since: START }
+    return sceneOf(charts, stateOf(all, { ledgerActor, closing: closingProgress() }), [read], CONTROL)
+  },
   versions() {
     const all = [account(0, { model: 'deepseek-chat-v3' }), account(1)]
     const others = [
@@ -158,6 +168,7 @@ const names = [
   'asking',
   'depositing',
   'depositTrial',
+  'closing',
   'versions',
 ] as const satisfies (keyof typeof scenes)[]
 
@@ -196,7 +207,7 @@ test('all files of the page together are small', () => {
   const bytes = ['index.html', 'page.css', 'page.js'].map(
     (name) => gzipSync(readFileSync(new URL(name, ASSETS))).length,
   )
-  expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(45_000)
+  expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(64_000)
 })
 
 test('any text of a chain or a provider is shown as text', async () => {
@@ -341,4 +352,64 @@ test('a new entry is shown at once, also in the title of the tab', async () => {
   )
   await page.locator('.edge.lit', { hasText: 'balance.low' }).waitFor()
   expect(await page.title()).toBe('(2 low) og-ledger')
+})
+
+test('a dead server greys the page, says since when, and turns the controls off', async () => {
+  const scene = scenes.asking()
+  const server = await serve(scene)
+  const page = await open(`${server.url}#token=any`, {}, START + 4_000)
+  await page.locator('.link', { hasText: 'live' }).waitFor()
+  await page.locator('tbody tr').nth(1).click()
+  expect(await page.getByRole('button', { name: 'Approve' }).isEnabled()).toBe(true)
+  expectComplaints(/ERR_|502|503/)
+  server.die()
+  await page.locator('.page.silent').waitFor()
+  await page.clock.setFixedTime(START + 16_000)
+  const since = new Date(START).toTimeString().slice(0, 8)
+  await page.locator('.verdict', { hasText: `No contact for 12s; last state of ${since}.` }).waitFor()
+  await page.locator('.shown', { hasText: 'no contact for 12s' }).waitFor()
+  expect(await page.locator('.shown b').innerText()).toBe(since)
+  expect(await page.locator('.scrubber .now').innerText()).toBe('No contact')
+  expect(await page.title()).toBe('(no contact) og-ledger')
+  const buttons = page.locator('.actions button, .money .danger')
+  expect(await buttons.count()).toBe(3)
+  for (const button of await buttons.all()) expect(await button.isDisabled()).toBe(true)
+  await page.shot('silent-light')
+})
+
+test('closing says its step, when the money is home, how far it is, and can be cancelled', async () => {
+  const scene = scenes.closing()
+  const page = await open(`${await show(scene)}#token=any`, {}, START)
+  const asked: unknown[] = []
+  await page.route('**/api/control', async (route) => {
+    asked.push(route.request().postDataJSON())
+    await route.fulfill({ status: 202, json: { accepted: true } })
+  })
+  const home = new Date(START + 4 * 3_600_000).toTimeString().slice(0, 8)
+  const words = `Home from ${home} at the earliest, in 4h.`
+  await page.locator('.verdict', { hasText: `Closing: waiting for refunds. ${words}` }).waitFor()
+  const card = page.getByRole('region', { name: 'Closing', exact: true })
+  expect(await card.locator('p').allInnerTexts()).toEqual([words, '3 OG are still in 2 sub-accounts.'])
+  // 20 of the 24 hours of the lock are over.
+  expect(Number(await card.locator('progress').getAttribute('value'))).toBeCloseTo(0.08 + (0.8 * 20) / 24, 3)
+  expect(await page.getByRole('button', { name: 'Close ledger…' }).count()).toBe(0)
+  await card.getByRole('button', { name: 'Cancel closing…' }).click()
+  await page.locator('dialog').getByText('3 OG at most, stays locked until its lock is over').waitFor()
+  await page.locator('dialog').getByRole('button', { name: 'Cancel closing' }).click()
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  expect(asked).toEqual([{ action: 'cancel-close' }])
+})
+
+test('the times of a chain with another clock are moved to the clock of this machine, and the page says so', async () => {
+  const hour = 3_600_000
+  const scene = scenes.refunding()
+  const page = await open(await show(scene), {}, START)
+  expect(await page.locator('.shown .dim').innerText()).toBe('local time')
+  const { hello } = scene
+  const history = hello.history.map((entry) => ({ ...entry, at: entry.at - hour }))
+  const other = await open(await show({ ...scene, hello: { ...hello, history } }), {}, START - hour)
+  expect(await other.locator('.shown .dim').innerText()).toBe('chain 1h ahead')
+  await other.locator('tbody tr', { hasText: 'refund ready' }).click()
+  const unlock = new Date(START + 3 * hour).toTimeString().slice(0, 8)
+  await expect.poll(() => other.locator('.refunds .at').last().innerText()).toBe(unlock)
 })

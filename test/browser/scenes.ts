@@ -1,6 +1,7 @@
 import { applyPatch, patchOf } from '../../src/visualizer/patch.ts'
 import type {
   AutoDepositState,
+  ClosingProgress,
   AutoFundingState,
   Chart,
   DepositState,
@@ -145,6 +146,18 @@ export const depositActor = (more: Partial<AutoDepositState> = {}): AutoDepositS
   ...more,
 })
 
+/** Closing waits for the refunds: 5 OG are in the ledger, and 3 in two sub-accounts. */
+export const closingProgress = (more: Partial<ClosingProgress> = {}): ClosingProgress => ({
+  state: 'waiting',
+  until: START / 1_000 + 4 * 3_600,
+  home: og(5),
+  locked: og(3),
+  subAccounts: 2,
+  hold: null,
+  failure: null,
+  ...more,
+})
+
 /** What lies in another version of a service. */
 export function elsewhere(index: number, service: string, options: AccountOptions = {}): ElsewhereState {
   const { provider, account: state } = account(index, options)
@@ -164,6 +177,7 @@ export function stateOf(accounts: readonly SubAccountState[], rest: Partial<Stat
     wallet: { address: WALLET, balance: og(99_874.120_34) },
     ledger: { available: og(82.316), locked: `${locked}`, total: `${locked + BigInt(og(82.316))}`, additionalInfo: '' },
     ledgerActor: null,
+    closing: null,
     reading: { failures: 0, error: null, dropped: 0 },
     subAccounts: Object.fromEntries(accounts.map((one) => [one.key, one])),
     elsewhere: [],

@@ -259,6 +259,7 @@ export const actions = {
   'approve-deposit': true,
   'reject-deposit': true,
   close: true,
+  'cancel-close': true,
 } satisfies Record<ActionName, true>
 export const simulatedBrokerOptions = {
   seed: true,

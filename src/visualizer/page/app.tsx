@@ -4,6 +4,7 @@ import type { ActionName, ControlRequest } from '../protocol.ts'
 import { ask } from './live/control.ts'
 import { Boundary } from './parts/boundary.tsx'
 import { Charts } from './parts/charts.tsx'
+import { ClosingCard } from './parts/closing.tsx'
 import { DepositCard } from './parts/deposits.tsx'
 import { Detail } from './parts/detail.tsx'
 import { Elsewhere } from './parts/elsewhere.tsx'
@@ -49,18 +50,22 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
   const select = useCallback(setSelected, [])
   const { notices, say } = useNotices(view)
   const can = (action: ActionName) => view.isLive && token !== null && view.subject.actions.includes(action)
-  const page: Page = { view, link: model.link, trouble: model.trouble, dispatch, selected, select, can, propose }
+  const silentSince = view.isLive ? model.silentSince : null
+  const off = silentSince === null ? null : 'There is no contact with og-ledger: nothing can be sent.'
+  const { link, trouble } = model
+  const page: Page = { view, link, trouble, silentSince, dispatch, selected, select, can, off, propose }
   const account = selected === null ? undefined : view.state.subAccounts[selected]
   useEffect(() => {
-    document.title = titleOf(view)
-  }, [view.state])
+    document.title = silentSince === null ? titleOf(view) : '(no contact) og-ledger'
+  }, [view.state, silentSince])
   return (
     <PageContext.Provider value={page}>
-      <div class={view.isLive ? 'page' : 'page past'}>
+      <div class={`page${view.isLive ? '' : ' past'}${silentSince === null ? '' : ' silent'}`}>
         <Header hasToken={token !== null} />
         <main>
           <OutlookCard filter={filter} setFilter={setFilter} />
           <div class="left">
+            <ClosingCard />
             <Money />
             <DepositCard />
             <List {...{ filter, setFilter, sort, setSort }} />

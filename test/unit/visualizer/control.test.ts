@@ -104,3 +104,34 @@ test('a deposit waits for the page, is sent once its amount is approved, and not
     'null null',
   ])
 })
+
+test('closing shows how far it is, and the page cancels it', async () => {
+  await using sim = await createSimulatedBroker()
+  const { broker, provider } = sim
+  await broker.ledger.addLedger('20')
+  await broker.ledger.transferFund(provider.address, 'inference', '2')
+  const messages: (string | null)[] = []
+  const log = createEntryLog(broker, {
+    dryRun: false,
+    onEntry: (entry) => void (entry.kind === 'control' && entry.outcome !== 'asked' && messages.push(entry.message)),
+  })
+  const control = createControl(broker, { ...log, approvals: createApprovals() })
+  await sim.advance('1m')
+  expect(control.use({ action: 'cancel-close' })).toBe('The ledger is not being closed.')
+  expect(control.use({ action: 'close' })).toBeNull()
+  await sim.advance('2m')
+  expect(log.state().closing).toEqual({
+    state: 'waiting',
+    until: expect.any(Number) as number,
+    home: `${og('18')}`,
+    locked: `${og('2')}`,
+    subAccounts: 1,
+    hold: null,
+    failure: null,
+  })
+  expect(control.use({ action: 'cancel-close' })).toBeNull()
+  await sim.advance('2m')
+  expect(log.state().closing).toBeNull()
+  expect(messages.toSorted()).toEqual(['18 OG are in the ledger, 2 OG are asked back and locked.', 'It was cancelled.'])
+  log.close()
+})

@@ -82,7 +82,7 @@ test('durations are shown in their two largest units', () => {
     '2h 5m',
     '1d',
     '4d 5h',
-    '11,574d',
+    'over 10 years',
     '0s',
   ])
   expect([ago(0.2), ago(61)]).toEqual(['just now', '1m 1s ago'])

@@ -149,6 +149,7 @@ test('the outlook shows the most severe condition', () => {
     text([stuck, low], { shortfall: og(3.3) }),
     text([low], { ledger: null }),
     text([low], { reading: { failures: 2, error: 'x', dropped: 0 } }),
+    text([low], { reading: { failures: 1, error: 'x', dropped: 0 } }),
     text([], { block: null }),
     text([]),
   ]).toEqual([
@@ -159,6 +160,7 @@ test('the outlook shows the most severe condition', () => {
     'The ledger is 3.3 OG short of what is due.',
     'There is no ledger yet. A deposit opens one.',
     'The chain cannot be read: nothing is decided meanwhile.',
+    'One reading came late. What is shown is of the one before.',
     'The position is being read.',
     'There are no sub-accounts yet.',
   ])

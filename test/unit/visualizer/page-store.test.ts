@@ -107,10 +107,12 @@ test('a moment of one server instance is void for the next', () => {
 
 test('a page that lost its connection keeps what it has', () => {
   const model = after(
-    { type: 'link', link: 'reconnecting', trouble: 'gone' },
+    { type: 'link', link: 'reconnecting', trouble: 'gone', silentSince: START },
     after({ type: 'hello', hello: scene.hello }),
   )
-  expect({ link: model.link, trouble: model.trouble }).toEqual({ link: 'reconnecting', trouble: 'gone' })
+  const { link, trouble, silentSince } = model
+  expect({ link, trouble, silentSince }).toEqual({ link: 'reconnecting', trouble: 'gone', silentSince: START })
+  expect(apply(model, { type: 'link', link: 'live', trouble: null }).silentSince).toBeNull()
   expect(viewOf(model)?.state).toEqual(scene.state)
 })
 

@@ -1,4 +1,4 @@
-import type { SubAccountState } from '../../protocol.ts'
+import type { PlanState, SubAccountState } from '../../protocol.ts'
 import { inOg } from './amounts.ts'
 import type { IconName } from './icons.ts'
 import type { Tone } from './tones.ts'
@@ -9,6 +9,10 @@ export const titleOf = ({ service, provider }: SubAccountState): string => servi
 
 export const lifecycleWord = ({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): string =>
   stateWords[lifecycle.value] ?? lifecycle.value
+
+/** Why it is not said how long a sub-account lasts. */
+export const runwayWait = (plan: PlanState | null): string =>
+  plan?.burnRate == null ? 'not yet' : plan.burnRate === '0' ? 'no burn' : 'unknown'
 
 export function iconOfState({ lifecycle }: Pick<SubAccountState, 'lifecycle'>): IconName {
   const name = lifecycle.value.split('.')[0] ?? ''

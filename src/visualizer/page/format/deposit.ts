@@ -1,5 +1,6 @@
 import type { AutoDepositState, DepositState, State } from '../../protocol.ts'
 import { inOg, minus, sum } from './amounts.ts'
+import { sameClock } from './chain-clock.ts'
 import { clock, duration, moment } from './durations.ts'
 import type { Term } from './plan.ts'
 import type { Tone } from './tones.ts'
@@ -27,7 +28,7 @@ export function nextDeposit({ row, actor }: Deposits, dryRun: boolean): { text: 
 }
 
 /** The plan for the ledger in sentences: what will be done, or why nothing will. */
-export function depositSentences({ row, actor }: Deposits, dryRun: boolean): string[] {
+export function depositSentences({ row, actor }: Deposits, dryRun: boolean, inTime = sameClock): string[] {
   const sentences: string[] = []
   if (row?.action === 'hold') {
     sentences.push(row.reason === null ? 'Nothing is due.' : depositReasonWords(row.reason).long)
@@ -41,7 +42,7 @@ export function depositSentences({ row, actor }: Deposits, dryRun: boolean): str
   }
   if (actor?.failure) {
     const { count, at, message } = actor.failure
-    sentences.push(`The last deposit failed (${count} in a row, ${clock(at * 1_000)}): ${message}`)
+    sentences.push(`The last deposit failed (${count} in a row, ${clock(inTime(at))}): ${message}`)
   }
   if (actor?.payerError) sentences.push(`The wallet that deposits could not be read: ${actor.payerError}`)
   return sentences
@@ -77,14 +78,14 @@ export function depositTerms({
 }
 
 /** The limits of a deposit in sentences; empty without limits. */
-export function depositLimits({ limits }: DepositState, now: number): string[] {
+export function depositLimits({ limits }: DepositState, now: number, inTime = sameClock): string[] {
   const { maxDeposit, maxLedger, budgetLeft, coolingUntil } = limits
   return [
     ...(maxDeposit === null ? [] : [`At most ${inOg(maxDeposit)} OG in one deposit.`]),
     ...(maxLedger === null ? [] : [`At most ${inOg(maxLedger)} OG available in the ledger after it.`]),
     ...(budgetLeft === null ? [] : [`${inOg(budgetLeft)} OG are left of its budget in this window.`]),
     ...(coolingUntil > now
-      ? [`Nothing before ${moment(coolingUntil * 1_000, now * 1_000)}: the last deposit is fresh.`]
+      ? [`Nothing before ${moment(inTime(coolingUntil), inTime(now))}: the last deposit is fresh.`]
       : []),
   ]
 }

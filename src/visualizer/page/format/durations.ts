@@ -1,8 +1,12 @@
-/** A duration in its two largest units: `45s`, `3m 20s`, `2h 5m`, `4d 3h`. */
+/** In seconds. Beyond it a figure says nothing about a wallet. */
+export const TEN_YEARS = 3_652 * 86_400
+
+/** A duration in its two largest units: `45s`, `3m 20s`, `2h 5m`, `4d 3h`. Beyond ten years it says so. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
   const [days, hours] = [Math.floor(whole / 86_400), Math.floor(whole / 3_600) % 24]
   const [minutes, rest] = [Math.floor(whole / 60) % 60, whole % 60]
+  if (days > TEN_YEARS / 86_400) return 'over 10 years'
   if (days >= 1_000) return `${days.toLocaleString('en')}d`
   if (days > 0) return two(days, 'd', hours, 'h')
   if (hours > 0) return two(hours, 'h', minutes, 'm')

@@ -17,6 +17,7 @@ export type Proposal = {
 
 export function proposalOf(request: ControlRequest, state: State): Proposal {
   if (request.action === 'close') return closing(state)
+  if (request.action === 'cancel-close') return cancelling(state)
   if (request.action === 'approve-deposit' || request.action === 'reject-deposit')
     return answeringDeposit(request, state)
   const one = state.subAccounts[keyOf(request)]
@@ -140,6 +141,19 @@ function closing({ ledger, subAccounts }: State): Proposal {
     ],
     confirm: 'Close the ledger',
     isDangerous: true,
+    amount: null,
+  }
+}
+
+function cancelling({ ledger, closing: progress }: State): Proposal {
+  return {
+    title: 'Cancel closing the ledger?',
+    sentences: [
+      `${inOg(ledger?.available ?? '0')} OG stay in the ledger. What was asked back, ${inOg(progress?.locked ?? ledger?.locked ?? '0')} OG at most, stays locked until its lock is over, and is claimed then.`,
+      'Auto-funding stays off until it is started again. Revoked API tokens stay revoked.',
+    ],
+    confirm: 'Cancel closing',
+    isDangerous: false,
     amount: null,
   }
 }

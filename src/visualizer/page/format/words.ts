@@ -285,6 +285,7 @@ export const actionWords: Readonly<Record<ActionName, string>> = {
   'approve-deposit': 'Approve deposit',
   'reject-deposit': 'Reject deposit',
   close: 'Close ledger',
+  'cancel-close': 'Cancel closing',
 }
 
 /** Beginning and end of an address or a hash. */

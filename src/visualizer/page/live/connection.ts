@@ -3,8 +3,8 @@ import type { Message } from '../store/store.ts'
 
 const FIRST_RETRY_MS = 250
 const LONGEST_RETRY_MS = 5_000
-/** The server beats every ten seconds. */
-const SILENCE_MS = 25_000
+/** The server beats every ten seconds: one lost beat is silence. */
+const SILENCE_MS = 15_000
 
 /** Loads the state, follows the events, and reconnects by itself. */
 export function connect(dispatch: (message: Message) => void): void {
@@ -13,6 +13,7 @@ export function connect(dispatch: (message: Message) => void): void {
   let source: EventSource | null = null
   let silence = 0
   let waiting: Entry[] = []
+  let heardAt = Date.now()
 
   void load()
 
@@ -23,6 +24,7 @@ export function connect(dispatch: (message: Message) => void): void {
       const hello = (await response.json()) as Hello
       if (hello.protocol !== PROTOCOL) return refuseVersion()
       waiting = []
+      heardAt = Date.now()
       id = hello.id
       dispatch({ type: 'hello', hello })
       follow()
@@ -35,14 +37,14 @@ export function connect(dispatch: (message: Message) => void): void {
     source?.close()
     const mine = new EventSource(`api/events?after=${encodeURIComponent(id ?? '')}`)
     source = mine
-    restartSilence()
+    awaitSound()
     mine.addEventListener('open', () => {
       retries = 0
-      restartSilence()
+      hear()
       dispatch({ type: 'link', link: 'live', trouble: null })
     })
     mine.addEventListener('entry', ({ data, lastEventId }: MessageEvent<string>) => {
-      restartSilence()
+      hear()
       const entry = JSON.parse(data) as ServerEvents['entry']
       // An entry is missing: everything is loaded again.
       if (entry.seq !== Number(id?.split('.')[1]) + 1) {
@@ -57,7 +59,7 @@ export function connect(dispatch: (message: Message) => void): void {
       mine.close()
       void load()
     })
-    mine.addEventListener('beat', restartSilence)
+    mine.addEventListener('beat', hear)
     mine.addEventListener('error', () => {
       mine.close()
       if (source === mine) reconnect()
@@ -78,13 +80,19 @@ export function connect(dispatch: (message: Message) => void): void {
       type: 'link',
       link: id === null ? 'connecting' : 'reconnecting',
       trouble: 'og-ledger does not answer. The page keeps trying.',
+      silentSince: heardAt,
     })
     const delay = Math.min(FIRST_RETRY_MS * 2 ** retries, LONGEST_RETRY_MS)
     retries += 1
     setTimeout(() => (id === null ? void load() : follow()), delay)
   }
 
-  function restartSilence(): void {
+  function hear(): void {
+    heardAt = Date.now()
+    awaitSound()
+  }
+
+  function awaitSound(): void {
     clearTimeout(silence)
     silence = setTimeout(() => {
       source?.close()

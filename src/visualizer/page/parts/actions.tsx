@@ -3,11 +3,11 @@ import type { ActionName, ControlRequest, SubAccountState } from '../../protocol
 import { actionWords } from '../format/words.ts'
 import { usePage } from './page.ts'
 
-type Own = Exclude<ActionName, 'close' | 'approve-deposit' | 'reject-deposit'>
+type Own = Exclude<ActionName, 'close' | 'cancel-close' | 'approve-deposit' | 'reject-deposit'>
 
 /** The buttons for a sub-account; none where the page only looks. */
 export function Actions({ account }: { account: SubAccountState }): VNode | null {
-  const { can, propose } = usePage()
+  const { can, propose, off } = usePage()
   const names = fitting(account).filter(can)
   if (names.length === 0) return null
   return (
@@ -17,6 +17,8 @@ export function Actions({ account }: { account: SubAccountState }): VNode | null
           key={action}
           type="button"
           class={action === 'approve' ? 'button main' : action === 'retrieve' ? 'button danger' : 'button'}
+          disabled={off !== null}
+          title={off ?? undefined}
           onClick={() => propose(requestOf(action, account))}
         >
           {actionWords[action]}

@@ -6,12 +6,13 @@ import { count } from '../format/words.ts'
 import { Amount } from './amount.tsx'
 import { LastPayment } from './facts.tsx'
 import { Icon } from './icon.tsx'
-import { usePage } from './page.ts'
+import { useChainClock, usePage } from './page.ts'
 import { Limits, Terms } from './plan.tsx'
 
 /** The ledger's own row of the plan: what auto-deposit does, or would do, and why not. Nothing where it is not on. */
 export function DepositCard(): VNode | null {
   const { view } = usePage()
+  const { at } = useChainClock()
   const deposits = depositsIn(view.state)
   if (!deposits) return null
   const { dryRun } = view.subject
@@ -28,7 +29,7 @@ export function DepositCard(): VNode | null {
         {actor && <Answers actor={actor} />}
       </div>
       <div class="block plan">
-        {depositSentences(deposits, dryRun).map((sentence) => (
+        {depositSentences(deposits, dryRun, at).map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}
         {actor && <Sum actor={actor} />}
@@ -36,7 +37,7 @@ export function DepositCard(): VNode | null {
           <details>
             <summary>Numbers and limits</summary>
             <Terms terms={depositTerms(row)} />
-            <Limits limits={depositLimits(row, view.state.block?.timestamp ?? 0)} />
+            <Limits limits={depositLimits(row, view.state.block?.timestamp ?? 0, at)} />
           </details>
         )}
       </div>
@@ -46,14 +47,24 @@ export function DepositCard(): VNode | null {
 
 /** Approves the amount that is shown: by the time of the click another one may wait. */
 function Answers({ actor: { value, amount } }: { actor: AutoDepositState }): VNode | null {
-  const { can, propose } = usePage()
+  const { can, propose, off } = usePage()
   if (value !== 'awaitingApproval' || amount === null || !can('approve-deposit')) return null
   return (
     <div class="end">
-      <button type="button" class="button main" onClick={() => propose({ action: 'approve-deposit', amount })}>
+      <button
+        type="button"
+        class="button main"
+        disabled={off !== null}
+        onClick={() => propose({ action: 'approve-deposit', amount })}
+      >
         Approve
       </button>
-      <button type="button" class="button" onClick={() => propose({ action: 'reject-deposit' })}>
+      <button
+        type="button"
+        class="button"
+        disabled={off !== null}
+        onClick={() => propose({ action: 'reject-deposit' })}
+      >
         Reject
       </button>
     </div>

@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { SubAccountState } from '../../protocol.ts'
+import { runwayWait } from '../format/accounts.ts'
 import { transactionLink } from '../format/links.ts'
 import { fundingWords, short } from '../format/words.ts'
 import { duration } from '../format/durations.ts'
@@ -13,9 +14,15 @@ export function Facts({ account: one }: { account: SubAccountState }): VNode {
     <dl class="block facts">
       <Fact name="Auto-funding">{autoFunding ? (fundingWords[autoFunding.value] ?? autoFunding.value) : 'off'}</Fact>
       <Fact name="Burn">
-        {plan?.burnRate ? <Amount wei={plan.burnRate} /> : '–'} {plan?.burnRate && 'an hour'}
+        {plan?.burnRate ? (
+          <>
+            <Amount wei={plan.burnRate} /> an hour
+          </>
+        ) : (
+          'not known yet: it takes three charges and a minute'
+        )}
       </Fact>
-      <Fact name="Lasts">{plan?.runway == null ? '–' : duration(plan.runway)}</Fact>
+      <Fact name="Lasts">{plan?.runway == null ? runwayWait(plan) : duration(plan.runway)}</Fact>
       <Fact name="Top-ups">
         {autoFunding ? (
           <>

@@ -5,7 +5,7 @@ import { addressLink } from '../format/links.ts'
 import { readAt } from '../store/moments.ts'
 import { Copy } from './copy.tsx'
 import { Icon, type Shape } from './icon.tsx'
-import { useNow, usePage } from './page.ts'
+import { useChainClock, useNow, usePage } from './page.ts'
 
 /** The wallet, the age of the last reading, and the state of the connection. */
 export function Header({ hasToken }: { hasToken: boolean }): VNode {
@@ -56,18 +56,22 @@ const NO_TOKEN =
 function Reading(): VNode {
   const { view } = usePage()
   const { block, reading } = view.state
+  const { at } = useChainClock()
   const now = useNow(view)
   if (!block) return <span class="reading">not read yet</span>
   const read = readAt(view.history, view.seq)
   const age = read === null ? '' : ago((now - read) / 1_000)
   return (
     <span
-      class={reading.failures > 0 ? 'reading stale' : 'reading'}
-      title={reading.error ?? `Block time ${moment(block.timestamp * 1_000, now)}`}
+      class="reading"
+      data-tone={reading.failures === 0 ? undefined : reading.failures === 1 ? 'low' : 'bad'}
+      title={reading.error ?? `The block is of ${moment(at(block.timestamp), now)}`}
     >
       block <b>{block.number.toLocaleString('en')}</b>
       {view.isLive && <span class="age"> · {age}</span>}
-      {reading.failures > 0 && <span class="trouble"> · not read since</span>}
+      {reading.failures > 0 && (
+        <span class="trouble"> · {reading.failures === 1 ? 'one reading late' : 'not read since'}</span>
+      )}
     </span>
   )
 }

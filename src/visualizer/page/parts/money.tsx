@@ -11,7 +11,7 @@ import { Skyline } from './skyline.tsx'
 
 /** The money in wallet, ledger and sub-accounts, each as a bar. New movements are animated. */
 export function Money(): VNode {
-  const { view, can, propose } = usePage()
+  const { view, can, propose, off } = usePage()
   const { wallet, ledger, block } = view.state
   const overlay = useRef<HTMLDivElement>(null)
   useFlows(view, overlay)
@@ -23,7 +23,12 @@ export function Money(): VNode {
         <Legend hasReserve={reserve !== '0'} />
         {can('close') && ledger && !isWithin(view.state.ledgerActor?.value ?? '', 'closing') && (
           <div class="end">
-            <button type="button" class="button danger" onClick={() => propose({ action: 'close' })}>
+            <button
+              type="button"
+              class="button danger"
+              disabled={off !== null}
+              onClick={() => propose({ action: 'close' })}
+            >
               Close ledger…
             </button>
           </div>

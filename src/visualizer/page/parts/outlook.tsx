@@ -1,12 +1,14 @@
 import type { VNode } from 'preact'
+import { useMemo } from 'preact/hooks'
 import { exactly, inOg, type Wei } from '../format/amounts.ts'
-import { duration, moment } from '../format/durations.ts'
+import { duration, moment, TEN_YEARS } from '../format/durations.ts'
 import { stateWords } from '../format/words.ts'
 import { signs, toneOfState } from '../format/tones.ts'
-import { outlookOf } from '../store/outlook.ts'
+import { figuresOf, type Figures } from '../store/figures.ts'
+import { outlookOf, type Outlook } from '../store/outlook.ts'
 import { tally, type Filter } from '../store/rows.ts'
 import { Icon } from './icon.tsx'
-import { useNow, usePage } from './page.ts'
+import { useChainClock, useNow, usePage } from './page.ts'
 
 const DAY = 86_400
 const STATES = ['funded', 'low', 'refunding', 'created', 'none', 'closed'] as const
@@ -14,8 +16,10 @@ const STATES = ['funded', 'low', 'refunding', 'created', 'none', 'closed'] as co
 /** The overall state in a sentence, when ledger and gas run dry, and what to deposit. */
 export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
   const { view } = usePage()
-  const { forecast } = view.state
-  const { tone, text } = outlookOf(view.state)
+  const { state, history, seq } = view
+  const { tone, text } = useHeadline()
+  const figures = useMemo(() => figuresOf(state, history, seq, view.at), [state, history, seq, view.at])
+  const { burn, basis, isEstimate } = figures
   return (
     <section class="card outlook" aria-label="Outlook">
       <div>
@@ -25,18 +29,30 @@ export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: 
         </p>
         <Tallies filter={filter} setFilter={setFilter} />
       </div>
-      <Dry name="Ledger lasts" at={forecast?.ledgerDryAt ?? null} />
-      <Dry name="Gas lasts" at={forecast?.gasDryAt ?? null} />
+      <Dry name="Ledger lasts" at={figures.ledgerDryAt} figures={figures} />
+      <Dry name="Gas lasts" at={figures.gasDryAt} figures={figures} />
       <div>
-        <p class="label">Burn</p>
-        <p class="figure" title={exactly(forecast?.burnRate ?? '0')}>
-          {forecast && forecast.burnRate !== '0' ? inOg(forecast.burnRate) : '–'}
+        <p class="label">Burn, OG an hour</p>
+        <p class="figure" title={burn === null ? basis : exactly(burn)}>
+          {burn === null ? <span class="wait">not yet</span> : `${isEstimate ? '≈ ' : ''}${inOg(burn)}`}
         </p>
-        <p class="under">OG an hour, all together</p>
+        <p class="under" title={basis}>
+          {basis}
+        </p>
       </div>
       <Deposits />
     </section>
   )
+}
+
+/** The overall state; without contact, since when. */
+function useHeadline(): Outlook {
+  const { view, silentSince } = usePage()
+  const { at } = useChainClock()
+  const now = useNow(view)
+  if (silentSince === null) return outlookOf(view.state, { now, at })
+  const silence = duration((now - silentSince) / 1_000)
+  return { tone: 'calm', text: `No contact for ${silence}; last state of ${moment(view.at, now)}.` }
 }
 
 /** The number of sub-accounts in each state, as filters of the list. */
@@ -64,21 +80,31 @@ function Tallies({ filter, setFilter }: { filter: Filter; setFilter: (filter: Fi
   )
 }
 
-function Dry({ name, at }: { name: string; at: number | null }): VNode {
+function Dry({ name, at, figures }: { name: string; at: number | null; figures: Figures }): VNode {
   const { view } = usePage()
+  const { at: inTime } = useChainClock()
   const now = useNow(view)
   const block = view.state.block?.timestamp ?? 0
-  const isBurning = (view.state.forecast?.burnRate ?? '0') !== '0'
   const left = at === null ? null : at - block
   const tone = left === null || left > DAY ? undefined : left > 3_600 ? 'low' : 'bad'
   return (
     <div>
       <p class="label">{name}</p>
       <p class="figure" data-tone={tone}>
-        {left === null ? '–' : left <= 0 ? 'dry' : duration(left)}
+        {left === null ? (
+          <span class="wait">{figures.burn === '0' ? 'no end' : 'not yet'}</span>
+        ) : left <= 0 ? (
+          'dry'
+        ) : (
+          `${figures.isEstimate ? '≈ ' : ''}${duration(left)}`
+        )}
       </p>
-      <p class="under">
-        {at === null ? (isBurning ? 'not known yet' : 'no burn measured') : `until ${moment(at * 1_000, now)}`}
+      <p class="under" title={figures.basis}>
+        {at === null || left === null || figures.isEstimate
+          ? figures.basis
+          : left > TEN_YEARS
+            ? 'at the present burn'
+            : `until ${moment(inTime(at), now)}`}
       </p>
     </div>
   )
@@ -95,8 +121,8 @@ function Deposits(): VNode {
     return (
       <div>
         <p class="label">Deposit needed now</p>
-        <p class="figure">{now ? <Figure wei={now.amount} /> : '–'}</p>
-        <p class="under">for longer no burn is known</p>
+        <p class="figure">{now ? <Figure wei={now.amount} /> : <span class="wait">not yet</span>}</p>
+        <p class="under">for longer once there is a forecast</p>
       </div>
     )
   return (

@@ -2,17 +2,18 @@ import type { VNode } from 'preact'
 import type { SubAccountState } from '../../protocol.ts'
 import { explanationOf, limitsOf, termsOf, type Term } from '../format/plan.ts'
 import { Amount } from './amount.tsx'
-import { usePage } from './page.ts'
+import { useChainClock, usePage } from './page.ts'
 
 /** The plan of a sub-account: its numbers, and what they mean. */
 export function Plan({ account }: { account: SubAccountState }): VNode {
   const { view } = usePage()
   const { subject, state } = view
-  const limits = limitsOf(account, state.block?.timestamp ?? 0)
+  const { at } = useChainClock()
+  const limits = limitsOf(account, state.block?.timestamp ?? 0, at)
   return (
     <div class="block plan">
       <h3>{subject.dryRun ? 'What auto-funding would do' : 'What happens next, and why'}</h3>
-      {explanationOf(account, subject.dryRun).map((sentence) => (
+      {explanationOf(account, subject.dryRun, at).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
       <Terms terms={termsOf(account)} />

@@ -14,7 +14,7 @@ export type QuestionProps = {
 
 /** The question before an action: it says what moves and what follows. Nothing is sent before it is answered. */
 export function Question({ request, ask, close }: QuestionProps): VNode {
-  const { view } = usePage()
+  const { view, off } = usePage()
   const dialog = useRef<HTMLDialogElement>(null)
   // Made once, when the question opens: its amounts must not change while the user reads it.
   const [proposal] = useState(() => proposalOf(request, view.state))
@@ -28,7 +28,7 @@ export function Question({ request, ask, close }: QuestionProps): VNode {
   const isReady = proposal.amount === null || amount !== null
   const submit = async (event: Event) => {
     event.preventDefault()
-    if (asking || !isReady) return
+    if (asking || !isReady || off !== null) return
     setAsking(true)
     const refused = await ask(request.action === 'top-up' && amount !== null ? { ...request, amount } : request)
     setAsking(false)
@@ -63,6 +63,11 @@ export function Question({ request, ask, close }: QuestionProps): VNode {
             {refusal}
           </p>
         )}
+        {off !== null && (
+          <p class="refusal" data-tone="low" role="alert">
+            {off}
+          </p>
+        )}
         <div class="answers">
           <button type="button" class="button" onClick={close}>
             Cancel
@@ -70,7 +75,7 @@ export function Question({ request, ask, close }: QuestionProps): VNode {
           <button
             type="submit"
             class={proposal.isDangerous ? 'button main dangerous' : 'button main'}
-            disabled={asking || !isReady}
+            disabled={asking || !isReady || off !== null}
           >
             {asking ? 'Asking…' : proposal.confirm}
           </button>

@@ -4,7 +4,7 @@ import { duration, moment } from '../format/durations.ts'
 import { inOg } from '../format/amounts.ts'
 import { readAt } from '../store/moments.ts'
 import { Amount } from './amount.tsx'
-import { useNow, usePage } from './page.ts'
+import { useChainClock, useNow, usePage } from './page.ts'
 
 /**
  * The pending refunds. A lock ends by block time. Between two readings the page adds the time of its own clock; only a
@@ -12,6 +12,7 @@ import { useNow, usePage } from './page.ts'
  */
 export function Refunds({ account: { account } }: { account: SubAccountState }): VNode | null {
   const { view } = usePage()
+  const { at } = useChainClock()
   const now = useNow(view)
   if (!account || account.refunds.length === 0) return null
   const { block } = view.state
@@ -33,7 +34,7 @@ export function Refunds({ account: { account } }: { account: SubAccountState }):
               <span data-tone={claimable ? 'good' : 'refund'} class="until">
                 {claimable ? 'can be claimed' : left > 0 ? `≈ ${duration(left)} left` : 'lock over, awaiting a block'}
               </span>
-              <span class="dim at">{moment(unlocksAt * 1_000, now)} block time</span>
+              <span class="dim at">{moment(at(unlocksAt), now)}</span>
             </li>
           )
         })}

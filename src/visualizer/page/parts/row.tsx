@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { SubAccountState } from '../../protocol.ts'
-import { iconOfState, lifecycleWord, nextOf, titleOf } from '../format/accounts.ts'
+import { iconOfState, lifecycleWord, nextOf, runwayWait, titleOf } from '../format/accounts.ts'
 import { toneOfState } from '../format/tones.ts'
 import { duration } from '../format/durations.ts'
 import { reasonWords, short } from '../format/words.ts'
@@ -64,7 +64,9 @@ function Cells({ account: one, samples, from, to, at, dryRun, isSelected, isStop
           {one.plan ? <>of {<Amount wei={one.plan.required} unit={false} digits={4} />}</> : '–'}
         </span>
       </td>
-      <td class="right runway">{one.plan?.runway == null ? '–' : duration(one.plan.runway)}</td>
+      <td class="right runway">
+        {one.plan?.runway == null ? <span class="wait">{runwayWait(one.plan)}</span> : duration(one.plan.runway)}
+      </td>
       <td class="spark">
         <Sparkline samples={samplesUntil(samples, at)} from={from} to={to} required={one.plan?.required ?? '0'} />
       </td>

@@ -1,17 +1,17 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Entry } from '../../protocol.ts'
-import { ago, clock, moment } from '../format/durations.ts'
+import { ago, clock, duration, moment } from '../format/durations.ts'
 import { isOf } from '../store/kinds.ts'
 import { ticksOf } from '../store/ticks.ts'
-import { useNow, usePage } from './page.ts'
+import { useChainClock, useNow, usePage } from './page.ts'
 import { useWidth } from './width.ts'
 
 const HEIGHT = 26
 
 /** The history as a slider. The whole page shows the moment at the handle. */
 export function Scrubber({ children }: { children: VNode }): VNode {
-  const { view, dispatch } = usePage()
+  const { view, dispatch, silentSince } = usePage()
   const { history, isLive, loaded, at, seq } = view
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
@@ -33,7 +33,7 @@ export function Scrubber({ children }: { children: VNode }): VNode {
       {isLive ? (
         <span class="button now" aria-hidden="true">
           <span class="dot" />
-          Live
+          {silentSince === null ? 'Live' : 'No contact'}
         </span>
       ) : (
         <button
@@ -65,14 +65,25 @@ export function Scrubber({ children }: { children: VNode }): VNode {
   )
 }
 
-/** The shown moment, in a fixed width. */
+/** The time of what is shown, by the clock of this machine, in a fixed width. */
 function Moment(): VNode {
-  const { view } = usePage()
+  const { view, silentSince } = usePage()
+  const { ahead } = useChainClock()
   const now = useNow({ isLive: true, at: view.at })
+  const apart = ahead === 0 ? '' : `${duration(Math.abs(ahead) / 1_000)} ${ahead > 0 ? 'ahead' : 'behind'}`
+  const under =
+    silentSince !== null
+      ? `no contact for ${duration((now - silentSince) / 1_000)}`
+      : view.isLive
+        ? apart === ''
+          ? 'local time'
+          : `chain ${apart}`
+        : ago((now - view.at) / 1_000)
+  const title = `All times are of this machine${apart === '' ? '' : `; the chain's clock is ${apart}, and its times are moved by that`}.`
   return (
-    <span class="shown">
-      <b>{moment(view.at, now)}</b>
-      <span class="dim">{view.isLive ? 'now' : ago((now - view.at) / 1_000)}</span>
+    <span class="shown" title={title}>
+      <b>{view.isLive && silentSince === null ? clock(now) : moment(view.at, now)}</b>
+      <span class="dim">{under}</span>
     </span>
   )
 }

@@ -16,6 +16,7 @@ export function isBaseLine(value: unknown): value is Extract<RecordingLine, { ty
     isRecord(state['transactions']) &&
     isElsewhere(state['elsewhere']) &&
     hasDeposits(state) &&
+    hasClosing(state) &&
     hasAmounts(state)
   )
 }
@@ -25,7 +26,8 @@ export function isEntryLine(value: unknown): value is Extract<RecordingLine, { t
   const { at, block, patch, kind } = value
   if (typeof at !== 'number' || !Number.isFinite(at) || !isRecord(patch)) return false
   if (!isElsewhere(patch['elsewhere'])) return false
-  if (![patch['deposit'], patch['autoDeposit']].every((one) => one == null || isRecord(one))) return false
+  if (![patch['deposit'], patch['autoDeposit'], patch['closing']].every((one) => one == null || isRecord(one)))
+    return false
   if (block !== null && !(isRecord(block) && typeof block['number'] === 'number')) return false
   const fields = FIELDS.get(kind)
   return fields !== undefined && fields.every((name) => typeof value[name] === 'string') && hasAmounts(value)
@@ -47,7 +49,7 @@ const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map(
 
 const AMOUNTS = new Set(
   (
-    'amount arriving available balance budgetLeft burn burnRate cap change deficit due fromRefund gasUsed given ledgerReserve limit locked ' +
+    'amount arriving available balance budgetLeft burn burnRate cap change deficit due fromRefund gasUsed given home ledgerReserve limit locked ' +
     'maxDeposit maxLedger maxTopUp missing paid pendingRefund required shortfall spare target total trigger unsettledFee usual'
   ).split(' '),
 )
@@ -82,6 +84,10 @@ function hasDeposits({ deposit, autoDeposit }: Readonly<Record<string, unknown>>
         .every((name) => typeof deposit[name] === 'string'))
   return isRow && (autoDeposit == null || (isRecord(autoDeposit) && typeof autoDeposit['value'] === 'string'))
 }
+
+/** How far closing has come, which recordings of older versions lack. */
+const hasClosing = ({ closing }: Readonly<Record<string, unknown>>): boolean =>
+  closing == null || (isRecord(closing) && typeof closing['state'] === 'string')
 
 /** The list of other versions, which recordings of older versions lack. A patch replaces it as a whole. */
 function isElsewhere(value: unknown): boolean {

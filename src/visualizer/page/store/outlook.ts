@@ -1,6 +1,8 @@
 import type { HoldReason } from '../../../../machines/index.ts'
 import { inOg, sum } from '../format/amounts.ts'
+import { sameClock, type ChainClock } from '../format/chain-clock.ts'
 import { duration } from '../format/durations.ts'
+import { closingIn } from './closing.ts'
 import { depositsIn, type Deposits } from '../format/deposit.ts'
 import type { Tone } from '../format/tones.ts'
 import { count, depositReasonWords, reasonWords } from '../format/words.ts'
@@ -11,13 +13,23 @@ export type Outlook = { tone: Tone; text: string }
 
 const SOON = 24 * 3_600
 
-/** The most severe condition wins. */
-export function outlookOf(state: State): Outlook {
+/**
+ * The most severe condition wins.
+ *
+ * @param now this machine's time in milliseconds, for how long a closing still takes
+ */
+export function outlookOf(
+  state: State,
+  { now = (state.block?.timestamp ?? 0) * 1_000, at = sameClock }: { now?: number; at?: ChainClock } = {},
+): Outlook {
   const { block, ledger, reading, forecast, shortfall } = state
   const all = Object.values(state.subAccounts)
   if (reading.failures > 0 && !block) return { tone: 'bad', text: 'The chain cannot be read.' }
   if (!block) return { tone: 'calm', text: 'The position is being read.' }
-  if (reading.failures > 0) return { tone: 'bad', text: 'The chain cannot be read: nothing is decided meanwhile.' }
+  if (isOutage(state)) return { tone: 'bad', text: 'The chain cannot be read: nothing is decided meanwhile.' }
+  if (reading.failures > 0) return { tone: 'low', text: 'One reading came late. What is shown is of the one before.' }
+  const closing = closingIn(state, now, at)
+  if (closing) return { tone: closing.tone, text: `Closing: ${closing.step}. ${closing.home}` }
   const refusal = refusalIn(state)
   if (refusal !== null) return { tone: 'bad', text: `The node does not take a transaction: ${refusal}` }
   const deposits = depositsIn(state)
@@ -50,6 +62,13 @@ export function outlookOf(state: State): Outlook {
     return { tone: 'refund', text: `${count(refunding.length, 'refund is', 'refunds are')} pending.` }
   if (all.length === 0) return { tone: 'calm', text: 'There are no sub-accounts yet.' }
   return { tone: 'good', text: 'Every sub-account has what it needs.' }
+}
+
+/** More than one late reading: the plan decides nothing on a position that old. */
+function isOutage({ reading, subAccounts, deposit }: State): boolean {
+  if (reading.failures === 0) return false
+  const reasons = [deposit?.reason, ...Object.values(subAccounts).map(({ plan }) => plan?.reason)]
+  return reading.failures > 1 || reasons.includes('stale-reading')
 }
 
 /** What the node says of a transaction that it does not take. */

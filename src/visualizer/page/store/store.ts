@@ -22,6 +22,8 @@ export type Model = {
   link: Link
   /** Why it is not live; null while it is. */
   trouble: string | null
+  /** When the server was last heard, in milliseconds since 1970; null while it is. */
+  silentSince: number | null
   subject: Subject | null
   history: History | null
   /** Id of the newest entry, with which the stream continues. */
@@ -34,7 +36,7 @@ export type Model = {
 export type Message =
   | { type: 'hello'; hello: Hello }
   | { type: 'entries'; id: string; entries: readonly Entry[] }
-  | { type: 'link'; link: Link; trouble: string | null }
+  | { type: 'link'; link: Link; trouble: string | null; silentSince?: number | null }
   | { type: 'load'; loaded: Loaded }
   | { type: 'unload' }
   | { type: 'travel'; to: number | null }
@@ -43,6 +45,7 @@ export type Message =
 export const initialModel: Model = {
   link: 'connecting',
   trouble: null,
+  silentSince: null,
   subject: null,
   history: null,
   id: null,
@@ -59,7 +62,7 @@ export function apply(model: Model, message: Message): Model {
       if (!model.history) return model
       return { ...model, id: message.id, history: extendHistory(model.history, message.entries) }
     case 'link':
-      return { ...model, link: message.link, trouble: message.trouble }
+      return { ...model, link: message.link, trouble: message.trouble, silentSince: message.silentSince ?? null }
     case 'load':
       return { ...model, loaded: message.loaded, moment: null }
     case 'unload':
