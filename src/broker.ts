@@ -7,11 +7,13 @@ import { type Connected, connectChain } from './chain/connect.ts'
 import { approvalNeedOf, checkAutoClaim } from './funding/approval-need.ts'
 import { checkIntervalMs } from './funding/config.ts'
 import { checkLeasedJournal, isLeased } from './transactions/leased-journal.ts'
+import { memoryJournal } from './transactions/memory-journal.ts'
+import { pageJournal } from './transactions/page-journal.ts'
 import { closeUnused } from './transactions/shared-lane.ts'
 import { brokerOn } from './engine/public-broker.ts'
 import { createEngine } from './engine/engine.ts'
 import type { OpenOptions } from './engine/options.ts'
-import { forgetfulJournal, journalOf } from './engine/wallet-journal.ts'
+import { journalOf } from './engine/wallet-journal.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 
@@ -61,7 +63,7 @@ async function open(connecting: Connected | Promise<Connected>, options: OpenOpt
     logger,
     chain,
     streams,
-    journal: kept ?? forgetfulJournal(),
+    journal: kept ?? (chain.transactions ? pageJournal(chain) : memoryJournal()),
     mustAsk,
   })
   const broker = brokerOn(engine)

@@ -22,7 +22,8 @@ import { checkPayerJournal } from '../transactions/leased-journal.ts'
 import { joinLane } from '../transactions/shared-lane.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { EngineOptions, Nullable } from './options.ts'
-import { forgetfulJournal, journalOf } from './wallet-journal.ts'
+import { pageJournal } from '../transactions/page-journal.ts'
+import { journalOf } from './wallet-journal.ts'
 
 type LaneParts = Pick<
   LaneOptions,
@@ -106,7 +107,7 @@ export function treasuryOn({
     },
     async journalOf(payer: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>) {
       checkPayerJournal(journal, payer.wallet)
-      return (await journalOf(payer, logger)) ?? forgetfulJournal()
+      return (await journalOf(payer, logger)) ?? pageJournal(payer)
     },
   }
 }
