@@ -15,7 +15,7 @@ import type { OpenClaims } from '../transactions/workflows.ts'
 import { unlessOvertaken } from '../transactions/overtakes.ts'
 import { accountsOf, claimedBetween, nothingClaimed, sumOf, type ClaimOutcome } from './claim-outcome.ts'
 import { claimWait, type ClaimWaitOptions, type OnPending } from './claim-wait.ts'
-import { createPutBacks, type PutBacks, type PutBacksHow } from './put-backs.ts'
+import { createPutBacks, type PutBacksHow } from './put-backs.ts'
 
 export type ClaimSagaOptions = {
   rules: Rules
@@ -53,7 +53,6 @@ export type ClaimSaga = {
    * @param before the position before the retrieve; null where an earlier process sent it
    */
   finish(claim: Claim, before: Position | null, how: PutBacksHow): Promise<ClaimOutcome>
-  forgo: PutBacks['forgo']
   /** Ends a claim without a second step. */
   end(id: string): Promise<void>
   /** Open claims that this process brings to their end, by id. */
@@ -69,7 +68,7 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
   const { underway } = claims
   const putBacks = createPutBacks(options)
 
-  return { run, reclaim, finish, forgo: putBacks.forgo, end, underway }
+  return { run, reclaim, finish, end, underway }
 
   function run(
     ids: readonly SubAccountId[],

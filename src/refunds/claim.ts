@@ -62,8 +62,6 @@ export type Claims = {
   claimGroup(ids: readonly SubAccountId[], options?: SubmitOptions): Promise<ClaimOutcome>
   /** Asks back the idle money of a sub-account. Nothing is sent where it is not due any more. */
   reclaim: ClaimSaga['reclaim']
-  /** Gives up a pending put-back: the user asks everything back. */
-  forgo: ClaimSaga['forgo']
   /** Takes up the claims that were left open. */
   resume(): void
 }
@@ -122,7 +120,6 @@ export function createClaims(options: ClaimsOptions): Claims {
     group,
     claimGroup: saga.run,
     reclaim: saga.reclaim,
-    forgo: saga.forgo,
     resume: recovery.resume,
   }
 

@@ -1,4 +1,4 @@
-import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import { keyOf } from '../base/sub-account-key.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { StallReason } from '../transactions/lock-stalls.ts'
 import type { Claim } from '../transactions/journal.types.ts'
@@ -17,12 +17,13 @@ export type PutBacksHow = Pick<PutBackOptions, 'background' | 'onSent'> & {
   onPending: (claim: Claim, reason: StallReason) => void
 }
 
-/** Puts back what claims have locked, and stalls the locks of their sub-accounts while that fails. */
+/**
+ * Puts back what claims have locked, and stalls the locks of their sub-accounts while that fails. A user that asks everything back gives
+ * such a put-back up by the lock, from any broker of the lane.
+ */
 export type PutBacks = {
   /** Settles once each sub-account of a claim has back what was free there, or is not to have it. */
   all(claim: Claim, how: PutBacksHow): Promise<PromiseSettledResult<PutBack>[]>
-  /** Gives up putting back into a sub-account whose put-back is pending: its user asks everything back. */
-  forgo(id: SubAccountId): void
 }
 
 export function createPutBacks(options: PutBacksOptions): PutBacks {
@@ -52,17 +53,15 @@ export function createPutBacks(options: PutBacksOptions): PutBacks {
           }
         }),
       ),
-    forgo(id) {
-      if (!pending.has(keyOf(id))) return
-      forgone.add(keyOf(id))
-      locks.stall(id, null)
-    },
   }
 
   /** A claim holds the locks of all of its sub-accounts until its last put-back is done. */
   function stall(claim: Claim): void {
     const ids = accountsOf(claim)
     const [first = null] = ids.flatMap((id) => pending.get(keyOf(id)) ?? [])
-    for (const id of ids) locks.stall(id, pending.get(keyOf(id)) ?? first)
+    for (const id of ids) {
+      const own = pending.get(keyOf(id))
+      locks.stall(id, own ?? first, own && (() => void forgone.add(keyOf(id))))
+    }
   }
 }

@@ -43,7 +43,7 @@ export type Refunds = Pick<AutoClaim, 'failureOf'> & {
   claims(): Claims
   /** Waits for open claims; for those that cannot go on for now it does not wait. */
   claimsOver: RetrievalsOptions['claimsOver']
-  /** Gives up a put-back that is pending in a sub-account: its user asks everything back. */
+  /** Gives up a put-back that is pending in a sub-account, whichever broker's it is: its user asks everything back. */
   forgo(id: SubAccountId): void
   /** Takes up the claims that an earlier process left open. */
   resume(): void
@@ -78,7 +78,7 @@ export function createRefunds(options: RefundsOptions): Refunds {
       for (const wait of await Promise.allSettled(waits))
         if (wait.status === 'rejected' && !isHeldUp(wait.reason)) throw wait.reason
     },
-    forgo: (id) => claims?.forgo(id),
+    forgo: locks.giveUp,
     resume: () => claims?.resume(),
     calendar: createRefundCalendar({ minedIn: lane?.minedIn ?? (() => []), logger }),
     withdrawals: createWithdrawals({

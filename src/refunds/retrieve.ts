@@ -1,5 +1,6 @@
 import type { Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
+import { throwIfAborted } from '../base/abortable.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Rules } from '../chain/port.ts'
 import { ContractError, contractError } from '../base/contract-errors.ts'
@@ -79,18 +80,27 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     { force = false, ...how }: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
     const address = toAddress(provider, 'provider')
-    if (force && !mayBeElsewhere(serviceType, rules))
-      forgo({ provider: address, serviceType: resolveService(serviceType, rules).serviceType })
-    const { position, service } = await serviceAndPosition({ name: serviceType, provider: address }, how.signal)
-    const held = heldOf(service)({ provider: address, serviceType: service.serviceType })
-    if (held) throw held
-    const account = accountsOf(position, service).find((one) => one.provider === address)
     const about = { operation: 'retrieveFund', errorArgs: { user: wallet, provider: address } }
-    if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
+    let { position, service, account, held } = await look()
+    if (held && force) {
+      throwIfAborted(how.signal)
+      // No sooner: a call that fails before has changed nothing.
+      forgo({ provider: address, serviceType: service.serviceType })
+      ;({ position, service, account, held } = await look())
+    }
+    if (held) throw held
     if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
     if (!force && !isElsewhere(service)) checkLive(account, position)
     return submitFor(service, how)(retrieveIntent([address], service.serviceType, service.name))
+
+    async function look() {
+      const found = await serviceAndPosition({ name: serviceType, provider: address }, how.signal)
+      const account = accountsOf(found.position, found.service).find((one) => one.provider === address)
+      if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
+      const held = heldOf(found.service)({ provider: address, serviceType: found.service.serviceType })
+      return { ...found, account, held }
+    }
   }
 
   /**

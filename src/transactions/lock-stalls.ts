@@ -7,8 +7,14 @@ export type StallReason = () => NotSentError
 
 /** Account locks whose writer cannot go on for now: those that wait for them are told so instead of waiting for ever. */
 export type LockStalls = {
-  /** Refuses those that wait for a sub-account, now and later; null lets them wait again. */
-  stall(id: SubAccountId, reason: StallReason | null): void
+  /**
+   * Refuses those that wait for a sub-account, now and later; null lets them wait again.
+   *
+   * @param onGiveUp called where a caller wants the writer to give up what it cannot do
+   */
+  stall(id: SubAccountId, reason: StallReason | null, onGiveUp?: () => void): void
+  /** Has a stalled writer give up what it cannot do, whichever broker's it is; those that wait for it wait again. */
+  giveUp(id: SubAccountId): void
   /** What refuses those that wait for a sub-account; null where nothing does. */
   stallOf(id: SubAccountId): NotSentError | null
   /** Waits for the work of a writer until the signal aborts, or one of these sub-accounts is stalled. The work goes on. */
@@ -16,14 +22,20 @@ export type LockStalls = {
 }
 
 export function createLockStalls(): LockStalls {
-  const reasons = new Map<string, StallReason>()
+  const stalled = new Map<string, { reason: StallReason; onGiveUp: (() => void) | undefined }>()
   const waits = new Set<() => void>()
 
   return {
-    stall(id, reason) {
-      if (!reason) return void reasons.delete(keyOf(id))
-      reasons.set(keyOf(id), reason)
+    stall(id, reason, onGiveUp) {
+      if (!reason) return void stalled.delete(keyOf(id))
+      stalled.set(keyOf(id), { reason, onGiveUp })
       for (const check of waits) check()
+    },
+    giveUp(id) {
+      const { onGiveUp } = stalled.get(keyOf(id)) ?? {}
+      if (!onGiveUp) return
+      onGiveUp()
+      stalled.delete(keyOf(id))
     },
     stallOf,
     async unlessStalled(ids, work, signal) {
@@ -45,6 +57,6 @@ export function createLockStalls(): LockStalls {
   }
 
   function stallOf(id: SubAccountId): NotSentError | null {
-    return reasons.get(keyOf(id))?.() ?? null
+    return stalled.get(keyOf(id))?.reason() ?? null
   }
 }

@@ -1,6 +1,6 @@
 import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
-import { GasEstimateError, InDoubtError, PutBackPendingError, type Broker } from '../../../src/index.ts'
+import { GasEstimateError, InDoubtError, PutBackPendingError, ReadError, type Broker } from '../../../src/index.ts'
 import { EXACT } from '../../support/exact.ts'
 import { awaySigner, claimable, isPutBack, type Port } from '../../support/claimable.ts'
 
@@ -162,6 +162,26 @@ test('a retrieve by force gives a pending put-back up, and everything stays aske
   expect(world.position().subAccounts).toMatchObject([{ available: 0n, pendingRefund: og('2') }])
   await world.until(broker.ledger.transferFund(provider, 'inference', '1'))
   expect(world.position().subAccounts).toMatchObject([{ available: og('1'), pendingRefund: og('1') }])
+})
+
+test('a retrieve by force that cannot read gives no put-back up', async () => {
+  let [isAway, isDown] = [false, false]
+  const { world, broker, provider } = await claimable(
+    awaySigner(() => isAway),
+    undefined,
+    (connected) => () =>
+      isDown ? Promise.reject(new ReadError('The node does not answer.', {})) : connected.readPosition(),
+  )
+  await using _ = world
+  isAway = true
+  broker.ledger.claimRefunds().catch(() => undefined)
+  await world.advance(20)
+  isDown = true
+  const forced = broker.ledger.retrieveFundFromProvider(provider, 'inference', { force: true })
+  await expect(world.until(forced)).rejects.toThrow(ReadError)
+  isAway = isDown = false
+  await world.advance(20)
+  expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
 })
 
 test('closing needs no put-back: the ledger comes home though none can be sent', async () => {
