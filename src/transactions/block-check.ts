@@ -1,8 +1,9 @@
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
+type BlockPort = Pick<TransactionPort, 'mined' | 'blockHash'>
+
 export type BlockCheckOptions = {
-  port: Pick<TransactionPort, 'mined' | 'blockHash'>
   /** Called for each transaction whose receipt is gone, or says another outcome now, one after another. */
   onGone: (transaction: TrackedTransaction) => Promise<void>
   /** Called for each transaction that is mined in another block now, with the same outcome. */
@@ -14,23 +15,23 @@ export type BlockCheckOptions = {
  * another program's transaction may have it. A receipt is asked for again where the hash of its block is new.
  */
 export type BlockCheck = {
-  /** @returns those that the chain holds now, in the block and with the outcome that the lane knows */
-  check(transactions: readonly TrackedTransaction[]): Promise<ReadonlySet<TrackedTransaction>>
+  /** @returns those that the chain holds now by a node's word, in the block and with the outcome that the lane knows */
+  check(transactions: readonly TrackedTransaction[], port: BlockPort): Promise<ReadonlySet<TrackedTransaction>>
 }
 
-export function createBlockCheck({ port, onGone, onMoved }: BlockCheckOptions): BlockCheck {
+export function createBlockCheck({ onGone, onMoved }: BlockCheckOptions): BlockCheck {
   /** The hash of the block in which each transaction was found. */
   const foundIn = new WeakMap<TrackedTransaction, string>()
 
   return {
-    async check(transactions) {
-      const hashes = await hashesOf(transactions)
+    async check(transactions, port) {
+      const hashes = await hashesOf(transactions, port)
       const certain = new Set(transactions.filter((one) => isCertain(one, hashes.get(one.minedIn))))
       const doubtful = transactions.flatMap((transaction) => {
         const hash = hashes.get(transaction.minedIn)
         return hash === undefined || certain.has(transaction) ? [] : { transaction, hash }
       })
-      const receipts = await Promise.all(doubtful.map(({ transaction }) => askAgain(transaction)))
+      const receipts = await Promise.all(doubtful.map(({ transaction }) => askAgain(transaction, port)))
       for (const [index, { transaction, hash }] of doubtful.entries()) {
         const receipt = receipts[index]
         if (receipt === undefined) continue
@@ -62,7 +63,10 @@ export function createBlockCheck({ port, onGone, onMoved }: BlockCheckOptions): 
   }
 
   /** A node that does not have a block, or does not answer, is asked at the next reading. */
-  async function hashesOf(transactions: readonly TrackedTransaction[]): Promise<Map<number | null, string>> {
+  async function hashesOf(
+    transactions: readonly TrackedTransaction[],
+    port: BlockPort,
+  ): Promise<Map<number | null, string>> {
     const numbers = new Set(transactions.flatMap(({ minedIn }) => minedIn ?? []))
     const hashes = new Map<number | null, string>()
     const ask = async (number: number): Promise<void> => {
@@ -74,7 +78,10 @@ export function createBlockCheck({ port, onGone, onMoved }: BlockCheckOptions): 
   }
 
   /** @returns null where the node has none, undefined where it did not answer */
-  async function askAgain({ attempts }: TrackedTransaction): Promise<MinedTransaction | null | undefined> {
+  async function askAgain(
+    { attempts }: TrackedTransaction,
+    port: BlockPort,
+  ): Promise<MinedTransaction | null | undefined> {
     const answers = await Promise.allSettled(attempts.map(({ hash }) => port.mined(hash)))
     const found = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []))
     if (found[0]) return found[0]

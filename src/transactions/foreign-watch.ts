@@ -5,7 +5,6 @@ import { holdAfter, isHolding, msUntilQuiet, type ForeignHold, type Moment } fro
 import { foreignNonces, type OwnNonces } from './nonce-reading.policy.ts'
 
 export type ForeignWatchOptions = {
-  port: Pick<TransactionPort, 'transactionCount'>
   ownNonces: () => OwnNonces
   blockTimeMs: () => number
   /** The nonces are not counted before the balance moves. */
@@ -18,6 +17,8 @@ export type ForeignWatchOptions = {
 /** The nonces of so many foreign transactions are remembered. */
 const REMEMBERED = 1_000
 
+type CountPort = Pick<TransactionPort, 'transactionCount'>
+
 /** What a position shows of the lane's wallet: its balance in wei, at a block time in seconds. */
 export type WalletAt = { timestamp: number; balance: bigint }
 
@@ -28,10 +29,10 @@ export type ForeignWatch = {
   /** A nonce that the lane gave to a transaction was spent by another one. Said again, it changes nothing. */
   report(nonce: number): void
   /**
-   * Looks for them at the block of a position. Each transaction costs gas, so the nonces are counted only where the balance is
+   * Looks for them at the block of a position, by the node that it is from. Each transaction costs gas, so the nonces are counted only where the balance is
    * not that of the last reading.
    */
-  look(blockNumber: number, wallet: WalletAt): Promise<void>
+  look(blockNumber: number, wallet: WalletAt, port: CountPort): Promise<void>
   /** What pays waits until the wallet is quiet. */
   isHolding(): boolean
   /** How many were seen so far. */
@@ -42,7 +43,7 @@ export type ForeignWatch = {
 }
 
 export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
-  const { port, ownNonces, blockTimeMs, onQuiet, clock } = options
+  const { ownNonces, blockTimeMs, onQuiet, clock } = options
   /** The nonce count at the last reading that asked for it. */
   let known: number | null = null
   let balance: bigint | null = null
@@ -66,8 +67,8 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
       isReported = true
       note([nonce])
     },
-    async look(blockNumber, wallet) {
-      const isNew = await countNew(blockNumber, wallet)
+    async look(blockNumber, wallet, port) {
+      const isNew = await countNew(blockNumber, wallet, port)
       const now = { number: blockNumber, timestamp: wallet.timestamp, ms: clock.now(), blockTimeMs: blockTimeMs() }
       hold = holdAfter(hold, now, isNew || isReported)
       isReported = false
@@ -80,7 +81,7 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
   }
 
   /** Whether the block has foreign transactions that earlier readings had not. A node that does not answer is asked at the next one. */
-  async function countNew(blockNumber: number, wallet: WalletAt): Promise<boolean> {
+  async function countNew(blockNumber: number, wallet: WalletAt, port: CountPort): Promise<boolean> {
     const isMoved = balance !== null && balance !== wallet.balance
     balance = wallet.balance
     isDue ||= isMoved

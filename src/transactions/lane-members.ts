@@ -1,6 +1,7 @@
 import type { InspectionEvent } from 'xstate'
 import type { Inspect } from '../base/inspection.ts'
 import type { LaneOptions } from './lane.ts'
+import { createMemberPort } from './member-port.ts'
 
 /** What a broker gives to a lane that it shares, and what it hears of it. */
 export type LaneMemberOptions = LaneOptions & {
@@ -15,7 +16,7 @@ export type LaneMember = LaneMemberOptions & {
 
 /** The brokers that share one lane, oldest first. */
 export type LaneMembers = {
-  /** The oldest one: the lane uses its connection, clock and logger. After the last has left, that one. */
+  /** The oldest one: the lane uses its signer, clock and logger. After the last has left, that one. */
   lead(): LaneMember
   all(): readonly LaneMember[]
   add(member: LaneMember): void
@@ -37,11 +38,12 @@ export function createLaneMembers(first: LaneMember): LaneMembers {
   }
 }
 
-/** The options of the lane itself: it asks the oldest broker, and tells all of them. */
-export function sharedOptions({ lead, all }: LaneMembers): LaneMemberOptions {
+/** The options of the lane itself: it asks their nodes, uses the oldest broker's clock and logger, and tells all of them. */
+export function sharedOptions(members: LaneMembers): LaneMemberOptions {
+  const { lead, all } = members
   const { journal, maxFeePerGas, sendTimeoutMs, gasMark } = lead()
   return {
-    port: following(() => lead().port),
+    port: createMemberPort(members),
     logger: following(() => lead().logger),
     clock: following(() => lead().clock),
     journal,

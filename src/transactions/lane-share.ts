@@ -44,6 +44,8 @@ export function createLaneShare(
         throwIfLeft()
         return whileOpen(signal, (either) => lane.submit(intent, { ...how, signal: either, until: left.signal }))
       },
+      // The position is of this broker's node: another broker's may be behind it, or down.
+      confirm: (block, wallet, port = member.port) => lane.confirm(block, wallet, port),
       idle: (matches, signal) => whileOpen(signal, (either) => lane.idle(matches, either)),
       workflows: { ...lane.workflows, claims: claimsOf(lane.workflows.claims) },
       close: () => (closing ??= close()),
@@ -116,7 +118,8 @@ export function createLaneShare(
     left.abort()
     for (const id of own) lane.workflows.claims.underway.delete(id)
     own.clear()
-    if (lane.refusal() === null) members.lead().onOpen?.()
+    // An outage of the journal passes, and claims wait for its end: only where it lasts, the next process takes them up.
+    if (lane.lastingRefusal() === null) members.lead().onOpen?.()
     await closeUnused()
   }
 

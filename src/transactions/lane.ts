@@ -87,6 +87,9 @@ export type SubmitOptions = SendingOptions & {
   until?: AbortSignal | undefined
 }
 
+/** What is asked about the lane's transactions at a reading. */
+export type ReadingPort = Pick<TransactionPort, 'mined' | 'transactionCount' | 'pooledNonces' | 'blockHash'>
+
 /** An intent without a known outcome. */
 export type InFlight = {
   intent: Intent
@@ -132,8 +135,10 @@ export type Lane = TransactionHistory & {
   /**
    * Checks that recent receipts still hold at a block, and looks for transactions of other programs. The broker calls it before it
    * decides on a position.
+   *
+   * @param port the node that the position is from; the lane's own where it is left out
    */
-  confirm(blockNumber: number, wallet?: WalletAt): Promise<void>
+  confirm(blockNumber: number, wallet?: WalletAt, port?: ReadingPort): Promise<void>
   /** Resolves an intent that a wallet was asked to send, by what its user found out. */
   resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void>
   /** Every transaction that the lane remembers, oldest first. */
@@ -241,11 +246,11 @@ export function createLane(options: LaneOptions): Lane {
     foreignTransactions: foreign.seen,
     foreignNonces: foreign.nonces,
     isQuiet: () => preparing.size + unknown.nonces().length === 0 && !tracker.isWatching() && !isUnderWay(),
-    async confirm(blockNumber, wallet) {
+    async confirm(blockNumber, wallet, from = port) {
       void journal.checkAgain()
-      await Promise.all([tracker.confirm(blockNumber), unknown.check(blockNumber)])
+      await Promise.all([tracker.confirm(blockNumber, from), unknown.check(blockNumber, from)])
       // After the receipts: what they show is the lane's own.
-      if (wallet) await foreign.look(blockNumber, wallet)
+      if (wallet) await foreign.look(blockNumber, wallet, from)
     },
     resolve: (id, outcome) => resolveIntent({ session, tracker, port }, id, outcome),
     transactions: () => index.all.map(({ actor }) => actor),

@@ -14,8 +14,12 @@ const MOST_CONTRADICTIONS = 3
 /** A lane without readings remembers so many. */
 const REMEMBERED = 1_000
 
+/** What is asked of a node about receipts. */
+export type ReceiptsPort = Pick<TransactionPort, 'mined' | 'transactionCount' | 'blockHash'>
+
 export type RecentReceiptsOptions = {
-  port: Pick<TransactionPort, 'mined' | 'transactionCount' | 'blockHash'>
+  /** Of the lane. A reading is confirmed by the node that it is from. */
+  port: Pick<TransactionPort, 'mined'>
   /** Called for each transaction whose receipt is gone, one after another. */
   onGone: (transaction: TrackedTransaction) => Promise<void>
   /** Called for each transaction that a reorganisation has moved into another block. */
@@ -31,7 +35,7 @@ export type RecentReceipts = {
   all(): TrackedTransaction[]
   /** Those whose receipt is gone, until `onGone` has followed them again: they are in flight. */
   going(): TrackedTransaction[]
-  confirm(blockNumber: number): Promise<void>
+  confirm(blockNumber: number, from: ReceiptsPort): Promise<void>
   recheck(spent: number): Promise<void>
 }
 
@@ -42,7 +46,7 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
   const old = new WeakSet<TrackedTransaction>()
   /** Looks at an old block that the node did not show. */
   const looks = new WeakMap<TrackedTransaction, number>()
-  const blocks = createBlockCheck({ port, onGone: drop, onMoved })
+  const blocks = createBlockCheck({ onGone: drop, onMoved })
 
   return {
     add,
@@ -58,8 +62,8 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
      *
      * @throws ReadError when the node does not answer: then the broker must not decide on that position
      */
-    async confirm(blockNumber) {
-      if (recent.size > 0) await confirmAll(blockNumber)
+    async confirm(blockNumber, from) {
+      if (recent.size > 0) await confirmAll(blockNumber, from)
       // Another reading, or the tracker, may have found a receipt gone: the position is decided on once it is followed again.
       await Promise.all(going.values())
     },
@@ -71,17 +75,17 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
     },
   }
 
-  async function confirmAll(blockNumber: number): Promise<void> {
-    const spent = await port.transactionCount(blockNumber)
+  async function confirmAll(blockNumber: number, from: ReceiptsPort): Promise<void> {
+    const spent = await from.transactionCount(blockNumber)
     for (const transaction of recent) if (transaction.nonce < spent && old.has(transaction)) recent.delete(transaction)
     const shown = [...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber)
-    const certain = await blocks.check(shown)
+    const certain = await blocks.check(shown, from)
     for (const transaction of shown) if (isFinal(transaction, blockNumber, certain)) recent.delete(transaction)
     for (const transaction of recent) {
       // The tracker may have found a receipt meanwhile: an earlier block says nothing about it.
       const isOfThisBlock = (transaction.minedIn ?? 0) <= blockNumber
       if (transaction.nonce < spent) transaction.contradictions = 0
-      else if (isOfThisBlock) await dropUnlessMined(transaction, blockNumber)
+      else if (isOfThisBlock) await dropUnlessMined(transaction, blockNumber, from)
     }
   }
 
@@ -113,8 +117,12 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
    * wrong, and the reading is given up: after a few of them in a row the count is believed, because a node may keep the receipt of
    * a block that a reorganisation took away.
    */
-  async function dropUnlessMined(transaction: TrackedTransaction, blockNumber: number): Promise<void> {
-    const receipt = await findReceipt(port, transaction)
+  async function dropUnlessMined(
+    transaction: TrackedTransaction,
+    blockNumber: number,
+    from: ReceiptsPort,
+  ): Promise<void> {
+    const receipt = await findReceipt(from, transaction)
     const isContradiction = receipt !== null && receipt.blockNumber <= blockNumber
     if (isContradiction && (transaction.contradictions += 1) <= MOST_CONTRADICTIONS)
       throw new ReadError('The node contradicts itself about a transaction.', {

@@ -11,7 +11,7 @@ import { createNodeContact } from './node-contact.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createPollDelay } from './poll-delay.ts'
 import { findReceipt } from './receipts.ts'
-import { createRecentReceipts } from './recent-receipts.ts'
+import { createRecentReceipts, type ReceiptsPort } from './recent-receipts.ts'
 import type { OwnNonces } from './nonce-reading.policy.ts'
 import { isBlockedBelow, isOverdue, resubmission, type ResubmissionFacts } from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
@@ -54,8 +54,8 @@ export type Tracker = {
   watchOld(transaction: TrackedTransaction): void
   /** A caller waits for these from now on: they keep the process alive, and the next look is soon. */
   attend(matches: (intent: Intent) => boolean): void
-  /** Checks recent receipts at a block. @throws ReadError where the node does not answer */
-  confirm(blockNumber: number): Promise<void>
+  /** Checks recent receipts at a block of a node. @throws ReadError where it does not answer */
+  confirm(blockNumber: number, port: ReceiptsPort): Promise<void>
   /** Gives a transaction up that can never be mined; its submitter gets a SupersededError. */
   abandon(transaction: TrackedTransaction, reason: string): Promise<void>
   /** Takes a transaction for mined by a person's word: the node does not have its receipt any more. */

@@ -19,8 +19,8 @@ export type UnknownPending = {
    * @returns how many nonces the chain has spent
    */
   look(): Promise<number>
-  /** Looks again for a position at this block: a plan from it must show what became of them. */
-  check(blockNumber: number): Promise<void>
+  /** Looks again for a node's position at this block: a plan from it must show what became of them. */
+  check(blockNumber: number, from: UnknownPendingOptions['port']): Promise<void>
 }
 
 export type UnknownPendingOptions = {
@@ -49,12 +49,12 @@ export function createUnknownPending({ port, ownNonces, onGap }: UnknownPendingO
       report(unknownIn(pooled, latest))
       return latest
     },
-    async check(blockNumber) {
+    async check(blockNumber, from) {
       if (held.size === 0) return
       const [spent, pending, pooled] = await Promise.all([
-        port.transactionCount(blockNumber),
-        port.transactionCount('pending'),
-        port.pooledNonces(),
+        from.transactionCount(blockNumber),
+        from.transactionCount('pending'),
+        from.pooledNonces(),
       ])
       const unknown = [
         ...readNonces({ latest: spent, pending, pooled }, ownNonces()).unknown,

@@ -23,11 +23,11 @@ async function checked(receipt: MinedTransaction | null, event: 'receipt.succeed
   transaction.minedIn = 5
   const seen: string[] = []
   const { check } = createBlockCheck({
-    port: { blockHash: () => Promise.resolve('0xb10c'), mined: () => Promise.resolve(receipt) },
     onGone: ({ id }) => Promise.resolve(void seen.push(`gone: ${id}`)),
     onMoved: ({ id }: TrackedTransaction, block) => void seen.push(`moved: ${id} to ${block}`),
   })
-  const certain = await check([transaction])
+  const port = { blockHash: () => Promise.resolve('0xb10c'), mined: () => Promise.resolve(receipt) }
+  const certain = await check([transaction], port)
   return [...seen, certain.has(transaction)]
 }
 

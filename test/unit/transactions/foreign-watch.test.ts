@@ -7,7 +7,6 @@ const SENT = 5_000
 
 function watched() {
   return createForeignWatch({
-    port: { transactionCount: () => Promise.resolve(0) },
     ownNonces: () => ({ open: new Set(), mined: new Set() }),
     blockTimeMs: () => 1_000,
     onQuiet: () => undefined,

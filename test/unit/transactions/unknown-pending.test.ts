@@ -5,11 +5,12 @@ import { createUnknownPending } from '../../../src/transactions/unknown-pending.
 function lyingPool() {
   let spent = 5
   const filled: number[] = []
+  const port = {
+    transactionCount: () => Promise.resolve(spent),
+    pooledNonces: () => Promise.resolve([spent + 1]),
+  }
   const unknown = createUnknownPending({
-    port: {
-      transactionCount: () => Promise.resolve(spent),
-      pooledNonces: () => Promise.resolve([spent + 1]),
-    },
+    port,
     ownNonces: () => ({ open: new Set<number>(), mined: new Set(filled) }),
     onGap(nonce) {
       filled.push(nonce)
@@ -18,22 +19,22 @@ function lyingPool() {
       unknown.report([spent + 1])
     },
   })
-  return { unknown, filled }
+  return { look: unknown.look, check: (block: number) => unknown.check(block, port), filled }
 }
 
 test('a free nonce below an unknown transaction is filled after three readings that show it', async () => {
-  const { unknown, filled } = lyingPool()
-  await unknown.look()
-  await unknown.check(100)
-  await unknown.check(101)
+  const { look, check, filled } = lyingPool()
+  await look()
+  await check(100)
+  await check(101)
   expect(filled).toEqual([])
-  await unknown.check(102)
+  await check(102)
   expect(filled).toEqual([5])
 })
 
 test('a node that shows another gap after each one that is filled costs the gas of sixteen', async () => {
-  const { unknown, filled } = lyingPool()
-  await unknown.look()
-  for (let block = 100; block < 400; block += 1) await unknown.check(block)
+  const { look, check, filled } = lyingPool()
+  await look()
+  for (let block = 100; block < 400; block += 1) await check(block)
   expect(filled).toEqual(Array.from({ length: 16 }, (_, index) => 5 + index))
 })
