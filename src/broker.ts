@@ -20,8 +20,8 @@ const DEFAULT_INTERVAL_MS = 30_000
 /** A broker on the chain of a checked connection. */
 export function connectBroker(options: BrokerOptions): Promise<Broker> {
   const requests = createRequestCounts()
-  const { network, signerTimeoutMs } = options
-  const how = { signerTimeoutMs, requests: requests.rpc }
+  const { network, signerTimeoutMs, logger } = options
+  const how = { signerTimeoutMs, requests: requests.rpc, logger }
   return openBroker(connectChain(options, network, how), {
     ...options,
     requests,

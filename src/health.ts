@@ -31,6 +31,7 @@ export type HealthCheck = { status: HealthStatus; message?: string }
 /** Ages in seconds; null before the first reading, and while readings succeed. */
 export type ReadingCheck = HealthCheck & { block: number | null; age: number | null; failingFor: number | null }
 
+const POLLED = "The provider's socket is closed: blocks are polled, and another one is being opened."
 const MOST_INTERVALS = 3
 const STUCK_SECONDS = 300
 const LONGEST_MESSAGE = 300
@@ -55,12 +56,13 @@ export function health(broker: Broker): Health {
 }
 
 function readingOf({ positions$ }: Broker): ReadingCheck {
-  const { block, ageMs, failingForMs, intervalMs, error, failures } = positions$.status
+  const { block, ageMs, failingForMs, intervalMs, error, failures, socket } = positions$.status
   const facts = { block, age: secondsOf(ageMs), failingFor: secondsOf(failingForMs) }
   // No later reading can succeed, as where a socket is closed.
   const isOver = error instanceof OgLedgerError && !error.retryable
   const isOld = ageMs === null || isOver || ageMs > MOST_INTERVALS * intervalMs
-  if (!isOld && failures === 0) return { status: 'pass', ...facts }
+  if (!isOld && failures === 0)
+    return socket === 'closed' ? { status: 'warn', ...facts, message: POLLED } : { status: 'pass', ...facts }
   const why = error ? ` ${sentenceOf(error)}` : ''
   if (!isOld) return { status: 'warn', ...facts, message: line(`The last reading failed.${why}`) }
   const since = ageMs === null ? 'No position was read yet.' : `The newest position was read ${facts.age} s ago.`

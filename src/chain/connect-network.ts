@@ -1,8 +1,9 @@
 import { ReadError } from '../base/errors.ts'
+import { silent, type Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { toAddress } from './address.ts'
 import { query, multicallBatch, parallelBatch, type Batch } from './batch.ts'
-import { blockListenerOf } from './block-listener.ts'
+import { blockListenerOf, socketStateOf } from './block-listener.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import { createBlockTime, type BlockTime } from './block-time.ts'
 import { guardChain } from './chain-guard.ts'
@@ -16,6 +17,7 @@ import { rpcOf } from './rpc.ts'
 import type { Rpc } from './rpc.types.ts'
 import { readRules, type Addresses } from './rules.ts'
 import { createSettlements, type ReadSettlements } from './settlements.ts'
+import { socketOf } from './socket.ts'
 import { isUnknownBlock } from './unknown-block.ts'
 
 /** Distances in blocks of the headers that give the first block time: a halt of the chain is between two of them only. */
@@ -43,6 +45,7 @@ export type NetworkConnection = {
   feeOracle: FeeOracle
   blockTime: BlockTime
   onBlock: ChainReader['onBlock']
+  socket: ChainReader['socket']
   market: Market
   /** Reads the rules of the deployment again. */
   readRules(): Promise<Rules>
@@ -54,6 +57,8 @@ export type ConnectNetworkOptions = {
   requests?: RequestCounts['rpc'] | undefined
   /** The provider is a wallet that a person may switch to another chain: each answer is checked for its chain. */
   isSwitchable?: boolean
+  /** Receives a line when the provider's socket closes, and when another one is open. */
+  logger?: Logger | undefined
 }
 
 /**
@@ -65,12 +70,13 @@ export type ConnectNetworkOptions = {
 export async function connectNetwork(
   provider: EthersProvider,
   network?: NetworkName | NetworkConfig,
-  { requests, isSwitchable = false }: ConnectNetworkOptions = {},
+  { requests, isSwitchable = false, logger = silent }: ConnectNetworkOptions = {},
 ): Promise<NetworkConnection> {
   const plain = rpcOf(provider, requests)
   const [chainId, head, genesis] = await query(() =>
     Promise.all([plain.chainId(), plain.block('latest'), genesisOf(plain)]),
   )
+  socketOf(provider)?.link?.expect(chainId)
   const rpc = isSwitchable ? guardChain(plain, chainId) : plain
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
@@ -102,7 +108,8 @@ export async function connectNetwork(
     provesBlock,
     feeOracle: createFeeOracle(rpc),
     blockTime,
-    onBlock: blockListenerOf(provider),
+    onBlock: blockListenerOf(provider, logger),
+    socket: socketStateOf(provider),
     market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     readRules: () => query(() => readRules(parallel, addresses)),
     readSettlements: createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms }),

@@ -64,6 +64,7 @@ export function connectWallet(shared: NetworkConnection, { wallet, signer }: Wal
     fees: () => query(feeOracle.fees),
     blockTimeMs,
     onBlock: shared.onBlock,
+    socket: shared.socket,
     readRules: shared.readRules,
     readService: (provider) => query(() => readService(batch, { ...addresses, wallet, provider })),
     readToken: (provider, tokenId, blockNumber) =>

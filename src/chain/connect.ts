@@ -1,4 +1,5 @@
 import { InvalidInputError, SigningError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { toAddress } from './address.ts'
@@ -25,6 +26,7 @@ export type ConnectOptions = {
   signerTimeoutMs?: number | undefined
   /** Counts the requests. */
   requests?: RequestCounts['rpc']
+  logger?: Logger | undefined
 }
 
 /**
@@ -37,13 +39,13 @@ export type ConnectOptions = {
 export async function connectChain(
   connection: Connection,
   network?: NetworkName | NetworkConfig,
-  { signerTimeoutMs = ADDRESS_TIMEOUT_MS, requests }: ConnectOptions = {},
+  { signerTimeoutMs = ADDRESS_TIMEOUT_MS, requests, logger }: ConnectOptions = {},
 ): Promise<Connected> {
   checkConnection(connection)
   checkNetwork(network)
   const { signer, provider, wallet } = await partsOf(connection, signerTimeoutMs)
   const isSwitchable = signer !== null && signsBySending(signer)
-  return connectWallet(await connectNetwork(provider, network, { requests, isSwitchable }), { signer, wallet })
+  return connectWallet(await connectNetwork(provider, network, { requests, isSwitchable, logger }), { signer, wallet })
 }
 
 async function partsOf({ signer, provider, address }: Connection, signerTimeoutMs: number) {

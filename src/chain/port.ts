@@ -81,6 +81,8 @@ export interface ChainReader {
   blockTimeMs(): number
   /** Subscribes to new blocks, and to the end of the socket; null for a provider that would have to poll. */
   onBlock: ((listener: () => void) => () => void) | null
+  /** Whether a socket announces blocks now; null for a provider that would have to poll. */
+  socket: (() => 'open' | 'closed') | null
 }
 
 /** Sends a wallet's transactions. `sign` is null for wallets that sign only while they send. */

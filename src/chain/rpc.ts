@@ -8,6 +8,7 @@ import { requestLimitOf } from './request-limit.ts'
 import { revertData } from './reverts.ts'
 import type { Rpc } from './rpc.types.ts'
 import { onOpenSocket, socketOf } from './socket.ts'
+import type { SocketLink } from './socket-link.ts'
 
 /**
  * The queries of a provider, by its own JSON-RPC where it has one: ethers' methods cache each answer for 250 ms, with a timer that
@@ -17,14 +18,22 @@ export function rpcOf(provider: EthersProvider, requests?: RequestCounts['rpc'])
   const { run } = requestLimitOf(provider)
   const socket = socketOf(provider)
   const withTimeout = createAnswerTimeout(() => rateLimitWords(provider))
-  const limited: Limited = (method, request) =>
-    counted(requests, method, () => run(() => withTimeout(() => onOpenSocket(socket, request))))
+  const limited: Limited = (method, request, instead) =>
+    counted(requests, method, () => run(() => withTimeout(() => onOpenSocket(socket, request, instead))))
   if (isJsonRpc(provider))
-    return jsonRpc({ send: (method, params) => limited(method, () => provider.send(method, params)) })
+    return jsonRpc({
+      send: (method, params) =>
+        limited(
+          method,
+          () => provider.send(method, params),
+          (link) => link.send(method, params),
+        ),
+    })
   return eachLimited(ethersRpc(provider), limited)
 }
 
-type Limited = <T>(method: string, request: () => Promise<T>) => Promise<T>
+/** @param instead how to ask once the provider's socket has closed */
+type Limited = <T>(method: string, request: () => Promise<T>, instead?: (link: SocketLink) => Promise<T>) => Promise<T>
 
 /** Counts a request; a revert is an answer. */
 async function counted<T>(

@@ -34,7 +34,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   checkNetwork(options.network)
   const { provider, network, signerFor, signerTimeoutMs, ...rest } = options
   checkConnection({ provider, address: '' })
-  const shared = shareNetwork(await connectNetwork(provider, network), systemClock)
+  const shared = shareNetwork(await connectNetwork(provider, network, { logger: options.logger }), systemClock)
   const { chainId, genesis } = shared
   const chain = {
     network: shared.network,

@@ -17,6 +17,11 @@ export type PositionStatus = {
   failingForMs: number | null
   /** How often the position is read now, in milliseconds. */
   intervalMs: number
+  /**
+   * Whether a socket of the provider announces blocks: while it is `closed`, positions are read at the interval alone, and another one is
+   * being opened. Absent for a provider without one.
+   */
+  socket?: 'open' | 'closed'
 }
 
 /** What became of the readings. */
@@ -27,7 +32,10 @@ export type ReadingRecord = {
   failed(error: Error): void
 }
 
-export function createReadingRecord(clock: Pick<Clock, 'now'>): ReadingRecord {
+export function createReadingRecord(
+  clock: Pick<Clock, 'now'>,
+  socket: (() => 'open' | 'closed') | null,
+): ReadingRecord {
   let last: Pick<PositionStatus, 'block' | 'failures' | 'error' | 'dropped'> = {
     block: null,
     failures: 0,
@@ -41,7 +49,13 @@ export function createReadingRecord(clock: Pick<Clock, 'now'>): ReadingRecord {
     status(intervalMs) {
       const now = clock.now()
       const since = (at: number | null): number | null => (at === null ? null : now - at)
-      return { ...last, ageMs: since(readAt), failingForMs: since(failingSince), intervalMs }
+      return {
+        ...last,
+        ageMs: since(readAt),
+        failingForMs: since(failingSince),
+        intervalMs,
+        ...(socket && { socket: socket() }),
+      }
     },
     failures: () => last,
     succeeded(block) {

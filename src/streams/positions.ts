@@ -45,6 +45,8 @@ export type PositionsOptions = {
   phaseMs?: (() => number) | undefined
   blockTimeMs: () => number
   onBlock: ((listener: () => void) => () => void) | null
+  /** Whether a socket announces blocks; null for a provider without one. */
+  socket?: (() => 'open' | 'closed') | null
   /** The block at which the chain was opened: the stream accepts no older reading. */
   notBefore: number
   /** Timestamp of a block in seconds, which proves a reading whose block time jumps; null where the node does not have the block. */
@@ -97,7 +99,7 @@ export function createPositions(options: PositionsOptions): Positions {
   const { notBefore, timestampOf } = options
   const floor = createBlockFloor({ notBefore, blockTimeMs, now: clock.now })
   const plausibility = createPlausibility({ notBefore, timestampOf, blockTimeMs, now: clock.now })
-  const record = createReadingRecord(clock)
+  const record = createReadingRecord(clock, options.socket ?? null)
   let interval = intervalMs
   /** When the newest position was accepted; before the first, when the first reading began. */
   let acceptedAt: number | null = null

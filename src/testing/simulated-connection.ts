@@ -52,6 +52,7 @@ export function connectSimulated(
     },
     blockTimeMs: () => node.blockTime * 1_000,
     onBlock: pushesBlocks ? node.onBlock : null,
+    socket: null,
     async readRules() {
       node.answer()
       return rulesOf(contracts)

@@ -2,15 +2,18 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 /**
  * `pass`; `cut-requests`: connections break before the server gets what is sent; `cut-answers`: once it has, before its answer comes back;
- * `swallow-answers`: the answer never comes back, and the connection stays.
+ * `swallow-answers`: the answer never comes back, and the connection stays. `no-sockets`: connections that ask for a WebSocket break, those of
+ * HTTP do not.
  */
-export type TcpFault = 'pass' | 'cut-requests' | 'cut-answers' | 'swallow-answers'
+export type TcpFault = 'pass' | 'cut-requests' | 'cut-answers' | 'swallow-answers' | 'no-sockets'
 
 /** A proxy before a TCP server, whose connections break when the test says so. */
 export type TcpProxy = {
   readonly port: number
   /** From now on; connections that a fault has broken or swallowed end. */
   set(fault: TcpFault): void
+  /** Breaks every connection that is open. */
+  cut(): void
   /** Resolves once a fault has met data. */
   met(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -37,6 +40,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     }
     client.on('data', (chunk) => {
       if (fault === 'cut-requests') return hit(end)
+      if (fault === 'no-sockets' && /upgrade: *websocket/i.test(chunk.toString('latin1'))) return hit(end)
       upstream.write(chunk)
     })
     upstream.on('data', (chunk) => {
@@ -53,6 +57,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       if (fault === 'swallow-answers') for (const socket of sockets) socket.destroy()
       fault = next
       met = new Promise((resolve) => (onMet = resolve))
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy()
     },
     met: () => met,
     async [Symbol.asyncDispose]() {

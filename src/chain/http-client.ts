@@ -1,0 +1,22 @@
+import { answerIn, resultOf } from './socket-client.ts'
+
+/**
+ * One request of JSON-RPC by HTTP.
+ *
+ * @returns null where nothing at this address answers in JSON-RPC
+ * @throws Error with the code and data that the node gave
+ */
+export async function postRequest(
+  url: string,
+  method: string,
+  params: readonly unknown[],
+): Promise<{ result: unknown } | null> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const headers = { 'content-type': 'application/json' }
+  const text = await fetch(url, { method: 'POST', headers, body, redirect: 'error' }).then(
+    (response) => response.text(),
+    () => '',
+  )
+  const answer = answerIn(text)
+  return answer && ('result' in answer || 'error' in answer) ? { result: resultOf(answer) } : null
+}
