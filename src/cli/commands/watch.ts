@@ -25,6 +25,10 @@ import { numberOf } from '../arguments/values.ts'
 
 const INTERVAL_MS = 5_000
 
+/** Beside a process with the same file each alert would come twice, and why a sub-account is held only the journal's process knows. */
+const SENDS_NO_ALERTS =
+  'watch sends no alerts: the process of auto-fund or serve with this file does. Should that process be watched itself, let Prometheus page where its /metrics and /readyz are silent.'
+
 export const command = defineCommand({
   args: {
     ...trialOptions,
@@ -46,6 +50,7 @@ export const command = defineCommand({
     const pagePlan = pagePlanOf(args)
     const metricsPlace = metricsPlaceOf(args)
     const notices = openNotices({ json })
+    if (trial.hasAlerts) notices.say(SENDS_NO_ALERTS)
     using recorder = args.record === undefined ? null : openRecorder(args.record, notices.say)
     await using session = await watchingSession(args, { ...trial.broker, intervalMs, say: notices.say })
     const { broker, place } = session

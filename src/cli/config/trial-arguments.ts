@@ -25,6 +25,8 @@ export type TrialTerms = {
   reclaimIdle?: ReclaimIdle | undefined
   /** What of the file is about the broker. */
   broker: Pick<FundingConfig, 'network' | 'intervalMs' | 'budget'>
+  /** The file says where alerts go. */
+  hasAlerts?: boolean
 }
 
 /** @throws UsageError that names the option, or the file and the field */
@@ -44,6 +46,7 @@ export async function trialTermsIn(args: TrialArguments): Promise<TrialTerms> {
       config: terms,
     })),
     deposit: autoDeposit,
+    hasAlerts: config.alerts !== undefined,
     broker: {
       ...(network !== undefined && { network }),
       ...(intervalMs !== undefined && { intervalMs }),

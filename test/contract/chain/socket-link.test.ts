@@ -2,7 +2,7 @@ import { WebSocketProvider, type Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBroker, health, memoryJournal, type Logger } from '../../../src/index.ts'
 import { lowWallet, outcomeOf, paidOnce } from '../../support/low-wallet.ts'
-import { connect, localChain, type LocalChain } from '../../support/chain.ts'
+import { localChain, type LocalChain } from '../../support/chain.ts'
 import { EXACT } from '../../support/exact.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 import { until } from '../../support/until.ts'
@@ -21,6 +21,12 @@ afterAll(async () => {
 /** No reading comes from a timer within a test: what is read is read because a socket announced a block, or has changed. */
 const NEVER_MS = 600_000
 const blockOf = async () => Number(await chain.provider.send('eth_blockNumber', []))
+
+function walletAt(index: number): Wallet {
+  const wallet = chain.wallets[index]
+  if (!wallet) throw new Error('no wallet')
+  return wallet
+}
 
 async function open(signer: Wallet, intervalMs = NEVER_MS) {
   const lines: string[] = []
@@ -52,7 +58,7 @@ const CLOSED = "the provider's socket is closed: blocks are polled, and another 
 const AGAIN = "the provider's socket is open again: blocks are announced"
 
 test('a socket that the node cuts is opened anew, and blocks are announced again', async () => {
-  await using world = await open(chain.wallets[0]!)
+  await using world = await open(walletAt(0))
   const { broker, lines, status } = world
   expect(status().socket).toBe('open')
   node.cut()
@@ -82,7 +88,7 @@ test('while no socket opens, readings and payments go on over HTTP, and health w
     status: 'warn',
     message: "The provider's socket is closed: blocks are polled, and another one is being opened.",
   })
-  broker.inference.startAutoFunding(chain.inference[0]!.address, { ...EXACT, unsettledFee: false })
+  broker.inference.startAutoFunding(chain.inference[0]?.address ?? '', { ...EXACT, unsettledFee: false })
   await until(async () => (await outcomeOf(chain, low)).mined >= 1)
   node.set('pass')
   await until(() => status().socket === 'open', 20_000)
@@ -100,7 +106,7 @@ test('a top-up whose socket is cut before the answer to its broadcast is paid on
     if (method === 'eth_sendRawTransaction') node.set('cut-answers')
     return send(method, params)
   }
-  broker.inference.startAutoFunding(chain.inference[0]!.address, { ...EXACT, unsettledFee: false })
+  broker.inference.startAutoFunding(chain.inference[0]?.address ?? '', { ...EXACT, unsettledFee: false })
   await until(() => status().socket === 'closed', 20_000)
   node.set('pass')
   await until(async () => (await outcomeOf(chain, low)).mined >= 1)
@@ -111,7 +117,7 @@ test('a top-up whose socket is cut before the answer to its broadcast is paid on
 })
 
 test('while nothing answers at the address, readings fail, and go on once the node is back', async () => {
-  await using world = await open(chain.wallets[1]!, 200)
+  await using world = await open(walletAt(1), 200)
   const { broker, status } = world
   node.set('cut-requests')
   node.cut()
@@ -130,7 +136,7 @@ test('while nothing answers at the address, readings fail, and go on once the no
 })
 
 test('a socket that says nothing any more is given up, and another one takes its place', async () => {
-  await using world = await open(chain.wallets[2]!, 1_000)
+  await using world = await open(walletAt(2), 1_000)
   const { status } = world
   node.set('swallow-answers')
   await until(() => status().socket === 'closed', 25_000)

@@ -60,6 +60,12 @@ test('auto-fund tells the receivers of its config what needs a person, and print
     status: 'firing',
     commonLabels: { alertname: 'held-and-low', network: '31337', provider: provider.address, reason: 'ledger-short' },
   })
+  // What watch shows of the same file is no reason to send it twice.
+  const watching = start(['watch', '--config', file, '--address', wallet.address, ...place])
+  await watching.line((line) => line.startsWith('watch sends no alerts: the process of auto-fund or serve'))
+  await watching.line((line) => line.includes('"type":"position"'))
+  watching.interrupt()
+  expect((await watching.ended).code).toBe(0)
   // A second process cannot have the journal: it would send each alert a second time.
   const second = await run(['auto-fund', '--config', file, '--yes', ...place], { PRIVATE_KEY: wallet.privateKey })
   expect(second.code).toBe(1)
