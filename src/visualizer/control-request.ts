@@ -10,6 +10,7 @@ export const ACTIONS: readonly ActionName[] = [
   'retrieve',
   'approve-deposit',
   'reject-deposit',
+  'deposit',
   'close',
   'cancel-close',
 ]
@@ -21,7 +22,7 @@ export function controlRequestIn(text: string): ControlRequest | null {
   if (!fields || !action) return null
   if (action === 'close' || action === 'cancel-close' || action === 'reject-deposit') return { action }
   const { provider, serviceType, amount } = fields
-  if (action === 'approve-deposit') return isWei(amount) ? { action, amount } : null
+  if (action === 'approve-deposit' || action === 'deposit') return isWei(amount) ? { action, amount } : null
   if (typeof provider !== 'string' || !/^0x[\da-f]{40}$/i.test(provider) || !isServiceType(serviceType)) return null
   if (action === 'top-up' && amount === undefined) return { action, provider, serviceType }
   if (action !== 'top-up' && action !== 'approve') return { action, provider, serviceType }

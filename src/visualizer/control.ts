@@ -1,4 +1,5 @@
 import { ClosingCancelledError, weiToOg, type Broker, type ServiceManager } from '../index.ts'
+import type { Wei } from '../../machines/index.ts'
 import type { PageApprovals, Waiting } from './approvals.ts'
 import type { Change } from './changes.ts'
 import type { ControlRequest, ControlUsed, Happening, State, SubAccountRef } from './protocol.ts'
@@ -24,6 +25,7 @@ export type Control = {
 
 /** What a page may do: call the broker's own methods, within the same limits. */
 export function createControl(broker: Broker, { approvals, state, note }: ControlOptions): Control {
+  let isDepositing = false
   return {
     use(request) {
       const work = workOrRefusal(request)
@@ -65,6 +67,10 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
         return answer(approvals.waitingDeposit(), request)
       case 'retrieve':
         return () => retrieve(request)
+      case 'deposit':
+        return isDepositing
+          ? 'A deposit from this page is on its way. Wait for its outcome.'
+          : () => deposit(request.amount)
       case 'close':
         return close
       case 'cancel-close':
@@ -91,6 +97,16 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
   /** Retrieves also from a sub-account that auto-funding keeps funded: the page has asked the user before. */
   async function retrieve({ provider, serviceType }: SubAccountRef): Promise<string> {
     return minedIn(await broker.ledger.retrieveFundFromProvider(provider, serviceType, { force: true }))
+  }
+
+  /** One at a time: a person who sees no outcome clicks again. */
+  async function deposit(amount: Wei): Promise<string> {
+    isDepositing = true
+    try {
+      return minedIn(await broker.ledger.depositFund(BigInt(amount)))
+    } finally {
+      isDepositing = false
+    }
   }
 
   /** A closing that is cancelled did what it was told. */
@@ -139,5 +155,5 @@ export function createControl(broker: Broker, { approvals, state, note }: Contro
   }
 }
 
-const minedIn = (receipt: { transactionHash: string } | null | undefined): string =>
-  receipt ? `Mined in ${receipt.transactionHash}.` : 'Done.'
+const minedIn = (receipt: { blockNumber: number } | null | undefined): string =>
+  receipt ? `Mined in block ${receipt.blockNumber.toLocaleString('en')}.` : 'Done.'

@@ -9,6 +9,7 @@ export type ActionName =
   | 'retrieve'
   | 'approve-deposit'
   | 'reject-deposit'
+  | 'deposit'
   | 'close'
   | 'cancel-close'
 
@@ -29,6 +30,8 @@ export type ControlRequest =
   /** Approves a deposit into the ledger: only while `autoDeposit.value` is `awaitingApproval`, and its `amount` is the same. */
   | { action: 'approve-deposit'; amount: Wei }
   | { action: 'reject-deposit' }
+  /** Deposits wei from the wallet into the ledger, and opens it where there is none. */
+  | { action: 'deposit'; amount: Wei }
   /** Closes the ledger: everything comes back to the wallet. */
   | { action: 'close' }
   /** Ends a closing before its last step: what is asked back already stays so. */
@@ -41,3 +44,32 @@ export type SubAccountRef = { provider: string; serviceType: ServiceType }
  * 403 without control or with a wrong token, 409 for an action that is not possible now: all with `{ error }`.
  */
 export type ControlResponse = { accepted: true } | { error: string }
+
+/**
+ * `GET api/closing-plan`, with the token in the header: what closing the ledger would do from here. Amounts in wei, times in
+ * seconds of block time.
+ */
+export type ClosingPlanState = {
+  block: { number: number; timestamp: number }
+  subAccounts: readonly ClosingAccountState[]
+  /** How many transactions it takes. */
+  transactions: number
+  /** When the last of it is home at the earliest. */
+  endsAt: number
+  /** What all of it costs at most, and what the wallet lacks of that; `cost` is null where the price of gas is unknown. */
+  gas: { units: Wei; cost: Wei | null; missing: Wei }
+  /** What the wallet gets in the end, before the gas, and what stays in a kind of service that og-ledger does not know. */
+  home: Wei
+  stuck: Wei
+}
+
+/** A sub-account that closing brings home; `service` names a version that is not the network's own. */
+export type ClosingAccountState = SubAccountRef & {
+  service: string | null
+  /** What is asked back then, and what is already. */
+  asked: Wei
+  pending: Wei
+  /** When the first and the last of it unlocks. */
+  unlocks: { first: number; last: number }
+  homeAt: number
+}

@@ -5,21 +5,29 @@ import { createGreetings } from './greetings.ts'
 import { HEADERS, isToken, refusalOf } from '../http/guard.ts'
 import type { GuestRequest, GuestResponse, Handler } from '../http/guest.ts'
 import { answerProbe, isProbePath, type Probes } from '../http/probes.ts'
-import type { ControlRequest, ControlResponse } from './protocol.ts'
+import type { ClosingPlanState, ControlRequest, ControlResponse } from './protocol.ts'
+import { safeMessageOf } from './safe-message.ts'
 
 export type HandlerOptions = {
   files: ReadonlyMap<string, Asset>
   clients: Clients
   /** A `Hello` in parts: a long one is never one string. */
   hello: () => Iterable<string>
-  control: { token: string; use: (request: ControlRequest) => string | null } | null
+  control: HandlerControl | null
   basePath: string
   hosts: readonly string[]
   /** What a monitoring system asks for. */
   probes: Probes
 }
 
-const API: ReadonlySet<string> = new Set(['api/control', 'api/hello', 'api/events'])
+export type HandlerControl = {
+  token: string
+  use: (request: ControlRequest) => string | null
+  /** Makes the broker read. */
+  closingPlan: () => Promise<ClosingPlanState>
+}
+
+const API: ReadonlySet<string> = new Set(['api/control', 'api/hello', 'api/events', 'api/closing-plan'])
 
 /** In bytes; the longest valid request takes a twentieth of it. */
 const LONGEST_BODY = 4_096
@@ -42,6 +50,7 @@ export function createHandler({ files, clients, hello, control, basePath, hosts,
     if (path === 'api/control') return void answerControl(request, response)
     if (isProbePath(path)) return answerProbe(path, { probes, request, response })
     if (request.method !== 'GET') return refuse(response, 405, 'This can only be read.')
+    if (path === 'api/closing-plan') return void answerClosingPlan(request, response)
     if (path === 'api/hello') {
       if (greetings.isFull()) return refuse(response, 503, 'Too many pages are being loaded.')
       return greetings.send(response, hello())
@@ -58,6 +67,16 @@ export function createHandler({ files, clients, hello, control, basePath, hosts,
 
   function isOwn(path: string | null): boolean {
     return path !== null && (API.has(path) || isProbePath(path) || files.has(path === '' ? 'index.html' : path))
+  }
+
+  async function answerClosingPlan(request: GuestRequest, response: GuestResponse): Promise<void> {
+    if (!control || !isToken(request.headers['x-og-ledger-token'], control.token))
+      return refuse(response, 403, 'The token is missing or wrong.')
+    try {
+      answer(response, 200, await control.closingPlan())
+    } catch (error) {
+      refuse(response, 409, safeMessageOf(error))
+    }
   }
 
   async function answerControl(request: GuestRequest, response: GuestResponse): Promise<void> {
@@ -91,7 +110,7 @@ function refuse(response: GuestResponse, status: number, error: string): void {
   answer(response, status, { error })
 }
 
-function answer(response: GuestResponse, status: number, body: ControlResponse): void {
+function answer(response: GuestResponse, status: number, body: ControlResponse | ClosingPlanState): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(body))
 }

@@ -13,7 +13,8 @@ import { createHandler } from './handler.ts'
 import { createHistory, type HistoryLimits, type Line } from './history.ts'
 import { networkOf } from './network.ts'
 import { probesOf } from './probes.ts'
-import { PROTOCOL, type Hello } from './protocol.ts'
+import { closingPlanStateOf } from './closing-plan.ts'
+import { PROTOCOL, type ClosingPlanState, type Hello } from './protocol.ts'
 import { listen, type Server } from '../http/listen.ts'
 import { checkVisualizerOptions, type VisualizerOptions } from './visualizer-options.ts'
 
@@ -64,7 +65,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     files,
     clients,
     hello,
-    control: control ? { ...control, use } : null,
+    control: control ? { ...control, use, closingPlan } : null,
     basePath,
     hosts: [...hosts, host],
     probes: probesOf(broker),
@@ -93,6 +94,10 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     [Symbol.asyncDispose]: () => visualizer.close(),
   }
   return visualizer
+
+  async function closingPlan(): Promise<ClosingPlanState> {
+    return closingPlanStateOf(await broker.ledger.closingPlan())
+  }
 
   /** The reader may take the parts later: all of them are of the moment of the call. */
   function hello(): Iterable<string> {

@@ -161,7 +161,7 @@ test('with the token auto-funding is paused and resumed, and the token leaves th
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.locator('dialog').getByRole('button', { name: 'Resume' }).click()
   await row.locator('.standing:not(:has-text("paused"))').waitFor()
-  await page.locator('.notices').getByText('Resume: done').waitFor()
+  await page.locator('.notices').getByText('Resume demo-model-1: done').waitFor()
 })
 
 test('a click on a state filters the list, by mouse and by keyboard', async () => {

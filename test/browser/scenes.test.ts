@@ -133,6 +133,10 @@ const scenes = {
     })
     return sceneOf(charts, stateOf(all, { ledger, deposit, autoDeposit }), [read], CONTROL)
   },
+  acting() {
+    const all = [account(0, { model: 'deepseek-chat-v3' }), account(1, { available: 0.713, autoFunding: null })]
+    return sceneOf(charts, stateOf(all), life(all, 5), CONTROL)
+  },
   depositTrial() {
     const deposit = depositRow({ action: 'hold', reason: 'wallet-short', amount: null, missing: og(11.25) })
     return sceneOf(charts, stateOf([account(0), account(1, { available: 0.713 })], { deposit }), [read], {
@@ -412,4 +416,155 @@ test('the times of a chain with another clock are moved to the clock of this mac
   await other.locator('tbody tr', { hasText: 'refund ready' }).click()
   const unlock = new Date(START + 3 * hour).toTimeString().slice(0, 8)
   await expect.poll(() => other.locator('.refunds .at').last().innerText()).toBe(unlock)
+})
+
+/** Opens a scene with the token, and gathers what the page asks the server to do. */
+async function openActing(scene: Scene) {
+  const server = await serve(scene)
+  const page = await open(`${server.url}#token=any`, {}, START)
+  const asked: unknown[] = []
+  await page.route('**/api/control', async (route) => {
+    asked.push(route.request().postDataJSON())
+    await route.fulfill({ status: 202, json: { accepted: true } })
+  })
+  await page.locator('.link', { hasText: 'live' }).waitFor()
+  return { server, page, asked }
+}
+
+test('a deposit says the most and why, suggests amounts, and follows the wallet while a person types', async () => {
+  const scene = scenes.acting()
+  const { server, page, asked } = await openActing(scene)
+  await page.getByRole('button', { name: 'Deposit…' }).click()
+  const dialog = page.locator('dialog')
+  const field = dialog.getByRole('textbox')
+  const words = dialog.locator('.problem')
+  const send = dialog.getByRole('button', { name: 'Deposit', exact: true })
+  expect(await field.inputValue()).toBe('37.6')
+  expect(await words.innerText()).toBe('At most 99,874.07 OG: the wallet has 99,874.12 OG, and keeps 0.05 for gas.')
+  expect(await dialog.locator('.suggestions b').allInnerTexts()).toEqual(['37.6', '99,874.07'])
+  await field.fill('1,5')
+  expect(await words.innerText()).toBe('Decimals stand after a point, without other separators: 1.5.')
+  expect(await send.isDisabled()).toBe(true)
+  await field.fill('40')
+  await page.shot('deposit-dialog')
+  const seq = scene.hello.history.length
+  const entry = { at: START, block: scene.state.block, kind: 'position' } as const
+  server.send([{ ...entry, seq: seq + 1, patch: { wallet: { balance: og(30) } } }])
+  await dialog.getByText('At most 29.95 OG: the wallet has 30 OG, and keeps 0.05 for gas.').waitFor()
+  expect(await send.isDisabled()).toBe(true)
+  await dialog.locator('.suggestions button', { hasText: 'max' }).click()
+  expect(await field.inputValue()).toBe('29.95')
+  await send.click()
+  await dialog.waitFor({ state: 'detached' })
+  expect(asked).toEqual([{ action: 'deposit', amount: og(29.95) }])
+
+  // One notice changes as the deposit goes on.
+  const used = { kind: 'control', action: 'deposit', subAccount: null, message: null } as const
+  const transaction = {
+    kind: 'transaction',
+    id: 't',
+    operation: 'depositFund',
+    subAccount: null,
+    amount: og(29.95),
+    hash: null,
+  } as const
+  const notice = page.locator('.notices p')
+  const says = async (text: string) => {
+    await page.locator('.notices p', { hasText: text }).waitFor()
+    expect(await notice.count()).toBe(1)
+  }
+  server.send([{ ...entry, ...used, outcome: 'asked', seq: seq + 2, patch: {} }])
+  await says('Deposit: asked for')
+  server.send([{ ...entry, ...transaction, value: 'broadcast', blockNumber: null, seq: seq + 3, patch: {} }])
+  await says('Deposit: on its way')
+  server.send([{ ...entry, ...transaction, value: 'mined', blockNumber: 345, seq: seq + 4, patch: {} }])
+  await says('Deposit: mined in block 345')
+  server.send([{ ...entry, ...used, outcome: 'done', message: 'Mined in block 345.', seq: seq + 5, patch: {} }])
+  await page.locator('.notices p[data-tone=good]', { hasText: 'Deposit: mined in block 345' }).waitFor()
+})
+
+test('the question before closing shows what comes home from where, and when', async () => {
+  const { page } = await openActing(scenes.acting())
+  const [first, second] = Object.values(scenes.acting().state.subAccounts)
+  const seconds = START / 1_000
+  const row = (provider = '') => ({ provider, serviceType: 'inference', service: null })
+  await page.route('**/api/closing-plan', async (route) => {
+    expect(route.request().headers()['x-og-ledger-token']).toBe('any')
+    await route.fulfill({
+      json: {
+        block: { number: 1, timestamp: seconds },
+        subAccounts: [
+          {
+            ...row(first?.provider),
+            asked: og(2),
+            pending: '0',
+            unlocks: { first: seconds + 7_200, last: seconds + 7_200 },
+            homeAt: seconds + 7_200,
+          },
+          {
+            ...row(second?.provider),
+            service: 'inference-v0.9',
+            asked: '0',
+            pending: og(0.713),
+            unlocks: { first: seconds + 60, last: seconds + 120 },
+            homeAt: seconds + 120,
+          },
+        ],
+        transactions: 4,
+        endsAt: seconds + 7_200,
+        gas: { units: '900000', cost: og(0.004), missing: '0' },
+        home: og(85.029),
+        stuck: '0',
+      },
+    })
+  })
+  await page.getByRole('button', { name: 'Close ledger…' }).click()
+  const plan = page.locator('dialog .closing-plan')
+  const cells = async (index: number) => await plan.locator('tbody tr').nth(index).locator('td').allInnerTexts()
+  const at = (after: number) => new Date(START + after * 1_000).toTimeString().slice(0, 8)
+  await plan.waitFor()
+  expect(await cells(0)).toEqual(['deepseek-chat-v3', 'inference', '2', '–', at(7_200), at(7_200)])
+  expect(await cells(1)).toEqual(['0xb4e1…1eef', 'inference-v0.9', '–', '0.713', `${at(60)} to ${at(120)}`, at(120)])
+  expect(await plan.locator('dd').allInnerTexts()).toEqual([
+    '4',
+    'up to 0.004 OG for the whole way; the wallet must keep that',
+    `85.029 OG in the wallet, ${at(7_200)} at the earliest: in 2h`,
+    'Providers can still charge, also from what is asked back; a longer lock makes it later.',
+  ])
+  await page.shot('closing-dialog')
+})
+
+test('keys search, help, go through the timeline, and close what was opened last', async () => {
+  const { page } = await openActing(scenes.acting())
+  await page.keyboard.press('?')
+  await page.locator('dialog.help').waitFor()
+  await page.shot('help')
+  await page.keyboard.press('Escape')
+  await page.locator('dialog.help').waitFor({ state: 'detached' })
+  await page.keyboard.press('/')
+  await page.keyboard.type('deepseek')
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
+
+  // One stop of the tab key for the whole timeline; the arrow keys go on from there.
+  const stops = page.locator('.timeline li [tabindex="0"]')
+  expect(await stops.count()).toBe(1)
+  await stops.focus()
+  const focused = () => page.evaluate(() => document.activeElement?.closest('li')?.dataset['seq'])
+  const first = await focused()
+  await page.keyboard.press('ArrowDown')
+  const second = await focused()
+  expect(Number(second)).toBeLessThan(Number(first))
+  expect(await stops.count()).toBe(1)
+  await page.keyboard.press('ArrowRight')
+  expect(await focused()).toBe(second)
+  expect(await page.evaluate(() => document.activeElement?.className)).toBe('who foreign')
+
+  // The pane is opened last: it closes first, then the search is cleared.
+  await page.keyboard.press('Enter')
+  await page.locator('.detail').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('.detail').waitFor({ state: 'detached' })
+  expect(await page.locator('tbody tr').count()).toBe(1)
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(2)
 })

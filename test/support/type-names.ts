@@ -258,6 +258,7 @@ export const actions = {
   retrieve: true,
   'approve-deposit': true,
   'reject-deposit': true,
+  deposit: true,
   close: true,
   'cancel-close': true,
 } satisfies Record<ActionName, true>

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import type { ActionName, ControlRequest } from '../protocol.ts'
-import { ask } from './live/control.ts'
+import { ask, closingPlan } from './live/control.ts'
 import { Boundary } from './parts/boundary.tsx'
 import { Charts } from './parts/charts.tsx'
 import { ClosingCard } from './parts/closing.tsx'
@@ -9,6 +9,8 @@ import { DepositCard } from './parts/deposits.tsx'
 import { Detail } from './parts/detail.tsx'
 import { Elsewhere } from './parts/elsewhere.tsx'
 import { Header } from './parts/header.tsx'
+import { Help } from './parts/help.tsx'
+import { useKeys } from './parts/keys.ts'
 import { List } from './parts/list.tsx'
 import { Money } from './parts/money.tsx'
 import { Notices, useNotices } from './parts/notices.tsx'
@@ -48,7 +50,21 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
   const [sort, setSort] = useState<Sort>({ key: 'name', down: false })
   const [request, propose] = useState<ControlRequest | null>(null)
   const select = useCallback(setSelected, [])
+  const [helps, setHelps] = useState(false)
   const { notices, say } = useNotices(view)
+  const leave = () => {
+    setSelected(null)
+    focusRow(selected)
+  }
+  useKeys(
+    [
+      { name: 'detail', isOpen: selected !== null, close: leave },
+      { name: 'state', isOpen: filter.place !== null, close: () => setFilter({ ...filter, place: null }) },
+      { name: 'text', isOpen: filter.text !== '', close: () => setFilter({ ...filter, text: '' }) },
+      { name: 'past', isOpen: model.moment !== null, close: () => dispatch({ type: 'travel', to: null }) },
+    ],
+    () => setHelps(true),
+  )
   const can = (action: ActionName) => view.isLive && token !== null && view.subject.actions.includes(action)
   const silentSince = view.isLive ? model.silentSince : null
   const off = silentSince === null ? null : 'There is no contact with og-ledger: nothing can be sent.'
@@ -61,7 +77,7 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
   return (
     <PageContext.Provider value={page}>
       <div class={`page${view.isLive ? '' : ' past'}${silentSince === null ? '' : ' silent'}`}>
-        <Header hasToken={token !== null} />
+        <Header hasToken={token !== null} help={() => setHelps(true)} />
         <main>
           <OutlookCard filter={filter} setFilter={setFilter} />
           <div class="left">
@@ -72,7 +88,7 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
             <Elsewhere />
           </div>
           <aside class={account ? 'side with-detail' : 'side'}>
-            {account && <Detail account={account} />}
+            {account && <Detail account={account} leave={leave} />}
             <Charts filter={filter} setFilter={setFilter} />
             <Timeline key={account?.key ?? ''} only={account?.key ?? null} />
           </aside>
@@ -81,8 +97,14 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
           <Recordings fail={say} />
         </Scrubber>
         <Notices notices={notices} />
+        {helps && <Help close={() => setHelps(false)} />}
         {request && token !== null && (
-          <Question request={request} ask={(action) => ask(action, token)} close={() => propose(null)} />
+          <Question
+            request={request}
+            ask={(action) => ask(action, token)}
+            closingPlan={() => closingPlan(token)}
+            close={() => propose(null)}
+          />
         )}
       </div>
     </PageContext.Provider>
@@ -93,4 +115,9 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
 function titleOf({ state }: View): string {
   const low = Object.values(state.subAccounts).filter(({ lifecycle }) => lifecycle.value === 'low').length
   return low > 0 ? `(${low} low) og-ledger` : 'og-ledger'
+}
+
+/** Returns the focus to the row of a sub-account whose pane was closed. */
+function focusRow(key: string | null): void {
+  if (key !== null) document.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(key)}"] button`)?.focus()
 }

@@ -17,6 +17,7 @@ export type Proposal = {
 
 export function proposalOf(request: ControlRequest, state: State): Proposal {
   if (request.action === 'close') return closing(state)
+  if (request.action === 'deposit') return depositing(request.amount, state)
   if (request.action === 'cancel-close') return cancelling(state)
   if (request.action === 'approve-deposit' || request.action === 'reject-deposit')
     return answeringDeposit(request, state)
@@ -142,6 +143,19 @@ function closing({ ledger, subAccounts }: State): Proposal {
     confirm: 'Close the ledger',
     isDangerous: true,
     amount: null,
+  }
+}
+
+function depositing(amount: Wei, { ledger, wallet }: State): Proposal {
+  return {
+    title: ledger ? 'Deposit into the ledger?' : 'Open the ledger with a deposit?',
+    sentences: [
+      `The wallet has ${inOg(wallet.balance)} OG, ${ledger ? `the ledger ${inOg(ledger.available)} OG available` : 'and no ledger yet'}.`,
+      'The amount goes from the wallet to the ledger, in one transaction. What no sub-account has can be withdrawn at any time.',
+    ],
+    confirm: 'Deposit',
+    isDangerous: false,
+    amount,
   }
 }
 

@@ -284,6 +284,7 @@ export const actionWords: Readonly<Record<ActionName, string>> = {
   retrieve: 'Retrieve',
   'approve-deposit': 'Approve deposit',
   'reject-deposit': 'Reject deposit',
+  deposit: 'Deposit',
   close: 'Close ledger',
   'cancel-close': 'Cancel closing',
 }

@@ -1,4 +1,4 @@
-import type { ControlRequest, ControlResponse } from '../../protocol.ts'
+import type { ClosingPlanState, ControlRequest, ControlResponse } from '../../protocol.ts'
 
 const KEY = 'og-ledger token'
 
@@ -27,5 +27,16 @@ export async function ask(request: ControlRequest, token: string): Promise<strin
     return 'error' in answer ? answer.error : null
   } catch {
     return 'og-ledger does not answer. The outcome of the action is unknown.'
+  }
+}
+
+/** What closing the ledger would do; a sentence where that cannot be read. */
+export async function closingPlan(token: string): Promise<ClosingPlanState | string> {
+  try {
+    const response = await fetch('api/closing-plan', { headers: { 'x-og-ledger-token': token }, cache: 'no-store' })
+    const answer = (await response.json()) as ClosingPlanState | { error: string }
+    return 'error' in answer ? answer.error : answer
+  } catch {
+    return 'og-ledger does not answer.'
   }
 }

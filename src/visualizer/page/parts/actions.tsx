@@ -3,7 +3,7 @@ import type { ActionName, ControlRequest, SubAccountState } from '../../protocol
 import { actionWords } from '../format/words.ts'
 import { usePage } from './page.ts'
 
-type Own = Exclude<ActionName, 'close' | 'cancel-close' | 'approve-deposit' | 'reject-deposit'>
+type Own = Extract<ActionName, 'top-up' | 'pause' | 'resume' | 'approve' | 'reject' | 'retrieve'>
 
 /** The buttons for a sub-account; none where the page only looks. */
 export function Actions({ account }: { account: SubAccountState }): VNode | null {

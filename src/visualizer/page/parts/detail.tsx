@@ -16,23 +16,13 @@ import { Plan } from './plan.tsx'
 import { Refunds } from './refunds.tsx'
 
 /** Everything about one sub-account. */
-export function Detail({ account }: { account: SubAccountState }): VNode {
-  const { view, select } = usePage()
+export function Detail({ account, leave }: { account: SubAccountState; leave: () => void }): VNode {
+  const { view } = usePage()
   const pane = useRef<HTMLElement>(null)
   const close = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (matchMedia('(max-width: 1080px)').matches) close.current?.focus()
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) leave()
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
   }, [account.key])
-  /** Closes the pane, and returns the focus to the row of the sub-account. */
-  const leave = () => {
-    select(null)
-    document.querySelector<HTMLElement>(`tr[data-key="${CSS.escape(account.key)}"] button`)?.focus()
-  }
   const { tone, text } = nextOf(account, view.subject.dryRun)
   const samples = samplesUntil(view.history.samples.get(account.key), view.at)
   return (

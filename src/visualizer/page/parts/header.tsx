@@ -8,7 +8,7 @@ import { Icon, type Shape } from './icon.tsx'
 import { useChainClock, useNow, usePage } from './page.ts'
 
 /** The wallet, the age of the last reading, and the state of the connection. */
-export function Header({ hasToken }: { hasToken: boolean }): VNode {
+export function Header({ hasToken, help }: { hasToken: boolean; help: () => void }): VNode {
   const { view } = usePage()
   const { wallet, network, actions } = view.subject
   const link = addressLink(network.explorer, wallet)
@@ -43,6 +43,15 @@ export function Header({ hasToken }: { hasToken: boolean }): VNode {
           </span>
         )}
         <LinkState />
+        <button
+          type="button"
+          class="button bare"
+          aria-label="Keys and drawings"
+          title="Keys and drawings (?)"
+          onClick={help}
+        >
+          <Icon name="asking" />
+        </button>
         <Theme />
       </div>
     </header>

@@ -21,6 +21,7 @@ export function Money(): VNode {
       <div class="card-head">
         <h2>Money</h2>
         <Legend hasReserve={reserve !== '0'} />
+        {can('deposit') && <DepositButton />}
         {can('close') && ledger && !isWithin(view.state.ledgerActor?.value ?? '', 'closing') && (
           <div class="end">
             <button
@@ -50,6 +51,23 @@ export function Money(): VNode {
         <div class="coins" ref={overlay} aria-hidden="true" />
       </div>
     </section>
+  )
+}
+
+/** A deposit is what the page advises most: its field suggests what the forecast asks for. */
+function DepositButton(): VNode {
+  const { view, propose, off } = usePage()
+  const { forecast } = view.state
+  const amount = forecast?.deposits.find(({ amount }) => amount !== '0')?.amount ?? '0'
+  return (
+    <button
+      type="button"
+      class="button main deposit-button"
+      disabled={off !== null}
+      onClick={() => propose({ action: 'deposit', amount })}
+    >
+      Deposit…
+    </button>
   )
 }
 

@@ -27,6 +27,7 @@ export function Timeline({ only = null }: { only?: string | null }): VNode {
   const [kind, setKind] = useState<Kind>('highlights')
   const [many, setMany] = useState(PAGE)
   const { history, seq } = view
+  const [focused, setFocused] = useState<number | null>(null)
   const found = useMemo(() => {
     const entries: Entry[] = []
     for (const entry of backwards(history, seq)) {
@@ -36,6 +37,8 @@ export function Timeline({ only = null }: { only?: string | null }): VNode {
     }
     return entries
   }, [history, seq, kind, many, only])
+  const visible = found.slice(0, many)
+  const stop = visible.some((entry) => entry.seq === focused) ? focused : visible[0]?.seq
   return (
     <section class="card timeline" aria-label="Timeline">
       <div class="card-head">
@@ -49,9 +52,9 @@ export function Timeline({ only = null }: { only?: string | null }): VNode {
         </div>
       </div>
       {found.length === 0 && <p class="nothing">Nothing of that kind has happened yet.</p>}
-      <ol>
-        {found.slice(0, many).map((entry) => (
-          <Line key={entry.seq} entry={entry} withName={only === null} />
+      <ol onKeyDown={moveFocus} onFocusIn={(event) => setFocused(seqOf(event.target))}>
+        {visible.map((entry) => (
+          <Line key={entry.seq} entry={entry} withName={only === null} isStop={entry.seq === stop} />
         ))}
       </ol>
       {found.length > many && (
@@ -63,7 +66,30 @@ export function Timeline({ only = null }: { only?: string | null }): VNode {
   )
 }
 
-function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
+/** The number of the entry whose line has an element. */
+function seqOf(target: EventTarget | null): number | null {
+  const line = target instanceof Element ? target.closest<HTMLElement>('li') : null
+  return line ? Number(line.dataset['seq']) : null
+}
+
+/** The arrow keys move the focus: up and down from line to line, left and right within a line. */
+function moveFocus(event: KeyboardEvent): void {
+  const line = event.target instanceof Element ? event.target.closest('li') : null
+  if (!line) return
+  const parts = [...line.querySelectorAll<HTMLElement>('button, a')]
+  const index = parts.findIndex((one) => one === event.target)
+  const next = {
+    ArrowDown: line.nextElementSibling?.querySelector<HTMLElement>('button'),
+    ArrowUp: line.previousElementSibling?.querySelector<HTMLElement>('button'),
+    ArrowRight: parts[index + 1],
+    ArrowLeft: parts[index - 1],
+  }[event.key]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}
+
+function Line({ entry, withName, isStop }: { entry: Entry; withName: boolean; isStop: boolean }): VNode {
   const { view, dispatch, select } = usePage()
   const { text, subject, hash } = useMemo(() => sentenceOf(entry), [entry])
   const tone = toneOf(entry)
@@ -71,10 +97,11 @@ function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
   const link = transactionLink(view.subject.network.explorer, hash)
   const isHere = view.seq === entry.seq && !view.isLive
   return (
-    <li data-tone={tone} data-kind={entry.kind} class={isHere ? 'here' : ''}>
+    <li data-tone={tone} data-kind={entry.kind} data-seq={entry.seq} class={isHere ? 'here' : ''}>
       <button
         type="button"
         class="when"
+        tabIndex={isStop ? 0 : -1}
         title={`${new Date(entry.at).toLocaleString()}\nShow the page at this moment`}
         aria-label={`${clock(entry.at)}: show the page at this moment`}
         onClick={() => dispatch({ type: 'travel', to: entry.seq })}
@@ -84,14 +111,14 @@ function Line({ entry, withName }: { entry: Entry; withName: boolean }): VNode {
       <Icon name={signs[tone]} />
       <span class="what">
         {account && (
-          <button type="button" class="who foreign" onClick={() => select(account.key)}>
+          <button type="button" class="who foreign" tabIndex={-1} onClick={() => select(account.key)}>
             {titleOf(account)}
           </button>
         )}
         <span class="text">{text}</span>
         {hash !== null &&
           (link ? (
-            <a class="mono" href={link} target="_blank" rel="noreferrer noopener">
+            <a class="mono" tabIndex={-1} href={link} target="_blank" rel="noreferrer noopener">
               {short(hash)}
             </a>
           ) : (
