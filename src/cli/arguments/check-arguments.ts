@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { ArgsDef } from 'citty'
+import { didYouMean } from './nearest-name.ts'
+import { OUTPUT_FORMATS, outputOptions } from './options.ts'
 import { UsageError } from './usage-error.ts'
+import { choiceOf } from './values.ts'
 
 /**
  * Refuses what citty lets pass: unknown options, options without their value, and too many arguments.
@@ -32,9 +35,10 @@ export function checkArguments(
     const [what, kind] = isValue ? [`${before} ${ahead[at]}`, 'number'] : [ahead[at], 'amount']
     throw new UsageError(`${what} is not possible: no ${kind} here is negative.`)
   }
-  const { values, positionals } = strictly(() =>
+  const { values, positionals } = strictly(Object.keys(options), () =>
     parseArgs({ args: [...raw], options, allowPositionals: true, strict: true }),
   )
+  if (args['format'] === outputOptions.format) checkOutput(values)
   const empty = Object.keys(values).find((name) => values[name] === '')
   if (empty) throw new UsageError(`--${empty} is empty.`)
   const missing = names.slice(positionals.length).find((name) => args[name]?.required !== false)
@@ -43,12 +47,24 @@ export function checkArguments(
   if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one argument too many.`)
 }
 
-function strictly<T>(parse: () => T): T {
+/** @throws UsageError for a format that does not exist, or two that contradict each other */
+function checkOutput({ format, json }: { format?: unknown; json?: unknown }): void {
+  if (typeof format !== 'string') return
+  const chosen = choiceOf(format, '--format', OUTPUT_FORMATS)
+  if (json === true && chosen === 'table') throw new UsageError('Either --json or --format table, not both.')
+}
+
+function strictly<T>(known: readonly string[], parse: () => T): T {
   try {
     return parse()
   } catch (error) {
     // Node goes on to explain how to pass arguments with a dash; no argument here has one.
     const [sentence] = (error instanceof Error ? error.message : String(error)).split('. To specify')
-    throw new UsageError(`${sentence?.split('\n').join(' ').replace(/\.$/, '')}.`)
+    const words = sentence?.split('\n').join(' ').replace(/\.$/, '') ?? ''
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(words) ?? []
+    // The nearest to --no-yes is its opposite.
+    const isOpposite = unknown?.startsWith('no-') === true && known.includes(unknown.slice('no-'.length))
+    const meant = unknown === undefined || isOpposite ? '' : didYouMean(unknown, known, '--')
+    throw new UsageError(`${words}${meant || '.'}`)
   }
 }

@@ -4,6 +4,18 @@ export function nearestName(name: string, known: readonly string[]): string {
   return near.toSorted((a, b) => a.changes - b.changes)[0]?.one ?? ''
 }
 
+/** The known name that was probably meant; null where none is near. */
+export function nearName(name: string, known: readonly string[]): string | null {
+  const nearest = nearestName(name, known)
+  return changesBetween(plain(name), plain(nearest)) <= Math.max(1, name.length / 3) ? nearest : null
+}
+
+/** The same as a question to add to a refusal. */
+export function didYouMean(name: string, known: readonly string[], prefix = ''): string {
+  const near = nearName(name, known)
+  return near === null ? '' : `: did you mean ${prefix}${near}?`
+}
+
 const plain = (name: string): string => name.replace(/[-_]/g, '').toLowerCase()
 
 /** Letters to add, drop or replace (Levenshtein). */

@@ -8,7 +8,7 @@ export const networkOptions = {
   network: {
     type: 'string',
     valueHint: 'name',
-    description: 'mainnet, testnet or testnetDev; by the chain of --rpc-url where left out',
+    description: 'mainnet, testnet or testnetDev (or env OG_NETWORK); by the chain of --rpc-url where left out',
   },
   'rpc-url': { type: 'string', valueHint: 'url', description: "the node (or env OG_RPC_URL); else the network's own" },
   'chain-id': {
@@ -39,9 +39,19 @@ export const treasuryOption = {
   },
 } as const satisfies ArgsDef
 
-export const jsonOption = {
-  json: { type: 'boolean', description: 'one JSON object per line; amounts are strings in wei' },
+export const OUTPUT_FORMATS = ['table', 'json'] as const
+
+/** How results are printed. */
+export const outputOptions = {
+  format: {
+    type: 'string',
+    valueHint: 'format',
+    description: 'table, or json: one object per line, amounts as strings in wei; json where no terminal shows it',
+  },
+  json: { type: 'boolean', description: 'the same as --format json' },
 } as const satisfies ArgsDef
+
+export type OutputArguments = { format?: string | undefined; json?: boolean | undefined }
 
 export const recordOption = {
   record: {
@@ -56,14 +66,14 @@ export const readingOptions = {
   ...networkOptions,
   address: { type: 'string', valueHint: 'address', description: 'the wallet to look at; else that of the key' },
   ...keyOptions,
-  ...jsonOption,
+  ...outputOptions,
 } as const satisfies ArgsDef
 
 /** Commands that send transactions. */
 export const sendingOptions = {
   ...networkOptions,
   ...keyOptions,
-  ...jsonOption,
+  ...outputOptions,
   yes: { type: 'boolean', description: 'do it without asking' },
 } as const satisfies ArgsDef
 
@@ -93,13 +103,13 @@ export const serviceArgument = {
 export type NetworkArguments = {
   [Name in keyof typeof networkOptions]?: string | undefined
 }
-export type ReadingArguments = NetworkArguments & {
-  address?: string | undefined
-  keystore?: string | undefined
-  json?: boolean | undefined
-}
-export type SendingArguments = NetworkArguments & {
-  keystore?: string | undefined
-  json?: boolean | undefined
-  yes?: boolean | undefined
-}
+export type ReadingArguments = NetworkArguments &
+  OutputArguments & {
+    address?: string | undefined
+    keystore?: string | undefined
+  }
+export type SendingArguments = NetworkArguments &
+  OutputArguments & {
+    keystore?: string | undefined
+    yes?: boolean | undefined
+  }

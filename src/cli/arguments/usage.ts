@@ -12,6 +12,7 @@ export const environmentInWords: readonly (readonly [string, string])[] = [
   ['KEYSTORE_PASSWORD', 'the password for --keystore'],
   ['TREASURY_PRIVATE_KEY', "with auto-fund's deposits: the key that deposits, where that is not the wallet's"],
   ['TREASURY_KEYSTORE_PASSWORD', 'the password for --treasury-keystore'],
+  ['OG_NETWORK', 'the network, where neither --network nor a config file names one'],
   ['OG_RPC_URL', 'the node, where --rpc-url is left out'],
   ['NO_COLOR', 'no colours'],
 ]

@@ -20,9 +20,9 @@ export function numberOf(
   throw new UsageError(`--${name} is a ${whole ? 'whole ' : ''}number ${range}; this is ${JSON.stringify(text)}.`)
 }
 
-/** A text as one of a few choices. */
+/** A text as one of a few choices of an option, or of a variable, of that name. */
 export function choiceOf<Choice extends string>(text: string, name: string, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === text)
   if (found) return found
-  throw new UsageError(`--${name} is one of ${choices.join(', ')}; this is ${JSON.stringify(text)}.`)
+  throw new UsageError(`${name} is one of ${choices.join(', ')}; this is ${JSON.stringify(text)}.`)
 }

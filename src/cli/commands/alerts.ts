@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { sendTestAlert, type TestResult } from '../../alerts/index.ts'
 import { UsageError } from '../arguments/usage-error.ts'
-import { jsonOption } from '../arguments/options.ts'
+import { outputOptions } from '../arguments/options.ts'
 import { receiversIn } from '../config/alert-terms.ts'
 import { readConfig } from '../config/file.ts'
 import { print, printJson, wantsJson } from '../screen/terminal.ts'
@@ -10,7 +10,7 @@ export const command = defineCommand({
   args: {
     action: { type: 'positional', required: true, description: 'test: sends each receiver one alert, and its end' },
     config: { type: 'string', valueHint: 'file', description: 'the config file whose alerts are meant' },
-    ...jsonOption,
+    ...outputOptions,
   },
   async run({ args }) {
     if (args.action !== 'test') throw new UsageError('og-ledger alerts knows one action: test.')

@@ -145,6 +145,7 @@ export const command = defineCommand({
         ...autoFundingLines(view),
         ...drainLines(view.refunds),
       ],
+      payments: true,
       recorder,
       notices,
       approvals,

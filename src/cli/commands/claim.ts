@@ -2,6 +2,7 @@ import { defineCommand } from 'citty'
 import type { ClaimReceipt } from '../../index.ts'
 import { addressOf } from '../session/connection.ts'
 import { sendingOptions } from '../arguments/options.ts'
+import { nothingToClaim } from '../session/nothing-to-claim.ts'
 import { sendAndReport } from '../session/sending.ts'
 import { serviceToLeave } from '../session/services.ts'
 import { UsageError } from '../arguments/usage-error.ts'
@@ -22,6 +23,7 @@ export const command = defineCommand({
     const provider = address === undefined ? undefined : addressOf(address, '--provider')
     const name = service ?? 'inference'
     return sendAndReport(args, {
+      nothing: (broker) => nothingToClaim(broker, { provider }),
       wish: { operation: 'claim', params: { service: name, provider } },
       words: (broker) => ({
         do: 'claim the refunds whose lock is over; the free balance stays with the provider, but for the seconds between two transactions',

@@ -8,7 +8,7 @@ import { runServingDemo } from '../demo/serving.ts'
 import { introLines, printServed, summaryLines } from '../demo/words.ts'
 import { EXIT } from '../exit-codes.ts'
 import { interrupted } from '../session/interrupt.ts'
-import { jsonOption } from '../arguments/options.ts'
+import { outputOptions, type OutputArguments } from '../arguments/options.ts'
 import { servedInWords } from '../screen/serve-words.ts'
 import { recordOf } from '../screen/view.ts'
 import { isTerminal, note, print, printChainJson, printJson } from '../screen/terminal.ts'
@@ -41,7 +41,7 @@ export const command = defineCommand({
     },
     port: { type: 'string', valueHint: 'port', description: 'with --serve: where it listens (8787)' },
     ...demoOptions,
-    ...jsonOption,
+    ...outputOptions,
   },
   async run({ args }) {
     if (args.serve) return await serveModel(args)
@@ -50,7 +50,7 @@ export const command = defineCommand({
     const providers = numberOf(args.providers, 'providers', { least: 1, most: MOST_PROVIDERS }) ?? PROVIDERS
     const fineTuningProviders = providers > 1 ? 1 : 0
     const counts = { inferenceProviders: providers - fineTuningProviders, fineTuningProviders }
-    const json = args.json === true
+    const json = isJson(args)
     const speed = speedOf(args)
     const pagePlan = pagePlanOf({ ...args, ui: args.ui && !json })
     if (!json) print(introLines({ ...counts, speed }).join('\n'))
@@ -76,13 +76,14 @@ async function serveModel(args: {
   providers?: string | undefined
   simulated?: boolean | undefined
   speed?: string | undefined
+  format?: string | undefined
   json?: boolean | undefined
 }): Promise<number> {
   const other = (['providers', 'simulated', 'speed'] as const).find((name) => args[name] !== undefined)
   if (other !== undefined) throw new UsageError(`Either --serve or --${other}, not both.`)
   const seconds = numberOf(args.for, 'for', { least: 1 }) ?? null
   const port = numberOf(args.port, 'port', { most: 65_535 }) ?? DEFAULT_PORT
-  const json = args.json === true
+  const json = isJson(args)
   const counts = await runServingDemo({
     port,
     seconds,
@@ -96,6 +97,9 @@ async function serveModel(args: {
   else if (counts) print(`\n${servedInWords(counts)}`)
   return EXIT.ok
 }
+
+/** Without a terminal the demo prints what happens in words: only asked for, it prints JSON. */
+const isJson = ({ format, json }: OutputArguments): boolean => json === true || format === 'json'
 
 /** The speed of simulated contracts; null for the real ones, unless the packages that they need are missing. */
 function speedOf({ simulated, speed }: { simulated?: boolean | undefined; speed?: string | undefined }): number | null {

@@ -8,10 +8,11 @@ import { sampleConfig, USUAL, type Answers } from '../config/sample.ts'
 import { withoutUndefined } from '../config/terms.ts'
 import { budgetOf } from '../config/terms-options.ts'
 import { amountOf } from '../arguments/values.ts'
-import { networkOptions } from '../arguments/options.ts'
+import { networkOptions, outputOptions } from '../arguments/options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { note, print, printJson, wantsJson } from '../screen/terminal.ts'
 import { addressOf } from '../session/connection.ts'
+import { variable } from '../session/environment.ts'
 import { ask, askChoice, askText, mayProceed } from '../session/questions.ts'
 
 export const command = defineCommand({
@@ -32,7 +33,7 @@ export const command = defineCommand({
     'deposit-trigger': { type: 'string', valueHint: 'OG', description: 'deposit once the ledger has less' },
     'deposit-target': { type: 'string', valueHint: 'OG', description: 'and fill it up to that' },
     'slack-env': { type: 'string', valueHint: 'name', description: "the environment variable with Slack's URL" },
-    json: { type: 'boolean', description: 'the result as one line of JSON' },
+    ...outputOptions,
     yes: { type: 'boolean', description: 'asks nothing: what is left out is the usual' },
   },
   async run({ args }) {
@@ -40,7 +41,7 @@ export const command = defineCommand({
     if (existsSync(file)) throw new UsageError(`${file} is there already, and nothing was written.`)
     mayProceed(args)
     const given = {
-      network: args.network,
+      network: args.network ?? (variable('OG_NETWORK') || undefined),
       providers: args.provider?.split(',').map((one) => addressOf(one.trim(), '--provider')),
       maxTopUp: args['max-top-up'],
       totalBudget: args['total-budget'],

@@ -19,7 +19,7 @@ export const command = defineCommand({
     json: { type: 'boolean', description: 'as --format json' },
   },
   run({ args }) {
-    const format = args.json ? 'json' : choiceOf(args.format, 'format', ['mermaid', 'json'])
+    const format = args.json ? 'json' : choiceOf(args.format, '--format', ['mermaid', 'json'])
     const machines = named(args.name)
     if (format === 'json') for (const machine of machines) print(JSON.stringify(jsonOf(machine)))
     else print(machines.map(mermaidOf).join('\n\n'))

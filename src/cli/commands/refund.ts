@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import type { Broker } from '../../index.ts'
+import type { Position } from '../../index.ts'
 import { sendingOptions } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
 import { amountOf } from '../arguments/values.ts'
@@ -14,20 +14,23 @@ export const command = defineCommand({
     const amount = args.amount === 'all' ? 'all' : amountOf(args.amount)
     await sendAndReport(args, {
       wish: { operation: 'refund', params: { amount } },
-      words: async (broker) => ({
-        do: 'withdraw',
-        amount: amount === 'all' ? 'everything that is available' : `${amount} OG`,
-        from: 'the ledger',
-        to: 'the wallet',
-        ...(await staysInWords(broker)),
-      }),
+      words: async (broker) => {
+        const position = await broker.position()
+        const available = og(position.ledger?.available ?? 0n)
+        return {
+          do: 'withdraw',
+          amount: amount === 'all' ? `${available}: everything that is available` : `${amount} OG`,
+          from: 'the ledger',
+          to: 'the wallet',
+          ...staysInWords(position),
+        }
+      },
     })
   },
 })
 
 /** Says what stays: the money in sub-accounts. */
-async function staysInWords(broker: Broker): Promise<Record<string, string>> {
-  const { ledger, subAccounts } = await broker.position()
+function staysInWords({ ledger, subAccounts }: Position): Record<string, string> {
   if (!ledger || ledger.locked === 0n) return {}
   const holding = subAccounts.filter(({ balance }) => balance > 0n).length
   return {

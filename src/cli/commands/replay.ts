@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { readConfig, type FundingConfig } from '../config/file.ts'
-import { jsonOption } from '../arguments/options.ts'
+import { outputOptions } from '../arguments/options.ts'
 import { decodeRecording, type Recording } from '../../index.ts'
 import { planConditionsIn, type PlanConditions } from '../replay/plan-conditions.ts'
 import { replay } from '../replay/replay.ts'
@@ -17,7 +17,7 @@ export const command = defineCommand({
       valueHint: 'file',
       description: 'a config as auto-fund takes it; without providers its defaults hold for every recorded sub-account',
     },
-    ...jsonOption,
+    ...outputOptions,
   },
   async run({ args }) {
     const config: FundingConfig =

@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import { addressOf } from '../session/connection.ts'
 import { sendingOptions, serviceArgument } from '../arguments/options.ts'
+import { nothingToClaim } from '../session/nothing-to-claim.ts'
 import { sendAndReport } from '../session/sending.ts'
 import { serviceToLeave } from '../session/services.ts'
 import { UsageError } from '../arguments/usage-error.ts'
@@ -19,6 +20,7 @@ export const command = defineCommand({
     if (force && address === undefined) throw new UsageError('--force goes with --provider.')
     const provider = address === undefined ? undefined : addressOf(address, '--provider')
     return sendAndReport(args, {
+      nothing: (broker) => nothingToClaim(broker, { provider }),
       wish: { operation: 'retrieve', params: { service, provider, force } },
       words: (broker) => ({
         do: 'claim unlocked refunds, and ask everything else back: providers stop serving without it (claim locks nothing)',

@@ -12,6 +12,7 @@ import { fundingConfigIn } from '../config/funding-arguments.ts'
 import { termsOptions } from '../config/terms-options.ts'
 import { printEvents } from '../screen/events.ts'
 import { servedInWords, serveWords } from '../screen/serve-words.ts'
+import { tellPayments } from '../screen/payment-lines.ts'
 import { list } from '../screen/table.ts'
 import {
   messageWidth,
@@ -121,7 +122,7 @@ export const command = defineCommand({
     })
     const alerting = config.alerts && (await openAlerts(broker, config.alerts, note))
     await using _ = together(
-      json ? printEvents(broker) : null,
+      json ? printEvents(broker) : tellPayments(broker, note),
       alerting,
       await openKeeper(broker, { questions: null, say: note }),
     )

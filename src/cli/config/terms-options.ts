@@ -69,7 +69,7 @@ export function termsIn(args: TermsArguments): Terms {
     budget: optional(args.budget, (text) => budgetOf(text, '--budget')),
     ledgerReserve: optional(args['ledger-reserve'], (text) => check.amount(text, '--ledger-reserve')),
     cooldownMs: numberOf(args['cooldown-ms'], 'cooldown-ms'),
-    onPendingRefund: optional(onPendingRefund, (text) => choiceOf(text, 'on-pending-refund', ['hold', 'reuse'])),
+    onPendingRefund: optional(onPendingRefund, (text) => choiceOf(text, '--on-pending-refund', ['hold', 'reuse'])),
     autoClaim: args['auto-claim'] === true ? true : undefined,
     reclaimIdle: idlenessOf(args),
     unsettledFee: args['skip-unsettled-fee'] === true ? (false as const) : undefined,
@@ -116,7 +116,7 @@ export function idlenessOf({ 'reclaim-idle': after, 'reclaim-keep': keep, 'recla
   return {
     after: check.idleTime(after, '--reclaim-idle'),
     ...(keep !== undefined && { keep: check.amount(keep, '--reclaim-keep') }),
-    ...(when !== undefined && { when: choiceOf(when, 'reclaim-when', ['needed', 'always']) }),
+    ...(when !== undefined && { when: choiceOf(when, '--reclaim-when', ['needed', 'always']) }),
   }
 }
 

@@ -1,4 +1,5 @@
-import { NETWORK_NAMES } from '../arguments/options.ts'
+import type { ArgDef } from 'citty'
+import { NETWORK_NAMES, OUTPUT_FORMATS, outputOptions } from '../arguments/options.ts'
 import { commands } from '../command-table.ts'
 import { SERVICE_TYPES } from '../session/services.ts'
 
@@ -35,6 +36,10 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   'reclaim-when': ['needed', 'always'],
 }
 
+/** The charts have formats of their own. */
+const choicesOf = (key: string, one: ArgDef): readonly string[] =>
+  (one === outputOptions.format ? OUTPUT_FORMATS : CHOICES[key]) ?? []
+
 /** The words of every command, in the order of the help. It loads all of them. */
 export function commandWords(): Promise<CommandWords[]> {
   return Promise.all(
@@ -43,7 +48,7 @@ export function commandWords(): Promise<CommandWords[]> {
       const words: Omit<CommandWords, 'arguments' | 'options'> = { name, summary, examples, isVariadic: variadic }
       const found = { arguments: [] as ArgumentWords[], options: [] as OptionWords[] }
       for (const [key, one] of Object.entries(args)) {
-        const [description, choices] = [one.description ?? '', CHOICES[key] ?? []]
+        const [description, choices] = [one.description ?? '', choicesOf(key, one)]
         if (one.type === 'positional')
           found.arguments.push({ name: key, description, isRequired: one.required !== false, choices })
         else {

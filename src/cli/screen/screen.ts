@@ -10,7 +10,12 @@ const CLEAR_LINE = '\u001B[2K'
 
 const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
 
-export type Screen = { draw(lines: readonly string[]): void; close(): void }
+export type Screen = {
+  draw(lines: readonly string[]): void
+  /** Prints a line above the drawing, where it stays. */
+  insert(line: string): void
+  close(): void
+}
 
 /** Lines that are drawn again in place. Earlier output stays above them, and the last drawing stays at the end. */
 export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.WriteStream = process.stdout): Screen {
@@ -31,6 +36,10 @@ export function openScreen(onKeys?: (keys: string) => void, stream: NodeJS.Write
   process.once('exit', restore)
   return {
     draw: (lines) => draw(lines),
+    insert(line) {
+      stream.write(`${up(height)}${CLEAR_BELOW}${line}\n`)
+      draw(last, '')
+    },
     close() {
       stream.off('resize', redraw)
       process.off('exit', restore)

@@ -6,9 +6,10 @@ import { printEvents } from './events.ts'
 import { listenToKeys } from './keys.ts'
 import type { Notices } from './notices.ts'
 import type { Recorder } from '../replay/recorder.ts'
+import { tellPayments } from './payment-lines.ts'
 import { openScreen } from './screen.ts'
 import { recordOf, type PositionView } from './view.ts'
-import { paint, printJson } from './terminal.ts'
+import { isTerminal, paint, print, printJson } from './terminal.ts'
 
 export type ShowOptions = {
   json: boolean
@@ -16,15 +17,18 @@ export type ShowOptions = {
   view: (plan: Plan) => PositionView
   /** What a terminal shows of the view. */
   lines: (view: PositionView) => string[]
+  /** Tells people of each payment in a line that stays; JSON has every event. */
+  payments?: boolean
   /** Records every position. */
   recorder?: Recorder | null
   notices?: Notices
   approvals?: Approvals | null
 }
 
-/** Shows every position until the signal aborts: as a table drawn in place, or as lines of JSON. */
+/** Shows every position until the signal aborts: as lines of JSON, or as a table, which a terminal has drawn in place. */
 export async function show(broker: Broker, options: ShowOptions): Promise<void> {
-  await (options.json ? showLines(broker, options) : showTable(broker, options))
+  if (options.json) await showLines(broker, options)
+  else await (isTerminal() ? showTable(broker, options) : showTables(broker, options))
 }
 
 async function showLines(broker: Broker, { signal, view, recorder, approvals }: ShowOptions): Promise<void> {
@@ -47,14 +51,39 @@ async function showLines(broker: Broker, { signal, view, recorder, approvals }: 
   }
 }
 
+/** One table after the other, for a file or a pipe. */
+async function showTables(
+  broker: Broker,
+  { signal, view, lines, payments, recorder, approvals }: ShowOptions,
+): Promise<void> {
+  let failures = 0
+  using _ = payments ? tellPayments(broker, print) : null
+  const stopListening = approvals ? listenToKeys(approvals.type) : () => undefined
+  try {
+    await follow(broker, signal, {
+      position(position, plan) {
+        recorder?.record(position, planConditionsOf(broker, plan))
+        print(['', ...lines(view(plan)), ...refusalLines(broker)].join('\n'))
+      },
+      tick(status) {
+        if (status.failures > failures) print(statusLine(status, status.ageMs ?? 0))
+        failures = status.failures
+      },
+    })
+  } finally {
+    stopListening()
+  }
+}
+
 async function showTable(
   broker: Broker,
-  { signal, view, lines, recorder, notices, approvals }: ShowOptions,
+  { signal, view, lines, payments, recorder, notices, approvals }: ShowOptions,
 ): Promise<void> {
   const screen = openScreen((keys) => {
     approvals?.type(keys)
     draw()
   })
+  using _ = payments ? tellPayments(broker, screen.insert) : null
   let table: string[] = []
   let readAt = Date.now()
   const draw = () => {

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { styleText } from 'node:util'
 import { redact } from '../../base/redact.ts'
+import type { OutputArguments } from '../arguments/options.ts'
 import { KEY_VARIABLES, variable } from '../session/environment.ts'
 
 type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold'
@@ -34,18 +35,18 @@ export function paint(style: Style, text: string): string {
 }
 
 /** Prints results: they go to stdout. */
-export function print(text: string): void {
-  process.stdout.write(`${safe(text)}\n`)
+export function print(text: string, secrets?: readonly string[]): void {
+  process.stdout.write(`${safe(text, secrets)}\n`)
 }
 
-/** Prints progress and errors: they go to stderr. */
-export function note(text: string): void {
-  process.stderr.write(`${safe(text)}\n`)
+/** Prints progress and errors: they go to stderr. Secrets are cut, beside the keys of the environment. */
+export function note(text: string, secrets?: readonly string[]): void {
+  process.stderr.write(`${safe(text, secrets)}\n`)
 }
 
 /** Prints a value as one line of JSON with its version, and with every bigint as a decimal string. */
-export function printJson(value: object): void {
-  print(jsonOf(value))
+export function printJson(value: object, secrets?: readonly string[]): void {
+  print(jsonOf(value), secrets)
 }
 
 /** The same for what every node tells of the chain, and for a server of this process: such URLs stay whole. */
@@ -59,8 +60,9 @@ const JSON_VERSION = 1
 const jsonOf = (value: object): string =>
   JSON.stringify({ v: JSON_VERSION, ...value }, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one))
 
-/** Whether results are lines of JSON: with `--json`, and wherever no terminal shows them. */
-export const wantsJson = ({ json }: { json?: boolean | undefined }): boolean => json === true || !isTerminal()
+/** Whether results are lines of JSON: where that is asked for, and wherever no terminal shows them. */
+export const wantsJson = ({ format, json }: OutputArguments): boolean =>
+  json === true || format === 'json' || (format !== 'table' && !isTerminal())
 
 /** Prints the URL of the page without redaction: this process made all of it. */
 export function printPageUrl(url: string, stream: 'stdout' | 'stderr' = 'stderr'): void {
@@ -85,12 +87,9 @@ export function printServerCall({ baseURL, key, body }: { baseURL: string; key: 
 }
 
 /** The last net before the terminal: of a URL only the host remains, and no key of the environment appears. */
-function safe(text: string): string {
-  return redact(text, {
-    urls: 'host',
-    colors: true,
-    secrets: KEY_VARIABLES.flatMap((name) => keyDigits(variable(name) ?? '')),
-  })
+function safe(text: string, secrets: readonly string[] = []): string {
+  const keys = KEY_VARIABLES.flatMap((name) => keyDigits(variable(name) ?? ''))
+  return redact(text, { urls: 'host', colors: true, secrets: [...keys, ...secrets] })
 }
 
 /** The digits of a key. A shorter text is no key, and to cut it would blot out words that are none. */

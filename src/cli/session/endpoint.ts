@@ -2,6 +2,7 @@ import { networks, type NetworkConfig, type NetworkName } from '../../index.ts'
 import { NETWORK_NAMES, type NetworkArguments } from '../arguments/options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { choiceOf, numberOf } from '../arguments/values.ts'
+import { variable } from './environment.ts'
 
 /** The node to connect to, and the deployment that is expected there. */
 export type Endpoint = {
@@ -13,29 +14,29 @@ export type Endpoint = {
 }
 
 /**
- * The endpoint that options and environment name. There is no default network: without one and without a URL the command
- * line is refused.
+ * The endpoint that options and environment name: OG_RPC_URL where --rpc-url is left out, and OG_NETWORK where neither the
+ * options nor a config file name a deployment. There is no default network: without one and without a URL the command line
+ * is refused.
  *
- * @param rpcUrl from the environment; used where --rpc-url is left out
- * @param configured from a config file; used where the options name no deployment
+ * @param configured from a config file
  */
-export function endpointOf(
-  args: NetworkArguments,
-  rpcUrl: string | undefined,
-  configured?: NetworkName | NetworkConfig,
-): Endpoint {
-  const named = args.network === undefined ? undefined : choiceOf(args.network, 'network', NETWORK_NAMES)
+export function endpointOf(args: NetworkArguments, configured?: NetworkName | NetworkConfig): Endpoint {
+  const named = networkNameOf(args.network, '--network')
   const addressed = ownNetwork(args)
   if (named && addressed) throw new UsageError('Either --network or addresses of your own, not both.')
-  const network = named ?? addressed ?? configured
+  const network = named ?? addressed ?? configured ?? networkNameOf(variable('OG_NETWORK') || undefined, 'OG_NETWORK')
   const [name, own] = typeof network === 'string' ? [network, undefined] : [undefined, network]
-  const url = args['rpc-url'] ?? (rpcUrl === '' ? undefined : rpcUrl) ?? (name && networks[name].rpcUrl)
+  const url = args['rpc-url'] ?? (variable('OG_RPC_URL') || undefined) ?? (name && networks[name].rpcUrl)
   if (url !== undefined) return { url, host: hostOf(url), network: name ?? own }
   throw new UsageError(
     own
       ? 'Say where: a deployment of your own needs --rpc-url.'
-      : 'Say where: --network mainnet, testnet or testnetDev, or --rpc-url.',
+      : 'Say where: --network mainnet, testnet or testnetDev (or OG_NETWORK), or --rpc-url.',
   )
+}
+
+function networkNameOf(text: string | undefined, name: string): NetworkName | undefined {
+  return text === undefined ? undefined : choiceOf(text, name, NETWORK_NAMES)
 }
 
 function ownNetwork(args: NetworkArguments): NetworkConfig | undefined {

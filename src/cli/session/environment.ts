@@ -4,7 +4,7 @@ import { withoutQuotes } from '../config/text.ts'
 /** Variables that hold a key. */
 export const KEY_VARIABLES = ['PRIVATE_KEY', 'TREASURY_PRIVATE_KEY'] as const
 
-type Name = (typeof KEY_VARIABLES)[number] | 'OG_RPC_URL'
+type Name = (typeof KEY_VARIABLES)[number] | 'OG_RPC_URL' | 'OG_NETWORK'
 
 /**
  * An environment variable without blanks and quotes round it; undefined where it is not set. A file for `--env-file` that

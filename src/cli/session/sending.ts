@@ -1,4 +1,5 @@
 import { LockedError, type Broker, type LeftOut, type Receipt } from '../../index.ts'
+import { messageInCommands } from '../advice.ts'
 import { findKeeper } from '../keeper/client.ts'
 import { perform, type OperationName, type ResultOf, type Wish } from '../keeper/operations.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -21,6 +22,8 @@ export type Sending<Name extends OperationName> = {
   pays?: Payment
   /** Says more about what was done than the transaction does. */
   done?: (sent: NonNullable<ResultOf<Name>>) => string
+  /** Why nothing had to be sent, where the operation finds nothing to do. That is no failure. */
+  nothing?: (broker: Broker) => Promise<{ words: string; record: object }>
   /** The operation takes the interrupt itself and ends between two transactions; until then warnings say what it waits for. */
   endsItself?: true
 }
@@ -37,7 +40,7 @@ export async function sendAndReport<Name extends OperationName>(
   args: SendingArguments,
   sending: Sending<Name>,
 ): Promise<number> {
-  const { wish, words, pays, done, endsItself } = sending
+  const { wish, words, pays, done, nothing, endsItself } = sending
   mayProceed(args)
   await using session = await sendingSession(args, {
     logger: warningsOfCommand,
@@ -48,14 +51,19 @@ export async function sendAndReport<Name extends OperationName>(
   note(list(Object.entries(facts), messageWidth()).join('\n'))
   if (pays) await checkRepetition(broker, pays, args)
   if (args.yes !== true) await ask('Shall this be done?')
-  const sent = await send(broker, sending)
+  const sent = await send(broker, sending).catch((error: unknown) => {
+    if (nothing && nameOf(error) === 'NothingToRetrieveError') return null
+    throw error
+  })
+  const none = sent === null ? await nothing?.(broker) : undefined
   const leftOut = leftOutOf(sent)
   for (const { provider, serviceType, reason } of leftOut)
-    note(`The ${serviceType} sub-account with ${provider} was left out: ${reason.message}`)
+    note(`The ${serviceType} sub-account with ${provider} was left out: ${messageInCommands(reason)}`)
   const { operation: command } = wish
-  if (wantsJson(args)) printJson({ type: 'receipt', command, sent: sent !== null, ...sent, ...recordOf(leftOut) })
+  if (wantsJson(args))
+    printJson({ type: 'receipt', command, sent: sent !== null, ...sent, ...none?.record, ...recordOf(leftOut) })
   else if (sent) print([doneInWords(sent), ...(done ? [done(sent)] : [])].join('\n'))
-  else print('Nothing had to be sent: the chain was in that state already.')
+  else print(none?.words ?? 'Nothing had to be sent: the chain was in that state already.')
   return leftOut.length > 0 ? EXIT.failed : EXIT.ok
 }
 
@@ -81,6 +89,9 @@ async function send<Name extends OperationName>(
     return late.sent
   }
 }
+
+/** An error of the process that sends has its name, and not its class. */
+const nameOf = (error: unknown): string | null => (error instanceof Error ? error.name : null)
 
 function leftOutOf(sent: Receipt | null): readonly LeftOut[] {
   return sent && 'leftOut' in sent ? (sent.leftOut as readonly LeftOut[]) : []

@@ -21,14 +21,14 @@ type SessionOptions = Pick<BrokerOptions, 'intervalMs' | 'signal' | 'budget' | '
 
 /** For commands that look: they know the wallet by its address alone. */
 export async function readingSession(args: ReadingArguments, more: SessionOptions = {}): Promise<Session> {
-  const { url, host, network } = endpointOf(args, variable('OG_RPC_URL'), more.network)
+  const { url, host, network } = endpointOf(args, more.network)
   const provider = await connectTo(url, host)
   return session(await readOnlyConnection(args.address, keysOf(args), provider), { ...more, host, network, provider })
 }
 
 /** For commands that send: they sign with the wallet's key. */
 export async function sendingSession(args: SendingArguments, more: SessionOptions = {}): Promise<Session> {
-  const { url, host, network } = endpointOf(args, variable('OG_RPC_URL'), more.network)
+  const { url, host, network } = endpointOf(args, more.network)
   const provider = await connectTo(url, host)
   return session({ signer: await walletOf(keysOf(args), provider) }, { ...more, host, network, provider })
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { run, start, type Ended } from './cli-process.ts'
+import { helpOf, run, start, type Ended } from './cli-process.ts'
 
 let chain: LocalChain
 let wallets: Wallet[]
@@ -207,9 +207,9 @@ describe.concurrent('a recording', () => {
       run(['watch', '--address', first.address, '--record', diary, ...place]),
     ])
     expect([other, gone, recording].map(({ code, stderr }) => [code, stderr])).toEqual([
-      [2, `${diary} is no recording. Line 1 is no recorded position. ${HELP}\n`],
-      [2, `${missing} cannot be read. ${HELP}\n`],
-      [2, `${diary} is no recording: nothing is added to it. ${HELP}\n`],
+      [2, `${diary} is no recording. Line 1 is no recorded position. ${helpOf('replay')}\n`],
+      [2, `${missing} cannot be read. ${helpOf('replay')}\n`],
+      [2, `${diary} is no recording: nothing is added to it. ${helpOf('watch')}\n`],
     ])
     expect(files.readFileSync(diary, 'utf8')).toBe('dear diary\n')
   })
@@ -286,18 +286,15 @@ describe.concurrent('auto-fund --config', () => {
   test('refuses a file with a wrong provider before anything is sent', async () => {
     const wallet = nextWallet()
     const file = config('wrong.json', { providers: [{ provider: first.address }, { provider: wallet.address }] })
-    const { code, stdout, stderr } = await run(['auto-fund', '--config', file, '--yes', ...place], {
+    const { code, stderr } = await run(['auto-fund', '--config', file, '--yes', ...place], {
       PRIVATE_KEY: wallet.privateKey,
     })
-    expect({ code, stdout, stderr }).toEqual({
+    expect({ code, stderr }).toEqual({
       code: 2,
-      stdout: '',
-      stderr: `providers[1].provider: a wallet cannot be its own provider. ${HELP}\n`,
+      stderr: `providers[1].provider: a wallet cannot be its own provider. ${helpOf('auto-fund')}\n`,
     })
   })
 })
-
-const HELP = 'og-ledger --help tells what is possible.'
 
 type Shown = { subAccounts?: { provider: string; available: string; autoFunding?: { topUps: number } }[] }
 

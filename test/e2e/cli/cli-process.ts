@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
+import { faultOf } from '../../support/output-lines.ts'
 
 const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
 
 /** The environment variables that the program gets. */
-export type Environment = Partial<Record<Key | 'KEYSTORE_PASSWORD' | 'OG_RPC_URL' | 'NO_COLOR', string>>
+export type Environment = Partial<Record<Key | 'KEYSTORE_PASSWORD' | 'OG_NETWORK' | 'OG_RPC_URL' | 'NO_COLOR', string>>
 type Key = 'PRIVATE_KEY' | 'TREASURY_PRIVATE_KEY' | 'TREASURY_KEYSTORE_PASSWORD'
 
 export type Ended = {
@@ -36,7 +37,7 @@ export const keysIn = (env: Environment): string[] =>
     key ? [key.replace(/^0x/, '')] : [],
   )
 
-/** Starts the built program. Fails when its output contains a key that it was given. */
+/** Starts the built program. Fails when its output contains a key that it was given, or a line that its schema does not have. */
 export function start(args: readonly string[], env: Environment = {}): Running {
   const { PATH = '', XDG_STATE_HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN, ...args], {
@@ -55,6 +56,7 @@ export function start(args: readonly string[], env: Environment = {}): Running {
   }
   const ended = once(child, 'close').then(([code]: unknown[]): Ended => {
     for (const key of keysIn(env)) expect(`${output.stdout}${output.stderr}`).not.toContain(key)
+    expect(faultsIn(output.stdout)).toEqual([])
     return {
       code: code as number | null,
       ...output,
@@ -79,6 +81,18 @@ export function start(args: readonly string[], env: Environment = {}): Running {
     stopReading: () => void child.stdout.destroy(),
     ended,
   }
+}
+
+/** How a refusal of a command line ends. */
+export const helpOf = (command: string): string => `og-ledger ${command} --help tells what is possible.`
+
+/** The line of JSON of a command that failed. */
+export const failure = (command: string, fields: object): object => ({ v: 1, type: 'error', command, ...fields })
+
+/** What is wrong with the lines of JSON that have a version. */
+function faultsIn(stdout: string): string[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{"v":') && line.endsWith('}'))
+  return lines.flatMap((line) => faultOf(parseLine(line)) ?? [])
 }
 
 /** Runs the built program to its end. */

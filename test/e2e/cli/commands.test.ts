@@ -7,7 +7,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy } from '../../support/proxy.ts'
-import { run, start, type Ended } from './cli-process.ts'
+import { failure, helpOf, run, start, type Ended } from './cli-process.ts'
 
 const STRANGER = '0x0000000000000000000000000000000000000001'
 
@@ -241,10 +241,41 @@ describe.concurrent('each command changes the chain as it says', () => {
     expect(await balanceOf(wallet, first)).toEqual({ balance: og('2'), pendingRefund: 0n })
   })
 
+  test('auto-fund --format table prints tables on a pipe, and a line for each top-up', async () => {
+    const wallet = nextWallet()
+    await fund(wallet, first)
+    const args = ['auto-fund', second.address, '--interval-ms', '100', '--format', 'table', '--yes', ...place]
+    const funding = start(args, { PRIVATE_KEY: wallet.privateKey })
+    const line = await funding.line((one) => one.includes('topped up'))
+    expect(line).toMatch(
+      /^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\S+ {2}topped up inference 0x\w{4}…\w{4} by 3 OG: 0x[\da-f]{64}$/,
+    )
+    await funding.line((one) => one.startsWith('PROVIDER') && one.endsWith('WHY'))
+    funding.interrupt()
+    const { code, stdout } = await funding.ended
+    expect(code).toBe(0)
+    expect(stdout).not.toContain('\u001B')
+    expect(stdout).not.toMatch(/^\{/m)
+  })
+
   test('a refusal by the contract is exit code 1 and a message without a stack', async () => {
     const wallet = nextWallet()
-    const { code, stdout, stderr } = await cli(wallet, 'deposit', '1', '--yes')
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    const { code, json, stderr } = await cli(wallet, 'deposit', '1', '--yes')
+    const facts = { operation: 'depositFund', error: 'MinimumDepositRequired', provided: '1 OG', required: '3 OG' }
+    expect({ code, json }).toEqual({
+      code: 1,
+      json: [
+        failure('deposit', {
+          exitCode: 1,
+          name: 'MinimumDepositRequiredError',
+          code: 'OG_LEDGER_MINIMUM_DEPOSIT_REQUIRED',
+          message: 'The amount is below the minimum of the contract.',
+          facts: { ...facts, do: 'use at least 3 OG' },
+          retryable: false,
+          docs: 'docs/errors.md#minimumdepositrequirederror',
+        }),
+      ],
+    })
     expect(stderr).toContain('The amount is below the minimum of the contract.')
     expect(stderr).toContain('required:  3 OG')
     expect(stderr).not.toMatch(/\n\s+at /)
@@ -257,12 +288,16 @@ describe.concurrent('nothing is sent', () => {
     await fund(wallet, first)
     const before = await chain.provider.getTransactionCount(wallet.address)
     const commands = [['deposit', '5'], ['auto-fund', first.address], ['close']]
-    for (const { code, stdout, stderr } of await Promise.all(commands.map((command) => cli(wallet, ...command))))
-      expect({ code, stdout, stderr }).toEqual({
+    const message = 'Nothing was sent: there is no terminal to ask on, so this needs --yes.'
+    for (const command of commands) {
+      const { code, json, stderr } = await cli(wallet, ...command)
+      const [name = ''] = command
+      expect({ code, json, stderr }).toEqual({
         code: 2,
-        stdout: '',
-        stderr: `Nothing was sent: there is no terminal to ask on, so this needs --yes. ${HELP}\n`,
+        json: [failure(name, { exitCode: 2, name: 'UsageError', message, facts: {}, retryable: false })],
+        stderr: `${message} ${helpOf(name)}\n`,
       })
+    }
     expect(await chain.provider.getTransactionCount(wallet.address)).toBe(before)
   })
 
@@ -274,12 +309,15 @@ describe.concurrent('nothing is sent', () => {
       cli(wallet, 'transfer', first.address, 'inferense', '5', '--yes'),
       cli(wallet, 'status', '--address', 'me'),
     ])
-    expect(negative).toMatchObject({ code: 2, stderr: `-5 is not possible: no amount here is negative. ${HELP}\n` })
-    expect(unknown).toMatchObject({ code: 2, stderr: `Unknown option '--fast'. ${HELP}\n` })
+    expect(negative).toMatchObject({
+      code: 2,
+      stderr: `-5 is not possible: no amount here is negative. ${helpOf('deposit')}\n`,
+    })
+    expect(unknown).toMatchObject({ code: 2, stderr: `Unknown option '--fast'. ${helpOf('deposit')}\n` })
     const known = 'inference, inference-v1.0, fine-tuning, fine-tuning-v1.0'
     expect(service).toMatchObject({
       code: 2,
-      stderr: `There is no service "inferense" (did you mean inference?): there are ${known}. ${HELP}\n`,
+      stderr: `There is no service "inferense" (did you mean inference?): there are ${known}. ${helpOf('transfer')}\n`,
     })
     expect(address).toMatchObject({ code: 2, stderr: expect.stringContaining('This is not an address.') as string })
     expect(await chain.provider.getTransactionCount(wallet.address)).toBe(0)
@@ -297,6 +335,20 @@ describe.concurrent('nothing is sent', () => {
     })
     expect(keyless).toMatchObject({ code: 2, stderr: expect.stringContaining('No key: set PRIVATE_KEY') as string })
     expect(whose).toMatchObject({ code: 2, stderr: expect.stringContaining('Whose ledger?') as string })
+  })
+
+  test('with a network of the environment that does not exist, or is not that of the node', async () => {
+    const [unknown, other, named] = await Promise.all([
+      run(['status', '--address', STRANGER], { OG_NETWORK: 'mainet' }),
+      run(['status', '--address', STRANGER, ...place.slice(0, 2)], { OG_NETWORK: 'testnet' }),
+      run(['status', '--address', STRANGER, ...place], { OG_NETWORK: 'testnet' }),
+    ])
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      `OG_NETWORK is one of mainnet, testnet, testnetDev; this is "mainet". ${helpOf('status')}\n`,
+    ])
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('another chain') as string })
+    expect(named).toMatchObject({ code: 0, stderr: '' })
   })
 })
 
@@ -364,7 +416,7 @@ describe.concurrent('help', () => {
     const words = [...help.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
       'init demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund serve pause resume approve alerts retrieve refunds claim refund delete ' +
-        'close machines completion PRIVATE_KEY KEYSTORE_PASSWORD TREASURY_PRIVATE_KEY TREASURY_KEYSTORE_PASSWORD OG_RPC_URL NO_COLOR 0 1 2 130',
+        'close machines completion PRIVATE_KEY KEYSTORE_PASSWORD TREASURY_PRIVATE_KEY TREASURY_KEYSTORE_PASSWORD OG_NETWORK OG_RPC_URL NO_COLOR 0 1 2 130',
     )
   })
 
@@ -378,16 +430,16 @@ describe.concurrent('help', () => {
     const deposits =
       'deposit-trigger deposit-target max-ledger max-deposit deposit-budget gas-reserve deposit-cooldown-ms deposit-from'
     const idleness = 'reclaim-idle reclaim-keep reclaim-when'
-    expect(optionsOf(plan)).toBe(`service for config ${deposits} ${idleness} ${network} address keystore json`)
+    expect(optionsOf(plan)).toBe(`service for config ${deposits} ${idleness} ${network} address keystore format json`)
     expect(optionsOf(watch)).toBe(
-      `config ${deposits} ${idleness} ${network} address keystore json interval-ms record ui ui-port metrics`,
+      `config ${deposits} ${idleness} ${network} address keystore format json interval-ms record ui ui-port metrics`,
     )
-    expect(optionsOf(replay)).toBe('policy json')
+    expect(optionsOf(replay)).toBe('policy format json')
     expect(optionsOf(fund)).toBe(
       'config service interval-ms buffer-multiplier min-locked-balance target runway-trigger runway-target max-top-up ' +
         `budget ledger-reserve cooldown-ms on-pending-refund auto-claim ${idleness} skip-unsettled-fee max-unsettled-fee first-day force total-budget ` +
         `${deposits} treasury-keystore approve ` +
-        `record ui ui-port control metrics ${network} keystore json yes`,
+        `record ui ui-port control metrics ${network} keystore format json yes`,
     )
     expect(replay?.stdout).toContain('USAGE og-ledger replay [OPTIONS] <FILE>')
     expect(fund?.stdout).toContain('USAGE og-ledger auto-fund [OPTIONS] [PROVIDER]')
@@ -401,8 +453,6 @@ describe.concurrent('help', () => {
     expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string })
   })
 })
-
-const HELP = 'og-ledger --help tells what is possible.'
 
 /** A new wallet for each test, so that concurrent tests do not share nonces. */
 function nextWallet(): Wallet {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { run, start } from './cli-process.ts'
+import { helpOf, run, start } from './cli-process.ts'
 
 const LEVELS = ['--deposit-trigger', '5', '--deposit-target', '20']
 
@@ -94,23 +94,23 @@ describe('auto-fund', () => {
       fund([], wallet.privateKey),
       fund([], '0x12'),
     ])
-    expect(refused.map(({ code, stdout, stderr }) => [code, stdout, stderr.split('\n', 1)[0]])).toEqual([
+    expect(refused.map(({ code, json, stderr }) => [code, json().length, stderr.split('\n', 1)[0]])).toEqual([
       [
         2,
-        '',
-        `Deposits are to come from ${treasury.address}: set TREASURY_PRIVATE_KEY, or use --treasury-keystore FILE. ${HELP}`,
+        1,
+        `Deposits are to come from ${treasury.address}: set TREASURY_PRIVATE_KEY, or use --treasury-keystore FILE. ${helpOf('auto-fund')}`,
       ],
       [
         2,
-        '',
-        `Deposits are to come from ${provider}, and the key of the treasury is that of ${treasury.address}. ${HELP}`,
+        1,
+        `Deposits are to come from ${provider}, and the key of the treasury is that of ${treasury.address}. ${helpOf('auto-fund')}`,
       ],
       [
         2,
-        '',
-        `The key of the treasury is that of the wallet ${wallet.address}: leave it out, and the wallet deposits. ${HELP}`,
+        1,
+        `The key of the treasury is that of the wallet ${wallet.address}: leave it out, and the wallet deposits. ${helpOf('auto-fund')}`,
       ],
-      [2, '', 'TREASURY_PRIVATE_KEY is not a key.'],
+      [2, 1, 'TREASURY_PRIVATE_KEY is not a key.'],
     ])
     expect(await ledgerOf(wallet)).toBe(0n)
   })
@@ -236,14 +236,12 @@ describe.concurrent('a config', () => {
       run(['status', '--config', join(folder, 'none.json'), ...place]),
     ])
     expect(refusals.map(({ code, stderr }) => [code, stderr.trim()])).toEqual([
-      [2, `--deposit-trigger belongs into the file when there is a --config. ${HELP}`],
-      [2, `--reclaim-idle belongs into the file when there is a --config. ${HELP}`],
-      [2, `${join(folder, 'none.json')} cannot be read. ${HELP}`],
+      [2, `--deposit-trigger belongs into the file when there is a --config. ${helpOf('plan')}`],
+      [2, `--reclaim-idle belongs into the file when there is a --config. ${helpOf('watch')}`],
+      [2, `${join(folder, 'none.json')} cannot be read. ${helpOf('status')}`],
     ])
   })
 })
-
-const HELP = 'og-ledger --help tells what is possible.'
 
 const quick = (): string[] => ['--interval-ms', '100', '--yes']
 

@@ -43,13 +43,16 @@ test('refunds lists pending refunds, and status shows them too', async () => {
 test('claim claims unlocked refunds, and leaves the rest', async () => {
   const wallet = await refunding('2', '0.5')
   const early = await cli(wallet, 'claim', '--yes')
-  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('There is nothing to retrieve.') as string })
+  const { refunds } = await chainState(wallet)
+  const unlocksAt = (refunds[0] ?? 0) + LOCK
+  const nothing = { v: 1, type: 'receipt', command: 'claim', sent: false, locked: `${og('1.5')}`, unlocksAt }
+  expect(early).toMatchObject({ code: 0, json: [nothing] })
   await chain.warp(LOCK)
   await chain.mine(30) // so that the chain looks as quick as it is
   const refused = await cli(wallet, 'retrieve', 'inference', '--provider', alice.address, '--yes')
-  expect(refused).toMatchObject({ code: 1, json: [] })
+  expect(refused).toMatchObject({ code: 1, json: [{ type: 'error', name: 'WouldLockError' }] })
   expect(refused.stderr).toContain('would be locked: 0.5 OG')
-  expect(refused.stderr).toContain('claimRefunds brings home what is unlocked')
+  expect(refused.stderr).toContain('og-ledger claim brings home what is unlocked')
   const claimed = await cli(wallet, 'claim', '--provider', alice.address, '--yes')
   expect(claimed).toMatchObject({
     code: 0,
@@ -145,10 +148,11 @@ test('retrieve leaves out a sub-account whose put-back is refused, says why, and
 test('refund names the possible amounts, and refund all says what stays', async () => {
   const wallet = await refunding('2', '0.5')
   const refused = await cli(wallet, 'refund', '6', '--yes')
-  expect(refused).toMatchObject({ code: 1, json: [] })
+  expect(refused).toMatchObject({ code: 1, json: [{ type: 'error' }] })
   expect(refused.stderr).toContain('withdraw at most 5 OG, or everything: 8 OG')
   const all = await cli(wallet, 'refund', 'all', '--yes')
   expect(all).toMatchObject({ code: 0, json: [{ type: 'receipt', command: 'refund', success: true }] })
+  expect(all.stderr).toContain('amount   8 OG: everything that is available\n')
   expect(all.stderr).toContain('stays    2 OG in 1 sub-account')
   expect(await chainState(wallet)).toMatchObject({ ledger: 0n, free: og('0.5'), pending: og('1.5') })
   const nothing = await cli(wallet, 'refund', 'all', '--yes')
@@ -227,7 +231,7 @@ test('wrong options are refused before anything is read', async () => {
       ['--reclaim-idle', '2m'],
       ['--reclaim-idle', '7d', '--reclaim-when', 'never'],
       ['--reclaim-idle', '7d', '--reclaim-keep', '-1'],
-    ].map(async (options) => (await cli(wallet, 'plan', ...options)).stderr.split(' og-ledger --help')[0]),
+    ].map(async (options) => (await cli(wallet, 'plan', ...options)).stderr.split(' og-ledger plan --help')[0]),
   )
   expect(refusals).toEqual([
     '--reclaim-keep and --reclaim-when go with --reclaim-idle.',

@@ -9,9 +9,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { ask, hello, visit } from '../../support/visitor.ts'
-import { run, start, type Running } from './cli-process.ts'
-
-const HELP = 'og-ledger --help tells what is possible.'
+import { helpOf, run, start, type Running } from './cli-process.ts'
 
 let chain: LocalChain, folder: string, place: string[], alice: LocalProvider
 
@@ -121,8 +119,8 @@ test.concurrent('a port that is in use is refused, and so are options that need 
     run(['auto-fund', alice.address, '--control', '--yes']),
   ])
   expect([port1.stderr, control.stderr]).toEqual([
-    `--ui-port is about the page: it needs --ui. ${HELP}\n`,
-    `--control is about the page: it needs --ui. ${HELP}\n`,
+    `--ui-port is about the page: it needs --ui. ${helpOf('watch')}\n`,
+    `--control is about the page: it needs --ui. ${helpOf('auto-fund')}\n`,
   ])
 })
 
