@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 type Manifest = {
@@ -36,4 +37,22 @@ test('what differs in browsers is a file for Node, and one for everything else',
   expect(Object.values(manifest.imports)).toEqual(
     Object.values(manifest.imports).map(({ node }) => ({ node, default: node.replace('.node.js', '.browser.js') })),
   )
+})
+
+test('whatever README and documentation link to is in the package', () => {
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }]
+  const packed = new Set(files.map(({ path }) => path))
+  const isPacked = (path: string) => packed.has(path) || files.some((one) => one.path.startsWith(`${path}/`))
+  const pages = [...packed].filter((path) => path === 'README.md' || /^docs\/.*\.md$/.test(path))
+  const missing = pages.flatMap((page) =>
+    [...readFileSync(resolve(root, page), 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)]
+      .map(([, link = '']) => join(dirname(page), link).replace(/\/$/, ''))
+      .filter((path) => !isPacked(path))
+      .map((path) => `${page}: ${path}`),
+  )
+  expect(missing).toEqual([])
 })
