@@ -38,10 +38,13 @@ export function createLaneMembers(first: LaneMember): LaneMembers {
   }
 }
 
+/** Each option by its name, so that none is left out by mistake. */
+type EachOption = { [Name in keyof Required<LaneMemberOptions>]: LaneMemberOptions[Name] }
+
 /** The options of the lane itself: it asks their nodes, uses the oldest broker's clock and logger, and tells all of them. */
 export function sharedOptions(members: LaneMembers): LaneMemberOptions {
   const { lead, all } = members
-  const { journal, maxFeePerGas, sendTimeoutMs, gasMark } = lead()
+  const { journal, maxFeePerGas, sendTimeoutMs, gasMark, looksLate } = lead()
   return {
     port: createMemberPort(members),
     logger: following(() => lead().logger),
@@ -49,7 +52,8 @@ export function sharedOptions(members: LaneMembers): LaneMemberOptions {
     journal,
     maxFeePerGas,
     gasMark,
-    ...(sendTimeoutMs !== undefined && { sendTimeoutMs }),
+    looksLate,
+    sendTimeoutMs,
     blockTimeMs: () => lead().blockTimeMs(),
     onMined: (block) => all().forEach((member) => member.onMined(block)),
     onChange: (transaction) => all().forEach((member) => member.onChange(transaction)),
@@ -68,7 +72,7 @@ export function sharedOptions(members: LaneMembers): LaneMemberOptions {
       const inspectors = all().flatMap(({ inspected }) => inspected?.().inspect ?? [])
       return inspectors.length === 0 ? {} : { inspect: (event) => inspectors.forEach((one) => tell(one, event)) }
     },
-  }
+  } satisfies EachOption
 }
 
 function tell(inspector: Inspect, event: InspectionEvent): void {

@@ -56,7 +56,7 @@ export type LaneOptions = {
   /** The most that gas may cost, in wei; null for no limit. */
   maxFeePerGas: bigint | null
   /** How long a wallet that signs only while it sends may take, in milliseconds; ten minutes by default. */
-  sendTimeoutMs?: number
+  sendTimeoutMs?: number | undefined
   /** Added to each gas limit, so that no other machine with the key signs the same bytes: at random, from 0 to 1,023, by default. */
   gasMark?: number | undefined
   /**
@@ -206,7 +206,9 @@ export function createLane(options: LaneOptions): Lane {
     ...createTransactionHistory({ index, preparing, memory: payments }),
     async open() {
       await session.open()
-      if (options.looksLate !== true || tracker.isWatching() || unknown.nonces().length > 0) await look()
+      const isLate = options.looksLate === true && !tracker.isWatching() && unknown.nonces().length === 0
+      // Where the node does not answer, the first submission looks.
+      if (!isLate) await look().catch(() => undefined)
     },
     refusal: session.refusal,
     journalFailure: journal.failure,
@@ -215,7 +217,7 @@ export function createLane(options: LaneOptions): Lane {
       preparing.add(intent)
       let leave = (): void => undefined
       try {
-        if (options.looksLate === true && looking === null) await refuseUnknown(intent, { session, look, unknown })
+        if (looking === null) await refuseUnknown(intent, { session, look, unknown })
         const transaction = await submission.prepare(intent, { signal, background, onSent })
         return await new Promise<Receipt>((resolve, reject) => {
           transaction.settle = { resolve, reject }
@@ -263,9 +265,13 @@ export function createLane(options: LaneOptions): Lane {
     },
   }
 
-  /** Where the node does not answer, the next submission counts the nonces. */
+  /** Looks at the pool once; where the node does not answer, the next call tries again. */
   function look(): Promise<void> {
-    return (looking ??= unknown.look().then(foreign.begin, () => undefined))
+    looking ??= unknown.look().then(foreign.begin, (error: unknown) => {
+      looking = null
+      throw error
+    })
+    return looking
   }
 
   function restore(records: readonly JournalRecord[]): void {

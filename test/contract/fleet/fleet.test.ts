@@ -55,6 +55,9 @@ test('a fleet opens with a call or two for each thing that wallets have in commo
   await using fleet = await open(wallets, 400, false)
   const total = Object.values(proxy.calls).reduce((sum, count) => sum + count, 0)
   expect(total).toBeLessThan(60)
+  // A wallet that has nothing to pay needs no nonce.
+  expect(Object.keys(proxy.calls)).not.toContain('eth_getTransactionCount')
+  expect(Object.keys(proxy.calls)).not.toContain('txpool_contentFrom')
   await until(() => fleet.brokers().every((broker) => broker.latest() !== null))
   proxy.reset()
   let readings = 0

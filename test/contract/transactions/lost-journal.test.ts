@@ -1,6 +1,7 @@
 import { parseEther as og, type Wallet } from 'ethers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callOf } from '../../../src/local/transact.ts'
+import { createFleet } from '../../../src/fleet/index.ts'
 import { createBroker, memoryJournal, NotSentError, type Broker, type Journal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { drainedWallet, holdingsOf } from '../../support/drained-wallet.ts'
@@ -80,6 +81,26 @@ test('a top-up that waits in the pool and in no journal holds auto-funding, and 
   expect.soft(await statusOnceHeld(second)).toEqual(HELD)
   expect.soft(await signer.getNonce('pending')).toBe(nonce + 1)
   expect.soft(await statusOnceFunded(second)).toEqual(FUNDED)
+  expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
+})
+
+test('a fleet, which asks for nonces only before the first payment of a wallet, does not pay such a top-up again', async () => {
+  await leavesTopUpPending(memoryJournal())
+  const config = { ...EXACT, unsettledFee: false as const }
+  await using fleet = await createFleet({
+    provider: chain.provider,
+    network: chain.network,
+    wallets: [signer.address],
+    signerFor: () => signer,
+    journalFor: () => memoryJournal(),
+    policyFor: () => ({ autoFunding: [{ provider: provider(), config }] }),
+    intervalMs: 200,
+  })
+  const [broker] = fleet.brokers()
+  if (!broker) throw new Error('The fleet has no broker.')
+  expect.soft(await statusOnceHeld(broker)).toEqual(HELD)
+  expect.soft(await signer.getNonce('pending')).toBe(nonce + 1)
+  expect.soft(await statusOnceFunded(broker)).toEqual(FUNDED)
   expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createUnknownPending } from '../../../src/transactions/unknown-pending.ts'
+import { deposit, laneOn, scriptedPort } from '../../support/scripted-port.ts'
 
 /** A node whose pool shows an unknown transaction two nonces above the spent ones, whatever is filled. */
 function lyingPool() {
@@ -38,3 +39,22 @@ test('a node that shows another gap after each one that is filled costs the gas 
   for (let block = 100; block < 400; block += 1) await check(block)
   expect(filled).toEqual(Array.from({ length: 16 }, (_, index) => 5 + index))
 })
+
+test.each([false, true])(
+  'a pool that does not answer when the lane first looks is looked at again before the first transaction (looksLate: %s)',
+  async (looksLate) => {
+    let isAway = true
+    const port = scriptedPort({
+      transactionCount: () => (isAway ? Promise.reject(new Error('the node is away')) : Promise.resolve(5)),
+      // Above a free nonce: the counts do not show it.
+      pooledNonces: () => Promise.resolve([6]),
+    })
+    const lane = laneOn(port, { looksLate })
+    await lane.open()
+    expect(await lane.submit(deposit()).catch((error: Error) => error.message)).toBe('the node is away')
+    isAway = false
+    expect(await lane.submit(deposit()).catch((error: Error) => error.name)).toBe('UnknownPendingError')
+    expect([port.sent, lane.unknownPending()]).toEqual([[], [6]])
+    await lane.close()
+  },
+)
