@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { startChain } from './chain.mjs'
 import { drain } from './measures/drain.mjs'
 import { endpoint as requests } from './measures/endpoint.mjs'
+import { fleet } from './measures/fleet.mjs'
 import { idle } from './measures/idle.mjs'
 import { imports } from './measures/import.mjs'
 import { low } from './measures/low.mjs'
@@ -16,7 +17,7 @@ import { visualizer } from './measures/visualizer.mjs'
 import { startProviderEndpoint } from './provider-endpoint.mjs'
 import { machine, ratioOf, table } from './report.mjs'
 
-const onChain = { idle, drain, low, transfer, position, endpoint: requests }
+const onChain = { idle, drain, low, transfer, position, endpoint: requests, fleet }
 const measures = { ...onChain, import: imports, decode, metrics, size, simulated, visualizer }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
