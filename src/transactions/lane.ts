@@ -162,7 +162,6 @@ export function createLane(options: LaneOptions): Lane {
     ownNonces: index.nonces,
     onQuiet: options.onQuiet ?? (() => undefined),
   })
-  let looking: Promise<void> | null = null
   const onGap = createListeners<number>()
   const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: onGap.emit })
   const tracker = createTracker({
@@ -200,6 +199,7 @@ export function createLane(options: LaneOptions): Lane {
     inFlight: () => [...preparing, ...tracker.open().map(({ intent }) => intent)],
   })
 
+  const look = async (): Promise<void> => foreign.begin(await unknown.look())
   const isUnderWay = (): boolean => foreign.isHolding() || workflows.claims.list().length > 0
 
   return {
@@ -217,7 +217,7 @@ export function createLane(options: LaneOptions): Lane {
       preparing.add(intent)
       let leave = (): void => undefined
       try {
-        if (looking === null) await refuseUnknown(intent, { session, look, unknown })
+        if (!unknown.hasLooked()) await refuseUnknown(intent, { session, look, unknown })
         const transaction = await submission.prepare(intent, { signal, background, onSent })
         return await new Promise<Receipt>((resolve, reject) => {
           transaction.settle = { resolve, reject }
@@ -263,15 +263,6 @@ export function createLane(options: LaneOptions): Lane {
       wake()
       await closed
     },
-  }
-
-  /** Looks at the pool once; where the node does not answer, the next call tries again. */
-  function look(): Promise<void> {
-    looking ??= unknown.look().then(foreign.begin, (error: unknown) => {
-      looking = null
-      throw error
-    })
-    return looking
   }
 
   function restore(records: readonly JournalRecord[]): void {

@@ -14,11 +14,14 @@ export type UnknownPending = {
   nonces(): readonly number[]
   report(nonces: readonly number[]): void
   /**
-   * Looks at the pool for the first time: an earlier process may have left what the journal does not know.
+   * Looks at the pool once: an earlier process may have left what the journal does not know. Where the node does not answer, the next
+   * call looks again.
    *
    * @returns how many nonces the chain has spent
    */
   look(): Promise<number>
+  /** The node has answered. */
+  hasLooked(): boolean
   /** Looks again for a node's position at this block: a plan from it must show what became of them. */
   check(blockNumber: number, from: UnknownPendingOptions['port']): Promise<void>
 }
@@ -35,20 +38,21 @@ export function createUnknownPending({ port, ownNonces, onGap }: UnknownPendingO
   const held = new Map<number, number>()
   let gap: { nonce: number; readings: number } | null = null
   let filled = 0
+  let looking: Promise<number> | null = null
+  let hasLooked = false
 
   return {
     nonces: () => [...held.keys()].toSorted((a, b) => a - b),
     report,
     async look() {
-      const [latest, pending, pooled] = await Promise.all([
-        port.transactionCount('latest'),
-        port.transactionCount('pending'),
-        port.pooledNonces(),
-      ])
-      report(readNonces({ latest, pending }, ownNonces()).unknown)
-      report(unknownIn(pooled, latest))
-      return latest
+      try {
+        return await (looking ??= look())
+      } catch (error) {
+        looking = null
+        throw error
+      }
     },
+    hasLooked: () => hasLooked,
     async check(blockNumber, from) {
       if (held.size === 0) return
       const [spent, pending, pooled] = await Promise.all([
@@ -68,6 +72,18 @@ export function createUnknownPending({ port, ownNonces, onGap }: UnknownPendingO
       }
       report(unknown)
     },
+  }
+
+  async function look(): Promise<number> {
+    const [latest, pending, pooled] = await Promise.all([
+      port.transactionCount('latest'),
+      port.transactionCount('pending'),
+      port.pooledNonces(),
+    ])
+    report(readNonces({ latest, pending }, ownNonces()).unknown)
+    report(unknownIn(pooled, latest))
+    hasLooked = true
+    return latest
   }
 
   /** The pool may hold more than its count says: what waits above a free nonce. */
