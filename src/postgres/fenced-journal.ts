@@ -1,12 +1,16 @@
+import { setMaxListeners } from 'node:events'
 import { createSerialQueue } from '../base/serial.ts'
 import { AbortedError, JournalError, type JournalRecord, type LeasedJournal, type Logger } from '../index.ts'
 import type { Contact } from './contact.ts'
+import { isOtherChain, otherChain } from './other-chain.ts'
 import { createJournalWriter, type JournalWriterOptions } from './journal-writer.ts'
 import { StatementError } from './statement-error.ts'
 import { toStored } from './stored-record.ts'
 
 export type FencedJournalOptions = Omit<JournalWriterOptions, 'onLost'> & {
   contact: Contact
+  /** Notes the chain's first block where none is noted. @returns the one that is noted, in hex digits; null where the lease is another's */
+  bind: (genesis: string) => Promise<string | null>
   /** Hands the lease back. */
   release: () => Promise<void>
   logger: Logger
@@ -27,6 +31,8 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
   const { wallet, chainId, epoch, holder } = lease
   const inTurn = createSerialQueue()
   const lost = new AbortController()
+  // Every broker and wait of this process may listen, which is no leak.
+  setMaxListeners(0, lost.signal)
   const over = new AbortController()
   const writer = createJournalWriter({ ...options, onLost: lose })
   let closing: Promise<void> | null = null
@@ -38,6 +44,7 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
     holder,
     lost: lost.signal,
     refusal: () => reasonOf(lost.signal) ?? contact.outage(),
+    bind: (genesis) => inTurn(() => bind(genesis)),
     load: () => inTurn(load),
     append: (record) => inTurn(() => append(record)),
     close: () => (closing ??= close()),
@@ -51,12 +58,22 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
     over.abort()
   }
 
+  async function bind(genesis: string): Promise<void> {
+    throwIfOver()
+    const found = await answered(() => options.bind(genesis))
+    if (isOtherChain({ genesis: found }, genesis)) throw otherChain({ wallet, found })
+  }
+
   async function load(): Promise<readonly JournalRecord[]> {
     throwIfOver()
+    return answered(writer.load)
+  }
+
+  async function answered<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const records = await writer.load()
+      const answer = await work()
       contact.succeeded()
-      return records
+      return answer
     } catch (error) {
       throw error instanceof StatementError ? contact.failed(error) : error
     }

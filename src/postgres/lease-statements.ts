@@ -20,6 +20,12 @@ export type LeaseStatements = {
   claim(terms: ClaimTerms): Promise<readonly { bytes: Buffer; epoch: number }[]>
   /** Extends leases in one statement. Also one that is over, if no other process has claimed it since: its epoch says so. */
   renew(held: readonly HeldLease[], terms: { holder: string; leaseMs: number }): Promise<readonly HeldLease[]>
+  /**
+   * Notes the chain's first block where none is noted.
+   *
+   * @returns the one that is noted, in hex digits; null where the lease is another's
+   */
+  bind(held: HeldLease, terms: { holder: string; genesis: Buffer | null }): Promise<string | null>
   release(held: HeldLease, holder: string): Promise<void>
   /** The leases of some wallets of a chain; of all where `wallets` is left out. */
   list(chainId: bigint, wallets?: readonly Buffer[]): Promise<readonly ListedLease[]>
@@ -65,6 +71,15 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
       })
       const renewed = new Set(rows.map(({ key }) => key))
       return held.filter(({ chainId, bytes, epoch }) => renewed.has(`${chainId} ${bytes.toString('hex')} ${epoch}`))
+    },
+    async bind({ chainId, bytes, epoch }, { holder, genesis }) {
+      const [row] = await run({
+        text: `update ${table} set genesis = coalesce(genesis, $5::bytea)
+          where chain_id = $1::numeric and wallet = $2 and epoch = $3::bigint and holder = $4
+          returning encode(genesis, 'hex') as genesis`,
+        values: [String(chainId), bytes, epoch, holder, genesis],
+      })
+      return typeof row?.['genesis'] === 'string' ? row['genesis'] : null
     },
     async release({ chainId, bytes, epoch }, holder) {
       await run({

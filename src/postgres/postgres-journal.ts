@@ -1,9 +1,11 @@
 import { abortable } from '../base/abortable.ts'
 import { systemClock } from '../base/clock.ts'
 import { JournalError, LockedError, type LeasedJournal } from '../index.ts'
-import type { ListedLease } from './lease-statements.ts'
 import { checkJournalOptions, type PostgresJournalOptions } from './options.ts'
-import { openLeases, type PostgresLeases } from './postgres-leases.ts'
+import { isOtherChain, otherChain } from './other-chain.ts'
+import { openLeases } from './postgres-leases.ts'
+import { inTurnOf, joinJournal, shareJournal } from './shared-journal.ts'
+import { tablesIn } from './tables.ts'
 
 const SHORTEST_WAIT_MS = 100
 /** How often a wait looks in one lease. */
@@ -11,7 +13,8 @@ const BEATS = 3
 
 /**
  * Claims a wallet, and opens its journal in a Postgres database that several machines share. While this process has the lease, no other
- * one can record a payment of the wallet, and so none can send one.
+ * one can record a payment of the wallet, and so none can send one. Calls of one process share the lease, and brokers with their journals
+ * pay a need once; the last one that closes hands the lease back.
  *
  * @example
  * await migrate({ pool })
@@ -27,15 +30,18 @@ export async function postgresJournal(options: PostgresJournalOptions): Promise<
   const { chainId: id, wallet, genesis, wait = false, signal, ...common } = options
   const leases = openLeases(common)
   const chainId = BigInt(id)
+  const name = { schema: tablesIn(common.schema).schema, chainId, wallet }
   try {
     for (let isWaiting = false; ; isWaiting = true) {
-      const found = await abortable(claim(), signal).catch((error: unknown) => {
+      const claiming = inTurnOf(name, claim)
+      const found = await abortable(claiming, signal).catch((error: unknown) => {
+        if (signal?.aborted) void claiming.then(handBack, () => undefined)
         // A database that is away for a while does not end a wait that it has let begin.
         const passes = isWaiting && error instanceof JournalError && error.retryable
         if (!passes) throw error
         return { freeInMs: leases.leaseMs }
       })
-      if ('journal' in found) return closingWith(found.journal, leases)
+      if ('journal' in found) return found.journal
       await abortable(elapse(Math.min(found.freeInMs, leases.leaseMs / BEATS)), signal)
     }
   } catch (error) {
@@ -45,42 +51,26 @@ export async function postgresJournal(options: PostgresJournalOptions): Promise<
 
   async function claim(): Promise<{ journal: LeasedJournal } | { freeInMs: number }> {
     const [journal] = await leases.claim({ chainId, genesis, wallets: [wallet] })
-    if (journal) return { journal }
-    const refusal = await refusalOf(leases, { chainId, wallet, genesis })
-    if (!wait || refusal.error instanceof JournalError) throw refusal.error
-    return refusal
+    if (journal) return { journal: shareJournal(name, journal, leases.close) }
+    const [found] = await leases.listed(chainId, [wallet])
+    if (found && isOtherChain(found, genesis)) throw otherChain({ wallet, found: found.genesis })
+    // Another name makes this call another process.
+    const isOwn = common.holder === undefined || common.holder === found?.holder
+    const own = found && isOwn ? joinJournal(name, found) : null
+    if (own) return { journal: own }
+    if (wait) return { freeInMs: Math.max(SHORTEST_WAIT_MS, found?.expiresInMs ?? 0) }
+    throw new LockedError('Another process sends transactions for this wallet.', {
+      holder: found?.holder ?? 'unknown',
+      until: found?.until ?? 'unknown',
+      wallet,
+      do: 'stop it first, use its broker, or pass wait: true to take over once it ends',
+    })
   }
 }
 
-/** The lease is this journal's alone: with it all that was opened for it is closed. */
-function closingWith(journal: LeasedJournal, leases: PostgresLeases): LeasedJournal {
-  return { ...journal, close: () => leases.close() }
-}
-
-type Wanted = { chainId: bigint; wallet: string; genesis: string | undefined }
-
-async function refusalOf(leases: PostgresLeases, { chainId, wallet, genesis }: Wanted) {
-  const [found] = await leases.listed(chainId, [wallet])
-  if (found && isOfAnotherChain(found, genesis)) return { error: ofAnotherChain(found, wallet), freeInMs: 0 }
-  const error = new LockedError('Another process sends transactions for this wallet.', {
-    holder: found?.holder ?? 'unknown',
-    until: found?.until ?? 'unknown',
-    wallet,
-    do: 'stop it first, use its broker, or pass wait: true to take over once it ends',
-  })
-  return { error, freeInMs: Math.max(SHORTEST_WAIT_MS, found?.expiresInMs ?? 0) }
-}
-
-function isOfAnotherChain(found: ListedLease, genesis: string | undefined): boolean {
-  return genesis !== undefined && found.genesis !== null && `0x${found.genesis}` !== genesis.toLowerCase()
-}
-
-function ofAnotherChain({ genesis }: ListedLease, wallet: string): JournalError {
-  return new JournalError('The journal of this wallet belongs to a chain with another first block.', {
-    wallet,
-    found: `0x${genesis}`,
-    do: 'use another schema for a local chain that was started anew, or delete the rows of the wallet',
-  })
+/** What was claimed after the wait for it had ended. */
+async function handBack(found: { journal: LeasedJournal } | { freeInMs: number }): Promise<void> {
+  if ('journal' in found) await found.journal.close()
 }
 
 function elapse(ms: number): Promise<void> {

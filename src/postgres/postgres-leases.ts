@@ -92,6 +92,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
       lease: { ...lease, holder },
       statements: createJournalStatements(run, tables, { ...lease, holder }),
       contact,
+      bind: (genesis) => statements.bind(lease, { holder, genesis: genesisBytes(genesis) }),
       renew: async () => (await statements.renew([lease], { holder, leaseMs })).length === 1,
       async release() {
         held.delete(journal)

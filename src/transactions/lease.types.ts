@@ -13,6 +13,12 @@ export interface LeasedJournal extends Journal {
   readonly epoch: number
   /** Aborts, with the reason, once the lease is lost for good: another holder has claimed the wallet, or the store has lost records. */
   readonly lost: AbortSignal
+  /**
+   * Binds the records to the chain with this first block, before they are loaded; left out, they are of any chain with the id.
+   *
+   * @throws JournalError where they belong to another chain
+   */
+  bind?(genesis: string): Promise<void>
   /** Why nothing can be appended now, as while the store does not answer; null while records are taken. */
   refusal(): Error | null
   /** Stops appending and hands the lease back at once: the next holder need not wait for its end. */

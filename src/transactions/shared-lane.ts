@@ -3,6 +3,7 @@ import { createAccountLocks } from './account-locks.ts'
 import type { Journal } from './journal.types.ts'
 import { createLane } from './lane.ts'
 import { createLaneMembers, sharedOptions, type LaneMember, type LaneMemberOptions } from './lane-members.ts'
+import { isLeased } from './leased-journal.ts'
 import { createLaneShare, type SharedLane } from './lane-share.ts'
 
 /** Whose nonces a lane gives out. */
@@ -27,8 +28,8 @@ export function joinLane(owner: LaneOwner, options: LaneMemberOptions): Pick<Sha
   const place = placeOf(options.journal)
   const places = lanes.get(key) ?? new Map<unknown, SharedLane>()
   const member: LaneMember = { ...options, isRestored: false }
-  checkPlace(place, [...places.keys()], owner.wallet)
-  const shared = places.get(place) ?? begin(member, place)
+  checkPlace(place, placesInUse(places), owner.wallet)
+  const shared = places.get(place) ?? begin(member, place, owner)
   checkMember(member, shared.members.lead(), owner.wallet)
   shared.members.add(member)
   lanes.set(key, places.set(place, shared))
@@ -54,10 +55,10 @@ export async function closeUnused(journal: Journal): Promise<void> {
   if (!isUsed) await journal.close()
 }
 
-function begin(first: LaneMember, place: unknown): SharedLane {
+function begin(first: LaneMember, place: unknown, { genesis }: LaneOwner): SharedLane {
   const members = createLaneMembers(first)
   const options = sharedOptions(members)
-  const lane = createLane({ ...options, journal: journalAt(place, options) })
+  const lane = createLane({ ...options, journal: journalAt(place, genesis, options) })
   return { lane, locks: createAccountLocks(lane), members, journal: first.journal }
 }
 
@@ -70,7 +71,11 @@ function placeOf(journal: Journal): unknown {
  * A journal as a lane uses it: its appends are measured, and where its last lane in this process is still being closed, it is opened
  * after that.
  */
-function journalAt(place: unknown, { journal, clock, onAppend }: LaneMemberOptions): Journal {
+function journalAt(
+  place: unknown,
+  genesis: string | undefined,
+  { journal, clock, onAppend }: LaneMemberOptions,
+): Journal {
   const elapsed = () => (clock.elapsed ?? clock.now)()
   let isClosed = false
   return {
@@ -78,6 +83,7 @@ function journalAt(place: unknown, { journal, clock, onAppend }: LaneMemberOptio
       await closing.get(place)
       // A journal that is loaded after its end would stay locked for as long as the process lives.
       if (isClosed) throw new AbortedError('The broker is closed; nothing was sent.')
+      if (genesis !== undefined && isLeased(journal)) await journal.bind?.(genesis)
       return journal.load()
     },
     async append(record) {
@@ -93,6 +99,11 @@ function journalAt(place: unknown, { journal, clock, onAppend }: LaneMemberOptio
       return journal.close()
     },
   }
+}
+
+/** Places whose lanes can still send: a journal whose lease is lost takes no records. */
+function placesInUse(places: ReadonlyMap<unknown, SharedLane>): unknown[] {
+  return [...places].flatMap(([place, { journal }]) => (isLeased(journal) && journal.lost.aborted ? [] : [place]))
 }
 
 /** Two files of one wallet would each leave out what the other one holds. */

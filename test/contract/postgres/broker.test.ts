@@ -1,11 +1,11 @@
 import { parseEther } from 'ethers'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBroker, health, type JournalRecord, type LeasedJournal } from 'og-ledger'
+import { createBroker, health, JournalError, type JournalRecord, type LeasedJournal } from 'og-ledger'
 import { migrate, postgresJournal } from 'og-ledger/postgres'
 import { severalMachines } from '../../../examples/several-machines.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { lowWallet, outcomeOf, paidOnce } from '../../support/low-wallet.ts'
+import { lowWallet, outcomeOf, paidOnce, REQUIRED } from '../../support/low-wallet.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { until } from '../../support/until.ts'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   postgres = await startPostgres()
   pool = postgres.pool()
   await migrate({ pool })
-  chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 6 })
+  chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 8 })
 })
 afterAll(async () => {
   await chain[Symbol.asyncDispose]()
@@ -138,6 +138,41 @@ test('a wallet that signs only while it sends, another wallet, and a key without
   broker.ledger.startAutoDeposit({ trigger: '5', target: '20', from: user() })
   await until(() => /needs a journal that all machines share/.test(broker.ledger.autoDepositStatus()?.payerError ?? ''))
   await broker.close()
+})
+
+test('five requests at once in one process, each with a journal of its own, share the lease, pay once and get five answers', async () => {
+  const low = await lowWallet(chain, [provider()])
+  const request = async () => {
+    const journal = await journalOf(low.wallet.address)
+    await using broker = await brokerWith(low.wallet, journal)
+    return await broker.inference.ensureFunded(provider().address, REQUIRED)
+  }
+  const answers = await Promise.all(Array.from({ length: 5 }, request))
+  expect(answers.filter((answer) => answer !== null)).toMatchObject([{ success: true, warnings: [] }])
+  expect(await outcomeOf(chain, low)).toEqual(paidOnce(low))
+  const { rows } = await pool.query('select holder, epoch from og_ledger.og_ledger_wallets where wallet = $1', [
+    Buffer.from(low.wallet.address.slice(2), 'hex'),
+  ])
+  // The last one has handed the lease back; where it was handed back in between, another one has claimed it anew.
+  expect(rows).toEqual([{ holder: null, epoch: expect.stringMatching(/^[1-5]$/) as string }])
+})
+
+test('a journal is bound to the first block of its broker’s chain, and refused on another chain with the same id', async () => {
+  const signer = user()
+  const first = await brokerWith(signer, await journalOf(signer.address))
+  await first.ledger.depositFund('20')
+  await first.close()
+  const otherChain = `0x${'ab'.repeat(32)}`
+  await expect(journalOf(signer.address, { genesis: otherChain })).rejects.toThrow(JournalError)
+  await pool.query(`update og_ledger.og_ledger_wallets set genesis = $1 where wallet = $2`, [
+    Buffer.from(otherChain.slice(2), 'hex'),
+    Buffer.from(signer.address.slice(2), 'hex'),
+  ])
+  const second = await brokerWith(signer, await journalOf(signer.address))
+  expect(second.refusal()).toMatchObject({ name: 'JournalError', facts: { found: otherChain } })
+  await expect(second.ledger.depositFund('1')).rejects.toThrow('belongs to a chain with another first block')
+  expect((await second.position()).ledger?.total).toBe(parseEther('20'))
+  await second.close()
 })
 
 test('several-machines sends from one machine after the other', async () => {

@@ -91,8 +91,8 @@ test('a second process is told who has the wallet and until when', async () => {
 })
 
 test('one that waits has the wallet once it is handed back', async () => {
-  const journal = await open()
-  const waiting = open({ wait: true })
+  const journal = await open({ holder: 'first' })
+  const waiting = open({ wait: true, holder: 'second' })
   await journal.close()
   const next = await waiting
   expect(next.epoch).toBe(2)
@@ -100,15 +100,36 @@ test('one that waits has the wallet once it is handed back', async () => {
 })
 
 test('a wait ends with its signal, and leaves nothing claimed', async () => {
-  const journal = await open()
+  const journal = await open({ holder: 'first' })
   const stop = new AbortController()
-  const waiting = open({ wait: true, signal: stop.signal }).catch((error: Error) => error.name)
+  const waiting = open({ wait: true, signal: stop.signal, holder: 'second' }).catch((error: Error) => error.name)
   stop.abort()
   expect(await waiting).toBe('AbortedError')
   await journal.close()
   const next = await open()
   expect(next.epoch).toBe(2)
   await next.close()
+})
+
+test('journals of one process share a lease: the last that closes hands it back, and one that was aborted holds nothing', async () => {
+  const [first, second] = await Promise.all([open(), open()])
+  expect([first.epoch, second.epoch, second.place]).toEqual([1, 1, first.place])
+  await first.load()
+  await first.append(note('one'))
+  const stop = new AbortController()
+  const aborted = open({ signal: stop.signal }).catch((error: Error) => error.name)
+  stop.abort()
+  expect(await aborted).toBe('AbortedError')
+  await first.close()
+  await expect(first.append(note('late'))).rejects.toThrow('The journal is closed.')
+  expect(await second.load()).toEqual([note('one')])
+  await second.append(note('two'))
+  const [closed, next] = await Promise.all([second.close(), open({ wait: true })])
+  expect([closed, await next.load()]).toEqual([undefined, [note('one'), note('two')]])
+  await next.close()
+  const other = await open({ holder: 'other' })
+  expect(await other.load()).toEqual([note('one'), note('two')])
+  await other.close()
 })
 
 test('an append after another process has claimed the wallet is refused, and the lease is lost', async () => {
