@@ -1,6 +1,6 @@
 import { abortable } from './base/abortable.ts'
 import { AbortedError } from './base/errors.ts'
-import { silent } from './base/logger.ts'
+import { safeLogger, type Logger } from './base/logger.ts'
 import { createRequestCounts } from './base/request-counts.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { type Connected, connectChain } from './chain/connect.ts'
@@ -34,9 +34,10 @@ export function connectBroker(options: BrokerOptions): Promise<Broker> {
  * lane has it; one that fails leaves it to the caller, for another try.
  */
 export async function openBroker(connecting: Connected | Promise<Connected>, options: OpenOptions): Promise<Broker> {
-  const { journal, logger = silent, signal } = options
+  const { journal, signal } = options
+  const logger = safeLogger(options.logger)
   try {
-    return await open(connecting, options)
+    return await open(connecting, { ...options, logger })
   } catch (error) {
     if (journal && signal?.aborted)
       await closeUnused(journal).catch((err: unknown) => logger.error({ err }, 'the journal could not be closed'))
@@ -44,8 +45,11 @@ export async function openBroker(connecting: Connected | Promise<Connected>, opt
   }
 }
 
-async function open(connecting: Connected | Promise<Connected>, options: OpenOptions): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
+async function open(
+  connecting: Connected | Promise<Connected>,
+  options: OpenOptions & { logger: Logger },
+): Promise<Broker> {
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger, signal } = options
   checkIntervalMs(intervalMs)
   // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
   const [chain, streams] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { Plan } from '../index.ts'
 import { steadyClock, systemClock, type Clock } from '../base/clock.ts'
 import { InvalidInputError } from '../base/errors.ts'
-import { silent } from '../base/logger.ts'
+import { safeLogger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { createAlertBook, type Found, type RuleResult } from './alert-book.ts'
 import type { Alert, Finding, Labels, RuleName } from './alert.types.ts'
@@ -49,7 +49,8 @@ export async function createAlerts(source: AlertsSource, options: AlertsOptions)
 /** The same with another clock, for tests. */
 export async function openAlerts(source: AlertsSource, options: AlertsOptions, clock: Clock): Promise<Alerts> {
   const { terms, repeatMs } = checkAlertsOptions(options)
-  const { to: receivers, state, logger = silent } = options
+  const { to: receivers, state } = options
+  const logger = safeLogger(options.logger)
   const watched = watchedOf(source)
   const { network } = watched
   const stored = (await state?.load()) ?? null

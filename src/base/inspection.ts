@@ -1,4 +1,5 @@
 import type { AnyActorRef, InspectionEvent, Observer } from 'xstate'
+import type { Logger } from './logger.ts'
 
 /** XState's `inspect` option, passed to every actor: it feeds the Stately Inspector and similar tools. */
 export type Inspect = Observer<InspectionEvent> | ((event: InspectionEvent) => void)
@@ -11,6 +12,7 @@ export type InspectionOptions = {
   own: Inspect | undefined
   /** Receives every event from the first subscription to `inspections$` on. */
   others: (event: InspectionEvent) => void
+  logger: Logger
 }
 
 export type Inspection = {
@@ -22,8 +24,9 @@ export type Inspection = {
 }
 
 /** Attaches inspectors to the actors. Inspection costs XState time, so it starts with the first subscriber. */
-export function createInspection({ own, others }: InspectionOptions): Inspection {
+export function createInspection({ own, others, logger }: InspectionOptions): Inspection {
   const sources: (() => Iterable<AnyActorRef>)[] = []
+  let hasFailed = false
   let hasSubscriber = false
   return {
     inspected: () => (own || hasSubscriber ? { inspect: forward } : {}),
@@ -37,8 +40,14 @@ export function createInspection({ own, others }: InspectionOptions): Inspection
   }
 
   function forward(event: InspectionEvent): void {
-    if (typeof own === 'function') own(event)
-    else own?.next?.(event)
+    try {
+      if (typeof own === 'function') own(event)
+      else own?.next?.(event)
+    } catch (error) {
+      // It would end the reading, or the transaction, that the actor hears of.
+      if (!hasFailed) logger.warn({ err: error }, 'the inspector throws: what it misses is lost')
+      hasFailed = true
+    }
     if (hasSubscriber) others(event)
   }
 }

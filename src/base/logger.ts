@@ -9,3 +9,21 @@ export type Logger = {
 const nothing = (): void => undefined
 
 export const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
+/**
+ * A logger that cannot fail. What the caller's own throws, or rejects with, is dropped: a line of a log decides nothing about money, and
+ * must not end a reading or the following of a transaction. Every entry that takes a logger passes it on as one of these.
+ */
+export function safeLogger(logger: Logger = silent): Logger {
+  const line =
+    (level: keyof Logger) =>
+    (details: object, message: string): void => {
+      try {
+        const written: unknown = logger[level](details, message)
+        if (written instanceof Promise) written.catch(nothing)
+      } catch {
+        // There is no other place to say it.
+      }
+    }
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
+}

@@ -113,9 +113,9 @@ export function treasuryOn({
 }
 
 /** What subscribers of transactions, events and inspections receive. */
-export function topicsOn(streams: EngineOptions['streams'], { inspect: own, shared }: EngineOptions) {
+export function topicsOn(streams: EngineOptions['streams'], { inspect: own, shared, logger }: EngineOptions) {
   const inspected = createListeners<InspectionEvent>()
-  const inspection = createInspection({ own, others: inspected.emit })
+  const inspection = createInspection({ own, others: inspected.emit, logger })
   const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
   inspected.add(inspections.next)
   const eventsTopic = streams.createTopic<BrokerEvent>()

@@ -9,7 +9,7 @@ import {
 } from '../index.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import { createListeners } from '../base/listeners.ts'
-import { silent } from '../base/logger.ts'
+import { safeLogger } from '../base/logger.ts'
 import { openBroker } from '../broker.ts'
 import type { SharedOptions } from '../engine/options.ts'
 import { toAddress } from '../chain/address.ts'
@@ -37,7 +37,8 @@ export type OpenFleetOptions = Omit<FleetOptions, 'provider' | 'network' | 'sign
 
 /** A fleet on a chain that is connected, or was made for it. */
 export async function openFleet(chain: FleetChain, options: OpenFleetOptions): Promise<Fleet> {
-  const { leases, capacity = Infinity, intervalMs = DEFAULT_INTERVAL_MS, logger = silent, signal } = options
+  const { leases, capacity = Infinity, intervalMs = DEFAULT_INTERVAL_MS, signal } = options
+  const logger = safeLogger(options.logger)
   const { clock = systemClock } = chain
   const wallets = options.wallets.map((wallet) => toAddress(wallet, 'wallet'))
   if (new Set(wallets).size < wallets.length) throw new InvalidInputError('A wallet is in the list twice.', {})

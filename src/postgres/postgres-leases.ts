@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
-import { silent } from '../base/logger.ts'
+import { safeLogger } from '../base/logger.ts'
 import {
   InvalidInputError,
   JournalError,
@@ -49,7 +49,8 @@ export function postgresLeases(options: PostgresLeasesOptions): Leases {
 
 export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPACT_AFTER): PostgresLeases {
   checkLeasesOptions(options)
-  const { leaseMs = DEFAULT_LEASE_MS, holder = ownName(), logger = silent } = options
+  const { leaseMs = DEFAULT_LEASE_MS, holder = ownName() } = options
+  const logger = safeLogger(options.logger)
   const timeoutMs = options.timeoutMs ?? leaseMs / BEATS
   const tables = tablesIn(options.schema)
   const { run } = createDatabase(options.pool, { timeoutMs })

@@ -1,7 +1,7 @@
 import * as nodeFiles from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { JournalError } from '../base/errors.ts'
-import { silent, type Logger } from '../base/logger.ts'
+import { safeLogger, type Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { compactRecords } from './journal-compaction.ts'
 import { checkIsFile, ifThere, replaceJournalFile, type Files, type JournalFile } from './journal-file.ts'
@@ -28,7 +28,8 @@ export type FileJournalOptions = {
  * @throws LockedError while another process uses it, JournalError for a file that is damaged other than at its end
  */
 export function fileJournal(path: string, options: FileJournalOptions = {}): Journal {
-  const { genesis, compactAfter = COMPACT_AFTER, logger = silent, files = nodeFiles } = options
+  const { genesis, compactAfter = COMPACT_AFTER, files = nodeFiles } = options
+  const logger = safeLogger(options.logger)
   const inTurn = createSerialQueue()
   let journal = resolve(path)
   let lock: ProcessLock | null = null

@@ -1,5 +1,5 @@
 import { JournalError } from '../base/errors.ts'
-import { silent, type Logger } from '../base/logger.ts'
+import { safeLogger, type Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { compactRecords } from './journal-compaction.ts'
 import { openJournalDatabase, type JournalDatabase, type StoredRecord } from './journal-database.ts'
@@ -31,7 +31,8 @@ export type IndexedDbJournalOptions = JournalOwner & {
  * const broker = await createBroker({ signer, journal })
  */
 export function indexedDbJournal(options: IndexedDbJournalOptions): Journal {
-  const { chainId, wallet, genesis = null, compactAfter = COMPACT_AFTER, logger = silent } = options
+  const { chainId, wallet, genesis = null, compactAfter = COMPACT_AFTER } = options
+  const logger = safeLogger(options.logger)
   const name = `og-ledger ${chainId}-${wallet.toLowerCase()}`
   const inTurn = createSerialQueue()
   let lock: TabLock | null = null
