@@ -12,7 +12,10 @@ export type Health = {
   checks: {
     /** Positions are read: it fails once the newest is older than three intervals, before the first, and once none can succeed. */
     reading: ReadingCheck
-    /** The journal can be written, as far as the last record shows: without it nothing is sent. It passes without a signer. */
+    /**
+     * The journal can be written, as far as the last record shows: without it nothing is sent. It passes without a signer, and warns
+     * where the key that deposits for this wallet can send nothing.
+     */
     journal: HealthCheck
     /** The ledger can pay what is due. */
     ledger: HealthCheck
@@ -71,7 +74,10 @@ function readingOf({ positions$ }: Broker): ReadingCheck {
 
 function journalOf(broker: Broker): HealthCheck {
   const refusal = broker.refusal()
-  return refusal ? { status: 'fail', message: line(`Nothing can be sent. ${sentenceOf(refusal)}`) } : PASS
+  if (refusal) return { status: 'fail', message: line(`Nothing can be sent. ${sentenceOf(refusal)}`) }
+  const ofPayer = broker.ledger.autoDepositStatus()?.payerRefusal
+  if (ofPayer) return { status: 'warn', message: line(`No deposit can be sent. ${sentenceOf(ofPayer)}`) }
+  return PASS
 }
 
 function ledgerOf(plan: Plan | null): HealthCheck {

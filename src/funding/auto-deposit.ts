@@ -48,6 +48,8 @@ export type AutoDepositStatus = {
 > & {
     /** Why the key of `from` could not be read; null where it was, and without one. */
     payerError: string | null
+    /** Why the key of `from` can send nothing: its journal is locked, damaged, or could not be written. */
+    payerRefusal: Error | null
   }
 
 export type AutoDepositOptions = {
@@ -130,7 +132,8 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
       if (!on) return null
       const { value, context } = on.actor.getSnapshot()
       const { reason, lastDeposit, deposits, paid, failure } = context
-      return { state: value, reason, lastDeposit, deposits, paid, failure, payerError: payer.error() }
+      const ofPayer = { payerError: payer.error(), payerRefusal: payer.refusal() }
+      return { state: value, reason, lastDeposit, deposits, paid, failure, ...ofPayer }
     },
     decide(facts, trial) {
       const basis = trial ? trialOf(trial, payer.own) : basisNow()

@@ -12,6 +12,8 @@ export type DepositPayers = DepositPayer & {
   use(from: PayingKey | null): void
   refresh(block: Block): Promise<void>
   error(): string | null
+  /** Why the treasury can send nothing; null for the broker's own wallet, which says so itself. */
+  refusal(): Error | null
   /** Of treasuries. */
   transactions(): readonly TransactionActor[]
   close(): Promise<void>
@@ -47,6 +49,7 @@ export function createDepositPayers(own: DepositPayer, options: TreasuryOptions)
     },
     refresh: async (block) => treasury?.refresh(block),
     error: () => treasury?.error() ?? null,
+    refusal: () => treasury?.refusal() ?? null,
     transactions: () => all().flatMap((one) => one.transactions()),
     async close() {
       await Promise.all(all().map((one) => one.close()))

@@ -42,6 +42,8 @@ export type Treasury = DepositPayer & {
   refresh(block: Block): Promise<void>
   /** Why it could not be read; null where it was. */
   error(): string | null
+  /** Why it can send nothing: its journal is locked, damaged, or could not be written. */
+  refusal(): Error | null
   transactions(): readonly TransactionActor[]
   close(): Promise<void>
 }
@@ -82,10 +84,11 @@ export function createTreasury({ signer, journal }: PayingKey, options: Treasury
       await question.refresh(block)
     },
     error: () => error,
+    refusal: () => made?.refusal() ?? made?.journalFailure() ?? null,
     transactions: () => lane?.transactions() ?? [],
     async close() {
       isClosed = true
-      // A key that is still being connected may never answer: nothing of it was opened.
+      // A key that is still being connected may never answer: where it does, its lane is closed then.
       await made?.close()
     },
   }
@@ -95,8 +98,11 @@ export function createTreasury({ signer, journal }: PayingKey, options: Treasury
       connecting = null
       throw reason
     }))
-    if (isClosed) throw new AbortedError('The broker is closed.')
     made = opened
+    if (isClosed) {
+      await opened.close()
+      throw new AbortedError('The broker is closed.')
+    }
     await opened.open()
     lane = opened
     return opened

@@ -1,6 +1,8 @@
+import { parseEther, VoidSigner } from 'ethers'
 import { expect, test } from 'vitest'
-import { health, type Health } from '../../src/index.ts'
+import { health, JournalError, memoryJournal, type Health } from '../../src/index.ts'
 import { createSimulatedBroker, type Simulation } from '../../src/testing/index.ts'
+import { heldJournal } from '../support/dying-journal.ts'
 import { EXACT } from '../support/exact.ts'
 
 const TERMS = { ...EXACT, unsettledFee: false } as const
@@ -88,4 +90,32 @@ test('a transaction that is not mined within five minutes is a warning', async (
   expect(statusesOf(health(sim.broker))).toEqual({ status: 'pass' })
   await sim.advance('2m')
   expect(statusesOf(health(sim.broker))).toEqual({ status: 'warn', transactions: 'warn' })
+})
+
+test('a treasury whose journal is locked, or cannot be written, is a warning until it can', async () => {
+  await using sim = await createSimulatedBroker({ seed: 1, wallets: 2, pushesBlocks: false })
+  await sim.until(sim.broker.ledger.addLedger('3'))
+  const inner = memoryJournal()
+  let isFull = false
+  const held = heldJournal({
+    ...inner,
+    append: (record) =>
+      isFull ? Promise.reject(new JournalError('The journal cannot be written.', {})) : inner.append(record),
+  })
+  const signer = new VoidSigner(sim.wallets[1] ?? '')
+  sim.broker.ledger.startAutoDeposit({ trigger: '5', target: '20', from: { signer, journal: held } })
+  const checked = async () => {
+    await sim.advance('2m')
+    const { status, checks } = health(sim.broker)
+    return [status, checks.journal]
+  }
+  const warning = (why: string) => ['warn', { status: 'warn', message: `No deposit can be sent. ${why}` }]
+  expect(await checked()).toEqual(warning('Another process has the journal.'))
+  isFull = true
+  held.letGo()
+  expect(await checked()).toEqual(warning('The journal cannot be written.'))
+  isFull = false
+  await sim.advance('10m')
+  expect(await checked()).toEqual(['pass', { status: 'pass' }])
+  expect(sim.chain.position(sim.wallets[0] ?? '').ledger?.available).toBe(parseEther('20'))
 })

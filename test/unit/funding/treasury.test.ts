@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { silent } from '../../../src/base/logger.ts'
 import { createTreasury, type PayerConnection } from '../../../src/funding/treasury.ts'
+import type { Journal } from '../../../src/transactions/journal.types.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import { deposit, scriptedPort } from '../../support/scripted-port.ts'
 
@@ -22,9 +23,11 @@ test('a treasury whose signer never answers loses that deposit alone, and nothin
   }
 })
 
-test('a treasury whose key is never connected does not keep the broker from closing', async () => {
+test('a treasury whose key is connected after the end does not keep the broker from closing, and leaves no lane open', async () => {
   let connected: (connection: PayerConnection) => void = () => undefined
-  const treasury = treasuryOn(() => new Promise((resolve) => (connected = resolve)))
+  let closed = 0
+  const journal = { ...memoryJournal(), close: () => Promise.resolve(void (closed += 1)) }
+  const treasury = treasuryOn(() => new Promise((resolve) => (connected = resolve)), journal)
   const opening = treasury.open().catch((error: unknown) => error)
   await treasury.close()
   // It answers after all.
@@ -32,12 +35,12 @@ test('a treasury whose key is never connected does not keep the broker from clos
   connected({ wallet: 'treasury', chainId: 1n, genesis: '0x', transactions: port, blockTimeMs: () => 1_000 })
   expect(await opening).toMatchObject({ name: 'AbortedError' })
   await expect(treasury.submit(deposit())).rejects.toMatchObject({ name: 'AbortedError' })
-  expect(port.sent).toEqual([])
+  expect([port.sent, closed]).toEqual([[], 1])
 })
 
-function treasuryOn(connectPayer: () => Promise<PayerConnection>) {
+function treasuryOn(connectPayer: () => Promise<PayerConnection>, journal: Journal = memoryJournal()) {
   return createTreasury(
-    { signer: new VoidSigner(`0x${'11'.repeat(20)}`), journal: memoryJournal() },
+    { signer: new VoidSigner(`0x${'11'.repeat(20)}`), journal },
     {
       wallet: 'hot key',
       connectPayer,

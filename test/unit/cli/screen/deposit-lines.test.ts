@@ -23,6 +23,7 @@ const on: AutoDepositStatus = {
   paid: '0',
   failure: null,
   payerError: null,
+  payerRefusal: null,
 }
 const failure = { count: 1, at: 0, message: 'The deposit was not approved.\n\nfacts' }
 const LEVELS = '(trigger 5 OG, target 20 OG)'
