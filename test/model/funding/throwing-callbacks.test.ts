@@ -8,7 +8,7 @@ const thrown = (): never => {
   throw new Error('the disk of the log is full')
 }
 const quiet = (): void => undefined
-const rejected = (): Promise<never> => Promise.reject(new Error('the log server does not answer'))
+const rejected = (): unknown => Promise.reject(new Error('the log server does not answer'))
 
 const loggers: Record<string, Logger> = {
   throws: { debug: thrown, info: thrown, warn: thrown, error: thrown },
