@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBroker, health, JournalError, type JournalRecord, type LeasedJournal } from 'og-ledger'
 import { migrate, postgresJournal } from 'og-ledger/postgres'
+import { fundBeforeRequests } from '../../../examples/recipes/serverless-postgres.ts'
 import { severalMachines } from '../../../examples/several-machines.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, outcomeOf, paidOnce, REQUIRED } from '../../support/low-wallet.ts'
@@ -62,6 +63,14 @@ test('a broker whose lease is lost sends nothing, says so, and closes', async ()
   const other = await brokerWith(signer, next)
   expect((await other.ledger.depositFund('1')).success).toBe(true)
   await other.close()
+})
+
+test('functions that run at the same time take turns, and only the first one pays', async () => {
+  const low = await lowWallet(chain, [provider()])
+  const options = { signer: low.wallet, network: chain.network, intervalMs: 200 }
+  const where = { pool, chainId: chain.network.chainId, provider: provider().address }
+  await Promise.all(Array.from({ length: 3 }, () => fundBeforeRequests(options, where)))
+  expect(await outcomeOf(chain, low)).toMatchObject({ mined: 1, waiting: 0 })
 })
 
 test('budgets and the wish to close move to the machine that takes over', async () => {
