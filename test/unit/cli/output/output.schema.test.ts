@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { outputSchema } from '../../../../src/cli/output/output.schema.ts'
+import { eventTypes } from '../../../support/type-names.ts'
 import { faultOf } from '../../../support/output-lines.ts'
 
 const types = Object.keys(outputSchema['$defs'] as object)
@@ -25,6 +26,13 @@ test('a line is checked against its type, and a field that the schema lacks is a
     'error must NOT have additional properties {"additionalProperty":"later"}',
   )
   expect(faultOf({ v: 1, type: 'other' })).toBe('No schema has the type "other".')
+})
+
+test('every event of a broker has its schema', () => {
+  type Event = { properties: { type: { const: string } } }
+  const { event } = outputSchema['$defs'] as { event: { properties: { event: { anyOf: Event[] } } } }
+  const events = event.properties.event.anyOf.map(({ properties }) => properties.type.const)
+  expect(events.toSorted()).toEqual(Object.keys(eventTypes).toSorted())
 })
 
 test('every type has its row in the documentation, and every row its type', () => {
