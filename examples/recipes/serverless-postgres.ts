@@ -12,7 +12,11 @@ export async function fundBeforeRequests(
   const journal = await postgresJournal({ pool, chainId, wallet, wait: true, leaseMs: 3_000, signal })
   try {
     const broker = await createBroker({ ...options, journal, signal: journal.lost })
-    await broker.inference.ensureFunded(provider, undefined, { signal }).finally(() => broker.close())
+    try {
+      await broker.inference.ensureFunded(provider, undefined, { signal })
+    } finally {
+      await broker.close()
+    }
   } finally {
     await journal.close() // the next function need not wait for the lease to end
   }
