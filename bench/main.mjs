@@ -4,6 +4,7 @@ import { startChain } from './chain.mjs'
 import { drain } from './measures/drain.mjs'
 import { endpoint as requests } from './measures/endpoint.mjs'
 import { fleet } from './measures/fleet.mjs'
+import { fleetMachines } from './measures/fleet-machines.mjs'
 import { idle } from './measures/idle.mjs'
 import { imports } from './measures/import.mjs'
 import { low } from './measures/low.mjs'
@@ -18,7 +19,7 @@ import { startProviderEndpoint } from './provider-endpoint.mjs'
 import { machine, ratioOf, table } from './report.mjs'
 
 const onChain = { idle, drain, low, transfer, position, endpoint: requests, fleet }
-const measures = { ...onChain, import: imports, decode, metrics, size, simulated, visualizer }
+const measures = { ...onChain, machines: fleetMachines, import: imports, decode, metrics, size, simulated, visualizer }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })
 const names = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(measures)

@@ -1,10 +1,8 @@
 import type { Row, Run } from './database.ts'
 import { SERVER_FACTS } from './check-server.ts'
+import type { LoadJournal, StoredRecord } from './journal-loads.ts'
 import type { HeldLease } from './lease-statements.ts'
 import type { Tables } from './tables.ts'
-
-/** A record as the table has it: JSON, with amounts in wei as strings. */
-export type StoredRecord = { seq: number; json: string }
 
 /** What the database says of a wallet, and of the record at one place of its journal. */
 export type Standing = {
@@ -31,8 +29,10 @@ export type JournalStatements = {
 export function createJournalStatements(
   run: Run,
   { wallets, journal }: Tables,
-  { chainId, bytes, epoch, holder }: HeldLease & { holder: string },
+  lease: HeldLease & { holder: string },
+  loadJournal: LoadJournal,
 ): JournalStatements {
+  const { chainId, bytes, epoch, holder } = lease
   const values = [String(chainId), bytes, holder, epoch]
   // The share lock is held until the commit: a claim comes before it and is seen, or after it and sees the record.
   const fence = `lease as (
@@ -44,13 +44,7 @@ export function createJournalStatements(
   const isDurable = `not pg_is_in_recovery() and current_setting('synchronous_commit') <> 'off' and current_setting('fsync') <> 'off'`
 
   return {
-    async load() {
-      const rows = await run({
-        text: `select seq::text as place, record::text as record from ${journal} where ${own} order by seq`,
-        values: values.slice(0, 2),
-      })
-      return rows.map((row) => ({ seq: Number(row['place']), json: String(row['record']) }))
-    },
+    load: () => loadJournal(lease),
     async append({ seq, json }) {
       const rows = await run({
         text: `with ${fence}

@@ -1,6 +1,7 @@
 import { compactRecords, JournalError, LeaseLostError, type JournalRecord } from '../index.ts'
 import { serverRefusal } from './check-server.ts'
-import type { JournalStatements, Standing, StoredRecord } from './journal-statements.ts'
+import type { StoredRecord } from './journal-loads.ts'
+import type { JournalStatements, Standing } from './journal-statements.ts'
 import type { HeldLease } from './lease-statements.ts'
 import { StatementError } from './statement-error.ts'
 import { fromStored, toStored } from './stored-record.ts'

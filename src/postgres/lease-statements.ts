@@ -35,21 +35,27 @@ export type LeaseStatements = {
 export type ListedLease = Lease & { until: string | null; genesis: string | null }
 
 export function createLeaseStatements(run: Run, { wallets: table }: Tables): LeaseStatements {
+  /** Wallets that have a row, by chain: where all have, a search for free ones need not name them. */
+  const known = new Set<string>()
+  const keyOf = (chainId: bigint, wallet: Buffer): string => `${chainId} ${wallet.toString('hex')}`
+  let searches = 0
+
   return {
-    async claim({ chainId, wallets, genesis, holder, leaseMs, atMost }) {
+    async claim({ chainId, wallets: wanted, genesis, holder, leaseMs, atMost }) {
       const chain = String(chainId)
-      await run({
-        text: `insert into ${table} (chain_id, wallet)
-          select $1::numeric, one from unnest($2::bytea[]) as one
-          where not exists (select from ${table} where chain_id = $1::numeric and wallet = one)
-          on conflict do nothing`,
-        values: [chain, wallets],
-      })
+      searches += 1
+      // A row may have been deleted by hand.
+      if (wanted.length <= FEW || searches % FORGETS_AFTER === 0) known.clear()
+      const missing = wanted.filter((one) => !known.has(keyOf(chainId, one)))
+      if (missing.length > 0) await insert(chain, missing)
+      for (const one of missing) known.add(keyOf(chainId, one))
+      const wallets = missing.length > 0 ? wanted : await freeAmong(chainId, wanted)
+      if (wallets.length === 0) return []
       const rows = await run({
         text: `with free as materialized (
             select chain_id, wallet from ${table}
             where chain_id = $1::numeric and wallet = any($2::bytea[])
-              and (holder is null or expires_at is null or expires_at <= clock_timestamp())
+              and ${IS_FREE}
               and (genesis is null or $3::bytea is null or genesis = $3::bytea)
             limit $4 for update skip locked
           )
@@ -101,7 +107,34 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
       return rows.map((row) => leaseIn(chainId, row))
     },
   }
+
+  async function insert(chain: string, wallets: readonly Buffer[]): Promise<void> {
+    await run({
+      text: `insert into ${table} (chain_id, wallet)
+        select $1::numeric, one from unnest($2::bytea[]) as one
+        where not exists (select from ${table} where chain_id = $1::numeric and wallet = one)
+        on conflict do nothing`,
+      values: [chain, wallets],
+    })
+  }
+
+  /** Those that may be free. Most of the time none is, and many machines ask each second: the statement names no wallet. */
+  async function freeAmong(chainId: bigint, wanted: readonly Buffer[]): Promise<readonly Buffer[]> {
+    const rows = await run({
+      text: `select encode(wallet, 'hex') as wallet from ${table} where chain_id = $1::numeric and ${IS_FREE} limit $2`,
+      values: [String(chainId), MOST_FREE],
+    })
+    // More than that may be of other fleets: the claim looks for itself.
+    if (rows.length === MOST_FREE) return wanted
+    const free = new Set(rows.map(({ wallet }) => String(wallet)))
+    return wanted.filter((one) => free.has(one.toString('hex')))
+  }
 }
+
+const IS_FREE = '(holder is null or expires_at is null or expires_at <= clock_timestamp())'
+const FEW = 20
+const FORGETS_AFTER = 60
+const MOST_FREE = 5_000
 
 function leaseIn(chainId: bigint, row: Row): ListedLease {
   const isHeld = typeof row['holder'] === 'string' && row['is_live'] === true

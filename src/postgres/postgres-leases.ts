@@ -15,6 +15,7 @@ import { createContact } from './contact.ts'
 import { createDatabase } from './database.ts'
 import { createFencedJournal, type FencedJournal } from './fenced-journal.ts'
 import { createHeartbeat } from './heartbeat.ts'
+import { createJournalLoads } from './journal-loads.ts'
 import { createJournalStatements } from './journal-statements.ts'
 import { createLeaseStatements, type HeldLease, type ListedLease } from './lease-statements.ts'
 import { checkLeasesOptions, genesisBytes, walletBytes, type PostgresLeasesOptions } from './options.ts'
@@ -55,6 +56,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
   const tables = tablesIn(options.schema)
   const { run } = createDatabase(options.pool, { timeoutMs })
   const statements = createLeaseStatements(run, tables)
+  const loadJournal = createJournalLoads(run, tables)
   const held = new Map<FencedJournal, HeldLease>()
   const heartbeat = createHeartbeat({ everyMs: leaseMs / BEATS, retryMs: RETRY_MS, beat })
   const contact = createContact({ schema: tables.schema, logger, onLoss: heartbeat.hurry })
@@ -91,7 +93,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
   function journalOf(lease: HeldLease): LeasedJournal {
     const journal = createFencedJournal({
       lease: { ...lease, holder },
-      statements: createJournalStatements(run, tables, { ...lease, holder }),
+      statements: createJournalStatements(run, tables, { ...lease, holder }, loadJournal),
       contact,
       bind: (genesis) => statements.bind(lease, { holder, genesis: genesisBytes(genesis) }),
       renew: async () => (await statements.renew([lease], { holder, leaseMs })).length === 1,

@@ -1,5 +1,5 @@
 import { JournalError, recordFromJson, recordToJson, type JournalRecord } from '../index.ts'
-import type { StoredRecord } from './journal-statements.ts'
+import type { StoredRecord } from './journal-loads.ts'
 
 /** A record as JSON that jsonb takes: it has no text with a NUL, nor with half of a surrogate pair. */
 export function toStored(record: JournalRecord): string {

@@ -24,14 +24,7 @@ class Provider extends JsonRpcProvider {
 const provider = new Provider(rpcUrl, undefined, { cacheTimeout: -1, batchStallTime: 0 })
 const signer = new Wallet(key, provider)
 const pool = new pg.Pool({ connectionString: database, max: 3 })
-const inner = await postgresJournal({
-  pool,
-  chainId: network.chainId,
-  wallet: signer.address,
-  leaseMs,
-  holder,
-  wait: true,
-})
+const inner = await claimed()
 say(`claimed ${inner.epoch}`)
 inner.lost.addEventListener('abort', () => say(`lost ${inner.lost.reason.name}`))
 const journal = {
@@ -50,6 +43,17 @@ for (const address of providers)
   broker.inference.startAutoFunding(address, { intervalMs: 100, target: 2, minTopUp: 0n })
 process.on('SIGTERM', () => void broker.close().then(() => process.exit(0)))
 setInterval(() => undefined, 1_000)
+
+/** On a busy machine the database may be late, too. */
+async function claimed() {
+  for (;;)
+    try {
+      const { chainId } = network
+      return await postgresJournal({ pool, chainId, wallet: signer.address, leaseMs, holder, wait: true })
+    } catch (error) {
+      if (!error.retryable) throw error
+    }
+}
 
 let hasStopped = false
 

@@ -1,7 +1,8 @@
+import { toBeHex } from 'ethers'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { LeaseLostError, LockedError, type JournalRecord } from 'og-ledger'
-import { migrate, postgresJournal, postgresLeases } from 'og-ledger/postgres'
+import { migrate, postgresJournal, postgresLeases, type PostgresPool } from 'og-ledger/postgres'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 
 const chainId = 31_337n
@@ -178,3 +179,41 @@ test('a machine claims as many wallets as it may, and no two machines claim one'
   expect(taken.length).toBe(all.filter(({ holder }) => holder === 'b').length)
   await Promise.all(machines.map((leases) => leases.close()))
 })
+
+test('many wallets are claimed, and their journals loaded, in a few statements; a search that finds none free takes one', async () => {
+  const wallets = Array.from({ length: 150 }, (_, at) => toBeHex(0xabc000 + at, 20))
+  const { counted, statements } = countingPool()
+  const [first, second] = ['first', 'second'].map((holder) => postgresLeases({ pool: counted, holder }))
+  const journals = (await first?.claim({ chainId, wallets, atMost: 140 })) ?? []
+  await Promise.all(journals.map((journal) => journal.load()))
+  // The server and its tables are looked at, rows made, wallets claimed, journals loaded by the hundred.
+  expect([journals.length, statements.splice(0).length]).toEqual([140, 6])
+  expect(await second?.claim({ chainId, wallets })).toHaveLength(10)
+  statements.length = 0
+  expect(await second?.claim({ chainId, wallets })).toEqual([])
+  expect(statements.splice(0)).toEqual([expect.stringMatching(/^select encode\(wallet, 'hex'\) as wallet from/)])
+  await journals[0]?.close()
+  expect(await second?.claim({ chainId, wallets })).toMatchObject([{ wallet: journals[0]?.wallet, epoch: 2 }])
+  await Promise.all([first?.close(), second?.close()])
+})
+
+/** A pool that notes each statement. */
+function countingPool() {
+  const statements: string[] = []
+  const counted: PostgresPool = {
+    on: (event, listener) => pool.on(event, listener),
+    async connect() {
+      const client = await pool.connect()
+      return {
+        query(query) {
+          statements.push(query.text.trim())
+          return client.query(query)
+        },
+        on: (event, listener) => client.on(event, listener),
+        removeListener: (event, listener) => client.removeListener(event, listener),
+        release: (isBroken) => client.release(isBroken),
+      }
+    },
+  }
+  return { counted, statements }
+}
