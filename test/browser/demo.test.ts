@@ -26,7 +26,7 @@ test('a drain turns a sub-account low, its top-up lights up an edge, and both ar
   const page = await open(url)
   await page.locator('tbody tr[data-state="low"]').first().waitFor()
   await page.locator('.state-box[data-path="low"].present .badge').waitFor()
-  await page.locator('.edge.lit', { hasText: 'balance.low' }).waitFor()
+  await page.locator('.edge.lit', { hasText: 'too little' }).waitFor()
   await page
     .locator('.timeline li[data-kind="fact"]', {
       hasText: /^\d\d:\d\d:\d\d.*Charged [\d.]+ OG: less than required is left$/,
@@ -36,13 +36,13 @@ test('a drain turns a sub-account low, its top-up lights up an edge, and both ar
 
   await page.getByRole('tab', { name: 'Auto-funding' }).click()
   await page.locator('.state-box[data-path="toppingUp"].present').waitFor()
-  await page.locator('.edge.lit', { hasText: 'plan.topUp' }).waitFor()
+  await page.locator('.edge.lit', { hasText: 'top-up decided' }).waitFor()
   await page.locator('.coin', { hasText: /^\+/ }).first().waitFor()
   await page
     .locator('.timeline li[data-kind="transaction"]', { hasText: /Transfer [\d.]+ OG: mined in block \d+/ })
     .first()
     .waitFor()
-  await page.locator('.verdict', { hasText: /^Topping up \d sub-accounts? with [\d.]+ OG\.$/ }).waitFor()
+  await page.locator('.verdict', { hasText: /^Refilling \d sub-accounts?( with [\d.]+ OG)?\.$/ }).waitFor()
   expect(await page.locator('tbody tr').count()).toBe(5)
   await page.shot('demo-light')
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Chart, Hello } from '../../src/visualizer/protocol.ts'
+import type { Chart, Entry, Hello } from '../../src/visualizer/protocol.ts'
 import { ACTIONS } from '../../src/visualizer/control-request.ts'
 import { overflowOf, PHONE, useBrowser } from './chromium.ts'
 import {
@@ -297,9 +297,9 @@ test('money in other versions of the services is shown with its refunds, and goe
   const rows = () => card.locator('tbody tr').allInnerTexts()
   const first = (text: string) => text.split(/\s*\n\s*|\t/).filter(Boolean)
   expect((await rows()).map((text) => first(text).slice(1))).toEqual([
-    ['inference-v0.9', 'not asked back', '1.5000', '1.5000 free'],
-    ['fine-tuning-v1.1', '3 OG asked back, ≈ 4h left', '3.0000', '0.0000 free'],
-    ['inference-v1.1', '0.4 OG can be claimed', '1.2500', '0.2500 free'],
+    ['inference-v0.9', 'not asked back', '1.5', '1.5 free'],
+    ['fine-tuning-v1.1', '3 OG asked back, ≈ 4h left', '3', '0 free'],
+    ['inference-v1.1', '0.4 OG can be claimed', '1.25', '0.25 free'],
   ])
   expect(await card.locator('.card-head').innerText()).toContain('5.75 OG in all')
   expect(await card.locator('p').innerText()).toBe(
@@ -340,7 +340,7 @@ test('a new entry is shown at once, also in the title of the tab', async () => {
       to: 'low',
       event: 'balance.low',
       edge: 'funded|balance.low|low',
-      patch: { subAccounts: { [one.key]: { lifecycle: { value: 'low' } } } },
+      patch: { subAccounts: { [one.key]: { lifecycle: { value: 'low' }, autoFunding: { value: 'held' } } } },
     },
     {
       ...common,
@@ -354,8 +354,9 @@ test('a new entry is shown at once, also in the title of the tab', async () => {
   expect(await row.locator('.available .amount').first().getAttribute('title')).toBe(
     '0.1 OG = 100,000,000,000,000,000 wei',
   )
-  await page.locator('.edge.lit', { hasText: 'balance.low' }).waitFor()
-  expect(await page.title()).toBe('(2 low) og-ledger')
+  await page.locator('.edge.lit', { hasText: 'too little' }).waitFor()
+  // The other one is being refilled.
+  expect(await page.title()).toBe('(1 low) og-ledger')
 })
 
 test('a dead server greys the page, says since when, and turns the controls off', async () => {
@@ -567,4 +568,195 @@ test('keys search, help, go through the timeline, and close what was opened last
   expect(await page.locator('tbody tr').count()).toBe(1)
   await page.keyboard.press('Escape')
   await expect.poll(() => page.locator('tbody tr').count()).toBe(2)
+})
+
+/** Charges of a sub-account, each in an entry of its own. */
+const chargesOf = (keys: readonly string[], from: number): Entry[] =>
+  keys.map((subject, index) => ({
+    seq: from + index,
+    at: START + 3_000_000,
+    block: null,
+    patch: {},
+    kind: 'fact',
+    subject,
+    fact: 'balance.ample',
+    change: og(-0.0123),
+  }))
+
+test('moving amounts are three at most, and cover neither a figure nor one another', async () => {
+  for (const name of ['five', 'hundred'] as const) {
+    const scene = scenes[name]()
+    const server = await serve(scene)
+    const page = await open(server.url)
+    await page.locator('.link', { hasText: 'live' }).waitFor()
+    const keys = Object.keys(scene.state.subAccounts)
+    const deposit = {
+      kind: 'transaction',
+      id: 't',
+      value: 'mined',
+      operation: 'depositFund',
+      subAccount: null,
+      amount: og(37.6),
+      hash: null,
+      blockNumber: 1,
+    } as const
+    const seq = scene.hello.history.length + 1
+    server.send([{ seq, at: START + 3_000_000, block: null, patch: {}, ...deposit }, ...chargesOf(keys, seq + 1)])
+    await page.locator('.coin').first().waitFor()
+    const found = await page.evaluate(() => {
+      const boxOf = (one: Element) => one.getBoundingClientRect()
+      const isOn = (a: DOMRect, b: DOMRect) =>
+        a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+      const textBox = (one: Element) => {
+        const range = document.createRange()
+        range.selectNodeContents(one)
+        return range.getBoundingClientRect()
+      }
+      const coins = [...document.querySelectorAll('.coin')]
+      const figures = [...document.querySelectorAll('.money .figure, .money .number, .money .under')].map(textBox)
+      const clashes: string[] = []
+      for (const time of [10, 300, 1_200, 1_550, 800]) {
+        for (const animation of document.getAnimations()) {
+          animation.pause()
+          if (animation.effect && 'target' in animation.effect && coins.includes(animation.effect.target as Element))
+            animation.currentTime = time
+        }
+        const boxes = coins.map(boxOf)
+        for (const [index, box] of boxes.entries()) {
+          if (figures.some((figure) => isOn(box, figure)))
+            clashes.push(`${time}: ${coins[index]?.textContent} on a figure`)
+          if (boxes.some((other, place) => place > index && isOn(box, other)))
+            clashes.push(`${time}: ${coins[index]?.textContent} on another`)
+        }
+      }
+      return { many: coins.length, clashes }
+    })
+    expect(found).toEqual({ many: 3, clashes: [] })
+    await page.shot(`coins-${name}`)
+  }
+})
+
+test('the headline stays for five seconds at least', async () => {
+  const scene = scenes.five()
+  const server = await serve(scene)
+  const page = await open(server.url)
+  await page.locator('.link', { hasText: 'live' }).waitFor()
+  await page.evaluate(() => {
+    const words = document.querySelector('.verdict span')
+    const changes: [number, string][] = []
+    Object.assign(globalThis, { changes })
+    new MutationObserver(() => changes.push([performance.now(), words?.textContent ?? ''])).observe(words as Node, {
+      characterData: true,
+      subtree: true,
+      childList: true,
+    })
+  })
+  const seq = scene.hello.history.length
+  const short = (index: number): Entry => ({
+    seq: seq + index,
+    at: START + 3_000_000,
+    block: null,
+    kind: 'position',
+    patch: { shortfall: og(index) },
+  })
+  for (let index = 1; index <= 3; index += 1) server.send([short(index)])
+  await page.locator('.verdict', { hasText: 'The ledger is 3 OG short of what is due.' }).waitFor()
+  for (let index = 4; index <= 6; index += 1) server.send([short(index)])
+  await page.locator('.verdict', { hasText: 'The ledger is 6 OG short of what is due.' }).waitFor()
+  const changes = await page.evaluate(() => (globalThis as unknown as { changes: [number, string][] }).changes)
+  const times = changes.map(([at]) => at)
+  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0))
+  expect(gaps.length).toBeGreaterThan(0)
+  expect(Math.min(...gaps)).toBeGreaterThan(4_900)
+})
+
+test('the text of a chart is never smaller than 11 px, in words or names, at any zoom, and its state is in view', async () => {
+  const scene = scenes.five()
+  const page = await open(await show(scene), {}, START + 2_390_000)
+  const smallest = () =>
+    page.locator('.chart').evaluate((chart: SVGSVGElement) => {
+      const scale = chart.getBoundingClientRect().width / chart.viewBox.baseVal.width
+      return Math.min(
+        ...[...chart.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale),
+      )
+    })
+  for (const tab of ['Sub-account', 'Auto-funding', 'Transaction']) {
+    await page.getByRole('tab', { name: tab }).click()
+    expect(await smallest()).toBeGreaterThanOrEqual(11)
+  }
+  await page.getByRole('tab', { name: 'Sub-account' }).click()
+  const labels = () => page.locator('.chart .edge text').allTextContents()
+  expect(new Set(await labels())).toEqual(
+    new Set(['too little', 'enough', 'empty', 'closed', 'asked back', 'lock over']),
+  )
+  await page.locator('.button.names').click()
+  expect(await labels()).toContain('balance.low')
+  // Nothing travelled yet: all edges are dim.
+  expect(await page.locator('.edge:not(.dimmed) text').count()).toBe(0)
+  const before = await smallest()
+  await page.getByRole('button', { name: 'Larger' }).click()
+  expect((await smallest()) / before).toBeCloseTo(1.25, 2)
+
+  const isInView = () =>
+    page
+      .locator('.state-box.present[data-path="refunding.locked"] rect')
+      .first()
+      .evaluate((box) => {
+        const [inner, pane] = [box.getBoundingClientRect(), box.closest('.panel')?.getBoundingClientRect()]
+        return (
+          pane !== undefined &&
+          inner.left >= pane.left &&
+          inner.right <= pane.right &&
+          inner.top >= pane.top &&
+          inner.bottom <= pane.bottom
+        )
+      })
+  await page.locator('tbody tr', { hasText: 'refund locked' }).click()
+  await expect.poll(isInView).toBe(true)
+  await page.shot('chart-zoomed')
+})
+
+test('on a phone a chart is a list of its states, and a tap filters', async () => {
+  const page = await open(await show(scenes.five()), PHONE, START + 2_390_000)
+  const chart = page.locator('.vertical')
+  const state = (path: string) => chart.locator(`li[data-path="${path}"]`)
+  expect(await state('funded').locator('.many').innerText()).toBe('3')
+  expect(await state('refunding.locked').locator('> button').innerText()).toMatch(/^locked\s*1$/)
+  expect(await overflowOf(page)).toBe(0)
+  await state('low').locator('> button').tap()
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
+  await chart.scrollIntoViewIfNeeded()
+  await page.shot('chart-phone')
+})
+
+test('the timeline is folded to ten lines, and one crosshair goes through all drawings', async () => {
+  const page = await open(await show(scenes.five()), {}, START + 2_390_000)
+  expect(await page.locator('.timeline li').count()).toBe(10)
+  await page.getByRole('button', { name: 'Show older' }).click()
+  expect(await page.locator('.timeline li').count()).toBeGreaterThan(10)
+
+  await page.locator('tbody tr', { hasText: 'deepseek' }).click()
+  const plot = page.locator('.plot')
+  await plot.hover({ position: { x: 300, y: 60 } })
+  await page.locator('.crosshair').waitFor()
+  expect(await page.locator('.sparkline .pointed text').count()).toBe(5)
+  const value = await page.locator('figcaption .key.available').innerText()
+  const row = page.locator('tbody tr', { hasText: 'deepseek' })
+  expect(await row.locator('.pointed text').textContent()).toBe(value.replace(' OG', ''))
+  await page.shot('crosshair')
+
+  // A dragged range is shown by all drawings, and Esc takes it back before it closes the pane.
+  const box = await plot.boundingBox()
+  if (!box) throw new Error('There is no plot.')
+  await page.mouse.move(box.x + 200, box.y + 60)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 400, box.y + 60)
+  await page.mouse.up()
+  const choice = page.locator('th select')
+  await expect.poll(() => choice.inputValue()).toBe('chosen')
+  expect(await choice.locator('option').first().innerText()).toMatch(/^\d\d:\d\d–\d\d:\d\d$/)
+  await page.shot('range')
+  await page.keyboard.press('Escape')
+  await expect.poll(() => choice.inputValue()).toBe(String(3_600_000))
+  expect(await page.locator('.detail').count()).toBe(1)
 })

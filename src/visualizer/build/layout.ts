@@ -1,6 +1,7 @@
 import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
 import elk from 'elkjs/lib/elk.bundled.js'
 import type { AnyStateMachine } from 'xstate'
+import { edgeInWords, stateInWords } from '../chart-words.ts'
 import type { Chart, ChartEdge, Point } from '../protocol.ts'
 import { straighten } from './straighten.ts'
 import { arrowsOf, boxesOf, type Arrow, type Box } from './boxes.ts'
@@ -60,9 +61,10 @@ function nodesIn(parent: string | null, boxes: readonly Box[]): ElkNode[] {
   return boxes.filter((box) => box.parent === parent).map((box) => nodeOf(box, boxes))
 }
 
-function nodeOf({ id, label, kind }: Box, boxes: readonly Box[]): ElkNode {
+function nodeOf({ id, path, label, kind }: Box, boxes: readonly Box[]): ElkNode {
   if (kind === 'start') return { id, width: START, height: START }
-  if (kind !== 'compound') return { id, width: Math.max(72, label.length * 7.5 + 28), height: STATE_HEIGHT }
+  if (kind !== 'compound')
+    return { id, width: Math.max(72, longer(label, stateInWords({ path, label })) * 7.5 + 28), height: STATE_HEIGHT }
   return { id, layoutOptions: { 'elk.padding': padding(MARGIN, TITLE_HEIGHT + MARGIN) }, children: nodesIn(id, boxes) }
 }
 
@@ -71,9 +73,14 @@ function edgeOf({ id, source, target, label }: Arrow, isBack: boolean): ElkExten
     id,
     sources: [isBack ? target : source],
     targets: [isBack ? source : target],
-    ...(label !== '' && { labels: [{ text: label, width: label.length * 6.2 + 8, height: LABEL_HEIGHT }] }),
+    ...(label !== '' && {
+      labels: [{ text: label, width: longer(label, edgeInWords(label)) * 6.2 + 8, height: LABEL_HEIGHT }],
+    }),
   }
 }
+
+/** The page shows either text in the same place. */
+const longer = (name: string, words: string): number => Math.max(name.length, words.length)
 
 function routeOf(edge: ElkExtendedEdge | undefined, isBack: boolean): Pick<ChartEdge, 'points' | 'labelAt'> {
   const points = straighten((edge?.sections ?? []).flatMap(pointsOf))

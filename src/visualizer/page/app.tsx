@@ -20,7 +20,9 @@ import { Question } from './parts/question.tsx'
 import { Recordings } from './parts/recordings.tsx'
 import { Scrubber } from './parts/scrubber.tsx'
 import { Timeline } from './parts/timeline.tsx'
+import { LAST_HOUR, type Range } from './store/range.ts'
 import { everything, type Filter, type Sort } from './store/rows.ts'
+import { standings } from './store/standing.ts'
 import { viewOf, type Message, type Model, type View } from './store/store.ts'
 
 export type AppProps = { model: Model; dispatch: (message: Message) => void; token: string | null }
@@ -51,6 +53,7 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
   const [request, propose] = useState<ControlRequest | null>(null)
   const select = useCallback(setSelected, [])
   const [helps, setHelps] = useState(false)
+  const [range, setRange] = useState<Range>(LAST_HOUR)
   const { notices, say } = useNotices(view)
   const leave = () => {
     setSelected(null)
@@ -61,6 +64,7 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
       { name: 'detail', isOpen: selected !== null, close: leave },
       { name: 'state', isOpen: filter.place !== null, close: () => setFilter({ ...filter, place: null }) },
       { name: 'text', isOpen: filter.text !== '', close: () => setFilter({ ...filter, text: '' }) },
+      { name: 'range', isOpen: 'from' in range, close: () => setRange(LAST_HOUR) },
       { name: 'past', isOpen: model.moment !== null, close: () => dispatch({ type: 'travel', to: null }) },
     ],
     () => setHelps(true),
@@ -69,7 +73,20 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
   const silentSince = view.isLive ? model.silentSince : null
   const off = silentSince === null ? null : 'There is no contact with og-ledger: nothing can be sent.'
   const { link, trouble } = model
-  const page: Page = { view, link, trouble, silentSince, dispatch, selected, select, can, off, propose }
+  const page: Page = {
+    view,
+    link,
+    trouble,
+    silentSince,
+    dispatch,
+    selected,
+    select,
+    can,
+    off,
+    range,
+    setRange,
+    propose,
+  }
   const account = selected === null ? undefined : view.state.subAccounts[selected]
   useEffect(() => {
     document.title = silentSince === null ? titleOf(view) : '(no contact) og-ledger'
@@ -111,9 +128,9 @@ function Whole({ view, model, dispatch, token }: AppProps & { view: View }): VNo
   )
 }
 
-/** The title of the tab counts sub-accounts that are low. */
+/** The title of the tab counts sub-accounts that stay low. */
 function titleOf({ state }: View): string {
-  const low = Object.values(state.subAccounts).filter(({ lifecycle }) => lifecycle.value === 'low').length
+  const low = standings(Object.values(state.subAccounts)).get('low') ?? 0
   return low > 0 ? `(${low} low) og-ledger` : 'og-ledger'
 }
 

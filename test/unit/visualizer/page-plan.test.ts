@@ -155,7 +155,7 @@ test('the outlook shows the most severe condition', () => {
   ]).toEqual([
     'Every sub-account has what it needs.',
     'The ledger runs dry in 2h 5m.',
-    'Topping up 1 sub-account with 1.8 OG.',
+    'Refilling 1 sub-account with 1.8 OG.',
     '1 sub-account cannot be topped up: the budget is spent.',
     'The ledger is 3.3 OG short of what is due.',
     'There is no ledger yet. A deposit opens one.',

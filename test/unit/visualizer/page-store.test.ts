@@ -201,7 +201,7 @@ test('events in one slot are one tick with the most severe tone', () => {
   const steps = [fact(1, 'balance.ample', '5'), fact(2, 'balance.low', '-5'), fact(99, 'balance.ample', '5')]
   const { hello } = sceneOf([], base, [...steps, [100, { kind: 'position' }, (state) => state]])
   expect(ticksOf(hello.history, { from: START, to: START + 100_000, places: 10 })).toEqual([
-    { place: 0, many: 2, tone: 'low' },
+    { place: 0, many: 2, tone: 'good' },
     { place: 9, many: 1, tone: 'good' },
   ])
 })

@@ -82,8 +82,8 @@ test('every entry has a sentence and a tone', () => {
     ].map((what) => lineOf(what)),
   ).toEqual([
     'calm: Read block 4,812,377',
-    'low: Charged 1.285 OG: less than required is left',
-    'low: Less than required is available',
+    'calm: Charged 1.285 OG: less than required is left',
+    'calm: Less than required is available',
     'good: Received 1.285 OG',
     'calm: Closed',
     'calm: Ledger −2 OG',

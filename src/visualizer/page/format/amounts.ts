@@ -25,6 +25,15 @@ export function column(wei: Wei, digits = 4): string {
   return `${sign}${whole}${digits === 0 ? '' : `.${steps.slice(-digits)}`}`
 }
 
+/** What stands unseen behind an amount of a column, so that all points stand below one another. */
+export function padOf(text: string): string {
+  const decimals = text.split('.')[1]?.length ?? 0
+  return `${decimals === 0 ? '.' : ''}${'0'.repeat(Math.max(0, 4 - decimals))}`
+}
+
+/** OG as a number of a drawing, with the digits of an amount. */
+export const inDrawing = (og: number): string => inOg(`${BigInt(Math.round(og * 1e9)) * 1_000_000_000n}`)
+
 /** A change of an amount, with its sign. */
 export function change(wei: Wei): string {
   return BigInt(wei) > 0n ? `+${inOg(wei)}` : inOg(wei)

@@ -25,10 +25,11 @@ export function toneOf(entry: Entry): Tone {
       return 'calm'
     case 'fact':
       if (entry.fact.startsWith('refund.')) return 'refund'
-      if (entry.fact === 'account.empty' || entry.fact === 'balance.low') return 'low'
+      // A charge that leaves too little is refilled; where a hold keeps it low, the decision says so.
+      if (entry.fact === 'account.empty' || entry.fact === 'balance.low') return 'calm'
       return entry.fact === 'balance.ample' && !entry.change.startsWith('-') ? 'good' : 'calm'
     case 'transition':
-      return toneOfState(entry.machine, entry.to)
+      return entry.machine === 'subAccount' && entry.to === 'low' ? 'calm' : toneOfState(entry.machine, entry.to)
     case 'decision':
     case 'deposit':
       if (entry.action === null) return 'calm'

@@ -231,8 +231,9 @@ export const reclaimHolds: Readonly<Record<ReclaimHold, string>> = {
 export const reclaimWords = (wait: ReclaimHold): string =>
   Object.hasOwn(reclaimHolds, wait) ? reclaimHolds[wait] : `Its money stays: ${wait}.`
 
-/** The lifecycle states in words. */
+/** The lifecycle states in words, and that of a refill. */
 export const stateWords: Readonly<Record<string, string>> = {
+  refilling: 'refilling',
   none: 'not opened',
   created: 'empty',
   funded: 'funded',

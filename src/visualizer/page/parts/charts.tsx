@@ -1,25 +1,15 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { ActorState, Chart, State } from '../../protocol.ts'
+import type { Chart, State } from '../../protocol.ts'
 import { titleOf } from '../format/accounts.ts'
-import { movesIn } from '../store/moments.ts'
-import { tally, type Filter } from '../store/rows.ts'
-import { Chart as Drawing } from './chart.tsx'
+import type { Filter } from '../store/rows.ts'
+import { isOfLedger, ofLedger, Panel } from './chart-panel.tsx'
+import { Tabs, TITLES, Zoom } from './chart-tools.tsx'
 import { Icon } from './icon.tsx'
 import { usePage } from './page.ts'
+import { useNarrow } from './width.ts'
 
-/** How long an edge stays lit after an actor took it. */
-const GLOW_MS = 4_000
 const ORDER = ['subAccount', 'autoFunding', 'transaction', 'ledger', 'autoDeposit']
-const TITLES: Readonly<Record<string, string>> = {
-  subAccount: 'Sub-account',
-  autoFunding: 'Auto-funding',
-  transaction: 'Transaction',
-  ledger: 'Ledger',
-  autoDeposit: 'Deposits',
-}
-/** The charts of the one actor that the ledger has in each. */
-const OF_LEDGER = ['ledger', 'autoDeposit']
 
 /** The statecharts, one at a time, for all sub-accounts or for the selected one. */
 export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
@@ -30,6 +20,9 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
   )
   const [id, setId] = useState('subAccount')
   const [isLarge, setLarge] = useState(false)
+  const [zoom, setZoom] = useState(1)
+  const [withNames, setNames] = useState(false)
+  const isNarrow = useNarrow()
   const chart = charts.find((one) => one.id === id) ?? charts[0]
   const account = selected === null ? undefined : view.state.subAccounts[selected]
   return (
@@ -37,12 +30,21 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
       <div class="card-head">
         <Tabs charts={charts} id={chart?.id ?? ''} choose={setId} />
         <div class="end">
-          <span class="of foreign">
-            {OF_LEDGER.includes(chart?.id ?? '') ? '' : account ? titleOf(account) : 'all'}
-          </span>
+          <span class="of foreign">{isOfLedger(chart?.id ?? '') ? '' : account ? titleOf(account) : 'all'}</span>
+          {!isNarrow && <Zoom zoom={zoom} setZoom={setZoom} />}
           <button
             type="button"
-            class="button bare"
+            class="button names"
+            aria-pressed={withNames}
+            title="Names of states and events, as in code"
+            onClick={() => setNames(!withNames)}
+          >
+            {'{ }'}
+            <span class="unseen">Names of states and events</span>
+          </button>
+          <button
+            type="button"
+            class="button bare enlarge"
             aria-label="Enlarge the chart"
             title="Enlarge"
             onClick={() => setLarge(true)}
@@ -51,10 +53,15 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
           </button>
         </div>
       </div>
-      {chart && <Panel chart={chart} filter={filter} setFilter={setFilter} />}
+      {chart && <Panel {...{ chart, filter, setFilter, zoom, withNames, isNarrow }} />}
+      <ul class="drawn" aria-hidden="true">
+        <li class="key here">actors are here</li>
+        <li class="key lately">just taken</li>
+        <li class="key never">not taken yet</li>
+      </ul>
       {isLarge && chart && (
         <Enlarged title={TITLES[chart.id] ?? chart.title} close={() => setLarge(false)}>
-          <Panel chart={chart} filter={filter} setFilter={setFilter} />
+          <Panel {...{ chart, filter, setFilter, zoom, withNames, isNarrow: false }} />
         </Enlarged>
       )}
     </section>
@@ -77,87 +84,9 @@ function Enlarged({ title, close, children }: { title: string; close: () => void
   )
 }
 
-function Tabs({ charts, id, choose }: { charts: readonly Chart[]; id: string; choose: (id: string) => void }): VNode {
-  const move = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-    if (step === 0) return
-    const index = charts.findIndex((chart) => chart.id === id)
-    const next = charts[(index + step + charts.length) % charts.length]
-    if (next) choose(next.id)
-    const tabs = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=tab]')
-    tabs[(index + step + charts.length) % charts.length]?.focus()
-  }
-  return (
-    <div class="tabs" role="tablist" aria-label="Charts" onKeyDown={move}>
-      {charts.map((chart) => (
-        <button
-          key={chart.id}
-          type="button"
-          role="tab"
-          aria-selected={chart.id === id}
-          tabIndex={chart.id === id ? 0 : -1}
-          onClick={() => choose(chart.id)}
-        >
-          {TITLES[chart.id] ?? chart.title}
-        </button>
-      ))}
-    </div>
-  )
-}
-
-type PanelProps = { chart: Chart; filter: Filter; setFilter: (filter: Filter) => void }
-
-/** A chart with the states of its actors. A click on a state filters the list. */
-function Panel({ chart, filter, setFilter }: PanelProps): VNode {
-  const { view, selected } = usePage()
-  const { history, seq, state, at } = view
-  const actor = actorOf(state, chart.id, selected)
-  const moves = useMemo(
-    () => movesIn(history, seq, { chart: chart.id, actor: actor?.name ?? null, since: at - GLOW_MS }),
-    [history, seq, chart.id, actor?.name, at],
-  )
-  const isOfLedger = OF_LEDGER.includes(chart.id)
-  const counts = useMemo(() => tally(state, chart.id), [state, chart.id])
-  const chosen = filter.place?.chart === chart.id ? filter.place.path : null
-  const choose = (path: string) => setFilter({ ...filter, place: path === chosen ? null : { chart: chart.id, path } })
-  return (
-    <div class="panel" role="tabpanel" aria-label={TITLES[chart.id] ?? chart.title}>
-      <Drawing
-        chart={chart}
-        counts={actor || isOfLedger ? null : counts}
-        present={actor?.state?.value ?? ofLedger(state, chart.id)?.value ?? null}
-        moves={moves}
-        chosen={chosen}
-        choose={isOfLedger ? null : choose}
-      />
-    </div>
-  )
-}
-
-/** The actor of the selected sub-account in this chart; null without one. */
-function actorOf(
-  state: State,
-  chart: string,
-  selected: string | null,
-): { name: string; state: ActorState | null } | null {
-  const account = selected === null ? undefined : state.subAccounts[selected]
-  if (!account) return null
-  if (chart === 'subAccount') return { name: account.key, state: account.lifecycle }
-  if (chart === 'autoFunding') return { name: account.key, state: account.autoFunding }
-  if (chart !== 'transaction') return null
-  const last = Object.values(state.transactions).findLast(({ subAccount }) => subAccount === account.key)
-  return last ? { name: last.id, state: last } : null
-}
-
-/** The ledger's actor in a chart; null where it has none. Recordings of earlier versions lack auto-deposit. */
-function ofLedger({ ledgerActor, autoDeposit }: State, chart: string): ActorState | null {
-  if (chart === 'autoDeposit') return autoDeposit ?? null
-  return chart === 'ledger' ? ledgerActor : null
-}
-
 function visibleCharts(charts: readonly Chart[], state: State): Chart[] {
   return charts
-    .filter(({ id }) => !OF_LEDGER.includes(id) || ofLedger(state, id) !== null)
+    .filter(({ id }) => !isOfLedger(id) || ofLedger(state, id) !== null)
     .toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 

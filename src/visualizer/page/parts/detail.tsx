@@ -1,9 +1,9 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { SubAccountState } from '../../protocol.ts'
-import { iconOfState, lifecycleWord, nextOf, titleOf } from '../format/accounts.ts'
-import { toneOfState } from '../format/tones.ts'
+import { nextOf, titleOf } from '../format/accounts.ts'
 import { addressLink } from '../format/links.ts'
+import { standingOf } from '../store/standing.ts'
 import { samplesUntil } from '../store/samples.ts'
 import { Actions } from './actions.tsx'
 import { Amount } from './amount.tsx'
@@ -24,13 +24,14 @@ export function Detail({ account, leave }: { account: SubAccountState; leave: ()
     if (matchMedia('(max-width: 1080px)').matches) close.current?.focus()
   }, [account.key])
   const { tone, text } = nextOf(account, view.subject.dryRun)
+  const standing = standingOf(account)
   const samples = samplesUntil(view.history.samples.get(account.key), view.at)
   return (
     <section class="card detail" aria-label={`Sub-account ${titleOf(account)}`} ref={pane}>
       <div class="card-head">
-        <span class="state" data-tone={toneOfState('subAccount', account.lifecycle.value)}>
-          <Icon name={iconOfState(account)} />
-          {lifecycleWord(account)}
+        <span class="state" data-tone={standing.tone}>
+          <Icon name={standing.icon} />
+          {standing.word}
         </span>
         <h2 class="foreign" title={titleOf(account)}>
           {titleOf(account)}

@@ -74,9 +74,9 @@ function Cells({ one, now }: { one: ElsewhereState; now: number }): VNode {
         {text}
       </td>
       <td class="right available">
-        <Amount wei={one.balance} unit={false} digits={4} />
+        <Amount wei={one.balance} unit={false} aligned />
         <span class="under">
-          <Amount wei={one.available} unit={false} digits={4} /> free
+          <Amount wei={one.available} unit={false} aligned /> free
         </span>
       </td>
     </tr>

@@ -45,7 +45,7 @@ export function Header({ hasToken, help }: { hasToken: boolean; help: () => void
         <LinkState />
         <button
           type="button"
-          class="button bare"
+          class="button bare help-button"
           aria-label="Keys and drawings"
           title="Keys and drawings (?)"
           onClick={help}

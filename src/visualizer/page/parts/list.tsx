@@ -1,12 +1,13 @@
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { count, stateWords } from '../format/words.ts'
+import { endsOf } from '../store/range.ts'
 import { everything, rowsOf, type Filter, type Sort, type SortKey } from '../store/rows.ts'
 import { Icon } from './icon.tsx'
 import { usePage } from './page.ts'
+import { RangeChoice } from './range-choice.tsx'
 import { Row } from './row.tsx'
 
-const HOUR_MS = 3_600_000
 /** The end of the sparklines moves in steps of a fraction of their width, so that most frames draw none of them again. */
 const STEPS = 90
 
@@ -19,14 +20,14 @@ export type ListProps = {
 
 /** The list of sub-accounts, with search, filter and sorting. */
 export function List({ filter, setFilter, sort, setSort }: ListProps): VNode {
-  const { view, selected, select } = usePage()
+  const { view, selected, select, range, setRange } = usePage()
   const { state, history, at, subject } = view
   const rows = useMemo(() => rowsOf(state, filter, sort), [state, filter, sort])
   const stop = rows.some(({ key }) => key === selected) ? selected : null
   const many = Object.keys(state.subAccounts).length
-  const from = Math.max(history.entries[0]?.at ?? at, at - HOUR_MS)
-  const step = Math.max(1_000, (at - from) / STEPS)
-  const span = { from: Math.floor(from / step) * step, to: Math.ceil(at / step) * step }
+  const { from, to } = endsOf(range, history.entries[0]?.at ?? at, at)
+  const step = Math.max(1_000, (to - from) / STEPS)
+  const span = { from: Math.floor(from / step) * step, to: Math.ceil(to / step) * step }
   return (
     <section class="card list" aria-label="Sub-accounts">
       <div class="card-head">
@@ -59,7 +60,7 @@ export function List({ filter, setFilter, sort, setSort }: ListProps): VNode {
             <Head name="Available" by="available" right {...{ sort, setSort }} />
             <Head name="Lasts" by="runway" right {...{ sort, setSort }} />
             <th scope="col" class="by-history">
-              Last hour
+              <RangeChoice range={range} setRange={setRange} />
             </th>
           </tr>
         </thead>
@@ -80,6 +81,13 @@ export function List({ filter, setFilter, sort, setSort }: ListProps): VNode {
           ))}
         </tbody>
       </table>
+      {rows.length > 0 && (
+        <ul class="drawn" aria-hidden="true">
+          <li class="key available">available</li>
+          <li class="key required">required</li>
+          <li class="key paid">topped up</li>
+        </ul>
+      )}
       {rows.length === 0 && (
         <div class="nothing">
           {many === 0 ? (

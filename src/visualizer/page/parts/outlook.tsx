@@ -6,12 +6,14 @@ import { stateWords } from '../format/words.ts'
 import { signs, toneOfState } from '../format/tones.ts'
 import { figuresOf, type Figures } from '../store/figures.ts'
 import { outlookOf, type Outlook } from '../store/outlook.ts'
-import { tally, type Filter } from '../store/rows.ts'
+import type { Filter } from '../store/rows.ts'
+import { REFILLING, standings } from '../store/standing.ts'
 import { Icon } from './icon.tsx'
+import { useCalm } from './calm.ts'
 import { useChainClock, useNow, usePage } from './page.ts'
 
 const DAY = 86_400
-const STATES = ['funded', 'low', 'refunding', 'created', 'none', 'closed'] as const
+const STATES = ['funded', REFILLING, 'low', 'refunding', 'created', 'none', 'closed'] as const
 
 /** The overall state in a sentence, when ledger and gas run dry, and what to deposit. */
 export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
@@ -50,7 +52,8 @@ function useHeadline(): Outlook {
   const { view, silentSince } = usePage()
   const { at } = useChainClock()
   const now = useNow(view)
-  if (silentSince === null) return outlookOf(view.state, { now, at })
+  const outlook = useCalm(outlookOf(view.state, { now, at }), view.isLive && silentSince === null)
+  if (silentSince === null) return outlook
   const silence = duration((now - silentSince) / 1_000)
   return { tone: 'calm', text: `No contact for ${silence}; last state of ${moment(view.at, now)}.` }
 }
@@ -58,19 +61,19 @@ function useHeadline(): Outlook {
 /** The number of sub-accounts in each state, as filters of the list. */
 function Tallies({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
   const { view } = usePage()
-  const counts = tally(view.state, 'subAccount')
+  const counts = standings(Object.values(view.state.subAccounts))
   return (
     <div class="tallies">
       {STATES.filter((state) => counts.has(state)).map((state) => {
-        const isOn = filter.place?.chart === 'subAccount' && filter.place.path === state
+        const isOn = filter.place?.chart === 'standing' && filter.place.path === state
         return (
           <button
             key={state}
             type="button"
             class="state"
-            data-tone={toneOfState('subAccount', state)}
+            data-tone={state === REFILLING ? 'moving' : toneOfState('subAccount', state)}
             aria-pressed={isOn}
-            onClick={() => setFilter({ ...filter, place: isOn ? null : { chart: 'subAccount', path: state } })}
+            onClick={() => setFilter({ ...filter, place: isOn ? null : { chart: 'standing', path: state } })}
           >
             {counts.get(state)} {stateWords[state]}
           </button>
@@ -142,4 +145,4 @@ function Deposits(): VNode {
   )
 }
 
-const Figure = ({ wei }: { wei: Wei }): VNode => <span title={exactly(wei)}>{wei === '0' ? 'none' : inOg(wei, 2)}</span>
+const Figure = ({ wei }: { wei: Wei }): VNode => <span title={exactly(wei)}>{wei === '0' ? 'none' : inOg(wei)}</span>

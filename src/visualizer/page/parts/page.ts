@@ -3,6 +3,7 @@ import { useContext, useEffect, useMemo, useState } from 'preact/hooks'
 import type { ActionName, ControlRequest } from '../../protocol.ts'
 import { chainAhead, chainClockOf, type ChainClock } from '../format/chain-clock.ts'
 import { readAt } from '../store/moments.ts'
+import type { Range } from '../store/range.ts'
 import type { Link, Message, View } from '../store/store.ts'
 
 /** What every part of the page can read and do. */
@@ -19,6 +20,9 @@ export type Page = {
   can: (action: ActionName) => boolean
   /** Why no action can be sent at the moment; null where it can. */
   off: string | null
+  /** The time that drawings show. */
+  range: Range
+  setRange: (range: Range) => void
   /** Opens the question that must be answered before anything is sent. */
   propose: (request: ControlRequest) => void
 }

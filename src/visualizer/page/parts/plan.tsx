@@ -31,7 +31,7 @@ export function Terms({ terms }: { terms: readonly Term[] }): VNode {
           <tr key={name}>
             <th scope="row">{name}</th>
             <td class="right">
-              <Amount wei={wei} unit={false} digits={4} />
+              <Amount wei={wei} unit={false} aligned />
             </td>
             <td class="dim">{note}</td>
           </tr>

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { SubAccountState } from '../../protocol.ts'
-import { iconOfState, lifecycleWord, nextOf, runwayWait, titleOf } from '../format/accounts.ts'
-import { toneOfState } from '../format/tones.ts'
+import { nextOf, runwayWait, titleOf } from '../format/accounts.ts'
 import { duration } from '../format/durations.ts'
 import { reasonWords, short } from '../format/words.ts'
+import { standingOf } from '../store/standing.ts'
 import { samplesUntil, type Sample } from '../store/samples.ts'
 import { Amount } from './amount.tsx'
 import { Icon } from './icon.tsx'
@@ -32,12 +32,14 @@ export function Row(props: RowProps): VNode {
 
 function Cells({ account: one, samples, from, to, at, dryRun, isSelected, isStop, select }: RowProps): VNode {
   const { text, tone } = nextOf(one, dryRun)
+  const standing = standingOf(one)
   const title = titleOf(one)
   return (
     <tr
       class={isSelected ? 'selected' : ''}
       data-key={one.key}
       data-state={one.lifecycle.value}
+      data-standing={standing.name}
       onClick={() => select(isSelected ? null : one.key)}
     >
       <td class="name">
@@ -50,19 +52,17 @@ function Cells({ account: one, samples, from, to, at, dryRun, isSelected, isStop
         </span>
       </td>
       <td class="standing" title={one.plan?.reason ? reasonWords(one.plan.reason).long : text}>
-        <span class="state" data-tone={toneOfState('subAccount', one.lifecycle.value)}>
-          <Icon name={iconOfState(one)} />
-          {lifecycleWord(one)}
+        <span class="state" data-tone={standing.tone}>
+          <Icon name={standing.icon} />
+          {standing.word}
         </span>
         <span data-tone={tone} class="foreign under">
           {text}
         </span>
       </td>
       <td class="right available">
-        {one.account ? <Amount wei={one.account.available} unit={false} digits={4} /> : '–'}
-        <span class="under">
-          {one.plan ? <>of {<Amount wei={one.plan.required} unit={false} digits={4} />}</> : '–'}
-        </span>
+        {one.account ? <Amount wei={one.account.available} unit={false} aligned /> : '–'}
+        <span class="under">{one.plan ? <>of {<Amount wei={one.plan.required} unit={false} aligned />}</> : '–'}</span>
       </td>
       <td class="right runway">
         {one.plan?.runway == null ? <span class="wait">{runwayWait(one.plan)}</span> : duration(one.plan.runway)}

@@ -5,6 +5,7 @@ import { ago, clock, duration, moment } from '../format/durations.ts'
 import { isOf } from '../store/kinds.ts'
 import { ticksOf } from '../store/ticks.ts'
 import { useChainClock, useNow, usePage } from './page.ts'
+import { usePointed } from './pointer.ts'
 import { useWidth } from './width.ts'
 
 const HEIGHT = 26
@@ -46,6 +47,7 @@ export function Scrubber({ children }: { children: VNode }): VNode {
       )}
       <div class="rail" ref={box}>
         <Ticks {...{ from, to, width }} />
+        <Crosshair {...{ from, to, width }} />
         <input
           type="range"
           min={from}
@@ -86,6 +88,13 @@ function Moment(): VNode {
       <span class="dim">{under}</span>
     </span>
   )
+}
+
+/** The moment at the pointer in any drawing. */
+function Crosshair({ from, to, width }: { from: number; to: number; width: number }): VNode | null {
+  const pointed = usePointed()
+  if (pointed === null || pointed < from || pointed > to) return null
+  return <span class="crosshair" style={{ left: `${((pointed - from) / Math.max(1, to - from)) * width}px` }} />
 }
 
 function Ticks({ from, to, width }: { from: number; to: number; width: number }): VNode {

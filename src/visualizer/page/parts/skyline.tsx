@@ -2,21 +2,22 @@ import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { SubAccountState } from '../../protocol.ts'
 import { forDrawing, inOg } from '../format/amounts.ts'
-import { lifecycleWord, titleOf } from '../format/accounts.ts'
-import { toneOfState } from '../format/tones.ts'
+import { titleOf } from '../format/accounts.ts'
 import { count } from '../format/words.ts'
+import { standingOf } from '../store/standing.ts'
 import { rowsOf, everything } from '../store/rows.ts'
 import { usePage } from './page.ts'
 import { useWidth } from './width.ts'
 
 const HEIGHT = 190
-const TOP = 14
+/** Room above the bars for moving amounts. */
+const TOP = 26
 const FOOTS = { named: 34, numbered: 20, bare: 4 }
 const WIDEST = 56
 /** Narrower columns have no text below. */
 const NUMBERED = 44
 const NAMED = 76
-const LETTER = 6.1
+const LETTER = 6.8
 
 /** All sub-accounts as columns. The list shows the same in words. */
 export function Skyline(): VNode {
@@ -71,11 +72,7 @@ function Column({ account: one, x, bar, pitch, y, isSelected, choose }: ColumnPr
   const [left, mark] = [x - bar / 2, Math.min(bar / 2 + 4, pitch / 2)]
   const round = Math.min(3, bar / 3)
   return (
-    <g
-      class={isSelected ? 'column selected' : 'column'}
-      data-tone={toneOfState('subAccount', one.lifecycle.value)}
-      onClick={choose}
-    >
+    <g class={isSelected ? 'column selected' : 'column'} data-tone={standingOf(one).tone} onClick={choose}>
       <title>{wordsOf(one)}</title>
       <rect class="ground" x={x - pitch / 2} width={pitch} y={0} height={HEIGHT} />
       <rect
@@ -102,7 +99,7 @@ function Column({ account: one, x, bar, pitch, y, isSelected, choose }: ColumnPr
       <line class="required" x1={x - mark} x2={x + mark} y1={y(required)} y2={y(required)} />
       {pitch >= NUMBERED && (
         <text class="number" x={x} y={y(0) + 14}>
-          {inOg(one.account?.available ?? '0', 2)}
+          {inOg(one.account?.available ?? '0')}
         </text>
       )}
       {pitch >= NAMED && (
@@ -124,7 +121,7 @@ function wordsOf(one: SubAccountState): string {
   const pending = one.account?.pendingRefund ?? '0'
   return [
     `${titleOf(one)} (${one.serviceType})`,
-    lifecycleWord(one),
+    standingOf(one).word,
     `${inOg(one.account?.available ?? '0')} OG available`,
     one.plan && `${inOg(one.plan.required)} OG required`,
     pending !== '0' && `${inOg(pending)} OG refund pending`,

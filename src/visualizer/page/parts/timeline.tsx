@@ -12,7 +12,9 @@ import { backwards } from '../store/moments.ts'
 import { Icon } from './icon.tsx'
 import { usePage } from './page.ts'
 
-const PAGE = 120
+/** Folded at first: the newest are what a person looks for. */
+const FOLDED = 10
+const PAGE = 100
 const TITLES: Readonly<Record<Kind, string>> = {
   highlights: 'Highlights',
   money: 'Money',
@@ -25,7 +27,7 @@ const TITLES: Readonly<Record<Kind, string>> = {
 export function Timeline({ only = null }: { only?: string | null }): VNode {
   const { view } = usePage()
   const [kind, setKind] = useState<Kind>('highlights')
-  const [many, setMany] = useState(PAGE)
+  const [many, setMany] = useState(FOLDED)
   const { history, seq } = view
   const [focused, setFocused] = useState<number | null>(null)
   const found = useMemo(() => {

@@ -19,12 +19,14 @@ export type History = {
   latest: State
   /** The balances of each sub-account over time, by key. */
   samples: Samples
+  /** The edges that actors took, as `chart|edge`, each with the number of the entry that first said so. */
+  travelled: ReadonlyMap<string, number>
 }
 
 export function startHistory(base: State, entries: readonly Entry[] = []): History {
   const since = entries[0]?.at ?? (base.block?.timestamp ?? 0) * 1_000
   const samples = firstSamples(base, since)
-  return extendHistory({ base, entries: [], checkpoints: [base], latest: base, samples }, entries)
+  return extendHistory({ base, entries: [], checkpoints: [base], latest: base, samples, travelled: new Map() }, entries)
 }
 
 /** Appends entries. Those that are known already are left out. */
@@ -34,6 +36,7 @@ export function extendHistory(history: History, entries: readonly Entry[]): Hist
   if (news.length === 0) return history
   const checkpoints = [...history.checkpoints]
   const samples = new Map(history.samples)
+  const travelled = new Map(history.travelled)
   let length = history.entries.length
   let latest = history.latest
   for (const entry of news) {
@@ -42,8 +45,14 @@ export function extendHistory(history: History, entries: readonly Entry[]): Hist
     length += 1
     if (length % STEP === 0) checkpoints.push(latest)
     noteSamples(samples, entry, before, latest)
+    if (entry.kind === 'transition' && entry.edge !== null)
+      noteFirst(travelled, `${entry.machine}|${entry.edge}`, entry.seq)
   }
-  return dropOldest({ ...history, entries: [...history.entries, ...news], checkpoints, latest, samples })
+  return dropOldest({ ...history, entries: [...history.entries, ...news], checkpoints, latest, samples, travelled })
+}
+
+function noteFirst(travelled: Map<string, number>, edge: string, seq: number): void {
+  if (!travelled.has(edge)) travelled.set(edge, seq)
 }
 
 /** The state after an entry; the base for any number before the first. */

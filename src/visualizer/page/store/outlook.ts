@@ -3,6 +3,7 @@ import { inOg, sum } from '../format/amounts.ts'
 import { sameClock, type ChainClock } from '../format/chain-clock.ts'
 import { duration } from '../format/durations.ts'
 import { closingIn } from './closing.ts'
+import { isRefilling } from './standing.ts'
 import { depositsIn, type Deposits } from '../format/deposit.ts'
 import type { Tone } from '../format/tones.ts'
 import { count, depositReasonWords, reasonWords } from '../format/words.ts'
@@ -48,7 +49,7 @@ export function outlookOf(
     return { tone: 'moving', text: `${count(asking.length, 'top-up')} of ${amountOf(asking)} OG to approve.` }
   const moving = all.filter(({ autoFunding }) => autoFunding?.value === 'toppingUp')
   if (moving.length > 0)
-    return { tone: 'moving', text: `Topping up ${count(moving.length, 'sub-account')} with ${amountOf(moving)} OG.` }
+    return { tone: 'moving', text: `Refilling ${count(moving.length, 'sub-account')} with ${amountOf(moving)} OG.` }
   const dry = soonest(forecast?.ledgerDryAt, forecast?.gasDryAt)
   if (dry !== null && dry - block.timestamp < SOON)
     return {
@@ -60,6 +61,8 @@ export function outlookOf(
   const refunding = all.filter(({ account }) => account && account.pendingRefund !== '0')
   if (refunding.length > 0)
     return { tone: 'refund', text: `${count(refunding.length, 'refund is', 'refunds are')} pending.` }
+  if (all.some(isRefilling))
+    return { tone: 'moving', text: `Refilling ${count(all.filter(isRefilling).length, 'sub-account')}.` }
   if (all.length === 0) return { tone: 'calm', text: 'There are no sub-accounts yet.' }
   return { tone: 'good', text: 'Every sub-account has what it needs.' }
 }
@@ -77,9 +80,10 @@ function refusalIn({ transactions }: State): string | null {
   return refused?.refusal ?? null
 }
 
-function isLow({ plan, account, lifecycle }: SubAccountState): boolean {
+function isLow(one: SubAccountState): boolean {
+  const { plan, account, lifecycle } = one
   // An idle sub-account needs nothing.
-  if (!account || plan?.reason === 'refund-pending' || plan?.reason === 'idle') return false
+  if (!account || isRefilling(one) || plan?.reason === 'refund-pending' || plan?.reason === 'idle') return false
   return lifecycle.value === 'low' || BigInt(plan?.deficit ?? 0) > 0n
 }
 

@@ -1,10 +1,11 @@
 import type { State, SubAccountState } from '../../protocol.ts'
 import { lifecycleWord, titleOf } from '../format/accounts.ts'
+import { standingOf } from './standing.ts'
 
 export type SortKey = 'name' | 'state' | 'available' | 'required' | 'runway' | 'urgency'
 export type Sort = { key: SortKey; down: boolean }
 
-/** The filter of the list. `path` is a state of the chart; it includes nested states. */
+/** The filter of the list. `path` is a state of the chart, with those nested in it, or a standing of the chart `standing`. */
 export type Filter = { text: string; place: { chart: string; path: string } | null }
 
 export const everything: Filter = { text: '', place: null }
@@ -55,6 +56,7 @@ const compare = <T extends string | number | bigint | boolean>(a: T, b: T): numb
 
 function isIn({ transactions }: State, one: SubAccountState, place: Filter['place']): boolean {
   if (!place) return true
+  if (place.chart === 'standing') return standingOf(one).name === place.path
   if (place.chart === 'subAccount') return isWithin(one.lifecycle.value, place.path)
   if (place.chart === 'autoFunding') return one.autoFunding !== null && isWithin(one.autoFunding.value, place.path)
   return Object.values(transactions).some(

@@ -1,0 +1,23 @@
+import type { VNode } from 'preact'
+import { RANGES, rangeWords, type Range } from '../store/range.ts'
+
+/** The time that the drawings show, those of the list and that of a sub-account alike. */
+export function RangeChoice({ range, setRange }: { range: Range; setRange: (range: Range) => void }): VNode {
+  const chosen = 'last' in range ? String(range.last) : 'chosen'
+  return (
+    <select
+      aria-label="Time that is shown"
+      value={chosen}
+      onChange={({ currentTarget }) =>
+        currentTarget.value !== 'chosen' && setRange({ last: Number(currentTarget.value) })
+      }
+    >
+      {'from' in range && <option value="chosen">{rangeWords(range)}</option>}
+      {RANGES.map(({ last, words }) => (
+        <option key={words} value={String(last)}>
+          {words}
+        </option>
+      ))}
+    </select>
+  )
+}
