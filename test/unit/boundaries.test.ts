@@ -92,8 +92,8 @@ const imports: Import[] = files.flatMap((from) => {
   })
 })
 
-/** What the visualizer's server and its page both run. */
-const shared = ['protocol', 'state.types', 'entry.types', 'control.types', 'chart.types', 'patch'].map(
+/** What the visualizer's server or build and its page both run. */
+const shared = ['protocol', 'state.types', 'entry.types', 'control.types', 'chart.types', 'chart-words', 'patch'].map(
   (name) => `src/visualizer/${name}.ts`,
 )
 
