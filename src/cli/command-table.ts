@@ -113,6 +113,21 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     endless: true,
     load: async () => generic(await import('./commands/auto-fund.ts')),
   },
+  fleet: {
+    summary: 'Keep many wallets funded until Ctrl-C; with a database, together with other machines',
+    examples: [
+      [
+        'og-ledger fleet --config fleet.json --metrics 9464',
+        'By a file of wallets and policies, with metrics for Prometheus',
+      ],
+      [
+        'og-ledger fleet --config fleet.json --database DATABASE_URL',
+        'One of several machines, which share the wallets',
+      ],
+    ],
+    endless: true,
+    load: async () => generic(await import('./commands/fleet.ts')),
+  },
   serve: {
     summary: 'Serve providers as a local OpenAI-compatible endpoint that funds what they reject, until Ctrl-C',
     examples: [

@@ -48,7 +48,7 @@ const allowed: Record<string, readonly string[]> = {
   postgres: ['entries', 'node'],
   local: ['chain', 'ethers', 'node'],
   testing: ['entries', 'face', 'chain', 'provider', 'transactions', 'xstate', 'vitest'],
-  cli: ['entries', 'local', 'http', 'ethers', 'rxjs', 'xstate', 'node', 'citty', '@clack/prompts'],
+  cli: ['entries', 'local', 'http', 'ethers', 'pg', 'rxjs', 'xstate', 'node', 'citty', '@clack/prompts'],
   react: ['entries', 'react'],
   viem: ['entries', 'ethers', 't:viem'],
   visualizer: ['entries', 'visualizer/shared', 'http', 'xstate', 'node'],

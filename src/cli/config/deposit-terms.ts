@@ -65,6 +65,13 @@ export const depositTermsAt: Check<DepositTerms> = checkOf(
   },
 )
 
+/** The same where a wallet can deposit from itself alone. */
+export const ownDepositTermsAt: Check<Omit<DepositTerms, 'from'>> = checkOf(depositTermsAt.schema, (value, path) => {
+  const { from, ...terms } = depositTermsAt(value, path)
+  if (from !== undefined) throw fieldError(`${path}.from`, 'a wallet of a fleet deposits from itself.')
+  return terms
+})
+
 /** Options for how `auto-fund` keeps the ledger filled, and for what a dry run would do. */
 export const depositOptions = {
   'deposit-trigger': {

@@ -51,7 +51,7 @@ const providerFields = {
 }
 
 /** The providers, each of which is read once the defaults are known. */
-const providersAt: Check<readonly unknown[]> = checkOf(
+export const providersAt: Check<readonly unknown[]> = checkOf(
   {
     type: 'array',
     minItems: 1,
@@ -152,10 +152,11 @@ export function fundedProvidersIn({ providers }: FundingConfig): readonly Funded
   throw fieldError('providers', 'it is missing: auto-fund needs a list of them.')
 }
 
-function fundedProvidersAt(list: readonly unknown[], defaults: Terms): FundedProvider[] {
+/** @param path where the list stands */
+export function fundedProvidersAt(list: readonly unknown[], defaults: Terms, listPath = 'providers'): FundedProvider[] {
   const paths = new Map<string, string>()
   return list.map((value, index) => {
-    const path = `providers[${index}]`
+    const path = `${listPath}[${index}]`
     const { provider, service = 'inference', ...own } = objectAt(value, path, providerFields)
     if (provider === undefined) throw fieldError(`${path}.provider`, 'it is missing.')
     eitherLevel(own, path)
@@ -170,7 +171,7 @@ function fundedProvidersAt(list: readonly unknown[], defaults: Terms): FundedPro
 }
 
 /** Parses JSON without the parser's messages: they quote the text, which may be a key. */
-function jsonIn(text: string): unknown {
+export function jsonIn(text: string): unknown {
   try {
     const json: unknown = JSON.parse(text)
     const twice = duplicateFieldIn(text)

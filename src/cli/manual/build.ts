@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { configSchema } from '../config/file.ts'
 import { outputSchema } from '../output/output.schema.ts'
+import { fleetSchema } from '../fleet/config.ts'
 import { bashCompletion } from './bash.ts'
 import { commandWords } from './command-words.ts'
 import { fishCompletion } from './fish.ts'
@@ -18,5 +19,6 @@ const files = {
   'completion.fish': fishCompletion(words),
   'config.schema.json': `${JSON.stringify(configSchema, null, 2)}\n`,
   'output.schema.json': `${JSON.stringify(outputSchema, null, 2)}\n`,
+  'fleet.schema.json': `${JSON.stringify(fleetSchema, null, 2)}\n`,
 }
 for (const [name, text] of Object.entries(files)) writeFileSync(new URL(`dist/${name}`, root), text)

@@ -73,6 +73,8 @@ const events: readonly Schema[] = [
   event('lease.lost', { holder: text, epoch: count, message: text }),
   event('reading.stale', { since: nullable(seconds), failures: count, message: text }),
   event('reading.recovered', { since: nullable(seconds) }),
+  event('lease.claimed', { holder: text, epoch: count }),
+  event('lease.lost', { holder: text, epoch: count, message: text }),
 ]
 
 export const eventLines = [line('event', 'Something that happened, told once.', { event: { anyOf: events } })]

@@ -1,5 +1,6 @@
 import { actLines } from './act.schema.ts'
 import { eventLines } from './event.schema.ts'
+import { fleetLines } from './fleet.schema.ts'
 import { lookLines } from './look.schema.ts'
 import type { Schema } from './parts.ts'
 import { positionLines } from './position.schema.ts'
@@ -8,6 +9,7 @@ import { positionLines } from './position.schema.ts'
 const lines: Readonly<Record<string, Schema>> = Object.fromEntries([
   ...positionLines,
   ...eventLines,
+  ...fleetLines,
   ...lookLines,
   ...actLines,
 ])

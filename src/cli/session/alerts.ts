@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createAlerts, fileAlertState, type Alerts } from '../../alerts/index.ts'
-import { stateDirectory, type Broker } from '../../index.ts'
+import { stateDirectory, type Broker, type Logger } from '../../index.ts'
 import { receiversIn, type AlertTerms } from '../config/alert-terms.ts'
 
 /**
@@ -19,14 +19,18 @@ export async function openAlerts(
     say('Another process may send the alerts: this one cannot have the journal of the wallet, and sends none.')
     return null
   }
-  const nothing = () => undefined
   return createAlerts(broker, {
     to: receiversIn(terms),
     ...(rules && { rules }),
     ...(repeat !== undefined && { repeat }),
     state: fileAlertState(join(stateDirectory(), `${broker.network.chainId}-${broker.wallet.toLowerCase()}.alerts`)),
-    logger: { debug: nothing, info: spoken, warn: spoken, error: spoken },
+    logger: alertLogger(say),
   })
+}
+
+/** Says what alerts log, in words. */
+export function alertLogger(say: (text: string) => void): Logger {
+  return { debug: () => undefined, info: spoken, warn: spoken, error: spoken }
 
   function spoken(details: object, event: string): void {
     const words = wordsOf(details, event)

@@ -2,7 +2,7 @@ import { health, type Broker } from '../../index.ts'
 import { HEADERS, refusalOf } from '../../http/guard.ts'
 import { listen, type NodeHandler } from '../../http/listen.ts'
 import { answerProbe, isProbePath, type Probes } from '../../http/probes.ts'
-import { createMetrics, type MetricsOptions } from '../../metrics/index.ts'
+import { createMetrics, type Metrics, type MetricsOptions } from '../../metrics/index.ts'
 import type { MetricsPlace } from '../arguments/metrics-option.ts'
 
 /** The server of metrics and health. Disposing closes it. */
@@ -11,23 +11,32 @@ export type ProbeServer = AsyncDisposable & { url: string }
 /** Serves `/metrics`, `/livez` and `/readyz` of a broker, and keeps its positions coming. */
 export async function openProbes(
   broker: Broker,
-  { host, port }: MetricsPlace,
+  place: MetricsPlace,
   options: Pick<MetricsOptions, 'alerts'> = {},
 ): Promise<ProbeServer> {
-  const metrics = createMetrics(broker, options)
-  const probes: Probes = {
-    metrics: (accept) => ({ contentType: metrics.contentTypeOf({ accept }), text: metrics.text({ accept }) }),
-    health: () => health(broker),
-  }
-  const server = await listen(handlerOf(probes, host), { name: '--metrics', port, host })
+  const server = await serveProbes(createMetrics(broker, options), () => health(broker), place)
   const reading = broker.positions$.subscribe()
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {
       reading.unsubscribe()
-      await server.close()
+      await server[Symbol.asyncDispose]()
     },
   }
+}
+
+/** The same of whatever has metrics and a health. */
+export async function serveProbes(
+  metrics: Metrics,
+  healthNow: Probes['health'],
+  { host, port }: MetricsPlace,
+): Promise<ProbeServer> {
+  const probes: Probes = {
+    metrics: (accept) => ({ contentType: metrics.contentTypeOf({ accept }), text: metrics.text({ accept }) }),
+    health: healthNow,
+  }
+  const server = await listen(handlerOf(probes, host), { name: '--metrics', port, host })
+  return { url: server.url, [Symbol.asyncDispose]: () => server.close() }
 }
 
 function handlerOf(probes: Probes, host: string): NodeHandler {

@@ -9,7 +9,9 @@ import { faultOf } from '../../support/output-lines.ts'
 const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
 
 /** The environment variables that the program gets. */
-export type Environment = Partial<Record<Key | 'KEYSTORE_PASSWORD' | 'OG_NETWORK' | 'OG_RPC_URL' | 'NO_COLOR', string>>
+export type Environment = Partial<
+  Record<Key | 'KEYSTORE_PASSWORD' | 'OG_NETWORK' | 'OG_RPC_URL' | 'NO_COLOR' | 'FLEET_DB' | 'FLEET_PHRASE', string>
+>
 type Key = 'PRIVATE_KEY' | 'TREASURY_PRIVATE_KEY' | 'TREASURY_KEYSTORE_PASSWORD'
 
 export type Ended = {

@@ -1,0 +1,95 @@
+import { hostname } from 'node:os'
+import { defineCommand } from 'citty'
+import { createFleet } from '../../fleet/index.ts'
+import { createMetrics } from '../../metrics/index.ts'
+import { networkOptions, outputOptions } from '../arguments/options.ts'
+import { metricsOption, metricsPlaceOf } from '../arguments/metrics-option.ts'
+import { UsageError } from '../arguments/usage-error.ts'
+import { receiversIn } from '../config/alert-terms.ts'
+import { openFleetAlerts } from '../fleet/alerts.ts'
+import { readFleetConfig } from '../fleet/config.ts'
+import { openDatabase } from '../fleet/database.ts'
+import { fleetHealth } from '../fleet/health.ts'
+import { keysOf } from '../fleet/keys.ts'
+import { policyOf, walletPolicyOf } from '../fleet/policies.ts'
+import { showFleet } from '../fleet/show.ts'
+import { createFleetCounter } from '../fleet/tally.ts'
+import { fleetWords, noticeLogger } from '../fleet/words.ts'
+import { openNotices } from '../screen/notices.ts'
+import { note, printMetricsUrl, wantsJson } from '../screen/terminal.ts'
+import { og } from '../screen/words.ts'
+import { connectTo } from '../session/connection.ts'
+import { endpointOf } from '../session/endpoint.ts'
+import { interrupted } from '../session/interrupt.ts'
+import { serveProbes } from '../session/probes.ts'
+import { ask, keystorePassword, mayProceed } from '../session/questions.ts'
+
+export const command = defineCommand({
+  args: {
+    config: { type: 'string', valueHint: 'file', description: 'the wallets, and what is done for which of them' },
+    database: {
+      type: 'string',
+      valueHint: 'variable',
+      description:
+        'shares the wallets with other machines: the environment variable that has the URL of a Postgres database; else OG_DATABASE_URL, if it is set',
+    },
+    name: {
+      type: 'string',
+      valueHint: 'name',
+      description: 'how other processes see this one as holder of a lease; its host by default',
+    },
+    ...metricsOption,
+    ...networkOptions,
+    ...outputOptions,
+    yes: { type: 'boolean', description: 'do it without asking' },
+  },
+  async run({ args }) {
+    if (args.config === undefined) throw new UsageError('--config is missing: the file that names the wallets.')
+    const config = await readFleetConfig(args.config)
+    if (config.alerts) receiversIn(config.alerts)
+    mayProceed(args)
+    const metricsPlace = metricsPlaceOf(args)
+    const json = wantsJson(args)
+    const notices = openNotices({ json })
+    const { wallets, signerOf } = await keysOf(config.wallets, () => keystorePassword('KEYSTORE_PASSWORD', 'keystores'))
+    const policies = new Map(wallets.map((one) => [one.address, policyOf(config.policies, one)]))
+    const { url, host, network } = endpointOf(args, config.network)
+    const provider = await connectTo(url, host)
+    const logger = noticeLogger(notices.say)
+    await using database = await openDatabase({
+      variable: args.database,
+      leaseMs: config.leaseMs,
+      name: args.name,
+      logger,
+    })
+    note(fleetWords(config, { wallets, policies, isShared: database !== null }).join('\n'))
+    if (args.yes !== true) await ask('Shall this be done, until Ctrl-C?')
+    await using fleet = await createFleet({
+      provider,
+      ...(network !== undefined && { network }),
+      wallets: wallets.map(({ address }) => address),
+      signerFor: signerOf,
+      policyFor: (wallet) => walletPolicyOf(policies.get(wallet)),
+      ...(config.intervalMs !== undefined && { intervalMs: config.intervalMs }),
+      ...(config.budget && { budget: config.budget }),
+      ...(database && { leases: database.leases }),
+      ...(database && config.capacity !== undefined && { capacity: config.capacity }),
+      logger,
+      signal: interrupted,
+    })
+    const counter = createFleetCounter(fleet)
+    fleet.events$.subscribe(counter.see)
+    const name = args.name ?? hostname()
+    await using alerts =
+      config.alerts && (await openFleetAlerts(fleet, { alerts: config.alerts, name, say: notices.say }))
+    const metrics = createMetrics(fleet, { ...(alerts && { alerts }) })
+    await using probes = metricsPlace && (await serveProbes(metrics, () => fleetHealth(fleet), metricsPlace))
+    if (probes) printMetricsUrl(probes.url)
+    await showFleet(fleet, { json, signal: interrupted, host, wallets, counter, notices })
+    await fleet.close()
+    provider.destroy()
+    const { topUps, paid } = counter.tally()
+    const handed = database ? ' Its leases are handed back: another process can have the wallets at once.' : ''
+    note(`The fleet ended after ${topUps} top-ups of ${og(paid)}.${handed}`)
+  },
+})

@@ -1,0 +1,220 @@
+import * as files from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { encryptKeystoreJson, Wallet } from 'ethers'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { localChain, type LocalChain } from '../../support/chain.ts'
+import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { until } from '../../support/until.ts'
+import { run, start, type Running } from './cli-process.ts'
+
+const PHRASE = 'test test test test test test test test test test test junk'
+
+let chain: LocalChain
+let postgres: TestPostgres
+let pool: Pool
+let place: string[]
+let folder: string
+
+beforeAll(async () => {
+  folder = files.mkdtempSync(join(tmpdir(), 'og-ledger-fleet-'))
+  postgres = await startPostgres()
+  pool = postgres.pool()
+  chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 1 })
+  const { ledger, inference, chainId } = chain.network
+  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', String(chainId)]
+})
+afterAll(async () => {
+  files.rmSync(folder, { recursive: true })
+  await chain[Symbol.asyncDispose]()
+  await postgres[Symbol.asyncDispose]()
+})
+
+type Line = { type: string; wallet?: string; state?: string; holder?: string | null; epoch?: number | null }
+
+/** A config of wallets whose keys are in a file, all with one policy. */
+function configOf(low: readonly LowWallet[], more: object = {}): string {
+  const keys = join(folder, `keys-${low[0]?.wallet.address}.txt`)
+  const lines = low.map(({ wallet }, index) => `${wallet.privateKey} customer-${index}`)
+  files.writeFileSync(keys, `# keys of customers\n\n${lines.join('\n')}\n`, { mode: 0o600 })
+  return write({
+    intervalMs: 300,
+    leaseMs: 2_000,
+    wallets: { file: keys },
+    policies: [
+      {
+        wallets: 'customer-*',
+        defaults: { target: 2, minTopUp: '0', unsettledFee: false, firstDay: 'off' },
+        providers: chain.inference.map(({ address }) => ({ provider: address })),
+      },
+    ],
+    ...more,
+  })
+}
+
+let written = 0
+function write(config: object): string {
+  written += 1
+  const file = join(folder, `fleet-${written}.json`)
+  files.writeFileSync(file, JSON.stringify(config))
+  return file
+}
+
+const fleet = (config: string, name: string): Running =>
+  start(['fleet', '--config', config, '--database', 'FLEET_DB', '--name', name, '--metrics', '0', '--yes', ...place], {
+    FLEET_DB: postgres.url,
+  })
+
+async function lowWallets(count: number): Promise<LowWallet[]> {
+  const low: LowWallet[] = []
+  for (let index = 0; index < count; index += 1) low.push(await lowWallet(chain, chain.inference))
+  return low
+}
+
+/** Who holds the lease of each wallet, as the database says. */
+async function holders(low: readonly LowWallet[]): Promise<(string | null)[]> {
+  const { rows } = await pool.query<{ wallet: string; holder: string | null }>(
+    "select '0x' || encode(wallet, 'hex') as wallet, case when expires_at > clock_timestamp() then holder end as holder from og_ledger.og_ledger_wallets",
+  )
+  const known = new Map(rows.map(({ wallet, holder }) => [wallet, holder?.split(' ')[0] ?? null]))
+  return low.map(({ wallet }) => known.get(wallet.address.toLowerCase()) ?? null)
+}
+
+const outcomes = (low: readonly LowWallet[]) => Promise.all(low.map((one) => outcomeOf(chain, one)))
+const allPaid = (low: readonly LowWallet[]) =>
+  until(async () => (await outcomes(low)).every(({ mined, waiting }) => mined >= 2 && waiting === 0), 60_000)
+
+test('two processes share the wallets of a config; SIGTERM hands the leases of one to the other at once', async () => {
+  const low = await lowWallets(4)
+  const config = configOf(low, { capacity: 3 })
+  const first = fleet(config, 'first')
+  await first.line((line) => line.includes('"type":"fleet"'))
+  const second = fleet(config, 'second')
+  await until(async () => (await holders(low)).every((one) => one !== null), 30_000)
+  await allPaid(low)
+  const metricsAt = /http\S+/.exec(await second.line((line) => line.startsWith('Metrics are at ')))?.[0] ?? ''
+  const before = await holders(low)
+  expect(before.filter((one) => one === 'first')).toHaveLength(3)
+  expect(await (await fetch(metricsAt)).text()).toContain('og_ledger_fleet_wallets{state="foreign"} 3')
+  expect(await (await fetch(metricsAt.replace('/metrics', '/readyz'))).json()).toMatchObject({
+    status: 'pass',
+    checks: { wallets: { pass: 1, warn: 0, fail: 0 }, opening: { failed: 0 } },
+  })
+  process.kill(first.pid, 'SIGTERM')
+  const { code, stdout, stderr, json } = await first.ended
+  expect(code).toBe(0)
+  expect(stderr).toContain('Its leases are handed back: another process can have the wallets at once.')
+  // Sooner than the leases would have ended by themselves, up to the capacity of the other process.
+  const handed = (await holders(low)).filter((one) => one === 'first')
+  expect(handed).toEqual([])
+  await until(async () => (await holders(low)).filter((one) => one === 'second').length === 3)
+  expect(await outcomes(low)).toEqual(low.map(paidOnce))
+  const lines = json() as Line[]
+  const last = lines.findLast(({ type }) => type === 'fleet')
+  expect(last).toMatchObject({ v: 1, wallets: 4, foreign: 0, leasesLost: 0 })
+  expect(lines.find(({ type, state }) => type === 'fleet-wallet' && state === 'open')).toMatchObject({
+    epoch: 1,
+    holder: expect.stringMatching(/^first \d+ [\da-f]{6}$/) as string,
+  })
+  expect(stdout + stderr).not.toContain('not-to-be-shown')
+  second.interrupt()
+  expect((await second.ended).code).toBe(0)
+})
+
+test('the wallets of a process that is killed are taken over within the lease and three seconds, and paid once', async () => {
+  const low = await lowWallets(4)
+  const config = configOf(low)
+  const first = fleet(config, 'first')
+  await until(async () => (await holders(low)).every((one) => one === 'first'), 30_000)
+  const second = fleet(config, 'second')
+  await second.line((line) => line.includes('"state":"foreign"'))
+  process.kill(first.pid, 'SIGKILL')
+  const killedAt = performance.now()
+  await until(async () => (await holders(low)).every((one) => one === 'second'), 15_000)
+  expect(performance.now() - killedAt).toBeLessThan(2_000 + 3_000)
+  await allPaid(low)
+  expect(await outcomes(low)).toEqual(low.map(paidOnce))
+  second.interrupt()
+  expect((await second.ended).code).toBe(0)
+})
+
+test('keystores and a phrase name wallets, patterns choose their policies, and what matches none is only read', async () => {
+  const keystores = files.mkdtempSync(join(folder, 'keystores-'))
+  const made = Array.from({ length: 2 }, () => Wallet.createRandom())
+  for (const [index, one] of made.entries())
+    files.writeFileSync(
+      join(keystores, `shop-${index}.json`),
+      await encryptKeystoreJson({ address: one.address, privateKey: one.privateKey }, 'password', { scrypt: { N: 2 } }),
+    )
+  const [provider] = chain.inference
+  const policies = [
+    { wallets: ['shop-1'], autoClaim: true },
+    { wallets: '5', providers: [{ provider: provider?.address, maxTopUp: '2' }] },
+  ]
+  const byFolder = start(['fleet', '--config', write({ wallets: { keystores }, policies }), '--yes', ...place], {
+    KEYSTORE_PASSWORD: 'password',
+  })
+  await byFolder.line((line) => line.includes('"owned":2') && line.includes('"failed":0'))
+  byFolder.interrupt()
+  const ended = await byFolder.ended
+  expect(ended.code).toBe(0)
+  expect(ended.stderr).toContain('shop-1 (1 wallets): claims refunds.')
+  expect(ended.stderr).toMatch(
+    /No policy matches 1 wallets, such as 0x\S+: they are read, and nothing is sent for them\./,
+  )
+  const named = (ended.json() as Line[]).filter(({ type, state }) => type === 'fleet-wallet' && state === 'open')
+  expect(new Set(named.map(({ wallet }) => wallet))).toEqual(new Set(made.map(({ address }) => address)))
+
+  const mnemonic = { mnemonic: { env: 'FLEET_PHRASE' }, from: 4, to: 6 }
+  const byPhrase = start(['fleet', '--config', write({ wallets: mnemonic, policies }), '--yes', ...place], {
+    FLEET_PHRASE: PHRASE,
+  })
+  await byPhrase.line((line) => line.includes('"owned":3'))
+  byPhrase.interrupt()
+  const phrase = await byPhrase.ended
+  expect(phrase.stderr).toMatch(/5 \(1 wallets\): keeps inference with 0x\S+ \(at most 2 OG at once\) funded\./)
+  expect(phrase.stdout + phrase.stderr).not.toContain('junk')
+})
+
+test.for<[string, object | null, string[], string]>([
+  [
+    'a URL in --database',
+    null,
+    ['--database', 'postgres://og:secret-word@host/db'],
+    'names an environment variable, such as OG_DATABASE_URL',
+  ],
+  ['a variable that is not set', null, ['--database', 'NOT_SET'], 'No database: set NOT_SET in the environment.'],
+  [
+    'a key in the config',
+    { wallets: { file: `0x${'ab'.repeat(32)}` }, policies: [{ wallets: '*' }] },
+    [],
+    'this looks like a key',
+  ],
+  ['no wallets', { policies: [{ wallets: '*' }] }, [], 'wallets: it is missing'],
+  [
+    'a field that it does not have',
+    { wallets: { folder: 'x' }, policies: [] },
+    [],
+    'wallets.folder: there is no such field',
+  ],
+])('%s is refused before anything is done', async ([, config, more, sentence]) => {
+  const keys = join(folder, 'keys.txt')
+  files.writeFileSync(keys, `0x${'12'.repeat(32)}\n`, { mode: 0o600 })
+  const file = write(config ?? { wallets: { file: keys }, policies: [{ wallets: '*' }] })
+  const { code, stderr } = await run(['fleet', '--config', file, '--yes', ...more, ...place])
+  expect(code).toBe(2)
+  expect(stderr).toContain(sentence)
+  expect(stderr).not.toMatch(/secret-word|abab/)
+})
+
+test('a file of keys that other users may read is refused', async () => {
+  const keys = join(folder, 'open.txt')
+  files.writeFileSync(keys, `0x${'12'.repeat(32)}\n`)
+  files.chmodSync(keys, 0o644)
+  const file = write({ wallets: { file: keys }, policies: [{ wallets: '*' }] })
+  const { code, stderr } = await run(['fleet', '--config', file, '--yes', ...place])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Other users may read the keys') as string])
+})
