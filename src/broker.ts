@@ -1,4 +1,5 @@
 import { abortable } from './base/abortable.ts'
+import type { InMs } from './base/durations.ts'
 import { AbortedError } from './base/errors.ts'
 import { safeLogger, type Logger } from './base/logger.ts'
 import { createRequestCounts } from './base/request-counts.ts'
@@ -18,7 +19,7 @@ import { journalOf } from './engine/wallet-journal.ts'
 const DEFAULT_INTERVAL_MS = 30_000
 
 /** A broker on the chain of a checked connection. */
-export function connectBroker(options: BrokerOptions): Promise<Broker> {
+export function connectBroker(options: InMs<BrokerOptions>): Promise<Broker> {
   const requests = createRequestCounts()
   const { network, signerTimeoutMs, logger } = options
   const how = { signerTimeoutMs, requests: requests.rpc, logger }

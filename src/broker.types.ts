@@ -10,6 +10,7 @@ import type { Rules } from './chain/port.ts'
 import type { BrokerCounts } from './counts/counts.types.ts'
 import type { BrokerEvent } from './events/event.types.ts'
 import type { Forecast } from './funding/forecast.ts'
+import type { Duration } from './base/durations.ts'
 import type { Inspect } from './base/inspection.ts'
 import type { Plan, PlanOptions } from './funding/plan.ts'
 import type { LedgerManager } from './ledger-manager.ts'
@@ -26,18 +27,18 @@ import type { Journal } from './transactions/journal.types.ts'
 export type BrokerOptions = Connection & {
   /** The deployment; found by the chain's id where left out. */
   network?: NetworkName | NetworkConfig
-  /** How often the position is read while there is a subscriber: 30 000 by default, at least 100. */
-  intervalMs?: number
+  /** How often the position is read while there is a subscriber, in milliseconds or as `'30s'`: 30 000 by default, at least 100. */
+  intervalMs?: number | Duration
   /** Where transactions in flight are recorded: in Node a file in the user's state directory, in browsers IndexedDB. */
   journal?: Journal
   /** The most that a unit of gas may cost, in wei; a transaction waits while the chain's price is higher. */
   maxFeePerGas?: bigint
   /**
-   * How long the signer may take, in milliseconds, from 1000: by default two minutes to sign, and ten for a wallet that signs
+   * How long the signer may take, in milliseconds or as `'5m'`, from 1000: by default two minutes to sign, and ten for a wallet that signs
    * only while it sends, because a person is asked there. After it that transaction is not sent (a late signature is dropped),
    * or `unresolved` where the wallet may still send it; all others go on.
    */
-  signerTimeoutMs?: number
+  signerTimeoutMs?: number | Duration
   /** The most that all providers together get in a rolling window; it holds across restarts. */
   budget?: Budget
   /**

@@ -1,3 +1,4 @@
+import { inMs } from './base/durations.ts'
 import { AbortedError } from './base/errors.ts'
 import { checkBrokerOptions } from './broker-options.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
@@ -22,5 +23,5 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
   // The engine is most of the library: a page shows before it is loaded, and a program that only converts amounts goes without it.
   const { connectBroker } = await import('./broker.ts')
-  return connectBroker(options)
+  return connectBroker(inMs(options))
 }

@@ -1,4 +1,5 @@
 import type { Amount } from './base/amounts.ts'
+import { inMs, type Duration } from './base/durations.ts'
 import {
   anything,
   checkOptions,
@@ -23,10 +24,10 @@ export type EndpointOptions = {
   budget?: Budget
   /** While a refund is pending: `hold` leaves it alone, `reuse` takes from it first. `hold` by default. */
   onPendingRefund?: 'hold' | 'reuse'
-  /** How long a funding may take, in milliseconds; 120 000 by default. The request waits as long. */
-  timeoutMs?: number
-  /** How long the provider may take to see a sub-account that was just opened, in milliseconds; 30 000 by default. */
-  firstSightMs?: number
+  /** How long a funding may take, in milliseconds or as `'2m'`; 120 000 by default. The request waits as long. */
+  timeoutMs?: number | Duration
+  /** How long the provider may take to see a sub-account that was just opened, in milliseconds or as `'30s'`; 30 000 by default. */
+  firstSightMs?: number | Duration
   /** Called when a rejected request is not funded; the logger gets a line as well. */
   onHold?: (hold: EndpointHold) => void
   /** Sends the requests; the global `fetch` by default. */
@@ -52,7 +53,7 @@ const TIMEOUT_MS = 120_000
 /** @throws InvalidInputError for what cannot work, TypeError for an amount that is a number */
 export function toRequestTerms(options: EndpointOptions): RequestTerms {
   checkOptions('endpoint', options, fields)
-  const { onPendingRefund = 'hold', timeoutMs = TIMEOUT_MS } = options
+  const { onPendingRefund = 'hold', timeoutMs = TIMEOUT_MS } = inMs(options)
   const limits = {
     ...(options.maxTopUp !== undefined && { maxTopUp: options.maxTopUp }),
     ...(options.budget !== undefined && { budget: options.budget }),

@@ -1,3 +1,4 @@
+import { inMs } from './base/durations.ts'
 import { abortable } from './base/abortable.ts'
 import { describeValue } from './base/describe-value.ts'
 import { InvalidInputError } from './base/errors.ts'
@@ -59,7 +60,7 @@ export class InferenceManager extends ServiceManager {
     const id = { provider: toAddress(provider, 'provider'), serviceType: this.#options.serviceType }
     const { endpoints, fundRequests } = this.#options
     const opening = endpoints.open(id.provider, {
-      ...options,
+      ...inMs(options),
       fund: (rejections, signal) => fundRequests(id, terms, { rejections, signal }),
     })
     return abortable(opening, options.signal)

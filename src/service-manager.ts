@@ -22,6 +22,7 @@ import type { Rules } from './chain/port.ts'
 import type { Clock } from './base/clock.ts'
 import { contractError } from './base/contract-errors.ts'
 import { describeValue } from './base/describe-value.ts'
+import { inMs, type Duration } from './base/durations.ts'
 import { InvalidInputError } from './base/errors.ts'
 import type { Funding } from './funding/funding.ts'
 import type { OnDemand } from './funding/on-demand.ts'
@@ -49,8 +50,8 @@ export type AutoFundingStatus = SubAccountId & {
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
 export type EnsureFundedOptions = SendingOptions & {
-  /** How long to try, in milliseconds; 120 000 by default. */
-  timeoutMs?: number
+  /** How long to try, in milliseconds or as `'2m'`; 120 000 by default. */
+  timeoutMs?: number | Duration
   /** What is pending there as a refund: `hold` refuses to undo it, `reuse` takes from it first. */
   onPendingRefund?: 'hold' | 'reuse'
   /** The most to send for it, in all: once that is sent it is done, whatever is charged meanwhile. No limit by default. */
@@ -223,7 +224,7 @@ export class ServiceManager {
     const given = amount === undefined ? null : toWei(amount)
     const atMost = options.atMost === undefined ? null : toWei(options.atMost)
     this.#options.refuseWhileClosing('ensureFunded')
-    const { timeoutMs = ENSURE_TIMEOUT_MS } = options
+    const { timeoutMs = ENSURE_TIMEOUT_MS } = inMs(options)
     const warnings: string[] = []
     const request = { ...options, atMost, timeoutMs, isExplicit: given !== null, waitsForLock: true }
     const { receipt } = await this.#options.onDemand.fill(id, request, async () => {

@@ -1,4 +1,5 @@
 import { describeValue } from './describe-value.ts'
+import { msIn } from './durations.ts'
 import { InvalidInputError } from './errors.ts'
 
 /** What a field takes, as the end of a sentence that begins with its name; null where the value fits. */
@@ -69,9 +70,14 @@ export function isWhole({ least, most }: { least: number; most: number }): Check
       : `is a whole number from ${least} to ${most}`
 }
 
+/** A number of milliseconds, or a duration in words: `inMs` converts it. */
 export function isMilliseconds({ least, most = 2 ** 31 - 1 }: { least: number; most?: number }): Check {
-  return (value) =>
-    typeof value === 'number' && value >= least && value <= most ? null : `is milliseconds from ${least} up`
+  return (value) => {
+    const ms = msIn(value)
+    return ms !== null && ms >= least && ms <= most
+      ? null
+      : `is milliseconds from ${least} up, or a duration such as "90s"`
+  }
 }
 
 export function isOneOf(...values: readonly unknown[]): Check {

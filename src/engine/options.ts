@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { InMs } from '../base/durations.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import type { BrokerOptions } from '../broker.types.ts'
@@ -10,7 +11,7 @@ import type { Plan } from '../funding/plan.ts'
 import type { Journal } from '../transactions/journal.types.ts'
 
 /** Options of a broker whose chain is connected already. */
-export type OpenOptions = Omit<BrokerOptions, keyof Connection | 'network'> & {
+export type OpenOptions = Omit<InMs<BrokerOptions>, keyof Connection | 'network'> & {
   clock?: Clock
   /** Added to each gas limit; at random by default. A simulation passes one, so that the same seed gives the same bytes. */
   gasMark?: number

@@ -1,6 +1,7 @@
 import type { Provider, Signer } from 'ethers'
 import { InvalidInputError } from '../index.ts'
 import { systemClock } from '../base/clock.ts'
+import { inMs } from '../base/durations.ts'
 import { addressOf } from '../chain/connect.ts'
 import { connectNetwork } from '../chain/connect-network.ts'
 import { connectWallet, type Connected } from '../chain/connect-wallet.ts'
@@ -32,7 +33,7 @@ import { openFleet } from './open-fleet.ts'
 export async function createFleet(options: FleetOptions): Promise<Fleet> {
   checkFleetOptions(options)
   checkNetwork(options.network)
-  const { provider, network, signerFor, signerTimeoutMs, ...rest } = options
+  const { provider, network, signerFor, signerTimeoutMs, ...rest } = inMs(options)
   checkConnection({ provider, address: '' })
   const shared = shareNetwork(await connectNetwork(provider, network, { logger: options.logger }), systemClock)
   const { chainId, genesis } = shared

@@ -7,6 +7,7 @@ import type {
   BrokerEvent,
   BrokerOptions,
   Budget,
+  Duration,
   Journal,
   Leases,
   Logger,
@@ -47,8 +48,8 @@ export type FleetOptions = Pick<BrokerOptions, 'network' | 'signerTimeoutMs'> & 
   signerFor?: (wallet: string) => Signer | Promise<Signer>
   /** What to do for a wallet; called when it is opened. */
   policyFor?: (wallet: string) => WalletPolicy | Promise<WalletPolicy>
-  /** How often each position is read: 30 000 by default, at least 100. The wallets are spread over it. */
-  intervalMs?: number
+  /** How often each position is read, in milliseconds or as `'30s'`: 30 000 by default, at least 100. The wallets are spread over it. */
+  intervalMs?: number | Duration
   /** The most that all providers of all wallets of this process together get in a rolling window. */
   budget?: Budget
   /** Where transactions of a wallet are recorded: in Node by default a file each in the user's state directory. */

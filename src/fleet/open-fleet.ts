@@ -8,6 +8,7 @@ import {
   type Plan,
 } from '../index.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
+import type { InMs } from '../base/durations.ts'
 import { createListeners } from '../base/listeners.ts'
 import { safeLogger } from '../base/logger.ts'
 import { openBroker } from '../broker.ts'
@@ -33,7 +34,7 @@ export type FleetChain = {
   clock?: Clock
 }
 
-export type OpenFleetOptions = Omit<FleetOptions, 'provider' | 'network' | 'signerFor'>
+export type OpenFleetOptions = Omit<InMs<FleetOptions>, 'provider' | 'network' | 'signerFor'>
 
 /** A fleet on a chain that is connected, or was made for it. */
 export async function openFleet(chain: FleetChain, options: OpenFleetOptions): Promise<Fleet> {

@@ -5,7 +5,7 @@ import type { ReclaimRule } from '../../machines/auto-funding/reclaim.types.ts'
 import { USUAL_JUMP, type JumpRule } from '../../machines/auto-funding/anomaly.policy.ts'
 import type { FirstDayLimit } from '../../machines/auto-funding/first-day.policy.ts'
 import { toWei, type Amount } from '../base/amounts.ts'
-import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
+import { inMs, LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
@@ -27,10 +27,10 @@ export type Budget = { amount: Amount; per: Duration }
 /** When a sub-account counts as idle, what stays free in it then, and whether a short ledger alone asks. */
 export type ReclaimIdle = { after: Duration; keep?: Amount; when?: 'needed' | 'always' }
 
-/** How one sub-account is kept funded. Every limit holds across restarts. */
+/** How one sub-account is kept funded. Every limit holds across restarts. Options in `…Ms` take milliseconds or a `Duration`. */
 export type AutoFundingConfig = {
   /** How often the position is read at least; the broker's interval where left out. From 100 ms. */
-  intervalMs?: number
+  intervalMs?: number | Duration
   /** `required = unsettledFee + bufferMultiplier × minLockedBalance`; 2 by default, fractions allowed. */
   bufferMultiplier?: number
   /** The locked balance that the provider demands; the network's value by default. */
@@ -56,7 +56,7 @@ export type AutoFundingConfig = {
    * Holds a jump of the burn: a last hour of more than `factor` times the usual burn, until settlements prove it or
    * `forMs` are over. `'off'` holds none; by default 10 times, and ten minutes at most. A budget or `approve` overrules it.
    */
-  anomaly?: 'off' | { factor: number; forMs: number }
+  anomaly?: 'off' | { factor: number; forMs: number | Duration }
   /**
    * The most that a new provider gets within a day, until a day after its first charge. By default 50 × `minLockedBalance`, or
    * twice the target where that is more; `'off'` for no such limit. `approve` overrules it.
@@ -80,7 +80,7 @@ export type AutoFundingConfig = {
   /** What must stay in the ledger. `soft`: it is given up once the sub-account is at or below the provider's minimum. */
   ledgerReserve?: Amount | { amount: Amount; soft: boolean }
   /** The least time between two top-ups; at most 31 days. */
-  cooldownMs?: number
+  cooldownMs?: number | Duration
   /** While a refund is pending: `hold` leaves it alone, `reuse` tops up from it first. `hold` by default. */
   onPendingRefund?: 'hold' | 'reuse'
   /**
@@ -100,7 +100,7 @@ export type AutoFundingConfig = {
    */
   approve?: (decision: Decision, signal: AbortSignal) => boolean | Promise<boolean>
   /** How long `approve` may take; after that it is called anew, with what is missing by then. 1 hour by default. */
-  approvalTimeoutMs?: number
+  approvalTimeoutMs?: number | Duration
   /** When the ledger runs short, higher priorities are funded first; 0 by default. */
   priority?: number
   /** Pays the provider also while it offers no such service; `false` by default: auto-funding holds then. */
@@ -180,10 +180,11 @@ function checkNames(config: AutoFundingConfig): void {
  * show(levels, maxTopUp)
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
-  const { intervalMs, bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee, force = false } = config
-  const { onPendingRefund = 'hold', cooldownMs = 0, autoClaim = false, approve, approvalTimeoutMs = 3_600_000 } = config
+  const { bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee, force = false } = config
+  const { onPendingRefund = 'hold', autoClaim = false, approve } = config
   const minLockedBalance = optional(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
   checkNames(config)
+  const { intervalMs, cooldownMs = 0, approvalTimeoutMs = 3_600_000 } = inMs(config)
   if (intervalMs !== undefined) checkIntervalMs(intervalMs)
   checkMultiplier(bufferMultiplier, 'bufferMultiplier')
   check(Number.isFinite(priority), 'priority is a number.', { priority: String(priority) })
@@ -241,7 +242,7 @@ function jumpIn({ anomaly }: AutoFundingConfig): JumpRule {
   if (anomaly === 'off') return null
   const sentence = 'anomaly is "off" or { factor, forMs }.'
   check(typeof anomaly === 'object' && anomaly !== null, sentence, { anomaly: describeValue(anomaly) })
-  const { factor, forMs, ...others } = anomaly
+  const { factor, forMs, ...others } = inMs(anomaly)
   check(Object.keys(others).length === 0, sentence, { 'not known': Object.keys(others).join(', ') })
   check(
     Number.isFinite(factor) && factor > 1 && factor <= LARGEST_MULTIPLIER,

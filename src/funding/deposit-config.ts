@@ -13,14 +13,14 @@ import {
 } from '../base/check-options.ts'
 import type { Connection } from '../chain/connect.ts'
 import type { Journal } from '../transactions/journal.types.ts'
-import { LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
+import { inMs, LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toBudget, type Budget } from './config.ts'
 
 /** Another key that deposits, and the journal of its transactions: by default a file in the user's state directory. */
 export type PayingKey = { signer: NonNullable<Connection['signer']>; journal?: Journal }
 
-/** How the ledger is kept filled from the wallet. Every limit holds across restarts. */
+/** How the ledger is kept filled from the wallet. Every limit holds across restarts. Options in `…Ms` take milliseconds or a `Duration`. */
 export type AutoDepositConfig = {
   /** Deposit once less than this stays available in the ledger, with what sub-accounts need now paid first. */
   trigger?: Amount
@@ -40,11 +40,11 @@ export type AutoDepositConfig = {
   /** What stays in the wallet beside the gas of a full exit, which always stays. */
   gasReserve?: Amount
   /** The least time between two deposits; at most 31 days. */
-  cooldownMs?: number
+  cooldownMs?: number | Duration
   /** Called before each deposit; only `true` sends it. The signal aborts once no answer is needed any more. */
   approve?: (decision: DepositDecision, signal: AbortSignal) => boolean | Promise<boolean>
   /** How long `approve` may take; after that it is called anew, with what is missing by then. 1 hour by default. */
-  approvalTimeoutMs?: number
+  approvalTimeoutMs?: number | Duration
   /** Another key that deposits for this wallet (`depositFundFor`), with a lane, a journal and a budget of its own. */
   from?: PayingKey['signer'] | PayingKey
 }
@@ -88,6 +88,7 @@ const fields: Fields<AutoDepositConfig> = {
  */
 export function toDepositPolicy(config: AutoDepositConfig): DepositPolicy {
   checkOptions('startAutoDeposit', config, fields)
+  const { cooldownMs = 0, approvalTimeoutMs = 3_600_000 } = inMs(config)
   const levels = levelsIn(config)
   const from = payerIn(config)
   const maxLedger = positive(config.maxLedger, 'maxLedger')
@@ -102,10 +103,10 @@ export function toDepositPolicy(config: AutoDepositConfig): DepositPolicy {
     maxDeposit: positive(config.maxDeposit, 'maxDeposit'),
     budget: toBudget(config.budget),
     gasReserve: config.gasReserve === undefined ? 0n : toWei(config.gasReserve, 'gasReserve'),
-    cooldown: (config.cooldownMs ?? 0) / 1_000,
+    cooldown: cooldownMs / 1_000,
     approve: config.approve ?? null,
     from,
-    approvalTimeout: (config.approvalTimeoutMs ?? 3_600_000) / 1_000,
+    approvalTimeout: approvalTimeoutMs / 1_000,
   }
 }
 

@@ -4,6 +4,7 @@ import { abortable, throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import { anything, checkOptions, isFunction, isMilliseconds, isSignal } from '../base/check-options.ts'
 import type { Clock } from '../base/clock.ts'
+import { inMs, type Duration } from '../base/durations.ts'
 import { BudgetExhaustedError, InDoubtError, InsufficientGasError, LockedError, ReadError } from '../base/errors.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import type { Rules } from '../chain/port.ts'
@@ -25,8 +26,8 @@ import { isWithdrawal } from './withdrawal-watch.ts'
 export type EnsureLedgerOptions = SendingOptions & {
   /** The most that the ledger may have available afterwards. */
   max?: Amount
-  /** How long to wait for another process that has the journal, in milliseconds; 120 000 by default. */
-  timeoutMs?: number
+  /** How long to wait for another process that has the journal, in milliseconds or as `'2m'`; 120 000 by default. */
+  timeoutMs?: number | Duration
 }
 
 const LOCK_TIMEOUT_MS = 120_000
@@ -61,7 +62,7 @@ export function createEnsureLedger(options: LedgerFundingOptions): EnsureLedger 
     const max = how.max === undefined ? null : toWei(how.max, 'max')
     if (max !== null && max < wanted) throw overMax(wanted, max)
     refuseWhileClosing('ensureFunded')
-    const { timeoutMs = LOCK_TIMEOUT_MS } = how
+    const { timeoutMs = LOCK_TIMEOUT_MS } = inMs(how)
     const lock = createLockWait(clock, clock.now() + timeoutMs)
     // Before its turn: a call that waits long for the journal does not make the calls behind it wait as long.
     if (await isThereWhileLocked(wanted, lock, how.signal)) return null

@@ -1,3 +1,4 @@
+import { inMs } from '../base/durations.ts'
 import { JournalError } from '../index.ts'
 import { createDatabase, type Run } from './database.ts'
 import { checkMigrateOptions, type MigrateOptions } from './options.ts'
@@ -46,7 +47,7 @@ export const TABLES_VERSION = steps.length
  */
 export async function migrate(options: MigrateOptions): Promise<{ version: number; changed: boolean }> {
   checkMigrateOptions(options)
-  const { pool, schema, timeoutMs = TIMEOUT_MS } = options
+  const { pool, schema, timeoutMs = TIMEOUT_MS } = inMs(options)
   const tables = tablesIn(schema)
   try {
     return await createDatabase(pool, { timeoutMs }).transaction((run) => migrateIn(run, tables))

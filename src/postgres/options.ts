@@ -9,7 +9,7 @@ import {
   type Check,
   type Fields,
 } from '../base/check-options.ts'
-import { InvalidInputError, type Logger } from '../index.ts'
+import { InvalidInputError, type Duration, type Logger } from '../index.ts'
 import type { PostgresPool } from './pool.types.ts'
 
 export type PostgresLeasesOptions = {
@@ -17,12 +17,12 @@ export type PostgresLeasesOptions = {
   pool: PostgresPool
   /** Where `migrate` has created the tables: `og_ledger` by default. */
   schema?: string
-  /** How long a lease holds after its last heartbeat, in milliseconds from 1 000: 30 000 by default. A heartbeat is sent each third of it. */
-  leaseMs?: number
+  /** How long a lease holds after its last heartbeat, in milliseconds or as `'30s'`, from 1 000: 30 000 by default. A heartbeat is sent each third of it. */
+  leaseMs?: number | Duration
   /** What other processes are told of this one: its host, its process id and a random part by default. */
   holder?: string
-  /** How long a connection, and a statement, may take, in milliseconds: a third of the lease by default. */
-  timeoutMs?: number
+  /** How long a connection, and a statement, may take, in milliseconds or as `'10s'`: a third of the lease by default. */
+  timeoutMs?: number | Duration
   /** Receives log lines of losing and finding the database. */
   logger?: Logger
 }
@@ -42,8 +42,8 @@ export type MigrateOptions = {
   pool: PostgresPool
   /** `og_ledger` by default. It is created where it is missing. */
   schema?: string
-  /** How long a statement may take, in milliseconds: 60 000 by default. */
-  timeoutMs?: number
+  /** How long a statement may take, in milliseconds or as `'1m'`: 60 000 by default. */
+  timeoutMs?: number | Duration
 }
 
 const LEAST_LEASE_MS = 1_000

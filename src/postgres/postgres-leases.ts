@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
+import { inMs } from '../base/durations.ts'
 import { safeLogger } from '../base/logger.ts'
 import {
   InvalidInputError,
@@ -50,9 +51,9 @@ export function postgresLeases(options: PostgresLeasesOptions): Leases {
 
 export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPACT_AFTER): PostgresLeases {
   checkLeasesOptions(options)
-  const { leaseMs = DEFAULT_LEASE_MS, holder = ownName() } = options
+  const { leaseMs = DEFAULT_LEASE_MS, holder = ownName(), ...times } = inMs(options)
   const logger = safeLogger(options.logger)
-  const timeoutMs = options.timeoutMs ?? leaseMs / BEATS
+  const timeoutMs = times.timeoutMs ?? leaseMs / BEATS
   const tables = tablesIn(options.schema)
   const { run } = createDatabase(options.pool, { timeoutMs })
   const statements = createLeaseStatements(run, tables)

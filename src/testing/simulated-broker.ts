@@ -1,7 +1,7 @@
 import { toWei } from '../base/amounts.ts'
 import { openBroker } from '../broker.ts'
 import type { Broker } from '../broker.types.ts'
-import { toSeconds, type Duration } from '../base/durations.ts'
+import { inMs, toSeconds, type Duration } from '../base/durations.ts'
 import { InvalidInputError, OgLedgerError } from '../base/errors.ts'
 import { isPromise, describeValue } from '../base/describe-value.ts'
 import { memoryJournal } from '../transactions/memory-journal.ts'
@@ -117,7 +117,7 @@ export async function createSimulatedBroker(options: SimulatedBrokerOptions = {}
     const { clock, kill } = createProcessClock(time.clock)
     const connected = chain.connect(wallet, { pushesBlocks })
     const broker = await openBroker(connected, {
-      ...brokerOptions,
+      ...inMs(brokerOptions ?? {}),
       journal,
       clock,
       gasMark: started++,

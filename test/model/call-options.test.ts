@@ -23,7 +23,7 @@ test.for<Case>([
   [
     'ensureFunded, a time that is none',
     (broker, provider) => broker.inference.ensureFunded(provider, '2', { timeoutMs: NaN }),
-    'timeoutMs is milliseconds from 0 up.',
+    'timeoutMs is milliseconds from 0 up, or a duration such as "90s".',
   ],
   [
     'closeLedger, a misspelt listener',

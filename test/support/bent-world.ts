@@ -2,6 +2,7 @@ import { parseEther } from 'ethers'
 import { openBroker } from '../../src/broker.ts'
 import type { SharedOptions } from '../../src/engine/options.ts'
 import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
+import type { InMs } from '../../src/base/durations.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { Connected, Connection } from '../../src/chain/connect.ts'
 import { memoryJournal } from '../../src/index.ts'
@@ -12,7 +13,7 @@ import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 
 const START = 1_767_225_600
 
-export type Opening = Omit<BrokerOptions, keyof Connection | 'network'> & {
+export type Opening = Omit<InMs<BrokerOptions>, keyof Connection | 'network'> & {
   /** The clock of the broker's machine, where it is not that of the world. */
   clock?: Clock
   /** What a fleet's broker does otherwise. */

@@ -1,5 +1,6 @@
 import { parseEther as og, Wallet, type Provider } from 'ethers'
 import { systemClock, type Clock } from '../../src/base/clock.ts'
+import { inMs } from '../../src/base/durations.ts'
 import { openBroker } from '../../src/broker.ts'
 import { connectChain } from '../../src/chain/connect.ts'
 import {
@@ -89,7 +90,7 @@ export async function endpointWorld(chain: LocalChain, options: EndpointWorldOpt
     journal: memoryJournal(),
     logger: { debug: () => undefined, info: () => undefined, warn: log, error: log },
     clock: own,
-    ...options.broker,
+    ...inMs(options.broker ?? {}),
   })
   const endpoint = await broker.inference.endpoint(provider.address, {
     onHold: (hold) => holds.push(hold),

@@ -42,8 +42,10 @@ test.for(unknown.map(([more, sentence]) => [sentence, more] as const))(
 const impossible: readonly [Record<string, unknown>, string][] = [
   [{ maxFeePerGas: -1n }, 'maxFeePerGas is a bigint of wei from 0n up.'],
   [{ maxFeePerGas: 50 }, 'maxFeePerGas is a bigint of wei from 0n up.'],
-  [{ intervalMs: '30s' }, 'intervalMs is milliseconds from 100 up.'],
-  [{ intervalMs: NaN }, 'intervalMs is milliseconds from 100 up.'],
+  [{ intervalMs: '30' }, 'intervalMs is milliseconds from 100 up, or a duration such as "90s".'],
+  [{ intervalMs: '0.05s' }, 'intervalMs is milliseconds from 100 up, or a duration such as "90s".'],
+  [{ signerTimeoutMs: '5 min' }, 'signerTimeoutMs is milliseconds from 1000 up, or a duration such as "90s".'],
+  [{ intervalMs: NaN }, 'intervalMs is milliseconds from 100 up, or a duration such as "90s".'],
   [{ journal: '/tmp/journal' }, 'journal is a journal, such as memoryJournal(), an object with load, append, close.'],
   [{ journal: {} }, 'journal is a journal, such as memoryJournal(), an object with load, append, close.'],
   [{ autoClaim: 'no' }, 'autoClaim is true or false.'],

@@ -1,4 +1,5 @@
 import type { ArgsDef } from 'citty'
+import type { InMs } from '../../base/durations.ts'
 import { InvalidInputError, toDepositPolicy, type AutoDepositConfig, type Budget, type Duration } from '../../index.ts'
 import * as check from './fields.ts'
 import { checkOf, fieldError, objectAt, schemaOf, wholeAt, type Check } from './objects.ts'
@@ -8,7 +9,7 @@ import { UsageError } from '../arguments/usage-error.ts'
 import { numberOf } from '../arguments/values.ts'
 
 /** How the ledger is kept filled: the options of auto-deposit that JSON can hold. */
-export type DepositTerms = Omit<AutoDepositConfig, 'approve' | 'approvalTimeoutMs' | 'from'> & {
+export type DepositTerms = InMs<Omit<AutoDepositConfig, 'approve' | 'approvalTimeoutMs' | 'from'>> & {
   trigger?: string
   target?: string
   runway?: { trigger: Duration; target: Duration }

@@ -1,9 +1,10 @@
+import type { InMs } from '../../base/durations.ts'
 import type { AutoFundingConfig } from '../../index.ts'
 import * as check from './fields.ts'
 import { checkOf, fieldError, objectAt, schemaOf, type Check } from './objects.ts'
 
 /** How a provider is kept funded: the options of auto-funding that JSON can hold. */
-export type Terms = Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'> & {
+export type Terms = InMs<Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'approvalTimeoutMs'>> & {
   /** False: the provider is not asked for it. */
   unsettledFee?: false
 }

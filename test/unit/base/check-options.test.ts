@@ -55,7 +55,10 @@ test.each([
   [{ on: 'yes' }, 'on is true or false.\n\noption: on of createThing\nvalue:  "yes"'],
   [{ wei: -1n }, 'wei is a bigint of wei from 0n up.\n\noption: wei of createThing\nvalue:  -1n'],
   [{ wei: 5 }, 'wei is a bigint of wei from 0n up.\n\noption: wei of createThing\nvalue:  5'],
-  [{ every: Number.NaN }, 'every is milliseconds from 100 up.\n\noption: every of createThing\nvalue:  NaN'],
+  [
+    { every: Number.NaN },
+    'every is milliseconds from 100 up, or a duration such as "90s".\n\noption: every of createThing\nvalue:  NaN',
+  ],
   [{ port: 1.5 }, 'port is a whole number from 0 to 65535, or is null.\n\noption: port of createThing\nvalue:  1.5'],
   [
     { store: '/tmp/journal' },
