@@ -1,3 +1,4 @@
+import { decode, fromJsonValue, toJsonValue } from './encoding.ts'
 import type {
   LedgerPosition,
   Position,
@@ -8,7 +9,7 @@ import type {
 } from '../../machines/position.types.ts'
 
 /**
- * A position as one line of a recording, with its line's end: everything that was read, amounts as decimal strings.
+ * A position as one line of a recording, with its line's end: everything that was read, values as `encode` writes them.
  * Recordings are JSON lines; `type` says what each line is.
  *
  * @param circumstances what was known beside the position, for programs that read the line
@@ -21,13 +22,23 @@ export function encodePosition(
   circumstances?: Readonly<Record<string, unknown>>,
 ): string {
   const line = { type: 'position', block, wallet, ledger, subAccounts, elsewhere, circumstances }
-  return `${JSON.stringify(line, amountsAsText)}\n`
+  return `${JSON.stringify(toJsonValue(line))}\n`
 }
 
 /** The position in a line without its end; null for another line or a torn one. */
 export function decodePosition(line: string): Position | null {
   try {
-    return toPosition(JSON.parse(line))
+    const found = fromJsonValue(JSON.parse(line)) as Fields
+    return found['type'] === 'position' ? toPosition(found) : null
+  } catch {
+    return null
+  }
+}
+
+/** The position that a server has encoded, by `encode` or as a line of a recording; null for another text. */
+export function encodedPosition(text: string): Position | null {
+  try {
+    return decodePosition(text) ?? toPosition(decode(text))
   } catch {
     return null
   }
@@ -35,8 +46,8 @@ export function decodePosition(line: string): Position | null {
 
 /** @throws SyntaxError or TypeError for a missing or wrong field */
 function toPosition(value: unknown): Position {
-  const { type, block, wallet, ledger, subAccounts, elsewhere } = value as Record<string, Fields> & Lists
-  if ((type as unknown) !== 'position' || !block || !wallet) throw new SyntaxError('no position')
+  const { block, wallet, ledger, subAccounts, elsewhere } = value as Record<string, Fields> & Lists
+  if (!block || !wallet) throw new SyntaxError('no position')
   return {
     block: { number: number(block['number']), timestamp: number(block['timestamp']) },
     wallet: { address: text(wallet['address']), balance: wei(wallet['balance']) },
@@ -86,7 +97,7 @@ function toRefund(fields: Fields): Refund {
 }
 
 function wei(value: unknown): bigint {
-  if (typeof value === 'string' && /^\d{1,78}$/.test(value)) return BigInt(value)
+  if (typeof value === 'bigint' && value >= 0n) return value
   throw new SyntaxError('no amount')
 }
 
@@ -96,7 +107,8 @@ function number(value: unknown): number {
 }
 
 function text(value: unknown): string {
-  if (typeof value === 'string') return value
+  // Recordings of earlier versions have a text of digits without its mark.
+  if (typeof value === 'string' || typeof value === 'bigint') return String(value)
   throw new SyntaxError('no text')
 }
 
@@ -104,5 +116,3 @@ function serviceType(value: unknown): ServiceType {
   if (value === 'inference' || value === 'fine-tuning') return value
   throw new SyntaxError('no service')
 }
-
-const amountsAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)

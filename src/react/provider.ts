@@ -1,6 +1,6 @@
 import { createContext, createElement, useEffect, useState, type ReactElement, type ReactNode } from 'react'
 import type { Broker, BrokerOptions } from '../index.ts'
-import { decodePosition } from '../base/position-codec.ts'
+import { encodedPosition } from '../base/position-codec.ts'
 import { isShallowEqual } from './equal.ts'
 import { createOpener } from './opener.ts'
 import { createLedgerStore, type LedgerStore } from './store.ts'
@@ -9,7 +9,7 @@ export const LedgerContext = createContext<LedgerStore | null>(null)
 
 export type LedgerProviderProps = {
   children?: ReactNode
-  /** A position that `encodePosition` encoded on a server: shown as `stale` until the browser has read. */
+  /** A position that `encode` encoded on a server: shown as `stale` until the browser has read. */
   initial?: string | null
 } & (
   | {
@@ -35,7 +35,7 @@ export type LedgerProviderProps = {
  * return <LedgerProvider options={options}><App /></LedgerProvider>
  */
 export function LedgerProvider({ broker, options = null, initial, children }: LedgerProviderProps): ReactElement {
-  const [store] = useState(() => createLedgerStore(initial ? decodePosition(initial) : null))
+  const [store] = useState(() => createLedgerStore(initial ? encodedPosition(initial) : null))
   const [opener] = useState(() => createOpener(store))
   const stable = useStable(options)
   useEffect(() => {
