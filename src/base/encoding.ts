@@ -30,6 +30,7 @@ export function encode(value: unknown): string {
  * const position = decode<Position>(encode(await broker.position()))
  * show(position.wallet.balance)
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which type it has encoded.
 export function decode<Value = unknown>(text: string): Value {
   const envelope = parsed(text)
   if (!isEnvelope(envelope))

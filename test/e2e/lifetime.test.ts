@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localChain, type LocalChain } from '../support/chain.ts'
 
@@ -79,3 +81,65 @@ test('ensureFunded that waits for a top-up of auto-funding keeps the process ali
     console.log(await broker.inference.ensureFunded(provider, '1'))`)
   expect(ended).toEqual({ stdout: 'null\n', stderr: '', code: 0 })
 })
+
+test.each([
+  ['quick-start', 'SIGTERM', [null, 'SIGTERM']],
+  ['keep-funded', 'SIGINT', [0, null]],
+] as const)('examples/%s.ts stays alive while its top-up is in flight, until %s', async (name, signal, ending) => {
+  await chain.provider.send('evm_setIntervalMining', [2])
+  await chain.setAutomine(false)
+  const wallet = chain.wallets[name === 'quick-start' ? 1 : 2]
+  if (name === 'keep-funded') await depositFor(wallet?.address ?? '')
+  const child = spawn(process.execPath, ['--input-type=module', '-e', await exampleOf(name)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: root,
+    env: {
+      ...process.env,
+      PRIVATE_KEY: wallet?.privateKey,
+      OG_RPC_URL: chain.anvil.url,
+      PROVIDER: chain.inference[0]?.address,
+    },
+  })
+  const ended = once(child, 'exit')
+  for await (const line of createInterface(child.stdout)) if (line.includes('sufficient')) break
+  child.kill(signal)
+  expect(await ended).toEqual(ending)
+})
+
+/** An example as a program, whose network alone is another one, since no id names a local chain. */
+async function exampleOf(name: string): Promise<string> {
+  const { chainId, ledger, inference, fineTuning } = chain.network
+  const network = JSON.stringify({ chainId: Number(chainId), ledger, inference, fineTuning })
+  const main = JSON.stringify(join(root, 'dist/src/index.js'))
+  const { outputFiles } = await build({
+    entryPoints: [join(root, `examples/${name}.ts`)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    external: ['ethers'],
+    plugins: [
+      {
+        name: 'local-network',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^og-ledger$/ }, () => ({ path: 'og-ledger', namespace: 'local' }))
+          onResolve({ filter: /dist.src.index/ }, ({ path }) => ({ path, external: true }))
+          onLoad({ filter: /.*/, namespace: 'local' }, () => ({
+            contents: `import { createBroker as create } from ${main}
+              export * from ${main}
+              export const createBroker = (options) => create({ ...options, network: ${network} })`,
+          }))
+        },
+      },
+    ],
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+/** A ledger for a wallet, from another one. */
+async function depositFor(recipient: string): Promise<void> {
+  const ended = await app(`await broker.ledger.depositFundFor(${JSON.stringify(recipient)}, '10')`)
+  expect(ended).toEqual({ stdout: '', stderr: '', code: 0 })
+}
+
+const root = join(import.meta.dirname, '../..')
