@@ -1,11 +1,6 @@
 import { describeValue } from './describe-value.ts'
 import { InvalidInputError } from './errors.ts'
-
-/** A change of what a text means raises it. */
-const VERSION = 1
-/** The digits of an amount, as a bigint writes them. A text of this form gets a backslash, which tells it from an amount. */
-const AMOUNT = /^(?:0|-?[1-9]\d*)$/
-const MARKED = /^\\+(?:0|-?[1-9]\d*)$/
+import { envelopeIn, fromJsonValue, markedText, VERSION } from './json-value.ts'
 
 /**
  * Plans, positions, statuses and receipts as text: JSON `{ "v": 1, "value": … }`, in which an amount is wei as a decimal string, as in
@@ -32,8 +27,8 @@ export function encode(value: unknown): string {
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which type it has encoded.
 export function decode<Value = unknown>(text: string): Value {
-  const envelope = parsed(text)
-  if (!isEnvelope(envelope))
+  const envelope = envelopeIn(text)
+  if (envelope === null)
     throw new InvalidInputError('This text is no encoded value.', { do: 'pass what encode(value) has returned' })
   if (envelope.v !== VERSION)
     throw new InvalidInputError('This value was encoded by another version of og-ledger.', {
@@ -46,7 +41,7 @@ export function decode<Value = unknown>(text: string): Value {
 /** A value as JSON has it: the encoding without its envelope. */
 export function toJsonValue(value: unknown, path = 'value', within: readonly unknown[] = []): unknown {
   if (typeof value === 'bigint') return value.toString()
-  if (typeof value === 'string') return AMOUNT.test(value) || MARKED.test(value) ? `\\${value}` : value
+  if (typeof value === 'string') return markedText(value)
   if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return value
   if (typeof value !== 'object' || within.includes(value)) throw noData(value, path)
   const inside = [...within, value]
@@ -55,14 +50,6 @@ export function toJsonValue(value: unknown, path = 'value', within: readonly unk
   if (!isPlain(value)) throw noData(value, path)
   const known = Object.entries(value).filter(([, one]) => one !== undefined)
   return Object.fromEntries(known.map(([name, one]) => [name, toJsonValue(one, `${path}.${name}`, inside)]))
-}
-
-/** The value of what `toJsonValue` gave. */
-export function fromJsonValue(value: unknown): unknown {
-  if (typeof value === 'string') return AMOUNT.test(value) ? BigInt(value) : MARKED.test(value) ? value.slice(1) : value
-  if (Array.isArray(value)) return value.map(fromJsonValue)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, fromJsonValue(one)]))
 }
 
 function recordOf(error: Error): unknown {
@@ -75,18 +62,6 @@ function recordOf(error: Error): unknown {
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-function isEnvelope(value: unknown): value is { v: unknown; value: unknown } {
-  return typeof value === 'object' && value !== null && 'v' in value && 'value' in value
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function noData(value: unknown, path: string): InvalidInputError {

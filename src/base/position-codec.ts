@@ -1,4 +1,5 @@
-import { decode, fromJsonValue, toJsonValue } from './encoding.ts'
+import { toJsonValue } from './encoding.ts'
+import { envelopeIn, fromJsonValue, VERSION } from './json-value.ts'
 import type {
   LedgerPosition,
   Position,
@@ -37,8 +38,10 @@ export function decodePosition(line: string): Position | null {
 
 /** The position that a server has encoded, by `encode` or as a line of a recording; null for another text. */
 export function encodedPosition(text: string): Position | null {
+  const envelope = envelopeIn(text)
+  if (envelope?.v !== VERSION) return decodePosition(text)
   try {
-    return decodePosition(text) ?? toPosition(decode(text))
+    return toPosition(fromJsonValue(envelope.value))
   } catch {
     return null
   }
