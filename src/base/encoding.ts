@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unnecessary-type-parameters -- of decode: the caller says which type it has encoded. */
 import { describeValue } from './describe-value.ts'
 import { InvalidInputError } from './errors.ts'
 import { envelopeIn, fromJsonValue, markedText, VERSION } from './json-value.ts'
@@ -10,7 +11,7 @@ import { envelopeIn, fromJsonValue, markedText, VERSION } from './json-value.ts'
  *
  * @example
  * const text = encode(await broker.plan())
- * show(decode<Plan>(text).shortfall) // a bigint
+ * show(decode(text)) // the same plan, its amounts bigint
  */
 export function encode(value: unknown): string {
   return JSON.stringify({ v: VERSION, value: toJsonValue(value) })
@@ -22,10 +23,9 @@ export function encode(value: unknown): string {
  * @throws InvalidInputError for a text that `encode` did not make, or that one of a later version made
  *
  * @example
- * const position = decode<Position>(encode(await broker.position()))
- * show(position.wallet.balance)
+ * const { wallet } = decode<typeof position>(encode(position))
+ * show(wallet.balance) // a bigint
  */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which type it has encoded.
 export function decode<Value = unknown>(text: string): Value {
   const envelope = envelopeIn(text)
   if (envelope === null)
