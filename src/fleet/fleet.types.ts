@@ -50,7 +50,10 @@ export type FleetOptions = Pick<BrokerOptions, 'network' | 'signerTimeoutMs'> & 
   policyFor?: (wallet: string) => WalletPolicy | Promise<WalletPolicy>
   /** How often each position is read, in milliseconds or as `'30s'`: 30 000 by default, at least 100. The wallets are spread over it. */
   intervalMs?: number | Duration
-  /** The most that all providers of all wallets of this process together get in a rolling window. */
+  /**
+   * The most that all providers of all wallets of this process together get in a rolling window. Machines that share wallets by leases
+   * have a budget each.
+   */
   budget?: Budget
   /** Where transactions of a wallet are recorded: in Node by default a file each in the user's state directory. */
   journalFor?: (wallet: string) => Journal | Promise<Journal>

@@ -172,6 +172,24 @@ test('the budget of a fleet counts what every wallet pays', async () => {
   expect(reasons).toContain('sufficient')
 })
 
+test('what a fleet has paid for a wallet that it gives up counts against its budget until the window is over', async () => {
+  await using world = fleetWorld({ wallets: 2 })
+  const [given = '', kept = ''] = world.wallets
+  const fleet = await world.open({ policyFor: () => funded(world.provider), budget: { amount: '2', per: '1d' } })
+  await supply(fleet.brokers(), world.provider)
+  await world.advance(60)
+  const availableOf = (wallet: string) => world.chain.position(wallet).subAccounts[0]?.available
+  world.chain.spend(world.provider, given, '2.5')
+  await world.advance(60)
+  expect(availableOf(given)).toBe(parseEther('2.5'))
+  await fleet.remove(given)
+  world.chain.spend(world.provider, kept, '2.5')
+  await world.advance(600)
+  expect(availableOf(kept)).toBe(parseEther('0.5'))
+  await world.advance(86_400)
+  expect(availableOf(kept)).toBe(parseEther('2.5'))
+})
+
 test('metrics show the brokers of a fleet, and how many wallets are where', async () => {
   await using world = fleetWorld({ wallets: 2 })
   const fleet = await world.open({
