@@ -12,10 +12,38 @@ import { addressOf, callOf, jsonRpc, transact, view, type Call } from './transac
 
 export type Settlement = { user: string; fee: bigint; nonce: bigint }
 
+/** More than a settlement among many takes. */
+const GAS_FOR_EACH = 250_000
+
 type Deliverable = { id: string; modelRootHash: string; acknowledged: boolean; settled: boolean }
 
 /** In the order in which the contract numbers them. The first two are payments. */
 const STATUSES = ['success', 'partial', 'provider mismatch', 'no TEE signer', 'invalid nonce', 'invalid signature']
+
+/** Charges several users for inference in one transaction, each another fee. */
+export async function settleTogether(
+  inference: Contract,
+  provider: Wallet,
+  settlements: readonly Settlement[],
+): Promise<TransactionReceipt> {
+  const signed = await Promise.all(
+    settlements.map(async ({ user, fee, nonce }) => {
+      const message = { requestsHash: id(String(nonce)), nonce, provider: provider.address, user, totalFee: fee }
+      return { ...message, signature: await signSettlement(inference, provider, message) }
+    }),
+  )
+  const call = callOf(inference, 'settleFeesWithTEE', [signed])
+  const receipt = await sent(provider, { ...call, gasLimit: GAS_FOR_EACH * (settlements.length + 1) })
+  const paid = receipt.logs.filter((log) => {
+    const event = inference.interface.parseLog(log)
+    return event?.name === 'TEESettlementResult' && Number(event.args['status']) === 0
+  })
+  if (paid.length === settlements.length) return receipt
+  throw new OgLedgerError('A settlement was refused.', {
+    settlements: String(settlements.length),
+    paid: String(paid.length),
+  })
+}
 
 /** Charges for inference. The transaction succeeds even where the contract refuses the fee: the status is in an event. */
 export async function settleInference(

