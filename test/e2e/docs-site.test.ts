@@ -2,10 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import * as alerts from '../../src/alerts/index.ts'
+import * as fleet from '../../src/fleet/index.ts'
 import * as main from '../../src/index.ts'
 import * as machines from '../../machines/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
+import * as postgres from '../../src/postgres/index.ts'
+import * as react from '../../src/react/index.ts'
 import * as testing from '../../src/testing/index.ts'
+import * as viem from '../../src/viem/index.ts'
 import * as visualizer from '../../src/visualizer/index.ts'
 import { allPages, root } from '../support/markdown.ts'
 
@@ -32,7 +36,8 @@ describe.runIf(isBuilt)('the site', () => {
 
   test('has a page for every exported name', () => {
     const pages = new Set(files.flatMap((path) => (/^reference\/.*\/([$\w]+)\.html$/.exec(path) ?? [])[1] ?? []))
-    const names = [main, alerts, machines, metrics, testing, visualizer].flatMap((entry) => Object.keys(entry))
+    const entries = [main, alerts, fleet, machines, metrics, postgres, react, testing, viem, visualizer]
+    const names = entries.flatMap((entry) => Object.keys(entry))
     expect(names.filter((name) => !pages.has(name))).toEqual([])
   })
 

@@ -8,8 +8,10 @@ import { parseConfig } from '../../src/cli/config/file.ts'
 import { outputSchema } from '../../src/cli/output/output.schema.ts'
 import * as alerts from '../../src/alerts/index.ts'
 import * as main from '../../src/index.ts'
+import { errorCodes } from '../../src/base/error-codes.ts'
 import * as fleet from '../../src/fleet/index.ts'
 import * as metrics from '../../src/metrics/index.ts'
+import * as postgres from '../../src/postgres/index.ts'
 import * as testing from '../../src/testing/index.ts'
 import * as react from '../../src/react/index.ts'
 import * as viem from '../../src/viem/index.ts'
@@ -101,6 +103,15 @@ test('every exported class of errors has a heading that says when it comes', () 
   expect(derived.filter((name) => !sectionOf(errors, `\`${name}\``).includes('**When:**'))).toEqual([])
 })
 
+test('the link of every error opens its section', () => {
+  const links = Object.keys(errorCodes).map((name) => {
+    const error = new main.OgLedgerError('')
+    Object.defineProperty(error, 'name', { value: name })
+    return error.docs
+  })
+  expect(links.filter((link) => !isFound({ ...readme, path: 'README.md' }, link))).toEqual([])
+})
+
 test('every command has a heading, and its section or the common ones name each of its options', async () => {
   const cli = pageAt('docs/cli.md')
   const common = sectionOf(cli, 'Keys and networks') + sectionOf(cli, 'Deposits')
@@ -170,8 +181,8 @@ test('every event has its place in the table of events', () => {
 
 test('every exported name stands in the documentation', () => {
   const known = new Set(allPages().flatMap((page) => [...namesIn(page)]))
-  const exported = [main, alerts, fleet, machines, metrics, react, testing, viem, visualizer].flatMap((entry) =>
-    Object.keys(entry),
+  const exported = [main, alerts, fleet, machines, metrics, postgres, react, testing, viem, visualizer].flatMap(
+    (entry) => Object.keys(entry),
   )
   expect(exported.filter((name) => !known.has(name))).toEqual([])
 })

@@ -1,6 +1,7 @@
 import {
   account,
   address,
+  closingStep,
   count,
   flag,
   hash,
@@ -67,7 +68,7 @@ const events: readonly Schema[] = [
   event('foreign-transaction.seen', { nonce: count }),
   event('refund.claimable', { ...account, amount: wei }),
   event('refund.claimed', { ...account, amount: wei }),
-  event('closing.step', { state: text, step: object({ type: text }) }),
+  event('closing.step', { state: text, step: closingStep }),
   event('closing.ended', { outcome: { enum: ['closed', 'cancelled', 'stuck'] } }),
   event('lease.claimed', { holder: text, epoch: count }),
   event('lease.lost', { holder: text, epoch: count, message: text }),

@@ -29,6 +29,11 @@ export const line = (type: string, description: string, fields: Fields, optional
 ]
 
 export const account: Fields = { provider: address, serviceType }
+/** What closing does next. */
+export const closingStep = object(
+  { type: text },
+  { provider: address, providers: list(address), serviceType, service: text, until: seconds, amount: wei },
+)
 export const block = object({ number: count, timestamp: seconds })
 export const failure = object({ count, at: seconds, message: text })
 export const receipt: Fields = { transactionHash: hash, blockNumber: count, gasUsed: wei, status: count, success: flag }
