@@ -79,7 +79,7 @@ test('a top-up that the journal lost is shown, held until the chain shows it, an
 
   // Without a terminal it shows, and changes nothing.
   const shown = await transactions('--repair')
-  expect([shown.code, shown.json()]).toMatchObject([2, [{ type: 'journal-damage' }]])
+  expect([shown.code, shown.json()]).toMatchObject([2, [{ type: 'journal-damage' }, { type: 'error' }]])
   expect(shown.stderr).toContain('Nothing was changed: there is no terminal to ask on, so the repair needs --yes.')
 
   // A person types more than a key.
@@ -142,7 +142,7 @@ test('a journal that another process has is not repaired', async () => {
   const held = await openFileJournal({ chainId: BigInt(chainId), wallet: low.wallet.address })
   await held.load()
   const refused = await transactions('--repair', '--yes')
-  expect([refused.code, refused.stdout]).toEqual([1, ''])
+  expect([refused.code, refused.json()]).toMatchObject([1, [{ type: 'error', name: 'LockedError' }]])
   expect(refused.stderr).toContain('Another process sends transactions for this wallet.')
   await held.close()
   await fundsToTheEnd('in-flight')
