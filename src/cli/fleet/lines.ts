@@ -32,7 +32,7 @@ const columns: readonly Column<FleetRow>[] = [
     width: 8,
     cell: ({ plan }) => (plan ? aligned(plan.position.ledger?.available ?? 0n) : '-'),
   },
-  { title: 'auto-funding', cell: fundingCell },
+  { title: 'auto-funding', cell: fundingCell, yields: 3 },
 ]
 
 export function fleetLines(rows: readonly FleetRow[], width: number): string[] {

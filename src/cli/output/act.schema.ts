@@ -1,3 +1,5 @@
+import type { ClosingCancelled, ClosingPlan, EndpointCounts } from '../../index.ts'
+import type { Outcome } from '../demo/demo.ts'
 import {
   account,
   address,
@@ -13,6 +15,7 @@ import {
   seconds,
   text,
   wei,
+  type FieldsOf,
 } from './parts.ts'
 import { closing } from './position.schema.ts'
 
@@ -26,7 +29,7 @@ const counts = {
   answered: count,
   funded: count,
   paid: wei,
-}
+} satisfies FieldsOf<EndpointCounts>
 const facts = { type: 'object', additionalProperties: text }
 
 /** The lines of commands that act. */
@@ -63,14 +66,14 @@ export const actLines = [
     gas: object({ units: wei, price: nullable(wei), cost: nullable(wei), missing: wei }),
     home: wei,
     stuck: wei,
-  }),
+  } satisfies FieldsOf<ClosingPlan>),
   line('closing', 'How far a closing has come.', closing),
   line('closing-cancelled', 'What a closing that was cancelled leaves.', {
     block,
     available: wei,
     locked: list(object({ ...account, amount: wei, until: seconds }, service)),
     free: wei,
-  }),
+  } satisfies FieldsOf<ClosingCancelled>),
   line('paused', 'Auto-funding is paused.', {
     process: count,
     provider: nullable(address),
@@ -112,7 +115,7 @@ export const actLines = [
     deposited: wei,
     transactions: count,
     faults: list(text),
-  }),
+  } satisfies FieldsOf<Outcome>),
   line(
     'error',
     'How a command failed; its last line.',

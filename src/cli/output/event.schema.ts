@@ -70,8 +70,6 @@ const events: readonly Schema[] = [
   event('refund.claimed', { ...account, amount: wei }),
   event('closing.step', { state: text, step: closingStep }),
   event('closing.ended', { outcome: { enum: ['closed', 'cancelled', 'stuck'] } }),
-  event('lease.claimed', { holder: text, epoch: count }),
-  event('lease.lost', { holder: text, epoch: count, message: text }),
   event('reading.stale', { since: nullable(seconds), failures: count, message: text }),
   event('reading.recovered', { since: nullable(seconds) }),
   event('lease.claimed', { holder: text, epoch: count }),

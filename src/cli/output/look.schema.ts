@@ -1,3 +1,5 @@
+import type { AccountFigures, Figures } from '../replay/figures.ts'
+import type { Replay } from '../replay/replay.ts'
 import {
   account,
   address,
@@ -13,12 +15,13 @@ import {
   serviceType,
   text,
   wei,
+  type FieldsOf,
 } from './parts.ts'
 
 const quota = object({ cpuCount: number, nodeMemory: number, gpuCount: number, nodeStorage: number, gpuType: text })
 const offer = { service: serviceType, provider: address, url: text, accepted: flag }
 
-const figures = object({
+const figures = {
   topUps: count,
   paid: wei,
   deposits: count,
@@ -37,9 +40,9 @@ const figures = object({
       charged: wei,
       unpaid: wei,
       secondsBelow: number,
-    }),
+    } satisfies FieldsOf<AccountFigures>),
   ),
-})
+} satisfies FieldsOf<Figures>
 
 const entry = {
   id: text,
@@ -50,7 +53,12 @@ const entry = {
   subAccount: nullable(object(account)),
   amount: wei,
   hashes: list(hash),
-  outcome: nullable(object({ type: text, id: text })),
+  outcome: nullable(
+    object(
+      { type: { enum: ['mined', 'superseded'] }, id: text },
+      { hash, blockNumber: count, status: { enum: [0, 1] }, isGiven: flag, reason: text, refused: flag },
+    ),
+  ),
 }
 const lost = object({
   line: count,
@@ -112,9 +120,9 @@ export const lookLines = [
   line('replay', 'What a policy would have sent, beside what was recorded.', {
     positions: count,
     seconds: number,
-    policy: figures,
-    recorded: figures,
+    policy: object(figures),
+    recorded: object(figures),
     depositHolds: list(object({ reason: text, seconds: number })),
     unrecorded: list(text),
-  }),
+  } satisfies FieldsOf<Replay>),
 ]

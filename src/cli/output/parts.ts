@@ -1,6 +1,10 @@
+import type { Receipt } from '../../index.ts'
+
 /** A JSON Schema (draft 2020-12). */
 export type Schema = Readonly<Record<string, unknown>>
 type Fields = Readonly<Record<string, Schema>>
+/** The fields of a type that may not be left out, each with its schema: one that is missing there does not compile. */
+export type FieldsOf<T> = { readonly [Key in keyof T as undefined extends T[Key] ? never : Key]: Schema }
 
 export const text: Schema = { type: 'string' }
 export const count: Schema = { type: 'integer', minimum: 0 }
@@ -28,7 +32,7 @@ export const line = (type: string, description: string, fields: Fields, optional
   { description, ...object({ v: { const: 1 }, type: { const: type }, ...fields }, optional) },
 ]
 
-export const account: Fields = { provider: address, serviceType }
+export const account = { provider: address, serviceType } satisfies Fields
 /** What closing does next. */
 export const closingStep = object(
   { type: text },
@@ -36,4 +40,10 @@ export const closingStep = object(
 )
 export const block = object({ number: count, timestamp: seconds })
 export const failure = object({ count, at: seconds, message: text })
-export const receipt: Fields = { transactionHash: hash, blockNumber: count, gasUsed: wei, status: count, success: flag }
+export const receipt = {
+  transactionHash: hash,
+  blockNumber: count,
+  gasUsed: wei,
+  status: count,
+  success: flag,
+} satisfies FieldsOf<Receipt>

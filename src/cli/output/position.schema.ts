@@ -1,3 +1,5 @@
+import type { SubAccountView } from '../../../machines/index.ts'
+import type { AutoDepositStatus, AutoFundingStatus, ClosingStatus, PendingRefund, Position } from '../../index.ts'
 import {
   account,
   address,
@@ -15,6 +17,7 @@ import {
   seconds,
   text,
   wei,
+  type FieldsOf,
   type Schema,
 } from './parts.ts'
 
@@ -86,7 +89,7 @@ const deposit = object(
 )
 const sent = nullable(object({ amount: wei, transactionHash: hash, blockNumber: count }))
 const actor = { state: text, reason: nullable(text), paid: wei, failure: nullable(failure) }
-const autoFunding = object({
+const autoFunding = {
   ...actor,
   topUps: count,
   lastTopUp: sent,
@@ -96,23 +99,27 @@ const autoFunding = object({
   asOf: nullable(seconds),
   failingFor: nullable(number),
   refusal: nullable(object({ reason: text, message: text })),
-})
-const subAccount = object(
-  {
-    ...account,
-    state: text,
-    refund: nullable({ enum: ['locked', 'claimable'] }),
-    spendable: flag,
-    balance: wei,
-    pendingRefund: wei,
-    available: wei,
-    claimable: wei,
-    required: wei,
-    unlocksAt: nullable(seconds),
-    plan: nullable(object(planned, why)),
-  },
-  { autoFunding },
-)
+} satisfies FieldsOf<Omit<AutoFundingStatus, 'provider' | 'serviceType'>>
+const autoDeposit = {
+  ...actor,
+  deposits: count,
+  lastDeposit: sent,
+  payerError: nullable(text),
+  payerRefusal: nullable({ type: 'object' }),
+} satisfies FieldsOf<AutoDepositStatus>
+const view = {
+  ...account,
+  state: text,
+  refund: nullable({ enum: ['locked', 'claimable'] }),
+  spendable: flag,
+  balance: wei,
+  pendingRefund: wei,
+  available: wei,
+  claimable: wei,
+  required: wei,
+  unlocksAt: nullable(seconds),
+} satisfies FieldsOf<SubAccountView>
+const subAccount = object({ ...view, plan: nullable(object(planned, why)) }, { autoFunding: object(autoFunding) })
 const pendingRefund = {
   ...account,
   amount: wei,
@@ -120,8 +127,8 @@ const pendingRefund = {
   unlocksAt: seconds,
   claimable: flag,
   drained: wei,
-}
-const elsewhere = object({
+} satisfies FieldsOf<PendingRefund>
+const elsewhere = {
   ...account,
   service: text,
   lockTime: count,
@@ -132,7 +139,7 @@ const elsewhere = object({
   refunds: list(object({ amount: wei, createdAt: seconds, unlocksAt: seconds, claimable: flag })),
   acknowledged: flag,
   tokensRevoked: flag,
-})
+} satisfies FieldsOf<NonNullable<Position['elsewhere']>[number]>
 export const closing = {
   since: { ...number, description: 'milliseconds since 1970' },
   block,
@@ -144,7 +151,7 @@ export const closing = {
   subAccounts: count,
   hold: nullable(text),
   failure: nullable(failure),
-}
+} satisfies FieldsOf<ClosingStatus>
 const forecast = { shortfall: wei, depositFor: object({ 1: wei, 7: wei, 30: wei }) }
 
 /** The lines of commands that show a wallet. */
@@ -156,8 +163,8 @@ export const positionLines = [
     {
       closing: object(closing),
       deposit,
-      autoDeposit: object({ ...actor, deposits: count, lastDeposit: sent, payerError: nullable(text) }),
-      elsewhere: list(elsewhere),
+      autoDeposit: object(autoDeposit),
+      elsewhere: list(object(elsewhere)),
       ...forecast,
     },
   ),
