@@ -14,6 +14,7 @@ export const environmentInWords: readonly (readonly [string, string])[] = [
   ['TREASURY_KEYSTORE_PASSWORD', 'the password for --treasury-keystore'],
   ['OG_NETWORK', 'the network, where neither --network nor a config file names one'],
   ['OG_RPC_URL', 'the node, where --rpc-url is left out'],
+  ['OG_DATABASE_URL', 'of fleet: the Postgres database that machines share, where --database names no other variable'],
   ['NO_COLOR', 'no colours'],
 ]
 

@@ -42,6 +42,7 @@ export const actLines = [
       ...receipt,
       claimed: wei,
       putBack: wei,
+      warnings: list(text),
       receipts: list(object(receipt)),
       leftOut: list(object({ ...account, error: text, facts })),
       locked: wei,

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../../../src/cli/command-table.ts'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
@@ -415,8 +416,8 @@ describe.concurrent('help', () => {
     expect(help.stdout).toContain('USAGE og-ledger <command> [OPTIONS]')
     const words = [...help.stdout.matchAll(/^ {2,}(\S+) {2,}\S/gm)].map(([, word]) => word)
     expect(words.join(' ')).toBe(
-      'init demo status plan watch replay providers transactions add-ledger deposit deposit-for transfer ensure auto-fund serve pause resume approve alerts retrieve refunds claim refund delete ' +
-        'close machines completion PRIVATE_KEY KEYSTORE_PASSWORD TREASURY_PRIVATE_KEY TREASURY_KEYSTORE_PASSWORD OG_NETWORK OG_RPC_URL NO_COLOR 0 1 2 130',
+      `${Object.keys(commands).join(' ')} PRIVATE_KEY KEYSTORE_PASSWORD TREASURY_PRIVATE_KEY ` +
+        'TREASURY_KEYSTORE_PASSWORD OG_NETWORK OG_RPC_URL OG_DATABASE_URL NO_COLOR 0 1 2 130',
     )
   })
 
