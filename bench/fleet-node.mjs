@@ -39,7 +39,14 @@ const answers = new Map([
   [selector(inferenceAbi, 'getAccountsByUser'), ({ to, data }) => accounts(to, data.slice(34, 74))],
 ])
 
-const server = createServer((incoming, outgoing) => void serve(incoming, outgoing).catch(() => outgoing.destroy()))
+const server = createServer(
+  (incoming, outgoing) =>
+    void serve(incoming, outgoing).catch((error) => {
+      // The fleet would go on with stale positions, and cost less than it does.
+      console.error(error)
+      process.exit(1)
+    }),
+)
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }))
 process.on('message', (message) => {
@@ -116,8 +123,10 @@ function aggregate(data) {
   return `0x${word(32)}${word(count)}${offsets.join('')}${bodies.join('')}`
 }
 
+/** A charge leaves the ledger's total, too. */
 function ledger(user) {
-  return `${word(32)}${user.padStart(64, '0')}${word(100n * OG)}${word(BigInt(100 + 3 * ACCOUNTS) * OG)}${word(128)}${word(0)}`
+  const total = BigInt(100 + 3 * ACCOUNTS) * OG - BigInt(ACCOUNTS * seed)
+  return `${word(32)}${user.padStart(64, '0')}${word(100n * OG)}${word(total)}${word(128)}${word(0)}`
 }
 
 function accounts(to, user) {

@@ -12,9 +12,9 @@ const REFERENCE_POLLS = 4
 /** What many wallets of one process cost: opening, a tick in which nothing changes, one in which everything does, and memory. */
 export async function fleet({ chain, endpoint }) {
   const reference = await referenceOf({ chain, endpoint })
-  const small = await costsOf(SMALL, 5)
-  const large = await costsOf(LARGE, 3)
-  const huge = await costsOf(HUGE, 4)
+  const small = await costsOf(SMALL, { warmUp: 3, idle: 5, changed: 3 })
+  const large = await costsOf(LARGE, { warmUp: 1, idle: 2, changed: 1 })
+  const huge = await costsOf(HUGE, { warmUp: 2, idle: 3, changed: 2 })
   const row = (name, { reference = null, ours, digits = 1, note }) => ({ name, reference, ours, digits, note })
   const times = `reference: ${SMALL.wallets} times what one wallet takes`
   const rows = [
@@ -54,10 +54,11 @@ export async function fleet({ chain, endpoint }) {
   return { rows, details: { reference, small, large, huge } }
 }
 
-async function costsOf(size, intervals) {
+/** Each count is of intervals. */
+async function costsOf(size, { warmUp, idle: idleTicks, changed: changedTicks }) {
   const { wallets, everyMs } = size
   const running = await startFleet(size)
-  const run = (count) => running.call('run', { intervals: count })
+  const run = (intervals) => running.call('run', { intervals })
   const costOf = ({ cpuMs, elapsedMs, rss }) => ({
     perTick: (cpuMs * everyMs) / elapsedMs,
     perWallet: (cpuMs * everyMs) / elapsedMs / wallets,
@@ -65,15 +66,17 @@ async function costsOf(size, intervals) {
     rss: rss / 1e6,
   })
   const open = await running.counts()
-  await run(2)
+  await run(warmUp)
   await running.counts()
-  const idle = { ...costOf(await run(intervals)), calls: (await running.counts()).calls / intervals }
+  const idle = { ...costOf(await run(idleTicks)), calls: (await running.counts()).calls / idleTicks }
   const changed = await running.changing(async () => {
     await run(1)
-    return costOf(await run(intervals))
+    return costOf(await run(changedTicks))
   })
-  await run(2)
   const { heapUsed } = await running.call('memory')
+  const decisions = await running.call('decisions')
+  if (decisions.sufficient !== wallets * ACCOUNTS)
+    throw new Error(`Not every sub-account is sufficient: ${JSON.stringify(decisions)}`)
   const { openMs, before } = running.opened
   running.end()
   return { open, openMs, idle, changed, heap: (heapUsed - before.heapUsed) / wallets / 1_000 }
