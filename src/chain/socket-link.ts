@@ -67,6 +67,15 @@ export function createSocketLink({ open, url, isOver }: SocketLinkOptions): Sock
   }
 
   function connect(): void {
+    try {
+      openOnce()
+    } catch {
+      // A class may refuse at once, as a browser does by the page's policy.
+      closed()
+    }
+  }
+
+  function openOnce(): void {
     const opening = createSocketClient(open, {
       onOpen: () => void begin(opening).catch(opening.close),
       onMessage: announce,

@@ -1,5 +1,7 @@
 import { WebSocketProvider, type Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RawSocket } from '../../../src/chain/socket-client.ts'
+import { createSocketLink } from '../../../src/chain/socket-link.ts'
 import { createBroker, health, memoryJournal, type Logger } from '../../../src/index.ts'
 import { lowWallet, outcomeOf, paidOnce } from '../../support/low-wallet.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
@@ -146,3 +148,23 @@ test('a socket that says nothing any more is given up, and another one takes its
   const block = await blockOf()
   await until(() => status().block === block)
 }, 60_000)
+
+test('a socket that its class refuses at once is tried again', async () => {
+  const url = `ws://127.0.0.1:${node.port}`
+  await using world = await open(walletAt(3))
+  const { constructor } = world.provider.websocket
+  let tries = 0
+  const link = createSocketLink({
+    open() {
+      tries += 1
+      if (tries < 3) throw new Error('refused')
+      return Reflect.construct(constructor, [url]) as RawSocket
+    },
+    url,
+    isOver: () => false,
+  })
+  const stop = link.onBlock(() => undefined)
+  await until(() => link.isOpen())
+  expect([tries, await link.send('eth_chainId', [])]).toEqual([3, '0x7a69'])
+  stop()
+})
