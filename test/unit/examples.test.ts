@@ -32,6 +32,7 @@ describe('the examples for production', () => {
       'States and reasons',
       'Transactions',
       'Node and providers',
+      'Fleet',
     ])
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   })

@@ -7,11 +7,14 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
+import { receiverServer } from '../../support/receiver-server.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { until } from '../../support/until.ts'
 import { run, start, type Running } from './cli-process.ts'
 
 const PHRASE = 'test test test test test test test test test test test junk'
+
+const EXACT_TERMS = { target: 2, minTopUp: '0', unsettledFee: false, firstDay: 'off' }
 
 let chain: LocalChain
 let postgres: TestPostgres
@@ -47,7 +50,7 @@ function configOf(low: readonly LowWallet[], more: object = {}): string {
     policies: [
       {
         wallets: 'customer-*',
-        defaults: { target: 2, minTopUp: '0', unsettledFee: false, firstDay: 'off' },
+        defaults: EXACT_TERMS,
         providers: chain.inference.map(({ address }) => ({ provider: address })),
       },
     ],
@@ -177,6 +180,52 @@ test('keystores and a phrase name wallets, patterns choose their policies, and w
   const phrase = await byPhrase.ended
   expect(phrase.stderr).toMatch(/5 \(1 wallets\): keeps inference with 0x\S+ \(at most 2 OG at once\) funded\./)
   expect(phrase.stdout + phrase.stderr).not.toContain('junk')
+})
+
+test('a wallet that cannot be opened is told to the receivers of the config, and leaves the others at work', async () => {
+  const [good] = await lowWallets(1)
+  if (!good) throw new Error('no wallet')
+  const keystores = files.mkdtempSync(join(folder, 'alerts-'))
+  const bad = Wallet.createRandom()
+  for (const [name, { address, privateKey }, password] of [
+    ['good', good.wallet, 'password'],
+    ['bad', bad, 'another password'],
+  ] as const)
+    files.writeFileSync(
+      join(keystores, `${name}.json`),
+      await encryptKeystoreJson({ address, privateKey }, password, { scrypt: { N: 2 } }),
+    )
+  await using server = await receiverServer()
+  const config = configOf([good], {
+    wallets: { keystores },
+    policies: [
+      {
+        wallets: 'good',
+        defaults: EXACT_TERMS,
+        providers: chain.inference.map(({ address }) => ({ provider: address })),
+      },
+    ],
+    alerts: { to: [{ webhook: `${server.url}/hook` }], rules: { 'lease-lost': { for: '0s' } } },
+  })
+  const running = start(['fleet', '--config', config, '--yes', '--name', 'alerting', ...place], {
+    KEYSTORE_PASSWORD: 'password',
+  })
+  await until(() => server.received.length > 0, 30_000)
+  await allPaid([good])
+  running.interrupt()
+  const { code, stdout, stderr } = await running.ended
+  expect(code).toBe(0)
+  expect(JSON.parse(server.received[0]?.body ?? '')).toMatchObject({
+    status: 'firing',
+    commonLabels: { alertname: 'lease-lost', wallet: bad.address },
+    commonAnnotations: {
+      summary: 'The wallet could not be opened',
+      description: expect.stringContaining('The keystore does not open with this password.') as string,
+    },
+  })
+  expect(server.received).toHaveLength(1)
+  expect(await outcomes([good])).toEqual([paidOnce(good)])
+  expect(stdout + stderr).not.toContain('another password')
 })
 
 test.for<[string, object | null, string[], string]>([
