@@ -22,6 +22,8 @@ let restore: () => Promise<void>
 let head = 0
 let mining: Promise<void>
 let isMining = true
+/** Called for each request of the broker. */
+let asked = (): void => undefined
 
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
@@ -40,10 +42,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   head = await chain.provider.getBlockNumber()
   isMining = true
+  removals.push(proxy.fault(() => void asked()))
   mining = keepMining()
 })
 afterEach(async () => {
   isMining = false
+  asked()
   await mining
   removeAll()
   proxy.reset()
@@ -122,11 +126,11 @@ async function availableNow(): Promise<bigint> {
   return balance
 }
 
-/** Mines a block every 100 ms, and tells the replica of the head first. */
+/** Mines a block for each request of the broker that comes meanwhile, and tells the replica of the head. */
 async function keepMining(): Promise<void> {
   while (isMining) {
     await chain.mine()
     head = await chain.provider.getBlockNumber()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    if (isMining) await new Promise<void>((resolve) => (asked = resolve))
   }
 }
