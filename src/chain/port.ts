@@ -106,7 +106,11 @@ export interface TransactionPort {
   pooledNonces(): Promise<readonly number[] | null>
   /** Number of the latest block. */
   head(): Promise<number>
-  /** The mined transaction that spent a nonce; null when there is none, or the node no longer has its block. */
+  /**
+   * The mined transaction that spent a nonce; null when there is none, or the node no longer has its block.
+   *
+   * @throws ReadError; not retryable where the node does not keep the state of blocks that old
+   */
   spender(nonce: number): Promise<Spender | null>
   /** Timestamp of a block in seconds; null where the node does not have the block. */
   timestampOf(blockNumber: number): Promise<number | null>

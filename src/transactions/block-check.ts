@@ -15,8 +15,11 @@ export type BlockCheckOptions = {
  * another program's transaction may have it. A receipt is asked for again where the hash of its block is new.
  */
 export type BlockCheck = {
-  /** @returns those that the chain holds now by a node's word, in the block and with the outcome that the lane knows */
-  check(transactions: readonly TrackedTransaction[], port: BlockPort): Promise<ReadonlySet<TrackedTransaction>>
+  /**
+   * @returns those that the chain holds now by a node's word, in the block and with the outcome that the lane knows; each with the
+   *   hash of its block
+   */
+  check(transactions: readonly TrackedTransaction[], port: BlockPort): Promise<ReadonlyMap<TrackedTransaction, string>>
 }
 
 export function createBlockCheck({ onGone, onMoved }: BlockCheckOptions): BlockCheck {
@@ -26,7 +29,11 @@ export function createBlockCheck({ onGone, onMoved }: BlockCheckOptions): BlockC
   return {
     async check(transactions, port) {
       const hashes = await hashesOf(transactions, port)
-      const certain = new Set(transactions.filter((one) => isCertain(one, hashes.get(one.minedIn))))
+      const certain = new Map<TrackedTransaction, string>()
+      for (const transaction of transactions) {
+        const hash = hashes.get(transaction.minedIn)
+        if (hash !== undefined && hash === foundIn.get(transaction)) certain.set(transaction, hash)
+      }
       const doubtful = transactions.flatMap((transaction) => {
         const hash = hashes.get(transaction.minedIn)
         return hash === undefined || certain.has(transaction) ? [] : { transaction, hash }
@@ -37,29 +44,18 @@ export function createBlockCheck({ onGone, onMoved }: BlockCheckOptions): BlockC
         if (receipt === undefined) continue
         if (receipt === null || !isSameOutcome(transaction, receipt)) await onGone(transaction)
         else if (receipt.blockNumber !== transaction.minedIn) onMoved(transaction, receipt.blockNumber)
-        else if (isOfBlock(receipt, hash)) certain.add(keep(transaction, hash))
+        else if (isOfBlock(receipt, hash)) {
+          foundIn.set(transaction, hash)
+          certain.set(transaction, hash)
+        }
       }
       return certain
     },
   }
 
-  function isCertain(transaction: TrackedTransaction, hash: string | undefined): boolean {
-    return hash !== undefined && hash === foundIn.get(transaction)
-  }
-
-  function keep(transaction: TrackedTransaction, hash: string): TrackedTransaction {
-    foundIn.set(transaction, hash)
-    return transaction
-  }
-
   /** One node may have the new block while another one still has the receipt of the old one. */
   function isOfBlock({ blockHash }: MinedTransaction, hash: string): boolean {
     return blockHash === undefined || blockHash === hash
-  }
-
-  /** In another block the same transaction may end otherwise: then its receipt is looked at as if it were the first. */
-  function isSameOutcome({ actor }: TrackedTransaction, { status }: MinedTransaction): boolean {
-    return (actor.getSnapshot().value === 'mined') === (status === 1)
   }
 
   /** A node that does not have a block, or does not answer, is asked at the next reading. */
@@ -87,4 +83,9 @@ export function createBlockCheck({ onGone, onMoved }: BlockCheckOptions): BlockC
     if (found[0]) return found[0]
     return answers.every(({ status }) => status === 'fulfilled') ? null : undefined
   }
+}
+
+/** In another block the same transaction may end otherwise: then its receipt is looked at as if it were the first. */
+export function isSameOutcome({ actor }: TrackedTransaction, { status }: MinedTransaction): boolean {
+  return (actor.getSnapshot().value === 'mined') === (status === 1)
 }

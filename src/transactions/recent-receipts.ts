@@ -2,6 +2,7 @@ import { FINALITY_DEPTH } from '../base/finality.ts'
 import { ReadError } from '../base/errors.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createBlockCheck } from './block-check.ts'
+import type { Maturity } from './maturity.ts'
 import { findReceipt } from './receipts.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
@@ -20,6 +21,7 @@ export type ReceiptsPort = Pick<TransactionPort, 'mined' | 'transactionCount' | 
 export type RecentReceiptsOptions = {
   /** Of the lane. A reading is confirmed by the node that it is from. */
   port: Pick<TransactionPort, 'mined'>
+  isMature: Maturity
   /** Called for each transaction whose receipt is gone, one after another. */
   onGone: (transaction: TrackedTransaction) => Promise<void>
   /** Called for each transaction that a reorganisation has moved into another block. */
@@ -36,10 +38,12 @@ export type RecentReceipts = {
   /** Those whose receipt is gone, until `onGone` has followed them again: they are in flight. */
   going(): TrackedTransaction[]
   confirm(blockNumber: number, from: ReceiptsPort): Promise<void>
+  /** Takes back the outcome of one, if it is not final: its receipt says another one now. */
+  drop(transaction: TrackedTransaction): Promise<void>
   recheck(spent: number): Promise<void>
 }
 
-export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
+export function createRecentReceipts({ port, isMature, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
   const recent = new Set<TrackedTransaction>()
   /** What `onGone` works on: each caller that finds the receipt gone waits for the same end. */
   const going = new Map<TrackedTransaction, Promise<void>>()
@@ -56,6 +60,7 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
     },
     all: () => [...new Set([...recent, ...going.keys()])],
     going: () => [...going.keys()],
+    drop,
     /**
      * Checks that every recent receipt still holds at this block. The broker calls it between reading a position and
      * deciding on it.
@@ -102,10 +107,11 @@ export function createRecentReceipts({ port, onGone, onMoved }: RecentReceiptsOp
   function isFinal(
     transaction: TrackedTransaction,
     blockNumber: number,
-    certain: ReadonlySet<TrackedTransaction>,
+    certain: ReadonlyMap<TrackedTransaction, string>,
   ): boolean {
     const depth = blockNumber - (transaction.minedIn ?? 0)
-    if (certain.has(transaction)) return depth > FINALITY_DEPTH
+    const hash = certain.get(transaction)
+    if (hash !== undefined) return isMature(transaction, hash) && depth > FINALITY_DEPTH
     if (depth <= OLD_DEPTH || transaction.minedIn === null) return false
     const count = (looks.get(transaction) ?? 0) + 1
     looks.set(transaction, count)

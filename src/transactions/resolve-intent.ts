@@ -3,6 +3,7 @@ import type { TransactionPort } from '../chain/port.ts'
 import type { JournalSession } from './journal-session.ts'
 import { OLD_DEPTH } from './recent-receipts.ts'
 import { findReceipt } from './receipts.ts'
+import { askSpender } from './spender-question.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 
@@ -30,17 +31,18 @@ export async function resolveIntent(
   const { attempts, nonce, actor } = transaction
   if (outcome === 'not-sent') {
     if (attempts.length === 0) return tracker.abandon(transaction, 'resolved by hand: it was not sent')
-    if (!(await isUnprovable(transaction, port))) throw isFollowed(transaction)
+    const proof = await proofOf(transaction, port)
+    if (proof === 'shown') throw isFollowed(transaction)
     const hasReceipt = await isMined(transaction, port)
     if (!tracker.open().includes(transaction)) throw isOver(id)
-    if (hasReceipt === null) throw isUnanswered(transaction)
+    if (proof === 'unanswered' || hasReceipt === null) throw isUnanswered(transaction)
     if (hasReceipt) throw isFollowed(transaction)
     const reason = `resolved by hand without a proof: nonce ${nonce} is spent, and the node does not show by what`
     return tracker.abandon(transaction, `${reason}. If this transaction was mined, no budget counts what it paid`)
   }
   const { hash } = outcome
   if (!/^0x[0-9a-f]{64}$/i.test(hash)) throw new InvalidInputError('This is not a transaction hash.', { hash })
-  if (attempts.some((one) => one.hash === hash.toLowerCase()) && (await isUnprovable(transaction, port))) {
+  if (attempts.some((one) => one.hash === hash.toLowerCase()) && (await proofOf(transaction, port)) !== 'shown') {
     // As a block whose hash is compared no more: the node does not have the receipt.
     const blockNumber = Math.max(0, (await port.head()) - OLD_DEPTH - 1)
     if (!tracker.open().includes(transaction)) throw isOver(id)
@@ -52,12 +54,23 @@ export async function resolveIntent(
   tracker.follow(transaction)
 }
 
-/** Whether its nonce is spent and no answer of the node says by what. Until its receipt is overdue, the node may only lag. */
-async function isUnprovable(transaction: TrackedTransaction, port: ResolveIntentOptions['port']): Promise<boolean> {
+/**
+ * Whether the node shows what becomes of a transaction: it does where the nonce is free, or spent by what it names. Until the receipt is
+ * overdue, the node may only lag.
+ */
+async function proofOf(
+  transaction: TrackedTransaction,
+  port: ResolveIntentOptions['port'],
+): Promise<'shown' | 'not-shown' | 'unanswered'> {
   const { nonce, overdueSince } = transaction
-  if (overdueSince === null || (await port.transactionCount('latest')) <= nonce) return false
-  const [receipt, spender] = await Promise.all([findReceipt(port, transaction), port.spender(nonce).catch(() => null)])
-  return receipt === null && spender === null
+  if (overdueSince === null || (await port.transactionCount('latest')) <= nonce) return 'shown'
+  const [receipt, spender] = await Promise.all([
+    findReceipt(port, transaction),
+    askSpender(port, nonce).catch(() => 'unanswered' as const),
+  ])
+  if (receipt !== null) return 'shown'
+  if (spender === 'unanswered') return 'unanswered'
+  return spender === null || spender === 'not-kept' ? 'not-shown' : 'shown'
 }
 
 /** Whether the node has its receipt; null where it did not answer, which does not say that there is none. */

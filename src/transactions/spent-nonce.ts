@@ -1,13 +1,16 @@
 import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
+import type { Maturity } from './maturity.ts'
 import type { Outcomes } from './outcomes.ts'
 import { spenderAction } from './resubmission.policy.ts'
+import { askSpender } from './spender-question.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
 export type SpentNonceOptions = {
   port: Pick<TransactionPort, 'spender' | 'isCall' | 'head' | 'transactionCount' | 'knows'>
   outcomes: Pick<Outcomes, 'adopted' | 'superseded'>
+  isMature: Maturity
   /** Called with the nonce where another program has spent it, at each look: its block may still be replaced. */
   onForeign: (nonce: number) => void
   logger: Logger
@@ -19,10 +22,11 @@ export type SpentNonceOptions = {
  */
 export async function resolveSpentNonce(
   transaction: TrackedTransaction,
-  { port, outcomes, onForeign, logger }: SpentNonceOptions,
+  { port, outcomes, isMature, onForeign, logger }: SpentNonceOptions,
 ): Promise<void> {
   const { nonce, intent, attempts } = transaction
-  const spender = await port.spender(nonce)
+  const spender = await askSpender(port, nonce)
+  if (spender === 'not-kept') return warnOnce(transaction, logger)
   if (!spender) {
     const isWithout = await isSpentWithoutTransaction(transaction, port)
     if (isWithout === null) warnOnce(transaction, logger)
@@ -31,9 +35,10 @@ export async function resolveSpentNonce(
     await outcomes.superseded(transaction, `nonce ${nonce} was spent without a transaction of the wallet`)
     return
   }
-  const { transactionHash, depth } = spender
+  const { transactionHash, blockNumber, depth } = spender
   const isSameCall = port.isCall(spender, intent.call)
-  const action = spenderAction(attempts, { transactionHash, isSameCall, isFinal: depth >= FINALITY_DEPTH })
+  const isFinal = isMature(transaction, `${transactionHash} in ${blockNumber}`) && depth >= FINALITY_DEPTH
+  const action = spenderAction(attempts, { transactionHash, isSameCall, isFinal })
   const isOwn = action === 'adopt' || attempts.some(({ hash }) => hash === transactionHash)
   if (!isOwn && attempts.length > 0) onForeign(nonce)
   switch (action) {

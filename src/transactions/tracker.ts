@@ -4,9 +4,11 @@ import { AbortedError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
+import { isSameOutcome } from './block-check.ts'
 import { createGapWatch } from './gap-watch.ts'
 import type { Intent } from './intent.ts'
 import type { Journal } from './journal.types.ts'
+import { createMaturity } from './maturity.ts'
 import { createNodeContact } from './node-contact.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createPollDelay } from './poll-delay.ts'
@@ -70,8 +72,10 @@ export function createTracker(options: TrackerOptions): Tracker {
   const contact = createNodeContact(options.port, options)
   const { port } = contact
   const open = new Set<TrackedTransaction>()
+  const isMature = createMaturity(options)
   const recent = createRecentReceipts({
     port,
+    isMature,
     onGone: (transaction) => outcomes.gone(transaction),
     onMoved: onMined,
   })
@@ -102,7 +106,9 @@ export function createTracker(options: TrackerOptions): Tracker {
       const mined = transaction && (await findReceipt(port, transaction))
       // The count of nonces does not tell that it was mined anew in another block.
       const isMoved = mined && transaction.minedIn !== null && mined.blockNumber !== transaction.minedIn
-      if (isMoved) onMined(transaction, mined.blockNumber)
+      if (!isMoved) return
+      if (isSameOutcome(transaction, mined)) onMined(transaction, mined.blockNumber)
+      else await recent.drop(transaction)
     },
     close() {
       closed = true
@@ -196,7 +202,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     const action = resubmission(transaction, { ...facts, ...times() })
     switch (action) {
       case 'find-spender':
-        return resolveSpentNonce(transaction, { port, outcomes, onForeign: options.onForeign, logger })
+        return resolveSpentNonce(transaction, { port, outcomes, isMature, onForeign: options.onForeign, logger })
       case 'rebroadcast':
         await resubmitter.rebroadcast(transaction)
         return resolveRefusal(transaction, { port, outcomes })

@@ -63,8 +63,52 @@ test('a payment costs no query once a reading has found it in its block, far eno
   const asked: number[] = []
   const { lane, mine } = laneWorld({ blockHash: (number) => (asked.push(number), Promise.resolve(`b${number}`)) })
   await mine(topUp('alice', 3n), 5)
-  for (const block of [6, 17, 18, 19, 200]) await lane.confirm(block)
+  for (const block of [6, 17]) await lane.confirm(block)
+  await vi.advanceTimersByTimeAsync(12_000)
+  for (const block of [18, 19, 200]) await lane.confirm(block)
   expect(asked).toEqual([5, 5, 5])
+  await lane.close()
+})
+
+test('a node that names a block far too high for some seconds makes no receipt final: a reorganisation still takes it back', async () => {
+  let branch = 'a'
+  const { port, lane, mine } = laneWorld({ blockHash: (number) => Promise.resolve(`${branch}${number}`) })
+  await mine(topUp('alice', 3n), 5)
+  await lane.confirm(6)
+  for (let second = 0; second < 5; second += 1) {
+    await lane.confirm(1_000_000_006 + second)
+    await vi.advanceTimersByTimeAsync(1_000)
+  }
+  branch = 'b'
+  port.receipts.clear()
+  port.spent = 0
+  await lane.confirm(9)
+  expect([lane.inFlight().length, Object.fromEntries(lane.paidIn(0, 20))]).toEqual([1, {}])
+  await lane.close()
+})
+
+test('a node that names a head too high for a moment loses no nonce to a block that is replaced', async () => {
+  const { port, lane, send } = laneWorld()
+  const { outcome, hash } = await send(topUp('alice', 3n))
+  const stranger = { transactionHash: `0x${'ab'.repeat(32)}`, blockNumber: 5, to: null, data: '0x', value: 1n }
+  port.spenders.set(0, { ...stranger, depth: 20 })
+  port.spent = 1
+  await vi.advanceTimersByTimeAsync(8_000)
+  // The block of the stranger is replaced by one with the lane's own transaction.
+  port.spenders.clear()
+  port.receipts.set(hash, receiptOf(hash, 6))
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(await outcome).toMatchObject({ transactionHash: hash, success: true })
+  await lane.close()
+})
+
+test('a payment that is found in another block, where it reverted, is not paid', async () => {
+  const { port, lane, mine } = laneWorld()
+  const hash = await mine(topUp('alice', 3n), 5)
+  port.receipts.set(hash, { ...receiptOf(hash, 8), status: 0 })
+  await lane.locate(() => true)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect([lane.payments(), lane.transactions().map((actor) => actor.getSnapshot().value)]).toEqual([[], ['reverted']])
   await lane.close()
 })
 
@@ -108,7 +152,7 @@ test('a superseded transaction is no payment, and its nonce is free', async () =
   const stranger = { transactionHash: `0x${'ab'.repeat(32)}`, blockNumber: 5, to: null, data: '0x', value: 1n }
   port.spenders.set(0, { ...stranger, depth: 12 })
   port.spent = 1
-  await vi.advanceTimersByTimeAsync(10_000)
+  await vi.advanceTimersByTimeAsync(30_000)
   await expect(outcome).rejects.toMatchObject({ name: 'SupersededError' })
   expect([lane.payments(), lane.inFlight()]).toEqual([[], []])
   // A node that lags may name that nonce once more.

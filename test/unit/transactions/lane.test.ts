@@ -123,7 +123,7 @@ test('the same call that another machine signed at the same nonce is not the own
   port.spenders.set(0, { transactionHash: foreign, blockNumber: 5, depth: 12, to: null, data: '0x', value: 0n })
   port.receipts.set(foreign, receiptOf(foreign, 5))
   port.spent = 1
-  await vi.advanceTimersByTimeAsync(10_000)
+  await vi.advanceTimersByTimeAsync(30_000)
   expect(await outcome).toMatchObject({
     name: 'SupersededError',
     message: expect.stringContaining(`nonce 0 was spent by ${foreign}, which makes the same call`) as string,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransactionPort } from '../../../src/chain/port.ts'
+import { ReadError } from '../../../src/base/errors.ts'
 import type { Logger } from '../../../src/base/logger.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import { topUp } from '../../support/lane-world.ts'
@@ -92,6 +93,27 @@ test('of a node that does not answer for the receipt it is not resolved as not s
   await lane.resolve(id, { hash })
   expect(await outcome).toMatchObject({ transactionHash: hash })
   expect(lane.payments().map(({ amount }) => amount)).toEqual([7n])
+  await lane.close()
+})
+
+test('of a node that does not answer what spent the nonce it is not resolved as not sent; of one that keeps no old blocks, it is', async () => {
+  let isDown = true
+  const spender = () =>
+    Promise.reject(new ReadError(isDown ? 'The chain could not be read.' : 'Not kept.', {}, { retryable: isDown }))
+  const { lane, outcome, warnings, id, state } = await lost({ spender })
+  await vi.advanceTimersByTimeAsync(60_000)
+  await expect(lane.resolve(id, 'not-sent')).rejects.toThrow(
+    'The node does not say whether this transaction was mined.',
+  )
+  expect(state()).toBe('broadcast')
+  isDown = false
+  warnings.length = 0
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(warnings).toEqual([
+    'the nonce is spent, and the node does not show by what; if that lasts, call resolveIntent',
+  ])
+  await lane.resolve(id, 'not-sent')
+  expect(await outcome).toMatchObject({ name: 'SupersededError' })
   await lane.close()
 })
 
