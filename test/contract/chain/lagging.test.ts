@@ -42,7 +42,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   head = await chain.provider.getBlockNumber()
   isMining = true
-  removals.push(proxy.fault(() => void asked()))
+  removals.push(
+    proxy.fault(() => {
+      asked()
+      return undefined
+    }),
+  )
   mining = keepMining()
 })
 afterEach(async () => {

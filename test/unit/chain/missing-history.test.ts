@@ -33,7 +33,7 @@ test.for([
     const rpc = {
       head: () => Promise.resolve(100),
       transactionCount: (_: string, block: unknown) =>
-        typeof block === 'number' && block < 90 ? Promise.reject(nodeError(words) as never) : Promise.resolve(5),
+        typeof block === 'number' && block < 90 ? Promise.reject(new Error(words)) : Promise.resolve(5),
       transactionsIn: () => Promise.resolve([]),
     }
     const { spender } = noncesOf(rpc, { wallet: '0xa', blockTimeMs: () => 1_000 })
