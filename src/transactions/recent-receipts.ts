@@ -1,7 +1,7 @@
 import { FINALITY_DEPTH } from '../base/finality.ts'
 import { ReadError } from '../base/errors.ts'
 import type { TransactionPort } from '../chain/port.ts'
-import { createBlockCheck } from './block-check.ts'
+import { createBlockCheck, isSameOutcome } from './block-check.ts'
 import type { Maturity } from './maturity.ts'
 import { findReceipt } from './receipts.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
@@ -38,8 +38,8 @@ export type RecentReceipts = {
   /** Those whose receipt is gone, until `onGone` has followed them again: they are in flight. */
   going(): TrackedTransaction[]
   confirm(blockNumber: number, from: ReceiptsPort): Promise<void>
-  /** Takes back the outcome of one, if it is not final: its receipt says another one now. */
-  drop(transaction: TrackedTransaction): Promise<void>
+  /** Corrects the block of a mined transaction, and takes its outcome back where its receipt says another one now. */
+  locate(transaction: TrackedTransaction | undefined): Promise<void>
   recheck(spent: number): Promise<void>
 }
 
@@ -60,7 +60,14 @@ export function createRecentReceipts({ port, isMature, onGone, onMoved }: Recent
     },
     all: () => [...new Set([...recent, ...going.keys()])],
     going: () => [...going.keys()],
-    drop,
+    async locate(transaction) {
+      const mined = transaction && (await findReceipt(port, transaction))
+      // The count of nonces does not tell that it was mined anew in another block.
+      const isMoved = mined && transaction.minedIn !== null && mined.blockNumber !== transaction.minedIn
+      if (!isMoved) return
+      if (isSameOutcome(transaction, mined)) onMoved(transaction, mined.blockNumber)
+      else await drop(transaction)
+    },
     /**
      * Checks that every recent receipt still holds at this block. The broker calls it between reading a position and
      * deciding on it.

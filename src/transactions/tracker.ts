@@ -4,7 +4,6 @@ import { AbortedError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
-import { isSameOutcome } from './block-check.ts'
 import { createGapWatch } from './gap-watch.ts'
 import type { Intent } from './intent.ts'
 import type { Journal } from './journal.types.ts'
@@ -102,14 +101,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     confirm: recent.confirm,
     abandon: outcomes.superseded,
     accept: outcomes.accepted,
-    async locate(transaction) {
-      const mined = transaction && (await findReceipt(port, transaction))
-      // The count of nonces does not tell that it was mined anew in another block.
-      const isMoved = mined && transaction.minedIn !== null && mined.blockNumber !== transaction.minedIn
-      if (!isMoved) return
-      if (isSameOutcome(transaction, mined)) onMined(transaction, mined.blockNumber)
-      else await recent.drop(transaction)
-    },
+    locate: recent.locate,
     close() {
       closed = true
       pace.hurry()
