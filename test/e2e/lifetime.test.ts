@@ -76,11 +76,8 @@ test('ensureFunded that waits for a top-up of auto-funding keeps the process ali
   const ended = await app(`
     await broker.ledger.depositFund('5')
     broker.inference.startAutoFunding(provider, { intervalMs: 100 })
-    const hold = setInterval(() => undefined, 60_000)
-    await new Promise((resolve) => broker.transactions$.subscribe((actor) => {
-      if (actor.getSnapshot().context.operation === 'transferFund') resolve()
-    }))
-    clearInterval(hold)
+    while (!broker.transactions().some((actor) => actor.getSnapshot().context.operation === 'transferFund'))
+      await new Promise((resolve) => setTimeout(resolve, 20))
     console.log(await broker.inference.ensureFunded(provider, '1'))`)
   expect(ended).toEqual({ stdout: 'null\n', stderr: '', code: 0 })
 })
