@@ -19,12 +19,14 @@ const ORDER = [
         'closing',
         'journal',
         'postgres',
+        'fleet',
         'alerts',
       ],
       ...['operations', 'page', 'testing', 'charts'],
     ],
   ],
   ['Command line', ['cli', 'config-file', 'json-output']],
+  ['In a page', ['browsers', 'react', 'viem']],
   ['Help', ['errors', 'provider-messages', 'migrate', 'comparison', 'security', 'glossary']],
 ]
 
