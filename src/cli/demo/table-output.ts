@@ -57,10 +57,12 @@ function rows({ accounts }: PositionView, charges: readonly Charge[]): string[] 
     { title: 'drained', right: true, width: 9, yields: 1, cell: (account) => aligned(drained(account)) },
     { title: 'top-ups', right: true, yields: 1, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
     { title: 'last top-up', right: true, yields: 2, cell: lastTopUp },
-    { title: 'now', yields: 5, cell: whyOf, below: whyOf },
+    { title: 'now', yields: 5, cell: whyOf, below: (account) => (isEnough(account) ? null : whyOf(account)) },
   ]
   return table(columns, accounts, lineWidth())
 }
+
+const isEnough = ({ decision }: AccountView): boolean => decision?.action === 'hold' && decision.reason === 'sufficient'
 
 function lastTopUp({ autoFunding }: AccountView): string {
   const last = autoFunding?.lastTopUp

@@ -1,5 +1,5 @@
 import { list } from '../screen/table.ts'
-import { paint, print, printServerCall } from '../screen/terminal.ts'
+import { lineWidth, paint, print, printServerCall } from '../screen/terminal.ts'
 import { og } from '../screen/words.ts'
 import type { DemoOptions, Outcome } from './demo.ts'
 import { DEPOSIT } from './deposits.ts'
@@ -42,21 +42,24 @@ export function summaryLines(outcome: Outcome): string[] {
   return [
     paint('bold', `Summary of ${outcome.seconds} s, from the chain's own history`),
     '',
-    ...list([
-      ['drained', `${og(drained)} in ${charges} charges`],
-      ['drains', `${drains} times a sub-account fell below what is required; ${unanswered} stayed below`],
+    ...list(
       [
-        'topped up',
-        `${og(toppedUp)} in ${topUps} top-ups: ${opened} opened a sub-account, ${drains} answered a drain${caughtUp}`,
+        ['drained', `${og(drained)} in ${charges} charges`],
+        ['drains', `${drains} times a sub-account fell below what is required; ${unanswered} stayed below`],
+        [
+          'topped up',
+          `${og(toppedUp)} in ${topUps} top-ups: ${opened} opened a sub-account, ${drains} answered a drain${caughtUp}`,
+        ],
+        ['held now', `${og(held)} in ${opened} sub-accounts`],
+        [
+          'transactions',
+          `${transactions} of the wallet: ${deposits} into its ledger and ${transactions - deposits} top-ups`,
+        ],
+        ['paid twice', `${doublePayments} times`],
+        ['overpaid', `${overpaid} wei`],
       ],
-      ['held now', `${og(held)} in ${opened} sub-accounts`],
-      [
-        'transactions',
-        `${transactions} of the wallet: ${deposits} into its ledger and ${transactions - deposits} top-ups`,
-      ],
-      ['paid twice', `${doublePayments} times`],
-      ['overpaid', `${overpaid} wei`],
-    ]),
+      lineWidth(),
+    ),
     '',
     ...(faults.length === 0
       ? [paint('green', 'Every drain was followed by exactly one top-up, and every wei is where it should be.')]
