@@ -5,6 +5,7 @@ import { UsageError } from '../arguments/usage-error.ts'
 import { withoutQuotes } from '../config/text.ts'
 import type { KEY_VARIABLES } from './environment.ts'
 import { openKeystore, readKeystore } from './keystore.ts'
+import { decodeByPlatform } from './platform-json.ts'
 
 const TIMEOUT_MS = 30_000
 const MOST_REDIRECTS = 3
@@ -14,6 +15,7 @@ export async function connectTo(url: string, host: string): Promise<JsonRpcProvi
   const request = new FetchRequest(url)
   request.timeout = TIMEOUT_MS
   request.getUrlFunc = refuseRedirects(FetchRequest.createGetUrlFunc())
+  decodeByPlatform(request)
   const network = Network.from(await chainIdOf(request, host))
   return new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1 })
 }
