@@ -1,4 +1,3 @@
-import type { Plan } from '../index.ts'
 import { steadyClock, systemClock, type Clock } from '../base/clock.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { safeLogger } from '../base/logger.ts'
@@ -8,7 +7,7 @@ import type { Alert, Finding, Labels, RuleName } from './alert.types.ts'
 import { checkAlertsOptions, type AlertsOptions, type RuleTerms } from './alert-options.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { situationOf, type Situation } from './situation.ts'
+import { plannedOf, situationOf, UNPLANNED, type Planned, type Situation } from './situation.ts'
 import { decodeRecords, encodeRecords } from './stored-records.ts'
 import { watchedOf, type AlertsSource, type WatchedWallet } from './watched.ts'
 
@@ -64,8 +63,8 @@ export async function openAlerts(source: AlertsSource, options: AlertsOptions, c
   const inTurn = createSerialQueue()
   const dispatchers = receivers.map((one) => createDispatcher(one, { book, save, clock, logger }))
   const counts = Object.fromEntries(terms.map(({ rule }) => [rule.name, 0])) as Record<RuleName, number>
-  /** The newest plan of each wallet. */
-  const plans = new Map<string, Plan>()
+  /** What the newest plan of each wallet says. */
+  const plans = new Map<string, Planned>()
   let written = stored
   let cancelTick = (): void => undefined
   let closing: Promise<void> | null = null
@@ -75,8 +74,10 @@ export async function openAlerts(source: AlertsSource, options: AlertsOptions, c
       const wallet = plan.position.wallet.address
       const one = watched.planned(wallet)
       if (!one) return
-      plans.set(wallet, plan)
-      evaluate(() => [one])
+      evaluate(() => {
+        if (one.broker) plans.set(wallet, plannedOf(one.broker, plan))
+        return [one]
+      })
     },
     complete: () => void close(),
   })
@@ -112,8 +113,8 @@ export async function openAlerts(source: AlertsSource, options: AlertsOptions, c
     if (!one.broker) plans.delete(wallet)
     // Another process tells of all the rest from now on, and of how it ends.
     const hasForgotten = seat?.state === 'foreign' && book.forget(wallet, 'lease-lost')
-    const plan = plans.get(wallet) ?? null
-    const situation = situationOf(one, { network, plan, firing: book.firingOf(wallet) })
+    const planned = plans.get(wallet) ?? UNPLANNED
+    const situation = situationOf(one, { network, planned, firing: book.firingOf(wallet) })
     return report(book.update(wallet, resultsOf(terms, situation), clock.now())) || hasForgotten
   }
 

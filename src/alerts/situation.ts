@@ -27,29 +27,36 @@ export type Situation = {
 /** What a situation is made of beside the wallet. */
 export type SituationOptions = {
   network: string
-  /** Its newest plan. */
-  plan: Plan | null
+  /** What its newest plan says. */
+  planned: Planned
   firing: ReadonlySet<string>
 }
 
-export function situationOf({ wallet, broker, seat }: WatchedWallet, options: SituationOptions): Situation {
-  if (!broker) return { ...options, wallet, ...UNKNOWN, seat }
-  const { plan } = options
+/** A plan and what follows from it alone; all null before the first. It is looked at again and again until the next one comes. */
+export type Planned = Pick<Situation, 'plan' | 'forecast' | 'refunds'>
+
+export const UNPLANNED: Planned = { plan: null, forecast: null, refunds: [] }
+
+export function plannedOf(broker: Broker, plan: Plan): Planned {
+  return { plan, forecast: broker.forecastAt(plan), refunds: broker.ledger.refundsAt(plan.position) }
+}
+
+export function situationOf(
+  { wallet, broker, seat }: WatchedWallet,
+  { network, planned, firing }: SituationOptions,
+): Situation {
+  const common = { network, wallet, firing, seat }
+  // What this process knew of a wallet that another one sends for, or none, is old.
+  if (!broker) return { ...common, ...UNPLANNED, readingError: null, block: null, transactions: null }
   const { error, block } = broker.positions$.status
   return {
-    ...options,
-    wallet,
-    forecast: plan && broker.forecastAt(plan),
-    refunds: plan ? broker.ledger.refundsAt(plan.position) : [],
+    ...common,
+    ...planned,
     readingError: error,
     block,
     transactions: openTransactionsOf(broker),
-    seat,
   }
 }
-
-/** Of a wallet that another process sends for, or none: what this one knew of it is old. */
-const UNKNOWN = { plan: null, forecast: null, refunds: [], readingError: null, block: null, transactions: null }
 
 function openTransactionsOf(broker: Broker): OpenTransaction[] {
   return broker.transactions().flatMap((actor) => {

@@ -9,6 +9,7 @@ export type FleetToWatch = Pick<Broker, 'plan$'> & {
   readonly network: NetworkConfig
   wallets(): readonly SeatView[]
   broker(wallet: string): Broker | null
+  brokers(): readonly Broker[]
 }
 
 /** A wallet's place in a fleet: whether this process, another one or none sends for it. */
@@ -42,8 +43,10 @@ export function watchedOf(source: AlertsSource): Watched {
   return {
     network,
     plan$,
-    wallets: () =>
-      source.wallets().map((seat) => ({ wallet: seat.wallet, broker: source.broker(seat.wallet), seat: seat })),
+    wallets() {
+      const brokers = new Map(source.brokers().map((broker) => [broker.wallet, broker]))
+      return source.wallets().map((seat) => ({ wallet: seat.wallet, broker: brokers.get(seat.wallet) ?? null, seat }))
+    },
     planned(wallet) {
       const broker = source.broker(wallet)
       return broker && { wallet, broker, seat: seatOf(broker) }
