@@ -78,7 +78,10 @@ async function open(
   signal?.addEventListener('abort', abort)
   engine.onClose.add(() => signal?.removeEventListener('abort', abort))
   // The lane takes up what an earlier process left open. Without its journal the broker reads, and refuses to send.
-  await engine.lane?.open().catch((error: unknown) => logger.error({ err: error }, 'nothing can be sent'))
+  const opening = engine.lane?.open() ?? Promise.resolve()
+  await abortable(opening, signal).catch((error: unknown) => {
+    if (signal?.aborted !== true) logger.error({ err: error }, 'nothing can be sent')
+  })
   // The signal may have aborted at any moment since the call.
   if (signal?.aborted) {
     await broker.close()

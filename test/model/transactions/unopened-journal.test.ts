@@ -74,6 +74,7 @@ test('a broker that is closed while it waits for the journal of the last one nev
   const closing = first.close()
   const abort = new AbortController()
   const second = world.open({ journal: journal('second'), signal: abort.signal })
+  const refused = second.catch((error: unknown) => error)
   await world.advance(1)
   abort.abort()
   await world.advance(1)
@@ -83,9 +84,25 @@ test('a broker that is closed while it waits for the journal of the last one nev
   expect([held(), closed.includes('second')]).toEqual([['first'], true])
   free()
   await closing
-  await expect(second).rejects.toMatchObject({ name: 'AbortedError' })
+  expect(await refused).toMatchObject({ name: 'AbortedError' })
   const last = await third
   expect(held()).toEqual(['third'])
   await last.close()
   expect(held()).toEqual([])
+})
+
+test('an opening is aborted while its journal does not answer', async () => {
+  await using world = bentWorld({ inference: 1 })
+  let isClosed = false
+  const journal = {
+    ...memoryJournal(),
+    load: () => new Promise<never>(() => undefined),
+    close: () => Promise.resolve(void (isClosed = true)),
+  }
+  const abort = new AbortController()
+  const opening = world.open({ journal, signal: abort.signal }).catch((error: unknown) => error)
+  await world.advance(1)
+  abort.abort()
+  expect(await world.until(opening)).toMatchObject({ name: 'AbortedError' })
+  expect(isClosed).toBe(true)
 })
