@@ -15,6 +15,8 @@ export type JournalRecord =
       signed: SignedTransaction | null
       /** Milliseconds since 1970, for people. */
       at: number
+      /** Whose nonce it is; left out by earlier versions. */
+      wallet?: string
     }
   /** The same intent at the same nonce, signed anew with higher fees. */
   | { type: 'replaced'; id: string; fees: Fees; signed: SignedTransaction }

@@ -1,7 +1,8 @@
-import { AbortedError, InvalidInputError } from '../base/errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
 import { createAccountLocks } from './account-locks.ts'
 import type { Journal } from './journal.types.ts'
 import { createLane } from './lane.ts'
+import { createLaneJournal } from './lane-journal.ts'
 import { createLaneMembers, sharedOptions, type LaneMember, type LaneMemberOptions } from './lane-members.ts'
 import { isLeased } from './leased-journal.ts'
 import { createLaneShare, type SharedLane } from './lane-share.ts'
@@ -55,50 +56,17 @@ export async function closeUnused(journal: Journal): Promise<void> {
   if (!isUsed) await journal.close()
 }
 
-function begin(first: LaneMember, place: unknown, { genesis }: LaneOwner): SharedLane {
+function begin(first: LaneMember, place: unknown, owner: LaneOwner): SharedLane {
   const members = createLaneMembers(first)
   const options = sharedOptions(members)
-  const lane = createLane({ ...options, journal: journalAt(place, genesis, options) })
+  const journal = createLaneJournal({ ...owner, isFree: () => closing.get(place) ?? null }, options)
+  const lane = createLane({ ...options, journal })
   return { lane, locks: createAccountLocks(lane), members, journal: first.journal }
 }
 
 /** What a journal is known by: its place, or the object itself. */
 function placeOf(journal: Journal): unknown {
   return journal.place ?? journal
-}
-
-/**
- * A journal as a lane uses it: its appends are measured, and where its last lane in this process is still being closed, it is opened
- * after that.
- */
-function journalAt(
-  place: unknown,
-  genesis: string | undefined,
-  { journal, clock, onAppend }: LaneMemberOptions,
-): Journal {
-  const elapsed = () => (clock.elapsed ?? clock.now)()
-  let isClosed = false
-  return {
-    async load() {
-      await closing.get(place)
-      // A journal that is loaded after its end would stay locked for as long as the process lives.
-      if (isClosed) throw new AbortedError('The broker is closed; nothing was sent.')
-      if (genesis !== undefined && isLeased(journal)) await journal.bind?.(genesis)
-      return journal.load()
-    },
-    async append(record) {
-      const began = elapsed()
-      await journal.append(record)
-      onAppend?.(elapsed() - began)
-    },
-    refusal: () => journal.refusal?.() ?? null,
-    ...(journal.check && { check: () => journal.check?.() ?? Promise.resolve() }),
-    ...(journal.freed && { freed: journal.freed.bind(journal) }),
-    close() {
-      isClosed = true
-      return journal.close()
-    },
-  }
 }
 
 /** Places whose lanes can still send: a journal whose lease is lost takes no records. */
