@@ -39,6 +39,8 @@ export type DemoChainOptions = {
   blockTime: number
   inferenceProviders: number
   fineTuningProviders: number
+  /** The model of each provider of inference, by its index. */
+  modelOf?: (index: number) => string
 }
 
 const CHAIN_ID = 31337
@@ -47,7 +49,7 @@ const FIRST_PROVIDER = 2
 
 /** Starts a chain, deploys the contracts and registers the providers. It ends with `stop()`, or with this process. */
 export async function startDemoChain(options: DemoChainOptions): Promise<DemoChain> {
-  const { blockTime, inferenceProviders, fineTuningProviders } = options
+  const { blockTime, inferenceProviders, fineTuningProviders, modelOf = (index) => `demo-model-${index + 1}` } = options
   const accounts = 2 + inferenceProviders + fineTuningProviders
   const anvil = await startAnvil({ blockTime, accounts, chainId: CHAIN_ID })
   const network = Network.from(CHAIN_ID)
@@ -63,7 +65,7 @@ export async function startDemoChain(options: DemoChainOptions): Promise<DemoCha
     const providers = await Promise.all(
       others.map((one, index) =>
         index < inferenceProviders
-          ? registerInferenceProvider(contracts, one, { model: `demo-model-${index + 1}` })
+          ? registerInferenceProvider(contracts, one, { model: modelOf(index) })
           : registerFineTuningProvider(contracts, one),
       ),
     )

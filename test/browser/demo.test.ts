@@ -44,6 +44,8 @@ test('a drain turns a sub-account low, its top-up lights up an edge, and both ar
     .waitFor()
   await page.locator('.verdict', { hasText: /^Refilling \d sub-accounts?( with [\d.]+ OG)?\.$/ }).waitFor()
   expect(await page.locator('tbody tr').count()).toBe(5)
+  // Long before there is a forecast there is an estimate.
+  await page.locator('.outlook .figure', { hasText: '≈' }).first().waitFor()
   await page.shot('demo-light')
 })
 
@@ -151,7 +153,7 @@ test('with the token auto-funding is paused and resumed, and the token leaves th
   const page = await open(url)
   expect(page.url()).toBe(url.split('#')[0])
   // Found by its name: names arrive a moment later and change the order.
-  const row = page.locator('tbody tr', { hasText: 'demo-model-1' })
+  const row = page.locator('tbody tr', { hasText: 'aurora-70b' })
   await row.click()
   await page.getByRole('button', { name: 'Pause' }).click()
   await page.locator('dialog').getByText('It gets no top-up until it is resumed').waitFor()
@@ -161,7 +163,7 @@ test('with the token auto-funding is paused and resumed, and the token leaves th
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.locator('dialog').getByRole('button', { name: 'Resume' }).click()
   await row.locator('.standing:not(:has-text("paused"))').waitFor()
-  await page.locator('.notices').getByText('Resume demo-model-1: done').waitFor()
+  await page.locator('.notices').getByText('Resume aurora-70b: done').waitFor()
 })
 
 test('a click on a state filters the list, by mouse and by keyboard', async () => {

@@ -137,6 +137,7 @@ const jsonOutput: DemoOutput = {
   onStart: () => undefined,
   onDeposit: () => undefined,
   onCharge: () => undefined,
+  onEnding: () => undefined,
   onPosition: (view) => printJson(recordOf(view)),
   close: () => undefined,
 }

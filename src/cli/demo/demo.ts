@@ -1,16 +1,18 @@
-import { ogToWei, type Broker } from '../../index.ts'
+import type { Broker } from '../../index.ts'
+import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
 import { follow } from '../session/follow.ts'
-import { transactionsSettled } from '../session/await-transactions.ts'
 import { viewOf, type PositionView } from '../screen/view.ts'
 import { managerOf } from '../session/services.ts'
 import { startCharging, type Charge } from './charging.ts'
-import { planEnding } from './ending.ts'
+import { watchHand } from './by-hand.ts'
+import { isHeldByPerson, planEnding, unfinishedIn } from './ending.ts'
+import { beginWords, waitWords } from './ending-words.ts'
 import type { DemoEnvironment, DemoEnvironmentOptions } from './environment.ts'
 import { openLocalEnvironment } from './local-environment.ts'
 import { createDeposits, DEPOSIT } from './deposits.ts'
 import { openSimulatedEnvironment } from './simulated-environment.ts'
-import { tallyOf, type Levels, type Tally } from './tally.ts'
-import { faultsIn } from './verdict.ts'
+import { outcomeOf, statusesOf, type Outcome } from './outcome.ts'
+import type { Levels } from './tally.ts'
 
 export type DemoOptions = DemoEnvironmentOptions & {
   /** How many times faster than the clock the simulated contracts run; null for the real ones. */
@@ -26,19 +28,14 @@ export type DemoOptions = DemoEnvironmentOptions & {
 /** What shows the demo: a table, a log, or lines of JSON. */
 export type DemoOutput = {
   onPage(url: string): void
-  onStart(): void
+  /** @param nameOf the name of a provider, which outputs show instead of its address */
+  onStart(nameOf: (id: SubAccountId) => string): void
   onDeposit(amount: string, blockNumber: number): void
   onCharge(charge: Charge): void
-  onPosition(view: PositionView, charges: readonly Charge[], isEnding: boolean): void
+  /** The ending has begun: what it waits for, in a sentence. */
+  onEnding(words: string): void
+  onPosition(view: PositionView, charges: readonly Charge[], ending: string | null): void
   close(): void
-}
-
-export type Outcome = Tally & {
-  seconds: number
-  deposits: number
-  deposited: bigint
-  transactions: number
-  faults: string[]
 }
 
 /**
@@ -62,7 +59,12 @@ export async function runDemo(options: DemoOptions): Promise<Outcome | null> {
 
 async function runIn(environment: DemoEnvironment, { seconds, signal, output }: DemoOptions): Promise<Outcome> {
   const { broker, providers, sleep } = environment
+  const names = new Map(
+    providers.map(({ address, serviceType, name }) => [keyOf({ provider: address, serviceType }), name]),
+  )
+  const nameOf = (id: SubAccountId) => names.get(keyOf(id)) ?? id.provider
   const charges: Charge[] = []
+  const hand = watchHand(broker)
   const onFailure = (error: unknown) => ending.fail(error)
   const charging = startCharging({
     providers,
@@ -74,7 +76,13 @@ async function runIn(environment: DemoEnvironment, { seconds, signal, output }: 
     },
     onFailure,
   })
-  const deposits = createDeposits(broker, { onDeposit: (block) => output.onDeposit(DEPOSIT, block), onFailure })
+  const deposits = createDeposits(broker, {
+    onDeposit(block, hash) {
+      hand.noteOwn(hash)
+      output.onDeposit(DEPOSIT, block)
+    },
+    onFailure,
+  })
   await deposits.openLedger()
   for (const { address, serviceType } of providers) {
     // The output shows the sub-account from the start, before it exists.
@@ -82,51 +90,30 @@ async function runIn(environment: DemoEnvironment, { seconds, signal, output }: 
     // These providers are the demo's own, and charge in minutes what others charge in days.
     managerOf(broker, serviceType).startAutoFunding(address, { firstDay: 'off' })
   }
-  const ending = planEnding({ seconds, signal, stopCharging: charging.stop })
+  const ending = planEnding({
+    seconds,
+    signal,
+    stopCharging: charging.stop,
+    onBegin: (cause) => output.onEnding(beginWords(cause, charging.open())),
+  })
   void environment.failure.then(onFailure)
-  output.onStart()
+  output.onStart(nameOf)
   let levels: Levels = { required: 0n, target: 0n }
+  let excused: ReadonlySet<string> = new Set()
   await follow(broker, ending.over, {
     position(position, plan) {
       // Auto-funding runs with its default levels: they are the same for all.
       levels = plan.decisions[0] ?? levels
       const view = viewOf(broker, plan)
-      output.onPosition(view, charges, ending.hasBegun())
+      hand.note(statusesOf(broker))
+      excused = new Set(view.accounts.filter(isHeldByPerson).map(keyOf))
+      output.onPosition(view, charges, ending.hasBegun() ? waitWords(unfinishedIn(view), nameOf) : null)
       charging.onPosition(view)
       deposits.onPosition(position)
       ending.onPosition(view)
     },
   })
   const ran = ending.close()
-  const outcome = await outcomeOf(environment, { charges, levels, deposits: await deposits.close() })
+  const outcome = await outcomeOf(environment, { charges, levels, excused, hand, deposits: await deposits.close() })
   return { ...outcome, seconds: ran }
 }
-
-async function outcomeOf(
-  { broker, providers, history, transactionCount }: DemoEnvironment,
-  { charges, levels, deposits }: { charges: readonly Charge[]; levels: Levels; deposits: number },
-): Promise<Omit<Outcome, 'seconds'>> {
-  const statuses = [...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()]
-  broker.inference.stopAutoFunding()
-  broker.fineTuning.stopAutoFunding()
-  await transactionsSettled(broker)
-  const final = await broker.position()
-  const tally = tallyOf(await history(final.block.number), levels)
-  const deposited = ogToWei(DEPOSIT) * BigInt(deposits)
-  const transactions = await transactionCount(final.block.number)
-  const faults = faultsIn(tally, {
-    providers: providers.length,
-    deposited,
-    deposits,
-    charged: sum(charges.map(({ fee }) => fee)),
-    reported: {
-      topUps: statuses.reduce((count, { topUps }) => count + topUps, 0),
-      paid: sum(statuses.map(({ paid }) => BigInt(paid))),
-    },
-    transactions,
-    final,
-  })
-  return { ...tally, deposits, deposited, transactions, faults }
-}
-
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, one) => all + one, 0n)

@@ -14,7 +14,7 @@ export type Deposits = {
 }
 
 export type DepositsOptions = {
-  onDeposit: (blockNumber: number) => void
+  onDeposit: (blockNumber: number, hash: string) => void
   onFailure: (error: unknown) => void
 }
 
@@ -25,12 +25,12 @@ export function createDeposits(broker: Broker, { onDeposit, onFailure }: Deposit
 
   return {
     async openLedger() {
-      const { blockNumber } = await broker.ledger.addLedger(DEPOSIT)
+      const { blockNumber, transactionHash } = await broker.ledger.addLedger(DEPOSIT)
       deposits += 1
-      onDeposit(blockNumber)
+      onDeposit(blockNumber, transactionHash)
     },
     onPosition({ ledger }) {
-      if (ledger && ledger.available < LITTLE)
+      if (ledger && ledger.available < LITTLE && !broker.ledger.isClosing)
         depositing ??= deposit()
           .catch(onFailure)
           .then(() => void (depositing = null))
@@ -42,8 +42,8 @@ export function createDeposits(broker: Broker, { onDeposit, onFailure }: Deposit
   }
 
   async function deposit(): Promise<void> {
-    const { blockNumber } = await broker.ledger.depositFund(DEPOSIT)
+    const { blockNumber, transactionHash } = await broker.ledger.depositFund(DEPOSIT)
     deposits += 1
-    onDeposit(blockNumber)
+    onDeposit(blockNumber, transactionHash)
   }
 }

@@ -6,6 +6,8 @@ export type EndingOptions = {
   signal: AbortSignal
   /** Stops the providers, and resolves with the block of the last charge. */
   stopCharging: () => Promise<number>
+  /** Called once, when the ending begins. */
+  onBegin: (cause: 'time' | 'signal') => void
 }
 
 export type Ending = {
@@ -25,10 +27,10 @@ export type Ending = {
 }
 
 /** How long auto-funding may take to finish after the last charge. */
-const GRACE_MS = 20_000
+export const GRACE_MS = 20_000
 
 /** Ends the demo in order: the providers stop charging, auto-funding finishes, then it is over. A failure ends it at once. */
-export function planEnding({ seconds, signal, stopCharging }: EndingOptions): Ending {
+export function planEnding({ seconds, signal, stopCharging, onBegin }: EndingOptions): Ending {
   const over = new AbortController()
   const timers = new Set<NodeJS.Timeout>()
   const startedAt = Date.now()
@@ -36,29 +38,30 @@ export function planEnding({ seconds, signal, stopCharging }: EndingOptions): En
   let lastCharge = Infinity
   let failure: { error: unknown } | null = null
 
-  if (seconds !== null) timers.add(setTimeout(begin, seconds * 1_000))
-  if (signal.aborted) begin()
-  else signal.addEventListener('abort', begin, { once: true })
+  if (seconds !== null) timers.add(setTimeout(() => begin('time'), seconds * 1_000))
+  const onSignal = () => begin('signal')
+  if (signal.aborted) onSignal()
+  else signal.addEventListener('abort', onSignal, { once: true })
 
   return {
     over: over.signal,
     fail,
     hasBegun: () => begunAt !== null,
     onPosition({ position, accounts }: PositionView): void {
-      const done = accounts.every(({ spendable, autoFunding }) => spendable && autoFunding?.state === 'watching')
-      if (done && position.block.number >= lastCharge) over.abort()
+      if (unfinishedIn({ accounts }).length === 0 && position.block.number >= lastCharge) over.abort()
     },
     close(): number {
       for (const timer of timers) clearTimeout(timer)
-      signal.removeEventListener('abort', begin)
+      signal.removeEventListener('abort', onSignal)
       if (failure) throw failure.error
       return Math.round(((begunAt ?? Date.now()) - startedAt) / 1_000)
     },
   }
 
-  function begin(): void {
+  function begin(cause: 'time' | 'signal'): void {
     if (begunAt !== null) return
     begunAt = Date.now()
+    onBegin(cause)
     timers.add(setTimeout(() => over.abort(), GRACE_MS))
     stopCharging().then((block) => (lastCharge = block), fail)
   }
@@ -68,3 +71,16 @@ export function planEnding({ seconds, signal, stopCharging }: EndingOptions): En
     over.abort()
   }
 }
+
+/** The sub-accounts that auto-funding still has to do something about; those that a person holds are none. */
+export function unfinishedIn({ accounts }: Pick<PositionView, 'accounts'>): PositionView['accounts'] {
+  return accounts.filter((one) => !isHeldByPerson(one) && !(one.spendable && one.autoFunding?.state === 'watching'))
+}
+
+/** Whether a person decided on the page that nothing is sent there. */
+export function isHeldByPerson({ decision, autoFunding }: PositionView['accounts'][number]): boolean {
+  if (!autoFunding) return true
+  return decision?.action === 'hold' && BY_PERSON.has(decision.reason)
+}
+
+const BY_PERSON: ReadonlySet<string> = new Set(['paused', 'refund-pending', 'ledger-closing', 'withdrawal', 'off'])

@@ -12,6 +12,8 @@ export type Pacing = {
   failure: Promise<unknown>
   /** Waits in simulated time; resolves early when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
+  /** How many times faster than the clock time has passed so far. */
+  reached(): number
   stop(): Promise<void>
 }
 
@@ -20,6 +22,7 @@ type Sleeper = { until: number; wake: () => void }
 /** Lets simulated time pass so many times as fast as the clock, or as fast as this machine can. */
 export function startPacing(sim: Simulation, speed: number): Pacing {
   const sleepers = new Set<Sleeper>()
+  const began = { wall: Date.now(), simulated: sim.now() }
   let stopped = false
   const running = run()
 
@@ -38,6 +41,7 @@ export function startPacing(sim: Simulation, speed: number): Pacing {
         }
       })
     },
+    reached: () => (sim.now() - began.simulated) / Math.max(1, Date.now() - began.wall),
     async stop() {
       stopped = true
       await running.catch(() => undefined)

@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto'
 import { createSimulatedBroker, type ContractEvent, type Simulation } from '../../testing/index.ts'
 import {
   INTERVAL_MS,
+  nameOf,
   type BalanceChange,
   type DemoProvider,
   type DemoEnvironment,
   type DemoEnvironmentOptions,
 } from './environment.ts'
+import { modelName } from './names.ts'
 import { startPacing } from './pacing.ts'
 
 const FUNDS = '100000'
@@ -25,7 +27,12 @@ export async function openSimulatedEnvironment({
     broker: { intervalMs: INTERVAL_MS },
   })
   const { broker, chain } = sim
-  const changes: (BalanceChange & { blockNumber: number })[] = []
+  for (const [index, { address, serviceType }] of sim.providers.entries()) {
+    if (serviceType !== 'inference') continue
+    chain.changeOffer(address, { model: modelName(index) })
+    chain.setAccepted(address, true)
+  }
+  const changes: BalanceChange[] = []
   chain.onEvent((event, { number }) => {
     const change = changeOf(event, broker.wallet)
     if (change) changes.push({ ...change, blockNumber: number })
@@ -33,7 +40,12 @@ export async function openSimulatedEnvironment({
   const pacing = startPacing(sim, speed)
   return {
     broker,
-    providers: sim.providers.map((provider) => ({ ...provider, settle: settleOn(sim, provider) })),
+    providers: sim.providers.map((provider, index) => ({
+      ...provider,
+      name: nameOf(provider, index),
+      settle: settleOn(sim, provider),
+    })),
+    speed: pacing.reached,
     failure: pacing.failure,
     sleep: pacing.sleep,
     history: (toBlock) => Promise.resolve(changes.filter(({ blockNumber }) => blockNumber <= toBlock)),
@@ -47,7 +59,7 @@ export async function openSimulatedEnvironment({
 }
 
 /** Charges, and resolves with the next block, which contains the charge. */
-function settleOn({ chain }: Simulation, provider: Omit<DemoProvider, 'settle'>): DemoProvider['settle'] {
+function settleOn({ chain }: Simulation, provider: Omit<DemoProvider, 'settle' | 'name'>): DemoProvider['settle'] {
   return (user, fee) =>
     new Promise((resolve) => {
       const blockNumber = chain.head().number + 1
@@ -61,7 +73,7 @@ function settleOn({ chain }: Simulation, provider: Omit<DemoProvider, 'settle'>)
 }
 
 /** The balance that an event states: both services emit the same event for every transfer and every settlement. */
-function changeOf({ contract, name, args }: ContractEvent, wallet: string): BalanceChange | null {
+function changeOf({ contract, name, args }: ContractEvent, wallet: string): Omit<BalanceChange, 'blockNumber'> | null {
   const { user, provider, amount, pendingRefund } = args
   if (name !== 'BalanceUpdated' || user !== wallet || typeof provider !== 'string') return null
   if (typeof amount !== 'bigint' || typeof pendingRefund !== 'bigint') return null

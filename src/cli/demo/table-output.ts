@@ -1,4 +1,4 @@
-import { keyOf } from '../../base/sub-account-key.ts'
+import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
 import { whyOf } from '../screen/auto-funding-lines.ts'
 import { accountColumns } from '../screen/overview.ts'
 import { openScreen } from '../screen/screen.ts'
@@ -17,22 +17,41 @@ export function tableOutput(seconds: number | null): DemoOutput {
   let startedAt = 0
   let drawnAt = -Infinity
   let page: string[] = []
+  let scare = ''
+  let nameOf: (id: SubAccountId) => string = ({ provider }) => provider
+  let began = ''
   screen.draw(['Setting up…'])
   return {
     onPage(url) {
       page = [`page ${url}`]
     },
     onDeposit: () => undefined,
-    onCharge: () => undefined,
-    onStart() {
+    onCharge(charge) {
+      if (charge.isScare)
+        scare = `a scare, on purpose: ${charge.name} charged ${og(charge.fee)} in block ${charge.blockNumber}`
+    },
+    onEnding: (words) => {
+      began = words
+    },
+    onStart(names) {
+      nameOf = names
       startedAt = Date.now()
     },
-    onPosition(view, charges, isEnding) {
+    onPosition(view, charges, ending) {
       // Simulated positions come faster than a terminal can show them.
       if (Date.now() - drawnAt < REDRAW_MS) return
       drawnAt = Date.now()
       const left = seconds === null ? null : Math.max(0, Math.ceil(seconds - (Date.now() - startedAt) / 1_000))
-      screen.draw([...page, ...headLines(view, charges), '', ...rows(view, charges), '', footLine(left, isEnding)])
+      const foot = ending === null ? footLine(left) : [began, ending]
+      screen.draw([
+        ...page,
+        ...headLines(view, charges),
+        ...(scare === '' ? [] : [scare]),
+        '',
+        ...rows(view, charges, nameOf),
+        '',
+        ...foot,
+      ])
     },
     close: () => screen.close(),
   }
@@ -49,11 +68,12 @@ function headLines({ position, accounts }: PositionView, charges: readonly Charg
   ]
 }
 
-function rows({ accounts }: PositionView, charges: readonly Charge[]): string[] {
+function rows({ accounts }: PositionView, charges: readonly Charge[], nameOf: (id: SubAccountId) => string): string[] {
   const drained = (account: AccountView): bigint =>
     charges.filter((one) => keyOf(one) === keyOf(account)).reduce((sum, { fee }) => sum + fee, 0n)
   const columns: Column<AccountView>[] = [
-    ...accountColumns.filter(({ title }) => title !== 'pending refund'),
+    { title: 'provider', cell: nameOf },
+    ...accountColumns.filter(({ title }) => title !== 'pending refund' && title !== 'provider' && title !== 'service'),
     { title: 'drained', right: true, width: 9, yields: 1, cell: (account) => aligned(drained(account)) },
     { title: 'top-ups', right: true, yields: 1, cell: ({ autoFunding }) => String(autoFunding?.topUps ?? 0) },
     { title: 'last top-up', right: true, yields: 2, cell: lastTopUp },
@@ -69,8 +89,7 @@ function lastTopUp({ autoFunding }: AccountView): string {
   return last ? aligned(last.amount) : '-'
 }
 
-function footLine(secondsLeft: number | null, isEnding: boolean): string {
-  if (isEnding) return 'The providers charge no more; auto-funding finishes what is open.'
+function footLine(secondsLeft: number | null): string[] {
   const until = secondsLeft === null ? '' : `${secondsLeft} s left. `
-  return paint('dim', `Amounts in OG. ${until}Ctrl-C or q ends it with a summary.`)
+  return [paint('dim', `Amounts in OG. ${until}Ctrl-C or q ends it with a summary.`)]
 }

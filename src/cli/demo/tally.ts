@@ -1,4 +1,5 @@
 import { keyOf } from '../../base/sub-account-key.ts'
+import { nothingByHand, type ByHand } from './by-hand.ts'
 import type { BalanceChange } from './environment.ts'
 
 /** Below `required` a top-up is due, and it fills up to `target`; in wei, the same for all sub-accounts. */
@@ -24,28 +25,61 @@ export type Tally = {
   unanswered: number
   /** What the sub-accounts hold at the end. */
   held: bigint
+  /** What a person added on the page, and asked back: none of it is judged. */
+  byHand: { topUps: number; toppedUp: bigint; takenBack: bigint }
+}
+
+export type TallyOptions = {
+  byHand?: ByHand
+  /** Sub-accounts that a person paused or asked back: they may be low at the end. */
+  excused?: ReadonlySet<string>
 }
 
 /**
  * Counts all changes in their order: a top-up may fill up to the target, once less than required is left. It uses nothing that the library reports: a payment too much cannot hide behind a
  * later charge.
  */
-export function tallyOf(changes: readonly BalanceChange[], { required, target }: Levels): Tally {
+export function tallyOf(
+  changes: readonly BalanceChange[],
+  { required, target }: Levels,
+  { byHand = nothingByHand, excused = new Set() }: TallyOptions = {},
+): Tally {
   const tally = nothing()
   const accounts = new Map<string, bigint>()
-  for (const { provider, serviceType, available: after } of changes) {
+  for (const { provider, serviceType, available: after, blockNumber } of changes) {
     const key = keyOf({ provider, serviceType })
     const before = accounts.get(key)
     accounts.set(key, after)
     if (before === undefined) tally.opened += 1
-    if (before === undefined || after > before) countTopUp(tally, { before: before ?? 0n, after, required, target })
+    const step = { key, blockNumber, change: after - (before ?? 0n) }
+    if (isByHand(step, byHand)) countByHand(tally, step.change)
+    else if (before === undefined || after > before)
+      countTopUp(tally, { before: before ?? 0n, after, required, target })
     else countCharge(tally, { before, after, required, target })
   }
-  for (const available of accounts.values()) {
+  for (const [key, available] of accounts) {
     tally.held += available
-    if (available < required) tally.unanswered += 1
+    if (available < required && !excused.has(key)) tally.unanswered += 1
   }
   return tally
+}
+
+/** Whether a person asked for a change: a transfer of that amount in that block, or money taken back in it. */
+function isByHand(
+  { key, blockNumber, change }: { key: string; blockNumber: number; change: bigint },
+  { transfers, takenBackIn }: ByHand,
+): boolean {
+  if (change < 0n) return takenBackIn.has(blockNumber)
+  return transfers.some((one) => one.key === key && one.blockNumber === blockNumber && one.amount === change)
+}
+
+function countByHand({ byHand }: Tally, change: bigint): void {
+  if (change < 0n) {
+    byHand.takenBack -= change
+    return
+  }
+  byHand.topUps += 1
+  byHand.toppedUp += change
 }
 
 function countTopUp(tally: Tally, { before, after, required, target }: Step): void {
@@ -78,5 +112,6 @@ function nothing(): Tally {
     overpaid: 0n,
     unanswered: 0,
     held: 0n,
+    byHand: { topUps: 0, toppedUp: 0n, takenBack: 0n },
   }
 }

@@ -1,7 +1,8 @@
 import { list } from '../screen/table.ts'
 import { lineWidth, paint, print, printServerCall } from '../screen/terminal.ts'
 import { og } from '../screen/words.ts'
-import type { DemoOptions, Outcome } from './demo.ts'
+import type { DemoOptions } from './demo.ts'
+import type { Outcome } from './outcome.ts'
 import { DEPOSIT } from './deposits.ts'
 import type { Served } from './serving.ts'
 
@@ -22,8 +23,9 @@ export function introLines({
       ? 'A local chain is started with the contracts of 0G Compute and a block every second.'
       : `The contracts of 0G Compute are simulated in memory: ${timesInWords(speed)}.`,
     `A wallet opens a ledger with ${DEPOSIT} OG, and uses providers: ${providers}.`,
-    'They charge it at random, by settling fees on chain as real ones do; sooner or later too little is left.',
-    'Auto-funding sees that on the chain and fills up to its target: once, and not a wei more.',
+    'They charge it in small amounts, in sessions with rests between, by settling fees on chain as real ones do. One of',
+    'them charges a lot at once, on purpose: a scare.',
+    'Where too little is left, auto-funding sees it on the chain and fills up to its target: once, and not a wei more.',
     'No key, no network and no real money is used.',
     '',
   ]
@@ -53,19 +55,44 @@ export function summaryLines(outcome: Outcome): string[] {
         ['held now', `${og(held)} in ${opened} sub-accounts`],
         [
           'transactions',
-          `${transactions} of the wallet: ${deposits} into its ledger and ${transactions - deposits} top-ups`,
+          `${transactions} of the wallet: ${deposits} into its ledger and ${transactions - deposits - outcome.byHand.transactions} top-ups`,
         ],
         ['paid twice', `${doublePayments} times`],
         ['overpaid', `${overpaid} wei`],
+        ...byHandLines(outcome),
+        ...(outcome.speed === null
+          ? []
+          : [['speed', `time passed ${times(outcome.speed)} times as fast as the clock`] as const]),
       ],
       lineWidth(),
     ),
     '',
     ...(faults.length === 0
-      ? [paint('green', 'Every drain was followed by exactly one top-up, and every wei is where it should be.')]
+      ? [paint('green', outcome.byHand.transactions === 0 ? RIGHT : RIGHT_BESIDE)]
       : faults.map((fault) => paint('red', `Wrong: ${fault}`))),
   ]
 }
+
+const RIGHT = 'Every drain was followed by exactly one top-up, and every wei is where it should be.'
+const RIGHT_BESIDE =
+  'Auto-funding paid nothing twice and nothing too much, and every wei is where it should be; what was done by hand is counted apart.'
+
+/** What a person did on the page; nothing where only the demo acted. */
+function byHandLines({ byHand }: Outcome): (readonly [string, string])[] {
+  const { topUps, toppedUp, deposits, deposited, takenBack, withdrawn, transactions } = byHand
+  if (transactions === 0) return []
+  const parts = [
+    topUps > 0 && `${og(toppedUp)} in ${topUps} top-up${topUps === 1 ? '' : 's'}`,
+    deposits > 0 && `${og(deposited)} in ${deposits} deposit${deposits === 1 ? '' : 's'}`,
+    takenBack > 0n && `${og(takenBack)} asked back`,
+    withdrawn > 0n && `${og(withdrawn)} withdrawn`,
+  ].filter((part) => part !== false)
+  return [
+    ['by hand', `${parts.join(', ') || 'nothing moved'}; ${transactions} transaction${transactions === 1 ? '' : 's'}`],
+  ]
+}
+
+const times = (speed: number): string => (speed < 10 ? speed.toFixed(1) : String(Math.round(speed)))
 
 /** Says where the served model is, and how to chat with it. The key is this demo's own, and is not redacted. */
 export function printServed({ baseURL, model, key, provider }: Served): void {

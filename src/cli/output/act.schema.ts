@@ -101,6 +101,16 @@ export const actLines = [
   line('config', 'The config file that was written.', { file: text }),
   line('summary', 'What the demo found on its chain.', {
     seconds: number,
+    speed: nullable(number),
+    byHand: object({
+      topUps: count,
+      toppedUp: wei,
+      takenBack: wei,
+      deposits: count,
+      deposited: wei,
+      withdrawn: wei,
+      transactions: count,
+    }),
     charges: count,
     drained: wei,
     drains: count,
