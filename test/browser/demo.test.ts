@@ -52,7 +52,7 @@ test('a drain turns a sub-account low, its top-up lights up an edge, and both ar
 test('the page goes back to any moment, and returns to the live state', async () => {
   const { url } = await startDemo()
   const page = await open(url)
-  await page.getByRole('button', { name: 'States' }).click()
+  await page.getByRole('button', { name: 'States', exact: true }).click()
   const line = page.locator('.timeline li', { hasText: 'funded → low' }).first()
   await line.waitFor()
   await line.locator('.when').click()
