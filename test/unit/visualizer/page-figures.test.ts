@@ -20,20 +20,23 @@ test('before there is a forecast the page says what it waits for, and estimates 
   const after = (...steps: Step[]) => {
     const { history } = sceneOf([], state, [[0, { kind: 'position' }, (same) => same], ...steps]).hello
     const { seq, at } = history.at(-1) as Entry
-    const { burn, ledgerDryAt, basis, isEstimate } = figuresOf(state, { entries: history }, seq, at)
-    return { burn, ledgerDryAt, basis, isEstimate }
+    const { burn, ledgerDryAt, wait, basis, isEstimate } = figuresOf(state, { entries: history }, seq, at)
+    return { burn, ledgerDryAt, isEstimate, says: isEstimate ? basis : `${wait.text} ${wait.under}` }
   }
   const waiting = { burn: null, ledgerDryAt: null, isEstimate: false }
-  expect(after()).toEqual({ ...waiting, basis: 'about a minute until a forecast' })
-  expect(after(charge(1), charge(8))).toEqual({ ...waiting, basis: 'about a minute until a forecast' })
-  expect(after([91, { kind: 'position' }, (same) => same])).toEqual({ ...waiting, basis: 'nothing was charged yet' })
-  expect(after(charge(60), charge(100))).toEqual({ ...waiting, basis: 'a forecast needs three charges' })
+  expect(after()).toEqual({ ...waiting, says: 'about a minute until a forecast' })
+  expect(after(charge(1), charge(8))).toEqual({ ...waiting, says: 'about a minute until a forecast' })
+  expect(after([91, { kind: 'position' }, (same) => same])).toEqual({
+    ...waiting,
+    says: 'no charge yet so no forecast',
+  })
+  expect(after(charge(60), charge(100))).toEqual({ ...waiting, says: 'not yet it takes 3 charges' })
   // 0.03 OG in 9 seconds are 12 an hour, and 82.316 last for 6.86 hours.
   expect(after(charge(1), charge(5), charge(9))).toEqual({
     burn: og(12),
     ledgerDryAt: START / 1_000 + 24_695,
-    basis: 'a first estimate, of 9s',
     isEstimate: true,
+    says: 'estimate of 9s',
   })
 })
 
@@ -43,7 +46,7 @@ test('a forecast comes before any estimate, and a wallet without a burn is told 
   expect(figures([account(0)])).toMatchObject({ burn: og(0.4), basis: 'all together', isEstimate: false })
   expect(figures([account(0, { burn: 0 })], { forecast: unknown })).toMatchObject({
     burn: '0',
-    basis: 'nothing is charged',
+    wait: { text: 'no end', under: 'nothing is charged' },
   })
 })
 

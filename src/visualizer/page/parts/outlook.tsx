@@ -21,7 +21,7 @@ export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: 
   const { state, history, seq } = view
   const { tone, text } = useHeadline()
   const figures = useMemo(() => figuresOf(state, history, seq, view.at), [state, history, seq, view.at])
-  const { burn, basis, isEstimate } = figures
+  const { burn, basis, wait, isEstimate } = figures
   return (
     <section class="card outlook" aria-label="Outlook">
       <div>
@@ -34,13 +34,11 @@ export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: 
       <Dry name="Ledger lasts" at={figures.ledgerDryAt} figures={figures} />
       <Dry name="Gas lasts" at={figures.gasDryAt} figures={figures} />
       <div>
-        <p class="label">Burn, OG an hour</p>
-        <p class="figure" title={burn === null ? basis : exactly(burn)}>
-          {burn === null ? <span class="wait">not yet</span> : `${isEstimate ? '≈ ' : ''}${inOg(burn)}`}
+        <p class="label">Burn, OG/hour</p>
+        <p class="figure" title={burn === null ? undefined : exactly(burn)}>
+          {burn === null ? <span class="wait">{wait.text}</span> : isEstimate ? `≈ ${roughly(burn)}` : inOg(burn)}
         </p>
-        <p class="under" title={basis}>
-          {basis}
-        </p>
+        <p class="under">{burn === null ? wait.under : basis}</p>
       </div>
       <Deposits />
     </section>
@@ -89,25 +87,28 @@ function Dry({ name, at, figures }: { name: string; at: number | null; figures: 
   const now = useNow(view)
   const block = view.state.block?.timestamp ?? 0
   const left = at === null ? null : at - block
-  const tone = left === null || left > DAY ? undefined : left > 3_600 ? 'low' : 'bad'
+  // An estimate of some seconds is no reason for an alarm.
+  const tone = left === null || left > DAY || figures.isEstimate ? undefined : left > 3_600 ? 'low' : 'bad'
   return (
     <div>
       <p class="label">{name}</p>
       <p class="figure" data-tone={tone}>
         {left === null ? (
-          <span class="wait">{figures.burn === '0' ? 'no end' : 'not yet'}</span>
+          <span class="wait">{figures.wait.text}</span>
         ) : left <= 0 ? (
           'dry'
         ) : (
           `${figures.isEstimate ? '≈ ' : ''}${duration(left)}`
         )}
       </p>
-      <p class="under" title={figures.basis}>
-        {at === null || left === null || figures.isEstimate
-          ? figures.basis
-          : left > TEN_YEARS
-            ? 'at the present burn'
-            : `until ${moment(inTime(at), now)}`}
+      <p class="under">
+        {at === null || left === null
+          ? figures.wait.under
+          : figures.isEstimate
+            ? figures.basis
+            : left > TEN_YEARS
+              ? 'at the present burn'
+              : `until ${moment(inTime(at), now)}`}
       </p>
     </div>
   )
@@ -124,7 +125,7 @@ function Deposits(): VNode {
     return (
       <div>
         <p class="label">Deposit needed now</p>
-        <p class="figure">{now ? <Figure wei={now.amount} /> : <span class="wait">not yet</span>}</p>
+        <p class="figure">{now ? <Figure wei={now.amount} /> : <span class="wait">not read yet</span>}</p>
         <p class="under">for longer once there is a forecast</p>
       </div>
     )
@@ -146,3 +147,6 @@ function Deposits(): VNode {
 }
 
 const Figure = ({ wei }: { wei: Wei }): VNode => <span title={exactly(wei)}>{wei === '0' ? 'none' : inOg(wei)}</span>
+
+/** An estimate has no digits that mean nothing. */
+const roughly = (wei: Wei): string => inOg(wei, BigInt(wei) < 100n * 10n ** 18n ? undefined : 0)

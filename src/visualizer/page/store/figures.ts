@@ -11,10 +11,20 @@ export type Figures = {
   /** Block time in seconds; null where nothing burns, or it is unknown. */
   ledgerDryAt: number | null
   gasDryAt: number | null
-  /** Where the figures are from, or what they wait for. */
+  /** Where the figures are from. */
   basis: string
+  /** What stands in the place of a figure that is not known, and below it. */
+  wait: Wait
   isEstimate: boolean
 }
+
+/** Short enough for the narrow column of a phone. */
+export type Wait = { text: string; under: string }
+
+const NO_END: Wait = { text: 'no end', under: 'nothing is charged' }
+const FORECAST: Wait = { text: 'about a minute', under: 'until a forecast' }
+const NO_CHARGE: Wait = { text: 'no charge yet', under: 'so no forecast' }
+const FEW_CHARGES: Wait = { text: 'not yet', under: 'it takes 3 charges' }
 
 /** Older charges than this are left out of the estimate. */
 const WINDOW_MS = 600_000
@@ -31,17 +41,20 @@ export function figuresOf(state: State, history: Pick<History, 'entries'>, seq: 
       burn: forecast.burnRate,
       ledgerDryAt: forecast.ledgerDryAt,
       gasDryAt: forecast.gasDryAt,
-      basis: forecast.burnRate === '0' ? 'nothing is charged' : 'all together',
+      basis: forecast.burnRate === '0' ? NO_END.under : 'all together',
+      wait: forecast.burnRate === '0' ? NO_END : { text: 'no end', under: 'at the present burn' },
       isEstimate: false,
     }
   const { charged, charges, since, watched } = chargesIn(history, seq, at)
   const ms = at - since
+  const wait = waitFor(watched, charges)
   if (charges < LEAST_CHARGES || ms < LEAST_MS || charged === 0n)
     return {
       burn: null,
       ledgerDryAt: null,
       gasDryAt: forecast?.gasDryAt ?? null,
-      basis: waitFor(watched, charges),
+      basis: wait.under,
+      wait,
       isEstimate: false,
     }
   const burn: Wei = `${(charged * 3_600_000n) / BigInt(Math.floor(ms))}`
@@ -50,7 +63,8 @@ export function figuresOf(state: State, history: Pick<History, 'entries'>, seq: 
     burn,
     ledgerDryAt: (state.block?.timestamp ?? 0) + Math.round(hours * 3_600),
     gasDryAt: forecast?.gasDryAt ?? null,
-    basis: `a first estimate, of ${duration(ms / 1_000)}`,
+    basis: `estimate of ${duration(ms / 1_000)}`,
+    wait: FORECAST,
     isEstimate: true,
   }
 }
@@ -59,12 +73,8 @@ function isKnown(forecast: Forecast, { subAccounts }: State): boolean {
   return forecast.burnRate !== '0' || Object.values(subAccounts).some(({ plan }) => plan?.burnRate != null)
 }
 
-const waitFor = (watched: number, charges: number): string =>
-  watched < WAITING_MS
-    ? 'about a minute until a forecast'
-    : charges === 0
-      ? 'nothing was charged yet'
-      : 'a forecast needs three charges'
+const waitFor = (watched: number, charges: number): Wait =>
+  watched < WAITING_MS ? FORECAST : charges === 0 ? NO_CHARGE : FEW_CHARGES
 
 /** What providers charged before a moment, and since when; `watched` is how long the history goes back. */
 function chargesIn({ entries }: Pick<History, 'entries'>, seq: number | null, at: number) {
