@@ -713,7 +713,23 @@ test('the text of a chart is never smaller than 11 px, in words or names, at any
       })
   await page.locator('tbody tr', { hasText: 'refund locked' }).click()
   await expect.poll(isInView).toBe(true)
+
+  // Dragging moves the chart, and for a while it stays where a person moved it.
+  const pane = page.locator('.charts .panel')
+  await pane.scrollIntoViewIfNeeded()
+  const scrolled = () => pane.evaluate((one) => one.scrollTop)
+  const top = await scrolled()
+  const box = await pane.boundingBox()
+  if (!box) throw new Error('There is no pane.')
+  await page.mouse.move(box.x + 200, box.y + 100)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 200, box.y + 160, { steps: 4 })
+  await page.mouse.up()
+  expect(top - (await scrolled())).toBe(60)
   await page.shot('chart-zoomed')
+  await page.getByRole('button', { name: 'Enlarge the chart' }).click()
+  await page.locator('dialog.enlarged .state-box.present').first().waitFor()
+  await page.shot('chart-enlarged')
 })
 
 test('on a phone a chart is a list of its states, and a tap filters', async () => {

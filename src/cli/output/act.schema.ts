@@ -1,5 +1,5 @@
 import type { ClosingCancelled, ClosingPlan, EndpointCounts } from '../../index.ts'
-import type { Outcome } from '../demo/demo.ts'
+import type { Outcome } from '../demo/outcome.ts'
 import {
   account,
   address,

@@ -55,6 +55,9 @@ test('the standings are counted, filter the list, and the headline says refillin
       ({ key }) => key,
     )
   expect([keys('refilling'), keys('low')]).toEqual([[all[1]?.key], [all[2]?.key]])
+  // With a refund pending it is no refill to look at, and about to be paid all the same.
+  const paid = account(3, { available: 0.7, pending: 1 })
+  expect(outlookOf(stateOf([paid])).text).toBe('1 refund is pending.')
   expect([outlookOf(state).text, outlookOf(stateOf(all.slice(0, 2)))]).toEqual([
     '1 sub-account below what is required.',
     { tone: 'moving', text: 'Refilling 1 sub-account.' },

@@ -81,7 +81,9 @@ function refusalIn({ transactions }: State): string | null {
 }
 
 function isLow(one: SubAccountState): boolean {
-  const { plan, account, lifecycle } = one
+  const { plan, account, lifecycle, autoFunding } = one
+  // Auto-funding is about to pay it.
+  if (autoFunding && plan?.action === 'top-up') return false
   // An idle sub-account needs nothing.
   if (!account || isRefilling(one) || plan?.reason === 'refund-pending' || plan?.reason === 'idle') return false
   return lifecycle.value === 'low' || BigInt(plan?.deficit ?? 0) > 0n
