@@ -61,7 +61,7 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
       </ul>
       {isLarge && chart && (
         <Enlarged title={TITLES[chart.id] ?? chart.title} close={() => setLarge(false)}>
-          <Panel {...{ chart, filter, setFilter, zoom, withNames, isNarrow: false }} />
+          <Panel {...{ chart, filter, setFilter, zoom: 1, withNames, isNarrow: false }} />
         </Enlarged>
       )}
     </section>
