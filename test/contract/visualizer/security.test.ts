@@ -144,6 +144,29 @@ describe('control', () => {
     await expect(createVisualizer(broker, { control: { token: 'secret' } })).rejects.toThrow('16 characters')
   })
 
+  test('the plan of a closing is told with the token alone', async () => {
+    await serve({ control: { token: TOKEN } })
+    const plan = (headers: Record<string, string>) => ask(at('api/closing-plan'), { headers })
+    expect((await plan({})).status).toBe(403)
+    expect((await plan({ 'x-og-ledger-token': `${TOKEN}x` })).status).toBe(403)
+    const { status, body } = await plan({ 'x-og-ledger-token': TOKEN })
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      expect.objectContaining({ subAccounts: [], transactions: 1, home: `${og('10')}`, stuck: '0' }),
+    ])
+    await visualizer.close()
+    await serve()
+    expect((await plan({ 'x-og-ledger-token': TOKEN })).status).toBe(403)
+  })
+
+  test('an amount is deposited with the token, and the ledger has it', async () => {
+    await serve({ control: { token: TOKEN } })
+    expect((await control(JSON.stringify({ action: 'deposit', amount: '1.5' }))).status).toBe(400)
+    expect((await control({ action: 'deposit', amount: `${og('2')}` })).status).toBe(202)
+    await until(async () => (await broker.position()).ledger?.available === og('12'))
+    expect((await control({ action: 'cancel-close' })).status).toBe(409)
+  })
+
   test('an invalid request changes nothing', async () => {
     await serve({ control: { token: TOKEN } })
     const provider = alice.address
