@@ -3,6 +3,7 @@ import type { Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
 import { decodeRevert } from './reverts.ts'
 import { fineTuningAbi, inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
+import { detached } from '../base/detached.ts'
 import { ReadError } from '../base/errors.ts'
 import { view, type Addresses } from './rules.ts'
 
@@ -100,8 +101,20 @@ type Answer = { method: string; absence: string }
 const SERVICE: Answer = { method: 'getService', absence: 'ServiceNotExist' }
 const ACCOUNT: Answer = { method: 'getAccount', absence: 'AccountNotExists' }
 
-const decodeOffer = (outcome: Outcome | undefined, abi: Interface) =>
-  decodeAnswer(outcome, abi, SERVICE) as Offer | null
+/** Offers by the bytes of the answer, of each contract's ABI: the wallets of a fleet read the same few, and decoding one takes ethers long. */
+const offers = new Map<Interface, Map<string, Offer | null>>()
+const MOST_OFFERS = 500
+
+function decodeOffer(outcome: Outcome | undefined, abi: Interface): Offer | null {
+  const known = offers.get(abi) ?? new Map<string, Offer | null>()
+  const data = outcome?.reverted === false ? outcome.data : null
+  const last = data === null ? undefined : known.get(data)
+  if (last !== undefined) return last
+  const offer = decodeAnswer(outcome, abi, SERVICE) as Offer | null
+  if (known.size >= MOST_OFFERS) known.clear()
+  if (data !== null) offers.set(abi, known.set(detached(data), offer))
+  return offer
+}
 
 /** @returns null only for the contract's own absence error; an empty object for an answer in an older form */
 function decodeAnswer(outcome: Outcome | undefined, abi: Interface, { method, absence }: Answer): unknown {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { errorsAbi, inferenceAbi } from '../../../src/chain/abi.ts'
 import type { Batch, Outcome } from '../../../src/chain/batch.ts'
 import { readService } from '../../../src/chain/service.ts'
@@ -47,6 +47,15 @@ test.for<[text: string, shown: object]>([
   ['NAME', { model: null }],
 ])('%s that is no text is unknown, and the rest is read', async ([text, shown]) => {
   expect(await read(offer(spoilt(text)))).toEqual({ ...service, ...shown })
+})
+
+test('the same answer is decoded once, whichever wallet reads it, and another one anew', async () => {
+  const decode = vi.spyOn(inferenceAbi, 'decodeFunctionResult')
+  const data = offer((hex) => hex.replace(Buffer.from('NAME').toString('hex'), Buffer.from('ONCE').toString('hex')))
+  const answers = [await read(data), await read(Buffer.from(data).toString()), await read(offer())]
+  expect(answers).toEqual([{ ...service, model: 'ONCE' }, { ...service, model: 'ONCE' }, service])
+  expect(decode.mock.calls.filter(([, answer]) => answer === data)).toHaveLength(1)
+  decode.mockRestore()
 })
 
 test('the answer of an older contract leaves the prices unknown', async () => {
