@@ -65,10 +65,12 @@ function fundingCell({ state, reason, plan }: FleetRow): string {
   if (!plan) return '-'
   const held = plan.decisions.filter(isNews)
   const [first] = held
-  if (!first) return plan.decisions.length === 0 ? 'nothing' : `${plan.decisions.length} watched`
+  if (!first) return `${plan.decisions.filter((one) => !isOff(one)).length} watched`
   const rest = held.length > 1 ? ` (and ${held.length - 1} more)` : ''
   return state === 'open' ? paint('yellow', `${newsOf(first)}${rest}`) : '-'
 }
+
+const isOff = (one: Decision): boolean => one.action === 'hold' && one.reason === 'off'
 
 const isNews = (one: Decision): boolean => one.action !== 'hold' || !FINE.includes(one.reason)
 

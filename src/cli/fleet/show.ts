@@ -71,7 +71,8 @@ function openTables(fleet: Fleet, rows: () => FleetRow[], { host, counter }: Sho
     before = text
     print(text)
   }
-  return { tick, close: tick }
+  // Its wallets are being closed by then: the last table stays.
+  return { tick, close: () => undefined }
 }
 
 /** Each event, each wallet whose state or lease has changed, and the sums where one has. */

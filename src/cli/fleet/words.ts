@@ -20,18 +20,20 @@ export function fleetWords(config: FleetConfig, { wallets, policies, isShared }:
   const { budget, capacity = wallets.length } = config
   const most = isShared ? `, of which this process claims ${Math.min(capacity, wallets.length)} at most` : ''
   return [
-    `${wallets.length} wallets${most}.`,
+    `${count(wallets.length)}${most}.`,
     ...config.policies.map(
-      (policy, index) => `${policy.wallets.join(', ')} (${counts[index]} wallets): ${doneFor(policy)}.`,
+      (policy, index) => `${policy.wallets.join(', ')} (${count(counts[index] ?? 0)}): ${doneFor(policy)}.`,
     ),
     ...(without.length > 0
       ? [
-          `No policy matches ${without.length} wallets, such as ${short(without[0]?.address ?? '')}: they are read, and nothing is sent for them.`,
+          `No policy matches ${count(without.length)}, such as ${short(without[0]?.address ?? '')}: nothing is sent there.`,
         ]
       : []),
     ...(budget ? [`All wallets of this process together pay at most ${budget.amount} OG in ${budget.per}.`] : []),
   ]
 }
+
+const count = (wallets: number): string => `${wallets} ${wallets === 1 ? 'wallet' : 'wallets'}`
 
 function doneFor({ providers, autoDeposit, budget, autoClaim }: FleetPolicy): string {
   const funded = providers.map(({ provider, service, terms: { target, maxTopUp } }) => {
