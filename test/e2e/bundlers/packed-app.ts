@@ -17,13 +17,16 @@ export type PackedApp = {
   remove(): void
 }
 
-/** The app of `project` with the package as npm packs it, beside the bundlers; null where npm cannot reach its registry. */
-export async function openPackedApp(): Promise<PackedApp | null> {
+/**
+ * An app, by default that of `project`, with the package as npm packs it, beside the bundlers; null where npm cannot reach its
+ * registry.
+ */
+export async function openPackedApp(project = join(import.meta.dirname, 'project')): Promise<PackedApp | null> {
   const tools = await installTools()
   if (tools === null) return null
   mkdirSync(join(tools, 'apps'), { recursive: true })
   const folder = mkdtempSync(join(tools, 'apps/app-'))
-  cpSync(join(import.meta.dirname, 'project'), folder, { recursive: true })
+  cpSync(project, folder, { recursive: true })
   const target = join(folder, 'node_modules/og-ledger')
   mkdirSync(target, { recursive: true })
   const packed = await npm(['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root)

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBroker, memoryJournal } from '../../src/index.ts'
+import { openPackedApp } from '../e2e/bundlers/packed-app.ts'
+import { BrowserWallet } from '../support/browser-wallet.ts'
+import { localChain, type LocalChain } from '../support/chain.ts'
+import { installWallet } from '../support/wallet-in-page.ts'
+import { useBrowser } from './chromium.ts'
+
+/** Next compiles for half a minute on an idle machine. */
+const TIMEOUT_MS = 600_000
+
+const app = await openPackedApp(join(import.meta.dirname, '../../examples/next'))
+const { newContext } = useBrowser()
+
+describe.runIf(app !== null)('examples/next', { timeout: TIMEOUT_MS }, () => {
+  let chain: LocalChain
+  let server: ChildProcess | null = null
+  let url: string
+
+  beforeAll(async () => {
+    chain = await localChain({ inferenceProviders: 0, fineTuningProviders: 0, wallets: 1 })
+    const [signer] = chain.wallets
+    if (!app || !signer) throw new Error('There is no app, or no wallet.')
+    await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal() })
+    await broker.ledger.addLedger('10')
+
+    // The packages lie in a folder above this one.
+    const root = JSON.stringify(app.tool('..'))
+    writeFileSync(join(app.folder, 'next.config.mjs'), `export default { turbopack: { root: ${root} } }\n`)
+    const { chainId, ...network } = chain.network
+    const env = {
+      NEXT_TELEMETRY_DISABLED: '1',
+      OG_RPC_URL: chain.anvil.url,
+      OG_NETWORK: JSON.stringify({ ...network, chainId: Number(chainId), minLockedBalance: undefined }),
+      OG_WALLET: signer.address,
+    }
+    const next = app.tool('next/dist/bin/next')
+    await app.run(process.execPath, [next, 'build'], env)
+    const port = await freePort()
+    server = spawn(process.execPath, [next, 'start', '-p', `${port}`, '-H', '127.0.0.1'], {
+      cwd: app.folder,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    for await (const line of createInterface({ input: server.stdout as NodeJS.ReadableStream }))
+      if (line.includes('Ready')) break
+    url = `http://127.0.0.1:${port}/`
+  }, TIMEOUT_MS)
+  afterAll(async () => {
+    if (server) await Promise.all([once(server, 'exit'), server.kill()])
+    await chain[Symbol.asyncDispose]()
+    app?.remove()
+  })
+
+  test('the server renders the ledger that it has read', async () => {
+    const html = (await (await fetch(url)).text()).replaceAll('<!-- -->', '')
+    expect(html).toContain('Available: <strong>10 OG</strong> <small>(stale)</small>')
+  })
+
+  test('the browser shows it at once, connects a wallet and deposits', async () => {
+    const wallet = new BrowserWallet(chain.provider, [chain.wallets[0]?.address ?? ''])
+    const context = await newContext()
+    await installWallet(context, wallet)
+    const page = await context.newPage()
+    await page.goto(url)
+    expect(await page.locator('strong').innerText()).toBe('10 OG')
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByText('(fresh)').waitFor()
+    await page.getByRole('button', { name: 'Deposit 10 OG' }).dblclick()
+    await expect.poll(() => page.locator('strong').innerText(), { timeout: 30_000 }).toBe('20 OG')
+    expect(wallet.sends).toHaveLength(1)
+  })
+})
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
