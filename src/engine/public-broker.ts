@@ -1,4 +1,5 @@
 import { abortable } from '../base/abortable.ts'
+import { checkOptions, isText } from '../base/check-options.ts'
 import { createLastingPromise } from '../base/lasting-promise.ts'
 import { checkReading } from '../call-options.ts'
 import type { Broker } from '../broker.types.ts'
@@ -77,7 +78,10 @@ export function brokerOn(engine: Engine): Broker {
     async resolveIntent(id, outcome) {
       await (await engine.submitter.openLane()).resolve(id, outcome)
     },
-    openJournalRepair: (how) => openJournalRepair({ ...chain, ...how }),
+    async openJournalRepair(how = {}) {
+      checkOptions('openJournalRepair', how, { path: isText })
+      return openJournalRepair({ ...chain, ...how })
+    },
     closed: closed.promise,
     close,
     [Symbol.asyncDispose]: close,

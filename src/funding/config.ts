@@ -310,6 +310,7 @@ function reserveIn({ ledgerReserve }: AutoFundingConfig): Pick<AutoFundingPolicy
 /** @throws InvalidInputError for a budget without an amount or for a window that is longer than payments are kept */
 export function toBudget(budget: Budget | undefined): { amount: bigint; seconds: number } | null {
   if (budget === undefined) return null
+  refuseUnknown('budget', budget, ['amount', 'per'])
   const amount = positive(toWei(budget.amount, 'budget.amount'), 'budget.amount') ?? 0n
   const seconds = toSeconds(budget.per, 'budget.per')
   check(seconds <= LONGEST_WINDOW, 'A budget looks back at most 31 days.', { 'budget.per': budget.per })
@@ -328,6 +329,7 @@ export function checkIntervalMs(intervalMs: number): void {
 function levelsIn({ target, runway }: AutoFundingConfig, bufferMultiplier: number, minLockedBalance: bigint): Levels {
   check(target === undefined || runway === undefined, 'Either target or runway, not both.', {})
   if (runway !== undefined) {
+    refuseUnknown('runway', runway, ['trigger', 'target'])
     const seconds = {
       trigger: toSeconds(runway.trigger, 'runway.trigger'),
       target: toSeconds(runway.target, 'runway.target'),
@@ -360,6 +362,11 @@ function checkMultiplier(value: number, name: string): void {
     [name]: String(value),
     expected: `more than 0, at most ${LARGEST_MULTIPLIER}`,
   })
+}
+
+function refuseUnknown(name: string, value: object, known: readonly string[]): void {
+  const unknown = Object.keys(value).filter((one) => !known.includes(one))
+  check(unknown.length === 0, `${name} is { ${known.join(', ')} }.`, { 'not known': unknown.join(', ') })
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)

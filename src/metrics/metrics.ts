@@ -1,3 +1,4 @@
+import { anything, checkOptions, isBoolean, type Fields } from '../base/check-options.ts'
 import { networkName, InvalidInputError, type Broker } from '../index.ts'
 import { collectAlerts, type AlertsSource } from './collect-alerts.ts'
 import { collectFleet } from './collect-fleet.ts'
@@ -22,6 +23,9 @@ export type TextOptions = {
   /** The Accept header of the scraper: where it takes OpenMetrics, it gets that, and Prometheus's text 0.0.4 otherwise. */
   accept?: string | null | undefined
 }
+
+// checkLabels says what labels are.
+const fields: Fields<MetricsOptions> = { labels: anything, wallet: isBoolean, alerts: anything }
 
 /** The metrics of brokers, for Prometheus and whatever reads its text. */
 export type Metrics = {
@@ -53,6 +57,7 @@ const OWN_LABELS = new Set(
  * @throws InvalidInputError for a label whose name does not fit, or that og-ledger uses itself
  */
 export function createMetrics(source: MetricsSource, options: MetricsOptions = {}): Metrics {
+  checkOptions('createMetrics', options, fields)
   const { labels: constant = {} } = options
   checkLabels(constant)
   const collectors = new WeakMap<Broker, Collector>()

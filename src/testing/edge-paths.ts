@@ -1,6 +1,7 @@
 import type { AnyStateMachine, StateValue } from 'xstate'
 import { edgeName, isEdge } from './edge-name.ts'
 import type { EdgePath, EdgePathsOptions, EdgeStep } from './edge-paths.types.ts'
+import { checkNames } from './checks.ts'
 import { createPathActor, type Move, type PathActor } from './path-actor.ts'
 import { textOf } from './actor-tree.ts'
 
@@ -28,6 +29,7 @@ export function edgePaths<Machine extends AnyStateMachine>(
   machine: Machine,
   options: EdgePathsOptions<Machine>,
 ): EdgePath<Machine>[] {
+  checkNames('edgePaths', options, { input: true, events: true, outputs: true, distinguish: true })
   const { input, events, outputs = {}, distinguish } = options
   const known = new Set<string>([keyOf(rehearse([]))])
   const routes: (readonly EdgeStep[])[] = [[]]

@@ -2,6 +2,7 @@ import type { Actor, AnyStateMachine, InputFrom } from 'xstate'
 import type { Inspect } from '../base/inspection.ts'
 import type { EdgePath } from './edge-paths.types.ts'
 import { textOf } from './actor-tree.ts'
+import { checkNames } from './checks.ts'
 import { createPathActor } from './path-actor.ts'
 
 export type WalkOptions<Machine extends AnyStateMachine = AnyStateMachine> = {
@@ -29,8 +30,10 @@ export type WalkOptions<Machine extends AnyStateMachine = AnyStateMachine> = {
 export async function walk<Machine extends AnyStateMachine>(
   machine: Machine,
   path: Pick<EdgePath<Machine>, 'steps' | 'input'>,
-  { input = path.input, inspect }: WalkOptions<Machine> = {},
+  options: WalkOptions<Machine> = {},
 ): Promise<Actor<Machine>> {
+  checkNames('walk', options, { input: true, inspect: true })
+  const { input = path.input, inspect } = options
   const walker = createPathActor(machine, { input, inspect, quiet: false })
   try {
     throwIfFailed('The start')

@@ -1,10 +1,13 @@
 import { journals } from '#journals'
+import { anything, checkOptions, isText, type Fields } from '../base/check-options.ts'
 import type { Logger } from '../base/logger.ts'
 import { closingIn, foldRecords } from './journal-fold.ts'
 import type { NonceReader } from './journal-loss.ts'
 import type { JournalRepair } from './journal-repair.ts'
 import type { ClosingIntention, Journal, JournalEntry } from './journal.types.ts'
 import type { JournalOwner, JournalPlace } from './journals.types.ts'
+
+const placeFields: Fields<JournalPlace> = { chainId: anything, wallet: isText, path: isText, genesis: isText }
 
 /** The journal of a broker that was given none: a file in Node, IndexedDB in browsers; null where nothing outlives the program. */
 export function defaultJournal(
@@ -36,9 +39,10 @@ export function stateDirectory(): string {
  * const journal = await openFileJournal({ chainId: 16661n, wallet, path: '/var/lib/app/wallet.journal' })
  * await createBroker({ signer, journal })
  */
-export function openFileJournal(
+export async function openFileJournal(
   options: JournalOwner & { path?: string; genesis?: string | undefined; logger?: Logger },
 ): Promise<Journal> {
+  checkOptions('openFileJournal', options, { ...placeFields, logger: anything })
   return journals.openFile(options)
 }
 
@@ -52,6 +56,7 @@ export function openFileJournal(
  * show(entries)
  */
 export async function readFileJournal(options: JournalPlace): Promise<JournalEntry[]> {
+  checkOptions('readFileJournal', options, placeFields)
   return foldRecords(await journals.recordsIn(options))
 }
 
@@ -63,6 +68,7 @@ export async function readFileJournal(options: JournalPlace): Promise<JournalEnt
  * show(closing?.id)
  */
 export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
+  checkOptions('readFileClosing', options, placeFields)
   return closingIn(await journals.recordsIn(options))
 }
 

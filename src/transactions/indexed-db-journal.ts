@@ -1,3 +1,4 @@
+import { anything, checkOptions, isText, isWhole, type Fields } from '../base/check-options.ts'
 import { JournalError } from '../base/errors.ts'
 import { safeLogger, type Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
@@ -17,6 +18,14 @@ export type IndexedDbJournalOptions = JournalOwner & {
   logger?: Logger
 }
 
+const fields: Fields<IndexedDbJournalOptions> = {
+  chainId: anything,
+  wallet: isText,
+  genesis: isText,
+  compactAfter: isWhole({ least: 1, most: 1_000_000 }),
+  logger: anything,
+}
+
 /**
  * Keeps a wallet's journal in the IndexedDB of a page: what it has written survives a reload, and the end of the browser. One tab at a
  * time sends: a Web Lock goes to the next one once that tab is closed.
@@ -31,6 +40,7 @@ export type IndexedDbJournalOptions = JournalOwner & {
  * const broker = await createBroker({ signer, journal })
  */
 export function indexedDbJournal(options: IndexedDbJournalOptions): Journal {
+  checkOptions('indexedDbJournal', options, fields)
   const { chainId, wallet, genesis = null, compactAfter = COMPACT_AFTER } = options
   const logger = safeLogger(options.logger)
   const name = `og-ledger ${chainId}-${wallet.toLowerCase()}`

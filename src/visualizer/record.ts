@@ -1,3 +1,4 @@
+import { anything, checkOptions, isFunction, type Fields } from '../base/check-options.ts'
 import type { Broker, DryRun } from '../index.ts'
 import { createEntryLog } from './entry-log.ts'
 import { networkOf } from './network.ts'
@@ -10,13 +11,17 @@ export type RecordOptions = {
   dryRun?: boolean | DryRun
 }
 
+const fields: Fields<RecordOptions> = { write: isFunction, dryRun: anything }
+
 /**
  * Records the events of a broker, as lines that the page can load, until it is disposed.
  *
  * @example
  * using _ = recordEntries(broker, { write: (line) => appendFileSync('history.jsonl', line) })
  */
-export function recordEntries(broker: Broker, { write, dryRun = false }: RecordOptions): Disposable {
+export function recordEntries(broker: Broker, options: RecordOptions): Disposable {
+  checkOptions('recordEntries', options, fields)
+  const { write, dryRun = false } = options
   const writeLine = (line: RecordingLine): void => write(`${JSON.stringify(line)}\n`)
   const log = createEntryLog(broker, { dryRun, onEntry: (entry) => writeLine({ type: 'entry', ...entry }) })
   const { wallet } = broker

@@ -136,6 +136,17 @@ describe.for(Object.entries(sends))('%s', ([, [setup, call]]) => {
     expect(answer).toMatchObject({ transactionHash: hashes[0] })
   })
 
+  test('refuses an option that it does not have', async () => {
+    await using simulation = await createSimulatedBroker({ blockTime: 2 })
+    await setup(simulation)
+    const { broker, provider } = simulation
+    const before = broker.transactions().length
+    await expect(call(broker, provider.address, { onsent: () => undefined } as object)).rejects.toThrow(
+      /has no option onsent\./,
+    )
+    expect(broker.transactions()).toHaveLength(before)
+  })
+
   test('sends nothing once its signal has aborted', async () => {
     await using simulation = await createSimulatedBroker({ blockTime: 2 })
     await setup(simulation)
@@ -156,6 +167,13 @@ describe.for(Object.entries(reads))('%s', ([, call]) => {
     const answer = call(broker, provider.address, { signal: abort.signal })
     abort.abort()
     await expect(answer).rejects.toMatchObject({ name: 'AbortedError' })
+  })
+
+  test('refuses an option that it does not have', async () => {
+    await using simulation = await createSimulatedBroker({ providers: { inference: 1, fineTuning: 1 } })
+    const { broker, provider } = simulation
+    const answer = call(broker, provider.address, { signals: 1 } as object as { signal: AbortSignal })
+    await expect(answer).rejects.toThrow(/has no option signals\./)
   })
 
   test('reads nothing for a signal that has aborted', async () => {
