@@ -180,6 +180,28 @@ test('a request that is confirmed after a reload is paid once, and the page show
   expect(wallet.sends).toHaveLength(2)
 })
 
+test('a second tab reads, says why it does not send, and sends once the first one is closed', async () => {
+  const first = await openWithLedger()
+  const second = await first.context().newPage()
+  await second.goto(example.url)
+  await expect.poll(() => figure(second, 'Available')).toBe('10 OG')
+  const notice = second.getByRole('alert').filter({ hasText: 'This tab only reads.' })
+  await notice.filter({ hasText: 'Another tab sends for this wallet. Use that one, or close it.' }).waitFor()
+  await press(second, 'Deposit')
+  await second.locator('.failed').filter({ hasText: 'Another tab sends for this wallet.' }).waitFor()
+  await shot(second, 'second-tab')
+  expect(wallet.sends).toHaveLength(1)
+
+  await press(first, 'Deposit')
+  await expect.poll(() => figure(second, 'Available')).toBe('20 OG')
+  await first.close()
+  await chain.mine()
+  await expect.poll(() => notice.count()).toBe(0)
+  await press(second, 'Deposit')
+  await expect.poll(() => figure(second, 'Available')).toBe('30 OG')
+  expect(wallet.sends).toHaveLength(3)
+})
+
 test('a phone in the dark shows everything in its width', async () => {
   const page = await openWithLedger({ ...PHONE, colorScheme: 'dark' })
   await press(page, 'Fund up to 3 OG')

@@ -74,7 +74,10 @@ test.each([
   ['reclaimIdle', nested({ reclaimIdle: { after: '1d', keeps: '1' } })],
   ['anomaly', nested({ anomaly: { factor: 2, forMs: 1, per: '1d' } })],
   ['ledgerReserve', nested({ ledgerReserve: { amount: '1', soft: true, hard: false } })],
-  ['budget of deposits', () => main.toDepositPolicy({ ...levels, budget: { amount: '1', per: '1d', pre: 1 } as never })],
+  [
+    'budget of deposits',
+    () => main.toDepositPolicy({ ...levels, budget: { amount: '1', per: '1d', pre: 1 } as never }),
+  ],
 ])('%s has no other fields', (_, call) => {
   expect(call).toThrow(main.InvalidInputError)
 })
