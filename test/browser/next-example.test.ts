@@ -16,7 +16,7 @@ import { useBrowser } from './chromium.ts'
 /** Next compiles for half a minute on an idle machine. */
 const TIMEOUT_MS = 600_000
 
-const app = await openPackedApp(join(import.meta.dirname, '../../examples/next'))
+const app = await openPackedApp({ project: join(import.meta.dirname, '../../examples/next') })
 const { newContext } = useBrowser()
 
 describe.runIf(app !== null)('examples/next', { timeout: TIMEOUT_MS }, () => {
@@ -54,7 +54,9 @@ describe.runIf(app !== null)('examples/next', { timeout: TIMEOUT_MS }, () => {
     url = `http://127.0.0.1:${port}/`
   }, TIMEOUT_MS)
   afterAll(async () => {
-    if (server) await Promise.all([once(server, 'exit'), server.kill()])
+    const ended = server && once(server, 'exit')
+    server?.kill()
+    await ended
     await chain[Symbol.asyncDispose]()
     app?.remove()
   })

@@ -16,7 +16,7 @@ const pool = { connect: () => undefined, on: () => undefined }
 const machine = createMachine({})
 const url = 'https://example.test/hook'
 const levels = { trigger: '1', target: '2' }
-const nested = (config: Given) => () => main.toPolicy(config as never, 1n)
+const nested = (config: Given) => () => main.toPolicy(config, 1n)
 
 /** Each exported function that takes options, called with one that it does not have. */
 const calls: Record<string, (options: Given) => unknown> = {

@@ -17,12 +17,22 @@ export type PackedApp = {
   remove(): void
 }
 
-/**
- * An app, by default that of `project`, with the package as npm packs it, beside the bundlers; null where npm cannot reach its
- * registry.
- */
-export async function openPackedApp(project = join(import.meta.dirname, 'project')): Promise<PackedApp | null> {
-  const tools = await installTools()
+export type PackedAppOptions = {
+  /** The folder of the app; by default the one that bundlers build. */
+  project?: string
+  /** The folder with package.json and lock file of its tools; by default the bundlers. */
+  tools?: string
+  /** The tools are installed by scripts of their packages. */
+  runsScripts?: boolean
+}
+
+/** An app with the package as npm packs it, beside its tools; null where npm cannot reach its registry. */
+export async function openPackedApp({
+  project = join(import.meta.dirname, 'project'),
+  tools: wanted = join(import.meta.dirname, 'tools'),
+  runsScripts = false,
+}: PackedAppOptions = {}): Promise<PackedApp | null> {
+  const tools = await installTools(wanted, runsScripts)
   if (tools === null) return null
   mkdirSync(join(tools, 'apps'), { recursive: true })
   const folder = mkdtempSync(join(tools, 'apps/app-'))
@@ -47,24 +57,24 @@ export async function openPackedApp(project = join(import.meta.dirname, 'project
   }
 }
 
-/** Installs the bundlers once for each lock file. Half a gigabyte is too much for the package's own development dependencies. */
-async function installTools(): Promise<string | null> {
-  const lock = readFileSync(join(import.meta.dirname, 'tools/package-lock.json'))
+/** Installs tools once for each lock file. Half a gigabyte is too much for the package's own development dependencies. */
+async function installTools(from: string, runsScripts: boolean): Promise<string | null> {
+  const lock = readFileSync(join(from, 'package-lock.json'))
   const tools = join(cache, createHash('sha256').update(lock).digest('hex').slice(0, 12))
   if (existsSync(tools)) return tools
   mkdirSync(cache, { recursive: true })
   const beside = mkdtempSync(join(cache, 'installing-'))
-  for (const file of ['package.json', 'package-lock.json'])
-    cpSync(join(import.meta.dirname, 'tools', file), join(beside, file))
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(from, file), join(beside, file))
   try {
-    await npm(['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], beside)
+    const scripts = runsScripts ? [] : ['--ignore-scripts']
+    await npm(['install', ...scripts, '--prefer-offline', '--no-audit', '--no-fund'], beside)
     renameSync(beside, tools)
   } catch (error) {
     rmSync(beside, { recursive: true, force: true })
     // Another run has installed them meanwhile.
     if (existsSync(tools)) return tools
     if (!UNREACHABLE.test(String(error))) throw error
-    console.warn('npm cannot reach its registry, the tests with bundlers are left out.')
+    console.warn('npm cannot reach its registry, the tests with bundlers, Bun and Deno are left out.')
     return null
   }
   return tools
