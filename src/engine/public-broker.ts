@@ -1,5 +1,5 @@
 import { abortable } from '../base/abortable.ts'
-import { checkOptions, isText } from '../base/check-options.ts'
+import { anything, checkOptions, isSignal, isText } from '../base/check-options.ts'
 import { createLastingPromise } from '../base/lasting-promise.ts'
 import { checkReading } from '../call-options.ts'
 import type { Broker } from '../broker.types.ts'
@@ -46,14 +46,18 @@ export function brokerOn(engine: Engine): Broker {
       checkReading('position', how)
       return positions.fresh(how.signal)
     },
-    async plan({ signal, ...how } = {}) {
-      checkReading('plan', { signal })
+    async plan(asked = {}) {
+      checkOptions('plan', asked, { dryRun: anything, signal: isSignal })
+      const { signal, ...how } = asked
       const options = optionsOf(how)
       const position = await positions.fresh(signal)
       await abortable(Promise.all([history.learn(position), gas.ask()]), signal)
       return planner.plan(position, options)
     },
-    planAt: (position, how) => planner.plan(position, optionsOf(how)),
+    planAt(position, how = {}) {
+      checkOptions('planAt', how, { dryRun: anything })
+      return planner.plan(position, optionsOf(how))
+    },
     async forecast(how = {}) {
       checkReading('forecast', how)
       return broker.forecastAt(await broker.plan({ ...how, dryRun: true }))

@@ -186,6 +186,12 @@ describe.for(Object.entries(reads))('%s', ([, call]) => {
   })
 })
 
+test('planAt refuses an option that it does not have', async () => {
+  await using simulation = await createSimulatedBroker()
+  const position = await simulation.broker.position()
+  expect(() => simulation.broker.planAt(position, { dryrun: true } as object)).toThrow('planAt has no option dryrun.')
+})
+
 test('a listener that throws changes nothing', async () => {
   await using simulation = await createSimulatedBroker()
   const onSent = (): void => {
