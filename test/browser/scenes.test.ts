@@ -771,6 +771,7 @@ test('the timeline is folded to ten lines, and one crosshair goes through all dr
   const choice = page.locator('th select')
   await expect.poll(() => choice.inputValue()).toBe('chosen')
   expect(await choice.locator('option').first().innerText()).toMatch(/^\d\d:\d\d–\d\d:\d\d$/)
+  expect(await page.evaluate(() => String(getSelection()))).toBe('')
   await page.shot('range')
   await page.keyboard.press('Escape')
   await expect.poll(() => choice.inputValue()).toBe(String(3_600_000))
