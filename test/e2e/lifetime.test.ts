@@ -10,17 +10,17 @@ import { localChain, type LocalChain } from '../support/chain.ts'
 let chain: LocalChain
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0 })
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 4 })
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
 /** Runs an app on the built package in a process of its own. It never closes its broker. */
-async function app(work: string) {
+async function app(work: string, wallet = chain.wallets[0]) {
   const { chainId, ledger, inference, fineTuning } = chain.network
   const program = `
     import { JsonRpcProvider, Wallet } from 'ethers'
     import { createBroker } from ${JSON.stringify(join(import.meta.dirname, '../../dist/src/index.js'))}
-    const signer = new Wallet(${JSON.stringify(chain.wallets[0]?.privateKey)}, new JsonRpcProvider(${JSON.stringify(chain.anvil.url)}))
+    const signer = new Wallet(${JSON.stringify(wallet?.privateKey)}, new JsonRpcProvider(${JSON.stringify(chain.anvil.url)}))
     const network = ${JSON.stringify({ chainId: Number(chainId), ledger, inference, fineTuning })}
     const broker = await createBroker({ signer, network })
     const provider = ${JSON.stringify(chain.inference[0]?.address)}
@@ -73,12 +73,22 @@ test('an awaited transaction keeps the process alive until it is mined', async (
 test('ensureFunded that waits for a top-up of auto-funding keeps the process alive until it is mined', async () => {
   await chain.provider.send('evm_setIntervalMining', [4])
   await chain.setAutomine(false)
-  const ended = await app(`
-    await broker.ledger.depositFund('5')
+  const ended = await app(
+    `
+    await broker.ledger.addLedger('5')
+    // Auto-funding alone keeps no process alive.
+    const alive = setInterval(() => undefined, 60_000)
+    const begun = new Promise((resolve) =>
+      broker.transactions$.subscribe((actor) => {
+        if (actor.getSnapshot().context.operation === 'transferFund') resolve()
+      }),
+    )
     broker.inference.startAutoFunding(provider, { intervalMs: 100 })
-    while (!broker.transactions().some((actor) => actor.getSnapshot().context.operation === 'transferFund'))
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    console.log(await broker.inference.ensureFunded(provider, '1'))`)
+    await begun
+    clearInterval(alive)
+    console.log(await broker.inference.ensureFunded(provider, '1'))`,
+    chain.wallets[3],
+  )
   expect(ended).toEqual({ stdout: 'null\n', stderr: '', code: 0 })
 })
 
