@@ -151,7 +151,7 @@ export function createLane(options: LaneOptions): Lane {
   const { inspected = () => ({}) } = options
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
-  const journal = watchJournalWrites(options.journal)
+  const journal = watchJournalWrites(options.journal, clock)
   const session = createJournalSession(journal, restore)
   const workflows = createWorkflows(session, options)
   const asks = createAsks(session, logger)
