@@ -1,5 +1,5 @@
 import { ReadError } from '../base/errors.ts'
-import { silent, type Logger } from '../base/logger.ts'
+import { safeLogger, type Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { toAddress } from './address.ts'
 import { query, multicallBatch, parallelBatch, type Batch } from './batch.ts'
@@ -70,7 +70,7 @@ export type ConnectNetworkOptions = {
 export async function connectNetwork(
   provider: EthersProvider,
   network?: NetworkName | NetworkConfig,
-  { requests, isSwitchable = false, logger = silent }: ConnectNetworkOptions = {},
+  { requests, isSwitchable = false, logger }: ConnectNetworkOptions = {},
 ): Promise<NetworkConnection> {
   const plain = rpcOf(provider, requests)
   const [chainId, head, genesis] = await query(() =>
@@ -108,7 +108,7 @@ export async function connectNetwork(
     provesBlock,
     feeOracle: createFeeOracle(rpc),
     blockTime,
-    onBlock: blockListenerOf(provider, logger),
+    onBlock: blockListenerOf(provider, safeLogger(logger)),
     socket: socketStateOf(provider),
     market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     readRules: () => query(() => readRules(parallel, addresses)),

@@ -1,3 +1,4 @@
+import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
 import { answerIn, resultOf } from './socket-client.ts'
 
 /**
@@ -13,7 +14,9 @@ export async function postRequest(
 ): Promise<{ result: unknown } | null> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
   const headers = { 'content-type': 'application/json' }
-  const text = await fetch(url, { method: 'POST', headers, body, redirect: 'error' }).then(
+  // A node that never answers must not keep later requests waiting.
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+  const text = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }).then(
     (response) => response.text(),
     () => '',
   )

@@ -52,8 +52,9 @@ export function createSocketLink({ open, url, isOver }: SocketLinkOptions): Sock
     isOpen: () => isOpen,
     expect: (chainId) => void (expected = chainId),
     onBlock(listener) {
+      const isFirst = listeners.size === 0
       listeners.add(listener)
-      if (listeners.size === 1) connectLater()
+      if (isFirst) connectLater()
       return () => {
         listeners.delete(listener)
         if (listeners.size === 0) stop()
@@ -86,11 +87,14 @@ export function createSocketLink({ open, url, isOver }: SocketLinkOptions): Sock
     cancel = systemClock.after(OPENING_MS, opening.close, { idle: true })
   }
 
-  async function begin({ send }: SocketClient): Promise<void> {
+  async function begin(opening: SocketClient): Promise<void> {
+    const { send } = opening
     await checkChain(send)
-    cancel()
+    if (client === opening) cancel()
     // A node that takes no subscription is polled.
     await send('eth_subscribe', ['newHeads']).catch(() => undefined)
+    // It may have closed meanwhile.
+    if (client !== opening) return
     failures = 0
     isOpen = true
     announce()
@@ -117,6 +121,7 @@ export function createSocketLink({ open, url, isOver }: SocketLinkOptions): Sock
   }
 
   function announce(): void {
+    if (isOver()) return stop()
     for (const listener of listeners) listener()
   }
 

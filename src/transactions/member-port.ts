@@ -16,7 +16,8 @@ export function createMemberPort({ lead, all }: Members): TransactionPort {
   const port = (): TransactionPort => lead().port
 
   return {
-    checkChain: () => ask((one) => one.checkChain()),
+    /** Of the wallet that is asked to send: the chain of another broker's says nothing about it. */
+    checkChain: () => port().checkChain(),
     estimateGas: (call) => ask((one) => one.estimateGas(call)),
     fees: () => ask((one) => one.fees()),
     transactionCount: (tag) => ask((one) => one.transactionCount(tag)),
@@ -35,7 +36,14 @@ export function createMemberPort({ lead, all }: Members): TransactionPort {
       return unknown[0] ?? port().broadcast(raw)
     },
     mined: (hash) => ask((one) => one.mined(hash)),
-    knows: (hash) => ask((one) => one.knows(hash)),
+    /** One that does not answer may have it, whatever the others say. */
+    async knows(hash) {
+      const answers = await Promise.allSettled(inOrder().map((member) => member.port.knows(hash)))
+      if (answers.some((one) => one.status === 'fulfilled' && one.value)) return true
+      const failed = answers.find((one) => one.status === 'rejected')
+      if (failed) throw failed.reason
+      return false
+    },
     balance: () => ask((one) => one.balance()),
     pooledNonces: () => current().port.pooledNonces(),
     head: () => ask((one) => one.head()),

@@ -30,9 +30,12 @@ function walletAt(index: number): Wallet {
   return wallet
 }
 
-async function open(signer: Wallet, intervalMs = NEVER_MS) {
+async function open(signer: Wallet, intervalMs = NEVER_MS, fails = false) {
   const lines: string[] = []
-  const line: Logger['warn'] = (_, message) => void lines.push(message)
+  const line: Logger['warn'] = (_, message) => {
+    lines.push(message)
+    if (fails) throw new Error('the log is full')
+  }
   const provider = new WebSocketProvider(`ws://127.0.0.1:${node.port}`)
   const broker = await createBroker({
     signer: signer.connect(provider),
@@ -58,6 +61,15 @@ async function open(signer: Wallet, intervalMs = NEVER_MS) {
 
 const CLOSED = "the provider's socket is closed: blocks are polled, and another one is being opened"
 const AGAIN = "the provider's socket is open again: blocks are announced"
+
+test('a logger that throws keeps no socket from being opened anew', async () => {
+  await using world = await open(walletAt(0), NEVER_MS, true)
+  const { lines, status } = world
+  node.cut()
+  await until(() => lines.includes(CLOSED))
+  await until(() => status().socket === 'open')
+  await until(() => lines.includes(AGAIN))
+})
 
 test('a socket that the node cuts is opened anew, and blocks are announced again', async () => {
   await using world = await open(walletAt(0))

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { ReadError } from '../../../src/base/errors.ts'
+import type { TransactionPort } from '../../../src/chain/port.ts'
+import { createMemberPort } from '../../../src/transactions/member-port.ts'
+import type { LaneMember } from '../../../src/transactions/lane-members.ts'
+import { deposit, laneOn, scriptedPort } from '../../support/scripted-port.ts'
+
+const away = () => Promise.reject(new ReadError('no answer', {}))
+
+test('a node that does not answer may have a transaction, whatever another one says', async () => {
+  const port = sharedBy({ knows: away }, { knows: () => Promise.resolve(false) })
+  await expect(port.knows('0x1')).rejects.toThrow('no answer')
+  await expect(sharedBy({ knows: away }, { knows: () => Promise.resolve(true) }).knows('0x1')).resolves.toBe(true)
+  const no = { knows: () => Promise.resolve(false) }
+  await expect(sharedBy(no, no).knows('0x1')).resolves.toBe(false)
+})
+
+test('a wallet that could not be asked to send leaves no unresolved intent, whatever another broker could read', async () => {
+  const silent = {
+    checkChain: away,
+    send: away,
+    estimateGas: away,
+    fees: away,
+    transactionCount: away,
+    balance: away,
+    mined: away,
+  }
+  const lane = laneOn(sharedBy(scriptedPort({ sign: null, ...silent }), scriptedPort({ sign: null })))
+  await lane.open()
+  await expect(lane.submit(deposit())).rejects.toThrow(ReadError)
+  expect(lane.inFlight()).toEqual([])
+  await lane.close()
+})
+
+/** The port of two brokers of one wallet. */
+function sharedBy(lead: Partial<TransactionPort>, other: Partial<TransactionPort>): TransactionPort {
+  const [first, second] = [{ port: lead }, { port: other }] as LaneMember[]
+  return createMemberPort({ lead: () => first, all: () => [first, second] } as Parameters<typeof createMemberPort>[0])
+}
