@@ -81,7 +81,13 @@ export const command = defineCommand({
     fleet.events$.subscribe(counter.see)
     const name = args.name ?? hostname()
     await using alerts =
-      config.alerts && (await openFleetAlerts(fleet, { alerts: config.alerts, name, say: notices.say }))
+      config.alerts &&
+      (await openFleetAlerts(fleet, {
+        config: args.config,
+        alerts: config.alerts,
+        name,
+        say: notices.say,
+      }))
     const metrics = createMetrics(fleet, { ...(alerts && { alerts }) })
     await using probes = metricsPlace && (await serveProbes(metrics, () => fleetHealth(fleet), metricsPlace))
     if (probes) printMetricsUrl(probes.url)

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createHash } from 'node:crypto'
 import { createAlerts, fileAlertState, type Alerts } from '../../alerts/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
@@ -7,16 +7,21 @@ import { receiversIn, type AlertTerms } from '../config/alert-terms.ts'
 import { alertLogger } from '../session/alerts.ts'
 
 /**
- * The alerts of a process of a fleet. What was sent is kept under the name of the process, so that the next one of that name goes on.
+ * The alerts of a process of a fleet. What was sent is kept under the name of the process and its config, so that the next one of
+ * that name goes on, and that of another config of the same host is another one's.
  *
+ * @param config the path of the file that names the wallets
  * @param say is told of each alert, and of a receiver that does not take one
  */
 export function openFleetAlerts(
   fleet: Fleet,
-  { alerts, name, say }: { alerts: AlertTerms; name: string; say: (text: string) => void },
+  { alerts, name, config, say }: { alerts: AlertTerms; name: string; config: string; say: (text: string) => void },
 ): Promise<Alerts> {
   const { rules, repeat } = alerts
-  const place = createHash('sha256').update(`${fleet.network.chainId} ${name}`).digest('hex').slice(0, 16)
+  const place = createHash('sha256')
+    .update([fleet.network.chainId, name, resolve(config)].join(' '))
+    .digest('hex')
+    .slice(0, 16)
   return createAlerts(fleet, {
     to: receiversIn(alerts),
     ...(rules && { rules }),
