@@ -130,16 +130,18 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
   async function brokerOf(wallet: string, { policy, journal, signal, shared }: BrokerParts): Promise<Broker> {
     const own = journal ?? (await options.journalFor?.(wallet))
     const { autoFunding: _autoFunding, autoDeposit: _autoDeposit, ...brokerOptions } = policy
-    return openBroker(chain.connect(wallet), {
-      ...brokerOptions,
-      ...(own && { journal: own }),
-      ...(options.signerTimeoutMs !== undefined && { signerTimeoutMs: options.signerTimeoutMs }),
-      intervalMs,
-      logger,
-      clock,
-      shared,
-      signal,
-    })
+    const open = () =>
+      openBroker(chain.connect(wallet), {
+        ...brokerOptions,
+        ...(own && { journal: own }),
+        ...(options.signerTimeoutMs !== undefined && { signerTimeoutMs: options.signerTimeoutMs }),
+        intervalMs,
+        logger,
+        clock,
+        shared,
+        signal,
+      })
+    return shared.budget ? shared.budget.whileOpening(open) : open()
   }
 }
 

@@ -129,7 +129,7 @@ export function createFunding(options: FundingOptions): Funding {
   const burns: BurnRates = createBurnRates(options)
   const paidIn = bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map())
   const payments = () => lane?.payments() ?? []
-  const leaveBudget = options.sharedBudget?.join(options.wallet, payments)
+  const leaveBudget = options.sharedBudget?.join(options.wallet, () => (lane?.isLoaded() === false ? null : payments()))
   const uses = createUses({ minedIn: lane?.minedIn ?? (() => []), inFlight })
   const useHistory = createUseHistory({ ...options, uses, longest: () => longestIdleness(accounts) })
   const idleMoney = createIdleMoney({

@@ -5,6 +5,8 @@ import type { Journal, JournalRecord } from './journal.types.ts'
 export type JournalSession = {
   /** Loads and restores the journal. Where it cannot be had, the next call tries again. */
   open(): Promise<void>
+  /** Whether its records are known. */
+  isLoaded(): boolean
   /** Why nothing can be sent; null while everything can. */
   refusal(): Error | null
   /** The same but for an outage that passes: work may begin in it, and is sent once it is over. */
@@ -37,6 +39,7 @@ export function createJournalSession(
   let opening: Promise<void> | null = null
   let refusal: Error | null = null
   let closed = false
+  let loaded = false
   /** The end of work that could not be written: without it the next process would go on with that work. */
   let owed: JournalRecord | null = null
   let settling: Promise<void> | null = null
@@ -45,6 +48,7 @@ export function createJournalSession(
 
   return {
     open,
+    isLoaded: () => loaded,
     refusal: () => refusal ?? outage(),
     outage,
     lastingRefusal: () => refusal ?? lasting(outage()),
@@ -108,6 +112,7 @@ export function createJournalSession(
     const records = await journal.load()
     refusal = null
     restore(records)
+    loaded = true
   }
 
   function settle(): Promise<void> {

@@ -105,6 +105,8 @@ export type Lane = TransactionHistory & {
   refusal(): Error | null
   /** Why the journal took no record when it was last written; null where it did. The next intent tries it again. */
   journalFailure(): Error | null
+  /** Whether what the journal holds is known. */
+  isLoaded(): boolean
   /** The same but for an outage of the journal that passes. */
   lastingRefusal(): Error | null
   /** Sends an intent and resolves with its receipt. Rejects before anything is sent, or once it is mined reverted. */
@@ -210,6 +212,7 @@ export function createLane(options: LaneOptions): Lane {
       // Where the node does not answer, the first submission looks.
       if (!isLate) await look().catch(() => undefined)
     },
+    isLoaded: session.isLoaded,
     refusal: session.refusal,
     journalFailure: journal.failure,
     lastingRefusal: session.lastingRefusal,

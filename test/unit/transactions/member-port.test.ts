@@ -34,6 +34,6 @@ test('a wallet that could not be asked to send leaves no unresolved intent, what
 
 /** The port of two brokers of one wallet. */
 function sharedBy(lead: Partial<TransactionPort>, other: Partial<TransactionPort>): TransactionPort {
-  const [first, second] = [{ port: lead }, { port: other }] as LaneMember[]
-  return createMemberPort({ lead: () => first, all: () => [first, second] } as Parameters<typeof createMemberPort>[0])
+  const members = [{ port: lead }, { port: other }] as [LaneMember, LaneMember]
+  return createMemberPort({ lead: () => members[0], all: () => members })
 }

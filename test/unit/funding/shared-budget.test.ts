@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { createSharedBudget } from '../../../src/funding/shared-budget.ts'
+import type { Payment } from '../../../src/transactions/journal.types.ts'
+
+const payment = (amount: bigint, at: number): Payment => ({ provider: 'p', serviceType: 'inference', amount, at })
+const budget = () => createSharedBudget({ amount: 10n, seconds: 3_600 })
+
+test('a wallet that comes back counts with what it had paid until its journal is loaded, and then with what that has', () => {
+  const shared = budget()
+  shared.join('w', () => [payment(7n, 1_000)])()
+  let loaded: Payment[] | null = null
+  shared.join('w', () => loaded)
+  expect(shared.left(1_010)).toBe(3n)
+  loaded = [payment(7n, 1_000), payment(2n, 1_005)]
+  expect(shared.left(1_010)).toBe(1n)
+})
+
+test('a wallet that comes back, cannot be opened and leaves again still counts', () => {
+  const shared = budget()
+  shared.join('w', () => [payment(10n, 1_000)])()
+  shared.join('w', () => null)()
+  expect(shared.left(1_010)).toBe(0n)
+})
+
+test('what a wallet paid counts where it leaves before the first plan, and for one window', () => {
+  const shared = budget()
+  shared.join('w', () => [payment(10n, 1_000)])()
+  expect(shared.left(4_599)).toBe(0n)
+  expect(shared.left(4_600)).toBe(10n)
+})
+
+test('what is in flight when its wallet leaves counts for a window from then on', () => {
+  const shared = budget()
+  shared.join('w', () => [payment(10n, Infinity)])()
+  expect(shared.left(1_000)).toBe(0n)
+  expect(shared.left(4_599)).toBe(0n)
+  expect(shared.left(4_600)).toBe(10n)
+})
+
+test('while a wallet is being opened nothing is left, but for no longer than a minute', async () => {
+  const shared = budget()
+  let open = (): void => undefined
+  const opening = shared.whileOpening(() => new Promise<void>((resolve) => (open = resolve)))
+  expect(shared.left(1_000)).toBe(0n)
+  expect(shared.left(1_059)).toBe(0n)
+  expect(shared.left(1_060)).toBe(10n)
+  open()
+  await opening
+  expect(shared.left(1_000)).toBe(10n)
+  await expect(shared.whileOpening(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(shared.left(1_001)).toBe(10n)
+})
