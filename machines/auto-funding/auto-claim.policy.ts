@@ -19,10 +19,13 @@ export function withClaim(input: PlanInput, standing: Standing, decision: Decisi
 function claimOf(input: PlanInput, standing: Standing, decided: Decision): ClaimDecision | null {
   const { position, gasPrice } = input
   const { available, action } = decided
-  const amount = subAccountIn(position, decided)?.claimable ?? 0n
+  const { claimable: amount = 0n, pendingRefund = 0n } = subAccountIn(position, decided) ?? {}
   if (amount === 0n) return null
   const cost = (gasPrice ?? 0n) * (available > 0n ? CLAIM_AND_PUT_BACK_GAS : CLAIM_GAS)
-  return { amount, cost, wait: action === 'hold' ? reasonToWait(input, standing, amount <= cost) : 'topping-up' }
+  // Whatever it is worth, a refund that alone keeps a top-up waiting is claimed: otherwise the sub-account would stay low for good.
+  const endsHold = action === 'hold' && decided.reason === 'refund-pending' && amount === pendingRefund
+  const isDust = amount <= cost && !endsHold
+  return { amount, cost, wait: action === 'hold' ? reasonToWait(input, standing, isDust) : 'topping-up' }
 }
 
 function reasonToWait(input: PlanInput, standing: Standing, isDust: boolean): ClaimHold | null {

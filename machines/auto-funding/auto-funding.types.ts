@@ -89,7 +89,7 @@ export type ClaimHold =
   | 'paused'
   /** The last reading failed. */
   | 'stale-reading'
-  /** The refund is worth less than the gas of the claim. */
+  /** The refund is worth less than the gas of the claim, and keeps no top-up waiting. */
   | 'dust'
   /** The gas price could not be read yet. */
   | 'gas-unread'

@@ -47,10 +47,29 @@ const history = fc.record({
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never
 
+/** A cancelled closing leaves a refund that is worth less than its gas, and the top-up waits for its claim. */
+const DUST: History = {
+  seed: 0,
+  automine: false,
+  isWallet: false,
+  autoClaim: true,
+  claimable: 0,
+  budget: null,
+  reserve: 0n,
+  approvals: 0,
+  answers: [],
+  closesInTrouble: false,
+  steps: [
+    { type: 'spend', provider: 0, amount: 1n },
+    { type: 'spend', provider: 0, amount: 1_999_625_000_000_000_000n },
+    { type: 'close' },
+  ],
+}
+
 const { limits, parameters } = law({ runs: 40, perRunMs: 500 })
 
 test('under any temporary fault each payment happens exactly once, and closing returns all money', limits, () =>
-  fc.assert(fc.asyncProperty(history, lives), parameters),
+  fc.assert(fc.asyncProperty(history, lives), { ...parameters, examples: [[DUST]] }),
 )
 
 async function lives(all: History): Promise<void> {

@@ -402,6 +402,10 @@ test('a decision shows what is to be claimed, its cost, and why it waits', () =>
   expect(claim({}, {}, { ...due, claimable: 0n })).toBeUndefined()
   expect(claim({}, { gasPrice: 1n })).toEqual({ amount: 8n, cost: 330_000n, wait: 'dust' })
   expect(claim({}, { gasPrice: 1n }, { ...due, available: 0n })).toMatchObject({ cost: 125_000n })
+  // It is claimed where it alone keeps a top-up waiting, and not while the rest is locked anyway.
+  const blocking = { ...due, pendingRefund: 8n }
+  expect(claim({ required: 40n }, { gasPrice: 1n }, blocking)).toEqual({ amount: 8n, cost: 330_000n, wait: null })
+  expect(claim({ required: 40n }, { gasPrice: 1n })?.wait).toBe('dust')
   expect({
     off: claim({ mode: 'off' })?.wait,
     pending: claim({ required: 40n })?.wait,
