@@ -39,19 +39,26 @@ export function msIn(value: unknown): number | null {
 /**
  * A copy of options in which every duration of an option in `…Ms` is a number of milliseconds.
  *
+ * @param owner the option that these are parts of
  * @throws InvalidInputError that names the option whose text is no duration
  */
-export function inMs<Options extends object>(options: Options): InMs<Options> {
+export function inMs<Options extends object>(options: Options, owner?: string): InMs<Options> {
   const times = Object.entries(options).filter(([name, value]) => name.endsWith('Ms') && typeof value === 'string')
-  return { ...options, ...Object.fromEntries(times.map(([name, text]) => [name, toMs(text, name)])) } as InMs<Options>
+  return {
+    ...options,
+    ...Object.fromEntries(times.map(([name, text]) => [name, toMs(text, name, owner)])),
+  } as InMs<Options>
 }
 
-function toMs(text: string, name: string): number {
+function toMs(text: string, name: string, owner?: string): number {
   const ms = msIn(text)
   if (ms === null)
-    throw new InvalidInputError(`${name} is milliseconds, or a duration such as "90s".`, {
-      [name]: describeValue(text),
-    })
+    throw new InvalidInputError(
+      `${name}${owner === undefined ? '' : ` of ${owner}`} is milliseconds, or a duration such as "90s".`,
+      {
+        [name]: describeValue(text),
+      },
+    )
   return ms
 }
 

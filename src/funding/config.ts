@@ -242,7 +242,7 @@ function jumpIn({ anomaly }: AutoFundingConfig): JumpRule {
   if (anomaly === 'off') return null
   const sentence = 'anomaly is "off" or { factor, forMs }.'
   check(typeof anomaly === 'object' && anomaly !== null, sentence, { anomaly: describeValue(anomaly) })
-  const { factor, forMs, ...others } = inMs(anomaly)
+  const { factor, forMs, ...others } = inMs(anomaly, 'anomaly')
   check(Object.keys(others).length === 0, sentence, { 'not known': Object.keys(others).join(', ') })
   check(
     Number.isFinite(factor) && factor > 1 && factor <= LARGEST_MULTIPLIER,

@@ -16,8 +16,11 @@ export function createMemberPort({ lead, all }: Members): TransactionPort {
   const port = (): TransactionPort => lead().port
 
   return {
-    /** Of the wallet that is asked to send: the chain of another broker's says nothing about it. */
-    checkChain: () => port().checkChain(),
+    /**
+     * A wallet that signs by sending is asked on its own chain: that of another broker says nothing about it. Signed bytes name their
+     * chain themselves.
+     */
+    checkChain: () => (port().sign === null ? port().checkChain() : ask((one) => one.checkChain())),
     estimateGas: (call) => ask((one) => one.estimateGas(call)),
     fees: () => ask((one) => one.fees()),
     transactionCount: (tag) => ask((one) => one.transactionCount(tag)),
