@@ -62,7 +62,7 @@ describe('durations in options', () => {
     [() => toPolicy({ intervalMs: '0.05s' }, 5n), 'intervalMs is milliseconds from 100 up.'],
     [
       () => toPolicy({ anomaly: { factor: 3, forMs: 'long' as never } }, 5n),
-      'forMs is milliseconds, or a duration such as "90s".',
+      'forMs of anomaly is milliseconds, or a duration such as "90s".',
     ],
     [
       () => toDepositPolicy({ trigger: '5', target: '20', cooldownMs: '32d' }),
