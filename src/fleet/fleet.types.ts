@@ -80,8 +80,11 @@ export type FleetWallet = {
   /** Why it is not open, or why nothing can be sent for it; null where all is well. */
   reason: string | null
   error: Error | null
-  /** Who has it and for which time; null without leases, and while no process has it. */
-  lease: { holder: string; epoch: number } | null
+  /**
+   * Who has it and for which time; null without leases, and while no process has it. `expiresInMs`: where this process has it, for how
+   * many milliseconds at least if no heartbeat succeeds any more; left out where the store does not tell.
+   */
+  lease: { holder: string; epoch: number; expiresInMs?: number } | null
 }
 
 /** Many wallets on one chain: a broker each, one reading for all of them. */

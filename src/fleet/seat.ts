@@ -37,6 +37,8 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
   let error: Error | null = null
   let broker: Broker | null = null
   let lease: FleetWallet['lease'] = null
+  /** What this process has claimed. */
+  let claimed: LeasedJournal | null = null
   let restsUntil = -Infinity
   let closing: Promise<void> | null = null
   let opening: { over: Promise<void>; abort(): void } | null = null
@@ -49,7 +51,13 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
     broker: () => broker,
     view() {
       const refusal = error ?? broker?.refusal() ?? null
-      return { wallet, state, reason: refusal && reasonOf(refusal), error: refusal, lease }
+      return {
+        wallet,
+        state,
+        reason: refusal && reasonOf(refusal),
+        error: refusal,
+        lease: lease && { ...lease, ...timeLeft() },
+      }
     },
     isClaimable: (time) => !isOver && ['free', 'foreign', 'failed'].includes(state) && time >= restsUntil,
     async open(journal) {
@@ -78,6 +86,7 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
     state = 'opening'
     error = null
     lease = journal ? { holder: journal.holder, epoch: journal.epoch } : null
+    claimed = journal ?? null
     try {
       const policy = await abortable(Promise.resolve(policyFor(wallet)), signal)
       broker = await openBroker(policy, { journal, signal })
@@ -90,6 +99,11 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
       await handBack(journal)
       if (!signal.aborted) fail(cause)
     }
+  }
+
+  function timeLeft(): { expiresInMs?: number } {
+    const isOwn = claimed !== null && lease?.holder === claimed.holder && lease.epoch === claimed.epoch
+    return isOwn && claimed?.expiresInMs ? { expiresInMs: claimed.expiresInMs() } : {}
   }
 
   function fail(cause: unknown): void {

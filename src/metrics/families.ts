@@ -55,6 +55,11 @@ export const families = {
     'fleet_wallets',
     'Wallets of a fleet that this process owns, that are free, or that another process has.',
   ),
+  leaseRemaining: gauge(
+    'lease_remaining_seconds',
+    'For how long the lease of a wallet holds at least if no heartbeat succeeds any more.',
+    'least',
+  ),
   leasesLost: counter('lease_lost', 'Leases of wallets that this process has lost.'),
   readings: counter('readings', 'Readings of the position.'),
   decisions: counter('decisions', 'Changes of a decision about a sub-account.'),

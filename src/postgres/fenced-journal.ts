@@ -11,6 +11,8 @@ export type FencedJournalOptions = Omit<JournalWriterOptions, 'onLost'> & {
   contact: Contact
   /** Notes the chain's first block where none is noted. @returns the one that is noted, in hex digits; null where the lease is another's */
   bind: (genesis: string) => Promise<string | null>
+  /** For how long the lease holds at least, in milliseconds. */
+  expiresInMs: () => number
   /** Hands the lease back. */
   release: () => Promise<void>
   logger: Logger
@@ -42,6 +44,7 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
     wallet,
     epoch,
     holder,
+    expiresInMs: () => (lost.signal.aborted ? 0 : options.expiresInMs()),
     lost: lost.signal,
     refusal: () => reasonOf(lost.signal) ?? contact.outage(),
     bind: (genesis) => inTurn(() => bind(genesis)),

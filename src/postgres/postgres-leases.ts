@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
+import { steadyClock, systemClock } from '../base/clock.ts'
 import { inMs } from '../base/durations.ts'
 import { safeLogger } from '../base/logger.ts'
 import {
@@ -59,6 +60,9 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
   const statements = createLeaseStatements(run, tables)
   const loadJournal = createJournalLoads(run, tables)
   const held = new Map<FencedJournal, HeldLease>()
+  const clock = steadyClock(systemClock)
+  /** Until when leases hold at least: counted from before the database was asked. */
+  const heldUntil = new WeakMap<HeldLease, number>()
   const heartbeat = createHeartbeat({ everyMs: leaseMs / BEATS, retryMs: RETRY_MS, beat })
   const contact = createContact({ schema: tables.schema, logger, onLoss: heartbeat.hurry })
   let isChecked = false
@@ -70,6 +74,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
     if (isClosed) throw new InvalidInputError('These leases are closed.', { holder })
     const names = new Map(wallets.map((wallet) => [walletBytes(wallet).toString('hex'), wallet]))
     if (atMost <= 0 || names.size === 0) return []
+    const until = clock.now() + leaseMs
     const claimed = await answered(async () => {
       if (!isChecked) await checkServer(run, tables)
       isChecked = true
@@ -83,7 +88,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
       })
     })
     const journals = claimed.map(({ bytes, epoch }) =>
-      journalOf({ chainId, wallet: names.get(bytes.toString('hex')) ?? '', bytes, epoch }),
+      journalOf({ chainId, wallet: names.get(bytes.toString('hex')) ?? '', bytes, epoch }, until),
     )
     heartbeat.start()
     // Closed meanwhile: nothing else would hand them back.
@@ -91,13 +96,15 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
     return journals
   }
 
-  function journalOf(lease: HeldLease): LeasedJournal {
+  function journalOf(lease: HeldLease, until: number): LeasedJournal {
+    heldUntil.set(lease, until)
     const journal = createFencedJournal({
       lease: { ...lease, holder },
       statements: createJournalStatements(run, tables, { ...lease, holder }, loadJournal),
       contact,
       bind: (genesis) => statements.bind(lease, { holder, genesis: genesisBytes(genesis) }),
-      renew: async () => (await statements.renew([lease], { holder, leaseMs })).length === 1,
+      expiresInMs: () => Math.max(0, (heldUntil.get(lease) ?? 0) - clock.now()),
+      renew: async () => (await renew([lease])).size === 1,
       async release() {
         held.delete(journal)
         // Where the database does not answer, the lease ends by itself.
@@ -117,12 +124,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
     if (before.length === 0) heartbeat.stop()
     if (before.length === 0) return true
     try {
-      const renewed = new Set(
-        await statements.renew(
-          before.map(([, lease]) => lease),
-          { holder, leaseMs },
-        ),
-      )
+      const renewed = await renew(before.map(([, lease]) => lease))
       contact.succeeded()
       await lose(before.filter(([journal, lease]) => held.has(journal) && !renewed.has(lease)))
       return true
@@ -130,6 +132,13 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
       contact.lost(error)
       return false
     }
+  }
+
+  async function renew(leases: readonly HeldLease[]): Promise<ReadonlySet<HeldLease>> {
+    const until = clock.now() + leaseMs
+    const renewed = await statements.renew(leases, { holder, leaseMs })
+    for (const lease of renewed) heldUntil.set(lease, until)
+    return new Set(renewed)
   }
 
   async function lose(gone: readonly [FencedJournal, HeldLease][]): Promise<void> {

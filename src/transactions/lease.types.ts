@@ -11,6 +11,8 @@ export interface LeasedJournal extends Journal {
   readonly holder: string
   /** The fencing token: how often the wallet was claimed. */
   readonly epoch: number
+  /** For how long the lease holds at least without another heartbeat, in milliseconds by this process's clock. Left out where unknown. */
+  expiresInMs?(): number
   /** Aborts, with the reason, once the lease is lost for good: another holder has claimed the wallet, or the store has lost records. */
   readonly lost: AbortSignal
   /**

@@ -2,6 +2,7 @@ import { Wallet } from 'ethers'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createFleet } from 'og-ledger/fleet'
+import { createMetrics } from 'og-ledger/metrics'
 import { migrate, postgresLeases } from 'og-ledger/postgres'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { EXACT } from '../../support/exact.ts'
@@ -76,6 +77,11 @@ test('two machines share the wallets, and one that closes hands its own to the o
   await first.close()
   await until(() => second.brokers().length === WALLETS)
   // Which two the first one had, the database chose.
+  const remaining = createMetrics(second)
+    .samples()
+    .filter(({ name }) => name === 'og_ledger_lease_remaining_seconds')
+    .map(({ labels, value }) => [labels['wallet'], value > 0 && value <= 2])
+  expect(remaining).toEqual(second.wallets().map(({ wallet }) => [wallet, true]))
   expect(holders(second).toSorted((a, b) => Number(a[2]) - Number(b[2]))).toEqual([
     ['open', 'second', 1],
     ['open', 'second', 2],
