@@ -12,8 +12,8 @@ export type PayeesOptions = {
 }
 
 /**
- * The check of a payee: whether the address that a caller pays offers the service that it is paid for. What other addresses
- * get stays locked for a day.
+ * The check of a payee: whether the address that a caller pays offers the service that it is paid for, with a signer that the
+ * contracts' owner accepts. What other addresses get stays locked for a day.
  */
 export type Payees = {
   /** What this address is of the deployment's own contracts, which serve no wallet and withdraw nothing; null for others. */
@@ -21,13 +21,16 @@ export type Payees = {
   /** Whether an offer that was read lately says so: then `refusalOf` takes no request. */
   isKnown(id: SubAccountId): boolean
   /**
-   * Why the address is not paid for this service; null where it offers it. Takes a request where no fresh answer says that it
+   * Why the address is not paid for this service; null where it serves it. Takes a request where no fresh answer says that it
    * does: a provider may have registered since it was read last.
    *
    * @throws ReadError where that cannot be read
    */
   refusalOf(id: SubAccountId): Promise<ServiceNotOfferedError | null>
 }
+
+/** The contract keeps it per service: `teeSignerAcknowledged`. */
+const UNACCEPTED = "The contracts' owner does not accept the signer of this provider, and so it refuses every request."
 
 const SERVICE_TYPES: readonly ServiceType[] = ['inference', 'fine-tuning']
 
@@ -49,7 +52,8 @@ export function createPayees({ services, wallet, contracts }: PayeesOptions): Pa
           provider,
           service: serviceType,
         })
-      return offer.registered ? null : refusal(id, offersOf(service))
+      if (!offer.registered) return refusal(id, offersOf(service))
+      return offer.accepted === false ? refusal(id, offersOf(service), UNACCEPTED) : null
     },
   }
 
@@ -59,7 +63,8 @@ export function createPayees({ services, wallet, contracts }: PayeesOptions): Pa
   }
 
   function isKnown({ provider, serviceType }: SubAccountId): boolean {
-    return offerOf(services.known(provider), serviceType)?.registered === true
+    const offer = offerOf(services.known(provider), serviceType)
+    return offer?.registered === true && offer.accepted !== false
   }
 
   function refusal(id: SubAccountId, offers: readonly ServiceType[], sentence?: string): ServiceNotOfferedError {
