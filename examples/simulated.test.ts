@@ -125,3 +125,19 @@ test.for(paths)('alarm: $title', async (path) => {
 test('alarm: no edge is without a test', () => {
   expect(missingEdges(alarm, paths)).toEqual([])
 })
+
+test('an app sends requests through an endpoint: the test answers them, and the simulation funds them', async () => {
+  await using sim = await createSimulatedBroker()
+  const { broker, provider, chain } = sim
+  await broker.ledger.addLedger('10')
+  chain.changeOffer(provider.address, { url: 'http://127.0.0.1' })
+  const error = 'get account from contract, account not exist'
+  const { baseURL, fetch } = await broker.inference.endpoint(provider.address, {
+    async fetch() {
+      const { subAccounts } = await broker.position()
+      return subAccounts.length > 0 ? Response.json({ answer: 'Hello' }) : Response.json({ error }, { status: 400 })
+    },
+  })
+  const response = await sim.until(fetch(`${baseURL}/chat/completions`, { method: 'POST', body: '{}' }))
+  expect([response.status, await response.json()]).toEqual([200, { answer: 'Hello' }])
+})
