@@ -19,6 +19,7 @@ declare global {
   const key: string
   const wallet: string
   const provider: string
+  const PROVIDER: string
   const token: string
   function ask(question: string): Promise<boolean>
   function show(...values: unknown[]): void
