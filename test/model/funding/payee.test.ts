@@ -61,6 +61,32 @@ describe.each(Object.entries(payments))('%s', (_, pay) => {
     expect((await broker.position()).subAccounts).toMatchObject([{ provider: STRANGER, available: OG }])
   })
 
+  test('pays no provider whose signer is not accepted, until it is, and pays it when forced', async () => {
+    await using sim = await createSimulatedBroker({ seed: 1, providers: { inference: 2, fineTuning: 0 } })
+    const { broker, chain } = sim
+    const [first, second] = sim.providers.map(({ address }) => address) as [string, string]
+    await sim.until(broker.ledger.addLedger('20'))
+    chain.setAccepted(first, false)
+    chain.setAccepted(second, false)
+    const error: unknown = await pay(broker, first, 'inference').catch((refusal: unknown) => refusal)
+    expect(error).toBeInstanceOf(ServiceNotOfferedError)
+    expect((error as ServiceNotOfferedError).facts).toEqual({
+      provider: first,
+      service: 'inference',
+      offers: 'inference',
+      do: DO,
+    })
+    expect((await broker.position()).subAccounts).toEqual([])
+    chain.setAccepted(first, true)
+    await sim.until(pay(broker, first, 'inference'))
+    await sim.until(pay(broker, second, 'inference', true))
+    const { subAccounts } = await broker.position()
+    expect(subAccounts.map(({ provider, available }) => [provider, available])).toEqual([
+      [first, OG],
+      [second, OG],
+    ])
+  })
+
   test('pays what offers the service, and a provider that has registered since it was refused', async () => {
     await using sim = await createSimulatedBroker({ seed: 1, providers: { inference: 1, fineTuning: 1 } })
     const { broker, chain } = sim
