@@ -20,6 +20,8 @@ export type PlausibilityOptions = {
 
 /** A block may be this much ahead of the machine's clock, or of the last reading's lead over it. */
 const MOST_AHEAD_MS = 600_000
+/** A first block may be this much behind the machine's clock, and a later one behind the last: blocks do not go back in time. */
+const MOST_BEHIND_MS = 600_000
 /** A block time may catch up with the machine's clock by this much between two readings. */
 const MOST_CAUGHT_UP_MS = 86_400_000
 /** A clock that is wrong by more, or a development chain that is further ahead, needs the agreement of several readings. */
@@ -37,8 +39,8 @@ type Accepted = Block & { at: number; aheadMs: number }
 type Run = { block: number; aheadMs: number; readings: number; since: number }
 
 /**
- * Finds readings whose block cannot be right: a time far ahead of the machine's clock, or a number far ahead of the chain's pace. A
- * wrong one would decide on cooldowns, budgets and unlocks, and refuse all later readings. Such a reading counts once the headers of
+ * Finds readings whose block cannot be right: a time far ahead of the machine's clock or back from the last block's, or a number far
+ * ahead of the chain's pace. A wrong one would decide on cooldowns, budgets and unlocks, and refuse all later readings. Such a reading counts once the headers of
  * its block and of the last accepted block prove it, or once several readings in a row agree.
  */
 export function createPlausibility(options: PlausibilityOptions): Plausibility {
@@ -68,9 +70,16 @@ export function createPlausibility(options: PlausibilityOptions): Plausibility {
     const aheadMs = aheadMsOf(block)
     const isAhead = aheadMs > Math.max(0, last?.aheadMs ?? 0) + MOST_AHEAD_MS
     if (isAhead || (last && aheadMs > last.aheadMs + MOST_CAUGHT_UP_MS)) return timeError(block, last, aheadMs)
+    if (isBehind(block)) return timeError(block, last, aheadMs)
     const { number, at } = last ?? { number: notBefore, at: openedAt }
     const pace = (MOST_PACE * (now() - at)) / Math.max(1, blockTimeMs())
     return block.number - number > MOST_BLOCKS_AT_ONCE + pace ? numberError(block, number) : null
+  }
+
+  /** What is paid at a time long ago would count in no budget. A chain that stands still since then proves it by its header. */
+  function isBehind(block: Block): boolean {
+    if (last) return block.number >= last.number && 1_000 * (last.timestamp - block.timestamp) > MOST_BEHIND_MS
+    return timestampOf !== undefined && aheadMsOf(block) < -MOST_BEHIND_MS
   }
 
   function aheadMsOf({ timestamp }: Block): number {
@@ -104,6 +113,7 @@ function timeError(block: Block, last: Block | null, aheadMs: number): Implausib
     answered: textOf(block),
     'last reading': last ? textOf(last) : undefined,
     'ahead of this machine': aheadMs > 0 ? `${Math.round(aheadMs / 1_000)} s` : undefined,
+    'behind this machine': aheadMs < 0 ? `${Math.round(-aheadMs / 1_000)} s` : undefined,
     do: 'check the clock of this machine, or use another node',
   })
 }

@@ -84,6 +84,12 @@ const FOUND: History[] = [
       { type: 'advance', seconds: 2 },
     ],
   },
+  // A block time ten years ago, once: what was paid then counted in no budget.
+  {
+    ...CALM,
+    budget: og('2'),
+    steps: [{ type: 'lie', lie: { subject: 'blockTime', index: 5, seconds: 'once' } }],
+  },
   // A reading that began before receipts came, and named a block far above theirs: it was taken to show them.
   ...[0, 1, 2].map((index) => ({
     ...CALM,

@@ -52,6 +52,23 @@ describe('a block time', () => {
     }
   })
 
+  test('far behind the machine is accepted at the first reading where the header of its block says the same', async () => {
+    expect(await chainOf(() => NOW - YEARS).read(-YEARS)).toBeNull()
+    expect(await chainOf(() => NOW).read(-YEARS)).toEqual(timeError)
+    expect(await chainOf(() => null).read(-601)).toEqual(timeError)
+    expect(await chainOf(() => null).read(-600)).toBeNull()
+  })
+
+  test('before that of an earlier block is not accepted, and the last block again is', async () => {
+    const chain = chainOf((number) => NOW - (number === 101 ? YEARS : 0))
+    expect(await chain.read()).toBeNull()
+    chain.wait(1)
+    expect(await chain.read(-YEARS)).toEqual(timeError)
+    expect(await chain.read(0)).toBeNull()
+    chain.wait(86_400)
+    expect(await chain.read(-86_400, 101)).toBeNull()
+  })
+
   test('names the lead over the machine', async () => {
     expect(await chainOf().read(YEARS)).toMatchObject({
       facts: { answered: `block 100 at ${NOW + YEARS}`, 'ahead of this machine': `${YEARS} s` },
