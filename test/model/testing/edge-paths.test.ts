@@ -614,7 +614,7 @@ describe('an actor that fails', () => {
   })
 
   /** Waits until an unhandled error would have reached the process. */
-  const turn = () => new Promise((resolve) => setTimeout(resolve))
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
 })
 
 test('a path keeps the input of the machine', async () => {
