@@ -29,7 +29,8 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
   return {
     left(now) {
       forget(now)
-      if ([...openings].some((opening) => now - (opening.since ??= now) < OPENING_SECONDS)) return 0n
+      for (const opening of openings) opening.since ??= now
+      if ([...openings].some(({ since }) => now - (since ?? now) < OPENING_SECONDS)) return 0n
       const present = [...members].flatMap(([wallet, payments]) => paidBy(wallet, payments))
       const gone = [...departed].flatMap(([wallet, payments]) => (members.has(wallet) ? [] : [...payments]))
       return budgetLeft(budget, () => [...present, ...gone], now)

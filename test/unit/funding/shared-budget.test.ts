@@ -37,6 +37,12 @@ test('what is in flight when its wallet leaves counts for a window from then on'
   expect(shared.left(4_600)).toBe(10n)
 })
 
+test('wallets that are opened at once keep the others waiting for one minute, not for one each', () => {
+  const shared = budget()
+  for (let count = 0; count < 3; count += 1) void shared.whileOpening(() => new Promise<void>(() => undefined))
+  expect([shared.left(1_000), shared.left(1_059), shared.left(1_060)]).toEqual([0n, 0n, 10n])
+})
+
 test('while a wallet is being opened nothing is left, but for no longer than a minute', async () => {
   const shared = budget()
   let open = (): void => undefined
