@@ -101,7 +101,7 @@ type Answer = { method: string; absence: string }
 const SERVICE: Answer = { method: 'getService', absence: 'ServiceNotExist' }
 const ACCOUNT: Answer = { method: 'getAccount', absence: 'AccountNotExists' }
 
-/** Offers by the bytes of the answer, of each contract's ABI: the wallets of a fleet read the same few, and decoding one takes ethers long. */
+/** Offers by the bytes of the answer, of each contract's ABI: the wallets of a fleet read the same few, and ethers decodes slowly. */
 const offers = new Map<Interface, Map<string, Offer | null>>()
 const MOST_OFFERS = 500
 

@@ -17,7 +17,10 @@ export type PostgresLeasesOptions = {
   pool: PostgresPool
   /** Where `migrate` has created the tables: `og_ledger` by default. */
   schema?: string
-  /** How long a lease holds after its last heartbeat, in milliseconds or as `'30s'`, from 1 000: 30 000 by default. A heartbeat is sent each third of it. */
+  /**
+   * How long a lease holds after its last heartbeat, in milliseconds or as `'30s'`, from 1 000: 30 000 by default. A heartbeat is sent
+   * each third of it.
+   */
   leaseMs?: number | Duration
   /** What other processes are told of this one: its host, its process id and a random part by default. */
   holder?: string

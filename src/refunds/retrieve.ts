@@ -81,13 +81,14 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
   ): Promise<Receipt> {
     const address = toAddress(provider, 'provider')
     const about = { operation: 'retrieveFund', errorArgs: { user: wallet, provider: address } }
-    let { position, service, account, held } = await look()
-    if (held && force) {
+    let found = await look()
+    if (found.held && force) {
       throwIfAborted(how.signal)
       // No sooner: a call that fails before has changed nothing.
-      forgo({ provider: address, serviceType: service.serviceType })
-      ;({ position, service, account, held } = await look())
+      forgo({ provider: address, serviceType: found.service.serviceType })
+      found = await look()
     }
+    const { position, service, account, held } = found
     if (held) throw held
     if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
@@ -95,11 +96,11 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     return submitFor(service, how)(retrieveIntent([address], service.serviceType, service.name))
 
     async function look() {
-      const found = await serviceAndPosition({ name: serviceType, provider: address }, how.signal)
-      const account = accountsOf(found.position, found.service).find((one) => one.provider === address)
+      const read = await serviceAndPosition({ name: serviceType, provider: address }, how.signal)
+      const account = accountsOf(read.position, read.service).find((one) => one.provider === address)
       if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
-      const held = heldOf(found.service)({ provider: address, serviceType: found.service.serviceType })
-      return { ...found, account, held }
+      const held = heldOf(read.service)({ provider: address, serviceType: read.service.serviceType })
+      return { ...read, account, held }
     }
   }
 

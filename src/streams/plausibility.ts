@@ -40,8 +40,8 @@ type Run = { block: number; aheadMs: number; readings: number; since: number }
 
 /**
  * Finds readings whose block cannot be right: a time far ahead of the machine's clock or back from the last block's, or a number far
- * ahead of the chain's pace. A wrong one would decide on cooldowns, budgets and unlocks, and refuse all later readings. Such a reading counts once the headers of
- * its block and of the last accepted block prove it, or once several readings in a row agree.
+ * ahead of the chain's pace. A wrong one would decide on cooldowns, budgets and unlocks, and refuse all later readings. Such a reading
+ * counts once the headers of its block and of the last accepted block prove it, or once several readings in a row agree.
  */
 export function createPlausibility(options: PlausibilityOptions): Plausibility {
   const { notBefore, blockTimeMs, now, timestampOf } = options

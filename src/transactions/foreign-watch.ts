@@ -29,8 +29,8 @@ export type ForeignWatch = {
   /** A nonce that the lane gave to a transaction was spent by another one. Said again, it changes nothing. */
   report(nonce: number): void
   /**
-   * Looks for them at the block of a position, by the node that it is from. Each transaction costs gas, so the nonces are counted only where the balance is
-   * not that of the last reading.
+   * Looks for them at the block of a position, by the node that it is from. Each transaction costs gas, so the nonces are counted only
+   * where the balance is not that of the last reading.
    */
   look(blockNumber: number, wallet: WalletAt, port: CountPort): Promise<void>
   /** What pays waits until the wallet is quiet. */

@@ -36,8 +36,8 @@ export type TallyOptions = {
 }
 
 /**
- * Counts all changes in their order: a top-up may fill up to the target, once less than required is left. It uses nothing that the library reports: a payment too much cannot hide behind a
- * later charge.
+ * Counts all changes in their order: a top-up may fill up to the target, once less than required is left, and a payment too much cannot
+ * hide behind a later charge. It uses nothing that the library reports.
  */
 export function tallyOf(
   changes: readonly BalanceChange[],
