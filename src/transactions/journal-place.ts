@@ -3,6 +3,7 @@ import * as nodeFiles from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { getuid } from 'node:process'
 import { JournalError } from '../base/errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 type Files = Pick<typeof nodeFiles, 'mkdir'> & Partial<Pick<typeof nodeFiles, 'access'>>
 
@@ -51,7 +52,7 @@ export async function prepareJournalPlace(
 /** A user who may write in the folder of a link could lead the next process to another journal. */
 async function prepareFolder(folder: string, files: Files, user: User): Promise<void> {
   try {
-    await files.mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder, files.mkdir)
   } catch (error) {
     throw placeError('The folder for the journal of transactions in flight cannot be made.', { folder }, error)
   }

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isReachableByAll } from '../../src/local/reachable.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** Root becomes a user without a home, where that user can read this folder; another user stays who it is. */
 const isRoot = process.getuid?.() === 0
-const canChange = isRoot && foldersOf(ROOT).every((folder) => (statSync(folder).mode & 0o005) === 0o005)
+const canChange = isRoot && isReachableByAll(ROOT)
 const USER = canChange ? { uid: 65_534, gid: 65_534 } : {}
 /** Not even root makes a folder in the second. */
 const HOME = canChange || !isRoot ? '/home/of-no-user' : '/proc/of-no-user'
@@ -57,7 +57,3 @@ test('a user who cannot make its home is told what for, and which way out there 
 test('such a user sends with a journal of its own', async () => {
   expect(await runAs('journal: memoryJournal()')).toEqual({ success: true })
 })
-
-function foldersOf(path: string): string[] {
-  return path === dirname(path) ? [path] : [path, ...foldersOf(dirname(path))]
-}

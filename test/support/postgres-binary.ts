@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { isReachableByAll } from '../../src/local/reachable.ts'
 
 const NAMES: Readonly<Record<string, string>> = { win32: 'windows' }
 
@@ -21,10 +22,7 @@ export function postgresBinary(): string | undefined {
 }
 
 /** Postgres does not run as root: the user that runs it instead must get at its files. */
-function isReachable(folder: string): boolean {
-  if (process.getuid?.() !== 0) return true
-  return (statSync(folder).mode & 0o5) === 0o5 && (folder === dirname(folder) || isReachable(dirname(folder)))
-}
+const isReachable = (folder: string): boolean => process.getuid?.() !== 0 || isReachableByAll(folder)
 
 /** What the package's install script does; npm may be told to run none. */
 function linkLibraries(root: string, list: string): void {
