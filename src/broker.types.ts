@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { InspectionEvent } from 'xstate'
 import type { Position } from '../machines/position.types.ts'
-import type { Budget } from './funding/config.ts'
+import type { Budget } from './funding/config/budget.ts'
 import type { ReadingOptions } from './call-options.ts'
 import type { ServiceName } from './chain/service-name.ts'
 import type { Connection } from './chain/connect.ts'

@@ -3,7 +3,7 @@ import { AbortedError } from './base/errors.ts'
 import { checkBrokerOptions } from './broker-options.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { approvalNeedOf, checkAutoClaim } from './funding/approval-need.ts'
-import { toBudget } from './funding/config.ts'
+import { toBudget } from './funding/config/budget.ts'
 
 /**
  * Connects to a wallet's 0G Compute ledger.

@@ -9,7 +9,8 @@ import {
   isSignal,
   type Fields,
 } from './base/check-options.ts'
-import { toPolicy, type Budget } from './funding/config.ts'
+import { toPolicy } from './funding/config/auto-funding-policy.ts'
+import type { Budget } from './funding/config/budget.ts'
 import type { RequestTerms } from './funding/request-funding.ts'
 import type { EndpointHold } from './provider/endpoint.types.ts'
 

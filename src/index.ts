@@ -31,20 +31,17 @@ export {
   type EnsureFundedOptions,
   type FundingReceipt,
 } from './service-manager.ts'
-export {
-  toPolicy,
-  type AutoFundingConfig,
-  type AutoFundingPolicy,
-  type Budget,
-  type ReclaimIdle,
-} from './funding/config.ts'
+export { toPolicy, type AutoFundingPolicy } from './funding/config/auto-funding-policy.ts'
+export type { AutoFundingConfig } from './funding/config/auto-funding-config.ts'
+export type { Budget } from './funding/config/budget.ts'
+export type { ReclaimIdle } from './funding/config/reclaim.ts'
 export type { AutoDepositActor, AutoDepositStatus } from './funding/auto-deposit.ts'
 export {
   toDepositPolicy,
   type AutoDepositConfig,
   type DepositPolicy,
   type PayingKey,
-} from './funding/deposit-config.ts'
+} from './funding/config/auto-deposit-config.ts'
 export type { EnsureLedgerOptions } from './funding/ensure-ledger.ts'
 export type { Duration } from './base/durations.ts'
 export { health, type Health, type HealthCheck, type HealthStatus } from './health.ts'

@@ -1,8 +1,9 @@
 import { anything, checkOptions, isEither, isBoolean, isObjectOf, type Fields } from '../base/check-options.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toAddress } from '../chain/address.ts'
-import { toPolicy, toReclaimRule } from '../funding/config.ts'
-import { toDepositPolicy } from '../funding/deposit-config.ts'
+import { toPolicy } from '../funding/config/auto-funding-policy.ts'
+import { toReclaimRule } from '../funding/config/reclaim.ts'
+import { toDepositPolicy } from '../funding/config/auto-deposit-config.ts'
 import type { FundingTrial } from '../funding/funding-trial.ts'
 import type { DryRun } from '../funding/plan.ts'
 

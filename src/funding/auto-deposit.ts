@@ -23,7 +23,7 @@ import { isDeposit } from '../transactions/payments.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import { checkAnswer } from './answer.ts'
 import type { ApprovalNeed } from './approval-need.ts'
-import type { DepositPolicy } from './deposit-config.ts'
+import type { DepositPolicy } from './config/auto-deposit-config.ts'
 import type { DepositPayers } from './deposit-payers.ts'
 import {
   arrivingIn,

@@ -1,7 +1,7 @@
 import { limitsAt, type SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import { firstDayLimit, firstDayOf, type FirstDay } from '../../machines/auto-funding/first-day.policy.ts'
 import type { Limits } from '../../machines/auto-funding/plan.types.ts'
-import type { AutoFundingPolicy } from './config.ts'
+import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Payment } from '../transactions/journal.types.ts'
 

@@ -1,6 +1,6 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
-import type { PayingKey } from './deposit-config.ts'
+import type { PayingKey } from './config/auto-deposit-config.ts'
 import type { DepositPayer } from './deposit-payer.ts'
 import { createTreasury, type Treasury, type TreasuryOptions } from './treasury.ts'
 

@@ -7,7 +7,7 @@ import type { Position } from '../../machines/position.types.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type { InFlight } from '../transactions/lane.ts'
 import { isDeposit } from '../transactions/payments.ts'
-import type { DepositPolicy } from './deposit-config.ts'
+import type { DepositPolicy } from './config/auto-deposit-config.ts'
 import type { DepositPayer } from './deposit-payer.ts'
 import type { WithdrawalWatch } from './withdrawal-watch.ts'
 

@@ -1,6 +1,6 @@
 import { toWei, type Amount } from '../base/amounts.ts'
 import { InvalidInputError } from '../base/errors.ts'
-import { toDepositPolicy, type AutoDepositConfig } from './deposit-config.ts'
+import { toDepositPolicy, type AutoDepositConfig } from './config/auto-deposit-config.ts'
 import type { DepositPayer } from './deposit-payer.ts'
 import type { DepositBasis } from './deposit-standing.ts'
 

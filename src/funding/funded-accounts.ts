@@ -1,7 +1,7 @@
 import type { ActorRefFrom } from 'xstate'
 import type { autoFundingMachine } from '../../machines/auto-funding/auto-funding.machine.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
-import type { AutoFundingPolicy } from './config.ts'
+import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import type { UnsettledFee } from './unsettled-fees.ts'
 
 export type AutoFundingActor = ActorRefFrom<typeof autoFundingMachine>

@@ -1,6 +1,7 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
-import { toPolicy, type AutoFundingConfig, type AutoFundingPolicy } from './config.ts'
+import { toPolicy, type AutoFundingPolicy } from './config/auto-funding-policy.ts'
+import type { AutoFundingConfig } from './config/auto-funding-config.ts'
 
 /** A provider that a dry run plans for as if auto-funding were on, with a config of its own. */
 export type FundingTrial = {

@@ -1,7 +1,7 @@
 import type { Burn } from '../../machines/auto-funding/auto-funding.burn.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { BurnRates } from './burn-rates.ts'
-import type { AutoFundingPolicy } from './config.ts'
+import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import { gradingOf, type Grading } from './plan-input.ts'
 
 /** How an account is graded: its policy, its unsettled fee, and what its provider's prices explain, in wei. */

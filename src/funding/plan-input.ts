@@ -1,7 +1,7 @@
 import type { Burn } from '../../machines/auto-funding/auto-funding.burn.ts'
 import { demandOf, levelsOf } from '../../machines/auto-funding/auto-funding.levels.ts'
 import type { Standing } from '../../machines/auto-funding/plan.types.ts'
-import type { AutoFundingPolicy } from './config.ts'
+import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
 /** A sub-account that auto-funding is on for. */

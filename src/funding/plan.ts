@@ -1,6 +1,6 @@
 import type { Decision } from '../../machines/auto-funding/plan.types.ts'
 import type { DepositDecision } from '../../machines/ledger/auto-deposit.types.ts'
-import type { ReclaimIdle } from './config.ts'
+import type { ReclaimIdle } from './config/reclaim.ts'
 import type { DepositTrial } from './deposit-trial.ts'
 import type { FundingTrial } from './funding-trial.ts'
 import type { Block, Position } from '../../machines/position.types.ts'

@@ -10,7 +10,7 @@ import type { Lane, LaneOptions } from '../transactions/lane.ts'
 import { joinLane } from '../transactions/shared-lane.ts'
 import { withSigningTimeout } from '../transactions/signer-timeout.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
-import type { PayingKey } from './deposit-config.ts'
+import type { PayingKey } from './config/auto-deposit-config.ts'
 import type { DepositPayer } from './deposit-payer.ts'
 
 /** What a treasury needs of the connection of its own key. */

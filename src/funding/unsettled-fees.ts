@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import { withTimeout } from '../base/timeout.ts'
 import type { ProviderFees } from '../provider/unsettled-fee.ts'
-import type { AutoFundingPolicy } from './config.ts'
+import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 
 const TIMEOUT_MS = 8_000
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toPolicy } from '../../../src/funding/config.ts'
+import { toPolicy } from '../../../src/funding/config/auto-funding-policy.ts'
 import { LONGEST_WINDOW } from '../../../src/base/durations.ts'
 import { inFlightByAccount } from '../../../src/transactions/in-flight.ts'
 import { transferIntent } from '../../../src/transactions/build-intent.ts'

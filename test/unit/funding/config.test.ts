@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { toPolicy, type AutoFundingConfig } from '../../../src/funding/config.ts'
+import { toPolicy } from '../../../src/funding/config/auto-funding-policy.ts'
+import type { AutoFundingConfig } from '../../../src/funding/config/auto-funding-config.ts'
 
 test('a limit whose name is misspelt is refused, since it would not be a limit', () => {
   const config = { maxTopup: '5' } as AutoFundingConfig

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { toPolicy, type AutoFundingConfig } from '../../../src/funding/config.ts'
+import { toPolicy } from '../../../src/funding/config/auto-funding-policy.ts'
+import type { AutoFundingConfig } from '../../../src/funding/config/auto-funding-config.ts'
 
 const ONE = 10n ** 18n
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { silent } from '../../../src/base/logger.ts'
-import type { AutoFundingPolicy } from '../../../src/funding/config.ts'
+import type { AutoFundingPolicy } from '../../../src/funding/config/auto-funding-policy.ts'
 import { createUnsettledFee } from '../../../src/funding/unsettled-fees.ts'
 import { createSimulatedTime } from '../../../src/testing/simulated-time.ts'
 

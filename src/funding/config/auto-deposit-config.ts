@@ -1,5 +1,5 @@
-import type { DepositDecision, DepositLevels } from '../../machines/ledger/auto-deposit.types.ts'
-import { toWei, type Amount } from '../base/amounts.ts'
+import type { DepositDecision, DepositLevels } from '../../../machines/ledger/auto-deposit.types.ts'
+import { toWei, type Amount } from '../../base/amounts.ts'
 import {
   anything,
   checkOptions,
@@ -10,12 +10,14 @@ import {
   isObjectOf,
   isObjectWith,
   type Fields,
-} from '../base/check-options.ts'
-import type { Connection } from '../chain/connect.ts'
-import type { Journal } from '../transactions/journal.types.ts'
-import { inMs, LONGEST_WINDOW, toSeconds, type Duration } from '../base/durations.ts'
-import { InvalidInputError } from '../base/errors.ts'
-import { toBudget, type Budget } from './config.ts'
+} from '../../base/check-options.ts'
+import type { Connection } from '../../chain/connect.ts'
+import type { Journal } from '../../transactions/journal.types.ts'
+import { inMs, LONGEST_WINDOW, type Duration } from '../../base/durations.ts'
+import { InvalidInputError } from '../../base/errors.ts'
+import { toBudget, type Budget } from './budget.ts'
+import { optionalAmount, optionalPositive } from './checks.ts'
+import { runwaySeconds } from './levels.ts'
 
 /** Another key that deposits, and the journal of its transactions: by default a file in the user's state directory. */
 export type PayingKey = { signer: NonNullable<Connection['signer']>; journal?: Journal }
@@ -91,7 +93,7 @@ export function toDepositPolicy(config: AutoDepositConfig): DepositPolicy {
   const { cooldownMs = 0, approvalTimeoutMs = 3_600_000 } = inMs(config)
   const levels = levelsIn(config)
   const from = payerIn(config)
-  const maxLedger = positive(config.maxLedger, 'maxLedger')
+  const maxLedger = optionalPositive(config.maxLedger, 'maxLedger')
   if (maxLedger !== null && 'target' in levels && levels.target > maxLedger)
     throw new InvalidInputError('The target is more than the ledger may hold.', {
       target: String(config.target),
@@ -100,9 +102,9 @@ export function toDepositPolicy(config: AutoDepositConfig): DepositPolicy {
   return {
     levels,
     maxLedger,
-    maxDeposit: positive(config.maxDeposit, 'maxDeposit'),
+    maxDeposit: optionalPositive(config.maxDeposit, 'maxDeposit'),
     budget: toBudget(config.budget),
-    gasReserve: config.gasReserve === undefined ? 0n : toWei(config.gasReserve, 'gasReserve'),
+    gasReserve: optionalAmount(config.gasReserve, 'gasReserve') ?? 0n,
     cooldown: cooldownMs / 1_000,
     approve: config.approve ?? null,
     from,
@@ -122,10 +124,7 @@ function levelsIn({ trigger, target, runway }: AutoDepositConfig): DepositLevels
   if (runway !== undefined) {
     if (trigger !== undefined || target !== undefined)
       throw new InvalidInputError('Either runway, or trigger and target, not both.', {})
-    const seconds = {
-      trigger: toSeconds(runway.trigger, 'runway.trigger'),
-      target: toSeconds(runway.target, 'runway.target'),
-    }
+    const seconds = runwaySeconds(runway)
     checkOrder(seconds, runway)
     return { runway: seconds }
   }
@@ -144,11 +143,4 @@ function checkOrder<T extends bigint | number>(
   facts: { trigger: string; target: string },
 ): void {
   if (levels.target <= levels.trigger) throw new InvalidInputError('The target is more than the trigger.', facts)
-}
-
-function positive(amount: Amount | undefined, name: string): bigint | null {
-  if (amount === undefined) return null
-  const wei = toWei(amount, name)
-  if (wei > 0n) return wei
-  throw new InvalidInputError(`${name} is more than nothing.`, { [name]: '0' })
 }

@@ -1,0 +1,49 @@
+import { requiredBalance, type Levels } from '../../../machines/auto-funding/auto-funding.levels.ts'
+import { toWei } from '../../base/amounts.ts'
+import { toSeconds, type Duration } from '../../base/durations.ts'
+import type { AutoFundingConfig } from './auto-funding-config.ts'
+import { check, checkFields, checkMultiplier } from './checks.ts'
+
+/** Hysteresis: a top-up fills up to this many times the trigger, so that small charges do not make many payments. */
+const DEFAULT_TARGET_FACTOR = 1.5
+
+/** When auto-funding tops up, and the level that it fills up to. */
+export function levelsIn(
+  { target, runway }: AutoFundingConfig,
+  bufferMultiplier: number,
+  minLockedBalance: bigint,
+): Levels {
+  check(target === undefined || runway === undefined, 'Either target or runway, not both.', {})
+  if (runway !== undefined) {
+    checkFields('runway', runway, ['trigger', 'target'])
+    const seconds = runwaySeconds(runway)
+    check(seconds.target >= seconds.trigger, 'The target lies below the trigger.', runway)
+    return { bufferMultiplier, runway: seconds }
+  }
+  if (target === undefined) return { bufferMultiplier, target: { multiplier: usualTarget(bufferMultiplier) } }
+  if (typeof target === 'number') {
+    checkMultiplier(target, 'target')
+    check(target >= bufferMultiplier, 'The target lies below the trigger.', {
+      target: `${target} × the minimum`,
+      trigger: `${bufferMultiplier} × the minimum`,
+    })
+    return { bufferMultiplier, target: { multiplier: target } }
+  }
+  const amount = toWei(target, 'target')
+  const trigger = requiredBalance({ unsettledFee: 0n, bufferMultiplier, minLockedBalance })
+  check(amount >= trigger, 'The target lies below the trigger.', { target: `${amount} wei`, trigger: `${trigger} wei` })
+  return { bufferMultiplier, target: { amount } }
+}
+
+/** In fifteen digits, as 1.5 × 1.1 is 1.65. */
+function usualTarget(bufferMultiplier: number): number {
+  return Number((DEFAULT_TARGET_FACTOR * bufferMultiplier).toPrecision(15))
+}
+
+/** A runway in seconds: below `trigger` the broker pays, so that `target` is left. */
+export function runwaySeconds(runway: { trigger: Duration; target: Duration }): { trigger: number; target: number } {
+  return {
+    trigger: toSeconds(runway.trigger, 'runway.trigger'),
+    target: toSeconds(runway.target, 'runway.target'),
+  }
+}
