@@ -1,19 +1,22 @@
+import { builtinModules } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const PEERS = ['ethers', 'rxjs', 'xstate', 'react', 'viem']
+const REFERENCE = '@0gfoundation/0g-compute-ts-sdk'
 
 /**
  * What an entry of the package adds to a page beside its peers, minified, in kB of gzip: the chunks that are loaded with it, and those
- * together with the chunks that it loads later. An entry other than the main one is measured beside the main one.
+ * together with the chunks that it loads later. An entry other than the main one is measured beside the main one. The reference SDK is
+ * measured without the polyfills of Node's modules that a page has to add for it.
  */
 export async function bundleSizes(entry) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: `export * from '${fileOf(entry)}'`, resolveDir: fileURLToPath(new URL('..', import.meta.url)) },
-    external: PEERS,
-    plugins: entry === 'og-ledger' ? [] : [besideMain],
+    external: entry === REFERENCE ? [...PEERS, ...builtinModules] : PEERS,
+    plugins: entry === 'og-ledger' || entry === REFERENCE ? [] : [besideMain],
     bundle: true,
     minify: true,
     splitting: true,
@@ -47,6 +50,7 @@ const besideMain = {
 
 /** The built file of an entry. */
 function fileOf(entry) {
+  if (entry === REFERENCE) return entry
   const name = entry.slice('og-ledger'.length)
   const path = { '': 'src/index.js', '/machines': 'machines/index.js' }[name] ?? `src${name}/index.js`
   return fileURLToPath(new URL(`../dist/${path}`, import.meta.url))

@@ -11,6 +11,7 @@ import { low } from './measures/low.mjs'
 import { decode } from './measures/decode.mjs'
 import { metrics } from './measures/metrics.mjs'
 import { position } from './measures/position.mjs'
+import { renders } from './measures/renders.mjs'
 import { simulated } from './measures/simulated.mjs'
 import { size } from './measures/size.mjs'
 import { transfer } from './measures/transfer.mjs'
@@ -18,7 +19,7 @@ import { visualizer } from './measures/visualizer.mjs'
 import { startProviderEndpoint } from './provider-endpoint.mjs'
 import { machine, ratioOf, table } from './report.mjs'
 
-const onChain = { idle, drain, low, transfer, position, endpoint: requests, fleet }
+const onChain = { idle, drain, low, transfer, position, endpoint: requests, fleet, renders }
 const measures = { ...onChain, machines: fleetMachines, import: imports, decode, metrics, size, simulated, visualizer }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })

@@ -1,20 +1,48 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleSizes } from '../bundle-sizes.mjs'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '')
 
-/** What lies on disk after a production install: the package, what it depends on, and its peers. */
-export function size() {
-  const reference = treeOf(locate('@0gfoundation/0g-compute-ts-sdk', ROOT))
+const REFERENCE = '@0gfoundation/0g-compute-ts-sdk'
+const MAIN = 'og-ledger'
+const ENTRIES = [MAIN, 'og-ledger/react', 'og-ledger/viem']
+
+/**
+ * What lies on disk after a production install: the package, what it depends on, and its peers. And what it adds to a page beside
+ * those peers, minified and with gzip.
+ */
+export async function size() {
+  const reference = treeOf(locate(REFERENCE, ROOT))
   const ours = treeOf(ROOT)
+  const bundles = {}
+  for (const entry of [REFERENCE, ...ENTRIES]) bundles[entry] = await bundleSizes(entry)
   return {
     rows: [
       { name: 'installed: MB', digits: 1, reference: megabytes(reference), ours: megabytes(ours) },
       { name: 'installed: packages', digits: 0, reference: reference.size, ours: ours.size },
+      ...bundleRows(bundles),
     ],
-    details: { ours: largest(ours), reference: largest(reference) },
+    details: { ours: largest(ours), reference: largest(reference), bundles },
   }
+}
+
+/** A page opens a broker with a chunk that it loads then: what it has before, and with it. */
+function bundleRows(bundles) {
+  const row = (name, ours, reference = null) => ({
+    name: `bundled: kB of ${name}`,
+    digits: 1,
+    reference,
+    referenceAtLeast: reference !== null,
+    ours,
+  })
+  const { [REFERENCE]: reference, [MAIN]: main, ...others } = bundles
+  return [
+    row(`${MAIN}, before a broker is opened`, main.first, reference.first),
+    row(`${MAIN}, in all`, main.all, reference.all),
+    ...Object.entries(others).map(([entry, { all }]) => row(entry, all)),
+  ]
 }
 
 /** Folder → bytes, for a package and everything it needs. */
