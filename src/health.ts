@@ -1,6 +1,6 @@
 import type { HoldReason } from '../machines/auto-funding/auto-funding.types.ts'
 import { sentenceOf } from './base/error-sentence.ts'
-import { OgLedgerError } from './base/errors.ts'
+import { OgLedgerError } from './base/og-ledger-error.ts'
 import { levelsOf } from './base/levels.ts'
 import { redact } from './base/redact.ts'
 import type { Broker } from './broker.types.ts'

@@ -91,34 +91,36 @@ export {
   AbortedError,
   BudgetExhaustedError,
   CapabilityMissingError,
-  GasEstimateError,
-  InDoubtError,
-  InsufficientGasError,
   InvalidInputError,
   JournalError,
-  LeaseLostError,
   LockedError,
   NotFundedError,
-  NotRecordedError,
   NothingToRetrieveError,
   NothingToWithdrawError,
-  NotSentError,
-  OgLedgerError,
-  OvertakenError,
   ReadError,
-  ReadOnlyError,
   RefundPendingError,
-  RefusedError,
-  SigningError,
-  ServiceNotOfferedError,
   StaleReadingError,
   SupersededError,
   UnresolvedIntentError,
-  UserRejectedError,
   WouldLockError,
-  WrongChainError,
 } from './base/errors.ts'
-export type { ErrorRecord } from './base/errors.ts'
+export {
+  GasEstimateError,
+  InDoubtError,
+  InsufficientGasError,
+  LeaseLostError,
+  NotRecordedError,
+  NotSentError,
+  OvertakenError,
+  ReadOnlyError,
+  RefusedError,
+  SigningError,
+  ServiceNotOfferedError,
+  UserRejectedError,
+  WrongChainError,
+} from './base/not-sent-errors.ts'
+export { OgLedgerError } from './base/og-ledger-error.ts'
+export type { ErrorRecord } from './base/og-ledger-error.ts'
 export { errorCodes, type ErrorCode } from './base/error-codes.ts'
 export { FeesTooHighError, RefusedByNodeError, UnknownPendingError } from './transactions/send-errors.ts'
 export {

@@ -1,4 +1,4 @@
-import { OgLedgerError, type ErrorOptions, type Facts } from '../base/errors.ts'
+import { OgLedgerError, type ErrorOptions, type Facts } from '../base/og-ledger-error.ts'
 
 /** A receiver did not take a delivery. Its message names the receiver and the answer, never the URL. */
 export class DeliveryError extends OgLedgerError {

@@ -1,5 +1,5 @@
 import { weiToOg } from './amounts.ts'
-import { OgLedgerError } from './errors.ts'
+import { OgLedgerError } from './og-ledger-error.ts'
 
 /** Arguments of a contract's error by name: amounts and counts as bigint, addresses and texts as strings. */
 export type ErrorArgs = Readonly<Record<string, unknown>>

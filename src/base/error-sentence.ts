@@ -1,4 +1,4 @@
-import { OgLedgerError } from './errors.ts'
+import { OgLedgerError } from './og-ledger-error.ts'
 
 /** The sentence of an error, with its reason where it has one: its other facts, such as paths and processes, are for the log. */
 export function sentenceOf(error: Error): string {

@@ -1,4 +1,5 @@
-import { OgLedgerError, ReadError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
+import { ReadError } from '../base/errors.ts'
 import { multicallAbi } from './abi.ts'
 import { aggregateIn } from './decode-aggregate.ts'
 import { reasonOf, safeCause } from './cause.ts'

@@ -1,4 +1,5 @@
-import { InvalidInputError, SigningError } from '../base/errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { SigningError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { withTimeout } from '../base/timeout.ts'

@@ -1,5 +1,5 @@
 import { weiToOg } from '../base/amounts.ts'
-import { InsufficientGasError } from '../base/errors.ts'
+import { InsufficientGasError } from '../base/not-sent-errors.ts'
 import type { Call } from './port.ts'
 
 /** So much above the amount pays more gas than a block holds: the node's reason is another one. */

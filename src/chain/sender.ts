@@ -1,12 +1,12 @@
 import { keccak256 } from 'ethers'
 import {
   GasEstimateError,
-  ReadError,
   RefusedError,
   SigningError,
   WrongChainError,
   type NotSentError,
-} from '../base/errors.ts'
+} from '../base/not-sent-errors.ts'
+import { ReadError } from '../base/errors.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { query } from './batch.ts'
 import { ARRIVED, gradeBroadcastError } from './broadcast-answer.ts'

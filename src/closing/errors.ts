@@ -1,6 +1,6 @@
 import { formatOg, weiToOg } from '../base/amounts.ts'
 import type { ClosingCancelled } from './types.ts'
-import { OgLedgerError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 
 /** The ledger is being closed: the broker pays nothing to a provider any more. Nothing was sent. */
 export class LedgerClosingError extends OgLedgerError {

@@ -4,7 +4,8 @@ import type { Limits } from '../../machines/auto-funding/plan.types.ts'
 import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { BudgetExhaustedError, InsufficientGasError, RefundPendingError } from '../base/errors.ts'
+import { BudgetExhaustedError, RefundPendingError } from '../base/errors.ts'
+import { InsufficientGasError } from '../base/not-sent-errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
 /** Limits of one caller, beside those of auto-funding. Amounts in wei; null is no limit. */

@@ -1,5 +1,6 @@
 import type { BlockClock } from '../base/block-clock.ts'
-import { OvertakenError, SupersededError } from '../base/errors.ts'
+import { OvertakenError } from '../base/not-sent-errors.ts'
+import { SupersededError } from '../base/errors.ts'
 import { UnknownPendingError } from '../transactions/send-errors.ts'
 
 /**

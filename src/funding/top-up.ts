@@ -1,7 +1,7 @@
 import type { TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { Position } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { OvertakenError } from '../base/errors.ts'
+import { OvertakenError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
 import { transferIntent } from '../transactions/build-intent.ts'

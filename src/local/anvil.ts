@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { Socket } from 'node:net'
 import { arch, platform } from 'node:os'
 import { dirname, join } from 'node:path'
-import { OgLedgerError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 import { endWithProcess } from './children.ts'
 import { locate } from './packages.ts'
 

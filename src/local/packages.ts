@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import { OgLedgerError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 
 const NEEDED = [
   '@foundry-rs/anvil/package.json',

@@ -1,5 +1,5 @@
 import { id, type Contract, type Signer, type TransactionReceipt, type Wallet } from 'ethers'
-import { OgLedgerError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 import {
   settlementData,
   taskData,

@@ -7,7 +7,7 @@ import {
   type TransactionReceipt,
 } from 'ethers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OgLedgerError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 import { inTurn } from './keyed-queue.ts'
 
 /** The content of a transaction; without `to` it creates a contract. `abi` decodes the reason of a revert. */

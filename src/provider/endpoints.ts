@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
-import { InvalidInputError, ReadOnlyError, ServiceNotOfferedError } from '../base/errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { ReadOnlyError, ServiceNotOfferedError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { countedRequest, type RequestCounts } from '../base/request-counts.ts'
 import { createEndpoint } from './endpoint.ts'

@@ -1,4 +1,6 @@
-import { BudgetExhaustedError, OgLedgerError, ServiceNotOfferedError } from '../base/errors.ts'
+import { BudgetExhaustedError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
+import { ServiceNotOfferedError } from '../base/not-sent-errors.ts'
 import type { EndpointHoldReason } from './endpoint.types.ts'
 
 /** By name: some of these classes belong to rooms that this one does not know. */

@@ -1,5 +1,6 @@
 import type { ServiceType } from '../../machines/position.types.ts'
-import { ReadError, ServiceNotOfferedError } from '../base/errors.ts'
+import { ReadError } from '../base/errors.ts'
+import { ServiceNotOfferedError } from '../base/not-sent-errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import { offerOf, type ServiceCache } from './service-cache.ts'
 import type { ProviderService } from '../chain/service.ts'

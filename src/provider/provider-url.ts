@@ -1,5 +1,5 @@
 import { resolveHost } from '#resolve-host'
-import { OgLedgerError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { rangeOfAddress } from './address-range.ts'
 import type { Resolve } from './resolve-host.types.ts'

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../base/clock.ts'
-import { InvalidInputError, OgLedgerError } from '../base/errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { safeReason } from './safe-text.ts'
 

@@ -1,4 +1,4 @@
-import { OgLedgerError } from '../base/errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 
 export type UnsettledFeeErrorInput = {
   provider: string

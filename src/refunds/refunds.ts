@@ -1,7 +1,7 @@
 import type { Position } from '../../machines/position.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
-import { ReadOnlyError } from '../base/errors.ts'
+import { ReadOnlyError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'

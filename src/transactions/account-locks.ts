@@ -1,5 +1,5 @@
 import { abortable } from '../base/abortable.ts'
-import { InDoubtError } from '../base/errors.ts'
+import { InDoubtError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import { accountIdle, isAbout } from './settled-idle.ts'
 import type { Lane } from './lane.ts'

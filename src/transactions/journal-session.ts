@@ -1,4 +1,6 @@
-import { AbortedError, LockedError, NotRecordedError, NotSentError, OgLedgerError } from '../base/errors.ts'
+import { AbortedError, LockedError } from '../base/errors.ts'
+import { NotRecordedError, NotSentError } from '../base/not-sent-errors.ts'
+import { OgLedgerError } from '../base/og-ledger-error.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 
 /** The journal as one lane uses it: opened once, written until the lane closes. */

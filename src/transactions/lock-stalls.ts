@@ -1,5 +1,5 @@
 import { abortable } from '../base/abortable.ts'
-import type { NotSentError } from '../base/errors.ts'
+import type { NotSentError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 
 /** Why the writer that holds an account lock cannot go on; a fresh error for each caller that is refused. */

@@ -1,4 +1,5 @@
-import { GasEstimateError, ReadError } from '../base/errors.ts'
+import { GasEstimateError } from '../base/not-sent-errors.ts'
+import { ReadError } from '../base/errors.ts'
 import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
 
 /** A broker that shares the lane, by its connection. */

@@ -1,4 +1,4 @@
-import { OvertakenError } from '../base/errors.ts'
+import { OvertakenError } from '../base/not-sent-errors.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type { Intent } from './intent.ts'

@@ -1,4 +1,4 @@
-import { InDoubtError } from '../base/errors.ts'
+import { InDoubtError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent } from './intent.ts'
 import type { InFlight, Lane } from './lane.ts'

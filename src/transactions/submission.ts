@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
-import { NotSentError, RefusedError, UnresolvedIntentError } from '../base/errors.ts'
+import { NotSentError, RefusedError } from '../base/not-sent-errors.ts'
+import { UnresolvedIntentError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { withTimeout } from '../base/timeout.ts'
 import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'

@@ -7,7 +7,8 @@ import { createReceipts } from '../../src/chain/receipts.ts'
 import type { BlockHeader, Rpc } from '../../src/chain/rpc.types.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { contractError } from '../../src/base/contract-errors.ts'
-import { ReadError, WrongChainError } from '../../src/base/errors.ts'
+import { ReadError } from '../../src/base/errors.ts'
+import { WrongChainError } from '../../src/base/not-sent-errors.ts'
 import { fakeHash } from '../../src/testing/fakes.ts'
 
 /** What a node can lie about, and its lies. A lie is chosen by its index. */

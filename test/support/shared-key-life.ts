@@ -1,7 +1,7 @@
 import { parseEther as og } from 'ethers'
 import type { Connected } from '../../src/chain/connect.ts'
 import type { Call } from '../../src/chain/port.ts'
-import { WrongChainError } from '../../src/base/errors.ts'
+import { WrongChainError } from '../../src/base/not-sent-errors.ts'
 import { memoryJournal, type Broker, type Journal } from '../../src/index.ts'
 import { bentWorld } from './bent-world.ts'
 import { EXACT } from './exact.ts'

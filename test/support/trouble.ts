@@ -1,6 +1,6 @@
 import type { Connected } from '../../src/chain/connect.ts'
 import type { Call, Fees } from '../../src/chain/port.ts'
-import { RefusedError } from '../../src/base/errors.ts'
+import { RefusedError } from '../../src/base/not-sent-errors.ts'
 import { ReadError, type Journal } from '../../src/index.ts'
 
 /** Queries that can fail or hang: `fee` is a provider's answer on the unsettled fee, `blocks` the times of blocks. */

@@ -1,6 +1,7 @@
 import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
-import { AbortedError, OgLedgerError } from '../../../src/base/errors.ts'
+import { AbortedError } from '../../../src/base/errors.ts'
+import { OgLedgerError } from '../../../src/base/og-ledger-error.ts'
 import { createSimulatedBroker, type SimulatedBrokerOptions, type Simulation } from '../../../src/testing/index.ts'
 import '../../../src/testing/vitest.ts'
 import { EXACT } from '../../support/exact.ts'

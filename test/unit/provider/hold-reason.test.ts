@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ServiceNotOfferedError } from '../../../src/base/errors.ts'
+import { ServiceNotOfferedError } from '../../../src/base/not-sent-errors.ts'
 import { holdReasonOf } from '../../../src/provider/hold-reason.ts'
 
 test('a provider that is not paid is told apart: it offers no such service, or its signer is not accepted', () => {

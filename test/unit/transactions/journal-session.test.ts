@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { AbortedError, JournalError, LeaseLostError, NotRecordedError } from '../../../src/base/errors.ts'
+import { AbortedError, JournalError } from '../../../src/base/errors.ts'
+import { LeaseLostError, NotRecordedError } from '../../../src/base/not-sent-errors.ts'
 import { createJournalSession } from '../../../src/transactions/journal-session.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransactionPort } from '../../../src/chain/port.ts'
-import { RefusedError } from '../../../src/base/errors.ts'
+import { RefusedError } from '../../../src/base/not-sent-errors.ts'
 import { silent, type Logger } from '../../../src/base/logger.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
