@@ -1,19 +1,16 @@
 import { createActor, fromPromise, type ActorRefFrom, type SnapshotFrom } from 'xstate'
 import { autoDepositEvents } from '../../machines/ledger/auto-deposit.events.ts'
 import { autoDepositMachine } from '../../machines/ledger/auto-deposit.machine.ts'
-import { depositOn } from '../../machines/ledger/auto-deposit.policy.ts'
 import type {
   DepositApproval,
   DepositDecision,
   DepositReceipt,
   DepositRequest,
 } from '../../machines/ledger/auto-deposit.types.ts'
-import type { Block, Position } from '../../machines/position.types.ts'
+import type { Block } from '../../machines/position.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import { createChartJobs } from '../base/chart-jobs.ts'
-import { weiToOg } from '../base/amounts.ts'
 import { InvalidInputError } from '../base/errors.ts'
-import { OvertakenError } from '../base/not-sent-errors.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
@@ -21,18 +18,12 @@ import type { Positions } from '../streams/positions.ts'
 import type { Intent } from '../transactions/intent.ts'
 import type { InFlight } from '../transactions/lane.ts'
 import { isDeposit } from '../transactions/payments.ts'
-import { intentOf } from '../transactions/build-intent.ts'
 import { checkAnswer } from './answer.ts'
 import type { ApprovalNeed } from './approval-need.ts'
 import type { DepositPolicy } from './config/auto-deposit-config.ts'
 import type { DepositPayers } from './deposit-payers.ts'
-import {
-  arrivingIn,
-  depositStandingOf,
-  type DepositBasis,
-  type DepositFacts,
-  type DepositSurroundings,
-} from './deposit-standing.ts'
+import { createDeposit, type Deposit, type DepositOptions } from './deposit.ts'
+import { decideDeposit, type DepositBasis, type DepositFacts, type DepositSurroundings } from './deposit-decision.ts'
 import { trialOf, type DepositTrial } from './deposit-trial.ts'
 import type { FundingReport, PaymentFacts } from './funding-report.ts'
 import { datedUnlessOvertaken } from './overtaken.ts'
@@ -53,7 +44,7 @@ export type AutoDepositStatus = {
     payerRefusal: Error | null
   }
 
-export type AutoDepositOptions = {
+export type AutoDepositOptions = Omit<DepositOptions, 'isTaken'> & {
   wallet: string
   rules: Pick<Rules, 'minLedgerBalance'>
   payer: DepositPayers
@@ -61,12 +52,8 @@ export type AutoDepositOptions = {
   minedIn: (from: number, to: number) => readonly Intent[]
   /** Intents of the broker's own wallet without a known outcome. */
   inFlight: () => readonly InFlight[]
-  closing: { isWanted: () => boolean; refuse: (operation: string) => void }
-  /** The newest plan that was sent to actors. */
-  latest: () => Plan | null
-  /** Plans for a position that was read. */
-  plan: (position: Position) => Plan
-  positions: Pick<Positions, 'positions$' | 'nudge' | 'fresh' | 'isOvertaken'>
+  closing: { isWanted: () => boolean }
+  positions: Pick<Positions, 'positions$' | 'nudge'>
   /** Called before each start; throws where nothing can be sent. */
   onStart: () => void
   mustAsk: ApprovalNeed
@@ -97,13 +84,14 @@ export type AutoDeposit = {
 export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
   const { wallet, rules, payer, inFlight, closing, latest, positions, onStart, mustAsk, report, inspected, logger } =
     options
-  const jobs = jobsOf(options, { policy: () => on?.policy ?? null, isTaken })
+  const jobs = jobsOf(options, createDeposit({ ...options, isTaken }), () => on?.policy ?? null)
   const withdrawals = createWithdrawalWatch(options)
   let on: { policy: DepositPolicy; actor: AutoDepositActor } | null = null
   let watching: { unsubscribe(): void } | null = null
   /** Callers that decide about a deposit. */
   let deciding = 0
   const surroundings: DepositSurroundings = {
+    rules,
     inFlight,
     isClosing: closing.isWanted,
     isDeciding: () => deciding > 0,
@@ -138,17 +126,7 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
     },
     decide(facts, trial) {
       const basis = trial ? trialOf(trial, payer.own) : basisNow()
-      if (!basis) return null
-      const { position, plan } = facts
-      return depositOn({
-        ...facts,
-        standing: depositStandingOf(basis, facts, surroundings),
-        arriving: arrivingIn(position, plan.decisions, inFlight()),
-        minLedger: rules.minLedgerBalance,
-        hasUnknownPending: facts.hasUnknownPending || basis.payer.hasUnknownPending(),
-        cannotRecord: facts.cannotRecord === true || basis.payer.cannotRecord(),
-        holdsForForeign: facts.holdsForForeign === true || basis.payer.holdsForForeign(),
-      })
+      return basis && decideDeposit(basis, facts, surroundings)
     },
     refresh: async (block) => (on ? payer.refresh(block) : undefined),
     send({ position, deposit }) {
@@ -209,8 +187,6 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
   }
 }
 
-type Taken = { policy: () => DepositPolicy | null; isTaken: () => boolean }
-
 type Jobs = {
   deposit(request: DepositRequest, signal: AbortSignal): Promise<DepositReceipt>
   approve(signal: AbortSignal): Promise<DepositApproval>
@@ -228,47 +204,20 @@ const machine = autoDepositMachine.provide({
   },
 })
 
-function jobsOf(options: AutoDepositOptions, { policy, isTaken }: Taken): Jobs {
-  const { payer, closing, latest, plan, positions, blockClock } = options
+function jobsOf(
+  { latest, blockClock }: AutoDepositOptions,
+  deposit: Deposit,
+  policy: () => DepositPolicy | null,
+): Jobs {
   return {
     deposit: (request, signal) => datedUnlessOvertaken(deposit(request, signal), blockClock),
     approve: (signal) => blockClock.dated(approve(signal)),
   }
 
-  /** Sends what a plan still wants: an approved amount is checked against a plan of a new reading. */
-  async function deposit({ amount, decidedAt }: DepositRequest, signal: AbortSignal): Promise<DepositReceipt> {
-    if (latest()?.deposit?.action !== 'deposit')
-      checkWanted(BigInt(amount), plan(await positions.fresh(signal)).deposit)
-    if (isTaken() || positions.isOvertaken(latest()?.block.number ?? 0))
-      throw new OvertakenError('Another transaction overtook the deposit.', {})
-    closing.refuse('depositFund')
-    const value = BigInt(amount)
-    // The budget window counts a payment from the newest reading on.
-    const block = latest()?.block
-    const intent = {
-      ...intentOf(payer.call(value), { amount: value }),
-      decidedAt: Math.max(decidedAt, block?.timestamp ?? 0),
-      ...(block && { asOf: block.number }),
-    }
-    const { transactionHash, blockNumber } = await payer.submit(intent, { signal, background: true })
-    return { transactionHash, blockNumber }
-  }
-
-  async function approve(signal: AbortSignal) {
+  async function approve(signal: AbortSignal): Promise<DepositApproval> {
     const ask = policy()?.approve
     const decision = latest()?.deposit
     const approved = ask && decision ? checkAnswer(await ask(decision, signal), {}) : false
     return { approved, at: blockClock.now() }
   }
-}
-
-/** Refuses an approved amount that a plan does not want any more. @throws OvertakenError */
-function checkWanted(approved: bigint, decision: DepositDecision | null | undefined): void {
-  const wanted = !decision || decision.action === 'hold' ? 0n : decision.amount
-  if (wanted >= approved) return
-  throw new OvertakenError('What was approved is not wanted any more.', {
-    approved: `${weiToOg(approved)} OG`,
-    wanted: `${weiToOg(wanted)} OG`,
-    because: decision?.action === 'hold' ? decision.reason : undefined,
-  })
 }

@@ -2,7 +2,7 @@ import { toWei, type Amount } from '../base/amounts.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toDepositPolicy, type AutoDepositConfig } from './config/auto-deposit-config.ts'
 import type { DepositPayer } from './deposit-payer.ts'
-import type { DepositBasis } from './deposit-standing.ts'
+import type { DepositBasis } from './deposit-decision.ts'
 
 /** Auto-deposit that a dry run plans with. Nothing is sent. */
 export type DepositTrial = Omit<AutoDepositConfig, 'from'> & {

@@ -20,7 +20,7 @@ import { idleButForDoubt } from '../transactions/settled-idle.ts'
 import { budgetLeft } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { AutoDeposit } from './auto-deposit.ts'
 import type { DepositPayer } from './deposit-payer.ts'
-import { committed } from './deposit-standing.ts'
+import { committed } from './deposit-decision.ts'
 import type { GasPrice } from './gas-price.ts'
 import { isWithdrawal } from './withdrawal-watch.ts'
 

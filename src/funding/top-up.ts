@@ -1,13 +1,12 @@
 import type { TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { Position } from '../../machines/position.types.ts'
-import { weiToOg } from '../base/amounts.ts'
 import { OvertakenError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
 import type { Submitter } from '../transactions/submitter.ts'
 import type { Dispatch } from './dispatch.ts'
-import type { Plan } from './plan.ts'
+import { checkStillWanted } from './overtaken.ts'
 import type { Planner } from './planner.ts'
 
 export type TopUpOptions = {
@@ -34,8 +33,11 @@ export type TopUp = (request: TopUpRequest, signal: AbortSignal) => Promise<TopU
 export function createTopUp({ planner, dispatch, positions, isTaken, rules, submit }: TopUpOptions): TopUp {
   return async (request, signal) => {
     // An approval comes some time after the decision.
-    if (dispatch.decisionOf(request)?.action !== 'top-up')
-      checkWanted(request, planner.plan(await positions.fresh(signal)))
+    if (dispatch.decisionOf(request)?.action !== 'top-up') {
+      const { decisions } = planner.plan(await positions.fresh(signal))
+      const decision = decisions.find((one) => keyOf(one) === keyOf(request))
+      checkStillWanted(BigInt(request.amount), decision, { provider: request.provider })
+    }
     checkNotOvertaken(request)
     // The budget window counts a payment from the newest reading on.
     const block = dispatch.latest()?.block
@@ -54,23 +56,4 @@ export function createTopUp({ planner, dispatch, positions, isTaken, rules, subm
     if (!isTaken(request) && !positions.isOvertaken(dispatch.latest()?.block.number ?? 0)) return
     throw new OvertakenError('Another transaction overtook the top-up.', { provider: request.provider })
   }
-}
-
-/**
- * Refuses an approved amount that a plan does not want any more: auto-funding may be paused by now, a caller may have paid
- * the sub-account, or limits may leave less. What is wanted instead is proposed anew, since the approval was for this amount.
- *
- * @throws OvertakenError
- */
-export function checkWanted(request: TopUpRequest, { decisions }: Plan): void {
-  const { provider, amount } = request
-  const decision = decisions.find((one) => keyOf(one) === keyOf(request))
-  const wanted = !decision || decision.action === 'hold' ? 0n : decision.amount
-  if (wanted >= BigInt(amount)) return
-  throw new OvertakenError('What was approved is not wanted any more.', {
-    provider,
-    approved: `${weiToOg(BigInt(amount))} OG`,
-    wanted: `${weiToOg(wanted)} OG`,
-    because: decision?.action === 'hold' ? decision.reason : undefined,
-  })
 }

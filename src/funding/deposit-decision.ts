@@ -2,9 +2,11 @@ import { limitsAt } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { Failure } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { Decision } from '../../machines/auto-funding/plan.types.ts'
 import { OPENING_GAS } from '../../machines/gas-costs.ts'
-import type { DepositInput, DepositStanding } from '../../machines/ledger/auto-deposit.types.ts'
+import { depositOn } from '../../machines/ledger/auto-deposit.policy.ts'
+import type { DepositDecision, DepositInput, DepositStanding } from '../../machines/ledger/auto-deposit.types.ts'
 import type { Position } from '../../machines/position.types.ts'
 import { keyOf } from '../base/sub-account-key.ts'
+import type { Rules } from '../chain/port.ts'
 import type { InFlight } from '../transactions/lane.ts'
 import { isDeposit } from '../transactions/payments.ts'
 import type { DepositPolicy } from './config/auto-deposit-config.ts'
@@ -32,7 +34,9 @@ export type DepositBasis = {
   failure: Failure | null
 }
 
+/** What goes on around the ledger. */
 export type DepositSurroundings = {
+  rules: Pick<Rules, 'minLedgerBalance'>
   /** Intents of the broker's own wallet without a known outcome. */
   inFlight: () => readonly InFlight[]
   isClosing: () => boolean
@@ -41,8 +45,25 @@ export type DepositSurroundings = {
   withdrawals: Pick<WithdrawalWatch, 'until'>
 }
 
-/** Collects what the pure policy needs to know about the ledger's deposits, and nothing else. */
-export function depositStandingOf(
+/** What to deposit: collects what the pure policy needs to know about the ledger's deposits, and nothing else. */
+export function decideDeposit(
+  basis: DepositBasis,
+  facts: DepositFacts,
+  surroundings: DepositSurroundings,
+): DepositDecision {
+  const { payer } = basis
+  return depositOn({
+    ...facts,
+    standing: standingOf(basis, facts, surroundings),
+    arriving: arrivingIn(facts.position, facts.plan.decisions, surroundings.inFlight()),
+    minLedger: surroundings.rules.minLedgerBalance,
+    hasUnknownPending: facts.hasUnknownPending || payer.hasUnknownPending(),
+    cannotRecord: facts.cannotRecord === true || payer.cannotRecord(),
+    holdsForForeign: facts.holdsForForeign === true || payer.holdsForForeign(),
+  })
+}
+
+function standingOf(
   { policy, payer, lastDeposit, failure }: DepositBasis,
   { position, gasPrice }: DepositFacts,
   { inFlight, isClosing, isDeciding, withdrawals }: DepositSurroundings,
@@ -76,7 +97,7 @@ export function committed(payer: Pick<DepositPayer, 'inFlight'>, gasPrice: bigin
 }
 
 /** What claims in flight, and those that this plan decides on, return to the ledger. */
-export function arrivingIn(position: Position, decisions: readonly Decision[], flights: readonly InFlight[]): bigint {
+function arrivingIn(position: Position, decisions: readonly Decision[], flights: readonly InFlight[]): bigint {
   const claiming = new Set(
     flights
       .filter(({ intent }) => intent.call.method === 'retrieveFund')
