@@ -1,4 +1,4 @@
-import { limitsAt, type SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
+import { budgetLeft, limitsAt, type SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import { firstDayLimit, firstDayOf, type FirstDay } from '../../machines/auto-funding/first-day.policy.ts'
 import type { Limits } from '../../machines/auto-funding/plan.types.ts'
 import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
@@ -35,6 +35,19 @@ export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
 export function limitsOf(policy: AutoFundingPolicy, id: SubAccountId, payments: Payments, now: number): Limits {
   return limitsAt(policy, () => payments.of(id), now)
 }
+
+/** What the budget of all providers together leaves, and one that several wallets share; null is no limit. */
+export function commonLeft(
+  { budget, sharedLeft }: Pick<Spending, 'budget' | 'sharedLeft'>,
+  payments: Payments,
+  now: number,
+): bigint | null {
+  return lesser(budgetLeft(budget, payments.all, now), sharedLeft?.(now) ?? null)
+}
+
+/** The lesser of two limits; null is no limit. */
+export const lesser = (a: bigint | null, b: bigint | null): bigint | null =>
+  a === null || (b !== null && b < a) ? b : a
 
 /** What a new provider may still get: see `firstDayOf`. */
 export function firstDayAt(

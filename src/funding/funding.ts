@@ -144,7 +144,7 @@ export function createFunding(options: FundingOptions): Funding {
   })
   const planner = createPlanner({
     accounts,
-    grades: createGrades(burns),
+    grades: createGrades({ burns, accounts, pricesOf: services.pricesOf, minLockedBalance: options.minLockedBalance }),
     reserved: locks.reserved,
     isStalled: (id) => locks.stallOf(id) !== null,
     minLockedBalance: options.minLockedBalance,
@@ -162,7 +162,6 @@ export function createFunding(options: FundingOptions): Funding {
     claims: { ofAll: options.claimsAll, failureOf: options.refunds.failureOf },
     isRegistered: services.isRegistered,
     isAccepted: services.isAccepted,
-    pricesOf: services.pricesOf,
   })
   const feeOf = (id: SubAccountId, { unsettledFee }: Pick<AutoFundingPolicy, 'unsettledFee'>) =>
     createUnsettledFee(id, unsettledFee, { providerFees, clock, logger })

@@ -1,22 +1,47 @@
 import type { Burn } from '../../machines/auto-funding/auto-funding.burn.ts'
+import { demandOf, levelsOf } from '../../machines/auto-funding/auto-funding.levels.ts'
+import { feeByPrices, type Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
+import type { Standing } from '../../machines/auto-funding/plan.types.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { BurnRates } from './burn-rates.ts'
-import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
-import { gradingOf, type Grading } from './plan-input.ts'
+import { toPolicy, type AutoFundingPolicy } from './config/auto-funding-policy.ts'
+import type { FundedAccounts } from './funded-accounts.ts'
+
+export type GradesOptions = {
+  burns: Pick<BurnRates, 'of' | 'firstCharge'>
+  accounts: Pick<FundedAccounts, 'get'>
+  /** What a provider charges; null while that is not known. */
+  pricesOf: (id: SubAccountId) => Prices | null
+  /** What providers want to see locked, in wei. */
+  minLockedBalance: bigint
+}
 
 /** How an account is graded: its policy, its unsettled fee, and what its provider's prices explain, in wei. */
 export type GradedBy = { policy: AutoFundingPolicy; unsettledFee: bigint; pricedFee: bigint }
 
+/** What a provider's charges and its policy come to. */
+export type Grading = Pick<Standing, 'demand' | 'anomaly' | 'required' | 'target'>
+
 export type Grades = {
+  /** An account without auto-funding is graded by the policy of a dry run, or else by that of an empty config. */
+  by(id: SubAccountId, trial?: AutoFundingPolicy): GradedBy
   of(id: SubAccountId, by: GradedBy): Grading
   /** Block time of its oldest known charge, in seconds; null without one. */
   firstCharge(id: SubAccountId): number | null
 }
 
 /** Demand, trigger and target of each sub-account; computed anew only where burn, policy, fee or prices changed. */
-export function createGrades(burns: BurnRates): Grades {
+export function createGrades({ burns, accounts, pricesOf, minLockedBalance }: GradesOptions): Grades {
+  const usual = toPolicy({}, minLockedBalance)
   const known = new Map<string, GradedBy & { burn: Burn; grading: Grading }>()
   return {
+    by(id, trial = usual) {
+      const account = accounts.get(id)
+      const pricedFee = feeByPrices(pricesOf(id))
+      return account
+        ? { policy: account.policy, unsettledFee: account.fee.known().fee, pricedFee }
+        : { policy: trial, unsettledFee: 0n, pricedFee }
+    },
     of(id, by) {
       const key = keyOf(id)
       const burn = burns.of(key)
@@ -32,3 +57,10 @@ export function createGrades(burns: BurnRates): Grades {
 
 const isSame = (a: GradedBy, b: GradedBy): boolean =>
   a.policy === b.policy && a.unsettledFee === b.unsettledFee && a.pricedFee === b.pricedFee
+
+function gradingOf({ policy, unsettledFee, pricedFee }: GradedBy, burn: Burn): Grading {
+  const { minLockedBalance, maxUnsettledFee, jump } = policy
+  const { demand, anomaly } = demandOf({ minLockedBalance, unsettledFee, maxUnsettledFee, pricedFee, burn, jump })
+  const { required, target } = levelsOf(demand, policy.levels)
+  return { demand, anomaly, required, target }
+}

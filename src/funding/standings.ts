@@ -1,0 +1,176 @@
+import type { Failure } from '../../machines/auto-funding/auto-funding.types.ts'
+import type { FirstDay } from '../../machines/auto-funding/first-day.policy.ts'
+import type { Standing } from '../../machines/auto-funding/plan.types.ts'
+import type { ReclaimRule } from '../../machines/auto-funding/reclaim.types.ts'
+import type { Position } from '../../machines/position.types.ts'
+import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { Rules } from '../chain/port.ts'
+import { inFlightByAccount } from '../transactions/in-flight.ts'
+import type { InFlight } from '../transactions/lane.ts'
+import { firstDayAt, limitsOf, type Payments } from './budget.ts'
+import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
+import type { FundedAccount, FundedAccounts } from './funded-accounts.ts'
+import type { TriedAccounts } from './funding-trial.ts'
+import type { Grades, Grading } from './grades.ts'
+import type { IdleMoney } from './idle-money.ts'
+
+export type StandingsOptions = {
+  accounts: Pick<FundedAccounts, 'get' | 'all'>
+  grades: Grades
+  /** Sub-accounts that a caller is deciding about, by key: no plan pays them meanwhile. */
+  reserved: ReadonlySet<string>
+  /** Whether the lock of a sub-account does not come free for now: its put-back cannot be sent. */
+  isStalled: (id: SubAccountId) => boolean
+  /** Read anew while the broker runs, so the minimum of a new sub-account is taken at each plan. */
+  rules: Pick<Rules, 'minTransfer'>
+  claims: {
+    /** Refunds of every sub-account are claimed without a call. */
+    ofAll: boolean
+    /** Why the last such claim failed. */
+    failureOf: (id: SubAccountId) => Failure | null
+  }
+  idleMoney: Pick<IdleMoney, 'standingOf'>
+  /** Whether a provider offers the service; null while that could not be read. */
+  isRegistered: (id: SubAccountId) => boolean | null
+  /** False where the contracts' owner does not accept the provider's signer. */
+  isAccepted: (id: SubAccountId) => boolean
+}
+
+export type StandingsInput = {
+  inFlight: readonly InFlight[]
+  payments: Payments
+  /** A dry run plans as if auto-funding were on: for every sub-account, or for those of `trials` alone. */
+  isDry: boolean
+  trials: TriedAccounts | null
+  /** What a dry run asks idle money back by. */
+  trialRule: ReclaimRule | null
+}
+
+export type Standings = {
+  standings: Standing[]
+  /** Whether a sub-account that auto-funding is on for has less than it needs. */
+  isAnyDue: boolean
+}
+
+export type StandingsAt = (position: Position, input: StandingsInput) => Standings
+
+/** Where each sub-account stands at a position: what the plan has to know of it beside the reading. */
+export function createStandings(options: StandingsOptions): StandingsAt {
+  const { accounts, grades, reserved, isStalled, rules, claims, idleMoney, isRegistered, isAccepted } = options
+
+  return (position, { inFlight, payments, isDry, trials, trialRule }) => {
+    const now = position.block.timestamp
+    const touched = inFlightByAccount(inFlight)
+    let isAnyDue = false
+    const standings = idsIn(position, trials).map(({ key, id, available }): Standing => {
+      const account = accounts.get(id)
+      const trial = trials?.get(key)
+      const by = grades.by(id, trial?.policy)
+      const grading = grades.of(id, by)
+      const mode = modeOf(account, trials ? trial !== undefined : isDry)
+      const isDue = mode !== 'off' && available < grading.required
+      isAnyDue ||= isDue
+      const context = account?.actor.getSnapshot().context
+      const reclaimRule = account ? account.policy.reclaim : (trial?.policy.reclaim ?? trialRule)
+      return standingOf({ id, policy: by.policy }, grading, {
+        mode,
+        limits: limitsOf(by.policy, id, payments, now),
+        // Payments are gone through only where one is due.
+        firstDay: isDue
+          ? firstDayAt(by.policy, {
+              id,
+              firstCharge: grades.firstCharge(id),
+              minTransfer: rules.minTransfer,
+              payments,
+              now,
+            })
+          : null,
+        registered: trial?.policy.force === true || registrationOf(id, account),
+        accepted: isAccepted(id),
+        inFlight: touched.has(key) || reserved.has(key),
+        unresolved: touched.get(key)?.unresolved ?? false,
+        putBackPending: isStalled(id),
+        settledFrom: context?.lastTopUp?.blockNumber ?? null,
+        failure: context?.failure ?? null,
+        claimsAll: claims.ofAll,
+        claimFailure: claims.failureOf(id),
+        reclaim: idleMoney.standingOf(id, reclaimRule, payments, now),
+      })
+    })
+    return { standings, isAnyDue }
+  }
+
+  /** Every sub-account that exists, is funded or is tried, by key. */
+  function idsIn(
+    { subAccounts }: Position,
+    trials: TriedAccounts | null,
+  ): { key: string; id: SubAccountId; available: bigint }[] {
+    const ids = new Map<string, { key: string; id: SubAccountId; available: bigint }>()
+    const add = (key: string, id: SubAccountId, available: bigint) => ids.set(key, { key, id, available })
+    for (const account of subAccounts) add(keyOf(account), account, account.available)
+    for (const { id } of [...accounts.all(), ...(trials?.values() ?? [])])
+      add(keyOf(id), id, ids.get(keyOf(id))?.available ?? 0n)
+    return [...ids.values()]
+  }
+
+  /** Only a funded account depends on the answer, and not where its policy pays a provider without a service as well. */
+  function registrationOf(id: SubAccountId, account: FundedAccount | undefined): boolean | null {
+    return account?.policy.force === true || (isRegistered(id) ?? (account ? null : true))
+  }
+}
+
+function modeOf(account: FundedAccount | undefined, isTried: boolean): Standing['mode'] {
+  if (account) return account.paused ? 'paused' : 'on'
+  return isTried ? 'on' : 'off'
+}
+
+/** What goes on with a sub-account, whatever is wanted for it. */
+type Underway = Pick<
+  Standing,
+  | 'mode'
+  | 'limits'
+  | 'registered'
+  | 'accepted'
+  | 'inFlight'
+  | 'unresolved'
+  | 'putBackPending'
+  | 'settledFrom'
+  | 'failure'
+  | 'claimFailure'
+  | 'reclaim'
+> & { firstDay: FirstDay | null; claimsAll: boolean }
+
+/** One line after the other, since this is made for each sub-account at each reading. */
+function standingOf(
+  { id, policy }: { id: SubAccountId; policy: AutoFundingPolicy },
+  { demand, anomaly, required, target }: Grading,
+  underway: Underway,
+): Standing {
+  return {
+    provider: id.provider,
+    serviceType: id.serviceType,
+    mode: underway.mode,
+    required,
+    target,
+    demand,
+    priority: policy.priority,
+    limits: underway.limits,
+    sizing: policy.sizing,
+    reserveIsSoft: policy.reserveIsSoft,
+    onPendingRefund: policy.onPendingRefund,
+    needsApproval: policy.approve !== null,
+    registered: underway.registered,
+    ...(underway.accepted === false && { accepted: false }),
+    anomaly,
+    ...(underway.firstDay && { firstDay: underway.firstDay }),
+    inFlight: underway.inFlight,
+    unresolved: underway.unresolved,
+    ...(underway.putBackPending === true && { putBackPending: true }),
+    settledFrom: underway.settledFrom,
+    failure: underway.failure,
+    // The refund of idle money comes home without a call.
+    autoClaim: policy.autoClaim || underway.reclaim != null || underway.claimsAll,
+    claimFailure: underway.claimFailure ?? null,
+    reclaim: underway.reclaim ?? null,
+  }
+}
