@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { gradeBroadcastError, type BroadcastGrade, type BroadcastReason } from '../../../src/chain/broadcast-answer.ts'
+import { gradeBroadcastError } from '../../../src/chain/broadcast-answer.ts'
+import type { BroadcastGrade, BroadcastReason } from '../../../src/chain/broadcast-texts.ts'
 
 const texts: readonly [node: string, text: string, grade: BroadcastGrade, reason: BroadcastReason][] = [
   ['geth', 'already known', 'arrived', 'already-known'],
