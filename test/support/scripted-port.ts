@@ -38,7 +38,7 @@ export function scriptedPort(overrides: Partial<TransactionPort> = {}): Scripted
     send: () => Promise.reject(new Error('not a wallet that sends')),
     broadcast: (raw) => {
       port.sent.push(raw)
-      return Promise.resolve({ grade: 'arrived', reason: 'none', feeNeeded: null, message: '' })
+      return Promise.resolve({ grade: 'arrived', reason: 'none', message: '' })
     },
     mined: (hash) => Promise.resolve(port.receipts.get(hash) ?? null),
     knows: (hash) => Promise.resolve(port.sent.includes(hash)),

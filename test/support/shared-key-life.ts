@@ -34,7 +34,6 @@ export type Step =
 const NO_FUNDS = {
   grade: 'final',
   reason: 'insufficient-funds',
-  feeNeeded: null,
   message: 'insufficient funds for gas * price + value',
 } as const
 const FULL = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })

@@ -5,7 +5,7 @@ import type { Connected } from '../../../src/chain/connect.ts'
 import { GasEstimateError, memoryJournal, ReadError } from '../../../src/index.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
-const SILENCE: BroadcastAnswer = { grade: 'unknown', reason: 'none', feeNeeded: null, message: '' }
+const SILENCE: BroadcastAnswer = { grade: 'unknown', reason: 'none', message: '' }
 
 /** The connection of a broker whose node is down while the test says so. */
 const unsteady =

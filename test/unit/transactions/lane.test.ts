@@ -209,7 +209,7 @@ test('the lane forgets payments that no limit counts any more', async () => {
 
 test('a lane that closes before the node answers a broadcast reports no change and no warning', async () => {
   let answer = (): void => undefined
-  const arrived = { grade: 'arrived', reason: 'none', feeNeeded: null, message: '' } as const
+  const arrived = { grade: 'arrived', reason: 'none', message: '' } as const
   const port = scriptedPort({ broadcast: () => new Promise((resolve) => (answer = () => resolve(arrived))) })
   const changes: unknown[] = []
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
