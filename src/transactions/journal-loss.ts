@@ -1,6 +1,7 @@
 import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { TransactionPort } from '../chain/port.ts'
-import type { JournalExamination, LostRecord, RestoredRecord } from './journal-damage.ts'
+import type { JournalExamination, RestoredRecord } from './journal-damage.ts'
+import type { LostRecord } from './lost-record.ts'
 import { closingIn, foldRecords, isClosingRecord, openClaims } from './journal-fold.ts'
 import type { ClosingIntention, JournalEntry, JournalRecord } from './journal.types.ts'
 
