@@ -1,20 +1,20 @@
 import type { Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
-import { weiToOg } from '../base/amounts.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Rules } from '../chain/port.ts'
-import { ContractError, contractError } from '../base/contract-errors.ts'
-import { NothingToRetrieveError, WouldLockError } from '../base/errors.ts'
+import { contractError } from '../base/contract-errors.ts'
+import { NothingToRetrieveError } from '../base/errors.ts'
 import type { NotSentError } from '../base/not-sent-errors.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
 import { batchesOf } from './batches.ts'
-import { isFull, isoTime, isRetrievable, nothingToRetrieve } from './refund-rules.ts'
+import { isFull, isRetrievable, nothingToRetrieve } from './refund-rules.ts'
 import { mayBeElsewhere, resolveService, resolveServiceIn, type Service } from '../chain/service-name.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { SendingOptions, SubmitOptions } from '../transactions/lane.ts'
-import { createLeftOut, type LeftOut, type LeftOutList } from './left-out.ts'
-import { isHeldUp } from './put-back-pending.ts'
+import { createLeftOut, type LeftOut } from './left-out.ts'
+import { retrieveBatch } from './retrieve-batch.ts'
+import { checkLock } from './would-lock.ts'
 
 /** The receipt of the last transaction, those of every batch, and the sub-accounts that it left out. */
 export type RetrieveReceipt = Receipt & { receipts: readonly Receipt[]; leftOut: readonly LeftOut[] }
@@ -93,7 +93,10 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     if (held) throw held
     if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
-    if (!force && !isElsewhere(service)) checkLive(account, position)
+    if (!force && !isElsewhere(service)) {
+      const { block } = position
+      checkLock(account, { block, lockTime: rules.lockTimes[service.serviceType] ?? 0, isKept: isKept(account) })
+    }
     return submitFor(service, how)(retrieveIntent([address], service.serviceType, service.name))
 
     async function look() {
@@ -103,30 +106,6 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
       const held = heldOf(read.service)({ provider: address, serviceType: read.service.serviceType })
       return { ...read, account, held }
     }
-  }
-
-  /**
-   * Locking free money is the purpose of a retrieve. It surprises the caller where auto-funding has put that money
-   * there, and where refunds can be claimed: that needs no lock.
-   */
-  function checkLive(account: SubAccountPosition, { block }: Position): void {
-    const { provider, serviceType, available, claimable } = account
-    const kept = isKept({ provider, serviceType })
-    if (available === 0n || (!kept && claimable === 0n)) return
-    const lock = rules.lockTimes[serviceType] ?? 0
-    throw new WouldLockError('Retrieving would lock what is free there, and the provider would stop serving.', {
-      provider,
-      serviceType,
-      'would be locked': `${weiToOg(available)} OG`,
-      until: `${isoTime(block.timestamp + lock)}, if sent now`,
-      'auto-funding': kept ? 'on' : undefined,
-      claimable: claimable > 0n ? `${weiToOg(claimable)} OG` : undefined,
-      do: [
-        ...(claimable > 0n ? ['claimRefunds brings home what is unlocked and leaves the rest free'] : []),
-        ...(kept ? ['stopAutoFunding first'] : []),
-        'pass { force: true } to ask everything back all the same',
-      ].join('; '),
-    })
   }
 
   /** Only a position tells the versions of other names: a name that cannot be one is refused before it is read. */
@@ -162,49 +141,4 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
         : subAccounts.filter((one) => one.serviceType === service.serviceType)
     throw contractError({ operation: 'retrieveFund', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
   }
-}
-
-/**
- * Retrieves from as many providers as a batch takes, in one transaction. A provider whose refund places filled up since
- * the reading makes the contract refuse the whole batch; its error names that provider, and the retry leaves it out, and
- * so does every try with those whose locks do not come free.
- *
- * @returns null where all were left out for their locks
- * @throws TooManyRefundsError where no other provider is left
- */
-export async function retrieveBatch(
-  providers: readonly string[],
-  { serviceType, name }: Service,
-  { submit, stallOf, leftOut }: BatchOptions,
-): Promise<Receipt | null> {
-  const open = providers.filter((provider) => {
-    const reason = stallOf({ provider, serviceType })
-    if (reason) leftOut.add([{ provider, serviceType }], reason)
-    return !reason
-  })
-  if (open.length === 0) return null
-  try {
-    return await submit(retrieveIntent(open, serviceType, name))
-  } catch (error) {
-    const full = fullIn(error)
-    const rest = open.filter((provider) => provider !== full && !stallOf({ provider, serviceType }))
-    if (rest.length === open.length || (rest.length === 0 && !isHeldUp(error))) throw error
-    return retrieveBatch(
-      providers.filter((provider) => provider !== full),
-      { serviceType, name },
-      { submit, stallOf, leftOut },
-    )
-  }
-}
-
-type BatchOptions = Pick<RetrievalsOptions, 'stallOf'> & {
-  submit: (intent: Intent) => Promise<Receipt>
-  leftOut: LeftOutList
-}
-
-/** The provider whose refund places are full, as the contract names it. */
-function fullIn(error: unknown): unknown {
-  return error instanceof ContractError && error.errorName === 'TooManyRefunds'
-    ? error.errorArgs['provider']
-    : undefined
 }

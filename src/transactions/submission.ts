@@ -1,15 +1,13 @@
 import { throwIfAborted } from '../base/abortable.ts'
-import type { Clock } from '../base/clock.ts'
-import { NotSentError, RefusedError } from '../base/not-sent-errors.ts'
-import { UnresolvedIntentError } from '../base/errors.ts'
+import { RefusedError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
-import { withTimeout } from '../base/timeout.ts'
-import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
+import type { SendOptions, TransactionPort } from '../chain/port.ts'
 import { intentOf } from './build-intent.ts'
 import { capExcess, feeExcess } from './fee-ceiling.policy.ts'
 import { capFees, mostPerGas } from './fees.ts'
 import type { Intent } from './intent.ts'
 import type { JournalSession } from './journal-session.ts'
+import { gasLimitOf } from './gas-limit.ts'
 import { createNonceAllocation } from './nonce-allocation.ts'
 import { createNonceCounts } from './nonce-counts.ts'
 import { readNonces } from './nonce-reading.policy.ts'
@@ -22,8 +20,9 @@ import {
 } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 import type { TransactionIndex } from './transaction-index.ts'
+import { createWalletSending, type WalletSendingOptions } from './wallet-sending.ts'
 
-export type SubmissionOptions = {
+export type SubmissionOptions = WalletSendingOptions & {
   port: TransactionPort
   session: JournalSession
   index: Pick<TransactionIndex, 'nonces'>
@@ -32,12 +31,8 @@ export type SubmissionOptions = {
   onUnknown: (nonces: readonly number[]) => void
   remember: (input: TrackedTransactionInput) => TrackedTransaction
   maxFeePerGas: bigint | null
-  /** How long a wallet that signs only while it sends may take, in milliseconds. */
-  sendTimeoutMs: number
   /** What tells this lane's gas limits from those of another machine with the key. */
   gasMark: number
-  clock: Clock
-  logger: Logger
 }
 
 /** Turns an intent into a transaction: gas estimate, fees, nonce, signature, journal record. Nothing is broadcast here. */
@@ -55,22 +50,14 @@ export type PrepareOptions = {
   onSent?: ((hash: string) => void) | undefined
 }
 
-/** Gas limits get a fifth more than estimated: state may change between estimate and block. */
-const GAS_MARGIN = { times: 6n, over: 5n }
-/**
- * An amount that falls to nothing in between costs 17,100 gas more to raise: that of the ledger by a top-up of all, that of a
- * sub-account by a charge of all.
- */
-const EMPTIED_WORD_GAS = 20_000n
-const RAISING = new Set(['depositFund', 'depositFundFor', 'transferFund'])
-
 /** A transfer takes 21,000 on most chains. */
 const FILL_GAS = 25_000n
 
 export function createSubmission(options: SubmissionOptions): Submission {
-  const { port, session, index, tracker, remember, maxFeePerGas, sendTimeoutMs, gasMark, clock, logger } = options
+  const { port, session, index, tracker, remember, maxFeePerGas, gasMark, clock, logger } = options
   const nonces = createNonceAllocation({ index, onUnknown: options.onUnknown })
   const counts = createNonceCounts({ port, ownNonces: index.nonces, clock })
+  const sendByWallet = createWalletSending(options)
   /** Nonces of gaps that a person at the wallet refused to fill. */
   const refusedFills = new Set<number>()
 
@@ -147,48 +134,6 @@ export function createSubmission(options: SubmissionOptions): Submission {
     return transaction
   }
 
-  /** Has a wallet send that signs only what it sends. Unless it refuses outright, it may have sent. */
-  async function sendByWallet(transaction: TrackedTransaction, how: SendOptions): Promise<void> {
-    const { id, intent, attempts } = transaction
-    const sending = port.send(intent.call, how).then((hash) => noteHash(transaction, hash, how))
-    try {
-      await withTimeout(sendTimeoutMs, () => sending, clock)
-    } catch (error) {
-      // This process knows the hash, though the next one does not.
-      if (attempts.length > 0) return
-      tracker.follow(transaction)
-      if (!(error instanceof NotSentError)) {
-        sending.catch((late: unknown) => noteLateAnswer(transaction, late))
-        throw new UnresolvedIntentError({ id, cause: error })
-      }
-      await tracker.abandon(transaction, 'the wallet refused to send it')
-      throw error
-    }
-  }
-
-  async function noteHash(
-    { id, attempts, actor }: TrackedTransaction,
-    hash: string,
-    { fees }: SendOptions,
-  ): Promise<void> {
-    if (!actor.getSnapshot().hasTag('open'))
-      logger.error({ id, hash }, 'the wallet sent a transaction that was resolved as not sent; look at its outcome')
-    attempts.push({ hash, raw: null, fees })
-    await session.append({ type: 'sent', id, hash })
-    actor.send({ type: 'sent', hash })
-  }
-
-  /**
-   * A refusal that comes after the time limit ends the intent; any other failure leaves it unresolved. Once it has a hash, it was
-   * sent, whatever the wallet says.
-   */
-  function noteLateAnswer(transaction: TrackedTransaction, error: unknown): void {
-    if (!(error instanceof NotSentError) || transaction.attempts.length > 0) return
-    tracker
-      .abandon(transaction, 'the wallet refused to send it')
-      .catch((failure: unknown) => logger.warn({ err: failure, id: transaction.id }, 'a late refusal was not recorded'))
-  }
-
   function throwIfEnded(signal: AbortSignal | undefined): void {
     session.throwIfClosed()
     throwIfAborted(signal)
@@ -207,8 +152,4 @@ function tellHashes(actor: TransactionActor, onSent: (hash: string) => void, log
       logger.warn({ err: error, hash: context.hash }, 'onSent failed')
     }
   })
-}
-
-function gasLimitOf({ method }: Call, estimate: bigint): bigint {
-  return (estimate * GAS_MARGIN.times) / GAS_MARGIN.over + (RAISING.has(method) ? EMPTIED_WORD_GAS : 0n)
 }

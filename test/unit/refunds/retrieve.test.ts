@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { TransactionRevertedError, TooManyRefundsError } from '../../../src/index.ts'
 import { contractError } from '../../../src/base/contract-errors.ts'
 import { createLeftOut } from '../../../src/refunds/left-out.ts'
-import { retrieveBatch } from '../../../src/refunds/retrieve.ts'
+import { retrieveBatch } from '../../../src/refunds/retrieve-batch.ts'
 import type { Intent, Receipt } from '../../../src/transactions/intent.ts'
 
 const service = { serviceType: 'inference', name: 'inference-v1.0' } as const
