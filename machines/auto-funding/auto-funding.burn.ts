@@ -1,3 +1,4 @@
+import { min } from '../wei.ts'
 export const HOUR = 3_600
 /** Older falls predict little about the next hours. */
 export const BURN_WINDOW = 6 * HOUR
@@ -43,7 +44,7 @@ export function burnOf(falls: readonly Fall[], now: number): Burn {
   if (lumps.length < LEAST_FALLS || seconds < LEAST_SECONDS)
     return { rate: null, lastHour, usual: null, charges, at: now }
   const most = median(lumps) * CLIP
-  const burnt = recent.reduce((total, fall) => total + (fall.burnt < most ? fall.burnt : most), 0n)
+  const burnt = recent.reduce((total, fall) => total + min(fall.burnt, most), 0n)
   return {
     rate: (burnt * BigInt(HOUR)) / BigInt(seconds),
     lastHour,

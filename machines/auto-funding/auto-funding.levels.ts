@@ -1,3 +1,4 @@
+import { max, min } from '../wei.ts'
 import { jumpOf, USUAL_JUMP, type Anomaly, type JumpRule } from './anomaly.policy.ts'
 import type { Burn } from './auto-funding.burn.ts'
 
@@ -51,7 +52,7 @@ export function requiredBalance({
   bufferMultiplier: number
   minLockedBalance: bigint
 }): bigint {
-  return atLeast(unsettledFee + times(minLockedBalance, bufferMultiplier), REQUIRED_FLOOR)
+  return max(unsettledFee + times(minLockedBalance, bufferMultiplier), REQUIRED_FLOOR)
 }
 
 /**
@@ -71,13 +72,13 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
     if (burnRate === null) return { required: base, target: base }
     const lasting = (seconds: number): bigint =>
       minLockedBalance + unsettledFee + (burnRate * BigInt(Math.round(seconds))) / HOUR
-    const required = atLeast(lasting(levels.runway.trigger), base)
-    return { required, target: atLeast(lasting(levels.runway.target), required) }
+    const required = max(lasting(levels.runway.trigger), base)
+    return { required, target: max(lasting(levels.runway.target), required) }
   }
   if (!levels.target) return { required: base, target: base }
   const wanted =
     'amount' in levels.target ? levels.target.amount : unsettledFee + times(minLockedBalance, levels.target.multiplier)
-  return { required: base, target: atLeast(wanted, base) }
+  return { required: base, target: max(wanted, base) }
 }
 
 /**
@@ -91,9 +92,9 @@ export function levelsOf(demand: Demand, levels: Levels): { required: bigint; ta
  */
 export function demandOf(claim: Claim): { demand: Demand; anomaly: Anomaly | null } {
   const { minLockedBalance, unsettledFee, maxUnsettledFee, pricedFee = 0n, burn, jump = USUAL_JUMP } = claim
-  const cap = maxUnsettledFee ?? atLeast(pricedFee, atLeast(10n * minLockedBalance, burn.lastHour))
+  const cap = maxUnsettledFee ?? max(pricedFee, 10n * minLockedBalance, burn.lastHour)
   return {
-    demand: { minLockedBalance, unsettledFee: unsettledFee < cap ? unsettledFee : cap, burnRate: burn.rate },
+    demand: { minLockedBalance, unsettledFee: min(unsettledFee, cap), burnRate: burn.rate },
     anomaly: unsettledFee > cap ? { kind: 'fee', unsettledFee, cap, option: 'maxUnsettledFee' } : jumpOf(burn, jump),
   }
 }
@@ -122,5 +123,3 @@ function decimal(value: number): string {
   const text = String(value)
   return text.includes('e') ? value.toFixed(18) : text
 }
-
-const atLeast = (value: bigint, least: bigint): bigint => (value < least ? least : value)

@@ -1,3 +1,4 @@
+import { min } from '../wei.ts'
 /** What a provider registered: the kind of its service, and what it charges, in wei per unit. */
 export type Prices = { kind: string; inputPrice: bigint; outputPrice: bigint }
 
@@ -37,5 +38,5 @@ export function feeByPrices(prices: Prices | null): bigint {
   const units = prices && Object.hasOwn(UNITS, prices.kind) ? UNITS[prices.kind] : undefined
   if (!prices || units === undefined) return 0n
   const fee = REQUESTS * units * (prices.inputPrice + prices.outputPrice)
-  return fee < FEE_CEILING ? fee : FEE_CEILING
+  return min(fee, FEE_CEILING)
 }

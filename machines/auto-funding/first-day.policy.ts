@@ -1,3 +1,4 @@
+import { max } from '../wei.ts'
 import { levelsOf, type Levels } from './auto-funding.levels.ts'
 
 /** A provider is new until a day after its first charge, in seconds; what it got in the last day counts. */
@@ -38,10 +39,7 @@ export function firstDayLimit(
 ): bigint | null {
   if (firstDay !== 'usual') return firstDay
   const { target } = levelsOf({ minLockedBalance, unsettledFee: 0n, burnRate: null }, levels)
-  return [FILLS * target, minTransfer ?? 0n].reduce(
-    (most, one) => (one > most ? one : most),
-    MULTIPLE * minLockedBalance,
-  )
+  return max(MULTIPLE * minLockedBalance, FILLS * target, minTransfer ?? 0n)
 }
 
 /**

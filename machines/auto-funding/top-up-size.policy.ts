@@ -1,3 +1,4 @@
+import { max, min } from '../wei.ts'
 import type { DecisionRow, Sizing, Standing } from './plan.types.ts'
 
 const EXACT: Sizing = { minTopUp: 0n, step: null, maxGasShare: null, allOrNothing: false }
@@ -43,7 +44,3 @@ export function reserveOf({ limits, reserveIsSoft = false, demand }: Standing, {
 }
 
 const roundedUp = (amount: bigint, step: bigint): bigint => ((amount + step - 1n) / step) * step
-
-const max = (...amounts: bigint[]): bigint => amounts.reduce((most, one) => (one > most ? one : most))
-const min = (first: bigint, ...rest: (bigint | null)[]): bigint =>
-  rest.reduce<bigint>((least, one) => (one !== null && one < least ? one : least), first)

@@ -1,3 +1,4 @@
+import { max, min, sum } from '../wei.ts'
 import { isBackingOff } from '../auto-funding/auto-funding.retry.ts'
 import type { HoldReason } from '../auto-funding/auto-funding.types.ts'
 import type { Decision } from '../auto-funding/plan.types.ts'
@@ -92,12 +93,12 @@ function reasonToHold(input: DepositInput, { deficit }: DepositRow): HoldReason 
 function give(input: DepositInput, row: DepositRow): DepositDecision {
   const { position, minLedger } = input
   const opening = position.ledger || !minLedger ? 1n : minLedger
-  const wanted = row.deficit > opening ? row.deficit : opening
+  const wanted = max(row.deficit, opening)
   const { amount, because } = allowed(input, row, wanted)
   const worthwhile = (input.gasPrice ?? 0n) * DEPOSIT_GAS * WORTH
-  const least = because === null || worthwhile < opening ? opening : worthwhile
+  const least = because === null ? opening : max(worthwhile, opening)
   if (because !== null && amount < least)
-    return { ...row, action: 'hold', reason: because, missing: wanted - (amount > 0n ? amount : 0n) }
+    return { ...row, action: 'hold', reason: because, missing: wanted - max(amount, 0n) }
   return { ...row, action: input.standing.needsApproval ? 'propose' : 'deposit', amount }
 }
 
@@ -135,7 +136,7 @@ function spendable(
   // What is due now goes out with this plan: `spare` is without it, and negative where the ledger cannot pay it.
   const byShare = (left * TOP_UP_SHARE - spare) / (TOP_UP_SHARE + 1n)
   const byCount = left - gasPrice * TOP_UP_GAS * TOP_UPS_KEPT
-  return byShare < byCount ? byShare : byCount
+  return min(byShare, byCount)
 }
 
 /** Also of a top-up that waits for this deposit. */
@@ -144,5 +145,3 @@ function gasOf(decision: Decision): bigint {
   if (deficit === 0n || (decision.action === 'hold' && decision.reason === 'off')) return 0n
   return state === 'none' ? OPENING_GAS : TOP_UP_GAS
 }
-
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n)

@@ -1,3 +1,4 @@
+import { max, min } from '../../machines/wei.ts'
 import { ReadError } from '../base/errors.ts'
 import { messagesOf } from './cause.ts'
 import { feesOf, HIGHEST_DEMANDED_TIP, USUAL_TIP } from './fees.ts'
@@ -35,7 +36,7 @@ export function createFeeOracle(rpc: Pick<Rpc, 'block' | 'gasPrice' | 'suggested
     },
     learn(error) {
       const tip = demandedIn(error, lastTip)
-      if (tip > demandedTip) demandedTip = tip < HIGHEST_DEMANDED_TIP ? tip : HIGHEST_DEMANDED_TIP
+      demandedTip = max(demandedTip, min(tip, HIGHEST_DEMANDED_TIP))
     },
   }
 }

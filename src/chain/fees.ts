@@ -1,3 +1,4 @@
+import { compare, max, min } from '../../machines/wei.ts'
 import type { Fees } from './port.ts'
 
 /** A node's answers about fees, in wei; null where it gives none. */
@@ -53,7 +54,7 @@ export function feesOf(facts: FeeFacts): Fees | null {
 /** Null on a chain without EIP-1559. */
 function baseFeeOf({ baseFee, history }: FeeFacts): bigint | null {
   const known = (history?.baseFees ?? []).filter((fee) => fee > 0n && fee <= HIGHEST_BASE_FEE)
-  const highest = known.reduce(max, 0n)
+  const highest = max(0n, ...known)
   // Some nodes omit the base fee from the block and still have it in the history.
   if (baseFee === null) return known.at(-1) ?? null
   // A base fee rises by an eighth per block.
@@ -88,13 +89,10 @@ type Tips = { low: bigint | null; median: bigint | null; high: bigint | null }
 function tipsOf(history: FeeHistory | null): Tips {
   const blocks = history?.tips ?? []
   const medians = blocks.map(({ median }) => median).filter((tip) => tip > 1n)
-  const sorted = medians.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const sorted = medians.toSorted(compare)
   return {
-    low: blocks.length < LEAST_BLOCKS ? null : blocks.map(({ low }) => low).reduce(min),
+    low: blocks.length < LEAST_BLOCKS ? null : (blocks.map(({ low }) => low).toSorted(compare)[0] ?? null),
     median: sorted[Math.floor((sorted.length - 1) / 2)] ?? null,
-    high: medians.length === 0 ? null : blocks.map(({ high }) => high).reduce(max, 0n),
+    high: medians.length === 0 ? null : max(0n, ...blocks.map(({ high }) => high)),
   }
 }
-
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

@@ -1,4 +1,5 @@
 import { TOP_UP_GAS } from '../../machines/gas-costs.ts'
+import { max } from '../../machines/wei.ts'
 import type { Plan } from './plan.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
@@ -41,8 +42,7 @@ export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: b
     burnRate,
     depositFor(days) {
       const needed = due + burnRate * BigInt(Math.ceil(days * 24))
-      const missing = needed > available ? needed - available : 0n
-      return missing > shortfall ? missing : shortfall
+      return max(needed - available, shortfall, 0n)
     },
   }
 }

@@ -2,6 +2,7 @@ import { firstDayLeft, type FirstDay } from '../../machines/auto-funding/first-d
 import type { SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { Limits } from '../../machines/auto-funding/plan.types.ts'
 import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
+import { max, min } from '../../machines/wei.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { contractError } from '../base/contract-errors.ts'
 import { BudgetExhaustedError, RefundPendingError } from '../base/errors.ts'
@@ -38,11 +39,8 @@ export type Situation = {
 /** The most that `checkLimits` lets pass, in wei. */
 export function mostAllowed({ account, ledger, limits: { own, common, firstDay } }: Situation): bigint {
   const free = (ledger?.available ?? 0n) - own.ledgerReserve
-  const affordable = (free > 0n ? free : 0n) + (account?.pendingRefund ?? 0n)
-  return [own.maxTopUp, own.budgetLeft, common, firstDay && firstDayLeft(firstDay)].reduce<bigint>(
-    (most, one) => (one !== null && one < most ? one : most),
-    affordable,
-  )
+  const affordable = max(free, 0n) + (account?.pendingRefund ?? 0n)
+  return min(affordable, own.maxTopUp, own.budgetLeft, common, firstDay && firstDayLeft(firstDay))
 }
 
 /**
@@ -83,7 +81,7 @@ export function checkLimits(situation: Situation, amount: bigint): void {
   function checkLedger(required: bigint): void {
     const operation = 'transferFund'
     if (!ledger) throw contractError({ operation, errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
-    const available = ledger.available > 0n ? ledger.available : 0n
+    const available = max(ledger.available, 0n)
     if (own.ledgerReserve > 0n && available - required < own.ledgerReserve)
       throw new BudgetExhaustedError('The ledger has no more than its reserve.', {
         ...facts,

@@ -1,3 +1,4 @@
+import { max, min } from '../../machines/wei.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { BudgetExhaustedError } from '../base/errors.ts'
 import type { Rejection } from '../provider/rejection.ts'
@@ -34,7 +35,7 @@ export function goalOf(rejections: readonly Rejection[], exists: boolean, levels
       const { required, reserve = 0n, unsettled = 0n } = rejection
       if (required > most) throw unbelievable(levels.provider, required, most)
       const trigger = triggerOf(max(minLockedBalance, reserve), unsettled)
-      return { least: max(goal.least, required), best: max(goal.best, required, trigger < most ? trigger : most) }
+      return { least: max(goal.least, required), best: max(goal.best, required, min(trigger, most)) }
     },
     { least: 0n, best: 0n },
   )
@@ -49,5 +50,3 @@ function unbelievable(provider: string, required: bigint, most: bigint): BudgetE
     do: 'look at the provider; for more, start auto-funding with maxUnsettledFee or minLockedBalance',
   })
 }
-
-const max = (...amounts: bigint[]): bigint => amounts.reduce((most, one) => (one > most ? one : most))

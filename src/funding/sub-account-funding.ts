@@ -1,6 +1,7 @@
 import { firstDayLeft } from '../../machines/auto-funding/first-day.policy.ts'
 import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
+import { max, min } from '../../machines/wei.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import { weiToOg } from '../base/amounts.ts'
 import type { Clock } from '../base/clock.ts'
@@ -78,7 +79,7 @@ export function createSubAccountFunding(options: SubAccountFundingOptions): SubA
       // The caller's time is over, or the provider charges faster than transfers can fill it.
       if (clock.now() >= giveUp.at)
         throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(least - has)} OG`, after: giveUp.after })
-      const needed = atLeast(least - has, account ? 0n : (rules.minTransfer ?? 0n))
+      const needed = max(least - has, account ? 0n : (rules.minTransfer ?? 0n))
       const limits = limitsOf(id, position, own)
       const firstDay = isExplicit ? null : limits.firstDay
       // An earlier process may know the provider well.
@@ -95,8 +96,8 @@ export function createSubAccountFunding(options: SubAccountFundingOptions): SubA
         limits: { ...limits, firstDay },
         onPendingRefund,
       }
-      const wished = atLeast(atMostOf(best - has, mostAllowed(situation)), needed)
-      const amount = atMost === null ? wished : atMostOf(wished, atMost - funded.paid)
+      const wished = max(min(best - has, mostAllowed(situation)), needed)
+      const amount = min(wished, atMost === null ? null : atMost - funded.paid)
       checkLimits(situation, amount)
       const pendingRefund = account?.pendingRefund ?? 0n
       const intent = transferIntent(id, amount, rules, {
@@ -123,6 +124,3 @@ export function createSubAccountFunding(options: SubAccountFundingOptions): SubA
     }
   }
 }
-
-const atLeast = (amount: bigint, least: bigint): bigint => (amount < least ? least : amount)
-const atMostOf = (amount: bigint, most: bigint | null): bigint => (most !== null && most < amount ? most : amount)

@@ -1,5 +1,6 @@
 import type { Position, Refund, SubAccountPosition } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
+import { max, min } from '../../machines/wei.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
 /** A payment to a provider out of a pending refund. Amount in wei, times in seconds of block time. */
@@ -29,12 +30,12 @@ function drainsOf(before: SubAccountPosition, after: SubAccountPosition, between
   const { transferred, retrieved, now, gained } = between
   // A retrieve takes what was free: then only this broker's transfers are known to have come in.
   const rose = retrieved ? 0n : after.available - before.available
-  let cancelled = rose > transferred ? rose : transferred
+  let cancelled = max(rose, transferred)
   const left = [...after.refunds]
   return before.refunds.toReversed().flatMap(({ amount, createdAt, unlocksAt }): Drain[] => {
     const rest = takeFrom(left, createdAt)
     const missing = amount - rest
-    const own = missing < cancelled ? missing : cancelled
+    const own = min(missing, cancelled)
     cancelled -= own
     const taken = missing - own
     const isClaimed = rest === 0n && now >= unlocksAt && (retrieved || gained >= taken)

@@ -1,4 +1,5 @@
 import type { Position } from '../../machines/position.types.ts'
+import { max } from '../../machines/wei.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
@@ -54,7 +55,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
   async function deleteEmpty({ signal, onSent }: SendingOptions = {}): Promise<Receipt> {
     const { ledger, subAccounts } = await settledLedger('deleteLedger', signal)
     const inside = subAccounts.reduce((sum, { balance }) => sum + balance, ledger.available)
-    const remainingBalance = ledger.total > inside ? ledger.total : inside
+    const remainingBalance = max(ledger.total, inside)
     if (remainingBalance > 0n)
       throw contractError({
         operation: 'deleteLedger',

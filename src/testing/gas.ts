@@ -1,3 +1,4 @@
+import { min } from '../../machines/wei.ts'
 import type { Fees } from '../chain/port.ts'
 
 /** Gas of a plain transfer. */
@@ -11,6 +12,5 @@ export function priceOf(fees: Fees, baseFee: bigint): bigint | null {
   const most = maxPriceOf(fees)
   if (most < baseFee) return null
   if ('gasPrice' in fees) return most
-  const price = baseFee + fees.maxPriorityFeePerGas
-  return price < most ? price : most
+  return min(baseFee + fees.maxPriorityFeePerGas, most)
 }

@@ -1,3 +1,4 @@
+import { max } from '../../machines/wei.ts'
 import type { Fees } from '../chain/port.ts'
 
 /** 1,000 gwei: 250 times what 0G's chains ask. No wrong answer of a node makes a transaction pay more, unless the caller says so. */
@@ -30,7 +31,7 @@ export function feeExcess(fees: Fees, { amount, gasLimit }: PricedTransaction): 
   if (asked > MOST_FEE_PER_GAS) return { asked, ceiling: MOST_FEE_PER_GAS, because: 'the absolute ceiling' }
   if (amount === 0n || gasLimit === 0n) return null
   const part = (amount * WORTH.times) / WORTH.over
-  const ceiling = (part > LEAST_GAS_COST ? part : LEAST_GAS_COST) / gasLimit
+  const ceiling = max(part, LEAST_GAS_COST) / gasLimit
   return asked > ceiling ? { asked, ceiling, because: 'what the payment is worth' } : null
 }
 

@@ -1,3 +1,4 @@
+import { min } from '../../machines/wei.ts'
 import type { Fees } from '../chain/port.ts'
 
 /** Fees that never pass the cap. */
@@ -20,6 +21,3 @@ export function feeParts(fees: Fees): bigint[] {
 export function scaleFee(fee: bigint, { times, over }: { times: bigint; over: bigint }): bigint {
   return (fee * times + over - 1n) / over
 }
-
-export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)

@@ -1,5 +1,6 @@
 import type { Fees } from '../chain/port.ts'
-import { capFees, feeParts, max, min, scaleFee } from './fees.ts'
+import { max, min } from '../../machines/wei.ts'
+import { capFees, feeParts, scaleFee } from './fees.ts'
 
 /** What the tracker knows of a transaction that has no receipt. Times in milliseconds since 1970. */
 export type PendingTransaction = {

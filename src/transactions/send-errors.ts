@@ -1,3 +1,4 @@
+import { max } from '../../machines/wei.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { InsufficientGasError, NotSentError } from '../base/not-sent-errors.ts'
 import type { FeeExcess } from './fee-ceiling.policy.ts'
@@ -73,7 +74,7 @@ export function checkAffordable({ operation, balance, value, gas, committed }: A
       amount: value > 0n ? `${weiToOg(value)} OG` : undefined,
       gas: `${weiToOg(gas)} OG at most`,
       'in flight': committed > 0n ? `${weiToOg(committed)} OG` : undefined,
-      'can be sent': value > 0n ? `${weiToOg(left > 0n ? left : 0n)} OG at most` : undefined,
+      'can be sent': value > 0n ? `${weiToOg(max(left, 0n))} OG at most` : undefined,
       do: adviceFor({ isTemporary, value, left, missing: value + gas + committed - balance }),
     },
     { retryable: isTemporary },

@@ -1,9 +1,10 @@
+import { max } from '../../machines/wei.ts'
 import { createActor, type ActorRefFrom } from 'xstate'
 import { transactionMachine } from '../../machines/transaction/transaction.machine.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
 import type { Fees } from '../chain/port.ts'
-import { max, mostPerGas } from './fees.ts'
+import { mostPerGas } from './fees.ts'
 import type { Intent, Receipt } from './intent.ts'
 
 export type TransactionActor = ActorRefFrom<typeof transactionMachine>

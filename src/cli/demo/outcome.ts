@@ -1,3 +1,4 @@
+import { sum } from '../../../machines/wei.ts'
 import { ogToWei, type AutoFundingStatus, type Broker } from '../../index.ts'
 import { transactionsSettled } from '../session/await-transactions.ts'
 import type { ByHand, HandWatch } from './by-hand.ts'
@@ -67,5 +68,3 @@ export const statusesOf = ({ inference, fineTuning }: Broker): AutoFundingStatus
   ...inference.autoFundingStatus(),
   ...fineTuning.autoFundingStatus(),
 ]
-
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, one) => all + one, 0n)

@@ -1,9 +1,10 @@
+import { min, sum } from '../../../machines/wei.ts'
 import type { Fall } from '../../../machines/index.ts'
 import type { HoldReason, Position, SubAccountPosition } from '../../index.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 import type { FundingConfig } from '../config/file.ts'
 import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
-import { least, positive, sum } from './movements.ts'
+import { positive } from './movements.ts'
 import { minimumAt, minimumIn, type FundedAccount, type Payment } from './policy.ts'
 
 /** A sub-account in a replay. Amounts in wei. */
@@ -117,7 +118,7 @@ export const pendingOf = (
   { cancelled, balance, reclaims }: Account,
   recorded: SubAccountPosition | undefined,
 ): bigint =>
-  least(positive((recorded?.pendingRefund ?? 0n) - cancelled) + sum(reclaims.map(({ amount }) => amount)), balance)
+  min(positive((recorded?.pendingRefund ?? 0n) - cancelled) + sum(reclaims.map(({ amount }) => amount)), balance)
 
 /** The position that a broker would have read at this block. */
 export function positionIn(books: Books, recorded: Position): Position {

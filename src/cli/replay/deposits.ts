@@ -1,8 +1,9 @@
+import { min } from '../../../machines/wei.ts'
 import { depositOn, limitsAt, type Decision, type DepositDecision, type Payer } from '../../../machines/index.ts'
 import { toDepositPolicy, type DepositPolicy, type Position } from '../../index.ts'
 import type { DepositTerms } from '../config/deposit-terms.ts'
 import type { Books } from './accounts.ts'
-import { least, positive, type Moves } from './movements.ts'
+import { positive, type Moves } from './movements.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 
 /** More OG than exist. */
@@ -83,7 +84,7 @@ export function bookDeposit(
     books.withdrawnUntil = after.block.timestamp + WITHDRAWAL_REST
   }
   // A deposit from another wallet left this one as it was.
-  books.walletChange += least(positive(deposited), positive(before.wallet.balance - after.wallet.balance))
+  books.walletChange += min(positive(deposited), positive(before.wallet.balance - after.wallet.balance))
   if (decision.action === 'hold') {
     const held = books.depositHolds.get(decision.reason) ?? 0
     const seconds = after.block.timestamp - at

@@ -1,6 +1,6 @@
 import type { ServiceType } from '../../index.ts'
 import type { Books } from './accounts.ts'
-import { sum } from './movements.ts'
+import { sum } from '../../../machines/wei.ts'
 
 /** What the policy sent, or what the recording shows. Amounts in wei. */
 export type Figures = {

@@ -1,3 +1,4 @@
+import { min, sum } from '../../../machines/wei.ts'
 import { keyOf } from '../../base/sub-account-key.ts'
 import type { Position, SubAccountPosition } from '../../index.ts'
 
@@ -33,7 +34,7 @@ export function movesBetween(before: Position, after: Position): Moves {
   const claimed = sum(rises.map((one) => one.claimed))
   const lost = (before.ledger?.available ?? 0n) - (after.ledger?.available ?? 0n) + claimed
   const rise = sum(rises.map(({ change }) => positive(change)))
-  const withdrawn = least(positive(after.wallet.balance - before.wallet.balance), positive(lost - rise))
+  const withdrawn = min(positive(after.wallet.balance - before.wallet.balance), positive(lost - rise))
   const hidden = share(positive(lost - rise - withdrawn), rises)
   return {
     accounts: new Map(
@@ -56,7 +57,7 @@ function riseOf(
   const change = (after?.balance ?? 0n) - (before?.balance ?? 0n)
   const unlocked = (before?.refunds ?? []).filter(({ unlocksAt }) => unlocksAt <= block.timestamp)
   const returned = positive((before?.pendingRefund ?? 0n) - (after?.pendingRefund ?? 0n))
-  const claimed = least(positive(-change), least(returned, sum(unlocked.map(({ amount }) => amount))))
+  const claimed = min(positive(-change), min(returned, sum(unlocked.map(({ amount }) => amount))))
   return { key, change: change + claimed, claimed }
 }
 
@@ -73,6 +74,5 @@ function share(amount: bigint, rises: readonly Rise[]): bigint[] {
   return parts.map((part, index) => (index === last ? part + amount - sum(parts) : part))
 }
 
-export const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, one) => all + one, 0n)
+/** Nothing of what is negative. */
 export const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
-export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)

@@ -1,9 +1,10 @@
+import { min } from '../../../machines/wei.ts'
 import { BURN_WINDOW, burnOf, planWithShortfall, type PlanInput } from '../../../machines/index.ts'
 import { keyOf, type SubAccountId } from '../../base/sub-account-key.ts'
 import type { AutoFundingPolicy, Position, ServiceType } from '../../index.ts'
 import { accountIn, pendingOf, positionIn, spend, type Books } from './accounts.ts'
 import { bookDeposit, bookRecordedDeposit, depositAt, type ReplayedDeposits } from './deposits.ts'
-import { least, type Move, type Moves } from './movements.ts'
+import type { Move, Moves } from './movements.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 import { standingOf, walletConditions, type FundedAccount } from './policy.ts'
 import { arrivingIn, askBack, bringHome, cancelRefunds, isResting, reclaimStandingOf } from './reclaims.ts'
@@ -76,8 +77,8 @@ export function countRequests(books: Books, { before, after }: Step): void {
 function charge(books: Books, key: string, { charged, claimed }: Move, when: { at: number; seconds: number }): void {
   const account = books.accounts.get(key)
   if (!account) return
-  const taken = least(charged, account.balance)
-  const back = least(claimed, account.balance - taken)
+  const taken = min(charged, account.balance)
+  const back = min(claimed, account.balance - taken)
   account.balance -= taken + back
   account.charged += taken
   account.claimed += back

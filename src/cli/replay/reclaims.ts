@@ -1,7 +1,8 @@
+import { min, sum } from '../../../machines/wei.ts'
 import type { Decision, ReclaimStanding } from '../../../machines/index.ts'
 import type { AutoFundingPolicy, SubAccountPosition } from '../../index.ts'
 import { pendingOf, spend, type Account, type Books } from './accounts.ts'
-import { least, positive, sum } from './movements.ts'
+import { positive } from './movements.ts'
 import type { PlanConditions } from './plan-conditions.ts'
 import type { Payment } from './policy.ts'
 
@@ -46,7 +47,7 @@ export function bringHome(books: Books, account: Account, now: number): void {
   if (ripe.length === 0) return
   account.reclaims = account.reclaims.filter(({ unlocksAt }) => unlocksAt > now)
   const asked = sum(ripe.map(({ amount }) => amount))
-  const back = least(asked, account.balance)
+  const back = min(asked, account.balance)
   account.balance -= back
   account.claimed += back
   spend(books, -back)
@@ -55,7 +56,7 @@ export function bringHome(books: Books, account: Account, now: number): void {
 /** What comes home before the next position. */
 export function arrivingIn({ accounts }: Books, now: number): bigint {
   const ripe = [...accounts.values()].flatMap(({ reclaims, balance }) =>
-    reclaims.filter(({ unlocksAt }) => unlocksAt <= now).map(({ amount }) => least(amount, balance)),
+    reclaims.filter(({ unlocksAt }) => unlocksAt <= now).map(({ amount }) => min(amount, balance)),
   )
   return sum(ripe)
 }
@@ -66,7 +67,7 @@ export function cancelRefunds(account: Account, amount: bigint): void {
   while (rest > 0n) {
     const last = account.reclaims.at(-1)
     if (!last) break
-    const part = least(rest, last.amount)
+    const part = min(rest, last.amount)
     rest -= part
     last.amount -= part
     if (last.amount === 0n) account.reclaims.pop()

@@ -1,3 +1,4 @@
+import { max } from '../../../machines/wei.ts'
 import { toPolicy, type HoldReason, type Position } from '../../index.ts'
 import type { FundingConfig } from '../config/file.ts'
 import { accountIn, openBooks, spend, type Books } from './accounts.ts'
@@ -56,7 +57,7 @@ export function replay(
     for (const step of steps) pass(step, simulated, terms)
     return simulated
   }
-  const reserve = funded.map(({ policy }) => policy.ledgerReserve).reduce((most, one) => (one > most ? one : most), 0n)
+  const reserve = max(0n, ...funded.map(({ policy }) => policy.ledgerReserve))
   const needed = simulate(UNLIMITED).mostSpent
   const made = simulate(0n)
   const recordedBooks = openBooks(positions, [], options)

@@ -1,4 +1,5 @@
 import type { Sizing } from '../../../machines/auto-funding/plan.types.ts'
+import { min } from '../../../machines/wei.ts'
 import type { AutoFundingConfig } from './auto-funding-config.ts'
 import { check, optionalAmount, optionalPositive } from './checks.ts'
 
@@ -24,11 +25,9 @@ export function sizingIn(
   )
   check(typeof allOrNothing === 'boolean', 'allOrNothing is true or false.', { allOrNothing: String(allOrNothing) })
   return {
-    minTopUp: optionalAmount(minTopUp, 'minTopUp') ?? smaller(DEFAULT_MIN_TOP_UP, minLockedBalance / MIN_TOP_UP_PART),
+    minTopUp: optionalAmount(minTopUp, 'minTopUp') ?? min(DEFAULT_MIN_TOP_UP, minLockedBalance / MIN_TOP_UP_PART),
     step: multiple,
     maxGasShare: maxGasShare === undefined ? null : BigInt(Math.floor(maxGasShare * 1_000_000)),
     allOrNothing,
   }
 }
-
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)

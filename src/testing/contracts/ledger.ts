@@ -1,3 +1,4 @@
+import { min } from '../../../machines/wei.ts'
 import {
   bytesOf,
   MAX_INFO_BYTES,
@@ -77,7 +78,7 @@ export function createLedger(storage: Storage, funds: Funds, registry: Registry,
         context.work(infoWork(ledger.additionalInfo))
       }
       const pending = exists ? serving.accounts.get(from, provider).pendingRefund : 0n
-      const cancelled = amount < pending ? amount : pending
+      const cancelled = min(amount, pending)
       const paid = amount - cancelled
       const { availableBalance } = ledger
       if (availableBalance < paid)

@@ -1,3 +1,4 @@
+import { min } from '../../../machines/wei.ts'
 import { MAX_REFUNDS } from './constants.ts'
 
 /** A slot for a refund. Past `validRefundsLength` it holds a claimed refund. Wei, and seconds of block time. */
@@ -28,7 +29,7 @@ export const refundRules: RefundRules = {
       const at = validRefundsLength - 1
       const newest = refunds[at]
       if (!newest) break
-      const cancelled = newest.amount < left ? newest.amount : left
+      const cancelled = min(newest.amount, left)
       refunds[at] = { ...newest, amount: newest.amount - cancelled }
       left -= cancelled
       if (cancelled < newest.amount) break

@@ -1,3 +1,4 @@
+import { min } from '../../../machines/wei.ts'
 import { settlementData, settlementSigner, type SettlementPlace } from '../../chain/settlement-signature.ts'
 import type { Account, Accounts } from './accounts.ts'
 import { MAX_SETTLEMENTS, ZERO_ADDRESS } from './constants.ts'
@@ -99,7 +100,7 @@ export function createSettlements({ accounts, offers, funds, address, place, set
     if (account.nonce >= nonce) return refused('invalidNonce')
     work(SETTLEMENT_WORK.signature)
     if (signerOf(settlement) !== offer.teeSignerAddress) return refused('invalidSignature')
-    const paid = totalFee < account.balance ? totalFee : account.balance
+    const paid = min(totalFee, account.balance)
     const unsettled = totalFee - paid
     return { status: unsettled > 0n ? 'partial' : 'success', unsettled, paid, account }
   }
