@@ -12,6 +12,7 @@ export type BlockTime = { add(block: Block): void; ms(): number }
 export function createBlockTime(): BlockTime {
   const gaps: number[] = []
   let last: Block | null = null
+  let median = DEFAULT_MS
   return {
     add(block) {
       if (block.number === last?.number) return
@@ -21,7 +22,8 @@ export function createBlockTime(): BlockTime {
       if (blocks <= 0 || blocks > MOST_BLOCKS || seconds < 0) return
       gaps.push((1_000 * seconds) / blocks)
       if (gaps.length > MOST_GAPS) gaps.shift()
+      median = gaps.toSorted((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] ?? DEFAULT_MS
     },
-    ms: () => gaps.toSorted((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] ?? DEFAULT_MS,
+    ms: () => median,
   }
 }

@@ -1,18 +1,4 @@
-import {
-  catchError,
-  defer,
-  EMPTY,
-  ignoreElements,
-  merge,
-  Observable,
-  race,
-  repeat,
-  ReplaySubject,
-  share,
-  Subject,
-  take,
-  takeUntil,
-} from 'rxjs'
+import { EMPTY, merge, Observable, ReplaySubject, share, Subject, takeUntil } from 'rxjs'
 import type { Position } from '../../machines/position.types.ts'
 import { abortable } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
@@ -25,8 +11,8 @@ import { isDropped } from './dropped-reading.ts'
 import { createPlausibility } from './plausibility.ts'
 import { createReadingRecord, type PositionStatus } from './position-status.ts'
 import { createPreparedReading } from './prepared-reading.ts'
+import { createReadingLoop } from './reading-loop.ts'
 import { lagDelay, LONGEST_RETRY_MS, readingDelay } from './retry-delay.ts'
-import { wait } from './wait.ts'
 
 export type { PositionStatus } from './position-status.ts'
 
@@ -96,7 +82,6 @@ export function createPositions(options: PositionsOptions): Positions {
   const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, clock, logger } = options
   const accepted$ = new Subject<Position>()
   const closed$ = new ReplaySubject<void>(1)
-  const nudge$ = new Subject<void>()
   const { notBefore, timestampOf } = options
   const floor = createBlockFloor({ notBefore, blockTimeMs, now: clock.now })
   const plausibility = createPlausibility({ notBefore, timestampOf, blockTimeMs, now: clock.now })
@@ -110,32 +95,23 @@ export function createPositions(options: PositionsOptions): Positions {
   let newest: { position: Position; reading: number; at: number; receipts: number } | null = null
   /** The reading that waits for the current one. */
   let queued: Promise<Position> | null = null
-  let due = false
   let closed = false
   const inTurn = createSerialQueue()
-  // A repeated reading serves what was nudged for before it.
+  // readOnce() puts the error of a reading into the status and the log.
+  const loop = createReadingLoop({ read: readNext, delayMs, clock })
   const readPrepared = createPreparedReading({
     read,
     prepare,
     floor,
     plausibility,
     throwIfClosed,
-    onAgain: () => (due = false),
+    onAgain: loop.served,
   })
   const elapsed = clock.elapsed ?? clock.now
 
-  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(readAgain))) : EMPTY
+  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(loop.readAgain))) : EMPTY
 
-  const loop$ = defer(() => {
-    due = false
-    return readNext()
-  }).pipe(
-    catchError(() => EMPTY), // readOnce() puts the error into the status and the log.
-    repeat({ delay: () => (due ? wait(0, clock) : race(wait(delayMs(), clock), nudge$.pipe(take(1)))) }),
-    ignoreElements(),
-  )
-
-  const positions$ = merge(accepted$, loop$, blocks$).pipe(
+  const positions$ = merge(accepted$, loop.loop$, blocks$).pipe(
     takeUntil(closed$),
     share({ connector: () => new ReplaySubject(1) }),
   )
@@ -144,7 +120,7 @@ export function createPositions(options: PositionsOptions): Positions {
     positions$: Object.defineProperty(positions$, 'status', { get: () => record.status(interval) }) as PositionStream,
     nudge() {
       options.onNudge?.()
-      readAgain()
+      loop.readAgain()
     },
     fresh,
     sharing() {
@@ -163,11 +139,6 @@ export function createPositions(options: PositionsOptions): Positions {
       closed = true
       closed$.next()
     },
-  }
-
-  function readAgain(): void {
-    due = true
-    nudge$.next()
   }
 
   async function fresh(signal?: AbortSignal): Promise<Position> {
