@@ -2,6 +2,7 @@ import type { RequestCounts } from '../base/request-counts.ts'
 import { createAnswerTimeout } from './answer-timeout.ts'
 import { ethersRpc } from './ethers-rpc.ts'
 import type { EthersProvider } from './ethers.types.ts'
+import { withLargeCalls } from './http-sender.ts'
 import { isJsonRpc, jsonRpc } from './json-rpc.ts'
 import { rateLimitWords } from './rate-limit.ts'
 import { requestLimitOf } from './request-limit.ts'
@@ -20,15 +21,17 @@ export function rpcOf(provider: EthersProvider, requests?: RequestCounts['rpc'])
   const withTimeout = createAnswerTimeout(() => rateLimitWords(provider))
   const limited: Limited = (method, request, instead) =>
     counted(requests, method, () => run(() => withTimeout(() => onOpenSocket(socket, request, instead))))
-  if (isJsonRpc(provider))
+  if (isJsonRpc(provider)) {
+    const send = withLargeCalls(provider)
     return jsonRpc({
       send: (method, params) =>
         limited(
           method,
-          () => provider.send(method, params),
+          () => send(method, params),
           (link) => link.send(method, params),
         ),
     })
+  }
   return eachLimited(ethersRpc(provider), limited)
 }
 
