@@ -24,12 +24,14 @@ export async function allPages(
   list: AccountList,
   { accounts, total }: { accounts: RawAccount[]; total: number },
   blockNumber: number,
-): Promise<RawAccount[]> {
+): Promise<{ raw: RawAccount[]; pages: number }> {
+  let pages = 1
   while (accounts.length < total) {
     const [outcome] = await batch([accountsView(list, accounts.length)], blockNumber)
     const page = decodeAccounts(outcome, list.serviceType)
     if (page.accounts.length === 0) throw new ReadError('The list of sub-accounts ends before its total.', {})
     accounts = [...accounts, ...page.accounts]
+    pages += 1
   }
-  return accounts
+  return { raw: accounts, pages }
 }

@@ -4,14 +4,13 @@ import { decodeOrThrow, query, type Batch, type Outcome, type ViewCall } from '.
 import { aggregateIn } from './decode-aggregate.ts'
 import { encodeAggregate } from './encode-aggregate.ts'
 import { isTooMuch } from './refused-size.ts'
+import { createRequestSize } from './request-size.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
 
 /** What is asked for within this time shares a request. */
 const WINDOW_MS = 2
 /** A hundred wallets; nodes with tighter limits refuse, and get less. */
 const MOST_CALLS = 600
-/** After so many full requests that a node took, it is tried with twice as much. */
-const GROWS_AFTER = 100
 const MOST_BARE = 10_000
 
 export type CombinedBatchOptions = {
@@ -36,8 +35,7 @@ export function createCombinedBatch({ rpc, multicall, clock }: CombinedBatchOpti
   const waiting = new Map<BlockTag, Group[]>()
   /** Calls that revert without data even alone, as those of functions that a contract lacks. */
   const bare = new Set<string>()
-  let limit = MOST_CALLS
-  let taken = 0
+  const size = createRequestSize(MOST_CALLS)
 
   return (calls, blockTag) => {
     if (calls.length === 0) return Promise.resolve([])
@@ -52,7 +50,7 @@ export function createCombinedBatch({ rpc, multicall, clock }: CombinedBatchOpti
     waiting.set(blockTag, groups)
     clock.after(WINDOW_MS, () => {
       waiting.delete(blockTag)
-      for (const chunk of chunksOf(groups, limit)) void run(chunk, blockTag)
+      for (const chunk of chunksOf(groups, size.limit())) void run(chunk, blockTag)
     })
     return groups
   }
@@ -66,7 +64,7 @@ export function createCombinedBatch({ rpc, multicall, clock }: CombinedBatchOpti
       if (results.length !== calls.length) throw new ReadError('The node answered fewer calls than were made.', {})
       const keys = [...places.keys()]
       const outcomes = new Map(results.map(({ success, data }, at) => [keys[at] ?? '', { reverted: !success, data }]))
-      if (calls.length >= limit / 2) grow()
+      size.taken(calls.length)
       for (const group of groups) await settle(group, outcomes, groups.length > 1, blockTag)
     } catch (error) {
       if (groups.length > 1 && isTooMuch(error)) return halve(groups, calls.length, blockTag)
@@ -90,18 +88,10 @@ export function createCombinedBatch({ rpc, multicall, clock }: CombinedBatchOpti
     group.resolve(own)
   }
 
-  async function halve(groups: readonly Group[], size: number, blockTag: BlockTag): Promise<void> {
-    limit = Math.max(1, Math.min(limit, Math.floor(size / 2)))
-    taken = 0
+  async function halve(groups: readonly Group[], calls: number, blockTag: BlockTag): Promise<void> {
+    size.refused(calls)
     const middle = Math.ceil(groups.length / 2)
     await Promise.all([run(groups.slice(0, middle), blockTag), run(groups.slice(middle), blockTag)])
-  }
-
-  function grow(): void {
-    taken += 1
-    if (taken < GROWS_AFTER || limit >= MOST_CALLS) return
-    taken = 0
-    limit = Math.min(MOST_CALLS, 2 * limit)
   }
 }
 

@@ -10,6 +10,7 @@ import type { Chain, Rules } from './port.ts'
 import { createReader } from './reader.ts'
 import { view } from './rules.ts'
 import { createSender } from './sender.ts'
+import type { SharedNetwork } from './share-network.ts'
 import { readService, type ProviderService } from './service.ts'
 import { signSessionMessage } from './session-signature.ts'
 import { readToken, type TokenState } from './tokens.ts'
@@ -37,7 +38,10 @@ export type Connected = Chain & {
 export type WalletParts = { wallet: string; signer: EthersSigner | null }
 
 /** Puts one wallet on a chain that is connected. Takes no request. */
-export function connectWallet(shared: NetworkConnection, { wallet, signer }: WalletParts): Connected {
+export function connectWallet(
+  shared: NetworkConnection & Partial<Pick<SharedNetwork, 'digests'>>,
+  { wallet, signer }: WalletParts,
+): Connected {
   const { chainId, network, addresses, head, genesis, rules, rpc, batch, parallel, feeOracle, blockTime } = shared
   const reader = createReader({ ...shared, wallet })
   const blockTimeMs = () => blockTime.ms()

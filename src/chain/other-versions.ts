@@ -14,6 +14,8 @@ const REGISTRY_BLOCKS = 100
 export type OtherVersions = {
   /** The calls that a reading makes for the versions found so far; none where nothing is to be explained. */
   calls(): ViewCall[]
+  /** Whether the known sub-accounts are all that is locked. */
+  isExplained(position: Pick<Position, 'ledger' | 'subAccounts'>): boolean
   /**
    * What lies in other versions, at the position's block. Takes a request only where neither the known sub-accounts nor the
    * versions found so far explain what is locked.
@@ -45,8 +47,9 @@ export function createOtherVersions({ batch, addresses, wallet }: OtherVersionsO
 
   return {
     calls: () => versions.flatMap(callsOf),
-    async read({ block, ledger, subAccounts }, outcomes) {
-      const missing = (ledger?.locked ?? 0n) - sumOf(subAccounts)
+    isExplained: (position) => missingIn(position) <= 0n,
+    async read({ block, ...position }, outcomes) {
+      const missing = missingIn(position)
       if (missing <= 0n) {
         versions = []
         registryReadAt = -Infinity
@@ -111,7 +114,7 @@ export function createOtherVersions({ batch, addresses, wallet }: OtherVersionsO
     const answer = decodeFirstPage(lock, list, serviceType)
     if (!answer) return { version, accounts: [] }
     const { lockTime, page } = answer
-    const raw = await allPages(batch, { serviceType, address, wallet }, page, block.number)
+    const { raw } = await allPages(batch, { serviceType, address, wallet }, page, block.number)
     const details = new Map(version.pending.map((provider, index) => [provider, more[index]]))
     const pending = serviceType === 'fine-tuning' ? pendingOf(raw) : []
     const late = pending.filter((provider) => !details.has(provider))
@@ -130,6 +133,9 @@ function decodeFirstPage(lock: Outcome | undefined, accounts: Outcome | undefine
     return null
   }
 }
+
+const missingIn = ({ ledger, subAccounts }: Pick<Position, 'ledger' | 'subAccounts'>): bigint =>
+  (ledger?.locked ?? 0n) - sumOf(subAccounts)
 
 const sumOf = (accounts: readonly { balance: bigint }[]): bigint =>
   accounts.reduce((sum, { balance }) => sum + balance, 0n)

@@ -1,14 +1,17 @@
-import type { Block, Position, ServiceType } from '../../machines/position.types.ts'
+import type { Block, Position } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
-import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from './abi.ts'
+import { fineTuningAbi, multicallAbi } from './abi.ts'
 import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
-import { createAccountsDecoder, createLedgerDecoder, decodeNumber } from './decode.ts'
+import { createAccountsDecoder, createLedgerDecoder, decodeAccounts, decodeLedger, decodeNumber } from './decode.ts'
 import { accountsView, allPages } from './account-list.ts'
 import { createOtherVersions } from './other-versions.ts'
+import type { Digests } from './digests.ts'
+import { createLastAnswers, type PositionAt } from './last-answers.ts'
 import { pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
 import { view, type Addresses } from './rules.ts'
+import { servicesOf, usualCalls } from './usual-calls.ts'
 import { isUnknownBlock } from './unknown-block.ts'
 
 export type ReaderOptions = {
@@ -20,54 +23,89 @@ export type ReaderOptions = {
   multicall: string | null
   /** Whether the node runs code without an address, which proves at which block it answers. */
   provesBlock: boolean
+  /** Where many wallets are read: what did not change since the last reading is not sent again. */
+  digests?: Digests | null
 }
 
 export type Reader = { readPosition(): Promise<Position> }
+
+/** What the node answered, not yet decoded. */
+type Answers = {
+  block: Block
+  /** Of gas, in wei; null where it is the first of the usual answers. */
+  balance: bigint | null
+  usual: (Outcome | undefined)[]
+} & Pick<Reading, 'details' | 'elsewhere'>
 
 /**
  * Reads a wallet's position at one block. With Multicall3 that is one request: the call itself returns its block. Without
  * it the reader first asks for the head and then reads everything at that block.
  */
 export function createReader(options: ReaderOptions): Reader {
-  const { rpc, batch, addresses, wallet, multicall, provesBlock } = options
+  const { rpc, batch, addresses, wallet, multicall, provesBlock, digests = null } = options
   const services = servicesOf(addresses)
-  const decodeAccounts = createAccountsDecoder()
-  const decodeLedger = createLedgerDecoder()
+  const last = digests ? createLastAnswers({ digests, wallet }) : null
+  const decoded = last
+    ? { accounts: decodeAccounts, ledger: decodeLedger }
+    : { accounts: createAccountsDecoder(), ledger: createLedgerDecoder() }
   const otherVersions = createOtherVersions({ batch, addresses, wallet })
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
 
   /** The calls of every reading: encoding them takes longer than decoding an answer that did not change. */
-  const usual = usualCalls(options, services)
+  const usual = usualCalls(options)
+  const ofBlock = multicall ? blockCalls(multicall) : []
 
   return { readPosition }
 
   async function readPosition(): Promise<Position> {
-    const first = multicall ? await readAt('latest', pending) : await readPinnedPosition(await readHead())
+    const unchanged = await last?.look()
+    if (unchanged) return unchanged
+    const answers = multicall ? await ask('latest', pending) : await askPinned(await readHead())
+    const again = isWhole(answers) ? last?.again(answers.usual, answers.block) : null
+    if (again) return again
+    const first = await decode(answers)
     const missing = first.pending.filter((provider) => !first.details.has(provider))
     // Where the second read fails, the next reading has these accounts in its first one.
     pending = first.pending
-    const reading = missing.length === 0 ? first : await readAt(first.block.number, first.pending)
+    const reading = missing.length === 0 ? first : await decode(await ask(first.block.number, first.pending))
     if (reading.block.number !== first.block.number)
       throw stale({ requested: first.block.number, answered: reading.block.number })
     pending = reading.pending
     const position = positionOf(reading, wallet)
     const elsewhere = await otherVersions.read(position, reading.elsewhere)
+    last?.keep(isWhole(answers) && isUsual(reading, position) ? positionAt(reading, position) : null)
     return elsewhere.length === 0 ? position : { ...position, elsewhere }
   }
 
+  /** Whether the usual calls were all. */
+  function isWhole({ details, elsewhere }: Answers): boolean {
+    return details.size === 0 && elsewhere.length === 0
+  }
+
+  /** Whether the answers to the usual calls are all that the position is made of. */
+  function isUsual({ accounts, pending: withRefunds }: Reading, position: Position): boolean {
+    return withRefunds.length === 0 && accounts.every(({ pages }) => pages === 1) && otherVersions.isExplained(position)
+  }
+
+  function positionAt(reading: Reading, position: Position): PositionAt {
+    // Time makes refunds claimable.
+    const hasRefunds = position.subAccounts.some(({ refunds }) => refunds.length > 0)
+    return hasRefunds ? (block) => positionOf({ ...reading, block }, wallet) : (block) => ({ ...position, block })
+  }
+
   /**
-   * Reads at the head. Behind one URL the node of the calls may lag behind the node of the head and not know its block: then the
-   * reading is at the latest block that the lagging node proves to have.
+   * Asks at the head. Behind one URL the node of the calls may lag behind the node of the head and not know its block: then it is asked
+   * at the latest block that the lagging node proves to have.
    */
-  async function readPinnedPosition(head: Block): Promise<Reading> {
+  async function askPinned(head: Block): Promise<Answers> {
     try {
-      return await readAt(head.number, pending)
+      return await ask(head.number, pending)
     } catch (error) {
       if (!provesBlock || !isUnknownBlock(error)) throw error
       const older = decodeBlockProof(await query(() => rpc.call({ data: BLOCK_PROOF }, 'latest')))
       if (older.number >= head.number) throw error
-      return readAt(older.number, pending)
+      return ask(older.number, pending)
     }
   }
 
@@ -77,36 +115,47 @@ export function createReader(options: ReaderOptions): Reader {
     const list = fineTuning ? [accountsView({ serviceType: 'fine-tuning', address: fineTuning, wallet })] : []
     const [header, outcomes] = await Promise.all([query(() => rpc.block('latest')), batch(list, 'latest')])
     if (!header) throw new ReadError('The node has no latest block.', {})
-    if (outcomes.length > 0) pending = pendingOf(decodeAccounts(outcomes[0], 'fine-tuning').accounts)
+    if (outcomes.length > 0) pending = pendingOf(decoded.accounts(outcomes[0], 'fine-tuning').accounts)
     return { number: header.number, timestamp: header.timestamp }
   }
 
-  async function readAt(blockTag: BlockTag, withRefunds: readonly string[]): Promise<Reading> {
+  async function ask(blockTag: BlockTag, withRefunds: readonly string[]): Promise<Answers> {
     const fineTuning = addresses.fineTuning
     const others = otherVersions.calls()
     const calls = [
+      ...ofBlock,
       ...usual,
       ...(fineTuning ? withRefunds.map((p) => view(fineTuning, fineTuningAbi, 'getAccount', [wallet, p])) : []),
       ...others,
     ]
-    const [outcomes, head] = await Promise.all([batch(calls, blockTag), multicall ? null : readPinned(blockTag)])
+    const [outcomes, pinned] = await Promise.all([batch(calls, blockTag), multicall ? null : readPinned(blockTag)])
     const answers = outcomes.values()
     const next = (): Outcome | undefined => answers.next().value
-    const block = head?.block ?? {
+    const block = pinned?.block ?? {
       number: numberOf(next(), 'getBlockNumber'),
       timestamp: numberOf(next(), 'getCurrentBlockTimestamp'),
     }
-    const gas = head?.balance ?? decodeNumber(next(), 'getEthBalance')
-    const ledger = decodeLedger(next())
+    return {
+      block,
+      balance: pinned?.balance ?? null,
+      usual: usual.map(next),
+      details: new Map(withRefunds.map((provider) => [provider, next()])),
+      elsewhere: others.map(next),
+    }
+  }
+
+  async function decode({ block, balance, usual: outcomes, details, elsewhere }: Answers): Promise<Reading> {
+    const answers = outcomes.values()
+    const next = (): Outcome | undefined => answers.next().value
+    const gas = balance ?? decodeNumber(next(), 'getEthBalance')
+    const ledger = decoded.ledger(next())
     const accounts: Reading['accounts'] = []
     for (const [serviceType, address] of services) {
       const lockTime = numberOf(next(), 'lockTime')
-      const page = decodeAccounts(next(), serviceType)
-      const raw = await allPages(batch, { serviceType, address, wallet }, page, block.number)
-      accounts.push({ serviceType, lockTime, raw })
+      const page = decoded.accounts(next(), serviceType)
+      const { raw, pages } = await allPages(batch, { serviceType, address, wallet }, page, block.number)
+      accounts.push({ serviceType, lockTime, raw, pages })
     }
-    const details = new Map(withRefunds.map((provider) => [provider, next()]))
-    const elsewhere = others.map(next)
     const fineTuningAccounts = accounts.find(({ serviceType }) => serviceType === 'fine-tuning')?.raw ?? []
     return { block, gas, ledger, accounts, details, elsewhere, pending: pendingOf(fineTuningAccounts) }
   }
@@ -127,29 +176,10 @@ export function createReader(options: ReaderOptions): Reader {
   }
 }
 
-function usualCalls(
-  { addresses, wallet, multicall }: ReaderOptions,
-  services: readonly [ServiceType, string][],
-): ViewCall[] {
-  return [
-    ...(multicall
-      ? [
-          view(multicall, multicallAbi, 'getBlockNumber'),
-          view(multicall, multicallAbi, 'getCurrentBlockTimestamp'),
-          view(multicall, multicallAbi, 'getEthBalance', [wallet]),
-        ]
-      : []),
-    view(addresses.ledger, ledgerAbi, 'getLedger', [wallet]),
-    ...services.flatMap(([serviceType, address]) => [
-      view(address, inferenceAbi, 'lockTime'),
-      accountsView({ serviceType, address, wallet }),
-    ]),
-  ]
-}
-
-function servicesOf({ inference, fineTuning }: Addresses): [ServiceType, string][] {
-  return [['inference', inference], ...(fineTuning ? [['fine-tuning', fineTuning] as [ServiceType, string]] : [])]
-}
+const blockCalls = (multicall: string): ViewCall[] => [
+  view(multicall, multicallAbi, 'getBlockNumber'),
+  view(multicall, multicallAbi, 'getCurrentBlockTimestamp'),
+]
 
 const numberOf = (outcome: Outcome | undefined, method: string): number => Number(decodeNumber(outcome, method))
 

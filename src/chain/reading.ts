@@ -8,7 +8,8 @@ export type Reading = {
   block: Block
   gas: bigint
   ledger: Position['ledger']
-  accounts: { serviceType: ServiceType; lockTime: number; raw: RawAccount[] }[]
+  /** `pages` counts those of the contract's list. */
+  accounts: { serviceType: ServiceType; lockTime: number; raw: RawAccount[]; pages: number }[]
   /** Fine-tuning accounts by provider, for their refunds. */
   details: Map<string, Outcome | undefined>
   /** Answers about other versions of the services: see OtherVersions. */
@@ -29,7 +30,7 @@ export function positionOf({ block, gas, ledger, accounts, details }: Reading, w
 
 /** Puts the sub-accounts of one service together. */
 export function subAccountsOf(
-  { serviceType, lockTime, raw }: Reading['accounts'][number],
+  { serviceType, lockTime, raw }: Omit<Reading['accounts'][number], 'pages'>,
   { block, details }: Pick<Reading, 'block' | 'details'>,
 ): SubAccountPosition[] {
   return raw.map((account) => {

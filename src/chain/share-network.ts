@@ -1,6 +1,9 @@
 import { createCachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import { createCombinedBatch } from './combined-batch.ts'
+import { createDigests, type Digests } from './digests.ts'
+import { walletViews } from './digest-code.ts'
+import { usualCalls } from './usual-calls.ts'
 import { combineLogs } from './combined-logs.ts'
 import type { NetworkConnection } from './connect-network.ts'
 import type { BlockHeader, Rpc } from './rpc.types.ts'
@@ -11,11 +14,17 @@ const RULES_GOOD_FOR_MS = 60_000
 /** The newest old blocks that were asked for: wallets ask for the same ones. */
 const MOST_BLOCKS = 100
 
+/** A connection that many wallets share. */
+export type SharedNetwork = NetworkConnection & {
+  /** Null where the node does not run code without an address. */
+  digests: Digests | null
+}
+
 /**
  * The same connection for many wallets: what several of them ask at once is asked once, in as few requests as the node takes. Without
  * Multicall3 positions are read one by one.
  */
-export function shareNetwork(connection: NetworkConnection, clock: Clock): NetworkConnection {
+export function shareNetwork(connection: NetworkConnection, clock: Clock): SharedNetwork {
   const { multicall, addresses, blockTime, feeOracle } = connection
   const plain = connection.rpc
   const rpc: Rpc = { ...plain, logs: combineLogs(plain, clock), block: sharedBlocks(plain) }
@@ -25,10 +34,20 @@ export function shareNetwork(connection: NetworkConnection, clock: Clock): Netwo
     ...connection,
     rpc,
     ...(multicall && { batch: createCombinedBatch({ rpc: plain, multicall, clock }) }),
+    digests: digestsOn(connection, clock),
     feeOracle: { ...feeOracle, fees: () => fees.ask() },
     readRules: () => rules.ask(),
     readSettlements: createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms }),
   }
+}
+
+/** Any wallet stands for all: the code puts each one in its place. */
+const ANY_WALLET = '0x00000000000000000000000000000000deadbeef'
+
+function digestsOn({ rpc, addresses, multicall, provesBlock }: NetworkConnection, clock: Clock): Digests | null {
+  if (!multicall || !provesBlock) return null
+  const views = walletViews(usualCalls({ addresses, wallet: ANY_WALLET, multicall }), ANY_WALLET)
+  return views && createDigests({ rpc, views, clock })
 }
 
 /** Headers by number, each asked for once at a time. The latest block is asked for anew. */

@@ -1,0 +1,135 @@
+import { sha256 } from 'ethers'
+import type { Block } from '../../machines/position.types.ts'
+import type { Outcome, ViewCall } from './batch.ts'
+import { assemble, type Step } from './evm-code.ts'
+
+/** A view call that is made for each wallet: `data` ends before the words of its arguments. */
+export type WalletView = {
+  to: string
+  /** Selector and the words of the arguments, in hex; where `takesWallet`, the first argument is put in for each wallet. */
+  data: string
+  takesWallet: boolean
+}
+
+const WORD = 32
+const ADDRESS = 20
+const SELECTOR = 4
+/** Address of the precompiled contract that hashes: machines hash by SHA-256 faster than by Keccak. */
+const SHA_256 = 2
+/** Number and timestamp of the block stand before the digests. */
+const HEAD_WORDS = 2
+
+/**
+ * EVM code for an `eth_call` without an address. It makes the view calls for each of the wallets, which follow it, and returns the
+ * number and the timestamp of its block and, for each wallet, a digest of the outcomes: a wallet whose answers did not change takes
+ * 32 bytes instead of some thousand.
+ */
+export function digestCode(views: readonly WalletView[], wallets: readonly string[]): string {
+  const digests = HEAD_WORDS * WORD
+  const end = digests + wallets.length * WORD
+  // The word of the current wallet, the data of a call, and what is hashed stand after the answer.
+  const wallet = end
+  const input = wallet + WORD
+  const hashed = input + Math.max(...views.map(({ data }) => paddedBytes(data)))
+  const code = assemble([
+    ...(['NUMBER', 0, 'MSTORE', 'TIMESTAMP', WORD, 'MSTORE'] as const),
+    // The stack holds the index of the wallet.
+    ...([0, { place: 'next wallet' }, 'JUMPDEST'] as const),
+    ...([ADDRESS, 'DUP2', ADDRESS, 'MUL', { push: 'wallets' }, 'ADD', wallet + WORD - ADDRESS, 'CODECOPY'] as const),
+    // Above the index it holds the end of what is hashed.
+    hashed,
+    ...views.flatMap((view) => callSteps(view, { wallet, input })),
+    ...([
+      WORD,
+      'DUP3',
+      WORD,
+      'MUL',
+      digests,
+      'ADD',
+      hashed,
+      'DUP4',
+      'SUB',
+      hashed,
+      SHA_256,
+      'GAS',
+      'STATICCALL',
+    ] as const),
+    ...(['ISZERO', { push: 'failed' }, 'JUMPI', 'POP'] as const),
+    ...([1, 'ADD', 'DUP1', wallets.length, 'GT', { push: 'next wallet' }, 'JUMPI'] as const),
+    ...([end, 0, 'RETURN', { place: 'failed' }, 'JUMPDEST', 0, 0, 'REVERT', { place: 'wallets' }] as const),
+  ])
+  return `0x${code}${wallets.map((address) => address.slice(2).toLowerCase()).join('')}`
+}
+
+/** Calls, and adds to what is hashed: whether it succeeded, the size of its answer, the answer. */
+function callSteps(
+  { to, data, takesWallet }: WalletView,
+  { wallet, input }: { wallet: number; input: number },
+): Step[] {
+  return [
+    ...wordsOf(data).flatMap((word, at): Step[] => [word, input + at * WORD, 'MSTORE']),
+    ...(takesWallet ? ([wallet, 'MLOAD', input + SELECTOR, 'MSTORE'] as const) : []),
+    ...([0, 0, (data.length - 2) / 2, input, BigInt(to), 'GAS', 'STATICCALL'] as const),
+    ...(['DUP2', 'MSTORE', 'RETURNDATASIZE', 'DUP2', WORD, 'ADD', 'MSTORE'] as const),
+    ...(['RETURNDATASIZE', 0, 'DUP3', 2 * WORD, 'ADD', 'RETURNDATACOPY'] as const),
+    ...(['RETURNDATASIZE', 'ADD', 2 * WORD, 'ADD'] as const),
+  ]
+}
+
+/**
+ * The view calls of a wallet as calls of any wallet.
+ *
+ * @returns null for a call that names the wallet elsewhere than in its first argument
+ */
+export function walletViews(calls: readonly ViewCall[], wallet: string): WalletView[] | null {
+  const digits = wallet.slice(2).toLowerCase()
+  const argument = digits.padStart(2 * WORD, '0')
+  const views = calls.map(({ to, data }) => ({ to, data, takesWallet: data.slice(10, 10 + 2 * WORD) === argument }))
+  const isNamedElsewhere = views.some(({ data, takesWallet }) =>
+    data
+      .slice(takesWallet ? 10 + 2 * WORD : 0)
+      .toLowerCase()
+      .includes(digits),
+  )
+  return isNamedElsewhere ? null : views
+}
+
+/** The digest that the code returns for these outcomes. */
+export function digestOf(outcomes: readonly Outcome[]): string {
+  const parts = outcomes.map(
+    ({ reverted, data }) => `${word(reverted ? 0 : 1)}${word((data.length - 2) / 2)}${data.slice(2)}`,
+  )
+  return sha256(bytesOf(parts.join('')))
+}
+
+/** @throws Error for an answer to another number of wallets */
+export function digestsIn(answer: string, count: number): { block: Block; digests: string[] } {
+  if (answer.length !== 2 + 2 * WORD * (HEAD_WORDS + count)) throw new Error('not an answer for these wallets')
+  const wordAt = (index: number): string => `0x${answer.slice(2 + 2 * WORD * index, 2 + 2 * WORD * (index + 1))}`
+  return {
+    block: { number: Number(wordAt(0)), timestamp: Number(wordAt(1)) },
+    digests: Array.from({ length: count }, (_, index) => wordAt(HEAD_WORDS + index)),
+  }
+}
+
+const paddedBytes = (data: string): number => Math.ceil((data.length - 2) / (2 * WORD)) * WORD
+
+function wordsOf(data: string): bigint[] {
+  const digits = data.slice(2).padEnd(2 * paddedBytes(data), '0')
+  return Array.from({ length: digits.length / (2 * WORD) }, (_, at) =>
+    BigInt(`0x${digits.slice(2 * WORD * at, 2 * WORD * (at + 1))}`),
+  )
+}
+
+const word = (value: number): string => value.toString(16).padStart(2 * WORD, '0')
+
+/** Digits of '0' to '9', 'A' to 'F' and 'a' to 'f', by their character codes. */
+const DIGITS = Uint8Array.from({ length: 103 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0)
+
+/** ethers checks each digit and takes ten times as long. */
+function bytesOf(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length / 2)
+  for (let at = 0; at < bytes.length; at += 1)
+    bytes[at] = 16 * (DIGITS[digits.charCodeAt(2 * at)] ?? 0) + (DIGITS[digits.charCodeAt(2 * at + 1)] ?? 0)
+  return bytes
+}
