@@ -3,7 +3,6 @@ import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, ReadError } from '../base/errors.ts'
 import { RefusedError } from '../base/not-sent-errors.ts'
-import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
@@ -106,8 +105,9 @@ type Step = { claim: Claim; account: Claim['accounts'][number]; progress: Progre
 /** @returns null where a reorganisation took the retrieve back: the lane sends that again */
 async function attempt(
   { rules, lane, read, isWanted, background, onSent }: PutBackOptions,
-  { claim: { id: claim, serviceType }, account: { provider, known, keep }, progress, isPinned }: Step,
+  { claim: { id: claim, serviceType }, account, progress, isPinned }: Step,
 ): Promise<PutBack | null> {
+  const { provider, known, keep } = account
   if (keep === 0n) return nothing
   const id = { provider, serviceType }
   await accountIdle(lane, id)
@@ -123,9 +123,10 @@ async function attempt(
   if (!isOwn) await locateRetrieve(lane, claim)
   if (!isWanted()) return nothing
   if (!isOwn) {
-    // Queued at another time it is the user's wish, once the block of the retrieve is certain.
-    const isCertain = minedAt !== null && retrieveBlock(lane, claim) === retrievedIn
-    if (isCertain && position.block.number - retrievedIn >= FINALITY_DEPTH) return nothing
+    // Queued at another time it is the user's wish, once the block of the retrieve is final.
+    const isKnown = minedAt !== null && retrieveBlock(lane, claim) === retrievedIn
+    const place = { block: `${retrievedIn} at ${minedAt}`, depth: position.block.number - retrievedIn }
+    if (isKnown && lane.isFinal(account, place)) return nothing
     throw new ReadError('Whose refund is pending is not certain yet.', { block: String(retrievedIn) })
   }
   const amount = keep === undefined || keep > queued.amount ? queued.amount : keep

@@ -1,5 +1,5 @@
-import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { TransactionPort } from '../chain/port.ts'
+import { FINALITY_DEPTH } from './finality.ts'
 import type { JournalExamination, RestoredRecord } from './journal-damage.ts'
 import type { LostRecord } from './lost-record.ts'
 import { closingIn, foldRecords, isClosingRecord, openClaims } from './journal-fold.ts'
@@ -43,10 +43,10 @@ export async function lossOf(examination: JournalExamination, nonces: NonceReade
   const [latest, pending, final] = await Promise.all([
     nonces.transactionCount('latest'),
     nonces.transactionCount('pending'),
-    // A node without the state of that block tells no more than its latest one.
     nonces.transactionCount(Math.max(0, head - FINALITY_DEPTH)).catch(() => null),
   ])
-  const counts = { latest, pending, final: Math.min(final ?? latest, latest) }
+  // Without the count of that block, as many of the latest nonces may not be final.
+  const counts = { latest, pending, final: Math.min(final ?? Math.max(0, latest - FINALITY_DEPTH), latest) }
   const doubtful = doubtfulNonces(records, lost, counts)
   const claims = new Set(openClaims(records).map(({ id }) => id))
   return {

@@ -4,6 +4,7 @@ import type { Inspected } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
+import type { Finality } from './finality.ts'
 import { createForeignWatch, type WalletAt } from './foreign-watch.ts'
 import { randomGasMark } from './gas-mark.ts'
 import type { ClosingEnd } from './closing-request.ts'
@@ -118,6 +119,7 @@ export type Lane = TransactionHistory & {
   /** Corrects the block of the first mined transaction that matches: a reorganisation may have moved it. */
   locate(matches: (intent: Intent) => boolean): Promise<void>
   timestampOf: TransactionPort['timestampOf']
+  isFinal: Finality['isFinal']
   /** Claims and the closing of the ledger, as the journal keeps them. */
   workflows: Pick<Workflows, 'claims' | 'closing'>
   /** Calls for sub-accounts that paid nothing, as the journal keeps them. */
@@ -243,6 +245,7 @@ export function createLane(options: LaneOptions): Lane {
     idle,
     locate: (matches) => tracker.locate(findMined(index.all, matches)),
     timestampOf: port.timestampOf,
+    isFinal: tracker.isFinal,
     workflows,
     asks,
     cannotRecord: () => session.outage() !== null,

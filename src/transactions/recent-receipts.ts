@@ -1,15 +1,20 @@
-import { FINALITY_DEPTH } from '../base/finality.ts'
 import { ReadError } from '../base/errors.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createBlockCheck, isSameOutcome } from './block-check.ts'
-import type { Maturity } from './maturity.ts'
+import { FINALITY_DEPTH, type Finality } from './finality.ts'
 import { findReceipt } from './receipts.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
 /** A receipt in a block this deep is old: the node may not have its block any more. */
 export const OLD_DEPTH = 10 * FINALITY_DEPTH
 
-/** So many contradictions in a row are given up to, and so many looks at an old block that the node does not show. */
+/**
+ * The block of a transaction that is mined by a person's word: no node shows the real one, and what a node says of its head must not keep
+ * readings from being taken.
+ */
+export const GIVEN_BLOCK = 0
+
+/** So many contradictions in a row are given up to. */
 const MOST_CONTRADICTIONS = 3
 
 /** A lane without readings remembers so many. */
@@ -21,7 +26,7 @@ export type ReceiptsPort = Pick<TransactionPort, 'mined' | 'transactionCount' | 
 export type RecentReceiptsOptions = {
   /** Of the lane. A reading is confirmed by the node that it is from. */
   port: Pick<TransactionPort, 'mined'>
-  isMature: Maturity
+  finality: Finality
   /** Called for each transaction whose receipt is gone, one after another. */
   onGone: (transaction: TrackedTransaction) => Promise<void>
   /** Called for each transaction that a reorganisation has moved into another block. */
@@ -43,13 +48,11 @@ export type RecentReceipts = {
   recheck(spent: number): Promise<void>
 }
 
-export function createRecentReceipts({ port, isMature, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
+export function createRecentReceipts({ port, finality, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
   const recent = new Set<TrackedTransaction>()
   /** What `onGone` works on: each caller that finds the receipt gone waits for the same end. */
   const going = new Map<TrackedTransaction, Promise<void>>()
   const old = new WeakSet<TrackedTransaction>()
-  /** Looks at an old block that the node did not show. */
-  const looks = new WeakMap<TrackedTransaction, number>()
   const blocks = createBlockCheck({ onGone: drop, onMoved })
 
   return {
@@ -89,10 +92,12 @@ export function createRecentReceipts({ port, isMature, onGone, onMoved }: Recent
 
   async function confirmAll(blockNumber: number, from: ReceiptsPort): Promise<void> {
     const spent = await from.transactionCount(blockNumber)
-    for (const transaction of recent) if (transaction.nonce < spent && old.has(transaction)) recent.delete(transaction)
-    const shown = [...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber)
-    const certain = await blocks.check(shown, from)
-    for (const transaction of shown) if (isFinal(transaction, blockNumber, certain)) recent.delete(transaction)
+    const below = [...recent].filter((one) => one.nonce < spent && (one.minedIn ?? 0) <= blockNumber)
+    const certain = await blocks.check(
+      below.filter((one) => !old.has(one)),
+      from,
+    )
+    for (const transaction of below) if (isFinal(transaction, blockNumber, certain)) recent.delete(transaction)
     for (const transaction of recent) {
       // The tracker may have found a receipt meanwhile: an earlier block says nothing about it.
       const isOfThisBlock = (transaction.minedIn ?? 0) <= blockNumber
@@ -108,8 +113,8 @@ export function createRecentReceipts({ port, isMature, onGone, onMoved }: Recent
   }
 
   /**
-   * Whether no reorganisation can take it back: this look found it in its block, far enough below. A look from when the block was
-   * near the head does not count, because it may have been replaced since.
+   * Whether no reorganisation can take it back: this look found it in its block, or the block is old, and the node does not show it any
+   * more. A look from when the block was near the head does not count, because it may have been replaced since.
    */
   function isFinal(
     transaction: TrackedTransaction,
@@ -118,11 +123,9 @@ export function createRecentReceipts({ port, isMature, onGone, onMoved }: Recent
   ): boolean {
     const depth = blockNumber - (transaction.minedIn ?? 0)
     const hash = certain.get(transaction)
-    if (hash !== undefined) return isMature(transaction, hash) && depth > FINALITY_DEPTH
-    if (depth <= OLD_DEPTH || transaction.minedIn === null) return false
-    const count = (looks.get(transaction) ?? 0) + 1
-    looks.set(transaction, count)
-    return count >= MOST_CONTRADICTIONS
+    const isOld = old.has(transaction) || depth > OLD_DEPTH
+    const block = hash ?? (isOld ? `${transaction.minedIn}, not shown` : null)
+    return block !== null && finality.isFinal(transaction, { block, depth })
   }
 
   /**
@@ -152,7 +155,6 @@ export function createRecentReceipts({ port, isMature, onGone, onMoved }: Recent
     // The tracker and a reading may find it out at the same time.
     if (!recent.delete(transaction)) return Promise.resolve()
     transaction.contradictions = 0
-    looks.delete(transaction)
     old.delete(transaction)
     const gone = onGone(transaction).finally(() => going.delete(transaction))
     going.set(transaction, gone)

@@ -1,7 +1,7 @@
 import { InvalidInputError, ReadError } from '../base/errors.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { JournalSession } from './journal-session.ts'
-import { OLD_DEPTH } from './recent-receipts.ts'
+import { GIVEN_BLOCK } from './recent-receipts.ts'
 import { findReceipt } from './receipts.ts'
 import { askSpender } from './spender-question.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
@@ -43,10 +43,9 @@ export async function resolveIntent(
   const { hash } = outcome
   if (!/^0x[0-9a-f]{64}$/i.test(hash)) throw new InvalidInputError('This is not a transaction hash.', { hash })
   if (attempts.some((one) => one.hash === hash.toLowerCase()) && (await proofOf(transaction, port)) !== 'shown') {
-    // As a block whose hash is compared no more: the node does not have the receipt.
-    const blockNumber = Math.max(0, (await port.head()) - OLD_DEPTH - 1)
     if (!tracker.open().includes(transaction)) throw isOver(id)
-    return tracker.accept(transaction, { transactionHash: hash.toLowerCase(), blockNumber, gasUsed: 0n, status: 1 })
+    const mined = { transactionHash: hash.toLowerCase(), blockNumber: GIVEN_BLOCK, gasUsed: 0n, status: 1 } as const
+    return tracker.accept(transaction, mined)
   }
   await session.append({ type: 'sent', id, hash })
   attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })

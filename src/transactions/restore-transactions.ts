@@ -1,6 +1,6 @@
 import { foldRecords } from './journal-fold.ts'
 import type { JournalEntry, JournalRecord } from './journal.types.ts'
-import { OLD_DEPTH } from './recent-receipts.ts'
+import { GIVEN_BLOCK, OLD_DEPTH } from './recent-receipts.ts'
 import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 
@@ -18,7 +18,7 @@ export function restoreTransactions(
   const entries = foldRecords(records)
   const newest = Math.max(
     0,
-    ...entries.flatMap(({ outcome }) => (outcome?.type === 'mined' ? outcome.blockNumber : [])),
+    ...entries.flatMap(({ outcome }) => (outcome?.type === 'mined' && !outcome.isGiven ? outcome.blockNumber : [])),
   )
   for (const { prepared, attempts, outcome } of entries) {
     if (outcome?.type === 'superseded') continue
@@ -32,8 +32,9 @@ export function restoreTransactions(
     transaction: TrackedTransaction,
     { hash, blockNumber, status, isGiven }: Extract<JournalEntry['outcome'], { type: 'mined' }>,
   ): void {
-    onMined(transaction, blockNumber)
-    const mined = { hash, blockNumber, gasUsed: '0' } as const
+    const block = isGiven ? GIVEN_BLOCK : blockNumber
+    onMined(transaction, block)
+    const mined = { hash, blockNumber: block, gasUsed: '0' } as const
     if (status === 1) transaction.actor.send({ type: 'receipt.succeeded', ...mined })
     else transaction.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
     // Of those before, the readings that decided on later ones have seen the end.

@@ -1,7 +1,6 @@
-import { FINALITY_DEPTH } from '../base/finality.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
-import type { Maturity } from './maturity.ts'
+import { FINALITY_DEPTH, type Finality } from './finality.ts'
 import type { Outcomes } from './outcomes.ts'
 import { spenderAction } from './resubmission.policy.ts'
 import { askSpender } from './spender-question.ts'
@@ -10,7 +9,7 @@ import type { TrackedTransaction } from './tracked-transaction.ts'
 export type SpentNonceOptions = {
   port: Pick<TransactionPort, 'spender' | 'isCall' | 'head' | 'transactionCount' | 'knows'>
   outcomes: Pick<Outcomes, 'adopted' | 'superseded'>
-  isMature: Maturity
+  finality: Finality
   /** Called with the nonce where another program has spent it, at each look: its block may still be replaced. */
   onForeign: (nonce: number) => void
   logger: Logger
@@ -22,7 +21,7 @@ export type SpentNonceOptions = {
  */
 export async function resolveSpentNonce(
   transaction: TrackedTransaction,
-  { port, outcomes, isMature, onForeign, logger }: SpentNonceOptions,
+  { port, outcomes, finality, onForeign, logger }: SpentNonceOptions,
 ): Promise<void> {
   const { nonce, intent, attempts } = transaction
   const spender = await askSpender(port, nonce)
@@ -37,7 +36,7 @@ export async function resolveSpentNonce(
   }
   const { transactionHash, blockNumber, depth } = spender
   const isSameCall = port.isCall(spender, intent.call)
-  const isFinal = isMature(transaction, `${transactionHash} in ${blockNumber}`) && depth >= FINALITY_DEPTH
+  const isFinal = finality.isFinal(transaction, { block: `${transactionHash} in ${blockNumber}`, depth })
   const action = spenderAction(attempts, { transactionHash, isSameCall, isFinal })
   const isOwn = action === 'adopt' || attempts.some(({ hash }) => hash === transactionHash)
   if (!isOwn && attempts.length > 0) onForeign(nonce)

@@ -4,10 +4,10 @@ import { AbortedError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
+import { createFinality, type Finality } from './finality.ts'
 import { createGapWatch } from './gap-watch.ts'
 import type { Intent } from './intent.ts'
 import type { Journal } from './journal.types.ts'
-import { createMaturity } from './maturity.ts'
 import { createNodeContact } from './node-contact.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createPollDelay } from './poll-delay.ts'
@@ -63,6 +63,7 @@ export type Tracker = {
   accept(transaction: TrackedTransaction, mined: MinedTransaction): Promise<void>
   /** Corrects the block of a mined transaction: a reorganisation may put it into another one. */
   locate(transaction: TrackedTransaction | undefined): Promise<void>
+  isFinal: Finality['isFinal']
   close(): void
 }
 
@@ -71,10 +72,10 @@ export function createTracker(options: TrackerOptions): Tracker {
   const contact = createNodeContact(options.port, options)
   const { port } = contact
   const open = new Set<TrackedTransaction>()
-  const isMature = createMaturity(options)
+  const finality = createFinality(options)
   const recent = createRecentReceipts({
     port,
-    isMature,
+    finality,
     onGone: (transaction) => outcomes.gone(transaction),
     onMoved: onMined,
   })
@@ -102,6 +103,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     abandon: outcomes.superseded,
     accept: outcomes.accepted,
     locate: recent.locate,
+    isFinal: finality.isFinal,
     close() {
       closed = true
       pace.hurry()
@@ -194,7 +196,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     const action = resubmission(transaction, { ...facts, ...times() })
     switch (action) {
       case 'find-spender':
-        return resolveSpentNonce(transaction, { port, outcomes, isMature, onForeign: options.onForeign, logger })
+        return resolveSpentNonce(transaction, { port, outcomes, finality, onForeign: options.onForeign, logger })
       case 'rebroadcast':
         await resubmitter.rebroadcast(transaction)
         return resolveRefusal(transaction, { port, outcomes })

@@ -153,6 +153,38 @@ test('a node that lacks the block of the retrieve for a moment leaves nothing lo
   expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
 })
 
+test.for([4, 40, 1_000])(
+  'a node that is wrong for eight seconds about its head, by %d blocks, and the time of the retrieve leaves nothing locked',
+  async (tooHigh) => {
+    let [isClaiming, isLying] = [false, false]
+    const { world, broker } = await claimable(
+      (port) => ({
+        async timestampOf(block) {
+          const time = await port.timestampOf(block)
+          return time === null || !isLying ? time : time - 1
+        },
+      }),
+      (record) => {
+        isLying ||= isClaiming && record.type === 'mined'
+        return null
+      },
+      ({ readPosition }) =>
+        async () => {
+          const position = await readPosition()
+          const { number, timestamp } = position.block
+          return isLying ? { ...position, block: { number: number + tooHigh, timestamp } } : position
+        },
+    )
+    await using _ = world
+    isClaiming = true
+    const claimed = broker.ledger.claimRefunds()
+    await world.advance(8)
+    isClaiming = isLying = false
+    expect(await world.until(claimed)).toMatchObject({ claimed: og('2'), putBack: og('2') })
+    expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
+  },
+)
+
 test('a put-back that the wallet refused keeps no other claim waiting', async () => {
   let isRefused = false
   const { world, broker, provider, other } = await claimable((port) => ({

@@ -136,9 +136,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+type Tag = 'latest' | 'pending' | number
+
+const noBlock = () => Promise.reject(new Error('header not found'))
+
 /** A chain that has spent so many nonces; the pool holds more. */
 const chainWith = (latest: number, pending = latest) => ({
-  transactionCount: (tag: 'latest' | 'pending' | number) =>
+  transactionCount: (tag: Tag) =>
     Promise.resolve(tag === 'pending' ? pending : tag === 'latest' ? latest : Math.max(0, latest - 1)),
   head: () => Promise.resolve(100),
   spender: (nonce: number) =>
@@ -173,6 +177,13 @@ test('steps whose first record is lost name the nonce as well, and a lost step o
   const nameless = Buffer.concat([bytesOf([prepared(2)]), unreadable])
   expect((await lossIn(nameless, chainWith(2, 4)))?.nonces.map(({ nonce }) => nonce)).toEqual([1, 3])
   expect((await lossIn(nameless, chainWith(3)))?.nonces.map(({ nonce }) => nonce)).toEqual([3])
+  // A node that names a head far too high has no block there to count at.
+  const chain = chainWith(3)
+  const ahead = {
+    ...chain,
+    transactionCount: (tag: Tag) => (typeof tag === 'number' ? noBlock() : chain.transactionCount(tag)),
+  }
+  expect((await lossIn(nameless, ahead))?.nonces.map(({ nonce }) => nonce)).toEqual([0, 1, 3])
 })
 
 test('claims and requests to close that a lost record may concern are named', async () => {

@@ -33,6 +33,25 @@ const statesOf = (lane: ReturnType<typeof laneOn>) =>
     return [context.id, value, context.hash, context.blockNumber]
   })
 
+test('a receipt that the journal calls old is not final at the first reading after a restart', async () => {
+  const port = scriptedPort({ transactionCount: () => Promise.resolve(port.spent) })
+  const mined = (nonce: number, blockNumber: number): JournalRecord[] => [
+    prepared(nonce),
+    { type: 'mined', id: `${nonce}`, hash: hashOf(nonce), blockNumber, status: 1 },
+  ]
+  // The block of the later one is the word of a node.
+  const lane = laneOn(port, { journal: journalOf(...mined(1, 5), ...mined(2, 1_000)) })
+  port.spent = 3
+  await lane.open()
+  await lane.confirm(1_001)
+  // A reorganisation takes both back.
+  port.spent = 1
+  await lane.confirm(1_002)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(lane.inFlight().map(({ intent }) => intent.decidedAt)).toEqual([2, 1])
+  await lane.close()
+})
+
 test('the lane takes up the records of an earlier process, and sends open transactions again', async () => {
   const port = scriptedPort()
   const lane = laneOn(port, {
