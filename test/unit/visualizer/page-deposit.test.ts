@@ -9,7 +9,7 @@ import {
   nextDeposit,
 } from '../../../src/visualizer/page/format/deposit.ts'
 import { moment } from '../../../src/visualizer/page/format/durations.ts'
-import { depositReasonWords, reasons } from '../../../src/visualizer/page/format/words.ts'
+import { depositReasonWords, reasons } from '../../../src/visualizer/page/format/hold-reasons.ts'
 import { isBaseLine } from '../../../src/visualizer/page/store/checks.ts'
 import { outlookOf } from '../../../src/visualizer/page/store/outlook.ts'
 import { depositActor as actor, depositRow as row, og, START, stateOf } from '../../browser/scenes.ts'

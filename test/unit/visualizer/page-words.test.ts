@@ -4,7 +4,7 @@ import type { Entry, Happening, SubAccountState } from '../../../src/visualizer/
 import { nextOf } from '../../../src/visualizer/page/format/accounts.ts'
 import { sentenceOf } from '../../../src/visualizer/page/format/sentences.ts'
 import { toneOf, toneOfState } from '../../../src/visualizer/page/format/tones.ts'
-import { reasons, reasonWords } from '../../../src/visualizer/page/format/words.ts'
+import { reasons, reasonWords } from '../../../src/visualizer/page/format/hold-reasons.ts'
 import { flowOf } from '../../../src/visualizer/page/store/flows.ts'
 import { isOf } from '../../../src/visualizer/page/store/kinds.ts'
 import { account, og, START, stateOf } from '../../browser/scenes.ts'

@@ -4,7 +4,8 @@ import { sameClock } from './chain-clock.ts'
 import { clock, duration, moment } from './durations.ts'
 import type { Term } from './plan.ts'
 import type { Tone } from './tones.ts'
-import { depositReasonWords, depositWords } from './words.ts'
+import { depositReasonWords } from './hold-reasons.ts'
+import { depositWords } from './words.ts'
 
 /** The ledger's row of the plan, and the actor that carries it out; null where deposits are neither on nor tried. */
 export type Deposits = { row: DepositState | null; actor: AutoDepositState | null }

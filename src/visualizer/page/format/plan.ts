@@ -2,7 +2,8 @@ import type { PlanState, ReclaimState, SubAccountState } from '../../protocol.ts
 import { inOg, minus, type Wei } from './amounts.ts'
 import { sameClock, type ChainClock } from './chain-clock.ts'
 import { clock, duration, moment } from './durations.ts'
-import { reclaimWords, reasonWords } from './words.ts'
+import { reclaimWords } from './reclaim-holds.ts'
+import { reasonWords } from './hold-reasons.ts'
 
 /** A number of the plan, and where it comes from. */
 export type Term = { name: string; wei: Wei; note: string | null }

@@ -1,14 +1,7 @@
 import type { Entry, FactStated, TransactionChanged } from '../../protocol.ts'
 import { change, inOg } from './amounts.ts'
-import {
-  actionWords,
-  count,
-  depositReasonWords,
-  depositStateWords,
-  fundingWords,
-  reasonWords,
-  stateWords,
-} from './words.ts'
+import { actionWords, count, depositStateWords, fundingWords, stateWords } from './words.ts'
+import { depositReasonWords, reasonWords } from './hold-reasons.ts'
 
 /** An entry in words. `subject` is the key of a sub-account. */
 export type Sentence = { text: string; subject: string | null; hash: string | null }

@@ -6,7 +6,8 @@ import { closingIn } from './closing.ts'
 import { isRefilling } from './standing.ts'
 import { depositsIn, type Deposits } from '../format/deposit.ts'
 import type { Tone } from '../format/tones.ts'
-import { count, depositReasonWords, reasonWords } from '../format/words.ts'
+import { count } from '../format/words.ts'
+import { depositReasonWords, reasonWords } from '../format/hold-reasons.ts'
 import type { State, SubAccountState } from '../../protocol.ts'
 
 /** The overall state in one sentence. */
