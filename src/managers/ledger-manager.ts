@@ -1,81 +1,61 @@
-import type { Position, ServiceType, SubAccountElsewhere, SubAccountPosition } from '../machines/position.types.ts'
-import { toWei, type Amount } from './base/amounts.ts'
-import { abortable } from './base/abortable.ts'
-import { isFunction } from './base/check-options.ts'
+import type { Position } from '../../machines/position.types.ts'
+import { abortable } from '../base/abortable.ts'
+import type { Amount } from '../base/amounts.ts'
+import { isFunction } from '../base/check-options.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { toAddress } from '../chain/address.ts'
+import type { LedgerEntry } from '../chain/port.ts'
+import { mayBeElsewhere, resolveService, type ServiceName } from '../chain/service-name.ts'
+import type { Closing } from '../closing/closing.ts'
+import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from '../closing/types.ts'
+import type { AutoDeposit, AutoDepositActor, AutoDepositStatus } from '../funding/auto-deposit.ts'
+import { toDepositPolicy, type AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
+import type { EnsureLedger, EnsureLedgerOptions } from '../funding/ensure-ledger.ts'
+import type { LedgerActor } from '../lifecycle/ledger-actor.ts'
+import type { PendingRefund } from '../refunds/calendar.ts'
+import type { ClaimReceipt } from '../refunds/claim.ts'
+import type { Refunds } from '../refunds/refunds.ts'
+import { createRetrievals, type Retrievals, type RetrievalsOptions, type RetrieveReceipt } from '../refunds/retrieve.ts'
+import { intentOf } from '../transactions/build-intent.ts'
+import type { Receipt } from '../transactions/intent.ts'
+import type { SendingOptions } from '../transactions/lane.ts'
 import { checkForced, checkReading, checkSending, type ReadingOptions } from './call-options.ts'
-import { isZeroAddress, toAddress } from './chain/address.ts'
-import type { Call, LedgerEntry, Rules } from './chain/port.ts'
-import type { Closing } from './closing/closing.ts'
-import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from './closing/types.ts'
-import { contractError } from './base/contract-errors.ts'
-import type { ClaimReceipt } from './refunds/claim.ts'
-import { InvalidInputError } from './base/errors.ts'
-import type { NotSentError } from './base/not-sent-errors.ts'
-import type { Payees } from './provider/payees.ts'
-import { subAccountIn } from '../machines/sub-account/sub-account.facts.ts'
-import { intentOf, transferIntent } from './transactions/build-intent.ts'
-import type { LedgerActor } from './lifecycle/ledger-actor.ts'
-import type { Refunds } from './refunds/refunds.ts'
-import type { PendingRefund } from './refunds/calendar.ts'
-import type { AutoDeposit, AutoDepositActor, AutoDepositStatus } from './funding/auto-deposit.ts'
-import { toDepositPolicy, type AutoDepositConfig } from './funding/config/auto-deposit-config.ts'
-import type { EnsureLedger, EnsureLedgerOptions } from './funding/ensure-ledger.ts'
-import { createRetrievals, type Retrievals, type RetrieveReceipt } from './refunds/retrieve.ts'
-import { mayBeElsewhere, resolveService, type ServiceName } from './chain/service-name.ts'
-import type { SendingOptions } from './transactions/lane.ts'
-import type { SubAccountId } from './base/sub-account-key.ts'
-import type { Intent, Receipt } from './transactions/intent.ts'
+import { checkInfo, createDeposits, type Deposits, type DepositsOptions } from './deposits.ts'
+import {
+  balancesIn,
+  ledgerDetailIn,
+  ledgerIn,
+  type LedgerAccount,
+  type LedgerDetail,
+  type ProviderBalance,
+} from './ledger-views.ts'
+import { createTransfer, type Transfer, type TransferOptions } from './transfer.ts'
 
-/** A ledger's money, in wei. `available` (also called `balance`) is free; `locked` lies in sub-accounts. */
-export type LedgerAccount = { balance: bigint; available: bigint; locked: bigint; totalBalance: bigint }
-
-export type ProviderBalance = {
-  provider: string
-  balance: bigint
-  pendingRefund: bigint
-  /** `balance - pendingRefund`: what the provider may charge. */
-  available: bigint
-}
-
-export type LedgerDetail = LedgerAccount & {
-  additionalInfo: string
-  inference: readonly SubAccountPosition[]
-  fineTuning: readonly SubAccountPosition[]
-  /** Sub-accounts that hold money in other versions of the services; left out where there is none. */
-  elsewhere?: readonly SubAccountElsewhere[]
-}
-
-export type LedgerManagerOptions = {
-  wallet: string
-  rules: Rules
-  read: (signal?: AbortSignal) => Promise<Position>
-  /** Reads the rules again where they are old: before an amount is refused by one of them. */
-  refreshRules: () => Promise<void>
-  listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
-  submit: (intent: Intent, options?: SendingOptions) => Promise<Receipt>
-  /** The check of who is paid. */
-  payees: Payees
-  /** Why the lock of a sub-account does not come free for now; null where it does. */
-  stallOf: (id: SubAccountId) => NotSentError | null
-  /** Whether auto-funding is on for a sub-account. */
-  isKept: (id: SubAccountId) => boolean
-  out: Refunds
-  autoDeposit: Pick<AutoDeposit, 'start' | 'stop' | 'status'>
-  ensureFunded: EnsureLedger
-  actor: LedgerActor
-  closing: Pick<Closing, 'close' | 'cancel' | 'isWanted' | 'status'>
-  closingPlanAt: (position: Position) => Promise<ClosingPlan>
-}
+export type LedgerManagerOptions = DepositsOptions &
+  TransferOptions &
+  Pick<RetrievalsOptions, 'stallOf' | 'isKept'> & {
+    listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
+    out: Refunds
+    autoDeposit: Pick<AutoDeposit, 'start' | 'stop' | 'status'>
+    ensureFunded: EnsureLedger
+    actor: LedgerActor
+    closing: Pick<Closing, 'close' | 'cancel' | 'isWanted' | 'status'>
+    closingPlanAt: (position: Position) => Promise<ClosingPlan>
+  }
 
 const MAX_PAGE = 50
 
 /** The account API: everything a wallet does with its ledger. Amounts: a `bigint` is wei, a `string` is OG. */
 export class LedgerManager {
   readonly #options: LedgerManagerOptions
+  readonly #deposits: Deposits
+  readonly #transfer: Transfer
   readonly #retrievals: Retrievals
 
   constructor(options: LedgerManagerOptions) {
     this.#options = options
+    this.#deposits = createDeposits(options)
+    this.#transfer = createTransfer(options)
     this.#retrievals = createRetrievals({ ...options, ...options.out })
   }
 
@@ -87,18 +67,7 @@ export class LedgerManager {
    */
   async addLedger(amount: Amount, info = '', options: SendingOptions = {}): Promise<Receipt> {
     checkSending('addLedger', options)
-    const value = this.#positive('addLedger', toWei(amount))
-    const { rules, refreshRules } = this.#options
-    if (value < (rules.minLedgerBalance ?? 0n)) await refreshRules()
-    const { minLedgerBalance } = rules
-    if (minLedgerBalance !== null && value < minLedgerBalance)
-      throw contractError({
-        operation: 'addLedger',
-        errorName: 'MinimumDepositRequired',
-        errorArgs: { provided: value, required: minLedgerBalance },
-      })
-    this.#checkInfo('addLedger', info)
-    return this.#send({ contract: 'ledger', method: 'addLedger', args: [info], value }, value, options)
+    return this.#deposits.open(amount, info, options)
   }
 
   /**
@@ -108,8 +77,7 @@ export class LedgerManager {
    */
   async depositFund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('depositFund', options)
-    const value = this.#positive('depositFund', toWei(amount))
-    return this.#send({ contract: 'ledger', method: 'depositFund', args: [], value }, value, options)
+    return this.#deposits.add(amount, options)
   }
 
   /**
@@ -119,15 +87,7 @@ export class LedgerManager {
    */
   async depositFundFor(recipient: string, amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('depositFundFor', options)
-    const address = toAddress(recipient, 'recipient')
-    if (isZeroAddress(address)) throw contractError({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
-    const value = this.#positive('depositFundFor', toWei(amount))
-    const contract = this.#options.payees.contractAt(address)
-    if (contract !== null)
-      throw new InvalidInputError(`The recipient is ${contract}, which can never withdraw what its ledger holds.`, {
-        recipient: address,
-      })
-    return this.#send({ contract: 'ledger', method: 'depositFundFor', args: [address], value }, value, options)
+    return this.#deposits.addFor(recipient, amount, options)
   }
 
   /**
@@ -200,31 +160,20 @@ export class LedgerManager {
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
   async getLedger(options: ReadingOptions = {}): Promise<LedgerAccount> {
     checkReading('getLedger', options)
-    return this.#account(await this.#options.read(options.signal))
+    return ledgerIn(await this.#options.read(options.signal), this.#options.wallet)
   }
 
   /** The ledger with every sub-account of both services, all at one block: one read. */
   async getLedgerWithDetail(options: ReadingOptions = {}): Promise<LedgerDetail> {
     checkReading('getLedgerWithDetail', options)
-    const position = await this.#options.read(options.signal)
-    const of = (type: ServiceType) => position.subAccounts.filter(({ serviceType }) => serviceType === type)
-    return {
-      ...this.#account(position),
-      additionalInfo: position.ledger?.additionalInfo ?? '',
-      inference: of('inference'),
-      fineTuning: of('fine-tuning'),
-      ...(position.elsewhere && { elsewhere: position.elsewhere }),
-    }
+    return ledgerDetailIn(await this.#options.read(options.signal), this.#options.wallet)
   }
 
   /** Providers of one service type that hold money of this wallet. */
   async getProvidersWithBalance(serviceType: ServiceName, options: ReadingOptions = {}): Promise<ProviderBalance[]> {
     checkReading('getProvidersWithBalance', options)
-    const service = resolveService(serviceType, this.#options.rules)
-    const { subAccounts } = await this.#options.read(options.signal)
-    return subAccounts
-      .filter((one) => one.serviceType === service.serviceType && one.balance > 0n)
-      .map(({ provider, balance, pendingRefund, available }) => ({ provider, balance, pendingRefund, available }))
+    const { serviceType: type } = resolveService(serviceType, this.#options.rules)
+    return balancesIn(await this.#options.read(options.signal), type)
   }
 
   /** All ledgers of the contract, a page at a time. */
@@ -264,27 +213,7 @@ export class LedgerManager {
     options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
     checkForced('transferFund', options)
-    const wei = toWei(amount)
-    const service = resolveService(serviceType, this.#options.rules)
-    const address = toAddress(provider, 'provider')
-    // What follows LedgerManager hides behind CallFailed, or lets pass and loses.
-    if (isZeroAddress(address))
-      throw contractError({ operation: 'transferFund', errorName: 'InvalidAddress', errorArgs: { addr: address } })
-    if (address === this.#options.wallet && service.serviceType === 'inference')
-      throw contractError({ operation: 'transferFund', errorName: 'ProviderCannotBeUser' })
-    const id = { provider: address, serviceType: service.serviceType }
-    const intent = transferIntent(id, wei, this.#options.rules)
-    if (options.force !== true && wei > 0n) await this.#checkPayee(id, wei)
-    const { signal, onSent } = options
-    return this.#options.submit(intent, { signal, onSent })
-  }
-
-  /** What a pending refund covers does not leave the ledger: a refund can be cancelled also where the provider has left. */
-  async #checkPayee(id: SubAccountId, amount: bigint): Promise<void> {
-    const refusal = await this.#options.payees.refusalOf(id)
-    if (!refusal) return
-    const account = subAccountIn(await this.#options.read(), id)
-    if (amount > (account?.pendingRefund ?? 0n)) throw refusal
+    return this.#transfer({ provider, serviceType }, amount, options)
   }
 
   /**
@@ -375,8 +304,10 @@ export class LedgerManager {
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
   async updateAdditionalInfo(info: string, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('updateAdditionalInfo', options)
-    this.#checkInfo('updateAdditionalInfo', info)
-    return this.#send({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] }, 0n, options)
+    checkInfo('updateAdditionalInfo', info, this.#options.rules)
+    const { signal, onSent } = options
+    const intent = intentOf({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] })
+    return this.#options.submit(intent, { signal, onSent })
   }
 
   /**
@@ -418,7 +349,7 @@ export class LedgerManager {
   async closingPlan(options: ReadingOptions = {}): Promise<ClosingPlan> {
     checkReading('closingPlan', options)
     const position = await this.#options.read(options.signal)
-    this.#account(position, 'closeLedger')
+    ledgerIn(position, this.#options.wallet, 'closeLedger')
     return this.#options.closingPlanAt(position)
   }
 
@@ -435,37 +366,5 @@ export class LedgerManager {
   /** The lifecycle actor of the ledger. */
   get actor(): LedgerActor {
     return this.#options.actor
-  }
-
-  #send(call: Call, amount: bigint, { signal, onSent }: SendingOptions): Promise<Receipt> {
-    return this.#options.submit(intentOf(call, { amount }), { signal, onSent })
-  }
-
-  #account({ ledger }: Position, operation = 'getLedger'): LedgerAccount {
-    if (!ledger)
-      throw contractError({
-        operation,
-        errorName: 'LedgerNotExists',
-        errorArgs: { user: this.#options.wallet },
-      })
-    const { available, locked, total } = ledger
-    return { balance: available, available, locked, totalBalance: total }
-  }
-
-  #positive(operation: string, value: bigint): bigint {
-    if (value === 0n) throw contractError({ operation, errorName: 'ZeroAmountNotAllowed' })
-    return value
-  }
-
-  #checkInfo(operation: string, info: string): void {
-    if (typeof info !== 'string') throw new TypeError(`info is a string; this is a ${typeof info}.`)
-    const max = this.#options.rules.maxInfoBytes
-    const length = new TextEncoder().encode(info).length
-    if (max !== null && length > max)
-      throw contractError({
-        operation,
-        errorName: 'AdditionalInfoTooLong',
-        errorArgs: { length: BigInt(length), max: BigInt(max) },
-      })
   }
 }

@@ -1,6 +1,6 @@
-import { abortable } from './base/abortable.ts'
-import type { FineTuningService, Market, MarketPage } from './chain/market.types.ts'
-import { pageOf, type MarketOptions } from './chain/market-options.ts'
+import { abortable } from '../base/abortable.ts'
+import type { FineTuningService, Market, MarketPage } from '../chain/market.types.ts'
+import { pageOf, type MarketOptions } from '../chain/market-options.ts'
 import { ServiceManager, type ServiceManagerOptions } from './service-manager.ts'
 
 export type FineTuningManagerOptions = ServiceManagerOptions & { market: Pick<Market, 'fineTuning'> }

@@ -1,5 +1,5 @@
-import type { Amount } from './base/amounts.ts'
-import { inMs, type Duration } from './base/durations.ts'
+import type { Amount } from '../base/amounts.ts'
+import { inMs, type Duration } from '../base/durations.ts'
 import {
   anything,
   checkOptions,
@@ -8,11 +8,11 @@ import {
   isOneOf,
   isSignal,
   type Fields,
-} from './base/check-options.ts'
-import { toPolicy } from './funding/config/auto-funding-policy.ts'
-import type { Budget } from './funding/config/budget.ts'
-import type { RequestTerms } from './funding/request-funding.ts'
-import type { EndpointHold } from './provider/endpoint.types.ts'
+} from '../base/check-options.ts'
+import { toPolicy } from '../funding/config/auto-funding-policy.ts'
+import type { Budget } from '../funding/config/budget.ts'
+import type { RequestTerms } from '../funding/request-funding.ts'
+import type { EndpointHold } from '../provider/endpoint.types.ts'
 
 /** Limits of an endpoint, beside those of the broker and of auto-funding for the same provider. */
 export type EndpointOptions = {

@@ -1,0 +1,82 @@
+import { toWei, type Amount } from '../base/amounts.ts'
+import { contractError } from '../base/contract-errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
+import { isZeroAddress, toAddress } from '../chain/address.ts'
+import type { Call, Rules } from '../chain/port.ts'
+import type { Payees } from '../provider/payees.ts'
+import { intentOf } from '../transactions/build-intent.ts'
+import type { Intent, Receipt } from '../transactions/intent.ts'
+import type { SendingOptions } from '../transactions/lane.ts'
+
+export type DepositsOptions = {
+  rules: Rules
+  /** Reads the rules again where they are old: before an amount is refused by one of them. */
+  refreshRules: () => Promise<void>
+  payees: Pick<Payees, 'contractAt'>
+  submit: (intent: Intent, options?: SendingOptions) => Promise<Receipt>
+}
+
+/** Deposits from the wallet that a caller asks for, each checked before the contract sees it. */
+export type Deposits = {
+  /** @throws MinimumDepositRequiredError below the contract's minimum */
+  open(amount: Amount, info: string, options: SendingOptions): Promise<Receipt>
+  add(amount: Amount, options: SendingOptions): Promise<Receipt>
+  /** @throws InvalidInputError for a contract of the deployment */
+  addFor(recipient: string, amount: Amount, options: SendingOptions): Promise<Receipt>
+}
+
+export function createDeposits({ rules, refreshRules, payees, submit }: DepositsOptions): Deposits {
+  return {
+    async open(amount, info, options) {
+      const value = positive('addLedger', amount)
+      if (value < (rules.minLedgerBalance ?? 0n)) await refreshRules()
+      const { minLedgerBalance } = rules
+      if (minLedgerBalance !== null && value < minLedgerBalance)
+        throw contractError({
+          operation: 'addLedger',
+          errorName: 'MinimumDepositRequired',
+          errorArgs: { provided: value, required: minLedgerBalance },
+        })
+      checkInfo('addLedger', info, rules)
+      return send({ contract: 'ledger', method: 'addLedger', args: [info], value }, options)
+    },
+    async add(amount, options) {
+      const value = positive('depositFund', amount)
+      return send({ contract: 'ledger', method: 'depositFund', args: [], value }, options)
+    },
+    async addFor(recipient, amount, options) {
+      const address = toAddress(recipient, 'recipient')
+      if (isZeroAddress(address))
+        throw contractError({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
+      const value = positive('depositFundFor', amount)
+      const contract = payees.contractAt(address)
+      if (contract !== null)
+        throw new InvalidInputError(`The recipient is ${contract}, which can never withdraw what its ledger holds.`, {
+          recipient: address,
+        })
+      return send({ contract: 'ledger', method: 'depositFundFor', args: [address], value }, options)
+    },
+  }
+
+  function send(call: Call & { value: bigint }, { signal, onSent }: SendingOptions): Promise<Receipt> {
+    return submit(intentOf(call, { amount: call.value }), { signal, onSent })
+  }
+}
+
+function positive(operation: string, amount: Amount): bigint {
+  const value = toWei(amount)
+  if (value === 0n) throw contractError({ operation, errorName: 'ZeroAmountNotAllowed' })
+  return value
+}
+
+/** @throws ContractError for more bytes than the contract keeps */
+export function checkInfo(operation: string, info: string, { maxInfoBytes: max }: Pick<Rules, 'maxInfoBytes'>): void {
+  if (typeof info !== 'string') throw new TypeError(`info is a string; this is a ${typeof info}.`)
+  const length = new TextEncoder().encode(info).length
+  if (max !== null && length > max)
+    throw contractError({
+      operation,
+      errorName: 'AdditionalInfoTooLong',
+      errorArgs: { length: BigInt(length), max: BigInt(max) },
+    })
+}
