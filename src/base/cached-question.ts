@@ -27,50 +27,61 @@ export type CachedQuestion<Answer, About = void> = {
 }
 
 /** A single-flight query with a time to live: a failure leaves the stale answer, and the next caller asks again. */
-export function createCachedQuestion<Answer, About = void>({
-  query,
-  goodForMs,
-  onLate,
-  clock,
-}: CachedQuestionOptions<Answer, About>): CachedQuestion<Answer, About> {
-  let answer: { value: Answer; freshUntil: number } | null = null
-  let pending: Promise<Answer> | null = null
-  let isOverdue = false
+export function createCachedQuestion<Answer, About = void>(
+  options: CachedQuestionOptions<Answer, About>,
+): CachedQuestion<Answer, About> {
+  return new Question(options)
+}
 
-  return {
-    last: () => (answer ? answer.value : null),
-    fresh: () => (answer && isFresh() ? answer.value : null),
-    ask,
-    async refresh(about) {
-      if (isFresh()) return
-      const settled = ask(about).then(
-        () => undefined,
-        () => undefined,
-      )
-      await withTimeout(GRACE_MS, () => settled, clock).catch(() => {
-        isOverdue = true
-      })
-    },
-    expireWithin(ms) {
-      if (answer) answer.freshUntil = Math.min(answer.freshUntil, clock.now() + ms)
-    },
+class Question<Answer, About> implements CachedQuestion<Answer, About> {
+  readonly #options: CachedQuestionOptions<Answer, About>
+  #answer: { value: Answer; freshUntil: number } | null = null
+  #pending: Promise<Answer> | null = null
+  #isOverdue = false
+
+  constructor(options: CachedQuestionOptions<Answer, About>) {
+    this.#options = options
   }
 
-  async function ask(about: About): Promise<Answer> {
-    if (answer && isFresh()) return answer.value
-    return (pending ??= exchange(about).finally(() => (pending = null)))
+  last(): Answer | null {
+    return this.#answer ? this.#answer.value : null
   }
 
-  async function exchange(about: About): Promise<Answer> {
-    const isFirst = answer === null
-    isOverdue = false
+  fresh(): Answer | null {
+    return this.#isFresh() ? this.last() : null
+  }
+
+  async ask(about: About): Promise<Answer> {
+    if (this.#answer && this.#isFresh()) return this.#answer.value
+    return (this.#pending ??= this.#exchange(about).finally(() => (this.#pending = null)))
+  }
+
+  async refresh(about: About): Promise<void> {
+    if (this.#isFresh()) return
+    const settled = this.ask(about).then(
+      () => undefined,
+      () => undefined,
+    )
+    await withTimeout(GRACE_MS, () => settled, this.#options.clock).catch(() => {
+      this.#isOverdue = true
+    })
+  }
+
+  expireWithin(ms: number): void {
+    if (this.#answer) this.#answer.freshUntil = Math.min(this.#answer.freshUntil, this.#options.clock.now() + ms)
+  }
+
+  async #exchange(about: About): Promise<Answer> {
+    const { query, goodForMs, onLate, clock } = this.#options
+    const isFirst = this.#answer === null
+    this.#isOverdue = false
     const value = await query(about)
-    answer = { value, freshUntil: clock.now() + goodForMs(value) }
-    if (isFirst && isOverdue) onLate?.()
+    this.#answer = { value, freshUntil: clock.now() + goodForMs(value) }
+    if (isFirst && this.#isOverdue) onLate?.()
     return value
   }
 
-  function isFresh(): boolean {
-    return answer !== null && clock.now() < answer.freshUntil
+  #isFresh(): boolean {
+    return this.#answer !== null && this.#options.clock.now() < this.#answer.freshUntil
   }
 }

@@ -14,17 +14,32 @@ export type Histogram = {
 
 /** A histogram of durations with fixed bounds in seconds, rising. */
 export function createHistogram(bounds: readonly number[]): Histogram {
-  const counts = bounds.map(() => 0)
-  let sum = 0
-  let count = 0
-  return {
-    observe(seconds) {
-      if (!(seconds >= 0)) return
-      sum += seconds
-      count += 1
-      for (let at = bounds.length - 1; at >= 0 && seconds <= (bounds[at] ?? 0); at -= 1)
-        counts[at] = (counts[at] ?? 0) + 1
-    },
-    read: () => ({ bounds, counts: [...counts], sum, count }),
+  return new Durations(bounds)
+}
+
+class Durations implements Histogram {
+  readonly #bounds: readonly number[]
+  /** Null before the first duration. */
+  #counts: number[] | null = null
+  #sum = 0
+  #count = 0
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds
+  }
+
+  observe(seconds: number): void {
+    if (!(seconds >= 0)) return
+    const bounds = this.#bounds
+    const counts = (this.#counts ??= bounds.map(() => 0))
+    this.#sum += seconds
+    this.#count += 1
+    for (let at = bounds.length - 1; at >= 0 && seconds <= (bounds[at] ?? 0); at -= 1)
+      counts[at] = (counts[at] ?? 0) + 1
+  }
+
+  read(): HistogramCounts {
+    const counts = this.#counts ?? this.#bounds.map(() => 0)
+    return { bounds: this.#bounds, counts: [...counts], sum: this.#sum, count: this.#count }
   }
 }

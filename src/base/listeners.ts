@@ -6,11 +6,17 @@ export type Listeners<T = void> = {
 
 /** Connects a part that emits to parts that are made after it. */
 export function createListeners<T = void>(): Listeners<T> {
-  const listeners: ((value: T) => void)[] = []
-  return {
-    add: (listener) => void listeners.push(listener),
-    emit(value) {
-      for (const listener of listeners) listener(value)
-    },
+  return new Event()
+}
+
+class Event<T> implements Listeners<T> {
+  #listeners: readonly ((value: T) => void)[] = []
+
+  add(listener: (value: T) => void): void {
+    this.#listeners = [...this.#listeners, listener]
+  }
+
+  emit(value: T): void {
+    for (const listener of this.#listeners) listener(value)
   }
 }

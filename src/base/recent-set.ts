@@ -8,20 +8,34 @@ export type RecentSet<T> = {
 
 /** @param most how many members it keeps; the oldest leaves for one more */
 export function createRecentSet<T>(most: number): RecentSet<T> {
-  const members = new Set<T>()
-  return {
-    has: (member) => members.has(member),
-    add(member) {
-      const isNew = !members.delete(member)
-      members.add(member)
-      for (const oldest of members) {
-        if (members.size <= most) break
-        members.delete(oldest)
-      }
-      return isNew
-    },
-    get size() {
-      return members.size
-    },
+  return new Recent(most)
+}
+
+class Recent<T> implements RecentSet<T> {
+  readonly #most: number
+  /** Null before the first. */
+  #members: Set<T> | null = null
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  has(member: T): boolean {
+    return this.#members?.has(member) ?? false
+  }
+
+  add(member: T): boolean {
+    const members = (this.#members ??= new Set())
+    const isNew = !members.delete(member)
+    members.add(member)
+    for (const oldest of members) {
+      if (members.size <= this.#most) break
+      members.delete(oldest)
+    }
+    return isNew
+  }
+
+  get size(): number {
+    return this.#members?.size ?? 0
   }
 }

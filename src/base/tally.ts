@@ -9,16 +9,24 @@ export type Tally<Labels extends Readonly<Record<string, string>>> = {
 const MOST_ENTRIES = 1_000
 
 export function createTally<Labels extends Readonly<Record<string, string>>>(): Tally<Labels> {
-  const entries = new Map<string, Labels & { count: number; amount: bigint }>()
-  return {
-    add(labels, amount = 0n) {
-      const key = Object.values(labels).join('\n')
-      const entry = entries.get(key)
-      if (entry) {
-        entry.count += 1
-        entry.amount += amount
-      } else if (entries.size < MOST_ENTRIES) entries.set(key, { ...labels, count: 1, amount })
-    },
-    read: () => Array.from(entries.values(), (entry) => ({ ...entry })),
+  return new Counter()
+}
+
+class Counter<Labels extends Readonly<Record<string, string>>> implements Tally<Labels> {
+  /** Null before the first: most of a wallet's tallies stay empty. */
+  #entries: Map<string, Labels & { count: number; amount: bigint }> | null = null
+
+  add(labels: Labels, amount = 0n): void {
+    const entries = (this.#entries ??= new Map())
+    const key = Object.values(labels).join('\n')
+    const entry = entries.get(key)
+    if (entry) {
+      entry.count += 1
+      entry.amount += amount
+    } else if (entries.size < MOST_ENTRIES) entries.set(key, { ...labels, count: 1, amount })
+  }
+
+  read(): (Labels & { count: number; amount: bigint })[] {
+    return Array.from(this.#entries?.values() ?? [], (entry) => ({ ...entry }))
   }
 }

@@ -23,11 +23,11 @@ export type RuleUpdates = {
 
 export function createRuleUpdates({ rules, readRules, clock, logger }: RuleUpdatesOptions): RuleUpdates {
   let dueAt = clock.now() + GOOD_FOR_MS
-  const { refresh } = createCachedQuestion({ query: read, goodForMs: () => 0, clock })
+  const question = createCachedQuestion({ query: read, goodForMs: () => 0, clock })
 
   return {
     async refresh() {
-      if (clock.now() >= dueAt) await refresh()
+      if (clock.now() >= dueAt) await question.refresh()
     },
     doubt() {
       dueAt = 0

@@ -36,7 +36,7 @@ export function createEngine(options: EngineOptions) {
     chainId: chain.chainId,
     requests,
     tracer: options.tracer,
-    onTransaction: transactions.next,
+    onTransaction: (actor) => transactions.next(actor),
     onEvent,
     lane: () => lane,
     gas: () => gas,
@@ -63,7 +63,7 @@ export function createEngine(options: EngineOptions) {
   // Sending.
   const { lane, locks } = laneOn(options, {
     ...withStream,
-    onOpen: onJournalOpen.emit,
+    onOpen: () => onJournalOpen.emit(),
     onClosingBegun: () => funding.stop(),
     onClosingEnded: (end) => closing.ended(end),
     reports,

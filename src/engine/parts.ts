@@ -115,9 +115,9 @@ export function treasuryOn({
 /** What subscribers of transactions, events and inspections receive. */
 export function topicsOn(streams: EngineOptions['streams'], { inspect: own, shared, logger }: EngineOptions) {
   const inspected = createListeners<InspectionEvent>()
-  const inspection = createInspection({ own, others: inspected.emit, logger })
+  const inspection = createInspection({ own, others: (event) => inspected.emit(event), logger })
   const inspections = streams.createTopic<InspectionEvent>(inspection.begin)
-  inspected.add(inspections.next)
+  inspected.add((event) => inspections.next(event))
   const eventsTopic = streams.createTopic<BrokerEvent>()
   const onEvent = (event: BrokerEvent): void => {
     eventsTopic.next(event)

@@ -113,8 +113,8 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
       phaseMs: () => phaseOf(at, { count: seats.size, intervalMs }),
       budget: sharedBudget,
       skipsQuiet: true,
-      onPlan: plans.next,
-      onEvent: events.next,
+      onPlan: (plan) => plans.next(plan),
+      onEvent: (event) => events.next(event),
     }
     return createSeat({
       wallet,

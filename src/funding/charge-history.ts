@@ -40,7 +40,7 @@ export function createChargeHistory({ burns, readSettlements, clock, logger }: C
   /** The newest block whose logs were not searched yet; null before the first answer, and after the last. */
   let older: Block | null = null
   let searches = 0
-  const { ask, refresh } = createCachedQuestion<void, Position>({
+  const charges = createCachedQuestion<void, Position>({
     async query({ block }) {
       try {
         const until = burns.first() ?? block
@@ -56,11 +56,11 @@ export function createChargeHistory({ burns, readSettlements, clock, logger }: C
   })
   const further = createCachedQuestion<void, Position>({ query: searchOlder, goodForMs: () => 0, clock })
   return {
-    learn: ask,
-    refresh,
-    search: further.refresh,
+    learn: (position) => charges.ask(position),
+    refresh: (position) => charges.refresh(position),
+    search: (position) => further.refresh(position),
     async searchAll(position) {
-      await ask(position)
+      await charges.ask(position)
       while (older !== null) await further.ask(position)
     },
   }

@@ -50,7 +50,7 @@ export function createGasPrice({ fees, ceiling, onLate, clock }: GasPriceOptions
         () => undefined,
         () => undefined,
       ),
-    refresh: question.refresh,
+    refresh: () => question.refresh(),
   }
 }
 

@@ -44,8 +44,8 @@ export function createUnsettledFee(
 
   return {
     known: () => known,
-    refresh: (now) => askBy(question.refresh, now),
-    ask: (now) => askBy(question.ask, now),
+    refresh: (now) => askBy((about) => question.refresh(about), now),
+    ask: (now) => askBy((about) => question.ask(about), now),
   }
 
   async function askBy(put: (about: { ask: Query; now: number }) => Promise<void>, now: number): Promise<void> {

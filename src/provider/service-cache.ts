@@ -1,7 +1,7 @@
 import type { Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
 import type { ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import type { ProviderService } from '../chain/service.ts'
-import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
+import { createCachedQuestion, type CachedQuestion, type CachedQuestionOptions } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
@@ -54,12 +54,13 @@ export type ServiceCache = {
 
 /** What providers offer, read from the chain: only a provider that is registered for a service is paid for it. */
 export function createServiceCache({ readService, onLate, clock, logger }: ServiceCacheOptions): ServiceCache {
-  const questions = new Map<string, CachedQuestion<ProviderService>>()
+  const questions = new Map<string, CachedQuestion<ProviderService, string>>()
+  const how: CachedQuestionOptions<ProviderService, string> = { query: read, goodForMs, onLate, clock }
   /** Providers that a position showed as acknowledged. One lagging answer after that does not cause another question. */
   const acknowledgedAt = new Set<string>()
 
   return {
-    of: (provider) => questionOf(provider).ask(),
+    of: (provider) => questionOf(provider).ask(provider),
     known: (provider) => questions.get(provider)?.fresh() ?? null,
     see(subAccounts) {
       for (const { provider, serviceType, acknowledged } of subAccounts) {
@@ -87,13 +88,13 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
   function refresh({ provider, serviceType }: SubAccountId): Promise<void> {
     const question = questionOf(provider)
     if (question.last() && !isServing(offerOf(question.last(), serviceType))) question.expireWithin(ABSENT_FOR_MS)
-    return question.refresh()
+    return question.refresh(provider)
   }
 
-  function questionOf(provider: string): CachedQuestion<ProviderService> {
+  function questionOf(provider: string): CachedQuestion<ProviderService, string> {
     const known = questions.get(provider)
     if (known) return known
-    const question = createCachedQuestion({ query: () => read(provider), goodForMs, onLate, clock })
+    const question = createCachedQuestion(how)
     questions.set(provider, question)
     return question
   }

@@ -1,4 +1,4 @@
-import { defer, Subject, type Observable } from 'rxjs'
+import { Observable, Subject } from 'rxjs'
 
 export type Topic<T> = {
   next(message: T): void
@@ -11,14 +11,31 @@ export type Topic<T> = {
  *
  * @param onSubscribe called for each subscriber before it receives a message
  */
-export function createTopic<T>(onSubscribe: () => void = () => undefined): Topic<T> {
-  const subject = new Subject<T>()
-  return {
-    next: (message) => subject.next(message),
-    close: () => subject.complete(),
-    messages$: defer(() => {
-      onSubscribe()
-      return subject
-    }),
+export function createTopic<T>(onSubscribe?: () => void): Topic<T> {
+  return new SubjectTopic(onSubscribe)
+}
+
+class SubjectTopic<T> implements Topic<T> {
+  readonly messages$: Observable<T>
+  /** Made for the first subscriber: most topics never have one. */
+  #subject: Subject<T> | null = null
+  #isClosed = false
+
+  constructor(onSubscribe: (() => void) | undefined) {
+    this.messages$ = new Observable((subscriber) => {
+      onSubscribe?.()
+      this.#subject ??= new Subject()
+      if (this.#isClosed) this.#subject.complete()
+      return this.#subject.subscribe(subscriber)
+    })
+  }
+
+  next(message: T): void {
+    this.#subject?.next(message)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#subject?.complete()
   }
 }

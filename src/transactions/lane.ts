@@ -167,13 +167,13 @@ export function createLane(options: LaneOptions): Lane {
     onQuiet: options.onQuiet ?? (() => undefined),
   })
   const onGap = createListeners<number>()
-  const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: onGap.emit })
+  const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: (nonce) => onGap.emit(nonce) })
   const tracker = createTracker({
     ...options,
     journal,
     onMined,
     onChange,
-    onGap: onGap.emit,
+    onGap: (nonce) => onGap.emit(nonce),
     onUnknown: unknown.report,
     onForeign: foreign.report,
     ownNonces: index.nonces,
