@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import process from 'node:process'
 import { BLOCK_PROOF } from '../dist/src/chain/block-proof.js'
-import { digestCode, digestOf, walletViews } from '../dist/src/chain/digest-code.js'
-import { usualCalls } from '../dist/src/chain/usual-calls.js'
+import { digestCode, digestOf } from '../dist/src/chain/digest-code.js'
+import { callsFor, walletViews } from '../dist/src/chain/wallet-views.js'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from '../dist/src/chain/abi.js'
 import { MULTICALL3 } from '../dist/src/chain/networks.js'
 import { fleetNetwork, fleetProvider, OG } from './fleet-world.mjs'
@@ -26,10 +26,7 @@ const block = () => ({
 
 /** The code for so many wallets is as long as no other. */
 const ANY_WALLET = fleetProvider(0)
-const VIEWS = walletViews(
-  usualCalls({ addresses: fleetNetwork, multicall: MULTICALL3, wallet: ANY_WALLET }),
-  ANY_WALLET,
-)
+const VIEWS = walletViews(fleetNetwork, MULTICALL3)
 const WALLETS_BY_LENGTH = new Map(
   Array.from({ length: 100 }, (_, at) => [digestCode(VIEWS, Array(at + 1).fill(ANY_WALLET)).length, at + 1]),
 )
@@ -113,7 +110,7 @@ function digests(code) {
 }
 
 function digestFor(wallet) {
-  const calls = usualCalls({ addresses: fleetNetwork, multicall: MULTICALL3, wallet: `0x${wallet}` })
+  const calls = callsFor(VIEWS, `0x${wallet}`)
   const outcomes = calls.map(({ to, data }) => ({
     reverted: false,
     data: `0x${viewOf({ to: to.toLowerCase(), data })}`,

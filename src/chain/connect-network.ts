@@ -19,6 +19,7 @@ import { readRules, type Addresses } from './rules.ts'
 import { createSettlements, type ReadSettlements } from './settlements.ts'
 import { socketOf } from './socket.ts'
 import { isUnknownBlock } from './unknown-block.ts'
+import { walletViews, type WalletView } from './wallet-views.ts'
 
 /** Distances in blocks of the headers that give the first block time: a halt of the chain is between two of them only. */
 const BLOCKS_BACK = [20, 10, 1]
@@ -40,6 +41,8 @@ export type NetworkConnection = {
   parallel: Batch
   /** Multicall3's address; null where the chain has none. */
   multicall: string | null
+  /** The view calls of every reading. */
+  views: readonly WalletView[]
   /** Whether the node runs code without an address, which proves at which block it answers. */
   provesBlock: boolean
   feeOracle: FeeOracle
@@ -105,6 +108,7 @@ export async function connectNetwork(
     batch: multicall ? multicallBatch(rpc, multicall) : parallel,
     parallel,
     multicall,
+    views: walletViews(addresses, multicall),
     provesBlock,
     feeOracle: createFeeOracle(rpc),
     blockTime,

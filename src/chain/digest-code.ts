@@ -1,15 +1,8 @@
 import { sha256 } from 'ethers'
 import type { Block } from '../../machines/position.types.ts'
-import type { Outcome, ViewCall } from './batch.ts'
+import type { Outcome } from './batch.ts'
 import { assemble, type Step } from './evm-code.ts'
-
-/** A view call that is made for each wallet: `data` ends before the words of its arguments. */
-export type WalletView = {
-  to: string
-  /** Selector and the words of the arguments, in hex; where `takesWallet`, the first argument is put in for each wallet. */
-  data: string
-  takesWallet: boolean
-}
+import type { WalletView } from './wallet-views.ts'
 
 const WORD = 32
 const ADDRESS = 20
@@ -74,24 +67,6 @@ function callSteps(
     ...(['RETURNDATASIZE', 0, 'DUP3', 2 * WORD, 'ADD', 'RETURNDATACOPY'] as const),
     ...(['RETURNDATASIZE', 'ADD', 2 * WORD, 'ADD'] as const),
   ]
-}
-
-/**
- * The view calls of a wallet as calls of any wallet.
- *
- * @returns null for a call that names the wallet elsewhere than in its first argument
- */
-export function walletViews(calls: readonly ViewCall[], wallet: string): WalletView[] | null {
-  const digits = wallet.slice(2).toLowerCase()
-  const argument = digits.padStart(2 * WORD, '0')
-  const views = calls.map(({ to, data }) => ({ to, data, takesWallet: data.slice(10, 10 + 2 * WORD) === argument }))
-  const isNamedElsewhere = views.some(({ data, takesWallet }) =>
-    data
-      .slice(takesWallet ? 10 + 2 * WORD : 0)
-      .toLowerCase()
-      .includes(digits),
-  )
-  return isNamedElsewhere ? null : views
 }
 
 /** The digest that the code returns for these outcomes. */

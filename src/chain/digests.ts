@@ -1,10 +1,11 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import { decodeOrThrow, query, type Outcome } from './batch.ts'
-import { digestCode, digestOf, digestsIn, type WalletView } from './digest-code.ts'
+import { digestCode, digestOf, digestsIn } from './digest-code.ts'
 import { isTooMuch } from './refused-size.ts'
 import { createRequestSize } from './request-size.ts'
 import type { Rpc } from './rpc.types.ts'
+import type { WalletView } from './wallet-views.ts'
 
 /** What is asked for within this time shares a request. */
 const WINDOW_MS = 2

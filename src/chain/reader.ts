@@ -11,7 +11,7 @@ import { pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
 import { view, type Addresses } from './rules.ts'
-import { servicesOf, usualCalls } from './usual-calls.ts'
+import { callsFor, servicesOf, type WalletView } from './wallet-views.ts'
 import { isUnknownBlock } from './unknown-block.ts'
 
 export type ReaderOptions = {
@@ -21,6 +21,8 @@ export type ReaderOptions = {
   wallet: string
   /** Multicall3's address, or null where the chain has none. */
   multicall: string | null
+  /** The calls of every reading. */
+  views: readonly WalletView[]
   /** Whether the node runs code without an address, which proves at which block it answers. */
   provesBlock: boolean
   /** Where many wallets are read: what did not change since the last reading is not sent again. */
@@ -42,7 +44,7 @@ type Answers = {
  * it the reader first asks for the head and then reads everything at that block.
  */
 export function createReader(options: ReaderOptions): Reader {
-  const { rpc, batch, addresses, wallet, multicall, provesBlock, digests = null } = options
+  const { rpc, batch, addresses, wallet, multicall, views, provesBlock, digests = null } = options
   const services = servicesOf(addresses)
   const last = digests ? createLastAnswers({ digests, wallet }) : null
   const decoded = last
@@ -52,8 +54,6 @@ export function createReader(options: ReaderOptions): Reader {
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
 
-  /** The calls of every reading: encoding them takes longer than decoding an answer that did not change. */
-  const usual = usualCalls(options)
   const ofBlock = multicall ? blockCalls(multicall) : []
 
   return { readPosition }
@@ -121,6 +121,7 @@ export function createReader(options: ReaderOptions): Reader {
 
   async function ask(blockTag: BlockTag, withRefunds: readonly string[]): Promise<Answers> {
     const fineTuning = addresses.fineTuning
+    const usual = callsFor(views, wallet)
     const others = otherVersions.calls()
     const calls = [
       ...ofBlock,

@@ -2,8 +2,6 @@ import { createCachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import { createCombinedBatch } from './combined-batch.ts'
 import { createDigests, type Digests } from './digests.ts'
-import { walletViews } from './digest-code.ts'
-import { usualCalls } from './usual-calls.ts'
 import { combineLogs } from './combined-logs.ts'
 import type { NetworkConnection } from './connect-network.ts'
 import type { BlockHeader, Rpc } from './rpc.types.ts'
@@ -25,7 +23,7 @@ export type SharedNetwork = NetworkConnection & {
  * Multicall3 positions are read one by one.
  */
 export function shareNetwork(connection: NetworkConnection, clock: Clock): SharedNetwork {
-  const { multicall, addresses, blockTime, feeOracle } = connection
+  const { multicall, addresses, views, provesBlock, blockTime, feeOracle } = connection
   const plain = connection.rpc
   const rpc: Rpc = { ...plain, logs: combineLogs(plain, clock), block: sharedBlocks(plain) }
   const fees = createCachedQuestion({ query: feeOracle.fees, goodForMs: () => FEES_GOOD_FOR_MS, clock })
@@ -34,20 +32,11 @@ export function shareNetwork(connection: NetworkConnection, clock: Clock): Share
     ...connection,
     rpc,
     ...(multicall && { batch: createCombinedBatch({ rpc: plain, multicall, clock }) }),
-    digests: digestsOn(connection, clock),
+    digests: multicall && provesBlock ? createDigests({ rpc: plain, views, clock }) : null,
     feeOracle: { ...feeOracle, fees: () => fees.ask() },
     readRules: () => rules.ask(),
     readSettlements: createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms }),
   }
-}
-
-/** Any wallet stands for all: the code puts each one in its place. */
-const ANY_WALLET = '0x00000000000000000000000000000000deadbeef'
-
-function digestsOn({ rpc, addresses, multicall, provesBlock }: NetworkConnection, clock: Clock): Digests | null {
-  if (!multicall || !provesBlock) return null
-  const views = walletViews(usualCalls({ addresses, wallet: ANY_WALLET, multicall }), ANY_WALLET)
-  return views && createDigests({ rpc, views, clock })
 }
 
 /** Headers by number, each asked for once at a time. The latest block is asked for anew. */

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { hexlify, keccak256, parseEther as og, toBeHex, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { multicallBatch } from '../../../src/chain/batch.ts'
-import { digestCode, digestOf, digestsIn, walletViews, type WalletView } from '../../../src/chain/digest-code.ts'
+import { digestCode, digestOf, digestsIn } from '../../../src/chain/digest-code.ts'
 import { MULTICALL3 } from '../../../src/chain/networks.ts'
 import { rpcOf } from '../../../src/chain/rpc.ts'
-import { usualCalls } from '../../../src/chain/usual-calls.ts'
+import { callsFor, walletViews, type WalletView } from '../../../src/chain/wallet-views.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet } from '../../support/low-wallet.ts'
@@ -26,13 +26,7 @@ async function digestsFor(views: readonly WalletView[], wallets: readonly string
 
 /** What Multicall3 answers to the same calls of a wallet. */
 async function outcomesFor(views: readonly WalletView[], wallet: string) {
-  const calls = views.map(({ to, data, takesWallet }) => ({
-    to,
-    data: takesWallet
-      ? `${data.slice(0, 10)}${wallet.slice(2).toLowerCase().padStart(64, '0')}${data.slice(74)}`
-      : data,
-  }))
-  return multicallBatch(rpcOf(chain.provider), MULTICALL3)(calls, 'latest')
+  return multicallBatch(rpcOf(chain.provider), MULTICALL3)(callsFor(views, wallet), 'latest')
 }
 
 describe('the digests that a node computes', () => {
@@ -52,11 +46,7 @@ describe('the digests that a node computes', () => {
     await transact(user, [callOf(ledger, 'retrieveFund', [[first?.address ?? ''], 'inference-v1.0'])])
     const low = await lowWallet(chain, chain.inference)
     const wallets = [user.address, low.wallet.address, Wallet.createRandom().address, MULTICALL3]
-    const views = walletViews(
-      usualCalls({ addresses: chain.network, wallet: user.address, multicall: MULTICALL3 }),
-      user.address,
-    )
-    if (!views) throw new Error('The usual calls name the wallet elsewhere than first.')
+    const views = walletViews(chain.network, MULTICALL3)
     const expected = await Promise.all(wallets.map(async (wallet) => digestOf(await outcomesFor(views, wallet))))
     const { block, digests } = await digestsFor(views, wallets)
     expect(digests).toEqual(expected)

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { ReadError } from '../../../src/index.ts'
 import type { Outcome } from '../../../src/chain/batch.ts'
 import { createDigests } from '../../../src/chain/digests.ts'
-import { digestCode, walletViews, type WalletView } from '../../../src/chain/digest-code.ts'
+import { digestCode } from '../../../src/chain/digest-code.ts'
+import type { WalletView } from '../../../src/chain/wallet-views.ts'
 import { fakeAddress } from '../../../src/testing/fakes.ts'
 import { createSimulatedTime } from '../../../src/testing/simulated-time.ts'
 
@@ -91,18 +92,4 @@ test('outcomes that may be no answers of the contract have no digest', () => {
   expect(digests.of(sound)).toMatch(/^0x[\da-f]{64}$/)
   expect(digests.of([...sound, { reverted: true, data: '0x' }])).toBeNull()
   expect(digests.of([...sound, undefined])).toBeNull()
-})
-
-test('calls that name the wallet elsewhere than first are no views of any wallet', () => {
-  const [wallet = '', other = ''] = wallets
-  const inWord = (address: string) => address.slice(2).toLowerCase().padStart(64, '0')
-  const to = fakeAddress('contract')
-  const first = { to, data: `0x00000001${inWord(wallet)}${inWord(other)}` }
-  const none = { to, data: `0x00000002${inWord(other)}` }
-  expect(walletViews([first, none], wallet)).toEqual([
-    { ...first, takesWallet: true },
-    { ...none, takesWallet: false },
-  ])
-  expect(walletViews([first, { to, data: `0x00000001${inWord(other)}${inWord(wallet)}` }], wallet)).toBeNull()
-  expect(walletViews([{ to, data: `0x00000001${inWord(wallet)}${inWord(wallet)}` }], wallet)).toBeNull()
 })
