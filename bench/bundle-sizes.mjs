@@ -1,5 +1,4 @@
 import { builtinModules } from 'node:module'
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -9,14 +8,24 @@ const REFERENCE = '@0gfoundation/0g-compute-ts-sdk'
 
 /**
  * What an entry of the package adds to a page beside its peers, minified, in kB of gzip: the chunks that are loaded with it, and those
- * together with the chunks that it loads later. An entry other than the main one is measured beside the main one. The reference SDK is
- * measured without the polyfills of Node's modules that a page has to add for it.
+ * together with the chunks that it loads later. `peers` are those that are loaded with it. The reference SDK is measured without the
+ * polyfills of Node's modules that a page has to add for it.
+ *
+ * @param beside the entry that the page has already: what both share does not count
  */
-export async function bundleSizes(entry) {
+export async function bundleSizes(entry, { beside } = {}) {
+  if (!beside) return sizesOf([entry])
+  const [both, before] = [await sizesOf([beside, entry]), await sizesOf([beside])]
+  return { ...both, first: both.first - before.first, all: both.all - before.all }
+}
+
+async function sizesOf(entries) {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `export * from '${fileOf(entry)}'`, resolveDir: fileURLToPath(new URL('..', import.meta.url)) },
-    external: entry === REFERENCE ? [...PEERS, ...builtinModules] : PEERS,
-    plugins: entry === 'og-ledger' || entry === REFERENCE ? [] : [besideMain],
+    stdin: {
+      contents: entries.map((entry) => `export * from '${fileOf(entry)}'`).join('\n'),
+      resolveDir: fileURLToPath(new URL('..', import.meta.url)),
+    },
+    external: entries.includes(REFERENCE) ? [...PEERS, ...builtinModules] : PEERS,
     bundle: true,
     minify: true,
     splitting: true,
@@ -30,22 +39,12 @@ export async function bundleSizes(entry) {
   const sizes = new Map(outputFiles.map(({ path, contents }) => [nameOf(path), gzipSync(contents).length / 1_000]))
   const chunks = Object.entries(metafile.outputs)
   const [first] = chunks.find(([, { entryPoint }]) => entryPoint !== undefined)
-  const loaded = new Set([first])
+  const [loaded, peers] = [new Set([first]), new Set()]
   for (const chunk of loaded)
     for (const { path, kind, external: isPeer } of metafile.outputs[chunk].imports)
-      if (kind === 'import-statement' && !isPeer) loaded.add(path)
+      if (kind === 'import-statement') (isPeer ? peers : loaded).add(path)
   const sum = (names) => names.reduce((total, name) => total + sizes.get(nameOf(name)), 0)
-  return { first: sum([...loaded]), all: sum(chunks.map(([name]) => name)) }
-}
-
-/** Leaves out what an entry has of the main one: a page loads that once. */
-const besideMain = {
-  name: 'beside the main entry',
-  setup({ onResolve }) {
-    onResolve({ filter: /index\.js$/ }, ({ resolveDir, path }) =>
-      resolve(resolveDir, path) === fileOf('og-ledger') ? { path: 'og-ledger', external: true } : undefined,
-    )
-  },
+  return { first: sum([...loaded]), all: sum(chunks.map(([name]) => name)), peers: [...peers] }
 }
 
 /** The built file of an entry. */

@@ -5,7 +5,6 @@ import { BLOCK_PROOF } from '../dist/src/chain/block-proof.js'
 import { digestCode, digestOf } from '../dist/src/chain/digest-code.js'
 import { callsFor, walletViews } from '../dist/src/chain/wallet-views.js'
 import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from '../dist/src/chain/abi.js'
-import { MULTICALL3 } from '../dist/src/chain/networks.js'
 import { fleetNetwork, fleetProvider, OG } from './fleet-world.mjs'
 
 /**
@@ -13,6 +12,8 @@ import { fleetNetwork, fleetProvider, OG } from './fleet-world.mjs'
  * sub-accounts as the bench wants. Over IPC it takes `change`, after which every sub-account has another balance, and tells its counts.
  */
 const ACCOUNTS = Number(process.argv[2])
+/** Its usual address. */
+const MULTICALL3 = '0xcA11bde05977b3631167028862bE2a173976CA11'
 const CHAIN_ID = `0x${fleetNetwork.chainId.toString(16)}`
 const start = Date.now()
 let seed = 0

@@ -1,20 +1,25 @@
-// npm run check:size: bundles entries for browsers, without their peers, and fails where one is larger than it may be.
+// npm run check:size: bundles entries for browsers, without their peers, and fails where one is larger than it may be, or loads a peer
+// before it needs it.
 import process from 'node:process'
 import { bundleSizes } from '../bench/bundle-sizes.mjs'
 
-/** In kB of gzip. `first`: what a page loads before it opens a broker; `all`: with what it loads then. */
+/** In kB of gzip. `first`: what a page loads before it opens a broker; `all`: with what it loads then. `peers`: what it loads of those. */
 const LIMITS = [
-  { name: 'og-ledger', first: 45, all: 125 },
-  { name: 'og-ledger/machines', first: 15, all: 15 },
-  { name: 'og-ledger/react', first: 4, all: 4 },
+  { name: 'og-ledger', first: 45, all: 125, peers: ['ethers'] },
+  { name: 'og-ledger/machines', first: 15, all: 15, peers: ['xstate'] },
+  { name: 'og-ledger/react', beside: 'og-ledger', first: 4, all: 4, peers: ['ethers', 'react'] },
 ]
 
-for (const { name, ...limits } of LIMITS) {
-  const sizes = await bundleSizes(name)
-  for (const part of ['first', 'all']) {
-    const isTooLarge = sizes[part] > limits[part]
-    if (isTooLarge) process.exitCode = 1
-    const figure = `${sizes[part].toFixed(1)} kB gzip of at most ${limits[part]}`
-    console.log(`${name.padEnd(20)} ${part.padEnd(6)} ${figure}${isTooLarge ? ': too large' : ''}`)
-  }
+for (const { name, beside, peers, ...limits } of LIMITS) {
+  const sizes = await bundleSizes(name, { beside })
+  for (const part of ['first', 'all'])
+    print(name, `${part.padEnd(6)} ${sizes[part].toFixed(1)} kB gzip of at most ${limits[part]}`, {
+      tooMuch: sizes[part] > limits[part],
+    })
+  print(name, `peers  ${sizes.peers.join(', ')}`, { tooMuch: sizes.peers.some((peer) => !peers.includes(peer)) })
+}
+
+function print(name, figure, { tooMuch }) {
+  if (tooMuch) process.exitCode = 1
+  console.log(`${name.padEnd(20)} ${figure}${tooMuch ? ': too much' : ''}`)
 }

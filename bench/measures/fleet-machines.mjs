@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toBeHex } from 'ethers'
-import { systemClock } from '../../dist/src/base/clock.js'
-import { silent } from '../../dist/src/base/logger.js'
 import { createClaims } from '../../dist/src/fleet/claims.js'
 import { migrate, postgresLeases } from '../../dist/src/postgres/index.js'
 import { startPostgres } from '../postgres.mjs'
@@ -15,6 +13,16 @@ const CHAIN_ID = 31337n
 /** So long nothing happens but heartbeats and the search for free wallets. */
 const QUIET_MS = 15_000
 const PAYMENTS = 2_000
+
+const clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(() => callback(), ms)
+    return () => clearTimeout(timer)
+  },
+}
+const nothing = () => undefined
+const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
 /**
  * Ten thousand wallets on twenty machines with one Postgres, of which two machines die: what their leases and journals cost. The machines
@@ -86,8 +94,8 @@ function createMachine(holder, wallets, pool) {
     genesis: undefined,
     capacity: CAPACITY,
     seats: () => seats,
-    clock: systemClock,
-    logger: silent,
+    clock,
+    logger,
   })
   return {
     open,

@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, ''
 
 const REFERENCE = '@0gfoundation/0g-compute-ts-sdk'
 const MAIN = 'og-ledger'
-const ENTRIES = [MAIN, 'og-ledger/react', 'og-ledger/viem']
+const OTHERS = ['og-ledger/react', 'og-ledger/viem']
 
 /**
  * What lies on disk after a production install: the package, what it depends on, and its peers. And what it adds to a page beside
@@ -17,7 +17,8 @@ export async function size() {
   const reference = treeOf(locate(REFERENCE, ROOT))
   const ours = treeOf(ROOT)
   const bundles = {}
-  for (const entry of [REFERENCE, ...ENTRIES]) bundles[entry] = await bundleSizes(entry)
+  for (const entry of [REFERENCE, MAIN]) bundles[entry] = await bundleSizes(entry)
+  for (const entry of OTHERS) bundles[entry] = await bundleSizes(entry, { beside: MAIN })
   return {
     rows: [
       { name: 'installed: MB', digits: 1, reference: megabytes(reference), ours: megabytes(ours) },

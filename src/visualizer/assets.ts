@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import type { Chart } from './protocol.ts'
 
 export type Asset = { type: string; body: Buffer }
@@ -24,8 +26,8 @@ export function readAssets(): { files: ReadonlyMap<string, Asset>; charts: reado
 
 const typeOf = (name: string): string | undefined => TYPES[name.split('.').at(-1) ?? '']
 
-/** The folder beside this file in dist; sources find it in dist, too. */
+/** Found by the package's name: this code may run from a chunk, or from its source. */
 function builtFolder(): URL {
-  const built = import.meta.url.endsWith('.js')
-  return new URL(built ? 'assets/' : '../../dist/src/visualizer/assets/', import.meta.url)
+  const manifest = createRequire(import.meta.url).resolve('og-ledger/package.json')
+  return new URL('dist/src/visualizer/assets/', pathToFileURL(manifest))
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { UsageError } from '../arguments/usage-error.ts'
+import { packageRoot } from '../package-root.ts'
 import { print } from '../screen/terminal.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish']
@@ -13,7 +13,6 @@ export const command = defineCommand({
     if (!SHELLS.includes(shell))
       throw new UsageError(`SHELL is one of ${SHELLS.join(', ')}; this is ${JSON.stringify(shell)}.`)
     // The build writes them from the table of commands, which this file, one of its commands, cannot import.
-    const root = dirname(createRequire(import.meta.url).resolve('og-ledger/package.json'))
-    print((await readFile(join(root, 'dist', `completion.${shell}`), 'utf8')).trimEnd())
+    print((await readFile(join(packageRoot(), 'dist', `completion.${shell}`), 'utf8')).trimEnd())
   },
 })

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { endWithProcess } from '../../../local/children.ts'
+import { packageRoot } from '../../package-root.ts'
 
 /** What a worker prints, as far as the demo reads it. */
 export type WorkerLine = {
@@ -30,7 +31,7 @@ export type Worker = {
 
 export type WorkerOptions = { name: string; args: readonly string[]; env: Readonly<Record<string, string>> }
 
-const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url))
+const MAIN = join(packageRoot(), 'dist/src/cli/main.js')
 /** The last lines of stderr that an error shows. */
 const LAST_LINES = 5
 
