@@ -43,13 +43,25 @@ export function walletPayer({ lane, submitter, gasReserve }: WalletPayerOptions)
     exitReserve: gasReserve,
     paysTopUps: true,
     call: (value) => ({ contract: 'ledger', method: 'depositFund', args: [], value }),
-    inFlight: () => lane?.inFlight() ?? [],
-    idle: async (matches, signal) => lane?.idle(matches, signal),
-    deposits: () => lane?.deposits() ?? [],
-    hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
-    cannotRecord: () => lane?.cannotRecord() ?? false,
-    holdsForForeign: () => lane?.holdsForForeign() ?? false,
+    ...laneFactsOf(() => lane),
     open: submitter.openLane,
     submit: submitter.submit,
+  }
+}
+
+export type LaneFacts = Pick<
+  DepositPayer,
+  'inFlight' | 'idle' | 'deposits' | 'hasUnknownPending' | 'cannotRecord' | 'holdsForForeign'
+>
+
+/** What the lane of a wallet knows: nothing is known to be in flight while it has none. */
+export function laneFactsOf(lane: () => Lane | null): LaneFacts {
+  return {
+    inFlight: () => lane()?.inFlight() ?? [],
+    idle: async (matches, signal) => lane()?.idle(matches, signal),
+    deposits: () => lane()?.deposits() ?? [],
+    hasUnknownPending: () => (lane()?.unknownPending() ?? []).length > 0,
+    cannotRecord: () => lane()?.cannotRecord() ?? false,
+    holdsForForeign: () => lane()?.holdsForForeign() ?? false,
   }
 }

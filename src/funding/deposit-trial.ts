@@ -1,7 +1,7 @@
 import { toWei, type Amount } from '../base/amounts.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toDepositPolicy, type AutoDepositConfig } from './config/auto-deposit-config.ts'
-import type { DepositPayer } from './deposit-payer.ts'
+import { laneFactsOf, type DepositPayer } from './deposit-payer.ts'
 import type { DepositBasis } from './deposit-decision.ts'
 
 /** Auto-deposit that a dry run plans with. Nothing is sent. */
@@ -26,10 +26,6 @@ function otherPayer(balance: bigint | null): DepositBasis['payer'] {
     balance: () => balance,
     exitReserve: () => 0n,
     paysTopUps: false,
-    inFlight: () => [],
-    deposits: () => [],
-    hasUnknownPending: () => false,
-    cannotRecord: () => false,
-    holdsForForeign: () => false,
+    ...laneFactsOf(() => null),
   }
 }

@@ -22,7 +22,7 @@ import { bySubAccount } from './budget.ts'
 import { createBurnRates, type BurnRates } from './burn-rates.ts'
 import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import { createChargeHistory, type ChargeHistory } from './charge-history.ts'
-import { walletPayer } from './deposit-payer.ts'
+import { laneFactsOf, walletPayer } from './deposit-payer.ts'
 import { createDepositPayers } from './deposit-payers.ts'
 import type { TreasuryOptions } from './treasury.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
@@ -121,7 +121,8 @@ export type Funding = {
 /** Wires the room: accounts → planner → dispatch → top-up and deposit → actors. */
 export function createFunding(options: FundingOptions): Funding {
   const { lane, locks, submitter, positions, gas, services, providerFees, closing, onStart, clock, logger } = options
-  const inFlight = () => lane?.inFlight() ?? []
+  const laneFacts = laneFactsOf(() => lane)
+  const { inFlight } = laneFacts
   const gasReserve = ({ subAccounts, elsewhere = [] }: Position) =>
     (gas.price ?? 0n) * exitGas(subAccounts.length + elsewhere.length)
   const payer = createDepositPayers(walletPayer({ lane, submitter, gasReserve }), { ...options, ...options.treasury })
@@ -149,15 +150,12 @@ export function createFunding(options: FundingOptions): Funding {
     isStalled: (id) => locks.stallOf(id) !== null,
     minLockedBalance: options.minLockedBalance,
     rules: options.rules,
-    inFlight,
     spending: { budget: options.budget, payments, paidIn, sharedLeft: options.sharedBudget?.left },
     gasReserve,
     idleMoney,
     decideDeposit: (...facts) => autoDeposit.decide(...facts),
     gasPrice: () => gas.price,
-    hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
-    cannotRecord: () => lane?.cannotRecord() ?? false,
-    holdsForForeign: () => lane?.holdsForForeign() ?? false,
+    ...laneFacts,
     feesAreHigh: () => gas.isHigh,
     claims: { ofAll: options.claimsAll, failureOf: options.refunds.failureOf },
     isRegistered: services.isRegistered,

@@ -11,7 +11,7 @@ import { joinLane } from '../transactions/shared-lane.ts'
 import { withSigningTimeout } from '../transactions/signer-timeout.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { PayingKey } from './config/auto-deposit-config.ts'
-import type { DepositPayer } from './deposit-payer.ts'
+import { laneFactsOf, type DepositPayer } from './deposit-payer.ts'
 
 /** What a treasury needs of the connection of its own key. */
 export type PayerConnection = Pick<Connected, 'wallet' | 'chainId' | 'genesis' | 'transactions' | 'blockTimeMs'>
@@ -70,12 +70,7 @@ export function createTreasury({ signer, journal }: PayingKey, options: Treasury
     exitReserve: () => 0n,
     paysTopUps: false,
     call: (value) => ({ contract: 'ledger', method: 'depositFundFor', args: [wallet], value }),
-    inFlight: () => lane?.inFlight() ?? [],
-    idle: async (matches, signal) => lane?.idle(matches, signal),
-    deposits: () => lane?.deposits() ?? [],
-    hasUnknownPending: () => (lane?.unknownPending() ?? []).length > 0,
-    cannotRecord: () => lane?.cannotRecord() ?? false,
-    holdsForForeign: () => lane?.holdsForForeign() ?? false,
+    ...laneFactsOf(() => lane),
     open,
     submit: async (intent, how) => (lane ?? (await open())).submit(intent, how),
     async refresh(block) {

@@ -1,5 +1,4 @@
-import { emptyAccount, type Account } from './accounts.ts'
-import { MAX_USERS, ZERO_ADDRESS } from './constants.ts'
+import type { Account } from './accounts.ts'
 import { find, inOrder, type Deliverable } from './deliverables.ts'
 import type { Offer } from './offers.ts'
 import { Revert } from './revert.ts'
@@ -69,12 +68,6 @@ export function createFineTuning(options: FineTuningOptions) {
   const views = {
     ...base.views,
     ...base.lists(summaryOf),
-    getBatchAccountsByUsers(from: string, users: readonly string[]) {
-      const size = BigInt(users.length)
-      const max = BigInt(MAX_USERS.fineTuning)
-      if (size > max) throw new Revert('BatchSizeTooLarge', { size, max })
-      return users.map((user) => summaryOf(accounts.find(user, from) ?? noAccount))
-    },
     getAccount: (_: string, user: string, provider: string) => accountView(accounts.get(user, provider)),
     getDeliverables: (_: string, user: string, provider: string) =>
       inOrder(accounts.get(user, provider).deliverables).map(deliverableView),
@@ -96,8 +89,6 @@ type OfferArgs = [
   models: readonly string[],
   teeSignerAddress: string,
 ]
-
-const noAccount = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
 
 function deliverableView(deliverable: Deliverable) {
   return { ...deliverable, timestamp: BigInt(deliverable.timestamp) }

@@ -1,14 +1,5 @@
-import { emptyAccount, type Account } from './accounts.ts'
-import {
-  bytesOf,
-  MAX_INFO_BYTES,
-  MAX_LOCK_TIME,
-  MAX_PAGE,
-  MAX_USERS,
-  MIN_LOCK_TIME,
-  pageOf,
-  ZERO_ADDRESS,
-} from './constants.ts'
+import type { Account } from './accounts.ts'
+import { bytesOf, MAX_INFO_BYTES, MAX_LOCK_TIME, MAX_PAGE, MIN_LOCK_TIME, pageOf, ZERO_ADDRESS } from './constants.ts'
 import type { Offer } from './offers.ts'
 import { Revert } from './revert.ts'
 import { createServing } from './serving.ts'
@@ -71,12 +62,6 @@ export function createInference(options: ServingOptions) {
     ...base.views,
     ...settlements.views,
     ...base.lists(accountView),
-    getBatchAccountsByUsers(from: string, users: readonly string[]) {
-      const size = BigInt(users.length)
-      const max = BigInt(MAX_USERS.inference)
-      if (size > max) throw new Revert('BatchSizeTooLarge', { size, max })
-      return users.map((user) => accountView(accounts.find(user, from) ?? noAccount))
-    },
     getAccount: (_: string, user: string, provider: string) => accountView(accounts.get(user, provider)),
     isTokenRevoked: tokens.isRevoked,
     getService: (_: string, provider: string) => offers.get(provider),
@@ -90,8 +75,6 @@ export function createInference(options: ServingOptions) {
 
   return { ...base, calls, views }
 }
-
-const noAccount = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
 
 /** Whether the acknowledged fields are unchanged; URL and prices may change without a new acknowledgement. */
 function isSameService(before: InferenceOffer, now: InferenceOfferInput): boolean {

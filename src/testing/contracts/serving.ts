@@ -1,5 +1,13 @@
-import { createAccounts, type Account } from './accounts.ts'
-import { MAX_LOCK_TIME, MAX_PAGE, MIN_LOCK_TIME, MIN_PROVIDER_STAKE, pageOf } from './constants.ts'
+import { createAccounts, emptyAccount, type Account } from './accounts.ts'
+import {
+  MAX_LOCK_TIME,
+  MAX_PAGE,
+  MAX_USERS,
+  MIN_LOCK_TIME,
+  MIN_PROVIDER_STAKE,
+  pageOf,
+  ZERO_ADDRESS,
+} from './constants.ts'
 import { createOffers, type Offer } from './offers.ts'
 import { createOwnership } from './ownership.ts'
 import { Revert } from './revert.ts'
@@ -9,6 +17,7 @@ import type { Context } from './transaction.ts'
 
 /** ERC165 and IServing. */
 const INTERFACES = ['0x01ffc9a7', '0x160841b1']
+const noAccount = emptyAccount(ZERO_ADDRESS, ZERO_ADDRESS)
 
 /** The common base of both services. */
 export function createServing<O extends Offer>(kind: ServingKind, options: ServingOptions) {
@@ -85,6 +94,12 @@ export function createServing<O extends Offer>(kind: ServingKind, options: Servi
           page(accounts.ofUser(user), offset, limit),
         getAccountsByProvider: (_: string, provider: string, offset: bigint, limit: bigint) =>
           page(accounts.ofProvider(provider), offset, limit),
+        getBatchAccountsByUsers(from: string, users: readonly string[]) {
+          const size = BigInt(users.length)
+          const max = BigInt(MAX_USERS[contract])
+          if (size > max) throw new Revert('BatchSizeTooLarge', { size, max })
+          return users.map((user) => view(accounts.find(user, from) ?? noAccount))
+        },
       }
     },
     /** Charges a fee to a sub-account that holds it; cancels refunds where the available part is too small. */
