@@ -6,10 +6,9 @@ import type { Notification, Receiver } from '../../../src/alerts/index.ts'
 import { rules } from '../../../src/alerts/rules/rules.ts'
 import type { BrokerEvent } from '../../../src/index.ts'
 import { createFleet } from '../../../src/fleet/index.ts'
-import { migrate, postgresLeases } from '../../../src/postgres/index.ts'
+import { postgresLeases } from '../../../src/postgres/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+import { startProxiedPostgres, type ProxiedPostgres } from '../../support/proxied-postgres.ts'
 import { until } from '../../support/until.ts'
 
 const WALLETS = 2
@@ -19,20 +18,14 @@ const OFF = Object.fromEntries(
 ) as Record<string, false>
 
 let chain: LocalChain
-let postgres: TestPostgres, database: TcpProxy
-let direct: Pool, proxied: Pool
+let postgres: ProxiedPostgres
 
 beforeAll(async () => {
-  postgres = await startPostgres()
-  database = await startTcpProxy(postgres.port)
-  direct = postgres.pool()
-  proxied = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, `:${database.port}/`) })
-  await migrate({ pool: direct })
+  postgres = await startProxiedPostgres()
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
 })
 afterAll(async () => {
   await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
   await postgres[Symbol.asyncDispose]()
 })
 
@@ -97,12 +90,12 @@ async function alertsOf(fleet: Awaited<ReturnType<typeof open>>) {
 
 test('an outage of the database fires lease-lost once for each wallet, over a restart of the alerts, and is resolved once', async () => {
   const wallets = newWallets()
-  await using fleet = await open(wallets, 'first', proxied)
+  await using fleet = await open(wallets, 'first', postgres.proxied)
   await using alerts = await alertsOf(fleet)
   await alerts.pass(120)
   expect(alerts.told()).toEqual([])
 
-  database.set('cut-requests')
+  postgres.proxy.set('cut-requests')
   await until(() => fleet.wallets().every(({ reason }) => reason !== null))
   await alerts.pass(55)
   expect(alerts.told()).toEqual([])
@@ -113,7 +106,7 @@ test('an outage of the database fires lease-lost once for each wallet, over a re
   expect(alerts.told()).toEqual(wallets.map((wallet) => ['firing', 'critical', summary, wallet]))
   expect(alerts.firing()).toEqual(['lease-lost', 'lease-lost'])
 
-  database.set('pass')
+  postgres.proxy.set('pass')
   await until(() => fleet.wallets().every(({ state, reason }) => state === 'open' && reason === null))
   await alerts.pass(200)
   expect(alerts.told().slice(WALLETS)).toEqual(wallets.map((wallet) => ['resolved', 'critical', summary, wallet]))
@@ -122,18 +115,18 @@ test('an outage of the database fires lease-lost once for each wallet, over a re
 
 test('a lease that another process has taken is told as an event once, and leaves that process to tell the rest', async () => {
   const [wallet = ''] = newWallets()
-  await using fleet = await open([wallet], 'first', proxied)
+  await using fleet = await open([wallet], 'first', postgres.proxied)
   const events: BrokerEvent[] = []
   fleet.events$.subscribe((event) => events.push(event))
   await using alerts = await alertsOf(fleet)
-  database.set('cut-requests')
+  postgres.proxy.set('cut-requests')
   await until(() => fleet.wallets().every(({ reason }) => reason !== null))
   await alerts.pass(90)
   expect(alerts.firing()).toEqual(['lease-lost'])
 
-  await using second = await open([wallet], 'second', direct)
+  await using second = await open([wallet], 'second', postgres.direct)
   await until(() => second.brokers().length === 1)
-  database.set('pass')
+  postgres.proxy.set('pass')
   await until(() => fleet.wallets().every(({ state }) => state === 'foreign'))
   expect(events.filter(({ type }) => type.startsWith('lease.'))).toEqual([
     {

@@ -1,48 +1,37 @@
 import { writeFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { JournalRecord, LeasedJournal } from 'og-ledger'
 import { migrate, postgresJournal } from 'og-ledger/postgres'
 import { openLeases } from '../../../src/postgres/postgres-leases.ts'
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+import { startProxiedPostgres, type ProxiedPostgres } from '../../support/proxied-postgres.ts'
 import { until } from '../../support/until.ts'
 
 const chainId = 31_337n
-let postgres: TestPostgres
-let proxy: TcpProxy
-/** Straight to the database, and by way of the proxy. */
-let direct: Pool
-let proxied: Pool
+let postgres: ProxiedPostgres
 let count = 0
 let wallet: string
 
 beforeAll(async () => {
-  postgres = await startPostgres()
-  proxy = await startTcpProxy(postgres.port)
-  direct = postgres.pool()
-  proxied = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`) })
-  await migrate({ pool: direct })
+  postgres = await startProxiedPostgres()
 })
 afterAll(async () => {
-  await proxy[Symbol.asyncDispose]()
   await postgres[Symbol.asyncDispose]()
 })
 beforeEach(() => {
-  proxy.set('pass')
+  postgres.proxy.set('pass')
   count += 1
   wallet = `0x${count.toString(16).padStart(40, '0')}`
 })
 
 const note = (id: string): JournalRecord => ({ type: 'superseded', id, reason: 'a test' })
 const open = async (more = {}): Promise<LeasedJournal> => {
-  const journal = await postgresJournal({ pool: proxied, chainId, wallet, ...more })
+  const journal = await postgresJournal({ pool: postgres.proxied, chainId, wallet, ...more })
   await journal.load()
   return journal
 }
 const ids = async (): Promise<string[]> => {
-  const { rows } = await direct.query<{ id: string; seq: string }>(
+  const { rows } = await postgres.direct.query<{ id: string; seq: string }>(
     `select record->>'id' as id, seq from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') order by seq`,
     [wallet.slice(2)],
   )
@@ -60,13 +49,13 @@ test.each(['cut-requests', 'cut-answers', 'swallow-answers'] as const)(
   async (fault) => {
     const journal = await open({ timeoutMs: 300 })
     await journal.append(note('before'))
-    proxy.set(fault)
+    postgres.proxy.set(fault)
     const appended = journal.append(note('in doubt'))
-    await proxy.met()
+    await postgres.proxy.met()
     await until(() => journal.refusal() !== null)
     expect(journal.refusal()?.message).toMatch(/^The database of the journal does not answer\./)
     // Others are refused meanwhile: one record in doubt is enough.
-    proxy.set('pass')
+    postgres.proxy.set('pass')
     await appended
     await journal.append(note('after'))
     expect([await ids(), journal.refusal(), journal.lost.aborted]).toEqual([
@@ -80,11 +69,11 @@ test.each(['cut-requests', 'cut-answers', 'swallow-answers'] as const)(
 
 test('while the database is lost, an append is refused at once, and nothing of it stands later', async () => {
   const journal = await open({ timeoutMs: 300 })
-  proxy.set('cut-requests')
+  postgres.proxy.set('cut-requests')
   const inDoubt = journal.append(note('first'))
   await until(() => journal.refusal() !== null)
   const refused = failure(journal.append(note('second')))
-  proxy.set('pass')
+  postgres.proxy.set('pass')
   await inDoubt
   // In turn: by then the database answers again.
   await refused
@@ -95,23 +84,23 @@ test('while the database is lost, an append is refused at once, and nothing of i
 
 test('a broker that closes with a record in doubt says so, and does not take it for unsent', async () => {
   const journal = await open({ timeoutMs: 300, leaseMs: 1_000 })
-  proxy.set('swallow-answers')
+  postgres.proxy.set('swallow-answers')
   const appended = failure(journal.append(note('in doubt')))
-  await proxy.met()
+  await postgres.proxy.met()
   await until(() => journal.refusal() !== null)
   await journal.close()
   expect(await appended).toMatchObject({
     name: 'AbortedError',
     message: expect.stringMatching(/^The database did not say whether the intent is recorded\./) as string,
   })
-  proxy.set('pass')
+  postgres.proxy.set('pass')
   const next = await open({ wait: true })
   expect([next.epoch, await ids()]).toEqual([2, ['in doubt']])
   await next.close()
 })
 
 test('Postgres is killed in the middle of appends and started again: what was said to stand does, once', async () => {
-  const journal = await open({ pool: direct })
+  const journal = await open({ pool: postgres.direct })
   const stood: string[] = []
   const work = (async () => {
     for (let index = 0; index < 400; index += 1) {
@@ -133,7 +122,7 @@ test('Postgres is killed in the middle of appends and started again: what was sa
 })
 
 test('a compaction keeps what counts, and one whose answer is lost is found out by the next append', async () => {
-  const leases = openLeases({ pool: proxied, timeoutMs: 300 }, 10)
+  const leases = openLeases({ pool: postgres.proxied, timeoutMs: 300 }, 10)
   const [journal] = await leases.claim({ chainId, wallets: [wallet] })
   if (!journal) throw new Error('The wallet is free.')
   await journal.load()
@@ -149,7 +138,7 @@ test('a compaction keeps what counts, and one whose answer is lost is found out 
 
 test('a lease that another process has taken is lost at the next heartbeat, without an append', async () => {
   const journal = await open({ leaseMs: 1_000, holder: 'old' })
-  await direct.query(
+  await postgres.direct.query(
     `update og_ledger.og_ledger_wallets set holder = 'new', epoch = epoch + 1, expires_at = clock_timestamp() + interval '1 hour'
       where wallet = decode($1, 'hex')`,
     [wallet.slice(2)],
@@ -164,7 +153,7 @@ test('a journal that was taken back to an older state ends the lease instead of 
   await journal.append(note('one'))
   await journal.append(note('two'))
   // As a failover to a standby that had not got the last record.
-  await direct.query(`delete from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') and seq = 2`, [
+  await postgres.direct.query(`delete from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') and seq = 2`, [
     wallet.slice(2),
   ])
   const refusal = await failure(journal.append(note('three')))
@@ -179,7 +168,7 @@ test('a missing record in the middle is damage, and no journal', async () => {
   const journal = await open()
   for (const id of ['one', 'two', 'three']) await journal.append(note(id))
   await journal.close()
-  await direct.query(`delete from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') and seq = 2`, [
+  await postgres.direct.query(`delete from og_ledger.og_ledger_journal where wallet = decode($1, 'hex') and seq = 2`, [
     wallet.slice(2),
   ])
   expect(await failure(open())).toMatchObject({ name: 'JournalError', facts: { wallet, seq: '2' } })
@@ -189,38 +178,38 @@ test('a record of a newer version is not left out', async () => {
   const journal = await open()
   await journal.append(note('one'))
   await journal.close()
-  await direct.query(`update og_ledger.og_ledger_journal set record = '{"type":"tomorrow","id":"x"}'`)
+  await postgres.direct.query(`update og_ledger.og_ledger_journal set record = '{"type":"tomorrow","id":"x"}'`)
   expect(await failure(open())).toMatchObject({ name: 'JournalError', facts: { type: 'tomorrow' } })
-  await direct.query('delete from og_ledger.og_ledger_journal')
+  await postgres.direct.query('delete from og_ledger.og_ledger_journal')
 })
 
 test('many migrations at once, also beside a journal that is open, leave one set of tables', async () => {
   const journal = await open()
-  const made = await Promise.all(Array.from({ length: 4 }, () => migrate({ pool: direct, schema: 'again' })))
+  const made = await Promise.all(Array.from({ length: 4 }, () => migrate({ pool: postgres.direct, schema: 'again' })))
   expect(made.filter(({ changed }) => changed)).toEqual([{ version: 1, changed: true }])
-  expect(await migrate({ pool: direct })).toEqual({ version: 1, changed: false })
+  expect(await migrate({ pool: postgres.direct })).toEqual({ version: 1, changed: false })
   await journal.append(note('one'))
   await journal.close()
-  const { rows } = await direct.query(`select version from again.og_ledger_migrations`)
+  const { rows } = await postgres.direct.query(`select version from again.og_ledger_migrations`)
   expect(rows).toEqual([{ version: 1 }])
 })
 
 test('what keeps a database from being used is said in a sentence, without its password', async () => {
   const wrong = postgres.pool({ connectionString: postgres.url.replace('not-to-be-shown', 'secret-of-mine') })
   const closed = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, ':1/') })
-  await direct.query(`create role poor login password 'not-to-be-shown'`)
+  await postgres.direct.query(`create role poor login password 'not-to-be-shown'`)
   const poor = postgres.pool({ connectionString: postgres.url.replace('//og:', '//poor:') })
   const lazy = postgres.pool({ options: '-c synchronous_commit=off' })
   const refusals = await Promise.all([
-    failure(postgresJournal({ pool: direct, chainId, wallet, schema: 'nothing_here' })),
+    failure(postgresJournal({ pool: postgres.direct, chainId, wallet, schema: 'nothing_here' })),
     failure(postgresJournal({ pool: wrong, chainId, wallet })),
     failure(postgresJournal({ pool: closed, chainId, wallet })),
     failure(postgresJournal({ pool: poor, chainId, wallet })),
     failure(postgresJournal({ pool: lazy, chainId, wallet })),
     failure(migrate({ pool: poor, schema: 'mine' })),
-    failure(postgresJournal({ pool: direct, chainId, wallet: '0x1' })),
-    failure(postgresJournal({ pool: direct, chainId, wallet, schema: 'a"; drop' })),
-    failure(postgresJournal({ pool: direct, chainId, wallet, leaseMS: 5 } as never)),
+    failure(postgresJournal({ pool: postgres.direct, chainId, wallet: '0x1' })),
+    failure(postgresJournal({ pool: postgres.direct, chainId, wallet, schema: 'a"; drop' })),
+    failure(postgresJournal({ pool: postgres.direct, chainId, wallet, leaseMS: 5 } as never)),
   ])
   expect(refusals.map(({ name, message }) => `${name}: ${message.split('\n')[0]}`)).toEqual([
     'JournalError: The schema nothing_here has no tables of og-ledger.',
@@ -238,13 +227,13 @@ test('what keeps a database from being used is said in a sentence, without its p
 })
 
 test('a commit that stops to wait for the disk refuses the next record, and takes it once it waits again', async () => {
-  const journal = await open({ pool: direct })
-  await direct.query('alter system set synchronous_commit = off')
-  await direct.query('select pg_reload_conf()')
-  await until(async () => (await direct.query(`show synchronous_commit`)).rows[0].synchronous_commit === 'off')
+  const journal = await open({ pool: postgres.direct })
+  await postgres.direct.query('alter system set synchronous_commit = off')
+  await postgres.direct.query('select pg_reload_conf()')
+  await until(async () => (await postgres.direct.query(`show synchronous_commit`)).rows[0].synchronous_commit === 'off')
   const refusal = await failure(journal.append(note('one')))
-  await direct.query('alter system reset synchronous_commit')
-  await direct.query('select pg_reload_conf()')
+  await postgres.direct.query('alter system reset synchronous_commit')
+  await postgres.direct.query('select pg_reload_conf()')
   expect(refusal.message).toMatch(/^The database commits before its disk has the record/)
   await until(() =>
     journal.append(note('two')).then(
@@ -273,13 +262,13 @@ test('a standby takes no leases', async () => {
   await postgres.stop()
   await writeFile(join(postgres.folder, 'standby.signal'), '')
   await postgres.start()
-  expect(await failure(open({ pool: direct }))).toMatchObject({
+  expect(await failure(open({ pool: postgres.direct }))).toMatchObject({
     name: 'JournalError',
     message: expect.stringMatching(/^The database is a standby: it takes no records\./) as string,
   })
   await postgres.stop()
   await rm(join(postgres.folder, 'standby.signal'))
   await postgres.start()
-  const journal = await open({ pool: direct })
+  const journal = await open({ pool: postgres.direct })
   await journal.close()
 })

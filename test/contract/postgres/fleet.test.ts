@@ -3,34 +3,26 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createFleet } from 'og-ledger/fleet'
 import { createMetrics } from 'og-ledger/metrics'
-import { migrate, postgresLeases } from 'og-ledger/postgres'
+import { postgresLeases } from 'og-ledger/postgres'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { EXACT } from '../../support/exact.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
-import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { startProxiedPostgres, type ProxiedPostgres } from '../../support/proxied-postgres.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 import { until } from '../../support/until.ts'
 
 const WALLETS = 3
 let chain: LocalChain, node: Proxy
-let postgres: TestPostgres, database: TcpProxy
-/** Straight to the database, and by way of the proxy. */
-let direct: Pool, proxied: Pool
+let postgres: ProxiedPostgres
 
 beforeAll(async () => {
-  postgres = await startPostgres()
-  database = await startTcpProxy(postgres.port)
-  direct = postgres.pool()
-  proxied = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, `:${database.port}/`) })
-  await migrate({ pool: direct })
+  postgres = await startProxiedPostgres()
   chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 1 })
   node = await startProxy(chain.anvil.url)
 })
 afterAll(async () => {
   await node.stop()
   await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
   await postgres[Symbol.asyncDispose]()
 })
 
@@ -43,7 +35,7 @@ async function lowWallets(): Promise<LowWallet[]> {
 type Machine = { holder: string; pool?: Pool; url?: string; capacity?: number }
 
 /** The fleet of one machine. Both are of this process; what they share is the database. */
-function open(low: readonly LowWallet[], { holder, pool = direct, url = chain.anvil.url, capacity }: Machine) {
+function open(low: readonly LowWallet[], { holder, pool = postgres.direct, url = chain.anvil.url, capacity }: Machine) {
   const keys = new Map(low.map(({ wallet }) => [wallet.address, wallet.privateKey]))
   return createFleet({
     provider: connect(url),
@@ -94,17 +86,17 @@ test('two machines share the wallets, and one that closes hands its own to the o
 test('a machine that is cut off from node and database leaves its wallets to another, which sends what was signed', async () => {
   const low = await lowWallets()
   const heal = node.fault(({ method }) => (method === 'eth_sendRawTransaction' ? { kind: 'drop' } : undefined))
-  await using first = await open(low, { holder: 'first', pool: proxied, url: node.url })
+  await using first = await open(low, { holder: 'first', pool: postgres.proxied, url: node.url })
   // Each wallet has a signed transaction in the database that no node has taken.
   await until(() => (node.calls['eth_sendRawTransaction'] ?? 0) >= WALLETS)
-  database.set('cut-requests')
+  postgres.proxy.set('cut-requests')
   await using second = await open(low, { holder: 'second' })
   await until(() => second.brokers().length === WALLETS)
   await paid(low)
   expect(holders(second)).toEqual(low.map(() => ['open', 'second', 2]))
   // Back again, the first one has everything on it refused.
   heal()
-  database.set('pass')
+  postgres.proxy.set('pass')
   await until(() => first.leasesLost() === WALLETS)
   await until(() => first.wallets().every(({ state }) => state === 'foreign'))
   expect([first.brokers(), second.leasesLost()]).toEqual([[], 0])
