@@ -7,7 +7,7 @@ import { createBroker } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { receiverServer, type ReceiverServer } from '../../support/receiver-server.ts'
 import { until } from '../../support/until.ts'
-import { run, start } from './cli-process.ts'
+import { placeOf, run, start } from './cli-process.ts'
 
 const PATH = '/services/T0000/B0000/Zm9vYmFyc2VjcmV0'
 
@@ -20,8 +20,7 @@ beforeAll(async () => {
   folder = files.mkdtempSync(join(tmpdir(), 'og-ledger-alerts-'))
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0 })
   server = await receiverServer()
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = placeOf(chain)
 })
 afterAll(async () => {
   files.rmSync(folder, { recursive: true })

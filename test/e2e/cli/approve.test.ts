@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, type LowWallet } from '../../support/low-wallet.ts'
 import { until } from '../../support/until.ts'
+import { placeOf } from './cli-process.ts'
 import { openTerminal, type Terminal } from './cli-terminal.ts'
 
 let chain: LocalChain
@@ -62,9 +63,7 @@ test('auto-fund counts a top-up that was in flight at its end, once it is mined'
 })
 
 function autoFund(providers: readonly string[], ...options: string[]): Terminal {
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  const place = ['--rpc-url', chain.anvil.url, ...contracts]
+  const place = placeOf(chain, { fineTuning: true })
   terminal = openTerminal(['auto-fund', ...providers, ...options, '--target', '2x', '--interval-ms', '100', ...place], {
     PRIVATE_KEY: low.wallet.privateKey,
   })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { helpOf, run, start, type Ended } from './cli-process.ts'
+import { helpOf, placeOf, run, start, type Ended } from './cli-process.ts'
 
 let chain: LocalChain
 let wallets: Wallet[]
@@ -22,9 +22,7 @@ beforeAll(async () => {
   const [[one, two], [three]] = [chain.inference, chain.fineTuning]
   if (!one || !two || !three) throw new Error('The chain lacks a provider.')
   ;[first, second, tuner] = [one, two, three]
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  place = ['--rpc-url', chain.anvil.url, ...contracts]
+  place = placeOf(chain, { fineTuning: true })
 })
 afterAll(async () => {
   files.rmSync(folder, { recursive: true })

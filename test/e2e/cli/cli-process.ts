@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
+import type { LocalChain } from '../../support/chain.ts'
 import { faultOf } from '../../support/output-lines.ts'
 
 const MAIN = join(import.meta.dirname, '../../../dist/src/cli/main.js')
@@ -104,4 +105,14 @@ export function run(args: readonly string[], env: Environment = {}): Promise<End
 
 function parseLine(line: string): unknown {
   return JSON.parse(line)
+}
+
+/** The options that tell the program where a test's contracts are: those of inference, and on request of fine-tuning. */
+export function placeOf(
+  { network, anvil }: Pick<LocalChain, 'network' | 'anvil'>,
+  { url = anvil.url, fineTuning = false }: { url?: string; fineTuning?: boolean } = {},
+): string[] {
+  const { ledger, inference, chainId } = network
+  const both = fineTuning ? ['--fine-tuning', network.fineTuning ?? ''] : []
+  return ['--rpc-url', url, '--ledger', ledger, '--inference', inference, ...both, '--chain-id', String(chainId)]
 }

@@ -8,7 +8,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { callsOn } from '../../support/crowd.ts'
-import { run, start, type Ended } from './cli-process.ts'
+import { placeOf, run, start, type Ended } from './cli-process.ts'
 
 const LOCK = 3_600
 
@@ -23,9 +23,7 @@ beforeAll(async () => {
   chain = await localChain({ lockTime: LOCK, wallets: 5 })
   wallets = [...chain.wallets]
   ;[alice] = chain.inference as [LocalProvider]
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  place = ['--rpc-url', chain.anvil.url, ...contracts]
+  place = placeOf(chain, { fineTuning: true })
   await chain.provider.send('anvil_setBlockTimestampInterval', [1])
 })
 afterAll(async () => {

@@ -8,7 +8,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy } from '../../support/proxy.ts'
-import { failure, helpOf, run, start, type Ended } from './cli-process.ts'
+import { failure, helpOf, placeOf, run, start, type Ended } from './cli-process.ts'
 
 const STRANGER = '0x0000000000000000000000000000000000000001'
 
@@ -23,9 +23,7 @@ beforeAll(async () => {
   const [[one, two], [three]] = [chain.inference, chain.fineTuning]
   if (!one || !two || !three) throw new Error('The chain lacks a provider.')
   ;[first, second, tuner] = [one, two, three]
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  place = ['--rpc-url', chain.anvil.url, ...contracts]
+  place = placeOf(chain, { fineTuning: true })
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 

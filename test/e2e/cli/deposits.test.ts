@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { helpOf, run, start } from './cli-process.ts'
+import { helpOf, placeOf, run, start } from './cli-process.ts'
 
 const LEVELS = ['--deposit-trigger', '5', '--deposit-target', '20']
 
@@ -18,8 +18,7 @@ beforeAll(async () => {
   folder = files.mkdtempSync(join(tmpdir(), 'og-ledger-deposits-'))
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0 })
   provider = chain.inference[0]?.address ?? ''
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = placeOf(chain)
 })
 afterAll(async () => {
   files.rmSync(folder, { recursive: true })

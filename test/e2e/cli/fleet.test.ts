@@ -10,7 +10,7 @@ import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/lo
 import { receiverServer } from '../../support/receiver-server.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { until } from '../../support/until.ts'
-import { run, start, type Running } from './cli-process.ts'
+import { placeOf, run, start, type Running } from './cli-process.ts'
 
 const PHRASE = 'test test test test test test test test test test test junk'
 
@@ -27,8 +27,7 @@ beforeAll(async () => {
   postgres = await startPostgres()
   pool = postgres.pool()
   chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 1 })
-  const { ledger, inference, chainId } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', String(chainId)]
+  place = placeOf(chain)
 })
 afterAll(async () => {
   files.rmSync(folder, { recursive: true })

@@ -6,7 +6,7 @@ import { openFileJournal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
 import { until } from '../../support/until.ts'
-import { run, start } from './cli-process.ts'
+import { placeOf, run, start } from './cli-process.ts'
 import { openTerminal } from './cli-terminal.ts'
 
 let chain: LocalChain
@@ -17,8 +17,7 @@ let journal: string
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
   await chain.provider.send('anvil_setBlockTimestampInterval', [10])
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = placeOf(chain)
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 

@@ -8,7 +8,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { createBroker, stateDirectory, type Position } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { until } from '../../support/until.ts'
-import { run, start, type Running } from './cli-process.ts'
+import { placeOf, run, start, type Running } from './cli-process.ts'
 
 let chain: LocalChain
 let place: string[]
@@ -17,8 +17,7 @@ let wallets: Wallet[]
 
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 6 })
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = placeOf(chain)
   const [one] = chain.inference
   if (!one) throw new Error('no provider')
   provider = one

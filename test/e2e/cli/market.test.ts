@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { run } from './cli-process.ts'
+import { placeOf, run } from './cli-process.ts'
 import { openTerminal } from './cli-terminal.ts'
 
 let chain: LocalChain
@@ -119,7 +119,5 @@ async function linesOf(columns: number): Promise<string[]> {
 }
 
 function place(): string[] {
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  return ['--rpc-url', chain.anvil.url, ...contracts]
+  return placeOf(chain, { fineTuning: true })
 }

@@ -8,15 +8,14 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { readExposition } from '../../support/exposition.ts'
 import { until } from '../../support/until.ts'
 import { ask } from '../../support/visitor.ts'
-import { run, start, type Running } from './cli-process.ts'
+import { placeOf, run, start, type Running } from './cli-process.ts'
 
 let chain: LocalChain, provider: HttpProvider, place: string[]
 
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 3 })
   provider = await startHttpProvider(chain.contracts, testWallet(1, chain.provider))
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = placeOf(chain)
 })
 afterAll(async () => {
   await provider.stop()

@@ -4,7 +4,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { deployVersion } from '../../support/other-version.ts'
-import { run } from './cli-process.ts'
+import { placeOf, run } from './cli-process.ts'
 import { openTerminal } from './cli-terminal.ts'
 
 const LOCK = 3_600
@@ -62,7 +62,5 @@ test('retrieve and claim take its exact name', async () => {
 })
 
 function place(): string[] {
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  return ['--rpc-url', chain.anvil.url, ...contracts]
+  return placeOf(chain, { fineTuning: true })
 }

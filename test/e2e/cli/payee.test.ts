@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { run, type Ended } from './cli-process.ts'
+import { placeOf, run, type Ended } from './cli-process.ts'
 
 const STRANGER = `0x${'11'.repeat(20)}`
 
@@ -14,9 +14,7 @@ beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 1, wallets: 1 })
   ;[user] = chain.wallets as [Wallet]
   ;[[serving], [tuner]] = [chain.inference, chain.fineTuning] as [[LocalProvider], [LocalProvider]]
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  place = ['--rpc-url', chain.anvil.url, ...contracts]
+  place = placeOf(chain, { fineTuning: true })
   await transact(user, [callOf(chain.contracts.ledger, 'addLedger', [''], og('20'))])
 })
 afterAll(() => chain[Symbol.asyncDispose]())

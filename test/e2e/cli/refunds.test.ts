@@ -5,7 +5,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy } from '../../support/proxy.ts'
-import { run, start, type Ended } from './cli-process.ts'
+import { placeOf, run, start, type Ended } from './cli-process.ts'
 
 const LOCK = 3600
 
@@ -18,9 +18,7 @@ beforeAll(async () => {
   chain = await localChain({ lockTime: LOCK, inferenceProviders: 2, fineTuningProviders: 0, wallets: 9 })
   wallets = [...chain.wallets]
   ;[alice, bob] = chain.inference as [LocalProvider, LocalProvider]
-  const { ledger, inference } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--chain-id', '31337']
-  place = ['--rpc-url', chain.anvil.url, ...contracts]
+  place = placeOf(chain)
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 
@@ -92,8 +90,7 @@ test('a claim whose put-back fails says why, and retries until it succeeds', asy
       ? { kind: 'rpc', code: -32000, message: 'insufficient funds' }
       : undefined,
   )
-  const [, , ...contracts] = place
-  const claiming = start(['claim', '--yes', '--rpc-url', proxy.url, ...contracts], { PRIVATE_KEY: wallet.privateKey })
+  const claiming = start(['claim', '--yes', ...placeOf(chain, { url: proxy.url })], { PRIVATE_KEY: wallet.privateKey })
   expect(await claiming.line((line) => line.startsWith('what was free'))).toBe(
     'what was free before a claim is not put back yet; trying again: The wallet cannot pay for this transaction.',
   )
@@ -113,9 +110,8 @@ test('retrieve leaves out a sub-account whose put-back is refused, says why, and
       ? { kind: 'rpc', code: -32000, message: 'txpool is full' }
       : undefined,
   )
-  const [, , ...contracts] = place
   const on = (...args: string[]) =>
-    start([...args, '--yes', '--json', '--rpc-url', proxy.url, ...contracts], { PRIVATE_KEY: wallet.privateKey })
+    start([...args, '--yes', '--json', ...placeOf(chain, { url: proxy.url })], { PRIVATE_KEY: wallet.privateKey })
   const claiming = on('claim', '--provider', alice.address)
   await claiming.line((line) => line.startsWith('what was free'))
   claiming.interrupt()

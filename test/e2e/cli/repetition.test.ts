@@ -1,7 +1,7 @@
 import { parseEther as og } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { run, start } from './cli-process.ts'
+import { placeOf, run, start } from './cli-process.ts'
 import { openTerminal } from './cli-terminal.ts'
 
 let chain: LocalChain
@@ -9,8 +9,7 @@ let place: string[]
 
 beforeAll(async () => {
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 2 })
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = placeOf(chain)
 })
 afterAll(() => chain[Symbol.asyncDispose]())
 

@@ -9,7 +9,7 @@ import { callOf, transact } from '../../../src/local/transact.ts'
 import { testWallet } from '../../../src/local/wallets.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { until } from '../../support/until.ts'
-import { run, start } from './cli-process.ts'
+import { placeOf, run, start } from './cli-process.ts'
 
 const MODEL = 'served-model'
 const messages = [{ role: 'user' as const, content: 'good day' }]
@@ -28,8 +28,7 @@ beforeAll(async () => {
     fee: og('0.25'),
     refreshMs: 1_000,
   })
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337', '--yes']
+  place = [...placeOf(chain), '--yes']
 })
 afterAll(async () => {
   await provider.stop()

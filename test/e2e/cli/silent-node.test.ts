@@ -2,14 +2,13 @@ import type { Wallet } from 'ethers'
 import { expect, test } from 'vitest'
 import { localChain } from '../../support/chain.ts'
 import { startProxy } from '../../support/proxy.ts'
-import { start } from './cli-process.ts'
+import { placeOf, start } from './cli-process.ts'
 
 test('a deposit whose node stops to answer says so, asks ever less often, and reports its block later', async () => {
   await using chain = await localChain({ wallets: 1, inferenceProviders: 0, fineTuningProviders: 0 })
   const proxy = await startProxy(chain.anvil.url)
   const [wallet] = chain.wallets as [Wallet]
-  const { ledger, inference } = chain.network
-  const place = ['--rpc-url', proxy.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  const place = placeOf(chain, { url: proxy.url })
   await chain.setAutomine(false)
   const command = start(['deposit', '5', '--yes', ...place], { PRIVATE_KEY: wallet.privateKey })
   await command.line((line) => line.startsWith('depositFund was sent as'))

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
+import { placeOf } from './cli-process.ts'
 import { openTerminal } from './cli-terminal.ts'
 
 let chain: LocalChain
@@ -17,8 +18,7 @@ afterAll(async () => {
 })
 
 test('what is typed before a question answers none', async () => {
-  const { ledger, inference } = chain.network
-  const place = ['--rpc-url', proxy.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  const place = placeOf(chain, { url: proxy.url })
   const resume = proxy.pause()
   const terminal = openTerminal(['deposit', '5', ...place], { PRIVATE_KEY: chain.wallets[0]?.privateKey ?? '' })
   await until(() => proxy.requests > 0)

@@ -9,7 +9,7 @@ import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { ask, hello, visit } from '../../support/visitor.ts'
-import { helpOf, run, start, type Running } from './cli-process.ts'
+import { helpOf, placeOf, run, start, type Running } from './cli-process.ts'
 
 let chain: LocalChain, folder: string, place: string[], alice: LocalProvider
 
@@ -17,8 +17,7 @@ beforeAll(async () => {
   folder = files.mkdtempSync(join(tmpdir(), 'og-ledger-'))
   chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 4 })
   ;[alice] = chain.inference as [LocalProvider]
-  const { ledger, inference } = chain.network
-  place = ['--rpc-url', chain.anvil.url, '--ledger', ledger, '--inference', inference, '--chain-id', '31337']
+  place = placeOf(chain)
 })
 afterAll(async () => {
   files.rmSync(folder, { recursive: true })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
+import { placeOf } from './cli-process.ts'
 import { openTerminal } from './cli-terminal.ts'
 
 const MINUTE = 60
@@ -109,9 +110,7 @@ test.each(['plan', 'status'])('%s of a wallet without a ledger says so, and show
 
 /** What a command shows on a terminal of that width; 0 is one that does not tell its width. */
 async function linesOf(command: string, { address }: Wallet, columns: number): Promise<string[]> {
-  const { ledger, inference, fineTuning = '' } = chain.network
-  const contracts = ['--ledger', ledger, '--inference', inference, '--fine-tuning', fineTuning, '--chain-id', '31337']
-  const place = ['--address', address, '--rpc-url', chain.anvil.url, ...contracts]
+  const place = ['--address', address, ...placeOf(chain, { fineTuning: true })]
   const terminal = openTerminal([...command.split(' '), ...place], {}, { columns, rows: 24 })
   expect(await terminal.ended).toBe(0)
   return terminal.text().trimEnd().split('\n')
