@@ -61,6 +61,17 @@ const see = (page: Page, text: string | RegExp) => page.getByText(text).first().
 const figure = (page: Page, name: string) => page.locator(`dt:text-is("${name}") + dd`).innerText()
 const shot = (page: Page, name: string) => page.screenshot({ path: `test-output/react-${name}.png`, fullPage: true })
 
+/** From now on the wallet asks its person. @returns what confirms each request */
+function keepWaiting(): () => void {
+  let confirm = (): void => undefined
+  const confirmed = new Promise<void>((resolve) => (confirm = resolve))
+  wallet.answer = async (send) => {
+    await confirmed
+    return send()
+  }
+  return confirm
+}
+
 /** Opens the page, and a ledger of 10 OG. */
 async function openWithLedger(options?: BrowserContextOptions): Promise<Page> {
   const page = await open(options)
@@ -149,12 +160,7 @@ test('a rejection in the wallet sends nothing, and can be tried again', async ()
 
 test('a double click asks the wallet once', async () => {
   const page = await openWithLedger()
-  let confirm = (): void => undefined
-  const confirmed = new Promise<void>((resolve) => (confirm = resolve))
-  wallet.answer = async (send) => {
-    await confirmed
-    return send()
-  }
+  const confirm = keepWaiting()
   await page.getByRole('button', { name: 'Deposit', exact: true }).dblclick()
   await see(page, 'Confirm in your wallet…')
   await until(() => wallet.sends.length === 2)
@@ -165,12 +171,7 @@ test('a double click asks the wallet once', async () => {
 
 test('a request that is confirmed after a reload is paid once, and the page shows it', async () => {
   const page = await openWithLedger()
-  let confirm = (): void => undefined
-  const confirmed = new Promise<void>((resolve) => (confirm = resolve))
-  wallet.answer = async (send) => {
-    await confirmed
-    return send()
-  }
+  const confirm = keepWaiting()
   await press(page, 'Deposit')
   await until(() => wallet.sends.length === 2)
   await page.reload()

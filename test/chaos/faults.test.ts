@@ -1,9 +1,10 @@
 import { Wallet, type TransactionRequest } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBroker, memoryJournal } from '../../src/index.ts'
-import { connect, localChain, type LocalChain } from '../support/chain.ts'
+import { connect, type LocalChain } from '../support/chain.ts'
+import { startChaosChain, type ChaosChain } from '../support/chaos-chain.ts'
 import { lowWallet, outcomeOf, paidOnce } from '../support/low-wallet.ts'
-import { startProxy, type Proxy } from '../support/proxy.ts'
+import type { Proxy } from '../support/proxy.ts'
 import { randomFaults } from '../support/random-faults.ts'
 import { chaosRuns } from '../support/runs.ts'
 import { until } from '../support/until.ts'
@@ -11,19 +12,14 @@ import { EXACT } from '../support/exact.ts'
 
 const runs = chaosRuns(5)
 
-let chain: LocalChain
-let proxy: Proxy
+let world: ChaosChain
+let chain: LocalChain, proxy: Proxy
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 3, fineTuningProviders: 0 })
-  // Chain time runs ahead of the wall clock, so that waits counted in block time are short.
-  await chain.provider.send('anvil_setBlockTimestampInterval', [2])
-  proxy = await startProxy(chain.anvil.url)
+  world = await startChaosChain()
+  ;({ chain, proxy } = world)
 })
-afterAll(async () => {
-  await proxy.stop()
-  await chain[Symbol.asyncDispose]()
-})
+afterAll(() => world[Symbol.asyncDispose]())
 
 test.each(runs)(
   'under random faults each deficit is paid once and no nonce stays open (seed $seed)',

@@ -1,28 +1,24 @@
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBroker, memoryJournal, type Broker } from '../../src/index.ts'
-import { connect, localChain, type LocalChain } from '../support/chain.ts'
+import { connect, type LocalChain } from '../support/chain.ts'
+import { startChaosChain, type ChaosChain } from '../support/chaos-chain.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../support/low-wallet.ts'
-import { startProxy, type Proxy } from '../support/proxy.ts'
+import type { Proxy } from '../support/proxy.ts'
 import { chaosRuns } from '../support/runs.ts'
 import { until } from '../support/until.ts'
 import { EXACT } from '../support/exact.ts'
 
 const runs = chaosRuns(4)
 
-let chain: LocalChain
-let proxy: Proxy
+let world: ChaosChain
+let chain: LocalChain, proxy: Proxy
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 3, fineTuningProviders: 0 })
-  // Chain time runs ahead of the wall clock, so that waits counted in block time are short.
-  await chain.provider.send('anvil_setBlockTimestampInterval', [2])
-  proxy = await startProxy(chain.anvil.url)
+  world = await startChaosChain()
+  ;({ chain, proxy } = world)
 })
-afterAll(async () => {
-  await proxy.stop()
-  await chain[Symbol.asyncDispose]()
-})
+afterAll(() => world[Symbol.asyncDispose]())
 
 test.each(runs)(
   'beside another program, lost journals, reorganisations and a node that refuses each deficit is paid once (seed $seed)',

@@ -1,9 +1,9 @@
 import { parseEther as og } from 'ethers'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { checkCalm, checkHome, checkMoney, DEPOSIT, FUNDS, PROVIDERS, REQUIRED } from '../support/life-invariants.ts'
+import { liveUntilHome, PROVIDERS, REQUIRED } from '../support/life-invariants.ts'
 import { places, type Mood } from '../support/trouble.ts'
-import { troubledLife, type Step } from '../support/troubled-life.ts'
+import type { Step } from '../support/troubled-life.ts'
 import { law } from '../support/law.ts'
 
 const provider = fc.nat(PROVIDERS - 1)
@@ -69,25 +69,5 @@ const DUST: History = {
 const { limits, parameters } = law({ runs: 40, perRunMs: 500 })
 
 test('under any temporary fault each payment happens exactly once, and closing returns all money', limits, () =>
-  fc.assert(fc.asyncProperty(history, lives), { ...parameters, examples: [[DUST]] }),
+  fc.assert(fc.asyncProperty(history, liveUntilHome), { ...parameters, examples: [[DUST]] }),
 )
-
-async function lives(all: History): Promise<void> {
-  const { steps, closesInTrouble } = all
-  await using life = await troubledLife({ ...all, funds: FUNDS, deposit: DEPOSIT, providers: PROVIDERS })
-  for (const one of steps) {
-    // Closing has ended.
-    if (!life.position().ledger) break
-    await life.take(one)
-    await checkMoney(life, all)
-  }
-  if (closesInTrouble) await life.take({ type: 'close' })
-  await life.advance(1)
-  life.heal()
-  await life.advance(1)
-  if (!closesInTrouble && life.position().ledger) await checkCalm(life, all)
-  // A close request during the faults may have been rejected, because the journal or a read failed.
-  if (life.position().ledger) await life.take({ type: 'close' })
-  for (let halfHours = 0; halfHours < 8 && life.isWaiting('close'); halfHours += 1) await life.advance(1_800)
-  await checkHome(life)
-}

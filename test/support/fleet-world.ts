@@ -2,7 +2,7 @@ import { parseEther } from 'ethers'
 import { openFleet, type OpenFleetOptions } from '../../src/fleet/open-fleet.ts'
 import type { Fleet } from '../../src/fleet/index.ts'
 import type { Connected } from '../../src/chain/connect.ts'
-import { memoryJournal } from '../../src/index.ts'
+import { memoryJournal, type Broker } from '../../src/index.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { SimulatedChainOptions } from '../../src/testing/chain-options.ts'
 import { fakeAddress } from '../../src/testing/fakes.ts'
@@ -11,6 +11,11 @@ import { createSimulatedChain } from '../../src/testing/simulated-chain.ts'
 import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 
 const START = 1_767_225_600
+
+/** A policy that keeps a provider funded. */
+export const fundedPolicy = (provider: string) => ({
+  autoFunding: [{ provider, config: { unsettledFee: false as const } }],
+})
 
 export type FleetOpening = Partial<OpenFleetOptions> & {
   clock?: Clock
@@ -30,6 +35,7 @@ export function fleetWorld({ wallets: count, ...options }: SimulatedChainOptions
     },
   })
   for (const wallet of wallets) chain.fund(wallet, parseEther('1000'))
+  const provider = chain.providers[0]?.address ?? ''
   const fleets: Fleet[] = []
 
   return {
@@ -37,7 +43,7 @@ export function fleetWorld({ wallets: count, ...options }: SimulatedChainOptions
     wallets,
     clock: time.clock,
     now: time.clock.now,
-    provider: chain.providers[0]?.address ?? '',
+    provider,
     processClock: () => createProcessClock(time.clock),
     async open({ clock = time.clock, bend = (one) => one, ...more }: FleetOpening = {}): Promise<Fleet> {
       const fleet = await openFleet(
@@ -53,6 +59,15 @@ export function fleetWorld({ wallets: count, ...options }: SimulatedChainOptions
       fleets.push(fleet)
       return fleet
     },
+    /** Opens the ledger and a sub-account with 3 OG for each wallet. */
+    async supply(brokers: readonly Broker[]): Promise<void> {
+      for (const { ledger } of brokers) {
+        await ledger.addLedger('20')
+        await ledger.transferFund(provider, 'inference', '3')
+      }
+    },
+    /** What the provider may charge of a wallet. */
+    availableOf: (wallet: string) => chain.position(wallet).subAccounts[0]?.available,
     advance: (seconds: number) => time.passTo(time.clock.now() + seconds * 1_000),
     settled: time.settled,
     async [Symbol.asyncDispose](): Promise<void> {

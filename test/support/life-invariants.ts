@@ -1,7 +1,7 @@
 import { parseEther as og } from 'ethers'
 import { expect } from 'vitest'
 import { InvalidInputError } from '../../src/index.ts'
-import type { PlanConditions, TroubledLife } from './troubled-life.ts'
+import { troubledLife, type PlanConditions, type Step, type TroubledLife } from './troubled-life.ts'
 
 /** The required amount with default options: 2 × 1 OG. */
 export const REQUIRED = og('2')
@@ -11,6 +11,34 @@ export const FUNDS = og('60')
 
 type Conditions = Pick<PlanConditions, 'reserve' | 'budget' | 'autoClaim' | 'isWallet'> & {
   steps: readonly { type: string }[]
+}
+
+/** A history of a wallet: its conditions, and what happens in order. */
+export type LifeHistory = Omit<PlanConditions, 'funds' | 'deposit' | 'providers'> & {
+  steps: readonly Step[]
+  /** The user closes the ledger before the trouble has ended. */
+  closesInTrouble: boolean
+}
+
+/** Plays a history to its end: trouble, then calm, then a closing that brings all of the money home. */
+export async function liveUntilHome(all: LifeHistory): Promise<void> {
+  const { steps, closesInTrouble } = all
+  await using life = await troubledLife({ ...all, funds: FUNDS, deposit: DEPOSIT, providers: PROVIDERS })
+  for (const one of steps) {
+    // Closing has ended.
+    if (!life.position().ledger) break
+    await life.take(one)
+    await checkMoney(life, all)
+  }
+  if (closesInTrouble) await life.take({ type: 'close' })
+  await life.advance(1)
+  life.heal()
+  await life.advance(1)
+  if (!closesInTrouble && life.position().ledger) await checkCalm(life, all)
+  // A close request in the trouble may have been rejected, because the journal or a read failed.
+  if (life.position().ledger) await life.take({ type: 'close' })
+  for (let halfHours = 0; halfHours < 8 && life.isWaiting('close'); halfHours += 1) await life.advance(1_800)
+  await checkHome(life)
 }
 
 /** Invariants that hold at any time. */

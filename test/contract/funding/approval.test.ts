@@ -1,6 +1,6 @@
 import { parseEther } from 'ethers'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createBroker, memoryJournal } from '../../../src/index.ts'
+import { createBroker, memoryJournal, type Broker } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { until } from '../../support/until.ts'
 import { EXACT } from '../../support/exact.ts'
@@ -22,17 +22,7 @@ test('an approved amount is not sent where another call is paying it already', a
   if (!signer) throw new Error('no wallet')
   await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal() })
   await broker.ledger.addLedger('10')
-  let approve: (approved: boolean) => void = () => undefined
-  const proposal = new Promise<void>((resolve) => {
-    broker.inference.startAutoFunding(provider(), {
-      ...EXACT,
-      approve: () => {
-        resolve()
-        return new Promise<boolean>((answer) => (approve = answer))
-      },
-    })
-  })
-  await proposal
+  const approve = await proposed(broker)
   await chain.setAutomine(false)
   const paid = broker.ledger.transferFund(provider(), 'inference', '2')
   await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'broadcast')
@@ -51,17 +41,7 @@ test('an approved amount is not sent once the budget is spent on another provide
   const budget = { amount: '2', per: '1d' } as const
   await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal(), budget })
   await broker.ledger.addLedger('10')
-  let approve: (approved: boolean) => void = () => undefined
-  const proposal = new Promise<void>((resolve) => {
-    broker.inference.startAutoFunding(provider(), {
-      ...EXACT,
-      approve: () => {
-        resolve()
-        return new Promise<boolean>((answer) => (approve = answer))
-      },
-    })
-  })
-  await proposal
+  const approve = await proposed(broker)
   await chain.setAutomine(false)
   const other = broker.inference.ensureFunded(provider(1), '2')
   await until(() => broker.transactions().at(-1)?.getSnapshot().value === 'broadcast')
@@ -73,3 +53,10 @@ test('an approved amount is not sent once the budget is spent on another provide
   await chain.setAutomine(true)
   expect((await broker.position()).subAccounts).toMatchObject([{ provider: provider(1), balance: parseEther('2') }])
 })
+
+/** Starts auto-funding of the first provider, and waits for its question. @returns what answers it */
+function proposed(broker: Broker): Promise<(approved: boolean) => void> {
+  return new Promise((resolve) => {
+    broker.inference.startAutoFunding(provider(), { ...EXACT, approve: () => new Promise<boolean>(resolve) })
+  })
+}

@@ -1,9 +1,8 @@
 import { parseEther } from 'ethers'
 import { expect, test } from 'vitest'
-import { JournalError, memoryJournal, type Broker, type Journal } from '../../../src/index.ts'
-import { fleetWorld } from '../../support/fleet-world.ts'
+import { JournalError, memoryJournal, type Journal } from '../../../src/index.ts'
+import { fleetWorld, fundedPolicy } from '../../support/fleet-world.ts'
 
-const funded = (provider: string) => ({ autoFunding: [{ provider, config: { unsettledFee: false as const } }] })
 const budget = { amount: '2', per: '1d' } as const
 
 test('what was paid for a wallet counts although its journal cannot be opened when it comes back', async () => {
@@ -21,19 +20,18 @@ test('what was paid for a wallet counts although its journal cannot be opened wh
     journals.set(wallet, journal)
     return journal
   }
-  const fleet = await world.open({ policyFor: () => funded(world.provider), budget, journalFor })
-  await supply(fleet.brokers(), world.provider)
+  const fleet = await world.open({ policyFor: () => fundedPolicy(world.provider), budget, journalFor })
+  await world.supply(fleet.brokers())
   await world.advance(60)
-  const availableOf = (wallet: string) => world.chain.position(wallet).subAccounts[0]?.available
   world.chain.spend(world.provider, given, '2.5')
   await world.advance(60)
-  expect(availableOf(given)).toBe(parseEther('2.5'))
+  expect(world.availableOf(given)).toBe(parseEther('2.5'))
   await fleet.remove(given)
   isBroken = true
   await fleet.add(given)
   world.chain.spend(world.provider, kept, '2.5')
   await world.advance(600)
-  expect(availableOf(kept)).toBe(parseEther('0.5'))
+  expect(world.availableOf(kept)).toBe(parseEther('0.5'))
 })
 
 test('a fleet that starts anew pays no wallet before it knows what its budget has paid for the others', async () => {
@@ -41,13 +39,12 @@ test('a fleet that starts anew pays no wallet before it knows what its budget ha
   const [given = '', kept = ''] = world.wallets
   const journals = new Map(world.wallets.map((wallet) => [wallet, memoryJournal() as Journal]))
   const at = (wallet: string): Journal => journals.get(wallet) as Journal
-  const first = await world.open({ policyFor: () => funded(world.provider), budget, journalFor: at })
-  await supply(first.brokers(), world.provider)
+  const first = await world.open({ policyFor: () => fundedPolicy(world.provider), budget, journalFor: at })
+  await world.supply(first.brokers())
   await world.advance(60)
-  const availableOf = (wallet: string) => world.chain.position(wallet).subAccounts[0]?.available
   world.chain.spend(world.provider, given, '2.5')
   await world.advance(60)
-  expect(availableOf(given)).toBe(parseEther('2.5'))
+  expect(world.availableOf(given)).toBe(parseEther('2.5'))
   await first.close()
   world.chain.spend(world.provider, kept, '2.5')
   // A database, or a disk, that takes its time with one journal of many.
@@ -55,7 +52,7 @@ test('a fleet that starts anew pays no wallet before it knows what its budget ha
   const isReady = new Promise<void>((resolve) => (go = resolve))
   const slow: Journal = { ...at(given), load: () => isReady.then(() => at(given).load()) }
   const opening = world.open({
-    policyFor: () => funded(world.provider),
+    policyFor: () => fundedPolicy(world.provider),
     budget,
     journalFor: (wallet) => (wallet === given ? slow : at(wallet)),
   })
@@ -63,13 +60,5 @@ test('a fleet that starts anew pays no wallet before it knows what its budget ha
   go()
   await opening
   await world.advance(600)
-  expect(availableOf(kept)).toBe(parseEther('0.5'))
+  expect(world.availableOf(kept)).toBe(parseEther('0.5'))
 })
-
-/** Gives each wallet a ledger and a funded sub-account. */
-async function supply(brokers: readonly Broker[], provider: string): Promise<void> {
-  for (const { ledger } of brokers) {
-    await ledger.addLedger('20')
-    await ledger.transferFund(provider, 'inference', '3')
-  }
-}

@@ -1,29 +1,19 @@
 import { parseEther } from 'ethers'
 import { expect, test } from 'vitest'
-import { AbortedError, InvalidInputError, memoryJournal, type Broker, type Plan } from '../../../src/index.ts'
+import { AbortedError, InvalidInputError, memoryJournal, type Plan } from '../../../src/index.ts'
 import { createLastingPromise } from '../../../src/base/lasting-promise.ts'
 import type { Connected } from '../../../src/chain/connect.ts'
 import { createMetrics } from '../../../src/metrics/index.ts'
-import { fleetWorld } from '../../support/fleet-world.ts'
-
-const funded = (provider: string) => ({ autoFunding: [{ provider, config: { unsettledFee: false as const } }] })
-
-/** Opens the ledger and a sub-account with 3 OG for each wallet. */
-async function supply(brokers: readonly Broker[], provider: string): Promise<void> {
-  for (const { ledger } of brokers) {
-    await ledger.addLedger('20')
-    await ledger.transferFund(provider, 'inference', '3')
-  }
-}
+import { fleetWorld, fundedPolicy } from '../../support/fleet-world.ts'
 
 test('each wallet of a fleet is topped up once, from its own ledger', async () => {
   await using world = fleetWorld({ wallets: 3 })
-  const fleet = await world.open({ policyFor: () => funded(world.provider) })
-  await supply(fleet.brokers(), world.provider)
+  const fleet = await world.open({ policyFor: () => fundedPolicy(world.provider) })
+  await world.supply(fleet.brokers())
   await world.advance(60)
   for (const wallet of world.wallets) world.chain.spend(world.provider, wallet, '2.5')
   await world.advance(60)
-  const available = world.wallets.map((wallet) => world.chain.position(wallet).subAccounts[0]?.available)
+  const available = world.wallets.map(world.availableOf)
   expect(available).toEqual(world.wallets.map(() => parseEther('3')))
   expect(fleet.wallets()).toEqual(
     world.wallets.map((wallet) => ({ wallet, state: 'open', reason: null, error: null, lease: null })),
@@ -35,7 +25,7 @@ test('a wallet with a bad key, journal or policy takes no other wallet along', a
   const [good, badKey, badJournal, badPolicy] = world.wallets
   const fleet = await world.open({
     policyFor: (wallet) =>
-      wallet === badPolicy ? { autoFunding: [{ provider: 'nonsense' }] } : funded(world.provider),
+      wallet === badPolicy ? { autoFunding: [{ provider: 'nonsense' }] } : fundedPolicy(world.provider),
     bend(connected) {
       if (connected.wallet === badKey) throw new InvalidInputError('signerFor gave the key of another wallet.')
       return connected
@@ -58,7 +48,7 @@ test('a wallet with a bad key, journal or policy takes no other wallet along', a
 
 test('plan$ has the plan of each wallet at each reading', async () => {
   await using world = fleetWorld({ wallets: 2 })
-  const fleet = await world.open({ policyFor: () => funded(world.provider), intervalMs: 10_000 })
+  const fleet = await world.open({ policyFor: () => fundedPolicy(world.provider), intervalMs: 10_000 })
   await world.advance(1)
   const seen: string[] = []
   fleet.plan$.subscribe(({ position }: Plan) => seen.push(position.wallet.address))
@@ -154,8 +144,8 @@ test('a closed fleet reads nothing more', async () => {
 
 test('the budget of a fleet counts what every wallet pays', async () => {
   await using world = fleetWorld({ wallets: 3 })
-  const fleet = await world.open({ policyFor: () => funded(world.provider), budget: { amount: '2', per: '1d' } })
-  await supply(fleet.brokers(), world.provider)
+  const fleet = await world.open({ policyFor: () => fundedPolicy(world.provider), budget: { amount: '2', per: '1d' } })
+  await world.supply(fleet.brokers())
   await world.advance(60)
   for (const wallet of world.wallets) world.chain.spend(world.provider, wallet, '2.5')
   await world.advance(60)
@@ -175,19 +165,18 @@ test('the budget of a fleet counts what every wallet pays', async () => {
 test('what a fleet has paid for a wallet that it gives up counts against its budget until the window is over', async () => {
   await using world = fleetWorld({ wallets: 2 })
   const [given = '', kept = ''] = world.wallets
-  const fleet = await world.open({ policyFor: () => funded(world.provider), budget: { amount: '2', per: '1d' } })
-  await supply(fleet.brokers(), world.provider)
+  const fleet = await world.open({ policyFor: () => fundedPolicy(world.provider), budget: { amount: '2', per: '1d' } })
+  await world.supply(fleet.brokers())
   await world.advance(60)
-  const availableOf = (wallet: string) => world.chain.position(wallet).subAccounts[0]?.available
   world.chain.spend(world.provider, given, '2.5')
   await world.advance(60)
-  expect(availableOf(given)).toBe(parseEther('2.5'))
+  expect(world.availableOf(given)).toBe(parseEther('2.5'))
   await fleet.remove(given)
   world.chain.spend(world.provider, kept, '2.5')
   await world.advance(600)
-  expect(availableOf(kept)).toBe(parseEther('0.5'))
+  expect(world.availableOf(kept)).toBe(parseEther('0.5'))
   await world.advance(86_400)
-  expect(availableOf(kept)).toBe(parseEther('2.5'))
+  expect(world.availableOf(kept)).toBe(parseEther('2.5'))
 })
 
 test('metrics show the brokers of a fleet, and how many wallets are where', async () => {
