@@ -22,6 +22,8 @@ const inside = [
   'src/chain/abi',
   'src/chain/block-proof',
   'src/chain/decode',
+  'src/chain/digest-code',
+  'src/chain/wallet-views',
   'src/cli/manual/build',
   'src/fleet/claims',
   'src/local/anvil',

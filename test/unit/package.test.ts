@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -55,4 +55,19 @@ test('whatever README and documentation link to is in the package', () => {
       .map((path) => `${page}: ${path}`),
   )
   expect(missing).toEqual([])
+})
+
+test('programs of the bench and processes of the tests load files that the build writes', () => {
+  const programs = ['bench', 'test', 'build'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).flatMap((file) =>
+      file.endsWith('.mjs') ? [join(root, folder, file)] : [],
+    ),
+  )
+  const loaded = programs.flatMap((program) =>
+    [...readFileSync(program, 'utf8').matchAll(/'((?:\.\.\/)+dist\/[^']+\.js)'/g)].map(([, path = '']) =>
+      resolve(dirname(program), path),
+    ),
+  )
+  expect(loaded.length).toBeGreaterThan(20)
+  expect(loaded.filter((file) => !existsSync(file))).toEqual([])
 })
