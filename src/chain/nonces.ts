@@ -1,9 +1,6 @@
-import { ReadError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
 import { query } from './batch.ts'
-import { reasonOf, safeCause } from './cause.ts'
-import { isMissingHistory } from './missing-history.ts'
 import type { TransactionPort } from './port.ts'
 import type { Rpc } from './rpc.types.ts'
 import { findSpender } from './spender.ts'
@@ -23,22 +20,7 @@ export function noncesOf(
         return typeof tag === 'number' ? untilBlockKnown(count, blockTimeMs) : count()
       }),
     head: () => query(rpc.head),
-    // The search takes up to two dozen queries.
-    spender: (nonce) =>
-      query(async () => {
-        try {
-          return await withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(rpc, wallet, nonce))
-        } catch (error) {
-          throw isMissingHistory(error) ? notKept(nonce, error) : error
-        }
-      }),
+    // The search takes some dozens of queries.
+    spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(rpc, wallet, nonce))),
   }
-}
-
-function notKept(nonce: number, error: unknown): ReadError {
-  const facts = { nonce: String(nonce), reason: reasonOf(error), do: 'use a node that keeps older blocks' }
-  return new ReadError('The node does not keep the blocks that show what spent a nonce.', facts, {
-    cause: safeCause(error),
-    retryable: false,
-  })
 }

@@ -107,11 +107,11 @@ export interface TransactionPort {
   /** Number of the latest block. */
   head(): Promise<number>
   /**
-   * The mined transaction that spent a nonce; null when there is none, or the node no longer has its block.
+   * What spent a nonce; null where it is not spent, 'not-kept' where the node does not keep the blocks that show by what.
    *
-   * @throws ReadError; not retryable where the node does not keep the state of blocks that old
+   * @throws ReadError where the node does not answer, which proves nothing
    */
-  spender(nonce: number): Promise<Spender | null>
+  spender(nonce: number): Promise<NonceSpender | 'not-kept' | null>
   /** Timestamp of a block in seconds; null where the node does not have the block. */
   timestampOf(blockNumber: number): Promise<number | null>
   /** Hash of a block, which a reorganisation changes; null where the node does not have the block. */
@@ -122,16 +122,14 @@ export interface TransactionPort {
   replay(call: Call, blockNumber: number): Promise<Error | null>
 }
 
+/** The block that spent a nonce, and how many blocks are after it. */
+type SpentIn = { blockNumber: number; depth: number }
+
 /** The mined transaction that spent a nonce, and its content. */
-export type Spender = {
-  transactionHash: string
-  blockNumber: number
-  /** Number of blocks after its own. */
-  depth: number
-  to: string | null
-  data: string
-  value: bigint
-}
+export type Spender = SpentIn & { transactionHash: string; to: string | null; data: string; value: bigint }
+
+/** Or the block has no such transaction: an EIP-7702 authorization in another account's transaction spends the nonce of its key. */
+export type NonceSpender = Spender | (SpentIn & { transactionHash: null })
 
 export type SendOptions = { nonce: number; gasLimit: bigint; fees: Fees }
 

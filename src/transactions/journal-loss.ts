@@ -121,5 +121,6 @@ function doubtfulClosing({ lines }: JournalExamination): ClosingIntention | null
 async function outcomeOf(nonce: number, { latest, pending }: Counts, nonces: NonceReader): Promise<NonceOutcome> {
   if (nonce >= latest) return { nonce, state: nonce < pending ? 'pending' : 'absent', transaction: null, block: null }
   const spender = await nonces.spender(nonce).catch(() => null)
-  return { nonce, state: 'mined', transaction: spender?.transactionHash ?? null, block: spender?.blockNumber ?? null }
+  const { transactionHash = null, blockNumber = null } = spender === 'not-kept' ? {} : (spender ?? {})
+  return { nonce, state: 'mined', transaction: transactionHash, block: blockNumber }
 }

@@ -51,7 +51,14 @@ export function createMemberPort({ lead, all }: Members): TransactionPort {
     balance: () => ask((one) => one.balance()),
     pooledNonces: () => current().port.pooledNonces(),
     head: () => ask((one) => one.head()),
-    spender: (nonce) => ask((one) => one.spender(nonce)),
+    /** Of several nodes one may keep older blocks. */
+    async spender(nonce) {
+      const first = await ask((one) => one.spender(nonce))
+      if (first !== 'not-kept') return first
+      const answers = await Promise.allSettled(inOrder().map((member) => member.port.spender(nonce)))
+      const found = answers.flatMap((one) => (one.status === 'fulfilled' && one.value !== null ? [one.value] : []))
+      return found.find((one) => one !== 'not-kept') ?? first
+    },
     timestampOf: (block) => ask((one) => one.timestampOf(block)),
     blockHash: (block) => ask((one) => one.blockHash(block)),
     isCall: (spender, call) => port().isCall(spender, call),

@@ -1,24 +1,22 @@
 import { InvalidInputError, ReadError } from '../base/errors.ts'
-import type { TransactionPort } from '../chain/port.ts'
 import type { JournalSession } from './journal-session.ts'
 import { GIVEN_BLOCK } from './recent-receipts.ts'
-import { findReceipt } from './receipts.ts'
-import { askSpender } from './spender-question.ts'
+import { traceOf, type Trace, type TracePort } from './transaction-trace.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 
 export type ResolveIntentOptions = {
   session: JournalSession
   tracker: Tracker
-  port: Pick<TransactionPort, 'mined' | 'transactionCount' | 'spender' | 'head'>
+  port: TracePort
 }
 
 /**
  * Resolves an intent that a wallet was asked to send, by what its user found out: that it was not sent, or its hash. Of a transaction
- * that was sent, its user may say so only where its nonce is spent and the node cannot show by what, as a node without old blocks.
+ * that was sent, its user may say so only where its nonce is spent for good and the node cannot show by what, as a node without old blocks.
  *
  * @throws InvalidInputError for an id that is not open, a hash that is none, and a transaction that the node can still prove;
- *   ReadError where the node does not answer whether it has its receipt
+ *   ReadError where the node does not answer what it knows of the transaction
  */
 export async function resolveIntent(
   { session, tracker, port }: ResolveIntentOptions,
@@ -31,19 +29,16 @@ export async function resolveIntent(
   const { attempts, nonce, actor } = transaction
   if (outcome === 'not-sent') {
     if (attempts.length === 0) return tracker.abandon(transaction, 'resolved by hand: it was not sent')
-    const proof = await proofOf(transaction, port)
-    if (proof === 'shown') throw isFollowed(transaction)
-    const hasReceipt = await isMined(transaction, port)
-    if (!tracker.open().includes(transaction)) throw isOver(id)
-    if (proof === 'unanswered' || hasReceipt === null) throw isUnanswered(transaction)
-    if (hasReceipt) throw isFollowed(transaction)
+    const trace = await shownOf(transaction)
+    if (trace === 'unanswered') throw isUnanswered(transaction)
+    if (trace === 'known') throw isFollowed(transaction, 'resolve it by its hash, because the node has the transaction')
     const reason = `resolved by hand without a proof: nonce ${nonce} is spent, and the node does not show by what`
     return tracker.abandon(transaction, `${reason}. If this transaction was mined, no budget counts what it paid`)
   }
   const { hash } = outcome
   if (!/^0x[0-9a-f]{64}$/i.test(hash)) throw new InvalidInputError('This is not a transaction hash.', { hash })
-  if (attempts.some((one) => one.hash === hash.toLowerCase()) && (await proofOf(transaction, port)) !== 'shown') {
-    if (!tracker.open().includes(transaction)) throw isOver(id)
+  if (attempts.some((one) => one.hash === hash.toLowerCase())) {
+    await shownOf(transaction)
     const mined = { transactionHash: hash.toLowerCase(), blockNumber: GIVEN_BLOCK, gasUsed: 0n, status: 1 } as const
     return tracker.accept(transaction, mined)
   }
@@ -51,35 +46,15 @@ export async function resolveIntent(
   attempts.push({ hash, raw: null, fees: { gasPrice: 0n } })
   actor.send({ type: 'sent', hash })
   tracker.follow(transaction)
-}
 
-/**
- * Whether the node shows what becomes of a transaction: it does where the nonce is free, or spent by what it names. Until the receipt is
- * overdue, the node may only lag.
- */
-async function proofOf(
-  transaction: TrackedTransaction,
-  port: ResolveIntentOptions['port'],
-): Promise<'shown' | 'not-shown' | 'unanswered'> {
-  const { nonce, overdueSince } = transaction
-  if (overdueSince === null || (await port.transactionCount('latest')) <= nonce) return 'shown'
-  const [receipt, spender] = await Promise.all([
-    findReceipt(port, transaction),
-    askSpender(port, nonce).catch(() => 'unanswered' as const),
-  ])
-  if (receipt !== null) return 'shown'
-  if (spender === 'unanswered') return 'unanswered'
-  return spender === null || spender === 'not-kept' ? 'not-shown' : 'shown'
-}
-
-/** Whether the node has its receipt; null where it did not answer, which does not say that there is none. */
-async function isMined(
-  { attempts }: TrackedTransaction,
-  port: Pick<TransactionPort, 'mined'>,
-): Promise<boolean | null> {
-  const answers = await Promise.allSettled(attempts.map(({ hash }) => port.mined(hash)))
-  if (answers.some((answer) => answer.status === 'fulfilled' && answer.value !== null)) return true
-  return answers.every(({ status }) => status === 'fulfilled') ? false : null
+  /** What the node shows of a transaction that it will not bring to an end by itself. */
+  async function shownOf(one: TrackedTransaction): Promise<Exclude<Trace, 'followed' | 'silent'>> {
+    const trace = await traceOf(one, { port, isSpentForGood: tracker.isSpentForGood })
+    if (!tracker.open().includes(one)) throw isOver(id)
+    if (trace === 'silent') throw isUnanswered(one)
+    if (trace === 'followed') throw isFollowed(one, WAIT)
+    return trace
+  }
 }
 
 function isUnanswered({ attempts }: TrackedTransaction): ReadError {
@@ -93,10 +68,12 @@ function isOver(id: string): InvalidInputError {
   return new InvalidInputError('There is no open intent of this id.', { id })
 }
 
-function isFollowed({ id, attempts }: TrackedTransaction): InvalidInputError {
+const WAIT = 'wait: a person decides only once its nonce is spent for good and the node cannot show by what'
+
+function isFollowed({ id, attempts }: TrackedTransaction, advice: string): InvalidInputError {
   return new InvalidInputError('This intent was sent; it is followed to its end.', {
     id,
     transaction: attempts.at(-1)?.hash,
-    do: 'wait: a person decides only once its nonce is spent and the node cannot show by what',
+    do: advice,
   })
 }

@@ -64,6 +64,8 @@ export type Tracker = {
   /** Corrects the block of a mined transaction: a reorganisation may put it into another one. */
   locate(transaction: TrackedTransaction | undefined): Promise<void>
   isFinal: Finality['isFinal']
+  /** Whether the chain had the time to make a block final since a node counts the nonce of an open transaction as spent, at each look. */
+  isSpentForGood(transaction: TrackedTransaction): boolean
   close(): void
 }
 
@@ -73,6 +75,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const { port } = contact
   const open = new Set<TrackedTransaction>()
   const finality = createFinality(options)
+  const spentNonces = createFinality(options)
   const recent = createRecentReceipts({
     port,
     finality,
@@ -104,6 +107,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     accept: outcomes.accepted,
     locate: recent.locate,
     isFinal: finality.isFinal,
+    isSpentForGood: (transaction) => spentNonces.isFinal(transaction, { block: 'spent', depth: Infinity }),
     close() {
       closed = true
       pace.hurry()
@@ -151,15 +155,19 @@ export function createTracker(options: TrackerOptions): Tracker {
     const pending = [...open].toSorted((a, b) => a.nonce - b.nonce)
     const overdue = pending.filter((transaction) => isOverdue(transaction, times()))
     const [spent, head, ...receipts] = await Promise.all([
-      overdue.length > 0 ? countSpent() : null,
-      overdue.length > 0 ? readHead() : null,
+      overdue.length > 0 ? port.transactionCount('latest').catch(() => null) : null,
+      overdue.length > 0 ? port.head().catch(() => null) : null,
       ...pending.map((transaction) => findReceipt(port, transaction)),
     ])
     for (const [index, transaction] of pending.entries()) {
       const mined = await provenReceipt(transaction, receipts[index] ?? null)
       if (mined) await outcomes.mined(transaction, mined)
     }
-    for (const transaction of overdue) transaction.overdueSince ??= head
+    for (const transaction of overdue) {
+      transaction.overdueSince ??= head
+      if (spent !== null)
+        spentNonces.isFinal(transaction, { block: spent > transaction.nonce ? 'spent' : 'free', depth: 0 })
+    }
     const left = pending.filter((transaction) => open.has(transaction))
     const [lowest] = left
     if (lowest && spent !== null && isBlockedBelow(lowest, { spent, ...times() })) {
@@ -171,22 +179,6 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   function times() {
     return { now: clock.now(), blockTimeMs: blockTimeMs() }
-  }
-
-  async function countSpent(): Promise<number | null> {
-    try {
-      return await port.transactionCount('latest')
-    } catch {
-      return null
-    }
-  }
-
-  async function readHead(): Promise<number | null> {
-    try {
-      return await port.head()
-    } catch {
-      return null
-    }
   }
 
   async function resubmit(

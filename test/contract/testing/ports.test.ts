@@ -1,7 +1,7 @@
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectChain, type Connected } from '../../../src/chain/connect.ts'
-import type { Call, TransactionPort } from '../../../src/chain/port.ts'
+import type { Call, Spender, TransactionPort } from '../../../src/chain/port.ts'
 import { createSimulatedChain } from '../../../src/testing/simulated-chain.ts'
 import { fakeAddress } from '../../../src/testing/fakes.ts'
 import { localChain } from '../../support/chain.ts'
@@ -71,11 +71,11 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     const { raw, hash } = await sign(deposit, 0)
     const before = await counts()
     await port.broadcast(raw)
-    const waiting = [await counts(), await port.mined(hash), await port.spender(0)]
+    const waiting = [await counts(), await port.mined(hash), await spenderOf(0)]
     await side.mine()
     await blockOf(0)
     const mined = await port.mined(hash)
-    const spender = await port.spender(0)
+    const spender = await spenderOf(0)
     await side.setAutomine(true)
     expect({ before, waiting, after: await counts() }).toEqual({
       before: [0, 0],
@@ -239,9 +239,16 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
     })
   })
 
+  /** The transaction that spent a nonce; null where it is not spent. */
+  async function spenderOf(nonce: number): Promise<Spender | null> {
+    const spender = await port.spender(nonce)
+    if (spender === 'not-kept' || spender?.transactionHash === null) throw new Error('The chain keeps all blocks.')
+    return spender
+  }
+
   /** The block of a nonce: anvil may answer a broadcast before it mines. */
   async function blockOf(nonce: number): Promise<number> {
-    const find = async () => (await port.spender(nonce)) ?? Promise.reject(new Error(`nonce ${nonce} is not mined`))
+    const find = async () => (await spenderOf(nonce)) ?? Promise.reject(new Error(`nonce ${nonce} is not mined`))
     const { blockNumber } = await vi.waitFor(find, { timeout: 50_000 })
     return blockNumber
   }

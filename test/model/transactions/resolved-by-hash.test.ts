@@ -16,7 +16,7 @@ function forgetful() {
         ...port,
         mined: (hash) => (node.isForgetful ? Promise.resolve(null) : port.mined(hash)),
         knows: () => Promise.reject(new Error('transaction indexing is in progress')),
-        spender: () => Promise.resolve(null),
+        spender: () => Promise.resolve('not-kept'),
         head: async () => (await port.head()) + (node.isLying ? 10 ** 9 : 0),
       },
     }

@@ -15,6 +15,15 @@ test('a node that does not answer may have a transaction, whatever another one s
   await expect(sharedBy(no, no).knows('0x1')).resolves.toBe(false)
 })
 
+test('what spent a nonce is asked of each node until one keeps blocks so old', async () => {
+  const spender = { transactionHash: '0xff', blockNumber: 1, depth: 1, to: null, data: '0x', value: 0n }
+  const prunes = { spender: () => Promise.resolve('not-kept' as const) }
+  const keeps = { spender: () => Promise.resolve(spender) }
+  expect(await sharedBy(prunes, keeps).spender(0)).toEqual(spender)
+  expect(await sharedBy(keeps, prunes).spender(0)).toEqual(spender)
+  for (const other of [prunes, { spender: away }]) expect(await sharedBy(prunes, other).spender(0)).toBe('not-kept')
+})
+
 test('a wallet that could not be asked to send leaves no unresolved intent, whatever another broker could read', async () => {
   const silent = {
     checkChain: away,

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransactionPort } from '../../../src/chain/port.ts'
-import { ReadError } from '../../../src/base/errors.ts'
 import type { Logger } from '../../../src/base/logger.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import { topUp } from '../../support/lane-world.ts'
@@ -9,9 +8,16 @@ import { laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+/** The hash of the first transaction that a scripted port signs. */
+const OWN = `0x${'0'.repeat(63)}1`
+
 /** A top-up of 7 wei whose nonce is spent, on a node that keeps neither old blocks nor old transactions. */
 async function lost(more: Partial<TransactionPort> = {}, journal = memoryJournal()) {
-  const port = scriptedPort({ knows: () => Promise.reject(new Error('transaction indexing is in progress')), ...more })
+  const port = scriptedPort({
+    knows: () => Promise.reject(new Error('transaction indexing is in progress')),
+    spender: () => Promise.resolve('not-kept'),
+    ...more,
+  })
   const warnings: string[] = []
   const logger: Logger = {
     debug: () => undefined,
@@ -60,7 +66,9 @@ test('a receipt that is found while a person resolves the intent stays its end i
   let answer = (): void => undefined
   let isSlow = false
   const spender = () =>
-    isSlow ? new Promise<null>((resolve) => (answer = () => resolve(null))) : Promise.resolve(null)
+    isSlow
+      ? new Promise<'not-kept'>((resolve) => (answer = () => resolve('not-kept')))
+      : Promise.resolve('not-kept' as const)
   const { port, lane, outcome, id, state } = await lost({ spender }, journal)
   await vi.advanceTimersByTimeAsync(60_000)
   isSlow = true
@@ -98,8 +106,7 @@ test('of a node that does not answer for the receipt it is not resolved as not s
 
 test('of a node that does not answer what spent the nonce it is not resolved as not sent; of one that keeps no old blocks, it is', async () => {
   let isDown = true
-  const spender = () =>
-    Promise.reject(new ReadError(isDown ? 'The chain could not be read.' : 'Not kept.', {}, { retryable: isDown }))
+  const spender = () => (isDown ? Promise.reject(new Error('503')) : Promise.resolve('not-kept' as const))
   const { lane, outcome, warnings, id, state } = await lost({ spender })
   await vi.advanceTimersByTimeAsync(60_000)
   await expect(lane.resolve(id, 'not-sent')).rejects.toThrow(
@@ -117,9 +124,13 @@ test('of a node that does not answer what spent the nonce it is not resolved as 
   await lane.close()
 })
 
+/** The lie of a node in one answer, or a true one. */
+const lies = (honest: number, lie: number, isLying: () => boolean) => () => Promise.resolve(isLying() ? lie : honest)
+
 test.each([
   ['that may still be mined', {}, 0, 60_000],
   ['that the node may only not show yet', {}, 1, 100],
+  ['whose nonce was spent only just', {}, 1, 10_000],
   [
     'whose nonce the node shows to be that of another transaction',
     {
@@ -129,13 +140,77 @@ test.each([
     1,
     60_000,
   ],
+  [
+    'whose nonce the node does not count as spent in a final block',
+    { head: () => Promise.reject(new Error()) },
+    1,
+    60_000,
+  ],
 ] as const)('a person cannot resolve a sent intent %s', async (_, more, spent, ms) => {
   const { port, lane, id, state } = await lost(more)
   port.spent = spent
   await vi.advanceTimersByTimeAsync(ms)
-  await expect(lane.resolve(id, 'not-sent')).rejects.toThrow('This intent was sent; it is followed to its end.')
+  await expect(lane.resolve(id, 'not-sent')).rejects.toThrow(
+    /This intent was sent; it is followed to its end\.|The node does not say whether this transaction was mined\./,
+  )
   expect(state()).toBe('broadcast')
   const [hash = ''] = port.sent
   port.receipts.set(hash, receiptOf(hash, 5))
+  await lane.close()
+})
+
+test('a person cannot resolve a sent intent whose nonce a node counts as spent at that moment only', async () => {
+  let isLying = false
+  const { port, lane, id, state } = await lost({ transactionCount: lies(0, 1, () => isLying) })
+  port.spent = 0
+  await vi.advanceTimersByTimeAsync(60_000)
+  isLying = true
+  await expect(lane.resolve(id, 'not-sent')).rejects.toThrow('This intent was sent; it is followed to its end.')
+  await vi.advanceTimersByTimeAsync(3_000)
+  await expect(lane.resolve(id, 'not-sent')).rejects.toThrow('This intent was sent; it is followed to its end.')
+  expect([state(), lane.inFlight().length]).toEqual(['broadcast', 1])
+  await lane.close()
+})
+
+test.each([
+  ['knows its hash', { knows: () => Promise.resolve(true) }],
+  [
+    'shows it in a block',
+    {
+      spender: () =>
+        Promise.resolve({ transactionHash: OWN, blockNumber: 1, depth: 99, to: null, data: '0x', value: 0n }),
+    },
+  ],
+] as const)(
+  'a sent intent without a receipt on a node that %s is not resolved as not sent, and by its hash it is',
+  async (_, more) => {
+    const { lane, outcome, warnings, id, port } = await lost(more)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(warnings).toHaveLength(1)
+    await expect(lane.resolve(id, 'not-sent')).rejects.toMatchObject({
+      facts: { do: 'resolve it by its hash, because the node has the transaction' },
+    })
+    expect(port.sent[0]).toBe(OWN)
+    await lane.resolve(id, { hash: OWN })
+    expect(await outcome).toMatchObject({ transactionHash: OWN, success: true })
+    await lane.close()
+  },
+)
+
+test('a nonce that is spent without a transaction ends its intent once that block is final, and not on a node that keeps no old blocks', async () => {
+  const without = { transactionHash: null, blockNumber: 5, depth: 20 }
+  let isKept = false
+  const spender = () => Promise.resolve(isKept ? without : ('not-kept' as const))
+  const { lane, outcome, state } = await lost({ spender, knows: () => Promise.resolve(false) })
+  // Hours of downtime: more blocks than a node is searched for.
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect([state(), lane.payments().length]).toEqual(['broadcast', 1])
+  isKept = true
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(state()).toBe('broadcast')
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(await outcome).toMatchObject({
+    message: expect.stringContaining('nonce 0 was spent without a transaction of the wallet') as string,
+  })
   await lane.close()
 })
