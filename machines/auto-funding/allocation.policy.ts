@@ -29,7 +29,7 @@ export function giveOut(
   const pot: Pot = { ledger, budget, gas: position.wallet.balance - gasReserve, dry: null, awaitsDeposit }
   const decided = graded.map(({ standing, row }): Decision | null => {
     const reason = reasonToHold(input, standing, row)
-    return reason && held(row, reason)
+    return reason && holdOf(row, reason)
   })
   let needed = 0n
   const due = graded.flatMap(({ at, standing, row }) => {
@@ -47,7 +47,7 @@ export function giveOut(
   for (const { at, standing, row, gas, size } of due.toSorted(byUrgency)) {
     rest.budget -= size.due
     rest.ledger -= dueFromLedger(standing, row, size)
-    const decision: Decision = pot.gas < gas ? held(row, 'gas-short') : give(pot, standing, row, size, rest)
+    const decision: Decision = pot.gas < gas ? holdOf(row, 'gas-short') : give(pot, standing, row, size, rest)
     decided[at] = decision
     if (decision.action === 'hold') continue
     pot.gas -= gas
@@ -57,7 +57,7 @@ export function giveOut(
 }
 
 /** Field by field, since most sub-accounts are held at each reading. */
-function held(row: DecisionRow, reason: HoldReason): Decision {
+function holdOf(row: DecisionRow, reason: HoldReason): Decision {
   return {
     provider: row.provider,
     serviceType: row.serviceType,

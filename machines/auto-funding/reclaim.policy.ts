@@ -24,7 +24,7 @@ export function withReclaims(input: PlanInput, decisions: readonly Decision[], s
   })
   const [first] =
     input.isReclaiming === true ? [] : rows.filter(({ reclaim }) => reclaim.wait === null).toSorted(byIdleness)
-  const all = new Map(rows.map(({ at, reclaim }) => [at, at === first?.at ? reclaim : queued(reclaim)]))
+  const all = new Map(rows.map(({ at, reclaim }) => [at, at === first?.at ? reclaim : queue(reclaim)]))
   return decisions.map((decision, at) => {
     const reclaim = all.get(at)
     return reclaim ? { ...decision, reclaim } : decision
@@ -95,5 +95,5 @@ function byIdleness({ reclaim: a }: Row, { reclaim: b }: Row): number {
   return (a.idleFrom ?? 0) - (b.idleFrom ?? 0) || (a.amount < b.amount ? 1 : a.amount > b.amount ? -1 : 0)
 }
 
-const queued = (reclaim: ReclaimDecision): ReclaimDecision =>
+const queue = (reclaim: ReclaimDecision): ReclaimDecision =>
   reclaim.wait === null ? { ...reclaim, wait: 'queued' } : reclaim

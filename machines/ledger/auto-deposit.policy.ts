@@ -94,7 +94,7 @@ function give(input: DepositInput, row: DepositRow): DepositDecision {
   const { position, minLedger } = input
   const opening = position.ledger || !minLedger ? 1n : minLedger
   const wanted = max(row.deficit, opening)
-  const { amount, because } = allowed(input, row, wanted)
+  const { amount, because } = allowanceOf(input, row, wanted)
   const worthwhile = (input.gasPrice ?? 0n) * DEPOSIT_GAS * WORTH
   const least = because === null ? opening : max(worthwhile, opening)
   if (because !== null && amount < least)
@@ -103,7 +103,7 @@ function give(input: DepositInput, row: DepositRow): DepositDecision {
 }
 
 /** The least of what is wanted and what each limit allows, and the limit that it is. */
-function allowed({ standing, plan, gasPrice }: DepositInput, row: DepositRow, wanted: bigint) {
+function allowanceOf({ standing, plan, gasPrice }: DepositInput, row: DepositRow, wanted: bigint) {
   const { maxDeposit, maxLedger, budgetLeft } = row.limits
   const caps: readonly (readonly [HoldReason, bigint | null])[] = [
     ['over-max', maxDeposit],

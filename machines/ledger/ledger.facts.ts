@@ -56,10 +56,10 @@ export function gradeLedger({ exists, step }: LedgerReading): LedgerFact {
 export function ledgerFacts(before: LedgerFact, reading: LedgerReading): LedgerEvent[] {
   const now = gradeLedger(reading)
   if (before === 'ledger.gone' && now === 'ledger.gone') return []
-  return [...missed(before, now), now].map((type) => ({ type, reading }))
+  return [...missedFacts(before, now), now].map((type) => ({ type, reading }))
 }
 
-function missed(before: LedgerFact, now: LedgerFact): LedgerFact[] {
+function missedFacts(before: LedgerFact, now: LedgerFact): LedgerFact[] {
   // Closing begins with a ledger that is open.
   if (before === 'ledger.gone') return now === 'ledger.open' ? [] : ['ledger.open']
   switch (now) {

@@ -77,7 +77,7 @@ export function gradeAccount(account: Amounts | undefined, required: bigint): Fa
  */
 export function facts(before: Fact, reading: Reading, now = gradeReading(reading)): SubAccountEvent[] {
   if (before === 'account.gone' && now === 'account.gone') return []
-  return [...missed(before, now, reading), now].map((type) => ({ type, reading }))
+  return [...missedFacts(before, now, reading), now].map((type) => ({ type, reading }))
 }
 
 /**
@@ -91,7 +91,7 @@ export function nextUnlock({ refunds }: SubAccountPosition): number | null {
   return locked.length === 0 ? null : Math.min(...locked)
 }
 
-function missed(before: Fact, now: Fact, { balance, pendingRefund, required }: Reading): Fact[] {
+function missedFacts(before: Fact, now: Fact, { balance, pendingRefund, required }: Reading): Fact[] {
   const holdsNothing = before === 'account.gone' || before === 'account.empty'
   const refunding = before === 'refund.locked' || before === 'refund.claimable'
   const held = (): Fact =>

@@ -63,7 +63,7 @@ export function createDispatcher(receiver: Receiver, options: DispatcherOptions)
     const undo = book.note(receiver.id, notifications, at, false)
     await save()
     try {
-      await answered(delivery)
+      await answerTo(delivery)
       failures = 0
       book.note(receiver.id, notifications, at, true)
     } catch (error) {
@@ -73,7 +73,7 @@ export function createDispatcher(receiver: Receiver, options: DispatcherOptions)
     await save()
   }
 
-  async function answered(delivery: Delivery): Promise<void> {
+  async function answerTo(delivery: Delivery): Promise<void> {
     const late = new AbortController()
     const cancel = clock.after(ANSWER_MS, () => late.abort(), { idle: true })
     const signal = AbortSignal.any([late.signal, ending.signal])

@@ -20,13 +20,13 @@ export function decodeRecords(text: string, now: number): AlertRecord[] | null {
     const json: unknown = JSON.parse(text)
     if (!isObject(json) || json['version'] !== VERSION || !Array.isArray(json['records'])) return null
     const records: unknown[] = json['records']
-    return records.every(isRecord) ? records.map((record) => settled(record, now)) : null
+    return records.every(isRecord) ? records.map((record) => settle(record, now)) : null
   } catch {
     return null
   }
 }
 
-function settled({ alert, delivered }: AlertRecord, now: number): AlertRecord {
+function settle({ alert, delivered }: AlertRecord, now: number): AlertRecord {
   const entries = Object.entries(delivered).map(([receiver, one]): [string, Delivered] => [
     receiver,
     { ...one, at: Math.min(one.at, now), isSure: one.isSure || one.status === 'resolved' },

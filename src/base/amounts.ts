@@ -25,11 +25,12 @@ function weiIn(og: string, name: string): bigint {
   if (typeof og !== 'string')
     throw new TypeError(`An amount in OG is a string such as "1.5"; this is a ${typeof og}. ${hint(og)}`)
   const match = /^(\d+)(?:\.(\d+))?$/.exec(og)
-  if (!match) throw refused(og, { name, problem: flaw(og) })
+  if (!match) throw refusalOf(og, { name, problem: flaw(og) })
   const [, whole = '', fraction = ''] = match
-  if (fraction.length > DECIMALS) throw refused(og, { name, problem: `it has ${fraction.length} decimals; 18 at most` })
+  if (fraction.length > DECIMALS)
+    throw refusalOf(og, { name, problem: `it has ${fraction.length} decimals; 18 at most` })
   const wei = BigInt(whole) * WEI_PER_OG + BigInt(fraction.padEnd(DECIMALS, '0'))
-  if (wei > MAX_UINT256) throw refused(og, { name, problem: TOO_MUCH })
+  if (wei > MAX_UINT256) throw refusalOf(og, { name, problem: TOO_MUCH })
   return wei
 }
 
@@ -77,7 +78,7 @@ export function toWei(amount: Amount, name = 'amount'): bigint {
       `${name} is a bigint (wei) or a string (OG in decimal); this is a ${typeof amount}. ${hint(amount)}`,
     )
   if (amount < 0n) throw new InvalidInputError('An amount cannot be negative.', { [name]: `${amount} wei` })
-  if (amount > MAX_UINT256) throw refused(`${amount}`, { name, problem: TOO_MUCH })
+  if (amount > MAX_UINT256) throw refusalOf(`${amount}`, { name, problem: TOO_MUCH })
   return amount
 }
 
@@ -88,7 +89,7 @@ function hint(value: unknown): string {
   return `Write "${plain}" for OG or ${BigInt(Math.trunc(value)) || 1n}n for wei.`
 }
 
-function refused(amount: string, { name, problem }: { name: string; problem: string }): InvalidInputError {
+function refusalOf(amount: string, { name, problem }: { name: string; problem: string }): InvalidInputError {
   return new InvalidInputError('This is not an amount in OG.', {
     [name]: JSON.stringify(amount),
     problem,

@@ -42,7 +42,7 @@ type Rule = { pattern: RegExp; rest: (found: string) => string }
 function rulesOf({ urls, hex, tokens, longWords }: Redaction, secrets: readonly string[]): Rule[] {
   const nothing = () => '…'
   const rules: Rule[] = [
-    ...secrets.map((secret) => ({ pattern: new RegExp(escaped(secret), 'gi'), rest: nothing })),
+    ...secrets.map((secret) => ({ pattern: new RegExp(escapePattern(secret), 'gi'), rest: nothing })),
     ...(longWords ? [{ pattern: LONG_WORD, rest: nothing }] : []),
     ...(hex ? [{ pattern: LONG_HEX, rest: hex === 'beginning' ? beginningOf : nothing }] : []),
     ...(tokens ? [{ pattern: TOKEN, rest: (found: string) => found.replace(TOKEN, '$1…') }] : []),
@@ -107,4 +107,4 @@ function cutTo(text: string, length: number): string {
   return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : text
 }
 
-const escaped = (secret: string): string => secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const escapePattern = (secret: string): string => secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

@@ -47,7 +47,7 @@ export const offsetAt = (words: AbiWords, at: number, base: number): number => b
 export function addressAt(words: AbiWords, at: number): string {
   const digits = digitsAt(words, at)
   if (!digits.startsWith(ADDRESS_ZEROS)) throw new Error('an address has more than 20 bytes')
-  return checksummed(digits.slice(ADDRESS_ZEROS.length))
+  return checksum(digits.slice(ADDRESS_ZEROS.length))
 }
 
 /** The hex digits of bytes or of a text whose length stands at `at`. @throws Error where they, filled up to words, go beyond the end */
@@ -78,7 +78,7 @@ export const wordsAfter = (at: number, count: number): number => at + count * WO
 const checksums = new Map<string, string>()
 const MOST_CHECKSUMS = 100_000
 
-function checksummed(digits: string): string {
+function checksum(digits: string): string {
   const key = digits.toLowerCase()
   const known = checksums.get(key)
   if (known !== undefined) return known

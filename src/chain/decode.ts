@@ -4,7 +4,7 @@ import { fineTuningAbi, ledgerAbi } from './abi.ts'
 import { abiWords, uintAt } from './abi-words.ts'
 import { accountsIn } from './decode-accounts.ts'
 import { ledgerIn } from './decode-ledger.ts'
-import { detached } from '../base/detached.ts'
+import { detach } from '../base/detach.ts'
 import { ReadError } from '../base/errors.ts'
 import { decodeOrThrow, type Outcome } from './batch.ts'
 import type { LedgerEntry } from './port.ts'
@@ -52,7 +52,7 @@ export function createAccountsDecoder(): typeof decodeAccounts {
     const known = last.get(serviceType)
     if (known && outcome?.reverted === false && outcome.data === known.data) return known.decoded
     const decoded = decodeAccounts(outcome, serviceType)
-    if (outcome) last.set(serviceType, { data: detached(outcome.data), decoded })
+    if (outcome) last.set(serviceType, { data: detach(outcome.data), decoded })
     return decoded
   }
 }
@@ -63,7 +63,7 @@ export function createLedgerDecoder(): typeof decodeLedger {
   return (outcome) => {
     if (last && outcome?.reverted === false && outcome.data === last.data) return last.decoded
     const decoded = decodeLedger(outcome)
-    last = outcome?.reverted === false ? { data: detached(outcome.data), decoded } : null
+    last = outcome?.reverted === false ? { data: detach(outcome.data), decoded } : null
     return decoded
   }
 }

@@ -32,7 +32,7 @@ export function rpcOf(provider: EthersProvider, requests?: RequestCounts['rpc'])
         ),
     })
   }
-  return eachLimited(ethersRpc(provider), limited)
+  return limitEach(ethersRpc(provider), limited)
 }
 
 /** @param instead how to ask once the provider's socket has closed */
@@ -54,7 +54,7 @@ async function counted<T>(
   }
 }
 
-function eachLimited(rpc: Rpc, limited: Limited): Rpc {
+function limitEach(rpc: Rpc, limited: Limited): Rpc {
   return {
     chainId: () => limited('eth_chainId', () => rpc.chainId()),
     code: (address) => limited('eth_getCode', () => rpc.code(address)),

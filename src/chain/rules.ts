@@ -85,7 +85,7 @@ function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceTy
     inferenceAbi.decodeFunctionResult('ledgerAddress', owner.data),
   ) as unknown as [string]
   if (ledgerAddress.toLowerCase() !== ledger.toLowerCase())
-    throw unrelated({ service, ledger, 'ledger of the service': ledgerAddress })
+    throw unrelatedError({ service, ledger, 'ledger of the service': ledgerAddress })
   for (const [capability, outcome] of Object.entries({ getServiceInfo: info, getAccountsByUser: accounts }))
     if (!outcome || isMissing(outcome))
       throw new CapabilityMissingError({
@@ -100,7 +100,7 @@ function serviceRules(outcomes: readonly Outcome[], { service, ledger, serviceTy
   const [{ fullName, serviceType: registeredType }] = decodeOrThrow(() =>
     ledgerAbi.decodeFunctionResult('getServiceInfo', info.data),
   ) as unknown as [{ fullName: string; serviceType: string }]
-  if (fullName === '') throw unrelated({ service, ledger, 'registered as': 'nothing' })
+  if (fullName === '') throw unrelatedError({ service, ledger, 'registered as': 'nothing' })
   if (registeredType !== serviceType)
     throw new InvalidInputError('The service is another one than the network says.', {
       service,
@@ -115,7 +115,7 @@ const isMissing = ({ reverted, data }: Outcome): boolean => reverted || data ===
 /** An address without code returns empty data for every call. */
 const hasNoCode = ({ reverted, data }: Outcome): boolean => !reverted && data === '0x'
 
-function unrelated(facts: Record<string, string>): InvalidInputError {
+function unrelatedError(facts: Record<string, string>): InvalidInputError {
   return new InvalidInputError('The service and the ledger do not belong together.', facts)
 }
 

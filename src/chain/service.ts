@@ -3,7 +3,7 @@ import type { Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
 import { decodeRevert } from './reverts.ts'
 import { fineTuningAbi, inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
-import { detached } from '../base/detached.ts'
+import { detach } from '../base/detach.ts'
 import { ReadError } from '../base/errors.ts'
 import { view, type Addresses } from './rules.ts'
 
@@ -112,7 +112,7 @@ function decodeOffer(outcome: Outcome | undefined, abi: Interface): Offer | null
   if (last !== undefined) return last
   const offer = decodeAnswer(outcome, abi, SERVICE) as Offer | null
   if (known.size >= MOST_OFFERS) known.clear()
-  if (data !== null) offers.set(abi, known.set(detached(data), offer))
+  if (data !== null) offers.set(abi, known.set(detach(data), offer))
   return offer
 }
 

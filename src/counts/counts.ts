@@ -119,17 +119,17 @@ export function createCounts({ requests, now }: CountsOptions): Counts {
       case 'top-up.mined':
       case 'deposit.mined':
       case 'transaction.mined':
-        return ended(event, 'mined')
+        return countEnd(event, 'mined')
       case 'top-up.failed':
       case 'deposit.failed':
       case 'transaction.failed':
-        return ended(event, event.outcome)
+        return countEnd(event, event.outcome)
       default:
         return event satisfies never
     }
   }
 
-  function ended(event: Ended, result: string): void {
+  function countEnd(event: Ended, result: string): void {
     const { operation: kind, transaction, fee } = event
     if (transaction !== null && takenBack.delete(transaction) && result === 'mined') return
     const at = transaction === null ? undefined : sentAt.get(transaction)

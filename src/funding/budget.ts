@@ -25,7 +25,7 @@ export function paymentsOf({ payments }: Pick<Spending, 'payments'>): Payments {
   return {
     all: () => (all ??= payments()),
     of(id) {
-      byKey ??= grouped((all ??= payments()))
+      byKey ??= bySubAccountKey((all ??= payments()))
       return byKey.get(keyOf(id)) ?? []
     },
   }
@@ -74,7 +74,7 @@ export function bySubAccount(paidIn: (from: number, to: number) => ReadonlyMap<s
   }
 }
 
-function grouped(payments: readonly Payment[]): Map<string, Payment[]> {
+function bySubAccountKey(payments: readonly Payment[]): Map<string, Payment[]> {
   const groups = new Map<string, Payment[]>()
   for (const payment of payments) {
     const key = keyOf(payment)

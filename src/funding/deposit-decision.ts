@@ -76,7 +76,7 @@ function standingOf(
   )
   const flights = [...inFlight(), ...payer.inFlight()].filter(({ intent }) => isDeposit(intent))
   const balance = payer.balance(position)
-  const reserve = payer.exitReserve(position) + policy.gasReserve + committed(payer, gasPrice ?? 0n)
+  const reserve = payer.exitReserve(position) + policy.gasReserve + costInFlight(payer, gasPrice ?? 0n)
   return {
     levels,
     limits: { maxDeposit, maxLedger, budgetLeft: limits.budgetLeft, coolingUntil: limits.coolingUntil },
@@ -92,7 +92,7 @@ function standingOf(
 }
 
 /** What the open transactions of a wallet may still cost it, in wei: their value, and gas at most. */
-export function committed(payer: Pick<DepositPayer, 'inFlight'>, gasPrice: bigint): bigint {
+export function costInFlight(payer: Pick<DepositPayer, 'inFlight'>, gasPrice: bigint): bigint {
   return payer.inFlight().reduce((total, { intent }) => total + (intent.call.value ?? 0n) + gasPrice * OPENING_GAS, 0n)
 }
 

@@ -20,7 +20,7 @@ import { idleButForDoubt } from '../transactions/settled-idle.ts'
 import { budgetLeft } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { AutoDeposit } from './auto-deposit.ts'
 import type { DepositPayer } from './deposit-payer.ts'
-import { committed } from './deposit-decision.ts'
+import { costInFlight } from './deposit-decision.ts'
 import type { GasPrice } from './gas-price.ts'
 import { isWithdrawal } from './withdrawal-watch.ts'
 
@@ -136,7 +136,7 @@ export function createEnsureLedger(options: LedgerFundingOptions): EnsureLedger 
       })
     const balance = payer.balance(position)
     if (gas.price === null || balance === null) throw new ReadError('The wallet that deposits could not be read.', {})
-    const kept = payer.exitReserve(position) + (policy?.gasReserve ?? 0n) + committed(payer, gas.price)
+    const kept = payer.exitReserve(position) + (policy?.gasReserve ?? 0n) + costInFlight(payer, gas.price)
     const spendable = balance - kept - gas.price * DEPOSIT_GAS
     if (spendable < amount)
       throw new InsufficientGasError('The wallet cannot deposit that much and keep its gas.', {

@@ -31,7 +31,7 @@ export function createTransferLimits({
     const own = limitsOf(policy, id, payments, now)
     return {
       own: callers
-        ? narrowed(
+        ? narrow(
             own,
             callers,
             budgetLeft(callers.budget, () => payments.of(id), now),
@@ -50,6 +50,6 @@ export function createTransferLimits({
   }
 }
 
-function narrowed(own: Limits, { maxTopUp }: OwnLimits, left: bigint | null): Limits {
+function narrow(own: Limits, { maxTopUp }: OwnLimits, left: bigint | null): Limits {
   return { ...own, maxTopUp: lesser(own.maxTopUp, maxTopUp), budgetLeft: lesser(own.budgetLeft, left) }
 }

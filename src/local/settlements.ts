@@ -66,7 +66,7 @@ export async function settleFineTuning(
   provider: Wallet,
   { user, fee, nonce }: Settlement,
 ): Promise<TransactionReceipt> {
-  const work = await delivered(fineTuning, provider, user, `task-${nonce}`)
+  const work = await deliver(fineTuning, provider, user, `task-${nonce}`)
   const message = { ...work, encryptedSecret: '0x01', nonce, taskFee: fee, user }
   const signature = await signTask(fineTuning, provider, message)
   return sent(provider, callOf(fineTuning, 'settleFees', [{ ...message, signature }]))
@@ -85,7 +85,7 @@ export async function signTask(fineTuning: Contract, signer: Signer, message: Ta
 }
 
 /** A deliverable to charge for: an unpaid one, else a new one. The contract holds 20 of them and drops no unpaid one. */
-async function delivered(fineTuning: Contract, provider: Wallet, user: string, task: string) {
+async function deliver(fineTuning: Contract, provider: Wallet, user: string, task: string) {
   const rpc = jsonRpc(provider)
   const { address } = provider
   const known = await view(rpc, address, callOf(fineTuning, 'getDeliverables', [user, address]))

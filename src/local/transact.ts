@@ -54,7 +54,7 @@ export async function transact(
   const provider = jsonRpc(signer)
   const hashes = await inTurn(signer, () => broadcast(provider, signer, calls))
   if (atOnce && !(await provider.send('anvil_getAutomine', []))) await provider.send('evm_mine', [])
-  const receipts = await Promise.all(hashes.map((hash) => mined(provider, hash)))
+  const receipts = await Promise.all(hashes.map((hash) => receiptOf(provider, hash)))
   const failed = calls.find((_, index) => receipts[index]?.status !== 1)
   if (!failed) return receipts
   // A receipt carries no reason: eth_call repeats the call to get it.
@@ -101,7 +101,7 @@ async function broadcast(provider: JsonRpcApiProvider, signer: Signer, calls: re
   return Promise.all(signed.map((raw): Promise<string> => provider.send('eth_sendRawTransaction', [raw])))
 }
 
-async function mined(provider: JsonRpcApiProvider, hash: string): Promise<TransactionReceipt> {
+async function receiptOf(provider: JsonRpcApiProvider, hash: string): Promise<TransactionReceipt> {
   for (let looks = 1, pause = 2; ; looks += 1, pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const known: unknown = await provider.send('eth_getTransactionReceipt', [hash])
     const receipt = known === null ? null : await provider.getTransactionReceipt(hash)

@@ -42,8 +42,8 @@ function textOf(values: Readonly<Record<string, string>>): string {
 
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' }
 
-const escapeValue = (value: string): string => (NEEDS_ESCAPE.test(value) ? escaped(value) : value)
+const escapeValue = (value: string): string => (NEEDS_ESCAPE.test(value) ? escapeLabel(value) : value)
 
 const NEEDS_ESCAPE = /[\\"\n]/
 
-const escaped = (value: string): string => value.replaceAll(/[\\"\n]/g, (found) => ESCAPED[found] ?? found)
+const escapeLabel = (value: string): string => value.replaceAll(/[\\"\n]/g, (found) => ESCAPED[found] ?? found)

@@ -53,8 +53,8 @@ function use(shared: SharedJournal, place: string): LeasedJournal {
   return {
     ...journal,
     place,
-    load: () => (closing ? closed() : journal.load()),
-    append: (record) => (closing ? closed() : journal.append(record)),
+    load: () => (closing ? rejectClosed() : journal.load()),
+    append: (record) => (closing ? rejectClosed() : journal.append(record)),
     close: () => (closing ??= leave()),
   }
 
@@ -69,7 +69,7 @@ function use(shared: SharedJournal, place: string): LeasedJournal {
     })
   }
 
-  function closed(): Promise<never> {
+  function rejectClosed(): Promise<never> {
     return Promise.reject(new JournalError('The journal is closed.', { wallet: journal.wallet }))
   }
 }

@@ -33,7 +33,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const { provider, url, services, tokenFor, fund, fetch, firstSightMs, onHold, total, clock, logger } = options
   const baseURL = `${url.origin}${url.pathname.replace(/\/+$/, '')}/v1/proxy`
   const own = nothingCounted()
-  const flights = createFundingFlights(counted(fund))
+  const flights = createFundingFlights(counting(fund))
   let service = options.service
 
   return {
@@ -63,20 +63,20 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 
   /** Resolves once the request may be sent again; false where the broker holds. */
   async function isReady(rejection: Rejection, resendable: boolean, signal?: AbortSignal | null): Promise<boolean> {
-    if (!resendable) return held(rejection, null)
+    if (!resendable) return noteHold(rejection, null)
     try {
       const { opened } = await flights.join(rejection, signal ?? undefined)
       if (opened) services.expire(provider)
       if (opened || rejection.kind === 'absent') await pause(firstSightMs, signal ?? undefined)
       return true
     } catch (error) {
-      if (!signal?.aborted) return held(rejection, error)
+      if (!signal?.aborted) return noteHold(rejection, error)
       count('aborted')
       throw signal.reason
     }
   }
 
-  function held(rejection: Rejection, error: unknown): false {
+  function noteHold(rejection: Rejection, error: unknown): false {
     count('held')
     const hold: EndpointHold = {
       provider,
@@ -136,7 +136,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     )
   }
 
-  function counted(work: FundRequests): FundRequests {
+  function counting(work: FundRequests): FundRequests {
     return async (rejections, signal) => {
       const funded = await work(rejections, signal)
       for (const counts of [own, total]) {

@@ -33,14 +33,14 @@ export function safeReason(error: unknown, secrets: Iterable<string> = []): stri
 export function secretsOf({ pathname, search, hash, searchParams }: URL): string[] {
   const parts = [...pathname.split('/'), ...searchParams.values()].filter(({ length }) => length >= 8)
   const encoded = [pathname, search, hash, ...parts]
-  return [...encoded, ...encoded.map(decoded)]
+  return [...encoded, ...encoded.map(decodePart)]
 }
 
 type Properties = { shortMessage?: unknown; message?: unknown; code?: unknown; cause?: unknown }
 
 const propertiesOf = (value: unknown): Properties => (typeof value === 'object' && value !== null ? value : {})
 
-function decoded(part: string): string {
+function decodePart(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {

@@ -62,7 +62,7 @@ export function createSessionTokens({ wallet, sign, clock = systemClock }: Sessi
   }
 
   function begin(key: string, provider: string, generation: number): Promise<Session> {
-    const session = signed(provider, generation)
+    const session = signSession(provider, generation)
       .then((session) => {
         sessions.set(key, session)
         return session
@@ -72,7 +72,7 @@ export function createSessionTokens({ wallet, sign, clock = systemClock }: Sessi
     return session
   }
 
-  async function signed(provider: string, generation: number): Promise<Session> {
+  async function signSession(provider: string, generation: number): Promise<Session> {
     const timestamp = Math.floor(clock.now())
     const expiresAt = timestamp + LIFE_MS
     const nonce = randomHex(16)

@@ -26,7 +26,7 @@ export async function readFrom(reader: ReadableStreamDefaultReader<Uint8Array>, 
  * @throws Error that says what is wrong with the answer
  */
 export function decodeUnsettledFee(text: string, wallet: string): bigint {
-  const { userAddress, unsettledFee } = (parsed(text) ?? {}) as { userAddress?: unknown; unsettledFee?: unknown }
+  const { userAddress, unsettledFee } = (parseJson(text) ?? {}) as { userAddress?: unknown; unsettledFee?: unknown }
   if (typeof userAddress !== 'string' || typeof unsettledFee !== 'string')
     throw new Error('the answer has no userAddress and unsettledFee')
   if (userAddress.toLowerCase() !== wallet.toLowerCase()) throw new Error("the answer is about another user's fee")
@@ -38,14 +38,14 @@ export function decodeUnsettledFee(text: string, wallet: string): bigint {
 
 /** The text of a refusal: its `error`, else its `message`, else all of it. */
 export function refusalOf(text: string): string {
-  const body = parsed(text)
+  const body = parseJson(text)
   const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
   const inner = (error ?? {}) as { message?: unknown }
   const found = [error, inner.message, message].find((part) => typeof part === 'string')
   return typeof found === 'string' ? found : body === undefined ? text : JSON.stringify(body)
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {

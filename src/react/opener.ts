@@ -30,13 +30,13 @@ export function createOpener(store: LedgerStore): Opener {
       return () => {
         ending.abort()
         detach()
-        before = isOver.then(closed)
+        before = isOver.then(close)
       }
     },
   }
 }
 
 /** A broker that does not close in order is none that the next one waits for. */
-async function closed(broker: Broker | null): Promise<void> {
+async function close(broker: Broker | null): Promise<void> {
   await broker?.close().catch(() => undefined)
 }

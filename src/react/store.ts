@@ -87,10 +87,10 @@ export function createLedgerStore(initial: Position | null): LedgerStore {
   function follow(topic: Topic): void {
     const { broker } = state
     if (!broker || topic === 'broker' || following.has(topic)) return
-    following.set(topic, followed(broker, topic))
+    following.set(topic, subscriptionsTo(broker, topic))
   }
 
-  function followed(broker: Broker, topic: Exclude<Topic, 'broker'>): Stop[] {
+  function subscriptionsTo(broker: Broker, topic: Exclude<Topic, 'broker'>): Stop[] {
     if (topic === 'transactions')
       return [broker.transactions$.subscribe(() => update({ transactions: viewsOf(broker) }))]
     const failed = (error: Error | null): void => update({ [topic]: aged<Position | Plan>(state[topic], error) })

@@ -18,7 +18,7 @@ export function stubActor(inspected: InspectionEvent, { quiet }: { quiet: boolea
   if (inspected.type !== '@xstate.actor' || !hasLogic(inspected.actorRef)) return
   const { logic } = inspected.actorRef
   if (isMachine(logic)) {
-    const machine = completed(logic)
+    const machine = complete(logic)
     inspected.actorRef.logic = quiet ? withoutEffects(machine) : machine
   } else if (logic.start) inspected.actorRef.logic = stub
 }
@@ -53,7 +53,7 @@ const stub: AnyActorLogic = {
 }
 
 /** A machine with stubs for the invoked names that have no implementation. */
-function completed(machine: AnyStateMachine): AnyStateMachine {
+function complete(machine: AnyStateMachine): AnyStateMachine {
   const cached = completedMachines.get(machine)
   if (cached) return cached
   const nodes: AnyStateNode[] = [machine.root, ...getStateNodes(machine)]
@@ -61,10 +61,10 @@ function completed(machine: AnyStateMachine): AnyStateMachine {
     .flatMap(({ invoke }) => invoke.map(({ src }) => src))
     .filter((src) => typeof src === 'string')
     .filter((src) => !src.startsWith('xstate.invoke.') && !(src in machine.implementations.actors))
-  const complete =
+  const completed =
     missing.length > 0 ? machine.provide({ actors: Object.fromEntries(missing.map((src) => [src, stub])) }) : machine
-  completedMachines.set(machine, complete)
-  return complete
+  completedMachines.set(machine, completed)
+  return completed
 }
 
 const completedMachines = new WeakMap<AnyStateMachine, AnyStateMachine>()

@@ -13,7 +13,7 @@ export const matchers = {
   toBeInState(received: unknown, state: StateValue): Matched {
     const snapshot = snapshotOf(received)
     if (!isMachineSnapshot(snapshot))
-      throw refused('toBeInState', 'an actor of a machine or a snapshot of one', received)
+      throw refusalOf('toBeInState', 'an actor of a machine or a snapshot of one', received)
     const pass = snapshot.matches(state)
     const expected = `expected ${pass ? 'not to be in the state' : 'the state'} ${JSON.stringify(state)}`
     return { pass, message: () => `${expected}; this is in ${JSON.stringify(snapshot.value)}` }
@@ -24,7 +24,7 @@ export const matchers = {
    */
   toHold(received: unknown, reason: string): Matched {
     const holder = holderOf(received)
-    if (!holder) throw refused('toHold', 'an actor of auto-funding, its status or a decision', received)
+    if (!holder) throw refusalOf('toHold', 'an actor of auto-funding, its status or a decision', received)
     const pass = holder.reason === reason
     const expected = `expected ${pass ? 'not ' : ''}to hold with the reason ${JSON.stringify(reason)}`
     return { pass, message: () => `${expected}; ${describeHolder(holder)}` }
@@ -76,7 +76,7 @@ function describeHolder({ reason = null, state, action = 'hold' }: Holder): stri
 }
 
 /** The matcher throws this error, so that `.not` does not turn it into a success. */
-function refused(matcher: string, subject: string, received: unknown): InvalidInputError {
+function refusalOf(matcher: string, subject: string, received: unknown): InvalidInputError {
   const list = listIn(received)
   return new InvalidInputError(`${matcher} inspects ${subject}.`, {
     received: list ? `a list of ${list.length}` : describeValue(received),

@@ -79,14 +79,14 @@ export function createAccountLocks(lane: Lane | null): AccountLocks {
   async function alone<T>(id: SubAccountId, work: () => Promise<T>, how: LockOptions): Promise<T> {
     reserved.add(keyOf(id))
     try {
-      await settled(id, how)
+      await settle(id, how)
       return await work()
     } finally {
       stalls.stall(id, null)
     }
   }
 
-  async function settled(id: SubAccountId, { signal, isPatient = false }: LockOptions): Promise<void> {
+  async function settle(id: SubAccountId, { signal, isPatient = false }: LockOptions): Promise<void> {
     try {
       if (lane) await accountIdle(lane, id, signal)
     } catch (error) {

@@ -56,7 +56,7 @@ export function createJournalSession(
     lastingRefusal: () => refusal ?? lasting(outage()),
     throwIfRefused() {
       const reason = outage()
-      if (reason) throw notRecorded(reason)
+      if (reason) throw recordingError(reason)
     },
     async ready() {
       await open()
@@ -70,7 +70,7 @@ export function createJournalSession(
         await settle()
         await journal.append(record)
       } catch (error) {
-        throw notRecorded(error)
+        throw recordingError(error)
       }
     },
     owe(record) {
@@ -142,7 +142,7 @@ function lasting(reason: Error | null): Error | null {
 }
 
 /** Errors that say themselves why nothing was sent stay as they are. */
-function notRecorded(error: unknown): Error {
+function recordingError(error: unknown): Error {
   return error instanceof NotSentError || error instanceof AbortedError ? error : new NotRecordedError(error)
 }
 

@@ -28,12 +28,12 @@ export function decodeJournal(text: string, { genesis, journal, logger }: Decode
   const tail = lines.pop() ?? ''
   const [header, ...body] = lines
   const chain = header === undefined ? null : chainIn(header)
-  if (chain === null) throw damaged(journal, 1)
+  if (chain === null) throw damageError(journal, 1)
   if (!isOf(genesis, chain)) {
     logger.warn({ journal }, 'the journal belongs to a chain with another first block; it was put aside')
     return null
   }
-  const records = body.map((line, index) => decodeRecord(line) ?? fail(damaged(journal, index + 2)))
+  const records = body.map((line, index) => decodeRecord(line) ?? fail(damageError(journal, index + 2)))
   return [...records, ...recordsIn(tail, { journal, line: lines.length + 1, logger })]
 }
 
@@ -46,12 +46,12 @@ function recordsIn(
   const whole = decodeRecord(tail)
   if (whole) return [whole]
   // A whole record and another character: its line end is damaged.
-  if (decodeRecord(tail.slice(0, -1))) throw damaged(journal, line)
+  if (decodeRecord(tail.slice(0, -1))) throw damageError(journal, line)
   logger.warn({ journal, line }, 'the last record was torn; its transaction was never sent')
   return []
 }
 
-function damaged(journal: string, line: number): JournalError {
+function damageError(journal: string, line: number): JournalError {
   return new JournalError('The journal of transactions in flight is damaged.', {
     journal,
     line: String(line),

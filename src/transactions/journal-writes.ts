@@ -29,7 +29,7 @@ export function watchJournalWrites(journal: Journal, clock: Clock): JournalWrite
 
   return {
     load: () => journal.load(),
-    append: (record) => noted(timed(journal.append(record))),
+    append: (record) => noteOutcome(withTime(journal.append(record))),
     refusal: () => journal.refusal?.() ?? null,
     ...(journal.freed && { freed: journal.freed.bind(journal) }),
     close: () =>
@@ -42,14 +42,14 @@ export function watchJournalWrites(journal: Journal, clock: Clock): JournalWrite
     failure: () => failure ?? (slow > 0 ? notAnswering('written a record', SLOW_MS) : null),
     checkAgain() {
       if (!failure || !journal.check) return Promise.resolve()
-      return (checking ??= noted(journal.check())
+      return (checking ??= noteOutcome(journal.check())
         .catch(() => undefined)
         .finally(() => (checking = null)))
     },
   }
 
   /** It is not given up: whether such a record reaches the disk is not known. */
-  async function timed(work: Promise<void>): Promise<void> {
+  async function withTime(work: Promise<void>): Promise<void> {
     let isSlow = false
     const cancel = clock.after(
       SLOW_MS,
@@ -67,7 +67,7 @@ export function watchJournalWrites(journal: Journal, clock: Clock): JournalWrite
     }
   }
 
-  async function noted(work: Promise<void>): Promise<void> {
+  async function noteOutcome(work: Promise<void>): Promise<void> {
     try {
       await work
       failure = null

@@ -27,9 +27,9 @@ export function createNodeContact(
   return {
     port: {
       ...port,
-      mined: (hash) => noted(port.mined(hash)),
-      transactionCount: (block) => noted(port.transactionCount(block)),
-      head: () => noted(port.head()),
+      mined: (hash) => noteAnswer(port.mined(hash)),
+      transactionCount: (block) => noteAnswer(port.transactionCount(block)),
+      head: () => noteAnswer(port.head()),
     },
     endRound() {
       const { answers, error } = round
@@ -40,7 +40,7 @@ export function createNodeContact(
     slowdown: () => 2 ** Math.max(0, (silent?.rounds ?? 0) - ROUNDS_AT_FULL_PACE),
   }
 
-  async function noted<T>(question: Promise<T>): Promise<T> {
+  async function noteAnswer<T>(question: Promise<T>): Promise<T> {
     try {
       const answer = await question
       round.answers += 1

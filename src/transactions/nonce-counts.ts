@@ -27,14 +27,14 @@ export function createNonceCounts({ port, ownNonces, clock }: NonceCountsOptions
     async read(signal?: AbortSignal): Promise<NonceCounts> {
       const first = await ask()
       const expected = expectedCount()
-      if (expected === null || first.latest <= expected) return believed(first)
+      if (expected === null || first.latest <= expected) return believe(first)
       let counts = lower(first, await ask())
       for (const end = clock.now() + LEAP_HOLDS_MS; counts.latest > expected + MOST_LEAP && clock.now() < end;) {
         await new Promise<void>((resolve) => void clock.after(PAUSE_MS, resolve))
         throwIfAborted(signal)
         counts = await ask()
       }
-      return believed(counts)
+      return believe(counts)
     },
   }
 
@@ -43,7 +43,7 @@ export function createNonceCounts({ port, ownNonces, clock }: NonceCountsOptions
     return { latest, pending }
   }
 
-  function believed(counts: NonceCounts): NonceCounts {
+  function believe(counts: NonceCounts): NonceCounts {
     known = counts.latest
     return counts
   }

@@ -35,9 +35,9 @@ export async function lockFile(file: string): Promise<ProcessLock> {
     try {
       const taken = await takeGeneration({ folder, name, own, file })
       await removeOlder(folder.path, name, taken)
-      return { release: () => closed(server) }
+      return { release: () => closeServer(server) }
     } catch (error) {
-      await closed(server)
+      await closeServer(server)
       throw error
     }
   } finally {
@@ -74,7 +74,7 @@ async function takeGeneration({ folder, name, own, file }: Taking): Promise<numb
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const newest = await newestIn(folder.path, name)
     const holder = newest === 0 ? null : await holderOf(folder, `${name}${newest}`)
-    if (holder !== null) throw locked(file, holder)
+    if (holder !== null) throw lockedError(file, holder)
     const next = newest + 1
     const path = join(folder.path, `${name}${next}`)
     if (!(await isLinked(join(folder.path, own), path))) continue
@@ -82,7 +82,7 @@ async function takeGeneration({ folder, name, own, file }: Taking): Promise<numb
     if ((await newestIn(folder.path, name)) === next) return next
     await rm(path, { force: true })
   }
-  throw locked(file, 'unknown')
+  throw lockedError(file, 'unknown')
 }
 
 async function newestIn(folder: string, name: string): Promise<number> {
@@ -145,10 +145,10 @@ async function lockPipe(file: string): Promise<ProcessLock> {
   const address = `\\\\.\\pipe\\og-ledger-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
   try {
     const server = await listen(address)
-    return { release: () => closed(server) }
+    return { release: () => closeServer(server) }
   } catch (error) {
     if (!['EADDRINUSE', 'EACCES'].includes(codeOf(error))) throw error
-    throw locked(file, (await ask(address)) ?? 'unknown')
+    throw lockedError(file, (await ask(address)) ?? 'unknown')
   }
 }
 
@@ -167,11 +167,11 @@ function listen(address: string): Promise<Server> {
   })
 }
 
-function closed(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => void server.close(() => resolve()))
 }
 
-function locked(file: string, holder: string): LockedError {
+function lockedError(file: string, holder: string): LockedError {
   const isOwn = holder === String(pid)
   return new LockedError(
     isOwn

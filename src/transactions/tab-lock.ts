@@ -22,7 +22,7 @@ export function lockTab(name: string): Promise<TabLock> {
     let unlock = (): void => undefined
     const ended = locks.request(name, { ifAvailable: true }, (lock) => {
       if (!lock) {
-        reject(locked(name))
+        reject(lockedError(name))
         return undefined
       }
       own.add(name)
@@ -40,7 +40,7 @@ export function lockTab(name: string): Promise<TabLock> {
   })
 }
 
-function locked(name: string): LockedError {
+function lockedError(name: string): LockedError {
   const isOwn = own.has(name)
   return new LockedError(
     isOwn

@@ -32,13 +32,13 @@ async function write(response: GuestResponse, parts: Iterable<string>): Promise<
   for (const part of parts)
     for (let start = 0; start < part.length; start += SLICE) {
       if (response.destroyed) return
-      if (!response.write(part.slice(start, start + SLICE))) await drained(response)
+      if (!response.write(part.slice(start, start + SLICE))) await untilDrained(response)
     }
   response.end()
 }
 
 /** Resolves when the reader has taken what was written, and when it is gone. */
-function drained(response: GuestResponse): Promise<void> {
+function untilDrained(response: GuestResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), PATIENCE_MS)
     timer.unref()

@@ -2,12 +2,12 @@ import type { Patch, State } from './protocol.ts'
 
 /** Applies the patch of an entry to a state. Both stay as they are; unchanged parts are shared. */
 export function applyPatch(state: State, patch: Patch<State>): State {
-  return patched(state, patch) as State
+  return applyTo(state, patch) as State
 }
 
 /** The same for a part of a state; a missing part becomes the patch. */
 export function patchedPart(part: unknown, patch: unknown): unknown {
-  return patched(part, patch)
+  return applyTo(part, patch)
 }
 
 /** The patch that leads from one value to another; undefined where they are equal. */
@@ -15,14 +15,14 @@ export function patchOf<T>(before: T, after: T): Patch<T> | undefined {
   return differenceOf(before, after) as Patch<T> | undefined
 }
 
-function patched(value: unknown, patch: unknown, path = ''): unknown {
+function applyTo(value: unknown, patch: unknown, path = ''): unknown {
   if (!isRecord(value) || !isRecord(patch)) return patch
   const result = { ...value }
   for (const [key, change] of Object.entries(patch)) {
     if (change === undefined || key === '__proto__') continue
     if (change === null && path === '/transactions') delete result[key]
     // Only an own key is merged: an object also inherits keys.
-    else result[key] = Object.hasOwn(value, key) ? patched(value[key], change, `${path}/${key}`) : change
+    else result[key] = Object.hasOwn(value, key) ? applyTo(value[key], change, `${path}/${key}`) : change
   }
   return result
 }

@@ -25,7 +25,7 @@ export function webhook(url: string, options: { secret?: string } = {}): Receive
     id: `webhook-${digest(to)}`,
     async send(delivery, { signal }) {
       const body = JSON.stringify(alertmanagerBody(delivery))
-      await post({ name: 'webhook', url: to, headers: signed(delivery, body, key), body, signal })
+      await post({ name: 'webhook', url: to, headers: signatureHeaders(delivery, body, key), body, signal })
     },
   }
 }
@@ -74,7 +74,7 @@ function common(all: readonly Record<string, string>[]): Record<string, string> 
   return Object.fromEntries(Object.entries(first).filter(([name, value]) => others.every((one) => one[name] === value)))
 }
 
-function signed({ id, at }: Delivery, body: string, key: Buffer | null): Record<string, string> {
+function signatureHeaders({ id, at }: Delivery, body: string, key: Buffer | null): Record<string, string> {
   const timestamp = String(Math.floor(at / 1_000))
   const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp }
   if (!key) return headers

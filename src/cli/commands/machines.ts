@@ -20,13 +20,13 @@ export const command = defineCommand({
   },
   run({ args }) {
     const format = args.json ? 'json' : choiceOf(args.format, '--format', ['mermaid', 'json'])
-    const machines = named(args.name)
+    const machines = machinesBy(args.name)
     if (format === 'json') for (const machine of machines) print(JSON.stringify(jsonOf(machine)))
     else print(machines.map(mermaidOf).join('\n\n'))
   },
 })
 
-function named(name: string | undefined): AnyStateMachine[] {
+function machinesBy(name: string | undefined): AnyStateMachine[] {
   const all = Object.values<unknown>(entry)
     .filter(isMachine)
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))

@@ -24,7 +24,7 @@ export type Books = {
 export function faultsIn(tally: Tally, books: Books): string[] {
   const checks = [
     ...always(tally, books),
-    ...(books.byHand.transactions === 0 ? untouched(tally, books) : touched(tally, books)),
+    ...(books.byHand.transactions === 0 ? checksUntouched(tally, books) : checksByHand(tally, books)),
   ]
   return checks.flatMap(([holds, sentence]) => (holds ? [] : [sentence]))
 }
@@ -45,7 +45,7 @@ function always(tally: Tally, { deposits, charged, reported, transactions, byHan
 }
 
 /** What holds where auto-funding alone acted. */
-function untouched(tally: Tally, { providers, deposited, final }: Books): Check[] {
+function checksUntouched(tally: Tally, { providers, deposited, final }: Books): Check[] {
   const ledger = final.ledger ?? { available: 0n, locked: 0n, total: 0n }
   const held = final.subAccounts.reduce((sum, { balance }) => sum + balance, 0n)
   return [
@@ -59,7 +59,7 @@ function untouched(tally: Tally, { providers, deposited, final }: Books): Check[
 }
 
 /** What holds where a person moved money, too: all that was deposited is there, withdrawn, or drained. */
-function touched(tally: Tally, { deposited, byHand, final }: Books): Check[] {
+function checksByHand(tally: Tally, { deposited, byHand, final }: Books): Check[] {
   const total = final.ledger?.total ?? 0n
   return [
     [

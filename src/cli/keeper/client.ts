@@ -75,7 +75,7 @@ export async function findKeeper(
       const socket = connect(address as string)
       let accepted: number | null = null
       const end = () => {
-        reject(interrupted())
+        reject(interruption())
         socket.destroy()
       }
       signal.addEventListener('abort', end, { once: true })
@@ -112,7 +112,7 @@ function lost(pid: number): OgLedgerError {
   })
 }
 
-function interrupted(): AbortedError {
+function interruption(): AbortedError {
   return new AbortedError('The command was interrupted; the process that keeps this wallet may go on with it.', {
     do: 'look at og-ledger transactions before you repeat the command',
   })

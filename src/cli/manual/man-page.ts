@@ -5,7 +5,7 @@ import type { CommandWords } from './command-words.ts'
 /** The manual of all commands, as roff for man(1). */
 export function manPage(all: readonly CommandWords[], version: string): string {
   const lines = [
-    `.TH OG-LEDGER 1 "" ${quoted(`og-ledger ${version}`)} "User Commands"`,
+    `.TH OG-LEDGER 1 "" ${quote(`og-ledger ${version}`)} "User Commands"`,
     '.SH NAME',
     String.raw`og\-ledger \- keeps a wallet's 0G Compute ledger and every provider sub\-account funded`,
     '.SH SYNOPSIS',
@@ -20,7 +20,7 @@ export function manPage(all: readonly CommandWords[], version: string): string {
     '.SH COMMANDS',
     ...all.flatMap(commandLines),
     '.SH ENVIRONMENT',
-    ...environmentInWords.flatMap(([name, words]) => item(`.B ${escaped(name)}`, words)),
+    ...environmentInWords.flatMap(([name, words]) => item(`.B ${escapeRoff(name)}`, words)),
     '.SH EXIT STATUS',
     ...exitCodesInWords.flatMap(([code, words]) => item(`.B ${code}`, words)),
     '.SH FILES',
@@ -45,22 +45,22 @@ function commandLines({
     return one.isRequired ? `${one.name.toUpperCase()}${many}` : `[${one.name.toUpperCase()}${many}]`
   })
   return [
-    `.SS ${quoted([name, ...words].join(' '))}`,
+    `.SS ${quote([name, ...words].join(' '))}`,
     ...text(`${summary}.`),
-    ...positionals.flatMap((one) => item(`.I ${escaped(one.name.toUpperCase())}`, one.description)),
+    ...positionals.flatMap((one) => item(`.I ${escapeRoff(one.name.toUpperCase())}`, one.description)),
     ...options.flatMap(({ name: option, value, description }) =>
-      item(`.BI ${escaped(`--${option}`)}${value === null ? '' : ` " ${escaped(value)}"`}`, description),
+      item(`.BI ${escapeRoff(`--${option}`)}${value === null ? '' : ` " ${escapeRoff(value)}"`}`, description),
     ),
-    ...examples.flatMap(([line, meaning]) => ['.PP', ...text(`${meaning}:`), '.IP', '.nf', escaped(line), '.fi']),
+    ...examples.flatMap(([line, meaning]) => ['.PP', ...text(`${meaning}:`), '.IP', '.nf', escapeRoff(line), '.fi']),
   ]
 }
 
 const item = (head: string, words: string): string[] => ['.TP', head, ...text(words)]
-const text = (words: string): string[] => [escaped(words)]
-const quoted = (words: string): string => `"${escaped(words).replaceAll('"', '""')}"`
+const text = (words: string): string[] => [escapeRoff(words)]
+const quote = (words: string): string => `"${escapeRoff(words).replaceAll('"', '""')}"`
 
 /** A line that starts with a point or an apostrophe would be a request. */
-function escaped(words: string): string {
+function escapeRoff(words: string): string {
   return words
     .replaceAll('\\', String.raw`\e`)
     .replaceAll('-', String.raw`\-`)

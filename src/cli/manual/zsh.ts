@@ -7,7 +7,7 @@ export function zshCompletion(all: readonly CommandWords[]): string {
 _og_ledger() {
   local state line
   local -a commands=(
-${all.map(({ name, summary }) => `    ${quoted(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
+${all.map(({ name, summary }) => `    ${quote(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
   )
   _arguments -C '(-)--help[what is possible]' '(-)--version[the version]' '1: :->command' '*:: :->rest'
   case "$state" in
@@ -24,16 +24,16 @@ if [ "$funcstack[1]" = "_og_ledger" ]; then _og_ledger "$@"; else compdef _og_le
 
 function commandCase({ name, options, arguments: positionals }: CommandWords): string {
   const choices = positionals.flatMap((one) => one.choices)
-  const rest = quoted(choices.length > 0 ? `*: :(${choices.join(' ')})` : '*: :')
-  const specs = [...options.map(optionSpec), quoted('--help[what is possible]'), rest]
+  const rest = quote(choices.length > 0 ? `*: :(${choices.join(' ')})` : '*: :')
+  const specs = [...options.map(optionSpec), quote('--help[what is possible]'), rest]
   return `        ${name}) _arguments ${specs.join(' ')} ;;`
 }
 
 function optionSpec({ name, description, value, choices, isFile }: OptionWords): string {
   const words = `--${name}[${description.replaceAll(/[[\]]/g, (one) => `\\${one}`)}]`
-  if (value === null) return quoted(words)
+  if (value === null) return quote(words)
   const action = isFile ? '_files' : choices.length > 0 ? `(${choices.join(' ')})` : ' '
-  return quoted(`${words}:${value.replaceAll(':', '\\:')}:${action}`)
+  return quote(`${words}:${value.replaceAll(':', '\\:')}:${action}`)
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`

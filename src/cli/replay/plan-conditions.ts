@@ -52,7 +52,7 @@ const recordedKeyOf = ({ provider, serviceType }: SubAccountId): string => `${se
 export function planConditionsIn(text: string): ReadonlyMap<number, PlanConditions> {
   const found = new Map<number, PlanConditions>()
   for (const line of text.split('\n')) {
-    const value = parsed(line)
+    const value = parseLine(line)
     const block = fieldOf(fieldOf(value, 'block'), 'number')
     const recorded = fieldOf(value, 'circumstances')
     if (typeof block === 'number' && recorded !== undefined) found.set(block, toPlanConditions(recorded))
@@ -92,7 +92,7 @@ const amountOf = (value: unknown): bigint | null =>
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 
-function parsed(line: string): unknown {
+function parseLine(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch {

@@ -66,7 +66,7 @@ export function createOpenAiHandler(options: OpenAiHandlerOptions): NodeHandler 
   function sendModels(response: ServerResponse, route: string): void {
     const all = [...models.names].map(([id, { provider }]) => ({ id, object: 'model', created: 0, owned_by: provider }))
     if (route === 'models') return sendJson(response, { object: 'list', data: all })
-    const name = route.startsWith('models/') ? decoded(route.slice('models/'.length)) : null
+    const name = route.startsWith('models/') ? decodePath(route.slice('models/'.length)) : null
     if (name === null) throw failure(404, 'not_found', 'There is nothing here to be read but /v1/models.')
     const found = all.find(({ id }) => id === name)
     if (!found) throw unknownModel(name)
@@ -150,7 +150,7 @@ async function bodyOf(request: IncomingMessage, most: number): Promise<Uint8Arra
   return new Uint8Array(Buffer.concat(parts))
 }
 
-function decoded(text: string): string | null {
+function decodePath(text: string): string | null {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -21,7 +21,7 @@ export async function readModel(
 }
 
 function readJson(body: Uint8Array<ArrayBuffer>): ModelRequest | null {
-  const value = parsed(new TextDecoder().decode(body))
+  const value = parseJson(new TextDecoder().decode(body))
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const { model } = value as { model?: unknown }
   if (model !== undefined && typeof model !== 'string') return null
@@ -41,7 +41,7 @@ async function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Pro
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

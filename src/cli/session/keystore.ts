@@ -23,7 +23,7 @@ export async function readKeystore(file: string): Promise<Keystore> {
   })
   const json = withoutBom(text)
   if (json.trim() === '') throw new UsageError(`The keystore ${file} is empty.`)
-  const fields = fieldsOf(parsed(json, file))
+  const fields = fieldsOf(parseKeystore(json, file))
   // A presale wallet of 2014 has another form, which ethers reads as well.
   if (typeof fields['encseed'] !== 'string') checkForm(file, fields)
   const address = fields['address'] ?? fields['ethaddr']
@@ -68,7 +68,7 @@ function fieldsOf(value: unknown): Fields {
   return Object.fromEntries(entries.map(([name, one]: [string, unknown]) => [name.toLowerCase(), one]))
 }
 
-function parsed(json: string, file: string): unknown {
+function parseKeystore(json: string, file: string): unknown {
   try {
     return JSON.parse(json)
   } catch {

@@ -14,18 +14,18 @@ export const serviceOption = {
 export function serviceTypeOf(text: string): ServiceType {
   const found = SERVICE_TYPES.find((type) => type === text)
   if (found) return found
-  throw new UsageError(`--service is one of ${SERVICE_TYPES.join(', ')}; this is ${quoted(text)}.`)
+  throw new UsageError(`--service is one of ${SERVICE_TYPES.join(', ')}; this is ${quote(text)}.`)
 }
 
 /** A service type, or a name under which a service is registered on this network. A wrong one is refused before the question. */
 export function serviceOn({ rules }: Broker, text: string): string {
   const known = Object.entries(rules.serviceNames).flat()
   if (known.includes(text)) return text
-  throw new UsageError(`There is no service ${quoted(text)}: there are ${known.join(', ')}.`)
+  throw new UsageError(`There is no service ${quote(text)}: there are ${known.join(', ')}.`)
 }
 
 /** A wrong word, and the service type that it stands for. */
-function quoted(text: string): string {
+function quote(text: string): string {
   const meant = meantService(text)
   return `${JSON.stringify(text)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
 }

@@ -21,7 +21,7 @@ export function column(wei: Wei, digits = 4): string {
   const step = 10n ** BigInt(DECIMALS - digits)
   if (size > 0n && size < step) return amount < 0n ? `>${MINUS}${least(digits)}` : `<${least(digits)}`
   const steps = (size / step).toString().padStart(digits + 1, '0')
-  const whole = grouped(steps.slice(0, steps.length - digits))
+  const whole = group(steps.slice(0, steps.length - digits))
   return `${sign}${whole}${digits === 0 ? '' : `.${steps.slice(-digits)}`}`
 }
 
@@ -44,9 +44,9 @@ export function exactly(wei: Wei): string {
   const amount = BigInt(wei)
   const size = amount < 0n ? -amount : amount
   const fraction = (size % UNIT).toString().padStart(DECIMALS, '0')
-  const og = withoutZeros(`${grouped((size / UNIT).toString())}.${fraction}`)
+  const og = withoutZeros(`${group((size / UNIT).toString())}.${fraction}`)
   const sign = amount < 0n ? MINUS : ''
-  return `${sign}${og} OG = ${sign}${grouped(size.toString())} wei`
+  return `${sign}${og} OG = ${sign}${group(size.toString())} wei`
 }
 
 /** OG as a number, for drawing only. */
@@ -63,7 +63,7 @@ function digitsFor(wei: Wei): number {
   return size >= 1_000n ? 2 : 4
 }
 
-const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',')
+const group = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',')
 
 const withoutZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 

@@ -21,7 +21,7 @@ export function ago(seconds: number): string {
 /** The local time of a moment in milliseconds since 1970. */
 export function clock(at: number): string {
   const date = new Date(at)
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(padded).join(':')
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')
 }
 
 /** The local time, with the day where that is not the day of `now`. */
@@ -34,7 +34,7 @@ export function moment(at: number, now: number): string {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-const padded = (value: number): string => String(value).padStart(2, '0')
+const pad = (value: number): string => String(value).padStart(2, '0')
 
 const two = (a: number, unitA: string, b: number, unitB: string): string =>
   b === 0 ? `${a}${unitA}` : `${a}${unitA} ${b}${unitB}`

@@ -43,7 +43,7 @@ export function noticeOf(
   }
   const until = action === 'retrieve' ? lastLock(account?.account?.refunds ?? []) : null
   const end =
-    until === null ? (mined ?? lowered(message) ?? 'done') : `asked back; claimable at ${moment(at(until), now)}`
+    until === null ? (mined ?? lowerFirst(message) ?? 'done') : `asked back; claimable at ${moment(at(until), now)}`
   return { tone: 'good', text: `${name}: ${end}` }
 }
 
@@ -53,5 +53,5 @@ function lastLock(refunds: readonly { unlocksAt: number; claimable: boolean }[])
   return locked.length === 0 ? null : Math.max(...locked)
 }
 
-const lowered = (message: string | null): string | null =>
+const lowerFirst = (message: string | null): string | null =>
   message && `${message.charAt(0).toLowerCase()}${message.slice(1).replace(/\.$/, '')}`

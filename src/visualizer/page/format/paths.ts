@@ -47,6 +47,6 @@ function towards(from: Point, to: Point, reach: number): Point {
 
 const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y)
 
-const at = ({ x, y }: Point): string => `${rounded(x)} ${rounded(y)}`
+const at = ({ x, y }: Point): string => `${round(x)} ${round(y)}`
 
-const rounded = (value: number): number => Math.round(value * 10) / 10
+const round = (value: number): number => Math.round(value * 10) / 10

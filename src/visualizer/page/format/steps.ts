@@ -7,7 +7,7 @@ import type { Point } from '../../protocol.ts'
 export function stepPath(points: readonly Point[], width: number): string {
   const [first, ...rest] = points
   if (!first) return ''
-  let path = `M${rounded(first.x)} ${rounded(first.y)}`
+  let path = `M${round(first.x)} ${round(first.y)}`
   let here: { x: number; low: number; high: number; last: number } | null = null
   for (const { x, y } of rest) {
     const place = Math.round(x * 2) / 2
@@ -24,7 +24,7 @@ export function stepPath(points: readonly Point[], width: number): string {
 function strokeOf(stroke: { x: number; low: number; high: number; last: number } | null): string {
   if (!stroke) return ''
   const { x, low, high, last } = stroke
-  return low === high ? `H${x}V${rounded(last)}` : `H${x}V${rounded(low)}V${rounded(high)}V${rounded(last)}`
+  return low === high ? `H${x}V${round(last)}` : `H${x}V${round(low)}V${round(high)}V${round(last)}`
 }
 
-const rounded = (value: number): number => Math.round(value * 10) / 10
+const round = (value: number): number => Math.round(value * 10) / 10
