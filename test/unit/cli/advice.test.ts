@@ -6,7 +6,7 @@ import { contractError } from '../../../src/base/contract-errors.ts'
 
 const SRC = join(import.meta.dirname, '../../../src')
 /** The folders whose errors reach the command line. */
-const FOLDERS = ['base', 'chain', 'closing', 'funding', 'provider', 'refunds', 'transactions']
+const FOLDERS = ['base', 'chain', 'closing', 'funding', 'managers', 'provider', 'refunds', 'transactions']
 /** Advice about what programs and pages pass: the command line passes it right. */
 const OF_PROGRAMS =
   /createBroker|new Wallet|JsonRpcProvider|getSigner|openFileJournal|payerBalance|reclaimIdle|autoClaim|inferenceService|useBroker/
@@ -29,7 +29,8 @@ test('the advice of a message is in commands, and its facts stay as they are', (
 
 /** The texts after `do:`, `advice` and `instead` in the sources of a folder. */
 function adviceIn(folder: string): string[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .flatMap((source) => source.match(/\b(?:do|advice|instead)\b[^\n]*?(?:\n\s+)?(['"`])(?:(?!\1)[^\n])+\1/g) ?? [])
     .map((match) =>
