@@ -2,7 +2,7 @@ import type { DepositDecision } from '../ledger/auto-deposit.types.ts'
 import type { Position } from '../position.types.ts'
 import type { Decision } from './plan.types.ts'
 
-/** A plan that was made, and what of it moves while its position stays as it is. */
+/** A plan, and what moves in it while its position stays the same. */
 export type QuietFacts = {
   position: Position
   decisions: readonly Decision[]

@@ -32,7 +32,7 @@ export type CountsOptions = {
 
 type OfSubAccount = { provider: string; serviceType: ServiceType }
 
-/** Counters that cost an addition each: what reads them asks when it likes. */
+/** Counters: an event costs one addition, and a scrape reads them whenever it comes. */
 export function createCounts({ requests, now }: CountsOptions): Counts {
   const readings = { ok: 0, failed: 0, dropped: 0 }
   const decided = new Map<string, string>()
@@ -148,7 +148,7 @@ export function createCounts({ requests, now }: CountsOptions): Counts {
   }
 }
 
-/** What is only counted. */
+/** An entry of a tally that only counts. */
 function withoutAmount<T extends { amount: bigint }>({ amount: _amount, ...one }: T): Omit<T, 'amount'> {
   return one
 }

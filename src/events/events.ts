@@ -50,7 +50,7 @@ export type Events = {
   closingEnded(outcome: ClosingOutcome): void
   /** The journal is one that machines share: its lease was claimed, and may be lost. */
   leased(journal: LeasedJournal): void
-  /** Tells what is left to tell, and nothing after it. */
+  /** Emits the events that are due, and none after them. */
   close(): void
 }
 

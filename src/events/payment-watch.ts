@@ -21,7 +21,7 @@ export type PaymentWatch = {
   end(): void
 }
 
-/** What says nothing new: enough is there, a payment is under way, or all readings fail, which is told once for all. */
+/** Holds without an event of their own: enough is there, a payment is under way, or readings fail, which one event tells. */
 const UNTOLD: ReadonlySet<HoldReason> = new Set([
   'sufficient',
   'off',

@@ -7,7 +7,7 @@ import { messageOf } from './message.ts'
 
 /** Tells what becomes of each transaction, from the states of its chart. */
 export type TransactionWatch = {
-  /** Transactions of earlier processes: what they have become by now is told by nothing any more. */
+  /** Takes transactions of earlier processes up: no event tells the states that they have by now. */
   know(actors: Iterable<TransactionActor>): void
   see(transaction: ChangedTransaction): void
 }

@@ -4,8 +4,8 @@ import { InvalidInputError } from '../base/errors.ts'
 export type ApprovalNeed = () => string | null
 
 /**
- * In a page each transaction opens a wallet that a person must expect. A journal that is gone with the program cannot keep the next one
- * from paying again, so that a person has to.
+ * In a page each transaction opens a wallet that a person must expect. A journal that is gone with the program cannot keep the next
+ * program from paying again, so a person approves each payment.
  */
 export function approvalNeedOf({ isForgetful }: { isForgetful: boolean }): ApprovalNeed {
   return () => {

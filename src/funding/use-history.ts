@@ -24,7 +24,7 @@ export type UseHistory = {
   learn(block: Block): Promise<void>
   /** Logs are being read. */
   isReading(): boolean
-  /** From now on so many seconds are read, as for a policy: a dry run has none. */
+  /** Reads the use of so many seconds from now on, as for a policy: for a dry run, which has none. */
   want(seconds: number): void
 }
 

@@ -21,7 +21,7 @@ export type Uses = {
   knownSince(): Block | null
   /** A stretch in which a claim may hide a charge, so that only its logs tell; null where there is none. */
   unclear(): Stretch | null
-  /** Adds what logs tell of a stretch. One that ends where the known time begins makes that longer. */
+  /** Adds what logs tell of a stretch of blocks, which extends the known time where it ends at its beginning. */
   learn(settlements: Pick<Settlements, 'since' | 'sinceBlock' | 'until' | 'settled' | 'paid'>): void
   /** Compares each sub-account with the reading before. */
   observe(position: Position): void

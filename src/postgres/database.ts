@@ -89,7 +89,7 @@ export function createDatabase(pool: PostgresPool, { timeoutMs }: { timeoutMs: n
   }
 }
 
-/** Where statements run as serializable transactions, the database asks that one be run again. */
+/** Where statements run as serializable transactions, the database may ask that a statement be run again. */
 async function withoutConflicts<T>(work: () => Promise<T>): Promise<T> {
   for (let conflicts = 0; ; conflicts += 1)
     try {

@@ -22,7 +22,7 @@ export type PostgresLeasesOptions = {
    * each third of it.
    */
   leaseMs?: number | Duration
-  /** What other processes are told of this one: its host, its process id and a random part by default. */
+  /** The name of this process for other processes: its host, process id and a random part by default. */
   holder?: string
   /** How long a connection, and a statement, may take, in milliseconds or as `'10s'`: a third of the lease by default. */
   timeoutMs?: number | Duration

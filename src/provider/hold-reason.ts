@@ -3,7 +3,7 @@ import { OgLedgerError } from '../base/og-ledger-error.ts'
 import { ServiceNotOfferedError } from '../base/not-sent-errors.ts'
 import type { EndpointHoldReason } from './endpoint.types.ts'
 
-/** By name: some of these classes belong to rooms that this one does not know. */
+/** By name, since some of these classes belong to rooms that this one may not import. */
 const reasons: Readonly<Record<string, EndpointHoldReason | undefined>> = {
   LedgerNotExistsError: 'ledger-missing',
   InsufficientBalanceError: 'ledger-short',

@@ -4,7 +4,7 @@ import type { Claim } from '../transactions/journal.types.ts'
 import type { StallReason } from '../transactions/lock-stalls.ts'
 import type { ClaimOutcome } from './claim-outcome.ts'
 
-/** How long the caller of a claim waits for a put-back that fails and fails. */
+/** How long the caller of a claim waits for a put-back that keeps failing. */
 const PATIENCE_MS = 120_000
 
 export type ClaimWaitOptions = {

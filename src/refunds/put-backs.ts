@@ -22,13 +22,13 @@ export type PutBacksHow = Pick<PutBackOptions, 'background' | 'onSent'> & {
  * such a put-back up by the lock, from any broker of the lane.
  */
 export type PutBacks = {
-  /** Settles once each sub-account of a claim has back what was free there, or is not to have it. */
+  /** Settles once each sub-account of a claim has what was free there again, or its put-back was given up. */
   all(claim: Claim, how: PutBacksHow): Promise<PromiseSettledResult<PutBack>[]>
 }
 
 export function createPutBacks(options: PutBacksOptions): PutBacks {
   const { locks, isClosing } = options
-  /** Sub-accounts whose put-back is pending, and those of them that want none any more, by key. */
+  /** Sub-accounts whose put-back is pending, and those whose put-back the user gave up, by key. */
   const pending = new Map<string, StallReason>()
   const forgone = new Set<string>()
 

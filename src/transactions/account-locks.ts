@@ -31,7 +31,10 @@ export type AccountLocks = LockStalls & {
 
 export type LockOptions = {
   signal?: AbortSignal | undefined
-  /** Waits also for a stalled writer, and for what only a wallet knows. Those that wait for this one are refused meanwhile. */
+  /**
+   * Waits also for a stalled writer, and for a transaction whose outcome only a wallet knows. Callers that wait for this one are
+   * refused meanwhile.
+   */
   isPatient?: boolean
 }
 

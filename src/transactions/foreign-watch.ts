@@ -47,7 +47,7 @@ export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
   /** The nonce count at the last reading that asked for it. */
   let known: number | null = null
   let balance: bigint | null = null
-  /** The nonces must be counted whatever the balance is. */
+  /** The next reading counts the nonces, also where the balance did not move. */
   let isDue = options.looksLate !== true
   /** Block of the last reading. */
   let lastBlock: number | null = null

@@ -16,7 +16,7 @@ export type LaneMember = LaneMemberOptions & {
 
 /** The brokers that share one lane, oldest first. */
 export type LaneMembers = {
-  /** The oldest one: the lane uses its signer, clock and logger. After the last has left, that one. */
+  /** The oldest broker, whose signer, clock and logger the lane uses; once all have left, the last one. */
   lead(): LaneMember
   all(): readonly LaneMember[]
   add(member: LaneMember): void
@@ -80,7 +80,7 @@ function tell(inspector: Inspect, event: InspectionEvent): void {
   else inspector.next?.(event)
 }
 
-/** An object whose members are, at each look, those of the present one: a frozen one, too. */
+/** A proxy that looks each member up in the present object, also where that is frozen. */
 function following<T extends object>(present: () => T): T {
   const member = (name: string | symbol): unknown => {
     const value: unknown = Reflect.get(present(), name)

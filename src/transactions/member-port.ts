@@ -40,7 +40,7 @@ export function createMemberPort({ lead, all }: Members): TransactionPort {
       return unknown[0] ?? port().broadcast(raw)
     },
     mined: (hash) => ask((one) => one.mined(hash)),
-    /** One that does not answer may have it, whatever the others say. */
+    /** A node that does not answer may have the transaction, whatever the other nodes say. */
     async knows(hash) {
       const answers = await Promise.allSettled(inOrder().map((member) => member.port.knows(hash)))
       if (answers.some((one) => one.status === 'fulfilled' && one.value)) return true

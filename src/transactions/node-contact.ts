@@ -9,7 +9,7 @@ const SAY_AGAIN_AFTER_MS = 60_000
 
 /** Whether the node answers the tracker: a silent one is asked ever less often, and a log line says so. */
 export type NodeContact = {
-  /** The port whose answers are noted. */
+  /** The port, with each answer noted. */
   port: TransactionPort
   /** A round of requests ends. */
   endRound(): void

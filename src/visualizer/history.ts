@@ -17,7 +17,7 @@ export type History = {
   base(): State
   /** All entries that are kept. */
   all(): readonly Line[]
-  /** All entries after one; null where that one is dropped, or does not exist. */
+  /** All entries after the one of this number; null where that entry is dropped, or does not exist. */
   since(after: number): readonly Line[] | null
   add(entry: Entry): Line
 }

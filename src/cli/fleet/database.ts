@@ -15,7 +15,7 @@ export type DatabaseOptions = {
   /** Name of the environment variable, from --database. */
   variable: string | undefined
   leaseMs: number | undefined
-  /** How other processes call this one; its host by default. */
+  /** The name of this process for other processes; its host by default. */
   name: string | undefined
   logger: Logger
 }

@@ -25,7 +25,7 @@ export async function openProbes(
   }
 }
 
-/** The same of whatever has metrics and a health. */
+/** The same for anything that has metrics and a health, such as a fleet. */
 export async function serveProbes(
   metrics: Metrics,
   healthNow: Probes['health'],

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { RANGES, rangeWords, type Range } from '../store/range.ts'
 
-/** The time that the drawings show, those of the list and that of a sub-account alike. */
+/** Chooses the stretch of time that every drawing shows, in the list and of one sub-account. */
 export function RangeChoice({ range, setRange }: { range: Range; setRange: (range: Range) => void }): VNode {
   const chosen = 'last' in range ? String(range.last) : 'chosen'
   return (
