@@ -14,6 +14,7 @@ import { closeUnused } from './transactions/shared-lane.ts'
 import { brokerOn } from './engine/public-broker.ts'
 import { createEngine } from './engine/engine.ts'
 import type { OpenOptions } from './engine/options.ts'
+import { startOrders } from './engine/standing-orders.ts'
 import { journalOf } from './engine/wallet-journal.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
@@ -86,6 +87,12 @@ async function open(
   if (signal?.aborted) {
     await broker.close()
     throw new AbortedError('The broker was aborted before it was open.')
+  }
+  try {
+    startOrders(engine, options.orders ?? {})
+  } catch (error) {
+    await broker.close()
+    throw error
   }
   return broker
 }

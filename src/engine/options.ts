@@ -1,3 +1,4 @@
+import type { ServiceType } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import type { InMs } from '../base/durations.ts'
 import type { Logger } from '../base/logger.ts'
@@ -6,6 +7,8 @@ import type { BrokerOptions } from '../broker.types.ts'
 import type { Connected, Connection } from '../chain/connect.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
 import type { ApprovalNeed } from '../funding/approval-need.ts'
+import type { AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
+import type { AutoFundingConfig } from '../funding/config/auto-funding-config.ts'
 import type { SharedBudget } from '../funding/shared-budget.ts'
 import type { Plan } from '../funding/plan.ts'
 import type { Journal } from '../transactions/journal.types.ts'
@@ -19,8 +22,15 @@ export type OpenOptions = Omit<InMs<BrokerOptions>, keyof Connection | 'network'
   requests?: RequestCounts
   /** What a broker among many of one process does otherwise. */
   shared?: SharedOptions
+  orders?: StandingOrders
   /** Connects another key to the same chain, for deposits. */
   connectPayer?: (signer: NonNullable<Connection['signer']>) => Promise<Connected>
+}
+
+/** What a broker keeps funded from its opening on, as calls of its managers would start it. */
+export type StandingOrders = {
+  autoFunding?: readonly { provider: string; serviceType?: ServiceType; config?: AutoFundingConfig }[] | undefined
+  autoDeposit?: AutoDepositConfig | undefined
 }
 
 /** What a fleet's broker does otherwise: it reads together with the others, and does no work for what does not change. */

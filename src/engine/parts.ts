@@ -12,8 +12,8 @@ import { createGasPrice } from '../funding/gas-price.ts'
 import type { Closing } from '../closing/closing.ts'
 import type { Positions } from '../streams/positions.ts'
 import { createQuiet } from '../funding/quiet.ts'
-import { createLedgerActor } from '../lifecycle/ledger-actor.ts'
-import { createSubAccountActors } from '../lifecycle/sub-account-actors.ts'
+import { LedgerLife } from '../lifecycle/ledger-actor.ts'
+import { SubAccountActors } from '../lifecycle/sub-account-actors.ts'
 import { SEND_TIMEOUT_MS, SIGN_TIMEOUT_MS, withSigningTimeout } from '../transactions/signer-timeout.ts'
 import { type AccountLocks, createAccountLocks } from '../transactions/account-locks.ts'
 import { MOST_FEE_PER_GAS } from '../transactions/fee-ceiling.policy.ts'
@@ -74,9 +74,9 @@ export function lifecyclesOn(
   { inspected, include }: Inspection,
   { wallet, funding, lane }: { wallet: string; funding: Funding; lane: Lane | null },
 ) {
-  const subAccounts = createSubAccountActors(funding.planner.requiredOf, inspected)
-  const ledger = createLedgerActor(wallet, inspected)
-  include(() => [ledger.actor, ...subAccounts.all(), ...funding.autoFunding.all().map(({ actor }) => actor)])
+  const subAccounts = new SubAccountActors(funding.planner.requiredOf, inspected)
+  const ledger = new LedgerLife(wallet, inspected)
+  include(() => [ledger.actor, ...subAccounts.all(), ...funding.autoFunding.all().map(({ chart }) => chart.actor)])
   include(() => [funding.autoDeposit.actor()].filter((actor) => actor !== null))
   include(() => lane?.transactions() ?? [])
   return { subAccounts, ledger }

@@ -70,7 +70,7 @@ export function brokerOn(engine: Engine): Broker {
     },
     subAccount: (provider, serviceType) =>
       engine.subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
-    subAccounts: engine.subAccounts.all,
+    subAccounts: () => engine.subAccounts.all(),
     transactions: () => [...(lane?.transactions() ?? []), ...funding.depositTransactions()],
     foreignTransactions: () => lane?.foreignTransactions() ?? 0,
     transactions$: engine.transactions.messages$,

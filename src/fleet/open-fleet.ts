@@ -18,6 +18,7 @@ import type { Connected } from '../chain/connect.ts'
 import { toBudget } from '../funding/config/budget.ts'
 import { createSharedBudget } from '../funding/shared-budget.ts'
 import { createClaims } from './claims.ts'
+import { checkPolicy } from './fleet-options.ts'
 import type { Fleet, FleetOptions, WalletPolicy } from './fleet.types.ts'
 import { phaseOf } from './phases.ts'
 import { createSeat, type Seat } from './seat.ts'
@@ -128,11 +129,13 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
   }
 
   async function brokerOf(wallet: string, { policy, journal, signal, shared }: BrokerParts): Promise<Broker> {
+    checkPolicy(policy)
     const own = journal ?? (await options.journalFor?.(wallet))
-    const { autoFunding: _autoFunding, autoDeposit: _autoDeposit, ...brokerOptions } = policy
+    const { autoFunding, autoDeposit, ...brokerOptions } = policy
     const open = () =>
       openBroker(chain.connect(wallet), {
         ...brokerOptions,
+        orders: { autoFunding, autoDeposit },
         ...(own && { journal: own }),
         ...(options.signerTimeoutMs !== undefined && { signerTimeoutMs: options.signerTimeoutMs }),
         intervalMs,

@@ -1,7 +1,6 @@
 import { LockedError, OgLedgerError, type Broker, type Journal, type LeasedJournal, type Logger } from '../index.ts'
 import { abortable, throwIfAborted } from '../base/abortable.ts'
 import type { FleetWallet, WalletPolicy, WalletState } from './fleet.types.ts'
-import { applyPolicy } from './policy.ts'
 
 /** One wallet's place in a fleet: its broker while this process has it, and why not while it has not. */
 export type Seat = {
@@ -91,7 +90,6 @@ export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger 
       const policy = await abortable(Promise.resolve(policyFor(wallet)), signal)
       broker = await openBroker(policy, { journal, signal })
       throwIfAborted(signal)
-      applyPolicy(broker, policy)
       watching = broker.positions$.subscribe()
       state = 'open'
     } catch (cause) {

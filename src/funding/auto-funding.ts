@@ -1,4 +1,4 @@
-import { createActor, fromPromise } from 'xstate'
+import { fromPromise } from 'xstate'
 import { autoFundingMachine } from '../../machines/auto-funding/auto-funding.machine.ts'
 import type { Approval, TopUpReceipt, TopUpRequest } from '../../machines/auto-funding/auto-funding.types.ts'
 import type { BlockClock } from '../base/block-clock.ts'
@@ -7,12 +7,13 @@ import { InvalidInputError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
+import { restingActorsOf, type ActorTerms } from '../lifecycle/resting-actor.ts'
 import type { Positions } from '../streams/positions.ts'
 import { checkAnswer } from './answer.ts'
 import { noAutoClaim, type ApprovalNeed } from './approval-need.ts'
 import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import type { Dispatch } from './dispatch.ts'
-import type { AutoFundingActor, FundedAccount, FundedAccounts } from './funded-accounts.ts'
+import type { AutoFundingState, FundedAccount, FundedAccounts } from './funded-accounts.ts'
 import type { FundingReport, PaymentFacts } from './funding-report.ts'
 import { datedUnlessOvertaken } from './overtaken.ts'
 import type { TopUp } from './top-up.ts'
@@ -38,7 +39,7 @@ export type AutoFundingOptions = {
 /** Starts, pauses and stops auto-funding. Positions are read for as long as it is on for a sub-account. */
 export type AutoFunding = {
   /** Started again, it goes on with the new policy. @throws InvalidInputError in a browser without `approve` */
-  start(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor
+  start(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount
   stop(id: SubAccountId): void
   stopAll(): void
   /** A paused account stays on, and holds. */
@@ -50,15 +51,21 @@ export type AutoFunding = {
 export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
   const { accounts, dispatch, report, feeOf, positions, intervalMs, onStart, mustAsk, inspected, logger } = options
   const jobs = jobsOf(options)
+  const terms: ActorTerms<AutoFundingState> = {
+    inspected,
+    prepare: (actor) => chartJobs.give(actor, jobs),
+    next: (state) => report.seeTopUp(idIn(state), state, () => factsOf(idIn(state))),
+    failed: (error, last) => logger.error({ err: error, ...idIn(last) }, 'auto-funding actor failed'),
+  }
   let watching: { unsubscribe(): void } | null = null
 
   return {
     start(id, policy) {
       onStart()
       checkApproval(id, policy, mustAsk())
-      const actor = update(id, policy) ?? add(id, policy)
+      const account = update(id, policy) ?? add(id, policy)
       adjust()
-      return actor
+      return account
     },
     stop,
     stopAll() {
@@ -76,24 +83,19 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
     },
   }
 
-  function update(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor | null {
+  function update(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount | null {
     const account = accounts.get(id)
     if (!account) return null
     // An answer of one source says nothing about another.
     if (account.policy.unsettledFee !== policy.unsettledFee) account.fee = feeOf(id, policy)
     account.policy = policy
-    return account.actor
+    return account
   }
 
-  function add(id: SubAccountId, policy: AutoFundingPolicy): AutoFundingActor {
-    const actor = createActor(machine, { input: id, ...inspected() })
-    chartJobs.give(actor, jobs)
-    actor.subscribe({
-      next: (snapshot) => report.seeTopUp(id, snapshot, () => factsOf(id)),
-      error: (error) => logger.error({ err: error, ...id }, 'auto-funding actor failed'),
-    })
-    accounts.add({ id, policy, fee: feeOf(id, policy), actor: actor.start(), paused: false })
-    return actor
+  function add(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount {
+    const account = { id, policy, fee: feeOf(id, policy), chart: begin(id, terms), paused: false }
+    accounts.add(account)
+    return account
   }
 
   function stop(id: SubAccountId): void {
@@ -102,7 +104,7 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
   }
 
   function remove(id: SubAccountId): void {
-    accounts.get(id)?.actor.stop()
+    accounts.get(id)?.chart.stop()
     accounts.remove(id)
     report.endTopUp(id)
   }
@@ -135,16 +137,22 @@ type Jobs = {
 const chartJobs = createChartJobs<Jobs>()
 
 /** The chart declares its two jobs; the broker of each actor provides them. */
-const machine = autoFundingMachine.provide({
-  actors: {
-    topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal, system }) =>
-      chartJobs.of(system).topUp(input, signal),
-    ),
-    approve: fromPromise<Approval, TopUpRequest>(({ input, signal, system }) =>
-      chartJobs.of(system).approve(input, signal),
-    ),
-  },
-})
+const begin = restingActorsOf(
+  autoFundingMachine.provide({
+    actors: {
+      topUp: fromPromise<TopUpReceipt, TopUpRequest>(({ input, signal, system }) =>
+        chartJobs.of(system).topUp(input, signal),
+      ),
+      approve: fromPromise<Approval, TopUpRequest>(({ input, signal, system }) =>
+        chartJobs.of(system).approve(input, signal),
+      ),
+    },
+  }),
+)
+
+function idIn({ context: { provider, serviceType } }: AutoFundingState): SubAccountId {
+  return { provider, serviceType }
+}
 
 function jobsOf({ accounts, dispatch, topUp, blockClock }: AutoFundingOptions): Jobs {
   return {

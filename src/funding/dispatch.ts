@@ -4,10 +4,10 @@ import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { FundedAccount, FundedAccounts } from './funded-accounts.ts'
 import type { Plan } from './plan.ts'
 
-/** Sends each decision of a plan to the actor of its sub-account, and keeps the newest plan. */
+/** Sends each decision of a plan to the chart of its sub-account, and keeps the newest plan. */
 export type Dispatch = {
   send(plan: Plan): void
-  /** Keeps a plan that decides what the last one did: no actor needs to hear of it. */
+  /** Keeps a plan that decides what the last one did: no chart needs to hear of it. */
   keep(plan: Plan): void
   /** The newest plan; null before the first. */
   latest(): Plan | null
@@ -33,16 +33,16 @@ export function createDispatch(accounts: FundedAccounts): Dispatch {
   }
 }
 
-function sendDecision({ actor, policy }: FundedAccount, { position }: Plan, decision: Decision): void {
-  const { value, context } = actor.getSnapshot()
-  // Most readings change nothing: an actor that watches a sufficient account needs no event.
+function sendDecision({ chart, policy }: FundedAccount, { position }: Plan, decision: Decision): void {
+  const { value, context } = chart.getSnapshot()
+  // Most readings change nothing: a chart that watches a sufficient account needs no event.
   if (value === 'watching' && context.reason === 'sufficient' && isSufficient(decision)) return
   const standing = {
     settledFrom: value === 'settling' ? (context.lastTopUp?.blockNumber ?? null) : null,
     proposed: value === 'awaitingApproval' && context.amount !== null ? BigInt(context.amount) : null,
     expiresAt: context.decidedAt + policy.approvalTimeout,
   }
-  for (const event of autoFundingEvents(position, standing, decision)) actor.send(event)
+  for (const event of autoFundingEvents(position, standing, decision)) chart.send(event)
 }
 
 function isSufficient(decision: Decision): boolean {

@@ -1,10 +1,16 @@
-import type { ActorRefFrom } from 'xstate'
+import type { ActorRefFrom, EventFrom, SnapshotFrom } from 'xstate'
 import type { autoFundingMachine } from '../../machines/auto-funding/auto-funding.machine.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { RestingActor } from '../lifecycle/resting-actor.ts'
 import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import type { UnsettledFee } from './unsettled-fees.ts'
 
 export type AutoFundingActor = ActorRefFrom<typeof autoFundingMachine>
+
+export type AutoFundingState = SnapshotFrom<typeof autoFundingMachine>
+
+/** The chart of a funded sub-account, without an actor while nothing looks at it. */
+export type AutoFundingChart = RestingActor<AutoFundingState, EventFrom<typeof autoFundingMachine>>
 
 /** A sub-account that auto-funding is on for. */
 export type FundedAccount = {
@@ -13,7 +19,7 @@ export type FundedAccount = {
   fee: UnsettledFee
   /** It stays on, and holds. */
   paused: boolean
-  readonly actor: AutoFundingActor
+  readonly chart: AutoFundingChart
 }
 
 /** The sub-accounts that auto-funding is on for. */

@@ -25,7 +25,7 @@ export function createQuiet({ accounts, isBusy }: QuietOptions): Quiet {
 
   return {
     note(plan) {
-      const until = accounts.all().every(({ actor, paused }) => paused || actor.getSnapshot().value === 'watching')
+      const until = accounts.all().every(({ chart, paused }) => paused || chart.getSnapshot().value === 'watching')
         ? quietUntil({ ...plan, followsBurn })
         : null
       last = until === null ? null : { position: plan.position, until, fees: fees() }

@@ -70,7 +70,7 @@ export function createStandings(options: StandingsOptions): StandingsAt {
       const mode = modeOf(account, trials ? trial !== undefined : isDry)
       const isDue = mode !== 'off' && available < grading.required
       isAnyDue ||= isDue
-      const context = account?.actor.getSnapshot().context
+      const context = account?.chart.getSnapshot().context
       const reclaimRule = account ? account.policy.reclaim : (trial?.policy.reclaim ?? trialRule)
       return standingOf({ id, policy: by.policy }, grading, {
         mode,

@@ -1,47 +1,68 @@
-import { createActor, type ActorRefFrom } from 'xstate'
+import type { ActorRefFrom } from 'xstate'
 import { subAccountMachine } from '../../machines/sub-account/sub-account.machine.ts'
 import { facts, gradeAccount, readingFrom, subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Fact } from '../../machines/sub-account/sub-account.types.ts'
 import type { Position, ServiceType } from '../../machines/position.types.ts'
 import type { Inspected } from '../base/inspection.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import { restingActorsOf } from './resting-actor.ts'
 
 export type SubAccountActor = ActorRefFrom<typeof subAccountMachine>
 
-/** One lifecycle actor per sub-account, kept in step with each position. */
-export function createSubAccountActors(requiredOf: (id: SubAccountId) => bigint, inspected: Inspected) {
-  const actors = new Map<string, { id: SubAccountId; actor: SubAccountActor; ended: Fact }>()
+const begin = restingActorsOf(subAccountMachine)
 
-  return {
-    /** The actor of one sub-account; one that was never seen is in `none`. */
-    get: (provider: string, serviceType: ServiceType): SubAccountActor => entry({ provider, serviceType }).actor,
-    all: (): SubAccountActor[] => [...actors.values()].map(({ actor }) => actor),
-    /** Tells each actor what the position states about it. */
-    fold(position: Position): void {
-      for (const account of position.subAccounts) entry(account)
-      for (const one of actors.values()) {
-        const found = subAccountIn(position, one.id)
-        const required = requiredOf(one.id)
-        const reading = readingFrom(found, position.block.number, required)
-        for (const event of facts(one.ended, reading, gradeAccount(found, required))) {
-          one.actor.send(event)
-          one.ended = event.type
-        }
-      }
-    },
-    stop(): void {
-      for (const { actor } of actors.values()) actor.stop()
-    },
+type Life = {
+  id: SubAccountId
+  chart: ReturnType<typeof begin>
+  /** The last fact that its chart heard. */
+  ended: Fact
+}
+
+/** One lifecycle actor per sub-account, kept in step with each position. */
+export class SubAccountActors {
+  readonly #lives = new Map<string, Life>()
+  readonly #requiredOf: (id: SubAccountId) => bigint
+  readonly #terms: { inspected: Inspected }
+
+  constructor(requiredOf: (id: SubAccountId) => bigint, inspected: Inspected) {
+    this.#requiredOf = requiredOf
+    this.#terms = { inspected }
   }
 
-  function entry({ provider, serviceType }: SubAccountId) {
+  /** The actor of one sub-account; one that was never seen is in `none`. */
+  get(provider: string, serviceType: ServiceType): SubAccountActor {
+    return this.#lifeOf({ provider, serviceType }).chart.actor
+  }
+
+  all(): SubAccountActor[] {
+    return Array.from(this.#lives.values(), ({ chart }) => chart.actor)
+  }
+
+  /** Tells each actor what the position states about it. */
+  fold(position: Position): void {
+    for (const account of position.subAccounts) this.#lifeOf(account)
+    for (const life of this.#lives.values()) {
+      const found = subAccountIn(position, life.id)
+      const required = this.#requiredOf(life.id)
+      const reading = readingFrom(found, position.block.number, required)
+      for (const event of facts(life.ended, reading, gradeAccount(found, required))) {
+        life.chart.send(event)
+        life.ended = event.type
+      }
+    }
+  }
+
+  stop(): void {
+    for (const { chart } of this.#lives.values()) chart.stop()
+  }
+
+  #lifeOf({ provider, serviceType }: SubAccountId): Life {
     const id = { provider, serviceType }
     const key = keyOf(id)
-    const known = actors.get(key)
+    const known = this.#lives.get(key)
     if (known) return known
-    const actor = createActor(subAccountMachine, { input: id, ...inspected() }).start()
-    const created = { id, actor, ended: 'account.gone' as Fact }
-    actors.set(key, created)
-    return created
+    const life: Life = { id, chart: begin(id, this.#terms), ended: 'account.gone' }
+    this.#lives.set(key, life)
+    return life
   }
 }

@@ -19,7 +19,7 @@ export type AutoFundingStatus = SubAccountId & {
   refusal: NodeRefusal | null
 } & Pick<SnapshotFrom<typeof autoFundingMachine>['context'], 'reason' | 'lastTopUp' | 'topUps' | 'paid' | 'failure'>
 
-/** What every status says beside the state of its actor. */
+/** What every status says beside the state of its chart. */
 export type StatusFacts = Pick<AutoFundingStatus, 'asOf' | 'failingFor'> & {
   /** By key of the sub-account. */
   refusals: ReadonlyMap<string, NodeRefusal>
@@ -27,10 +27,10 @@ export type StatusFacts = Pick<AutoFundingStatus, 'asOf' | 'failingFor'> & {
 
 /** Where auto-funding of a sub-account stands. */
 export function fundingStatusOf(
-  { id, actor, fee }: FundedAccount,
+  { id, chart, fee }: FundedAccount,
   { asOf, failingFor, refusals }: StatusFacts,
 ): AutoFundingStatus {
-  const { value, context } = actor.getSnapshot()
+  const { value, context } = chart.getSnapshot()
   const { reason, lastTopUp, topUps, paid, failure } = context
   const { fee: unsettledFee, error: feeError, readAt: feeAt } = fee.known()
   const { provider, serviceType } = id

@@ -2,15 +2,11 @@ import type { ServiceType } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Amount } from '../base/amounts.ts'
 import type { Clock } from '../base/clock.ts'
-import { contractError } from '../base/contract-errors.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
-import { toAddress } from '../chain/address.ts'
 import type { AutoFunding } from '../funding/auto-funding.ts'
 import type { AutoFundingConfig } from '../funding/config/auto-funding-config.ts'
-import { toPolicy } from '../funding/config/auto-funding-policy.ts'
-import { checkIdleness } from '../funding/config/reclaim.ts'
 import type { AutoFundingActor } from '../funding/funded-accounts.ts'
 import type { OnDemand } from '../funding/on-demand.ts'
 import type { Payees } from '../provider/payees.ts'
@@ -27,7 +23,8 @@ import {
   type FundingReceipt,
 } from './ensure-funded.ts'
 import { fundingStatusOf, type AutoFundingStatus, type StatusFacts } from './funding-status.ts'
-import { checkPayable } from './payable.ts'
+import { payableId } from './payable.ts'
+import { startAutoFunding } from './start-auto-funding.ts'
 
 export type ServiceManagerOptions = FillOptions &
   Omit<AcknowledgementOptions, 'isFunded'> & {
@@ -62,13 +59,7 @@ export class ServiceManager {
    * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
    */
   startAutoFunding(provider: string, config: AutoFundingConfig = {}): AutoFundingActor {
-    const id = this.#id(provider)
-    const { serviceNames } = this.#options.rules
-    if (serviceNames[id.serviceType] === undefined)
-      throw contractError({ operation: 'startAutoFunding', errorName: 'ServiceNotFound' })
-    const policy = toPolicy(config, this.#options.minLockedBalance)
-    checkIdleness(id, policy.reclaim, this.#options.rules.lockTimes[id.serviceType] ?? 0)
-    return this.#options.autoFunding.start(id, policy)
+    return startAutoFunding(this.#id(provider), config, this.#options).chart.actor
   }
 
   /** Stops for one provider, or for all of this service type. A transaction that was sent is followed to its end. */
@@ -172,8 +163,6 @@ export class ServiceManager {
   }
 
   #id(provider: string): SubAccountId {
-    const id = { provider: toAddress(provider, 'provider'), serviceType: this.#options.serviceType }
-    checkPayable(id, this.#options.wallet)
-    return id
+    return payableId(provider, this.#options.serviceType, this.#options.wallet)
   }
 }

@@ -29,7 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   lifecycle: ['xstate'],
   provider: ['t:chain', 'node'],
   transactions: ['t:chain', 'xstate', 'node'],
-  funding: ['transactions', 't:streams', 't:provider', 't:chain', 'xstate'],
+  funding: ['transactions', 'lifecycle', 't:streams', 't:provider', 't:chain', 'xstate'],
   refunds: ['transactions', 't:funding', 'chain'],
   closing: ['transactions', 't:streams', 't:chain', 't:rxjs'],
   events: ['transactions', 't:streams', 't:funding', 't:closing'],
@@ -69,7 +69,7 @@ const owners: Record<string, RegExp> = {
 type Import = { from: string; to: string; typeOnly: boolean }
 
 const root = resolve(import.meta.dirname, '../..')
-const files = ['src', 'machines'].flatMap((folder) =>
+const files: readonly string[] = ['src', 'machines'].flatMap((folder) =>
   readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.tsx?$/.test(file))
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
