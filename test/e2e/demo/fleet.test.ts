@@ -21,8 +21,6 @@ test('the demo of a fleet kills one of two processes while it pays, and every ch
     leaseMs: 3_000,
     faults: [],
   })
-  // The rest of the lease, and at most three seconds.
-  expect(summary?.['takeoverMs']).toBeLessThan(6_000)
 }, 300_000)
 
 test.for<[string, string[], string]>([

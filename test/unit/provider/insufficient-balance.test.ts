@@ -146,9 +146,8 @@ test('nothing that a provider sends makes it throw', () => {
   )
 })
 
-test('a long text is parsed in no noticeable time', () => {
-  const started = performance.now()
+test('a long text is parsed in a time that grows with its length alone', () => {
+  // A time that grew with its square would be longer than a test has.
   for (const part of ['insufficient balance: your locked balance is ', '9', '1 ', ' ', '\\', 'insufficient balance, '])
     expect(parseInsufficientBalance(part.repeat(1_000_000))).toBeNull()
-  expect(performance.now() - started).toBeLessThan(2_000)
 })
