@@ -58,3 +58,19 @@ test('a rule whose amount is a number is refused', () => {
   const config = { reclaimIdle: { after: '7d', keep: 1 } } as unknown as AutoFundingConfig
   expect(() => toPolicy(config, 1n)).toThrow(TypeError)
 })
+
+test.for<[name: string, anomaly: unknown, sentence: string]>([
+  ['another word', 'never', 'anomaly is "off" or { factor, forMs }.'],
+  ['a factor of 1 or less', { factor: 1, forMs: 60_000 }, 'factor of anomaly is a number above 1.'],
+  [
+    'a time that is no number',
+    { factor: 10, forMs: 'soon' },
+    'forMs of anomaly is milliseconds, or a duration such as "90s".',
+  ],
+  ['a part alone', { factor: 10 }, 'forMs of anomaly is milliseconds from 0 up.'],
+  ['another name', { factor: 10, forMs: 60_000, forms: 1 }, 'anomaly is "off" or { factor, forMs }.'],
+])('a rule for a jump of the burn is refused by its name for %s', ([, anomaly, sentence]) => {
+  expect(() => toPolicy({ anomaly } as AutoFundingConfig, 1n)).toThrow(
+    expect.objectContaining({ name: 'InvalidInputError', shortMessage: sentence }),
+  )
+})
