@@ -21,18 +21,21 @@ const PROMISES = {
 for (const [promise, file] of Object.entries(PROMISES))
   if (!existsSync(join(import.meta.dirname, file))) throw new Error(`${file} is missing, the proof that ${promise}.`)
 
+const wholly = ['test/unit/**/*.test.ts', 'machines/**/*.test.ts', 'examples/**/*.test.ts']
+
+/** What `npm test` runs exactly as `npm run test:all` does: the laws and the chaos tests have fewer runs here. */
+export const runWholly = [
+  ...wholly,
+  'test/model/**/!(*.law).test.ts',
+  ...Object.values(PROMISES).filter((file) => file.startsWith('test/contract/')),
+]
+
 /** `npm test`: unit tests, models in small samples, examples and one contract test for each promise. */
 export default mergeConfig(
   settings,
   defineConfig({
     test: {
-      include: [
-        'test/unit/**/*.test.ts',
-        'test/model/**/*.test.ts',
-        'machines/**/*.test.ts',
-        'examples/**/*.test.ts',
-        ...Object.values(PROMISES),
-      ],
+      include: [...wholly, 'test/model/**/*.test.ts', ...Object.values(PROMISES)],
       env: {
         LAW_RUNS: process.env['LAW_RUNS'] ?? '20',
         MONTH_RUNS: process.env['LAW_RUNS'] ?? '2',
