@@ -1,5 +1,6 @@
 import { AbiCoder } from 'ethers'
-import { contractError, type ContractError, type ErrorArgs } from '../base/contract-errors.ts'
+import { contractError, type ContractError } from '../base/contract-errors.ts'
+import type { ErrorArgs } from '../base/contract-error-texts.ts'
 import { errorsAbi } from './abi.ts'
 import { oneLine } from '../base/one-line.ts'
 import { messagesOf } from './cause.ts'
