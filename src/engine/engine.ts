@@ -45,17 +45,17 @@ export function createEngine(options: EngineOptions) {
   const [plans, cycle] = [streams.createPlans<Plan>(options.shared?.onPlan), createCycle()]
   const positions = streams.createPositions({
     ...chain,
+    ...common,
     ...options.shared,
     read: chain.readPosition,
     intervalMs,
     notBefore: chain.head,
+    known: () => funding.knownBlock(),
     prepare: cycle.prepare,
     accept: cycle.accept,
     onFailure: cycle.failed,
     onNudge: () => quiet?.disturb(),
     onReading: reports.reading,
-    clock,
-    logger,
   })
   const withStream = { ...common, positions, inspected: inspection.inspected }
   const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })

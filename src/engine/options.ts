@@ -10,6 +10,7 @@ import type { ApprovalNeed } from '../funding/approval-need.ts'
 import type { AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
 import type { AutoFundingConfig } from '../funding/config/auto-funding-config.ts'
 import type { SharedBudget } from '../funding/shared-budget.ts'
+import type { SharedTime } from '../base/known-block.ts'
 import type { Plan } from '../funding/plan.ts'
 import type { Journal } from '../transactions/journal.types.ts'
 
@@ -39,6 +40,8 @@ export type SharedOptions = {
   phaseMs: () => number
   /** A budget for all of them. */
   budget?: SharedBudget | undefined
+  /** What the others have read of the chain's time. */
+  time: SharedTime
   /** A reading that changes nothing is not planned anew: see Quiet. */
   skipsQuiet: boolean
   /** Receives each plan. */

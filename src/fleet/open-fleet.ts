@@ -9,6 +9,7 @@ import {
 } from '../index.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { InMs } from '../base/durations.ts'
+import { createSharedTime } from '../base/known-block.ts'
 import { createListeners } from '../base/listeners.ts'
 import { safeLogger } from '../base/logger.ts'
 import { openBroker } from '../broker.ts'
@@ -49,6 +50,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
   const events = streams.createTopic<BrokerEvent>()
   const budget = toBudget(options.budget)
   const sharedBudget = budget ? createSharedBudget(budget) : undefined
+  const time = createSharedTime()
   const seats = new Map<string, Seat>()
   const onClose = createListeners()
   let leasesLost = 0
@@ -113,6 +115,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
     const shared: SharedOptions = {
       phaseMs: () => phaseOf(at, { count: seats.size, intervalMs }),
       budget: sharedBudget,
+      time,
       skipsQuiet: true,
       onPlan: (plan) => plans.next(plan),
       onEvent: (event) => events.next(event),

@@ -1,4 +1,5 @@
 import type { Position } from '../../machines/position.types.ts'
+import type { KnownBlock } from '../base/known-block.ts'
 import type { Call } from '../chain/port.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { DepositPayment } from '../transactions/journal.types.ts'
@@ -17,6 +18,8 @@ export type DepositPayer = {
   inFlight(): readonly InFlight[]
   /** Resolves once nothing of its is in flight that matches. */
   idle(matches: (intent: Intent) => boolean, signal?: AbortSignal): Promise<void>
+  /** The latest block at which it decided to deposit; null without one. */
+  knownBlock(): KnownBlock | null
   /** What auto-deposit sent from it, as budgets count it. */
   deposits(): readonly DepositPayment[]
   /** The node's pool holds transactions of it that its journal does not know. */
@@ -51,7 +54,7 @@ export function walletPayer({ lane, submitter, gasReserve }: WalletPayerOptions)
 
 export type LaneFacts = Pick<
   DepositPayer,
-  'inFlight' | 'idle' | 'deposits' | 'hasUnknownPending' | 'cannotRecord' | 'holdsForForeign'
+  'inFlight' | 'idle' | 'knownBlock' | 'deposits' | 'hasUnknownPending' | 'cannotRecord' | 'holdsForForeign'
 >
 
 /** What the lane of a wallet knows: nothing is known to be in flight while it has none. */
@@ -59,6 +62,7 @@ export function laneFactsOf(lane: () => Lane | null): LaneFacts {
   return {
     inFlight: () => lane()?.inFlight() ?? [],
     idle: async (matches, signal) => lane()?.idle(matches, signal),
+    knownBlock: () => lane()?.knownBlock() ?? null,
     deposits: () => lane()?.deposits() ?? [],
     hasUnknownPending: () => (lane()?.unknownPending() ?? []).length > 0,
     cannotRecord: () => lane()?.cannotRecord() ?? false,

@@ -37,6 +37,7 @@ export function createDepositPayers(own: DepositPayer, options: TreasuryOptions)
     async idle(matches, signal) {
       await Promise.all([own, ...all()].map((one) => one.idle(matches, signal)))
     },
+    knownBlock: () => current().knownBlock(),
     deposits: () => current().deposits(),
     hasUnknownPending: () => current().hasUnknownPending(),
     cannotRecord: () => current().cannotRecord(),

@@ -4,6 +4,7 @@ import type { Block, Position, Settlements } from '../../machines/position.types
 import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { withTimeout } from '../base/timeout.ts'
+import { latestOf } from '../base/known-block.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
@@ -13,6 +14,7 @@ import type { ProviderFees } from '../provider/unsettled-fee.ts'
 import type { Positions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Lane } from '../transactions/lane.ts'
+import type { DepositPayer } from './deposit-payer.ts'
 import type { Submitter } from '../transactions/submitter.ts'
 import type { ApprovalNeed } from './approval-need.ts'
 import { createAutoDeposit, type AutoDeposit } from './auto-deposit.ts'
@@ -113,6 +115,8 @@ export type Funding = {
   observe(position: Position): void
   /** Stops auto-funding of every sub-account, and auto-deposit. */
   stop(): void
+  /** The latest block at which auto-funding or auto-deposit decided to send, by the journals. */
+  knownBlock: DepositPayer['knownBlock']
   /** Transactions of keys that deposit for this wallet. */
   depositTransactions(): readonly TransactionActor[]
   close(): Promise<void>
@@ -221,6 +225,7 @@ export function createFunding(options: FundingOptions): Funding {
       autoFunding.stopAll()
       autoDeposit.stop()
     },
+    knownBlock: () => latestOf([lane?.knownBlock() ?? null, payer.knownBlock()]),
     depositTransactions: payer.transactions,
     async close() {
       autoFunding.close()

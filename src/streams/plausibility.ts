@@ -1,9 +1,13 @@
 import type { Block } from '../../machines/position.types.ts'
-import { ImplausibleReadingError } from './dropped-reading.ts'
+import type { KnownBlock, SharedTime } from '../base/known-block.ts'
+import { blockProof, type BlockProof, type TimestampOf } from './block-witness.ts'
+import { MOST_AHEAD_MS, numberJump, timeJump, type Jump } from './block-jump.policy.ts'
 
 export type Plausibility = {
   /** @throws ImplausibleReadingError for a block whose number or time jumps, until it is proven or confirmed */
   check(block: Block): Promise<void>
+  /** Checks it once more, by what has become known since: a journal may be opened during the reading. */
+  checkAgain(block: Block): void
   /** Takes over the block of an accepted reading. */
   accept(block: Block): void
 }
@@ -11,75 +15,95 @@ export type Plausibility = {
 export type PlausibilityOptions = {
   /** The block at which the chain was opened. */
   notBefore: number
+  /** The latest block that the journal knows. */
+  known?: (() => KnownBlock | null) | undefined
+  /** What other brokers on the chain have read of its time. */
+  time?: SharedTime | undefined
   blockTimeMs: () => number
   /** Milliseconds since 1970. */
   now: () => number
   /** Timestamp of a block in seconds; null where the node does not have the block. */
-  timestampOf: ((blockNumber: number) => Promise<number | null>) | undefined
+  timestampOf?: TimestampOf | undefined
 }
 
-/** A block may be this much ahead of the machine's clock, or of the last reading's lead over it. */
-const MOST_AHEAD_MS = 600_000
-/** A first block may be this much behind the machine's clock, and a later one behind the last: blocks do not go back in time. */
-const MOST_BEHIND_MS = 600_000
-/** A block time may catch up with the machine's clock by this much between two readings. */
-const MOST_CAUGHT_UP_MS = 86_400_000
 /** A clock that is wrong by more, or a development chain that is further ahead, needs the agreement of several readings. */
 const MOST_PROVEN_AHEAD_MS = 400 * 86_400_000
-/** A block number may rise by this much at once, and by ten times the chain's pace. */
-const MOST_BLOCKS_AT_ONCE = 10_000
-const MOST_PACE = 10
 /** So many readings in a row that agree, over so many blocks' time within these bounds, confirm a jump. */
 const LEAST_READINGS = 3
 const LEAST_BLOCKS = 3
 const LEAST_MS = 4_000
 const MOST_MS = 30_000
+/** A time that contradicts the known block and leads away from the machine's clock is confirmed after this long. */
+const CONTRADICTED_MS = 600_000
 
 type Accepted = Block & { at: number; aheadMs: number }
 type Run = { block: number; aheadMs: number; readings: number; since: number }
+type Judged = { witness: KnownBlock | null; proof: BlockProof | undefined }
 
 /**
- * Finds readings whose block cannot be right: a time far ahead of the machine's clock or back from the last block's, or a number far
+ * Finds readings whose block cannot be right: a time far ahead of the machine's clock, or back from one that is known, or a number far
  * ahead of the chain's pace. A wrong one would decide on cooldowns, budgets and unlocks, and refuse all later readings. Such a reading
- * counts once the headers of its block and of the last accepted block prove it, or once several readings in a row agree.
+ * counts once the headers of its block and of the known block prove it, or once several readings in a row agree.
+ *
+ * Known are the block of the last reading, and the latest ones of journals: a node that is wrong from the first reading of a process on
+ * contradicts the time at which earlier processes paid. Before anything was paid, the machine's clock is the only witness.
  */
 export function createPlausibility(options: PlausibilityOptions): Plausibility {
-  const { notBefore, blockTimeMs, now, timestampOf } = options
+  const { notBefore, known = () => null, time, blockTimeMs, now, timestampOf } = options
   const openedAt = now()
   let last: Accepted | null = null
   let run: Run | null = null
+  /** Blocks that the reading under way was compared with. */
+  let compared: KnownBlock[] = []
+  /** Those that an accepted reading was compared with: the last reading stands for them. */
+  let settled: readonly KnownBlock[] = []
 
   return {
     async check(block) {
-      const jump = jumpOf(block)
-      if (!jump) {
+      compared = unsettled()
+      const jumps = jumpsOf(block, compared)
+      if (jumps.length === 0) {
         run = null
         return
       }
-      run = extended(run, block)
-      if (!isConfirmed(run) && !(await isProven(block))) throw jump
+      const ongoing = (run = extended(run, block))
+      const proofs = await Promise.all(jumps.map(({ witness }) => proofOf(block, witness)))
+      const [unproven] = jumps.filter(({ witness }, at) => !isBelieved(ongoing, block, { witness, proof: proofs[at] }))
+      if (unproven) throw unproven.error
+    },
+    checkAgain(block) {
+      const fresh = unsettled().filter((one) => !compared.some(isSame(one)))
+      const [jump] = fresh.length > 0 ? jumpsOf(block, fresh) : []
+      if (jump) throw jump.error
+      compared.push(...fresh)
     },
     accept(block) {
       run = null
+      settled = others().filter((one) => [...settled, ...compared].some(isSame(one)))
       // A halted chain repeats its block: the lead of that block over the clock is the one at its first reading.
       if (block.number !== last?.number) last = { ...block, at: now(), aheadMs: aheadMsOf(block) }
+      time?.see(last)
     },
   }
 
-  function jumpOf(block: Block): ImplausibleReadingError | null {
-    const aheadMs = aheadMsOf(block)
-    const isAhead = aheadMs > Math.max(0, last?.aheadMs ?? 0) + MOST_AHEAD_MS
-    if (isAhead || (last && aheadMs > last.aheadMs + MOST_CAUGHT_UP_MS)) return timeError(block, last, aheadMs)
-    if (isBehind(block)) return timeError(block, last, aheadMs)
-    const { number, at } = last ?? { number: notBefore, at: openedAt }
-    const pace = (MOST_PACE * (now() - at)) / Math.max(1, blockTimeMs())
-    return block.number - number > MOST_BLOCKS_AT_ONCE + pace ? numberError(block, number) : null
+  function others(): KnownBlock[] {
+    return [known(), ...(time?.known() ?? [])].filter((one) => one !== null)
   }
 
-  /** What is paid at a time long ago would count in no budget. A chain that stands still since then proves it by its header. */
-  function isBehind(block: Block): boolean {
-    if (last) return block.number >= last.number && 1_000 * (last.timestamp - block.timestamp) > MOST_BEHIND_MS
-    return timestampOf !== undefined && aheadMsOf(block) < -MOST_BEHIND_MS
+  function unsettled(): KnownBlock[] {
+    return others().filter((one) => !settled.some(isSame(one)))
+  }
+
+  function jumpsOf(block: Block, fresh: readonly KnownBlock[]): Jump[] {
+    const [aheadMs, hasHeaders] = [aheadMsOf(block), timestampOf !== undefined]
+    const isRepeated = block.number === last?.number && block.timestamp === last.timestamp
+    const witnesses = [...(last && !isRepeated ? [last] : []), ...fresh]
+    const alone = last === null && fresh.length === 0 ? [null] : []
+    const jumps = [...witnesses, ...alone].flatMap((one) => timeJump(block, one, { aheadMs, hasHeaders }) ?? [])
+    if (jumps.length > 0) return jumps
+    const { number, at } = last ?? { number: notBefore, at: openedAt }
+    const error = numberJump(block, number, (now() - at) / Math.max(1, blockTimeMs()))
+    return error ? [{ witness: last, error }] : []
   }
 
   function aheadMsOf({ timestamp }: Block): number {
@@ -94,35 +118,23 @@ export function createPlausibility(options: PlausibilityOptions): Plausibility {
     return { ...before, block: block.number, readings: before.readings + 1 }
   }
 
-  function isConfirmed({ readings, since }: Run): boolean {
-    const leastMs = Math.min(Math.max(LEAST_MS, LEAST_BLOCKS * blockTimeMs()), MOST_MS)
+  function isBelieved({ readings, since }: Run, block: Block, { witness, proof }: Judged): boolean {
+    if (proof === 'proven') return true
+    const isNearer = witness !== null && Math.abs(aheadMsOf(block)) < Math.abs(witness.aheadMs ?? 0)
+    const isDenied = witness !== null && (proof === 'impossible' || (proof === 'denied' && !isNearer))
+    const leastMs = isDenied ? CONTRADICTED_MS : Math.min(Math.max(LEAST_MS, LEAST_BLOCKS * blockTimeMs()), MOST_MS)
     return readings >= LEAST_READINGS && now() - since >= leastMs
   }
 
-  /** Before the first accepted block a node whose times are all wrong would prove itself: then only a small lead is proven. */
-  async function isProven(block: Block): Promise<boolean> {
-    if (!timestampOf || (!last && aheadMsOf(block) > MOST_PROVEN_AHEAD_MS)) return false
-    const headers = [block, ...(last ? [last] : [])]
-    const times = await Promise.all(headers.map(({ number }) => timestampOf(number)))
-    return headers.every(({ timestamp }, index) => timestamp === times[index])
+  /** Without the number of a known block a node whose times are all wrong would prove itself: then only a small lead is proven. */
+  async function proofOf(block: Block, witness: KnownBlock | null): Promise<BlockProof> {
+    const isAlone = (witness?.number ?? null) === null
+    if (!timestampOf || (isAlone && aheadMsOf(block) > MOST_PROVEN_AHEAD_MS)) return 'unknown'
+    return blockProof(block, witness, timestampOf)
   }
 }
 
-function timeError(block: Block, last: Block | null, aheadMs: number): ImplausibleReadingError {
-  return new ImplausibleReadingError('The node answers with a block time that cannot be right.', {
-    answered: textOf(block),
-    'last reading': last ? textOf(last) : undefined,
-    'ahead of this machine': aheadMs > 0 ? `${Math.round(aheadMs / 1_000)} s` : undefined,
-    'behind this machine': aheadMs < 0 ? `${Math.round(-aheadMs / 1_000)} s` : undefined,
-    do: 'check the clock of this machine, or use another node',
-  })
-}
-
-const textOf = ({ number, timestamp }: Block): string => `block ${number} at ${timestamp}`
-
-function numberError({ number }: Block, last: number): ImplausibleReadingError {
-  return new ImplausibleReadingError('The node answers with a block number that cannot be right.', {
-    answered: `block ${number}`,
-    'last reading': `block ${last}`,
-  })
-}
+const isSame =
+  (one: KnownBlock) =>
+  ({ number, timestamp }: KnownBlock): boolean =>
+    number === one.number && timestamp === one.timestamp

@@ -4,6 +4,7 @@ import { abortable } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import { AbortedError } from '../base/errors.ts'
 import { OgLedgerError } from '../base/og-ledger-error.ts'
+import type { KnownBlock, SharedTime } from '../base/known-block.ts'
 import type { Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { createBlockFloor } from './block-floor.ts'
@@ -36,6 +37,10 @@ export type PositionsOptions = {
   socket?: (() => 'open' | 'closed') | null
   /** The block at which the chain was opened: the stream accepts no older reading. */
   notBefore: number
+  /** The latest block that the journal knows. */
+  known?: () => KnownBlock | null
+  /** What other brokers on the chain have read of its time. */
+  time?: SharedTime
   /** Timestamp of a block in seconds, which proves a reading whose block time jumps; null where the node does not have the block. */
   timestampOf?: (blockNumber: number) => Promise<number | null>
   /** Reads what a decision needs beside the position. When it fails, the reading fails. */
@@ -82,9 +87,9 @@ export function createPositions(options: PositionsOptions): Positions {
   const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, clock, logger } = options
   const accepted$ = new Subject<Position>()
   const closed$ = new ReplaySubject<void>(1)
-  const { notBefore, timestampOf } = options
-  const floor = createBlockFloor({ notBefore, blockTimeMs, now: clock.now })
-  const plausibility = createPlausibility({ notBefore, timestampOf, blockTimeMs, now: clock.now })
+  const floor = createBlockFloor({ ...options, now: clock.now })
+  const plausibility = createPlausibility({ ...options, now: clock.now })
+  const leaveTime = options.time?.join(options.known ?? (() => null))
   const record = createReadingRecord(clock, options.socket ?? null)
   let interval = intervalMs
   /** When the newest position was accepted; before the first, when the first reading began. */
@@ -137,6 +142,7 @@ export function createPositions(options: PositionsOptions): Positions {
     },
     close() {
       closed = true
+      leaveTime?.()
       closed$.next()
     },
   }

@@ -11,7 +11,7 @@ export type PreparedReadingOptions = {
   /** Gets what a decision on the position rests on. */
   prepare: (position: Position) => Promise<void>
   floor: Pick<BlockFloor, 'check' | 'receipts'>
-  plausibility: Pick<Plausibility, 'check'>
+  plausibility: Pick<Plausibility, 'check' | 'checkAgain'>
   throwIfClosed: () => void
   /** Called before a position is read anew. */
   onAgain: () => void
@@ -36,6 +36,7 @@ export function createPreparedReading(options: PreparedReadingOptions): () => Pr
       await prepare(position)
       throwIfClosed()
       floor.check(block.number)
+      plausibility.checkAgain(block)
       if (floor.receipts() === receipts) return position
       if (attempt === MOST_ATTEMPTS)
         throw new StaleReadingError({ answered: `block ${block.number}`, because: 'receipts came meanwhile' })

@@ -126,9 +126,10 @@ export function createSubmission(options: SubmissionOptions): Submission {
     const signed = port.sign ? await port.sign(intent.call, how) : null
     const id = `${nonce}-${signed ? signed.hash.slice(2, 10) : clock.now().toString(36)}`
     throwIfEnded(signal)
-    await session.record({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at: clock.now() })
+    const at = clock.now()
+    await session.record({ type: 'prepared', id, intent, nonce, gasLimit, fees, signed, at })
     const attempts = signed ? [{ ...signed, fees }] : []
-    const transaction = remember({ id, intent, nonce, gasLimit, attempts, background })
+    const transaction = remember({ id, intent, nonce, gasLimit, attempts, background, at })
     if (onSent) tellHashes(transaction.actor, onSent, logger)
     if (!signed) await sendByWallet(transaction, how)
     return transaction

@@ -23,6 +23,8 @@ export type TrackedTransaction = {
   actor: TransactionActor
   /** No caller waits for it: it does not keep the process alive. */
   background: boolean
+  /** Milliseconds since 1970: when it was recorded, by the clock of the process that did. */
+  at: number
   /** Milliseconds since 1970: when this process first sent it, or signed its latest replacement. */
   since: number
   /** Milliseconds since 1970: its bytes are not sent again before then. */
@@ -47,7 +49,7 @@ export type TrackedTransaction = {
 
 export type TrackedTransactionInput = Pick<
   TrackedTransaction,
-  'id' | 'intent' | 'nonce' | 'gasLimit' | 'attempts' | 'background'
+  'id' | 'intent' | 'nonce' | 'gasLimit' | 'attempts' | 'background' | 'at'
 >
 
 /** A new transaction with its actor. `settle` does nothing until a caller waits for the outcome. */

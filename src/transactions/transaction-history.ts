@@ -1,3 +1,4 @@
+import { latestOf, type KnownBlock } from '../base/known-block.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from './intent.ts'
 import type { DepositPayment, Payment } from './journal.types.ts'
@@ -32,12 +33,15 @@ export type TransactionHistory = {
   lastMined(matches: (intent: Intent) => boolean): Receipt | null
   /** The block of the first mined transaction that matches; null where none is mined. */
   minedBlock(matches: (intent: Intent) => boolean): number | null
+  /** The latest block at which auto-funding or auto-deposit decided to send; null without one. */
+  knownBlock(): KnownBlock | null
   /** The newest block with a transaction of the lane; null where none is mined. */
   latestBlock(): number | null
 }
 
 export function createTransactionHistory({ index, preparing, memory }: TransactionHistoryOptions): TransactionHistory {
   const { all } = index
+  let decided: { asOf: readonly unknown[]; latest: KnownBlock | null } = { asOf: [], latest: null }
   const mined = (from: number, to: number): TrackedTransaction[] => index.minedIn(from, to).filter(isMined)
 
   return {
@@ -61,6 +65,16 @@ export function createTransactionHistory({ index, preparing, memory }: Transacti
       return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
     },
     minedBlock: (matches) => findMined(all, matches)?.minedIn ?? null,
+    knownBlock() {
+      const asOf = [all.at(-1), memory.all.length, memory.deposits.length]
+      // Asked at each reading, by each broker of a fleet.
+      if (asOf.some((one, at) => one !== decided.asOf[at]))
+        decided = {
+          asOf,
+          latest: latestOf([...[...memory.all, ...memory.deposits].map(timeOf), ...all.map(decisionOf)]),
+        }
+      return decided.latest
+    },
     latestBlock: () => index.minedIn(-1, Infinity).at(-1)?.minedIn ?? null,
   }
 
@@ -74,6 +88,16 @@ export function createTransactionHistory({ index, preparing, memory }: Transacti
       ),
     ]
   }
+}
+
+/** Of a payment that is compacted only the time is left. */
+function timeOf({ at }: { at: number }): KnownBlock {
+  return { number: null, timestamp: at, aheadMs: null }
+}
+
+function decisionOf({ intent, at }: TrackedTransaction): KnownBlock | null {
+  const { decidedAt, asOf } = intent
+  return decidedAt === null ? null : { number: asOf ?? null, timestamp: decidedAt, aheadMs: 1_000 * decidedAt - at }
 }
 
 /** Whether auto-funding asks idle money back by this intent: every other retrieve is decided on by a caller. */

@@ -1,6 +1,6 @@
 import { parseEther } from 'ethers'
 import { openBroker } from '../../src/broker.ts'
-import type { SharedOptions } from '../../src/engine/options.ts'
+import type { OpenOptions, SharedOptions } from '../../src/engine/options.ts'
 import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
 import type { InMs } from '../../src/base/durations.ts'
 import type { Clock } from '../../src/base/clock.ts'
@@ -14,6 +14,8 @@ import { createSimulatedTime } from '../../src/testing/simulated-time.ts'
 const START = 1_767_225_600
 
 export type Opening = Omit<InMs<BrokerOptions>, keyof Connection | 'network'> & {
+  /** Connects another key, for deposits. */
+  connectPayer?: NonNullable<OpenOptions['connectPayer']>
   /** The clock of the broker's machine, where it is not that of the world. */
   clock?: Clock
   /** What a fleet's broker does otherwise. */

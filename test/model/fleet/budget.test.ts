@@ -2,6 +2,7 @@ import { parseEther } from 'ethers'
 import { expect, test } from 'vitest'
 import { JournalError, memoryJournal, type Journal } from '../../../src/index.ts'
 import { fleetWorld, fundedPolicy } from '../../support/fleet-world.ts'
+import { lyingTime } from '../../support/lying-time.ts'
 
 const budget = { amount: '2', per: '1d' } as const
 
@@ -62,3 +63,43 @@ test('a fleet that starts anew pays no wallet before it knows what its budget ha
   await world.advance(600)
   expect(world.availableOf(kept)).toBe(parseEther('0.5'))
 })
+
+test.for([
+  ['ahead', 2 * 86_400],
+  ['back', -2 * 86_400],
+] as const)(
+  'the budget of a fleet holds where a node names a time two days %s as the fleet is opened anew with one more wallet',
+  async ([, offset]) => {
+    await using world = fleetWorld({ wallets: 2 })
+    const [given = '', kept = ''] = world.wallets
+    const journals = new Map<string, Journal>()
+    const journalFor = (wallet: string): Journal => journals.get(wallet) ?? memoryJournal()
+    journals.set(given, memoryJournal())
+    const node = lyingTime()
+    const options = {
+      policyFor: () => fundedPolicy(world.provider),
+      budget,
+      journalFor,
+      intervalMs: 1_000,
+      bend: node.bend,
+    }
+    const first = await world.open({ ...options, wallets: [given] })
+    await world.supply(first.brokers())
+    await world.advance(60)
+    world.chain.spend(world.provider, given, '2.5')
+    await world.advance(60)
+    expect(world.availableOf(given)).toBe(parseEther('2.5'))
+    await first.close()
+    const helper = await world.open({ wallets: [kept], intervalMs: 1_000 })
+    await world.supply(helper.brokers())
+    world.chain.spend(world.provider, kept, '2.5')
+    await helper.close()
+    node.lie(offset)
+    const second = await world.open(options)
+    await world.advance(120)
+    node.lie(0)
+    await world.advance(120)
+    expect([world.availableOf(given), world.availableOf(kept)]).toEqual([parseEther('2.5'), parseEther('0.5')])
+    expect(second.brokers().map(({ positions$ }) => positions$.status.failures)).toEqual([0, 0])
+  },
+)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AutoFundingConfig, Broker } from '../../../src/index.ts'
+import { createSharedTime } from '../../../src/base/known-block.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
 const RUNS = Number(process.env['LAW_RUNS'] ?? 40)
@@ -47,7 +48,13 @@ type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
 
 async function lifeOf(policy: AutoFundingConfig, skipsQuiet: boolean) {
   const world = bentWorld({ inference: 1, seed: 7, lockTime: 3_600 })
-  const shared = { phaseMs: () => 0, skipsQuiet, onPlan: () => undefined, onEvent: () => undefined }
+  const shared = {
+    time: createSharedTime(),
+    phaseMs: () => 0,
+    skipsQuiet,
+    onPlan: () => undefined,
+    onEvent: () => undefined,
+  }
   const broker = await world.open({ shared })
   await world.until(broker.ledger.addLedger('20'))
   await world.until(broker.ledger.transferFund(world.provider, 'inference', '3'))

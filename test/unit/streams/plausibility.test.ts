@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { latestOf, type KnownBlock } from '../../../src/base/known-block.ts'
 import { createPlausibility } from '../../../src/streams/plausibility.ts'
 
 const NOW = 1_800_000_000
 const YEARS = 10 * 365 * 86_400
 
-/** A chain with a block a second, at the time of the machine, whose node can prove these timestamps. */
-function chainOf(timestamps?: (number: number) => number | null) {
+/** A chain with a block a second, at the time of the machine, whose node can prove these timestamps; and what a journal knows. */
+function chainOf(timestamps?: (number: number) => number | null, journal: KnownBlock[] = []) {
   let seconds = 0
   const plausibility = createPlausibility({
     notBefore: 100,
+    known: () => latestOf(journal),
     blockTimeMs: () => 1_000,
     now: () => 1_000 * (NOW + seconds),
     timestampOf: timestamps && ((number) => Promise.resolve(timestamps(number))),
@@ -16,10 +18,12 @@ function chainOf(timestamps?: (number: number) => number | null) {
   return {
     wait: (time: number) => (seconds += time),
     /** Reads the head, which is `ahead` seconds ahead of the machine's clock. @returns the error, or null once accepted */
-    async read(ahead = 0, number = 100 + seconds): Promise<Error | null> {
+    async read(ahead = 0, number = 100 + seconds, meanwhile = (): void => undefined): Promise<Error | null> {
       const block = { number, timestamp: NOW + seconds + ahead }
       try {
         await plausibility.check(block)
+        meanwhile()
+        plausibility.checkAgain(block)
         plausibility.accept(block)
         return null
       } catch (error) {
@@ -137,6 +141,94 @@ describe('a block time', () => {
     const fast = chainOf()
     expect(await fast.read(-5 * 86_400)).toBeNull()
     expect([await fast.read(-4 * 86_400, 101), await fast.read(-2 * 86_400, 102)]).toEqual([null, timeError])
+  })
+})
+
+describe('a block time beside one that the journal knows', () => {
+  const DAY = 86_400
+  const paid: KnownBlock = { number: 40, timestamp: NOW - 60, aheadMs: 0 }
+  /** Headers of a chain at the time of the machine, as a node says them that is wrong by so much. */
+  const headers =
+    (wrong = 0) =>
+    (number: number) =>
+      NOW + number - 100 + wrong
+
+  test.each([2 * DAY, -2 * DAY, 3_600, -3_600])(
+    'that contradicts it by %d s is refused for ten minutes',
+    async (wrong) => {
+      const chain = chainOf(headers(wrong), [paid])
+      let refused = 0
+      for (; refused < 700 && (await chain.read(wrong)) !== null; refused += 1) chain.wait(1)
+      expect(refused).toBe(600)
+      chain.wait(60)
+      expect(await chain.read(wrong)).toBeNull()
+    },
+  )
+
+  test('that goes back behind it is refused also where it is near the clock of the machine, and names both', async () => {
+    const chain = chainOf(headers(-300), [paid])
+    expect(await chain.read(-300)).toMatchObject({
+      facts: {
+        answered: `block 100 at ${NOW - 300}`,
+        'last reading': `block 40 at ${NOW - 60}`,
+        'behind this machine': '300 s',
+      },
+    })
+  })
+
+  test.each([10 * 365 * DAY, -10 * 365 * DAY])(
+    'that both headers prove counts at once, though the clock of the machine is wrong by %d s now',
+    async (wrong) => {
+      const chain = chainOf((number) => headers()(number) - wrong, [{ ...paid, timestamp: NOW - 60 - wrong }])
+      expect(await chain.read(-wrong)).toBeNull()
+    },
+  )
+
+  test('that is right counts after a few readings where what the journal knows was wrong, and from then on', async () => {
+    for (const wrong of [2 * DAY, -2 * DAY]) {
+      const chain = chainOf(headers(), [{ number: 40, timestamp: NOW - 60 + wrong, aheadMs: 1_000 * wrong }])
+      const outcomes: boolean[] = []
+      for (let second = 0; second < 8; second += 1) {
+        outcomes.push((await chain.read()) === null)
+        chain.wait(1)
+      }
+      expect(outcomes).toEqual([false, false, false, false, true, true, true, true])
+    }
+  })
+
+  test('that goes back is not proven by the header of its own block', async () => {
+    const chain = chainOf((number) => headers()(number) - (number >= 100 ? DAY : 0), [paid])
+    for (let minute = 0; minute < 9; minute += 1) {
+      expect(await chain.read(-DAY)).toEqual(timeError)
+      chain.wait(60)
+    }
+    expect(await chain.read()).toBeNull()
+  })
+
+  test('counts as before where the node does not have the header of the known block', async () => {
+    const chain = chainOf((number) => (number < 100 ? null : headers(DAY)(number)), [paid])
+    const outcomes: boolean[] = []
+    for (let second = 0; second < 6; second += 1) {
+      outcomes.push((await chain.read(DAY)) === null)
+      chain.wait(1)
+    }
+    expect(outcomes).toEqual([false, false, false, false, true, true])
+  })
+
+  test('is refused where the journal is opened only during the reading, and at each reading after', async () => {
+    const journal: KnownBlock[] = []
+    const chain = chainOf(headers(DAY), journal)
+    expect(await chain.read(DAY)).toBeNull()
+    chain.wait(1)
+    expect(await chain.read(DAY, 101, () => void journal.push(paid))).toEqual(timeError)
+    chain.wait(1)
+    expect(await chain.read(DAY)).toEqual(timeError)
+  })
+
+  test('whose number is not known is a floor', async () => {
+    const chain = chainOf(headers(-DAY), [{ number: null, timestamp: NOW - 60, aheadMs: null }])
+    expect(await chain.read(-DAY)).toEqual(timeError)
+    expect(await chainOf(headers(), [{ number: null, timestamp: NOW - 60, aheadMs: null }]).read()).toBeNull()
   })
 })
 

@@ -11,7 +11,7 @@ const HASH = '0xaa'
 async function checked(receipt: MinedTransaction | null, event: 'receipt.succeeded' | 'receipt.reverted') {
   const attempts = [{ hash: HASH, raw: null, fees: { gasPrice: 1n } }]
   const transaction = createTrackedTransaction(
-    { id: 'one', intent: topUp('0xa', 7n), nonce: 0, gasLimit: 100_000n, attempts, background: false },
+    { id: 'one', intent: topUp('0xa', 7n), nonce: 0, gasLimit: 100_000n, attempts, background: false, at: 0 },
     () => ({}),
     0,
   )

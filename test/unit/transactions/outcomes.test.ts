@@ -13,7 +13,15 @@ type End = (outcomes: Outcomes, transaction: TrackedTransaction) => Promise<void
 /** Two outcomes that are found at the same time, on a disk that takes its time. */
 async function race(ends: readonly End[]) {
   const attempts = [{ hash: HASH, raw: null, fees: { gasPrice: 1n } }]
-  const input = { id: 'one', intent: topUp('0xa', 7n), nonce: 0, gasLimit: 100_000n, attempts, background: false }
+  const input = {
+    id: 'one',
+    intent: topUp('0xa', 7n),
+    nonce: 0,
+    gasLimit: 100_000n,
+    attempts,
+    background: false,
+    at: 0,
+  }
   const transaction = createTrackedTransaction(input, () => ({}), 0)
   transaction.actor.send({ type: 'sent', hash: HASH })
   const records: JournalRecord['type'][] = []

@@ -7,7 +7,7 @@ import { deposit } from '../../support/scripted-port.ts'
 
 const entryAt = (nonce: number, intent: Intent = deposit()): TrackedTransaction =>
   createTrackedTransaction(
-    { id: `${nonce}`, intent, nonce, gasLimit: 21_000n, attempts: [], background: true },
+    { id: `${nonce}`, intent, nonce, gasLimit: 21_000n, attempts: [], background: true, at: 0 },
     () => ({}),
     0,
   )
