@@ -8,10 +8,13 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { exports, imports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+/** Modules that the build makes afterwards. */
+const made = Object.values(imports).filter((file) => typeof file === 'string')
+
 /** What the package names. What differs in browsers is an entry too: the name stands for either file, and both share the chunks. */
 const named = [
   ...Object.values(exports).flatMap((files) => files.default ?? []),
-  ...Object.values(imports).flatMap(Object.values),
+  ...Object.values(imports).flatMap((files) => (typeof files === 'string' ? [] : Object.values(files))),
   ...Object.values(bin),
 ]
 
@@ -65,5 +68,6 @@ const { metafile } = await build({
 // A chunk is named by its content: those of earlier builds would stay.
 for (const file of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })) {
   const path = `dist/${file.replaceAll('\\', '/')}`
+  if (made.includes(`./${path}`)) continue
   if (/\.js(\.map)?$/.test(path) && !path.includes('/assets/') && !(path in metafile.outputs)) rmSync(join(root, path))
 }

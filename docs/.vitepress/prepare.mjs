@@ -39,6 +39,7 @@ async function makeLivePage() {
   const folder = join(docs, 'public/live')
   rmSync(folder, { recursive: true, force: true })
   cpSync(join(root, 'dist/src/visualizer/assets'), folder, { recursive: true })
+  cpSync(join(root, 'dist/src/visualizer/page-licenses.txt'), join(folder, 'licenses.txt'))
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
   const meta = '<meta name="og-ledger-recording" content="recording.jsonl" />'
   writeFileSync(join(folder, 'index.html'), page.replace('</head>', `  ${meta}\n  </head>`))

@@ -37,7 +37,8 @@ export function createHandler({ files, clients, hello, control, basePath, hosts,
   const greetings = createGreetings()
   return (request, response, next) => {
     const { pathname, query, base } = placeOf(request, basePath)
-    const path = pathname.startsWith(`${base}/`) ? pathname.slice(base.length + 1) : null
+    // A framework may want a slash at the end of each address, or at none.
+    const path = pathname.startsWith(`${base}/`) ? pathname.slice(base.length + 1).replace(/(?<=.)\/$/, '') : null
     if (next && pathname !== base && !isOwn(path)) return next()
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const refusal = refusalOf(request, {
@@ -46,7 +47,6 @@ export function createHandler({ files, clients, hello, control, basePath, hosts,
       isPage: !isProbePath(path) && (path === null || !path.startsWith('api/')),
     })
     if (refusal !== null) return refuse(response, 403, refusal)
-    if (pathname === base) return void response.writeHead(308, { location: `${base}/` }).end()
     if (path === 'api/control') return void answerControl(request, response)
     if (isProbePath(path)) return answerProbe(path, { probes, request, response })
     if (request.method !== 'GET') return refuse(response, 405, 'This can only be read.')
@@ -60,9 +60,21 @@ export function createHandler({ files, clients, hello, control, basePath, hosts,
       const last = request.headers['last-event-id'] ?? new URLSearchParams(query).get('after') ?? ''
       return clients.connect(response, String(last))
     }
-    const file = files.get(path === '' ? 'index.html' : (path ?? ''))
+    const file = pathname === base ? slashless(base) : files.get(path === '' ? 'index.html' : (path ?? ''))
     if (!file) return refuse(response, 404, 'There is no such page.')
     response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' }).end(file.body)
+  }
+
+  /** The page for an address without a slash at its end: what it loads lies below. No redirect: Next takes the slash off again. */
+  function slashless(base: string): Asset | undefined {
+    const page = files.get('index.html')
+    const folder = base.slice(base.lastIndexOf('/') + 1).replace(/[^\w.~%-]/g, encodeURIComponent)
+    return (
+      page && {
+        ...page,
+        body: Buffer.from(page.body.toString().replace(/(?<= (?:href|src)=")(?=page\.)/g, `./${folder}/`)),
+      }
+    )
   }
 
   function isOwn(path: string | null): boolean {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { createRequire } from 'node:module'
 import type { Broker } from '../index.ts'
 import { createApprovals, type PageApprove } from './approvals.ts'
 import { readAssets } from './assets.ts'
@@ -55,7 +54,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
   const { port = 0, host = '127.0.0.1', hosts = [], control, dryRun = false } = options
   const basePath = (options.basePath ?? '').replace(/\/+$/, '')
   const instance = randomBytes(6).toString('hex')
-  const { files, charts } = readAssets()
+  const { files, charts, version } = await readAssets()
   const approvals = createApprovals()
   const log = createEntryLog(broker, { dryRun, onEntry: (entry) => clients.push(history.add(entry)) })
   const history = createHistory(log.base, { ...LIMITS, ...options.history })
@@ -104,7 +103,7 @@ export async function createVisualizer(broker: Broker, options: VisualizerOption
     const head: Omit<Hello, 'history'> = {
       protocol: PROTOCOL,
       id: `${instance}.${history.seq()}`,
-      version: version(),
+      version,
       wallet: broker.wallet,
       network: networkOf(broker, options.explorer),
       actions: control ? ACTIONS : [],
@@ -131,8 +130,4 @@ function* partsOf(head: string, lines: readonly Line[]): Iterable<string> {
     yield (start === 0 ? '' : ',') + some.join(',')
   }
   yield ']}'
-}
-
-function version(): string {
-  return (createRequire(import.meta.url)('og-ledger/package.json') as { version: string }).version
 }

@@ -23,7 +23,7 @@ describe.runIf(app !== null)("the page's fetch handler, from the package as npm 
       const printed = await app?.run(program, [...options, 'server.mjs', name])
       expect(JSON.parse(printed ?? '')).toEqual({
         isOfWallet: true,
-        answers: { '/ledger': 308, '/ledger/': 200, '/ledger/metrics': 200, '/ledger/livez': 200, '/nowhere': 404 },
+        answers: { '/ledger': 200, '/ledger/': 200, '/ledger/metrics': 200, '/ledger/livez': 200, '/nowhere': 404 },
         events: ['text/event-stream', true],
         control: [400, { error: 'The body is no control request.' }],
       })

@@ -75,14 +75,17 @@ const files: readonly string[] = ['src', 'machines'].flatMap((folder) =>
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
 )
 
-/** Names of the package's own that stand for one file in Node and another in browsers, with the sources of both. */
-const conditional = Object.entries(
-  (JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { imports: Record<string, object> }).imports,
+/** Names of the package's own that stand for a file, or for one in Node and another in browsers, with the sources. */
+const ownNames = Object.entries(
+  (JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { imports: Record<string, object | string> })
+    .imports,
 ).map(([name, files]) => [
   name,
-  Object.values(files).map((file: string) => file.replace('./dist/', '').replace(/\.js$/, '.ts')),
+  (typeof files === 'string' ? [files] : Object.values(files)).map((file: string) =>
+    file.replace('./dist/', '').replace(/\.js$/, '.ts'),
+  ),
 ]) satisfies [string, string[]][]
-const targetsOf: ReadonlyMap<string, readonly string[]> = new Map(conditional)
+const targetsOf: ReadonlyMap<string, readonly string[]> = new Map(ownNames)
 
 const imports: Import[] = files.flatMap((from) => {
   const text = readFileSync(resolve(root, from), 'utf8')

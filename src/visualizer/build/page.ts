@@ -23,7 +23,7 @@ export async function bundlePage(folder: URL): Promise<void> {
   })
   copyFileSync(new URL('index.html', SOURCE), new URL('index.html', folder))
   const packages = new Set(Object.keys(metafile.inputs).flatMap((path) => packageOf(path) ?? []))
-  writeFileSync(new URL('licenses.txt', folder), [...packages].map(licenseOf).join('\n\n'))
+  writeFileSync(new URL('../page-licenses.txt', folder), [...packages].map(licenseOf).join('\n\n'))
 }
 
 /** The folder of the package that a file belongs to; null for the page's own files. */

@@ -63,7 +63,10 @@ test.each([
   const url = await serve(appWith((app) => (path === null ? app.use(page.handler) : app.use(path, page.handler))))
   const statusOf = async (route: string) => (await ask(`${url}${route}`)).status
   expect(await statusOf('/ledger/')).toBe(200)
-  expect(await ask(`${url}/ledger`)).toMatchObject({ status: 308, headers: { location: '/ledger/' } })
+  const slashless = await ask(`${url}/ledger`)
+  expect([slashless.status, sourcesIn(slashless.body)]).toEqual([200, ['./ledger/page.css', './ledger/page.js']])
+  const slashed = await ask(`${url}/ledger/`)
+  expect(slashed.body).toBe(slashless.body.replaceAll('./ledger/', ''))
   expect(JSON.parse((await ask(`${url}/ledger/api/hello`)).body)).toMatchObject({ wallet: sim.broker.wallet })
   expect(await statusOf('/ledger/livez')).toBe(200)
   const orders = await ask(`${url}/orders`)
@@ -71,6 +74,27 @@ test.each([
   expect((await ask(`${url}/ledger/own`)).body).toBe('own')
   expect(await statusOf('/nowhere')).toBe(404)
 })
+
+test('an address of the API that ends in a slash is the same address', async () => {
+  const page = await pageWith({ basePath: '/ledger' })
+  const url = await serve(appWith((app) => app.use(page.handler)))
+  expect(JSON.parse((await ask(`${url}/ledger/api/hello/`)).body)).toMatchObject({ wallet: sim.broker.wallet })
+})
+
+test('a mount whose name the visitor chooses puts nothing of it into the page but an address', async () => {
+  const page = await pageWith()
+  const url = await serve(appWith((app) => app.use('/:tenant', page.handler)))
+  const { body } = await ask(url, { path: `/"><script>alert(1)<'` })
+  expect(sourcesIn(body)).toEqual([
+    `./%22%3E%3Cscript%3Ealert(1)%3C'/page.css`,
+    `./%22%3E%3Cscript%3Ealert(1)%3C'/page.js`,
+  ])
+})
+
+/** What the page loads, its icon aside. */
+function sourcesIn(html: string): string[] {
+  return [...html.matchAll(/(?:src|href)="([^"]*)"/g)].flatMap(([, at]) => (at?.startsWith('data:') ? [] : (at ?? '')))
+}
 
 test('a control request whose body the app has parsed is understood', async () => {
   const page = await pageWith()

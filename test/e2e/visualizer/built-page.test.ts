@@ -7,15 +7,15 @@ import { layOut } from '../../../src/visualizer/build/layout.ts'
 
 const BUDGET = 60_000
 
-test('the page, with all that it loads, is within its budget', () => {
-  const { files } = readAssets()
+test('the page, with all that it loads, is within its budget', async () => {
+  const { files } = await readAssets()
   expect([...files.keys()]).toEqual(expect.arrayContaining(['index.html', 'page.css', 'page.js']))
   const bytes = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0)
   expect(bytes).toBeLessThan(BUDGET)
 })
 
-test('the page loads nothing from anywhere else, and has no script or style outside of its files', () => {
-  const { files } = readAssets()
+test('the page loads nothing from anywhere else, and has no script or style outside of its files', async () => {
+  const { files } = await readAssets()
   const html = files.get('index.html')?.body.toString() ?? ''
   expect(html).toMatch(/<script [^>]*src="/)
   expect(html).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son\w+=/i)
@@ -34,7 +34,7 @@ const machines = Object.values<unknown>(entry).filter(isMachine)
 test.each(machines.map((machine) => [machine.id, machine] as const))(
   'the chart of %s is the one that the package was built with',
   async (_, machine) => {
-    const { charts } = readAssets()
+    const { charts } = await readAssets()
     expect(charts.find(({ id }) => id === machine.id)).toEqual(await layOut(machine))
   },
 )

@@ -1,5 +1,6 @@
 import { PROTOCOL, type Entry, type Hello, type ServerEvents } from '../../protocol.ts'
 import type { Message } from '../store/store.ts'
+import { addressOf } from './address.ts'
 
 const FIRST_RETRY_MS = 250
 const LONGEST_RETRY_MS = 5_000
@@ -19,7 +20,7 @@ export function connect(dispatch: (message: Message) => void): void {
 
   async function load(): Promise<void> {
     try {
-      const response = await fetch('api/hello', { cache: 'no-store' })
+      const response = await fetch(addressOf('api/hello'), { cache: 'no-store' })
       if (!response.ok) throw new Error(`The server answered ${response.status}.`)
       const hello = (await response.json()) as Hello
       if (hello.protocol !== PROTOCOL) return refuseVersion()
@@ -35,7 +36,7 @@ export function connect(dispatch: (message: Message) => void): void {
 
   function follow(): void {
     source?.close()
-    const mine = new EventSource(`api/events?after=${encodeURIComponent(id ?? '')}`)
+    const mine = new EventSource(addressOf(`api/events?after=${encodeURIComponent(id ?? '')}`))
     source = mine
     awaitSound()
     mine.addEventListener('open', () => {

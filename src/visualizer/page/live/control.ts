@@ -1,4 +1,5 @@
 import type { ClosingPlanState, ControlRequest, ControlResponse } from '../../protocol.ts'
+import { addressOf } from './address.ts'
 
 const KEY = 'og-ledger token'
 
@@ -18,7 +19,7 @@ export function takeToken(): string | null {
 /** Requests an action. Resolves with the reason of a refusal, or with null once the action has begun. */
 export async function ask(request: ControlRequest, token: string): Promise<string | null> {
   try {
-    const response = await fetch('api/control', {
+    const response = await fetch(addressOf('api/control'), {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-og-ledger-token': token },
       body: JSON.stringify(request),
@@ -33,7 +34,10 @@ export async function ask(request: ControlRequest, token: string): Promise<strin
 /** What closing the ledger would do; a sentence where that cannot be read. */
 export async function closingPlan(token: string): Promise<ClosingPlanState | string> {
   try {
-    const response = await fetch('api/closing-plan', { headers: { 'x-og-ledger-token': token }, cache: 'no-store' })
+    const response = await fetch(addressOf('api/closing-plan'), {
+      headers: { 'x-og-ledger-token': token },
+      cache: 'no-store',
+    })
     const answer = (await response.json()) as ClosingPlanState | { error: string }
     return 'error' in answer ? answer.error : answer
   } catch {
