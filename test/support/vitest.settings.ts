@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './longest-first.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -31,5 +32,6 @@ export const settings = defineConfig({
     maxWorkers: '100%',
     // A worker loads ethers, the contracts' bytecode and the deployed state once, not once per file.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
   },
 })
