@@ -2,20 +2,19 @@ import { abortable } from './base/abortable.ts'
 import type { InMs } from './base/durations.ts'
 import { AbortedError } from './base/errors.ts'
 import { safeLogger, type Logger } from './base/logger.ts'
+import { loadAhead } from './base/room.ts'
 import { createRequestCounts } from './base/request-counts.ts'
 import type { Broker, BrokerOptions } from './broker.types.ts'
 import { type Connected, connectChain } from './chain/connect.ts'
 import { approvalNeedOf, checkAutoClaim } from './funding/approval-need.ts'
 import { checkIntervalMs } from './funding/config/checks.ts'
-import { checkLeasedJournal, isLeased } from './transactions/leased-journal.ts'
-import { memoryJournal } from './transactions/memory-journal.ts'
-import { pageJournal } from './transactions/page-journal.ts'
-import { closeUnused } from './transactions/shared-lane.ts'
+import { isLeased } from './transactions/is-leased.ts'
+import type { Journal } from './transactions/journal.types.ts'
 import { brokerOn } from './engine/public-broker.ts'
 import { createEngine } from './engine/engine.ts'
 import type { OpenOptions } from './engine/options.ts'
+import { rooms } from './engine/rooms.ts'
 import { startOrders } from './engine/standing-orders.ts'
-import { journalOf } from './engine/wallet-journal.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 
@@ -29,6 +28,20 @@ export function connectBroker(options: InMs<BrokerOptions>): Promise<Broker> {
     requests,
     connectPayer: (signer) => connectChain({ signer }, network, how),
   })
+}
+
+/** What sends, with its journal; null without a signer. */
+async function sendingOn(chain: Connected, { journal: given, logger, signal }: OpenOptions & { logger: Logger }) {
+  const { transactions: port } = chain
+  if (!port) return null
+  const room = await abortable(rooms.sending.load(), signal)
+  return { ...room, port, ...(await room.journalFor(chain, { port, given, logger })) }
+}
+
+/** Closes a journal that no lane has. */
+async function closeUnused(journal: Journal): Promise<void> {
+  const { closeUnused: close } = await rooms.sending.load()
+  await close(journal)
 }
 
 /**
@@ -57,11 +70,10 @@ async function open(
   const [chain, streams] = await Promise.all([
     abortable(Promise.resolve(connecting), signal),
     import('./streams/streams.ts'),
+    loadAhead(rooms),
   ])
-  if (options.journal && chain.transactions)
-    checkLeasedJournal(options.journal, { ...chain, signs: chain.transactions.sign !== null })
-  const kept = options.journal ?? (chain.transactions && (await journalOf(chain, logger)))
-  const mustAsk = approvalNeedOf({ isForgetful: chain.transactions !== null && kept === null })
+  const sending = await sendingOn(chain, options)
+  const mustAsk = approvalNeedOf({ isForgetful: sending?.isForgetful ?? false })
   if (options.autoClaim) checkAutoClaim(mustAsk)
   const engine = createEngine({
     ...options,
@@ -69,7 +81,7 @@ async function open(
     logger,
     chain,
     streams,
-    journal: kept ?? (chain.transactions ? pageJournal(chain) : memoryJournal()),
+    sending,
     mustAsk,
   })
   const broker = brokerOn(engine)

@@ -1,59 +1,27 @@
+import { loadAhead } from '../base/room.ts'
 import { ReadError } from '../base/errors.ts'
 import { safeLogger, type Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { toAddress } from './address.ts'
 import { query, multicallBatch, parallelBatch, type Batch } from './batch.ts'
-import { blockListenerOf, socketStateOf } from './block-listener.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
-import { createBlockTime, type BlockTime } from './block-time.ts'
+import { createBlockTime } from './block-time.ts'
 import { guardChain } from './chain-guard.ts'
 import type { EthersProvider } from './ethers.types.ts'
-import { createFeeOracle, type FeeOracle } from './fee-oracle.ts'
-import { createMarket } from './market.ts'
+import { createFeeOracle } from './fee-oracle.ts'
 import type { Market } from './market.types.ts'
+import type { NetworkConnection } from './network-connection.ts'
 import { MULTICALL3, resolveNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
-import type { ChainReader, Rules } from './port.ts'
+import { rooms } from './rooms.ts'
 import { rpcOf } from './rpc.ts'
+import { hasSocket } from './socket-name.ts'
 import type { Rpc } from './rpc.types.ts'
 import { readRules, type Addresses } from './rules.ts'
-import { createSettlements, type ReadSettlements } from './settlements.ts'
-import { socketOf } from './socket.ts'
 import { isUnknownBlock } from './unknown-block.ts'
-import { walletViews, type WalletView } from './wallet-views.ts'
+import { walletViews } from './wallet-views.ts'
 
 /** Distances in blocks of the headers that give the first block time: a halt of the chain is between two of them only. */
 const BLOCKS_BACK = [20, 10, 1]
-
-/** A chain with one deployment of the contracts: what every wallet on it has in common. */
-export type NetworkConnection = {
-  chainId: bigint
-  network: NetworkConfig
-  addresses: Addresses
-  /** Number of the latest block at connecting. */
-  head: number
-  /** Hash of the first block; undefined where the node no longer has it. */
-  genesis: string | undefined
-  rules: Rules
-  rpc: Rpc
-  /** Runs view calls: in one request by Multicall3, or one request each. */
-  batch: Batch
-  /** Runs each view call as a request of its own. */
-  parallel: Batch
-  /** Multicall3's address; null where the chain has none. */
-  multicall: string | null
-  /** The view calls of every reading. */
-  views: readonly WalletView[]
-  /** Whether the node runs code without an address, which proves at which block it answers. */
-  provesBlock: boolean
-  feeOracle: FeeOracle
-  blockTime: BlockTime
-  onBlock: ChainReader['onBlock']
-  socket: ChainReader['socket']
-  market: Market
-  /** Reads the rules of the deployment again. */
-  readRules(): Promise<Rules>
-  readSettlements: ReadSettlements
-}
 
 export type ConnectNetworkOptions = {
   /** Counts the requests. */
@@ -75,11 +43,14 @@ export async function connectNetwork(
   network?: NetworkName | NetworkConfig,
   { requests, isSwitchable = false, logger }: ConnectNetworkOptions = {},
 ): Promise<NetworkConnection> {
-  const plain = rpcOf(provider, requests)
+  await loadAhead(rooms)
+  // Most providers poll by HTTP.
+  const socket = hasSocket(provider) ? (await rooms.links.load()).linkOf(provider, safeLogger(logger)) : null
+  const plain = rpcOf(provider, { requests, socket })
   const [chainId, head, genesis] = await query(() =>
     Promise.all([plain.chainId(), plain.block('latest'), genesisOf(plain)]),
   )
-  socketOf(provider)?.link?.expect(chainId)
+  socket?.expect(chainId)
   const rpc = isSwitchable ? guardChain(plain, chainId) : plain
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
@@ -112,11 +83,23 @@ export async function connectNetwork(
     provesBlock,
     feeOracle: createFeeOracle(rpc),
     blockTime,
-    onBlock: blockListenerOf(provider, safeLogger(logger)),
-    socket: socketStateOf(provider),
-    market: createMarket((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
+    onBlock: socket?.onBlock ?? null,
+    socket: socket?.state ?? null,
+    market: marketOn((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     readRules: () => query(() => readRules(parallel, addresses)),
-    readSettlements: createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms }),
+    async readSettlements(...asked) {
+      const { createSettlements } = await rooms.settlements.load()
+      return createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms })(...asked)
+    },
+  }
+}
+
+/** The list of services is loaded when it is asked for. */
+function marketOn(batch: Batch, addresses: Addresses): Market {
+  const market = async () => (await rooms.market.load()).createMarket(batch, addresses)
+  return {
+    inference: async (page) => (await market()).inference(page),
+    fineTuning: async (page) => (await market()).fineTuning(page),
   }
 }
 

@@ -1,19 +1,18 @@
 import { ledgerAbi } from './abi.ts'
 import { query } from './batch.ts'
-import type { NetworkConnection } from './connect-network.ts'
+import type { NetworkConnection } from './network-connection.ts'
 import { decodeLedgers } from './decode.ts'
 import type { EthersSigner } from './ethers.types.ts'
 import type { Market } from './market.types.ts'
 import type { NetworkConfig } from './networks.ts'
-import { noncesOf, type Nonces } from './nonces.ts'
+import type { Nonces } from './nonces.ts'
 import type { Chain, Rules } from './port.ts'
 import { createReader } from './reader.ts'
+import { rooms } from './rooms.ts'
 import { view } from './rules.ts'
-import { createSender } from './sender.ts'
 import type { SharedNetwork } from './share-network.ts'
-import { readService, type ProviderService } from './service.ts'
-import { signSessionMessage } from './session-signature.ts'
-import { readToken, type TokenState } from './tokens.ts'
+import type { ProviderService } from './service.ts'
+import type { TokenState } from './tokens.ts'
 
 /** One wallet on its chain. */
 export type Connected = Chain & {
@@ -23,7 +22,7 @@ export type Connected = Chain & {
   /** An API token of the wallet with a provider, as of a block. */
   readToken(provider: string, tokenId: number, blockNumber: number): Promise<TokenState>
   /** What the chain says about the wallet's nonces. */
-  nonces: Nonces
+  nonces(): Promise<Nonces>
   market: Market
   /** Signs a provider's session token; null for a wallet that asks a person for each signature. */
   signMessage: ((message: string) => Promise<string>) | null
@@ -37,12 +36,13 @@ export type Connected = Chain & {
 /** A wallet's checksummed address; `signer` is null for one that is only watched. */
 export type WalletParts = { wallet: string; signer: EthersSigner | null }
 
-/** Puts one wallet on a chain that is connected. Takes no request. */
-export function connectWallet(
+/** Puts one wallet on a chain that is connected. Takes no request. What few wallets use is loaded once they do. */
+export async function connectWallet(
   shared: NetworkConnection & Partial<Pick<SharedNetwork, 'digests'>>,
   { wallet, signer }: WalletParts,
-): Connected {
+): Promise<Connected> {
   const { chainId, network, addresses, head, genesis, rules, rpc, batch, parallel, feeOracle, blockTime } = shared
+  const signing = signer && (await rooms.signing.load()).signingOf(shared, { signer, wallet })
   const reader = createReader({ ...shared, wallet })
   const blockTimeMs = () => blockTime.ms()
 
@@ -70,12 +70,18 @@ export function connectWallet(
     onBlock: shared.onBlock,
     socket: shared.socket,
     readRules: shared.readRules,
-    readService: (provider) => query(() => readService(batch, { ...addresses, wallet, provider })),
-    readToken: (provider, tokenId, blockNumber) =>
-      query(() => readToken(batch, { inference: addresses.inference, wallet, provider, tokenId, blockNumber })),
-    nonces: noncesOf(rpc, { wallet, blockTimeMs }),
+    async readService(provider) {
+      const { readService } = await rooms.services.load()
+      return query(() => readService(batch, { ...addresses, wallet, provider }))
+    },
+    async readToken(provider, tokenId, blockNumber) {
+      const { readToken } = await rooms.tokens.load()
+      const { inference } = addresses
+      return query(() => readToken(batch, { inference, wallet, provider, tokenId, blockNumber }))
+    },
+    nonces: async () => (await rooms.nonces.load()).noncesOf(rpc, { wallet, blockTimeMs }),
     market: shared.market,
-    signMessage: signer && !('sendUncheckedTransaction' in signer) ? signSessionMessage(signer) : null,
-    transactions: signer ? createSender({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }) : null,
+    signMessage: signing?.signMessage ?? null,
+    transactions: signing?.transactions ?? null,
   }
 }

@@ -10,7 +10,7 @@ import { connectWallet, type Connected } from './connect-wallet.ts'
 import { checkConnection } from './connection-options.ts'
 import type { EthersProvider, EthersSigner } from './ethers.types.ts'
 import { checkNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
-import { signsBySending } from './sender.ts'
+import { signsBySending } from './signs-by-sending.ts'
 
 export type { Connected } from './connect-wallet.ts'
 

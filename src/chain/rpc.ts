@@ -8,19 +8,25 @@ import { rateLimitWords } from './rate-limit.ts'
 import { requestLimitOf } from './request-limit.ts'
 import { revertData } from './reverts.ts'
 import type { Rpc } from './rpc.types.ts'
-import { onOpenSocket, socketOf } from './socket.ts'
+import type { ProviderLink } from './provider-link.ts'
 import type { SocketLink } from './socket-link.ts'
+
+export type RpcOptions = {
+  /** Counts the requests. */
+  requests?: RequestCounts['rpc'] | undefined
+  /** Null for a provider that polls by HTTP. */
+  socket?: Pick<ProviderLink, 'run'> | null
+}
 
 /**
  * The queries of a provider, by its own JSON-RPC where it has one: ethers' methods cache each answer for 250 ms, with a timer that
  * keeps the process alive, and ask for the chain's id beside every call. Each query ends after 20 s.
  */
-export function rpcOf(provider: EthersProvider, requests?: RequestCounts['rpc']): Rpc {
+export function rpcOf(provider: EthersProvider, { requests, socket = null }: RpcOptions = {}): Rpc {
   const { run } = requestLimitOf(provider)
-  const socket = socketOf(provider)
   const withTimeout = createAnswerTimeout(() => rateLimitWords(provider))
   const limited: Limited = (method, request, instead) =>
-    counted(requests, method, () => run(() => withTimeout(() => onOpenSocket(socket, request, instead))))
+    counted(requests, method, () => run(() => withTimeout(() => (socket ? socket.run(request, instead) : request()))))
   if (isJsonRpc(provider)) {
     const send = withLargeCalls(provider)
     return jsonRpc({

@@ -21,6 +21,7 @@ import { createReceipts } from './receipts.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 import type { Rpc } from './rpc.types.ts'
 import type { Addresses } from './rules.ts'
+import { signsBySending } from './signs-by-sending.ts'
 
 const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTuningAbi }
 
@@ -144,13 +145,6 @@ export function createSender(options: SenderOptions): TransactionPort {
 
 function transaction({ nonce, gasLimit, fees }: SendOptions): TransactionFields {
   return { nonce, gasLimit, type: 'gasPrice' in fees ? 0 : 2, ...fees }
-}
-
-type SendingSigner = EthersSigner & { sendUncheckedTransaction(request: TransactionFields): Promise<string> }
-
-/** A wallet behind JSON-RPC (a browser wallet, a node's own account) signs only while it sends. */
-export function signsBySending(signer: EthersSigner): signer is SendingSigner {
-  return 'sendUncheckedTransaction' in signer
 }
 
 /**

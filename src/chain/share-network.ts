@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { createCombinedBatch } from './combined-batch.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { combineLogs } from './combined-logs.ts'
-import type { NetworkConnection } from './connect-network.ts'
+import type { NetworkConnection } from './network-connection.ts'
 import type { BlockHeader, Rpc } from './rpc.types.ts'
 import { createSettlements } from './settlements.ts'
 

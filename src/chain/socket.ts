@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts'
 import { createSocketLink, destroyedError, outage, type SocketLink } from './socket-link.ts'
+import { socketName } from './socket-name.ts'
 import { SILENT_MS, type OpenSocket, type RawSocket } from './socket-client.ts'
 
 /** The socket of a provider without HTTP. */
@@ -33,7 +34,7 @@ const sockets = new WeakMap<object, ProviderSocket>()
 export function socketOf(provider: object): ProviderSocket | null {
   const known = sockets.get(provider)
   if (known) return known
-  const name = ['websocket', 'socket'].find((one) => one in provider)
+  const name = socketName(provider)
   if (name === undefined) return null
   const socket = createProviderSocket(provider, name)
   sockets.set(provider, socket)

@@ -14,8 +14,8 @@ import type { Plan } from '../funding/plan.ts'
 import { createProviderAccess } from './provider-access.ts'
 import { createRefunds } from '../refunds/refunds.ts'
 import { createSubmitter } from '../transactions/submitter.ts'
-import type { EngineOptions } from './options.ts'
-import { budgetsIn, gasPriceOn, laneOn, lifecyclesOn, quietOn, topicsOn, treasuryOn } from './parts.ts'
+import type { EngineOptions } from './engine-options.ts'
+import { budgetsIn, gasPriceOn, laneOn, lifecyclesOn, payingOn, quietOn, topicsOn } from './parts.ts'
 
 export type Engine = ReturnType<typeof createEngine>
 
@@ -97,7 +97,7 @@ export function createEngine(options: EngineOptions) {
     locks,
     submitter,
     closing: { isWanted: gate.isClosing, refuse: gate.check },
-    treasury: { ...treasuryOn(options), report: reports.transactions },
+    pay: (parts) => payingOn(options, { ...parts, reports }),
     intervalMs,
     ...budgetsIn(options),
     claimsAll: autoClaim,

@@ -1,18 +1,15 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import type { InMs } from '../base/durations.ts'
-import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import type { BrokerOptions } from '../broker.types.ts'
 import type { Connected, Connection } from '../chain/connect.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
-import type { ApprovalNeed } from '../funding/approval-need.ts'
 import type { AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
 import type { AutoFundingConfig } from '../funding/config/auto-funding-config.ts'
 import type { SharedBudget } from '../funding/shared-budget.ts'
 import type { SharedTime } from '../base/known-block.ts'
 import type { Plan } from '../funding/plan.ts'
-import type { Journal } from '../transactions/journal.types.ts'
 
 /** Options of a broker whose chain is connected already. */
 export type OpenOptions = Omit<InMs<BrokerOptions>, keyof Connection | 'network'> & {
@@ -49,15 +46,3 @@ export type SharedOptions = {
   /** Receives each event. */
   onEvent: (event: BrokerEvent) => void
 }
-
-export type EngineOptions = Omit<OpenOptions, 'journal'> & {
-  intervalMs: number
-  logger: Logger
-  chain: Connected
-  streams: typeof import('../streams/streams.ts')
-  journal: Journal
-  mustAsk: ApprovalNeed
-}
-
-/** Options one of which may also be null, for no limit. */
-export type Nullable<Options, Key extends keyof Options> = Omit<Options, Key> & { [Name in Key]?: Options[Name] | null }

@@ -1,57 +1,37 @@
 import type { InspectionEvent } from 'xstate'
 import type { Clock } from '../base/clock.ts'
-import { InvalidInputError } from '../base/errors.ts'
 import { type Inspection, createInspection } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
-import type { Reports } from './reports.ts'
-import type { Connected, Connection } from '../chain/connect.ts'
+import type { Connected } from '../chain/connect.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
 import { toBudget } from '../funding/config/budget.ts'
 import type { Funding } from '../funding/funding.ts'
 import { createGasPrice } from '../funding/gas-price.ts'
 import type { Closing } from '../closing/closing.ts'
-import type { Positions } from '../streams/positions.ts'
+import type { Paying } from '../funding/paying.ts'
 import { createQuiet } from '../funding/quiet.ts'
+import { readOnlyPaying } from '../funding/read-only.ts'
 import { LedgerLife } from '../lifecycle/ledger-actor.ts'
 import { SubAccountActors } from '../lifecycle/sub-account-actors.ts'
-import { SEND_TIMEOUT_MS, SIGN_TIMEOUT_MS, withSigningTimeout } from '../transactions/signer-timeout.ts'
-import { type AccountLocks, createAccountLocks } from '../transactions/account-locks.ts'
+import type { AccountLocks } from '../transactions/account-locks.ts'
 import { MOST_FEE_PER_GAS } from '../transactions/fee-ceiling.policy.ts'
-import type { Lane, LaneOptions } from '../transactions/lane.ts'
-import { checkPayerJournal } from '../transactions/leased-journal.ts'
-import { joinLane } from '../transactions/shared-lane.ts'
+import type { Lane } from '../transactions/lane.ts'
+import { noLocks } from '../transactions/no-locks.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
-import type { EngineOptions, Nullable } from './options.ts'
-import { pageJournal } from '../transactions/page-journal.ts'
-import { journalOf } from './wallet-journal.ts'
+import type { EngineOptions } from './engine-options.ts'
+import type { LaneParts, PayingParts } from './sending.ts'
 
-type LaneParts = Pick<
-  LaneOptions,
-  'clock' | 'logger' | 'inspected' | 'onOpen' | 'onClosingBegun' | 'onClosingEnded'
-> & { positions: Pick<Positions, 'notBefore' | 'nudge'>; reports: Reports }
-
-/** The wallet's lane, which brokers of one process share; null for a broker without a signer. */
+/** The wallet's lane, and the locks of its sub-accounts. Without a signer there is no lane, and nothing to lock. */
 export function laneOn(
-  { chain, journal, signerTimeoutMs, maxFeePerGas, gasMark, shared }: EngineOptions,
-  { positions, reports, ...parts }: LaneParts,
+  { sending, ...options }: EngineOptions,
+  parts: Omit<LaneParts, 'port' | 'journal'>,
 ): { lane: Lane | null; locks: AccountLocks } {
-  if (!chain.transactions) return { lane: null, locks: createAccountLocks(null) }
-  return joinLane(chain, {
-    ...parts,
-    ...reports.transactions,
-    port: withSigningTimeout(chain.transactions, signerTimeoutMs ?? SIGN_TIMEOUT_MS, parts.clock),
-    journal,
-    blockTimeMs: chain.blockTimeMs,
-    onMined(blockNumber) {
-      positions.notBefore(blockNumber)
-      positions.nudge()
-    },
-    onQuiet: positions.nudge,
-    maxFeePerGas: maxFeePerGas ?? null,
-    sendTimeoutMs: signerTimeoutMs ?? SEND_TIMEOUT_MS,
-    gasMark,
-    looksLate: shared !== undefined,
-  })
+  return sending?.laneOn(options, { ...parts, ...sending }) ?? { lane: null, locks: noLocks }
+}
+
+/** What pays for itself; without a signer each start is refused. */
+export function payingOn({ sending, ...options }: EngineOptions, parts: Omit<PayingParts, 'journal'>): Paying {
+  return sending?.payingOn(options, { ...parts, ...sending }) ?? readOnlyPaying(parts)
 }
 
 /** The budget of this wallet, and one that it shares with others. */
@@ -80,36 +60,6 @@ export function lifecyclesOn(
   include(() => [funding.autoDeposit.actor()].filter((actor) => actor !== null))
   include(() => lane?.transactions() ?? [])
   return { subAccounts, ledger }
-}
-
-/** How another key that deposits for this wallet is connected. */
-export function treasuryOn({
-  chain,
-  connectPayer,
-  maxFeePerGas = null,
-  signerTimeoutMs = SIGN_TIMEOUT_MS,
-  gasMark,
-  journal,
-  logger,
-}: Nullable<EngineOptions, 'maxFeePerGas'>) {
-  return {
-    maxFeePerGas,
-    signTimeoutMs: signerTimeoutMs,
-    gasMark,
-    async connectPayer(signer: NonNullable<Connection['signer']>) {
-      if (!connectPayer) throw new InvalidInputError('This broker connects no other key.')
-      const payer = await connectPayer(signer)
-      if (payer.chainId === chain.chainId && payer.genesis === chain.genesis) return payer
-      throw new InvalidInputError('The key that deposits is connected to another chain.', {
-        chain: String(payer.chainId),
-        expected: String(chain.chainId),
-      })
-    },
-    async journalOf(payer: Pick<Connected, 'chainId' | 'wallet' | 'genesis'>) {
-      checkPayerJournal(journal, payer.wallet)
-      return (await journalOf(payer, logger)) ?? pageJournal(payer)
-    },
-  }
 }
 
 /** What subscribers of transactions, events and inspections receive. */

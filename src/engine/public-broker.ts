@@ -84,7 +84,7 @@ export function brokerOn(engine: Engine): Broker {
     },
     async openJournalRepair(how = {}) {
       checkOptions('openJournalRepair', how, { path: isText })
-      return openJournalRepair({ ...chain, ...how })
+      return openJournalRepair({ ...chain, nonces: await chain.nonces(), ...how })
     },
     closed: closed.promise,
     close,

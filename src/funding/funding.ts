@@ -17,16 +17,15 @@ import type { Lane } from '../transactions/lane.ts'
 import type { DepositPayer } from './deposit-payer.ts'
 import type { Submitter } from '../transactions/submitter.ts'
 import type { ApprovalNeed } from './approval-need.ts'
-import { createAutoDeposit, type AutoDeposit } from './auto-deposit.ts'
-import { createAutoFunding, type AutoFunding } from './auto-funding.ts'
+import type { AutoDeposit } from './auto-deposit.ts'
+import type { AutoFunding } from './auto-funding.ts'
 import type { SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import { bySubAccount } from './budget.ts'
 import { createBurnRates, type BurnRates } from './burn-rates.ts'
 import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import { createChargeHistory, type ChargeHistory } from './charge-history.ts'
-import { laneFactsOf, walletPayer } from './deposit-payer.ts'
-import { createDepositPayers } from './deposit-payers.ts'
-import type { TreasuryOptions } from './treasury.ts'
+import { laneFactsOf } from './deposit-payer.ts'
+import type { Paying, PayingOptions } from './paying.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import { createEnsureLedger, type EnsureLedger } from './ensure-ledger.ts'
@@ -39,7 +38,6 @@ import { createIdleMoney, type IdleMoney } from './idle-money.ts'
 import { createUseHistory, type UseHistory } from './use-history.ts'
 import { createUses } from './uses.ts'
 import { createPlanner, type Planner } from './planner.ts'
-import { createTopUp } from './top-up.ts'
 import { createUnsettledFee } from './unsettled-fees.ts'
 
 /** How long a reading waits for logs: one slow answer must not delay it. */
@@ -52,11 +50,8 @@ export type FundingOptions = {
   rules: Rules
   /** What providers want to see locked, in wei. */
   minLockedBalance: bigint
-  /** How another key that deposits is connected. */
-  treasury: Pick<
-    TreasuryOptions,
-    'connectPayer' | 'journalOf' | 'report' | 'maxFeePerGas' | 'signTimeoutMs' | 'gasMark'
-  >
+  /** Makes what pays for itself. */
+  pay: (options: PayingOptions) => Paying
   /** Null for a broker without a signer. */
   lane: Lane | null
   locks: AccountLocks
@@ -124,12 +119,11 @@ export type Funding = {
 
 /** Wires the room: accounts → planner → dispatch → top-up and deposit → actors. */
 export function createFunding(options: FundingOptions): Funding {
-  const { lane, locks, submitter, positions, gas, services, providerFees, closing, onStart, clock, logger } = options
+  const { lane, locks, positions, gas, services, providerFees, closing, clock, logger } = options
   const laneFacts = laneFactsOf(() => lane)
   const { inFlight } = laneFacts
   const gasReserve = ({ subAccounts, elsewhere = [] }: Position) =>
     (gas.price ?? 0n) * exitGas(subAccounts.length + elsewhere.length)
-  const payer = createDepositPayers(walletPayer({ lane, submitter, gasReserve }), { ...options, ...options.treasury })
   const accounts = createFundedAccounts()
   const burns: BurnRates = createBurnRates(options)
   const paidIn = bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map())
@@ -157,7 +151,7 @@ export function createFunding(options: FundingOptions): Funding {
     spending: { budget: options.budget, payments, paidIn, sharedLeft: options.sharedBudget?.left },
     gasReserve,
     idleMoney,
-    decideDeposit: (...facts) => autoDeposit.decide(...facts),
+    decideDeposit: (...facts): ReturnType<AutoDeposit['decide']> => autoDeposit.decide(...facts),
     gasPrice: () => gas.price,
     ...laneFacts,
     feesAreHigh: () => gas.isHigh,
@@ -168,23 +162,15 @@ export function createFunding(options: FundingOptions): Funding {
   const feeOf = (id: SubAccountId, { unsettledFee }: Pick<AutoFundingPolicy, 'unsettledFee'>) =>
     createUnsettledFee(id, unsettledFee, { providerFees, clock, logger })
   const dispatch = createDispatch(accounts)
-  const autoDeposit: AutoDeposit = createAutoDeposit({
-    ...options,
-    payer,
-    inFlight,
-    minedIn: lane?.minedIn ?? (() => []),
-    latest: dispatch.latest,
-    plan: planner.plan,
-    onStart: () => onStart('startAutoDeposit'),
-  })
-  const topUp = createTopUp({ ...options, planner, dispatch, isTaken: locks.isTaken, submit: submitter.submit })
-  const autoFunding = createAutoFunding({
+  const { autoFunding, autoDeposit, payer } = options.pay({
     ...options,
     accounts,
+    planner,
     dispatch,
-    topUp,
-    onStart: () => onStart('startAutoFunding'),
     feeOf,
+    inFlight,
+    minedIn: lane?.minedIn ?? (() => []),
+    gasReserve,
   })
   return {
     accounts,

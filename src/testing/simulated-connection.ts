@@ -65,7 +65,7 @@ export function connectSimulated(
       node.answer()
       return blocks.at(blockNumber, () => tokenOf(contracts, { wallet, provider, tokenId }))
     },
-    nonces: createSimulatedPort(node, wallet),
+    nonces: () => Promise.resolve(createSimulatedPort(node, wallet)),
     market: {
       async inference(page) {
         node.answer()

@@ -1,7 +1,7 @@
 import { AbortedError, JournalError } from '../base/errors.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import type { LaneMemberOptions } from './lane-members.ts'
-import { isLeased } from './leased-journal.ts'
+import { isLeased } from './is-leased.ts'
 
 export type LaneJournalOptions = {
   wallet: string

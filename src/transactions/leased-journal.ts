@@ -1,13 +1,9 @@
 import { InvalidInputError } from '../base/errors.ts'
+import { isLeased } from './is-leased.ts'
 import type { Journal } from './journal.types.ts'
-import type { LeasedJournal } from './lease.types.ts'
 
 /** The connection that a journal is to serve. `signs` is false for a wallet that signs only while it sends. */
 export type JournalUse = { chainId: bigint; wallet: string; signs: boolean }
-
-export function isLeased(journal: Journal): journal is LeasedJournal {
-  return 'epoch' in journal && 'lost' in journal
-}
 
 /**
  * Refuses what a lease cannot protect: another wallet's transactions, and a wallet that sends before the signed bytes are recorded.

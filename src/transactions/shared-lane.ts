@@ -4,7 +4,7 @@ import type { Journal } from './journal.types.ts'
 import { createLane } from './lane.ts'
 import { createLaneJournal } from './lane-journal.ts'
 import { createLaneMembers, sharedOptions, type LaneMember, type LaneMemberOptions } from './lane-members.ts'
-import { isLeased } from './leased-journal.ts'
+import { isLeased } from './is-leased.ts'
 import { createLaneShare, type SharedLane } from './lane-share.ts'
 
 /** Whose nonces a lane gives out. */

@@ -121,7 +121,7 @@ async function lives({ damages, cut, backAfter, waits }: History): Promise<void>
     const examination = examineJournal(bytes)
     if (!isDamaged(examination)) return decodeJournal(bytes.toString(), { genesis, journal: 'j', logger: silent }) ?? []
     expect(() => decodeJournal(bytes.toString(), { genesis, journal: 'j', logger: silent })).toThrow('damaged')
-    const loss = await lossOf(examination, chain.connect(wallet).nonces)
+    const loss = await lossOf(examination, await chain.connect(wallet).nonces())
     return repairedRecords(examination, loss, world.clock.now())
   }
 }

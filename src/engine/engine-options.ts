@@ -1,0 +1,22 @@
+import type { Logger } from '../base/logger.ts'
+import type { Connected } from '../chain/connect.ts'
+import type { TransactionPort } from '../chain/port.ts'
+import type { ApprovalNeed } from '../funding/approval-need.ts'
+import type { Journal } from '../transactions/journal.types.ts'
+import type { OpenOptions } from './options.ts'
+
+export type EngineOptions = Omit<OpenOptions, 'journal'> & {
+  intervalMs: number
+  logger: Logger
+  chain: Connected
+  streams: typeof import('../streams/streams.ts')
+  /** Null for a broker without a signer. */
+  sending: Sending | null
+  mustAsk: ApprovalNeed
+}
+
+/** What a broker with a signer has beside one that only watches. */
+export type Sending = Pick<typeof import('./sending.ts'), 'laneOn' | 'payingOn'> & {
+  port: TransactionPort
+  journal: Journal
+}

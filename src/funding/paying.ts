@@ -1,0 +1,47 @@
+import type { AccountLocks } from '../transactions/account-locks.ts'
+import { createAutoDeposit, type AutoDeposit, type AutoDepositOptions } from './auto-deposit.ts'
+import { createAutoFunding, type AutoFunding, type AutoFundingOptions } from './auto-funding.ts'
+import { walletPayer, type WalletPayerOptions } from './deposit-payer.ts'
+import { createDepositPayers, type DepositPayers } from './deposit-payers.ts'
+import { createTopUp, type TopUpOptions } from './top-up.ts'
+import type { TreasuryOptions } from './treasury.ts'
+
+export type PayingOptions = Omit<AutoFundingOptions, 'topUp' | 'onStart' | 'dispatch'> &
+  Omit<AutoDepositOptions, 'payer' | 'latest' | 'plan' | 'onStart'> &
+  Omit<TopUpOptions, 'isTaken' | 'submit'> &
+  WalletPayerOptions &
+  Pick<TreasuryOptions, 'positions' | 'clock'> & {
+    locks: Pick<AccountLocks, 'isTaken'>
+    /** Called before auto-funding or auto-deposit starts; throws where nothing can be sent. */
+    onStart: (operation: string) => void
+  }
+
+/** What pays for itself: auto-funding, auto-deposit, and the wallets that deposit. */
+export type Paying = {
+  autoFunding: AutoFunding
+  autoDeposit: AutoDeposit
+  payer: DepositPayers
+}
+
+/** What connects another key that deposits. */
+export type TreasuryAccess = Pick<
+  TreasuryOptions,
+  'connectPayer' | 'journalOf' | 'report' | 'maxFeePerGas' | 'signTimeoutMs' | 'gasMark'
+>
+
+export function createPaying(options: PayingOptions, treasury: TreasuryAccess): Paying {
+  const { planner, dispatch, locks, submitter, onStart } = options
+  const payer = createDepositPayers(walletPayer(options), { ...options, ...treasury })
+  const topUp = createTopUp({ ...options, isTaken: locks.isTaken, submit: submitter.submit })
+  return {
+    payer,
+    autoDeposit: createAutoDeposit({
+      ...options,
+      payer,
+      latest: dispatch.latest,
+      plan: planner.plan,
+      onStart: () => onStart('startAutoDeposit'),
+    }),
+    autoFunding: createAutoFunding({ ...options, topUp, onStart: () => onStart('startAutoFunding') }),
+  }
+}

@@ -1,0 +1,55 @@
+import { ReadOnlyError } from '../base/not-sent-errors.ts'
+import { decideDeposit } from './deposit-decision.ts'
+import { walletPayer } from './deposit-payer.ts'
+import { trialOf } from './deposit-trial.ts'
+import type { Paying, PayingOptions } from './paying.ts'
+
+/** In the place of what pays, in a broker without a signer: each start is refused. A dry run plans deposits all the same. */
+export function readOnlyPaying(options: PayingOptions): Paying {
+  const { wallet, rules, accounts, positions, onStart } = options
+  const own = walletPayer(options)
+  const nothing = (): void => undefined
+  const refuse = (operation: string): never => {
+    onStart(operation)
+    throw new ReadOnlyError(wallet)
+  }
+  const surroundings = {
+    rules,
+    inFlight: () => [],
+    isClosing: () => false,
+    isDeciding: () => false,
+    withdrawals: { until: () => 0, forget: nothing },
+  }
+
+  return {
+    payer: {
+      ...own,
+      own,
+      use: nothing,
+      refresh: () => Promise.resolve(),
+      error: () => null,
+      refusal: () => null,
+      transactions: () => [],
+      close: () => Promise.resolve(),
+    },
+    autoDeposit: {
+      start: () => refuse('startAutoDeposit'),
+      stop: nothing,
+      actor: () => null,
+      policy: () => null,
+      status: () => null,
+      decide: (facts, trial) => (trial ? decideDeposit(trialOf(trial, own), facts, surroundings) : null),
+      refresh: () => Promise.resolve(),
+      send: nothing,
+      whileDeciding: (work) => work(),
+    },
+    autoFunding: {
+      start: () => refuse('startAutoFunding'),
+      stop: nothing,
+      stopAll: nothing,
+      pause: positions.nudge,
+      all: accounts.all,
+      close: nothing,
+    },
+  }
+}
