@@ -38,7 +38,7 @@ async function sizesOf(entries) {
   })
   const sizes = new Map(outputFiles.map(({ path, contents }) => [nameOf(path), gzipSync(contents).length / 1_000]))
   const chunks = Object.entries(metafile.outputs)
-  const [first] = chunks.find(([, { entryPoint }]) => entryPoint !== undefined)
+  const [first] = chunks.find(([, { entryPoint }]) => entryPoint === '<stdin>')
   const [loaded, peers] = [new Set([first]), new Set()]
   for (const chunk of loaded)
     for (const { path, kind, external: isPeer } of metafile.outputs[chunk].imports)

@@ -1,22 +1,22 @@
-// Bundles the sources to what Node and bundlers load: one file for each entry, and the chunks that entries share. A module in a file of
+// Bundles the sources to what Node and bundlers load: one file for each entry, and few chunks that entries share. A module in a file of
 // its own costs a program about as much to find and read as to run. tsc writes the types beside them.
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { exports, imports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Modules that the build makes afterwards. */
-const made = Object.values(imports).filter((file) => typeof file === 'string')
+const later = Object.values(imports).filter((file) => typeof file === 'string')
 
 /** What the package names. What differs in browsers is an entry too: the name stands for either file, and both share the chunks. */
 const named = [
   ...Object.values(exports).flatMap((files) => files.default ?? []),
   ...Object.values(imports).flatMap((files) => (typeof files === 'string' ? [] : Object.values(files))),
   ...Object.values(bin),
-]
+].map((file) => file.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, ''))
 
 /** What the build itself runs, and processes of tests and of the bench load beside the entries. */
 const inside = [
@@ -25,6 +25,8 @@ const inside = [
   'src/chain/abi',
   'src/chain/block-proof',
   'src/chain/decode',
+  'src/chain/digest-code',
+  'src/chain/wallet-views',
   'src/chain/digest-code',
   'src/chain/wallet-views',
   'src/cli/manual/build',
@@ -42,32 +44,71 @@ const inside = [
   'src/visualizer/build/main',
 ]
 
-const { metafile } = await build({
-  entryPoints: [
-    ...named.map((file) => file.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, '.ts')),
-    ...inside.map((file) => `${file}.ts`),
-  ],
-  absWorkingDir: root,
-  outbase: '.',
-  outdir: 'dist',
-  chunkNames: 'chunks/[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'es2022',
-  packages: 'external',
-  external: Object.keys(imports),
-  // The sources are in the package.
-  sourcemap: true,
-  sourcesContent: false,
-  metafile: true,
-  logLevel: 'warning',
-})
+/**
+ * What is loaded together, in the order in which it is: a chunk has all that its module needs and no chunk before it has. Without that
+ * each set of entries that share a module would make a chunk, most of them tiny.
+ */
+const layers = ['src/index', 'src/broker', 'src/engine/sending']
 
-// A chunk is named by its content: those of earlier builds would stay.
+const fileOf = (name) => join(root, `${name}.ts`)
+const entries = [...named, ...inside]
+const entryFiles = new Set(entries.map(fileOf))
+const isOurs = (id) => ['src', 'machines'].some((folder) => id.startsWith(join(root, folder, sep)))
+/** Charts and policies are apart from the rest of a layer, which `og-ledger/machines` has no use for. */
+const isPure = (id) => id.startsWith(join(root, 'machines', sep))
+/** The layer of each module that has one, once all modules are read. */
+const layerOf = new Map()
+
+const bundle = await rolldown({
+  cwd: root,
+  input: Object.fromEntries(entries.map((name) => [name, fileOf(name)])),
+  // Packages, and the names of the package's own that stand for two files. What the compiler adds is bundled.
+  external: (id) => !/^[./]|^@oxc-project/.test(id) && !entryFiles.has(id),
+  platform: 'neutral',
+  transform: { target: 'es2022' },
+  preserveEntrySignatures: 'strict',
+  onLog(level, log, print) {
+    // Only an entry begins with 'use client', and keeps it.
+    if (log.code !== 'MODULE_LEVEL_DIRECTIVE') print(level, log)
+  },
+  plugins: [
+    {
+      name: 'layers',
+      buildEnd() {
+        for (const layer of layers) {
+          const together = [fileOf(layer)]
+          for (const id of together) {
+            if (layerOf.has(id)) continue
+            layerOf.set(id, layer)
+            together.push(...this.getModuleInfo(id).importedIds.filter(isOurs))
+          }
+        }
+      },
+    },
+  ],
+})
+const { output } = await bundle.write({
+  dir: join(root, 'dist'),
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  sourcemap: true,
+  // The sources are in the package.
+  sourcemapExcludeSources: true,
+  codeSplitting: {
+    groups: layers.flatMap((layer, at) =>
+      [true, false].map((pure) => ({
+        name: `${basename(layer)}${pure ? '-machines' : ''}`,
+        priority: layers.length - at,
+        test: (id) => layerOf.get(id) === layer && isPure(id) === pure,
+      })),
+    ),
+  },
+})
+await bundle.close()
+
+// A chunk has its content's hash in its name: those of earlier builds would stay.
+const made = new Set([...output.map(({ fileName }) => fileName), ...later.map((file) => file.slice('./dist/'.length))])
 for (const file of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })) {
-  const path = `dist/${file.replaceAll('\\', '/')}`
-  if (made.includes(`./${path}`)) continue
-  if (/\.js(\.map)?$/.test(path) && !path.includes('/assets/') && !(path in metafile.outputs)) rmSync(join(root, path))
+  const path = file.replaceAll('\\', '/')
+  if (/\.js(\.map)?$/.test(path) && !path.includes('/assets/') && !made.has(path)) rmSync(join(root, 'dist', file))
 }
