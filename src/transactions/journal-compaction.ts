@@ -1,7 +1,7 @@
 import { newestAsks } from './asks.ts'
 import { closingIn, foldRecords, isClaimRecord, isClosingRecord, openClaims, spentNonces } from './journal-fold.ts'
 import type { JournalEntry, JournalRecord } from './journal.types.ts'
-import { depositOf, isCounted, paymentOf } from './payments.ts'
+import { depositOf, isCounted, isUnpaid, paymentOf } from './payments.ts'
 
 /** How many intents with a known outcome are kept, for nonces, budgets and people. */
 const KEPT = 200
@@ -42,8 +42,10 @@ function paymentsIn(records: readonly JournalRecord[], dropped: readonly Journal
   const paid = [
     ...records.filter(isPaid),
     ...dropped.flatMap(({ prepared: { id, intent }, outcome }): Paid[] => {
-      const payment = paymentOf(intent, outcome)
-      const deposit = depositOf(intent, outcome)
+      if (isUnpaid(outcome)) return []
+      const notBefore = outcome?.type === 'mined' ? (outcome.notBefore ?? null) : null
+      const payment = paymentOf(intent, notBefore)
+      const deposit = depositOf(intent, notBefore)
       return [
         ...(payment ? [{ type: 'paid', id, ...payment } as const] : []),
         ...(deposit ? [{ type: 'deposited', id, ...deposit } as const] : []),

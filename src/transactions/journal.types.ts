@@ -22,8 +22,7 @@ export type JournalRecord =
   | { type: 'replaced'; id: string; fees: Fees; signed: SignedTransaction }
   /** A wallet that signs only by sending gave this hash. */
   | { type: 'sent'; id: string; hash: string }
-  /** `isGiven`: a person says so, and no node has the receipt. */
-  | { type: 'mined'; id: string; hash: string; blockNumber: number; status: 0 | 1; isGiven?: true }
+  | Mined
   /** A reorganisation took its block back. */
   | { type: 'unmined'; id: string }
   /** It can never be mined, or the wallet's user said that it was not sent. */
@@ -41,6 +40,19 @@ export type JournalRecord =
   /** A repair could not read what the journal said of these nonces: their transactions may still be in the pool. */
   | { type: 'lost'; id: string; nonces: readonly number[]; /** Milliseconds since 1970, for people. */ at: number }
   | IntentionRecord
+
+/** A node has its receipt. */
+export type Mined = {
+  type: 'mined'
+  id: string
+  hash: string
+  blockNumber: number
+  status: 0 | 1
+  /** A person says so, and no node has the receipt. */
+  isGiven?: true
+  /** Block time in seconds of the reading before its receipt: it was mined after that. Left out where there was none. */
+  notBefore?: number
+}
 
 /** `at` in seconds of block time. */
 export type Asked = { type: 'asked'; id: string; provider: string; serviceType: ServiceType; at: number }

@@ -256,7 +256,7 @@ export function createLane(options: LaneOptions): Lane {
     isQuiet: () => preparing.size + unknown.nonces().length === 0 && !tracker.isWatching() && !isUnderWay(),
     async confirm(blockNumber, wallet, from = port) {
       void journal.checkAgain()
-      await Promise.all([tracker.confirm(blockNumber, from), unknown.check(blockNumber, from)])
+      await Promise.all([tracker.confirm(blockNumber, from, wallet?.timestamp), unknown.check(blockNumber, from)])
       // After the receipts: what they show is the lane's own.
       if (wallet) await foreign.look(blockNumber, wallet, from)
     },
@@ -284,7 +284,7 @@ export function createLane(options: LaneOptions): Lane {
   function remember(input: TrackedTransactionInput): TrackedTransaction {
     const transaction = createTrackedTransaction(input, inspected, clock.now())
     const forgotten = index.add(transaction)
-    if (forgotten && pays(forgotten.actor)) payments.add(forgotten.intent)
+    if (forgotten && pays(forgotten.actor)) payments.add(forgotten)
     options.onChange(transaction)
     return transaction
   }

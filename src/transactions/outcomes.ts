@@ -14,7 +14,7 @@ export type OutcomesOptions = {
   journal: Pick<Journal, 'append'>
   /** Transactions without an outcome: one that gets its outcome leaves this set. */
   open: Set<TrackedTransaction>
-  recent: Pick<RecentReceipts, 'add' | 'addOld'>
+  recent: Pick<RecentReceipts, 'add' | 'addOld' | 'readAt'>
   onMined: (transaction: TrackedTransaction, blockNumber: number | null) => void
   onChange: (transaction: TrackedTransaction) => void
   /** Follows a transaction again whose receipt is gone. */
@@ -108,8 +108,11 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
     const { gasPrice, blockHash: _blockHash, ...receipt } = mined
     const { transactionHash: hash, blockNumber, gasUsed, status } = receipt
     const error = status === 1 ? null : await revertReason(port, transaction, mined)
-    await note({ type: 'mined', id: transaction.id, hash, blockNumber, status, ...origin })
+    const notBefore = recent.readAt()
+    const since = notBefore !== null && { notBefore }
+    await note({ type: 'mined', id: transaction.id, hash, blockNumber, status, ...origin, ...since })
     if (!open.delete(transaction)) return
+    transaction.notBefore = notBefore
     keep(transaction)
     onMined(transaction, blockNumber)
     transaction.fee = gasPrice === undefined ? null : gasUsed * gasPrice

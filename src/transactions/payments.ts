@@ -9,7 +9,7 @@ export type PaymentMemory = {
   /** Of auto-deposit, oldest first. */
   readonly deposits: readonly DepositPayment[]
   restore(records: readonly JournalRecord[]): void
-  add(intent: Intent): void
+  add(transaction: { intent: Intent; notBefore: number | null }): void
 }
 
 export function createPaymentMemory(): PaymentMemory {
@@ -24,9 +24,9 @@ export function createPaymentMemory(): PaymentMemory {
         if (record.type === 'paid') all.push(record)
         else if (record.type === 'deposited') deposits.push(record)
     },
-    add(intent) {
-      push(all, paymentOf(intent, null))
-      push(deposits, depositOf(intent, null))
+    add({ intent, notBefore }) {
+      push(all, paymentOf(intent, notBefore))
+      push(deposits, depositOf(intent, notBefore))
     },
   }
 }
@@ -40,17 +40,22 @@ function push<T extends { at: number }>(memory: T[], payment: T | null): void {
 /** Whether any limit may count a payment after another one at `now`: no window of a budget is longer. */
 export const isCounted = ({ at }: { at: number }, now: number): boolean => now - at <= LONGEST_WINDOW
 
-/** What auto-funding paid by this intent, or may yet; null for intents of a caller, and for what was not paid. */
-export function paymentOf({ subAccount, amount, decidedAt }: Intent, outcome: JournalEntry['outcome']): Payment | null {
-  if (!subAccount || decidedAt === null || isUnpaid(outcome)) return null
-  return { ...subAccount, amount, at: decidedAt }
+/**
+ * What auto-funding paid by this intent, or may yet; null for intents of a caller. It counts from when it was decided on, or from when it
+ * was mined where that is later: what waited in the pool is spent with what comes after it.
+ *
+ * @param notBefore block time in seconds before which it was not mined; null where that is not known
+ */
+export function paymentOf({ subAccount, amount, decidedAt }: Intent, notBefore: number | null): Payment | null {
+  if (!subAccount || decidedAt === null) return null
+  return { ...subAccount, amount, at: Math.max(decidedAt, notBefore ?? 0) }
 }
 
-/** What auto-deposit sent by this intent, or may yet; null for every other intent, and for what was not paid. */
-export function depositOf(intent: Intent, outcome: JournalEntry['outcome']): DepositPayment | null {
+/** The same of what auto-deposit sent; null for every other intent. */
+export function depositOf(intent: Intent, notBefore: number | null): DepositPayment | null {
   const { subAccount, amount, decidedAt } = intent
-  return isDeposit(intent) && subAccount === null && decidedAt !== null && !isUnpaid(outcome)
-    ? { amount, at: decidedAt }
+  return isDeposit(intent) && subAccount === null && decidedAt !== null
+    ? { amount, at: Math.max(decidedAt, notBefore ?? 0) }
     : null
 }
 
@@ -59,4 +64,6 @@ export function isDeposit({ call: { contract, method } }: Intent): boolean {
   return contract === 'ledger' && (method === 'depositFund' || method === 'depositFundFor' || method === 'addLedger')
 }
 
-const isUnpaid = (outcome: JournalEntry['outcome']): boolean => outcome?.type === 'superseded' || outcome?.status === 0
+/** Whether what an intent would have paid was not paid. */
+export const isUnpaid = (outcome: JournalEntry['outcome']): boolean =>
+  outcome?.type === 'superseded' || outcome?.status === 0

@@ -42,7 +42,10 @@ export type RecentReceipts = {
   all(): TrackedTransaction[]
   /** Those whose receipt is gone, until `onGone` has followed them again: they are in flight. */
   going(): TrackedTransaction[]
-  confirm(blockNumber: number, from: ReceiptsPort): Promise<void>
+  /** @param timestamp block time in seconds, where a position of the wallet was read at it */
+  confirm(blockNumber: number, from: ReceiptsPort, timestamp?: number): Promise<void>
+  /** Block time in seconds of the last reading that was confirmed; null before the first. */
+  readAt(): number | null
   /** Corrects the block of a mined transaction, and takes its outcome back where its receipt says another one now. */
   locate(transaction: TrackedTransaction | undefined): Promise<void>
   recheck(spent: number): Promise<void>
@@ -53,6 +56,7 @@ export function createRecentReceipts({ port, finality, onGone, onMoved }: Recent
   /** What `onGone` works on: each caller that finds the receipt gone waits for the same end. */
   const going = new Map<TrackedTransaction, Promise<void>>()
   const old = new WeakSet<TrackedTransaction>()
+  let readAt: number | null = null
   const blocks = createBlockCheck({ onGone: drop, onMoved })
 
   return {
@@ -77,11 +81,15 @@ export function createRecentReceipts({ port, finality, onGone, onMoved }: Recent
      *
      * @throws ReadError when the node does not answer: then the broker must not decide on that position
      */
-    async confirm(blockNumber, from) {
+    async confirm(blockNumber, from, timestamp) {
       if (recent.size > 0) await confirmAll(blockNumber, from)
       // Another reading, or the tracker, may have found a receipt gone: the position is decided on once it is followed again.
       await Promise.all(going.values())
+      if (timestamp === undefined) return
+      readAt = timestamp
+      for (const one of recent) if ((one.minedIn ?? Infinity) <= blockNumber) one.notBefore ??= timestamp
     },
+    readAt: () => readAt,
     /** Asks for the receipts again whose nonces the chain does not count as spent. */
     async recheck(spent) {
       const unspent = [...recent].filter(({ nonce }) => nonce >= spent)

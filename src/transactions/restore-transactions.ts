@@ -1,5 +1,5 @@
 import { foldRecords } from './journal-fold.ts'
-import type { JournalEntry, JournalRecord } from './journal.types.ts'
+import type { JournalRecord, Mined } from './journal.types.ts'
 import { GIVEN_BLOCK, OLD_DEPTH } from './recent-receipts.ts'
 import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
@@ -30,10 +30,12 @@ export function restoreTransactions(
 
   function restoreMined(
     transaction: TrackedTransaction,
-    { hash, blockNumber, status, isGiven }: Extract<JournalEntry['outcome'], { type: 'mined' }>,
+    { hash, blockNumber, status, isGiven, notBefore = 0 }: Mined,
   ): void {
     const block = isGiven ? GIVEN_BLOCK : blockNumber
     onMined(transaction, block)
+    // Where the journal does not say, when it was decided on counts.
+    transaction.notBefore = notBefore
     const mined = { hash, blockNumber: block, gasUsed: '0' } as const
     if (status === 1) transaction.actor.send({ type: 'receipt.succeeded', ...mined })
     else transaction.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })

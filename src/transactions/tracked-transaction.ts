@@ -39,6 +39,8 @@ export type TrackedTransaction = {
   overdueSince: number | null
   /** The block that it is mined in; null while it is not mined. */
   minedIn: number | null
+  /** Block time in seconds before which it was not mined; null while it is not mined, or no reading tells. */
+  notBefore: number | null
   /** What its gas cost, in wei; null while it is not mined, and where the receipt does not say. */
   fee: bigint | null
   /** Readings in a row whose nonce count denies its receipt. */
@@ -73,6 +75,7 @@ export function createTrackedTransaction(
     refusals: 0,
     overdueSince: null,
     minedIn: null,
+    notBefore: null,
     fee: null,
     contradictions: 0,
     settle: { resolve: () => undefined, reject: () => undefined },

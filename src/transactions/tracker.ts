@@ -55,8 +55,13 @@ export type Tracker = {
   watchOld(transaction: TrackedTransaction): void
   /** A caller waits for these from now on: they keep the process alive, and the next look is soon. */
   attend(matches: (intent: Intent) => boolean): void
-  /** Checks recent receipts at a block of a node. @throws ReadError where it does not answer */
-  confirm(blockNumber: number, port: ReceiptsPort): Promise<void>
+  /**
+   * Checks recent receipts at a block of a node.
+   *
+   * @param timestamp of that block, in seconds, where a position of the wallet was read at it
+   * @throws ReadError where it does not answer
+   */
+  confirm(blockNumber: number, port: ReceiptsPort, timestamp?: number): Promise<void>
   /** Gives a transaction up that can never be mined; its submitter gets a SupersededError. */
   abandon(transaction: TrackedTransaction, reason: string): Promise<void>
   /** Takes a transaction for mined by a person's word: the node does not have its receipt any more. */
@@ -82,7 +87,17 @@ export function createTracker(options: TrackerOptions): Tracker {
     onGone: (transaction) => outcomes.gone(transaction),
     onMoved: onMined,
   })
-  const outcomes = createOutcomes({ port, journal, open, recent, onMined, onChange, reopen: follow, clock, logger })
+  const outcomes = createOutcomes({
+    port,
+    journal,
+    open,
+    recent,
+    onMined,
+    onChange,
+    reopen: follow,
+    clock,
+    logger,
+  })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
   const provenReceipt = createRevertProof({ port, clock })
   const gaps = createGapWatch(options)

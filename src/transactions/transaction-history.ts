@@ -78,7 +78,10 @@ export function createTransactionHistory({ index, preparing, memory }: Transacti
     latestBlock: () => index.minedIn(-1, Infinity).at(-1)?.minedIn ?? null,
   }
 
-  function sent<T extends { at: number }>(forgotten: readonly T[], read: (intent: Intent, outcome: null) => T | null) {
+  function sent<T extends { at: number }>(
+    forgotten: readonly T[],
+    read: (intent: Intent, notBefore: number | null) => T | null,
+  ) {
     return [
       ...forgotten,
       ...all.flatMap((transaction) => paidBy(transaction, read) ?? []),
@@ -120,10 +123,10 @@ export function findMined(
 
 /** What a transaction pays; null where it pays nothing. */
 function paidBy<T extends { at: number }>(
-  { intent, actor }: { intent: Intent; actor: TransactionActor },
-  read: (intent: Intent, outcome: null) => T | null,
+  { intent, actor, notBefore }: TrackedTransaction,
+  read: (intent: Intent, notBefore: number | null) => T | null,
 ): T | null {
-  const payment = pays(actor) ? read(intent, null) : null
+  const payment = pays(actor) ? read(intent, notBefore) : null
   // However long ago it was decided on, it may be mined now, together with every later payment.
   return payment && actor.getSnapshot().hasTag('open') ? { ...payment, at: Infinity } : payment
 }

@@ -56,7 +56,15 @@ const entry = {
   outcome: nullable(
     object(
       { type: { enum: ['mined', 'superseded'] }, id: text },
-      { hash, blockNumber: count, status: { enum: [0, 1] }, isGiven: flag, reason: text, refused: flag },
+      {
+        hash,
+        blockNumber: count,
+        status: { enum: [0, 1] },
+        isGiven: flag,
+        notBefore: count,
+        reason: text,
+        refused: flag,
+      },
     ),
   ),
 }

@@ -34,7 +34,7 @@ async function race(ends: readonly End[]) {
       },
     },
     open: new Set([transaction]),
-    recent: { add: () => undefined, addOld: () => undefined },
+    recent: { add: () => undefined, addOld: () => undefined, readAt: () => null },
     onMined: () => undefined,
     onChange: () => undefined,
     reopen: () => undefined,
