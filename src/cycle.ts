@@ -26,18 +26,20 @@ export type CycleParts = {
   /** Null for a broker without a signer. */
   lane: Pick<Lane, 'confirm'> | null
   history: Pick<Funding['history'], 'refresh' | 'search'>
-  autoDeposit: Pick<Funding['autoDeposit'], 'refresh'>
+  /** Reads the wallet that deposits into the ledger. */
+  refreshPayer: Funding['refreshPayer']
   blockClock: Pick<BlockClock, 'see'>
   /** Learns how fast each sub-account is charged. */
   observe: (position: Position) => void
   refunds: { calendar: { see(position: Position): void }; act(plan: Plan): void }
   subAccounts: { fold(position: Position): void }
   ledger: { fold(position: Position, step: ClosingStep | null): void }
-  closing: Pick<Closing, 'stepAt' | 'advance' | 'status'>
+  /** Null while the ledger is not to be closed. */
+  closing: () => Pick<Closing, 'stepAt' | 'advance' | 'status'> | null
   planner: Pick<Planner, 'plan'>
-  dispatch: Pick<Dispatch, 'send' | 'latest'>
-  /** Left out where each reading is planned. */
-  quiet?: Quiet & Pick<Dispatch, 'keep'>
+  dispatch: Pick<Dispatch, 'send' | 'latest' | 'keep'>
+  /** Null where each reading is planned. */
+  quiet: Quiet | null
   plans: { next(plan: Plan): void }
   events: Pick<Events, 'seePosition' | 'seePlan' | 'readingFailed'>
   counts: Pick<Counts, 'plan'>
@@ -67,7 +69,7 @@ export function createCycle(): Cycle {
 
   return {
     async prepare(position) {
-      const { services, rules, accounts, gas, lane, history, autoDeposit } = parts()
+      const { services, rules, accounts, gas, lane, history, refreshPayer } = parts()
       const { block, wallet } = position
       repeated = (await isRepeated(position)) ? position : null
       if (repeated) return
@@ -78,7 +80,7 @@ export function createCycle(): Cycle {
         ...accounts.all().map(({ fee }) => fee.refresh(block.timestamp)),
         (lane || wantsForecast) && gas.refresh(),
         lane?.confirm(block.number, { timestamp: block.timestamp, balance: wallet.balance }),
-        autoDeposit.refresh(block),
+        refreshPayer(block),
         wantsForecast && history.refresh(position),
         isHeldAsNew() && history.search(position),
       ])
@@ -98,10 +100,10 @@ export function createCycle(): Cycle {
       observe(position)
       refunds.calendar.see(position)
       subAccounts.fold(position)
-      ledger.fold(position, closing.stepAt(position))
-      closing.advance(position)
+      ledger.fold(position, closing()?.stepAt(position) ?? null)
+      closing()?.advance(position)
       const plan = planner.plan(position)
-      events.seePlan(plan, closing.status())
+      events.seePlan(plan, closing()?.status() ?? null)
       counts.plan(plan.decisions)
       dispatch.send(plan)
       quiet?.note(plan)
@@ -139,10 +141,10 @@ export function createCycle(): Cycle {
 
   /** The last plan stands, for a newer block. */
   function repeat(last: Plan, position: Position): void {
-    const { quiet, plans } = parts()
+    const { dispatch, plans } = parts()
     unobserved = position
     const plan = { ...last, block: position.block, position }
-    quiet?.keep(plan)
+    dispatch.keep(plan)
     plans.next(plan)
   }
 

@@ -49,8 +49,6 @@ export type PositionSource = {
  * wallet goes on with it.
  */
 export type Closing = {
-  /** Whether the ledger is to be closed. */
-  isWanted(): boolean
   /** The next step at a position; null where there is none, or the ledger is not to be closed. */
   stepAt(position: Position): ClosingStep | null
   /** How far closing has come, at the latest position; null where the ledger is not to be closed. */
@@ -77,7 +75,6 @@ export function createClosing(options: ClosingOptions): Closing {
   let cancelled: ClosingIntention | null = null
 
   return {
-    isWanted: () => current() !== null,
     stepAt: (position) => (current() && steps ? steps.next(position) : null),
     status,
     advance,

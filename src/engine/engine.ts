@@ -1,5 +1,6 @@
 import { createBlockClock } from '../base/block-clock.ts'
 import { steadyClock, systemClock } from '../base/clock.ts'
+import { Lazy } from '../base/lazy.ts'
 import { createListeners } from '../base/listeners.ts'
 import { createRequestCounts } from '../base/request-counts.ts'
 import { createReports } from './reports.ts'
@@ -65,10 +66,11 @@ export function createEngine(options: EngineOptions) {
     ...withStream,
     onOpen: () => onJournalOpen.emit(),
     onClosingBegun: () => funding.stop(),
-    onClosingEnded: (end) => closing.ended(end),
+    onClosingEnded: (end) => closing.part.ended(end),
     reports,
   })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
+  const whileClosing = { isWanted: gate.isClosing, refuse: gate.check }
   const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check, onMinimum: ruleUpdates.doubt })
 
   // Money out, money in, and the way home.
@@ -78,25 +80,20 @@ export function createEngine(options: EngineOptions) {
     locks,
     read: positions.fresh,
     submit: submitter.submit,
-    closing: { isWanted: gate.isClosing, refuse: gate.check },
+    closing: whileClosing,
     keptAt: (id, position) => funding.keptAt(id, position),
   })
   onJournalOpen.add(refunds.resume)
   const gas: GasPrice = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
-  const access = createProviderAccess(chain, {
-    onLate: positions.nudge,
-    requests: requests.provider,
-    clock,
-    wall,
-    logger,
-  })
+  const ofProviders = { onLate: positions.nudge, requests: requests.provider }
+  const access = createProviderAccess(chain, { ...ofProviders, clock, wall, logger })
   const funding: Funding = createFunding({
     ...withStream,
     minLockedBalance,
     lane,
     locks,
     submitter,
-    closing: { isWanted: gate.isClosing, refuse: gate.check },
+    closing: whileClosing,
     pay: (parts) => payingOn(options, { ...parts, reports }),
     intervalMs,
     ...budgetsIn(options),
@@ -114,32 +111,33 @@ export function createEngine(options: EngineOptions) {
       cycle.wantForecast()
     },
   })
-  const closing = createClosing({
-    ...withStream,
-    lane,
-    requireSending: submitter.openLane,
-    onEnd: events.closingEnded,
-  })
+  const closing = new Lazy(() =>
+    createClosing({ ...withStream, lane, requireSending: submitter.openLane, onEnd: events.closingEnded }),
+  )
 
   // Lifecycles, and what a reading reaches in which order.
-  const quiet = quietOn(options, { funding, closing, locks, lane })
+  const quiet = quietOn(options, { funding, gate, locks, lane })
   const { subAccounts, ledger } = lifecyclesOn(inspection, { wallet, funding, lane })
   cycle.connect({
-    ...funding,
-    ...common,
-    ...(quiet && { quiet }),
-    rules: ruleUpdates,
     services: access.services,
+    rules: ruleUpdates,
+    accounts: funding.accounts,
     gas,
     lane,
+    history: funding.history,
+    refreshPayer: funding.refreshPayer,
+    blockClock: common.blockClock,
+    observe: funding.observe,
     refunds,
     subAccounts,
     ledger,
-    closing,
+    closing: () => (gate.isClosing() ? closing.part : null),
+    planner: { plan: (...args) => traces.plan(() => funding.planner.plan(...args)) },
+    dispatch: funding.dispatch,
+    quiet,
     plans,
     events,
     counts,
-    planner: { plan: (...args) => traces.plan(() => funding.planner.plan(...args)) },
   })
 
   return {
@@ -176,7 +174,7 @@ export async function closeEngine(engine: Engine): Promise<void> {
   engine.onClose.emit()
   engine.events.close()
   const fundingClosed = engine.funding.close()
-  engine.closing.stop()
+  engine.closing.made?.stop()
   engine.positions.close()
   engine.plans.close()
   engine.transactions.close()

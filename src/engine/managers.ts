@@ -5,6 +5,7 @@ import { closingPlanOf } from '../closing/plan.ts'
 import { createOnDemand } from '../funding/on-demand.ts'
 import { createRequestFunding } from '../funding/request-funding.ts'
 import { createSubAccountFunding } from '../funding/sub-account-funding.ts'
+import { FineTuningManager } from '../managers/fine-tuning-manager.ts'
 import { InferenceManager } from '../managers/inference-manager.ts'
 import { LedgerManager } from '../managers/ledger-manager.ts'
 import { type Payees, createPayees } from '../provider/payees.ts'
@@ -13,8 +14,9 @@ import type { StatusFacts } from '../managers/funding-status.ts'
 import { fromLedger } from '../transactions/in-flight.ts'
 import type { Engine } from './engine.ts'
 
-export function ledgerManagerOn(engine: Engine) {
-  const { chain, common, positions, submitter, ruleUpdates, locks, funding, refunds, ledger, closing, gas } = engine
+export function ledgerManagerOn(engine: Engine): LedgerManager {
+  const { chain, common, positions, submitter, ruleUpdates, locks, funding, refunds, ledger, closing, gate, gas } =
+    engine
   const { rules } = common
   return new LedgerManager({
     ...common,
@@ -27,10 +29,11 @@ export function ledgerManagerOn(engine: Engine) {
     payees: payeesOn(engine),
     isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),
     out: refunds,
-    autoDeposit: funding.autoDeposit,
+    funding: funding.ledger,
     ensureFunded: funding.ensureLedger,
-    actor: ledger.actor,
+    life: ledger,
     closing,
+    isClosing: gate.isClosing,
     async closingPlanAt(position) {
       await gas.ask()
       return closingPlanOf(position, rules, gas.price ?? 0n)
@@ -51,7 +54,11 @@ export function inferenceManagerOn(engine: Engine): InferenceManager {
   })
 }
 
-export function serviceOptionsOn(engine: Engine, serviceType: ServiceType): ServiceManagerOptions {
+export function fineTuningManagerOn(engine: Engine): FineTuningManager {
+  return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market: engine.chain.market })
+}
+
+function serviceOptionsOn(engine: Engine, serviceType: ServiceType): ServiceManagerOptions {
   const { common, minLockedBalance, positions, submitter, lane, locks, gate, funding } = engine
   const submit: ServiceManagerOptions['submit'] = submitter.submit
   const payees = payeesOn(engine)
@@ -71,7 +78,7 @@ export function serviceOptionsOn(engine: Engine, serviceType: ServiceType): Serv
         inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
         limitsOf: funding.planner.limitsOf,
         payees,
-        recall: funding.history.searchAll,
+        recall: (position) => funding.history.searchAll(position),
       }),
       onAsk: funding.ask,
       onUnpaid: funding.noteUnpaid,

@@ -7,7 +7,7 @@ import type { BrokerEvent } from '../events/event.types.ts'
 import { toBudget } from '../funding/config/budget.ts'
 import type { Funding } from '../funding/funding.ts'
 import { createGasPrice } from '../funding/gas-price.ts'
-import type { Closing } from '../closing/closing.ts'
+import type { ClosingGate } from '../closing/gate.ts'
 import type { Paying } from '../funding/paying.ts'
 import { createQuiet } from '../funding/quiet.ts'
 import { readOnlyPaying } from '../funding/read-only.ts'
@@ -42,11 +42,11 @@ export function budgetsIn({ budget, shared }: EngineOptions) {
 /** What tells readings that change nothing; null where each reading is planned. */
 export function quietOn(
   { shared }: EngineOptions,
-  { funding, closing, locks, lane }: { funding: Funding; closing: Closing; locks: AccountLocks; lane: Lane | null },
+  { funding, gate, locks, lane }: { funding: Funding; gate: ClosingGate; locks: AccountLocks; lane: Lane | null },
 ) {
   if (shared?.skipsQuiet !== true) return null
-  const isBusy = () => closing.status() !== null || locks.reserved.size > 0 || lane?.isQuiet() === false
-  return { ...createQuiet({ ...funding, isBusy }), keep: funding.dispatch.keep }
+  const isBusy = () => gate.isClosing() || locks.reserved.size > 0 || lane?.isQuiet() === false
+  return createQuiet({ accounts: funding.accounts, isBusy })
 }
 
 /** The actors of ledger and sub-accounts, and how a later inspector finds all that run. */
@@ -57,7 +57,7 @@ export function lifecyclesOn(
   const subAccounts = new SubAccountActors(funding.planner.requiredOf, inspected)
   const ledger = new LedgerLife(wallet, inspected)
   include(() => [ledger.actor, ...subAccounts.all(), ...funding.autoFunding.all().map(({ chart }) => chart.actor)])
-  include(() => [funding.autoDeposit.actor()].filter((actor) => actor !== null))
+  include(() => [funding.ledger.made?.autoDeposit.actor() ?? []].flat())
   include(() => lane?.transactions() ?? [])
   return { subAccounts, ledger }
 }

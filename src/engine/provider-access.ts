@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts'
+import { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import type { Connected } from '../chain/connect.ts'
 import { networks } from '../chain/networks.ts'
 import { createEndpoints, type Endpoints } from '../provider/endpoints.ts'
 import { createServiceCache, type ServiceCache } from '../provider/service-cache.ts'
-import { createSessionTokens } from '../provider/session-token.ts'
+import { createSessionTokens, type SessionTokens } from '../provider/session-token.ts'
 import { createProviderFees, type ProviderFees } from '../provider/unsettled-fee.ts'
 
 export type ProviderAccessOptions = {
@@ -23,8 +24,8 @@ export type ProviderAccessOptions = {
 export type ProviderAccess = {
   services: ServiceCache
   /** Null where the wallet would have to ask a person to sign in at a provider. */
-  providerFees: ProviderFees | null
-  endpoints: Endpoints
+  providerFees: Lazy<ProviderFees> | null
+  endpoints: Lazy<Endpoints>
 }
 
 export function createProviderAccess(
@@ -32,21 +33,28 @@ export function createProviderAccess(
   { onLate, requests, clock, wall, logger }: ProviderAccessOptions,
 ): ProviderAccess {
   const services = createServiceCache({ readService, onLate, clock, logger })
-  const tokenFor = signMessage && createSessionTokens({ wallet, sign: signMessage, clock: wall }).tokenFor
+  const tokens = signMessage && new Lazy(() => createSessionTokens({ wallet, sign: signMessage, clock: wall }))
+  const tokenFor: SessionTokens['tokenFor'] | null = tokens && ((...of) => tokens.part.tokenFor(...of))
   // Providers of a local chain live on this machine; those of a live network have no business there.
-  const allowLoopback = !Object.values(networks).some((one) => BigInt(one.chainId) === chainId)
+  const allowsLoopback = () => !Object.values(networks).some((one) => BigInt(one.chainId) === chainId)
   return {
     services,
-    providerFees: tokenFor && createProviderFees({ wallet, tokenFor, services, allowLoopback, requests, clock }),
-    endpoints: createEndpoints({
-      wallet,
-      tokenFor,
-      asksPerson: transactions !== null,
-      services,
-      urlRules: { allowLoopback },
-      requests,
-      clock,
-      logger,
-    }),
+    providerFees:
+      tokenFor &&
+      new Lazy(() =>
+        createProviderFees({ wallet, tokenFor, services, allowLoopback: allowsLoopback(), requests, clock }),
+      ),
+    endpoints: new Lazy(() =>
+      createEndpoints({
+        wallet,
+        tokenFor,
+        asksPerson: transactions !== null,
+        services,
+        urlRules: { allowLoopback: allowsLoopback() },
+        requests,
+        clock,
+        logger,
+      }),
+    ),
   }
 }

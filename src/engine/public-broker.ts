@@ -8,10 +8,9 @@ import { resolveService } from '../chain/service-name.ts'
 import { longestIdleness, toDryRun } from './dry-run-options.ts'
 import { forecastOf } from '../funding/forecast.ts'
 import type { PlanOptions } from '../funding/plan.ts'
-import { FineTuningManager } from '../managers/fine-tuning-manager.ts'
 import { openJournalRepair } from '../transactions/default-journal.ts'
 import { closeEngine, type Engine } from './engine.ts'
-import { inferenceManagerOn, ledgerManagerOn, serviceOptionsOn } from './managers.ts'
+import { BrokerFaces } from './broker-faces.ts'
 
 /** The public face of an engine. */
 export function brokerOn(engine: Engine): Broker {
@@ -31,17 +30,13 @@ export function brokerOn(engine: Engine): Broker {
     return { ...others, dryRun: tried }
   }
 
-  const broker: Broker = {
+  const own: Omit<Broker, keyof BrokerFaces> = {
     wallet,
     network: chain.network,
     genesis: chain.genesis,
     minLockedBalance,
     rules,
-    ledger: ledgerManagerOn(engine),
-    inference: inferenceManagerOn(engine),
-    fineTuning: new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market: chain.market }),
     positions$: positions.positions$,
-    plan$: engine.plans.follow(positions.positions$, cycle.wantForecast),
     async position(how = {}) {
       checkReading('position', how)
       return positions.fresh(how.signal)
@@ -60,7 +55,7 @@ export function brokerOn(engine: Engine): Broker {
     },
     async forecast(how = {}) {
       checkReading('forecast', how)
-      return broker.forecastAt(await broker.plan({ ...how, dryRun: true }))
+      return own.forecastAt(await own.plan({ ...how, dryRun: true }))
     },
     forecastAt: (plan) => forecastOf(plan, gas.price ?? 0n),
     async inferenceService(provider, how = {}) {
@@ -71,12 +66,12 @@ export function brokerOn(engine: Engine): Broker {
     subAccount: (provider, serviceType) =>
       engine.subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
     subAccounts: () => engine.subAccounts.all(),
-    transactions: () => [...(lane?.transactions() ?? []), ...funding.depositTransactions()],
+    transactions: () => [...(lane?.transactions() ?? []), ...(funding.ledger.made?.payers.transactions() ?? [])],
     foreignTransactions: () => lane?.foreignTransactions() ?? 0,
     transactions$: engine.transactions.messages$,
     inspections$: engine.inspections.messages$,
     events$: engine.eventsTopic.messages$,
-    latest: funding.dispatch.latest,
+    latest: () => funding.dispatch.latest(),
     counts: engine.counts.read,
     refusal: () => lane?.refusal() ?? lane?.journalFailure() ?? null,
     async resolveIntent(id, outcome) {
@@ -90,5 +85,5 @@ export function brokerOn(engine: Engine): Broker {
     close,
     [Symbol.asyncDispose]: close,
   }
-  return broker
+  return Object.assign(new BrokerFaces(engine), own)
 }

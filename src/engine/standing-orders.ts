@@ -10,5 +10,5 @@ export function startOrders(engine: Engine, { autoFunding = [], autoDeposit }: S
   const options = { ...common, minLockedBalance, autoFunding: funding.autoFunding }
   for (const { provider, serviceType = 'inference', config = {} } of autoFunding)
     startAutoFunding(payableId(provider, serviceType, common.wallet), config, options)
-  if (autoDeposit) funding.autoDeposit.start(toDepositPolicy(autoDeposit))
+  if (autoDeposit) funding.ledger.part.autoDeposit.start(toDepositPolicy(autoDeposit))
 }

@@ -5,6 +5,7 @@ import type { BlockClock } from '../base/block-clock.ts'
 import { createChartJobs } from '../base/chart-jobs.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
+import { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import { restingActorsOf, type ActorTerms } from '../lifecycle/resting-actor.ts'
@@ -23,7 +24,7 @@ export type AutoFundingOptions = {
   accounts: FundedAccounts
   dispatch: Pick<Dispatch, 'decisionOf'>
   report: Pick<FundingReport, 'seeTopUp' | 'endTopUp'>
-  topUp: TopUp
+  topUp: Lazy<TopUp>
   feeOf: (id: SubAccountId, policy: AutoFundingPolicy) => UnsettledFee
   positions: Pick<Positions, 'positions$' | 'nudge' | 'setIntervalMs'>
   /** How often the position is read where no policy names an interval. */
@@ -49,41 +50,61 @@ export type AutoFunding = {
 }
 
 export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
-  const { accounts, dispatch, report, feeOf, positions, intervalMs, onStart, mustAsk, inspected, logger } = options
-  const jobs = jobsOf(options)
-  const terms: ActorTerms<AutoFundingState> = {
-    inspected,
-    prepare: (actor) => chartJobs.give(actor, jobs),
-    next: (state) => report.seeTopUp(idIn(state), state, () => factsOf(idIn(state))),
-    failed: (error, last) => logger.error({ err: error, ...idIn(last) }, 'auto-funding actor failed'),
-  }
-  let watching: { unsubscribe(): void } | null = null
+  return new AccountFunding(options)
+}
 
-  return {
-    start(id, policy) {
-      onStart()
-      checkApproval(id, policy, mustAsk())
-      const account = update(id, policy) ?? add(id, policy)
-      adjust()
-      return account
-    },
-    stop,
-    stopAll() {
-      for (const { id } of accounts.all()) stop(id)
-    },
-    pause(id, paused) {
-      const account = accounts.get(id)
-      if (account) account.paused = paused
-      positions.nudge()
-    },
-    all: accounts.all,
-    close() {
-      watching?.unsubscribe()
-      for (const { id } of accounts.all()) remove(id)
-    },
+class AccountFunding implements AutoFunding {
+  readonly #options: AutoFundingOptions
+  readonly #terms: ActorTerms<AutoFundingState>
+  #watching: { unsubscribe(): void } | null = null
+
+  constructor(options: AutoFundingOptions) {
+    const { report, inspected, logger } = options
+    const jobs = new Lazy(() => jobsOf(options))
+    this.#options = options
+    this.#terms = {
+      inspected,
+      prepare: (actor) => chartJobs.give(actor, jobs.part),
+      next: (state) => report.seeTopUp(idIn(state), state, () => this.#factsOf(idIn(state))),
+      failed: (error, last) => logger.error({ err: error, ...idIn(last) }, 'auto-funding actor failed'),
+    }
   }
 
-  function update(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount | null {
+  start(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount {
+    this.#options.onStart()
+    checkApproval(id, policy, this.#options.mustAsk())
+    const account = this.#update(id, policy) ?? this.#add(id, policy)
+    this.#adjust()
+    return account
+  }
+
+  stop(id: SubAccountId): void {
+    this.#remove(id)
+    this.#adjust()
+  }
+
+  stopAll(): void {
+    for (const { id } of this.all()) this.stop(id)
+  }
+
+  pause(id: SubAccountId, paused: boolean): void {
+    const { accounts, positions } = this.#options
+    const account = accounts.get(id)
+    if (account) account.paused = paused
+    positions.nudge()
+  }
+
+  all(): readonly FundedAccount[] {
+    return this.#options.accounts.all()
+  }
+
+  close(): void {
+    this.#watching?.unsubscribe()
+    for (const { id } of this.all()) this.#remove(id)
+  }
+
+  #update(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount | null {
+    const { accounts, feeOf } = this.#options
     const account = accounts.get(id)
     if (!account) return null
     // An answer of one source says nothing about another.
@@ -92,40 +113,39 @@ export function createAutoFunding(options: AutoFundingOptions): AutoFunding {
     return account
   }
 
-  function add(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount {
-    const account = { id, policy, fee: feeOf(id, policy), chart: begin(id, terms), paused: false }
+  #add(id: SubAccountId, policy: AutoFundingPolicy): FundedAccount {
+    const { accounts, feeOf } = this.#options
+    const account = { id, policy, fee: feeOf(id, policy), chart: begin(id, this.#terms), paused: false }
     accounts.add(account)
     return account
   }
 
-  function stop(id: SubAccountId): void {
-    remove(id)
-    adjust()
-  }
-
-  function remove(id: SubAccountId): void {
+  #remove(id: SubAccountId): void {
+    const { accounts, report } = this.#options
     accounts.get(id)?.chart.stop()
     accounts.remove(id)
     report.endTopUp(id)
   }
 
-  function factsOf(id: SubAccountId): PaymentFacts {
+  #factsOf(id: SubAccountId): PaymentFacts {
+    const { accounts, dispatch } = this.#options
     const decision = dispatch.decisionOf(id)
     const missing = decision?.action === 'hold' ? (decision.missing ?? null) : null
     return { missing, approvalTimeout: accounts.get(id)?.policy.approvalTimeout ?? 0 }
   }
 
   /** Keeps the positions coming at the shortest interval that a policy names. */
-  function adjust(): void {
-    if (accounts.all().length === 0) {
-      watching?.unsubscribe()
-      watching = null
+  #adjust(): void {
+    const { accounts, positions, intervalMs } = this.#options
+    if (this.all().length === 0) {
+      this.#watching?.unsubscribe()
+      this.#watching = null
       positions.setIntervalMs(intervalMs)
       return
     }
     positions.nudge()
     positions.setIntervalMs(Math.min(intervalMs, accounts.intervalMs() ?? intervalMs))
-    watching ??= positions.positions$.subscribe()
+    this.#watching ??= positions.positions$.subscribe()
   }
 }
 
@@ -156,7 +176,7 @@ function idIn({ context: { provider, serviceType } }: AutoFundingState): SubAcco
 
 function jobsOf({ accounts, dispatch, topUp, blockClock }: AutoFundingOptions): Jobs {
   return {
-    topUp: (request, signal) => datedUnlessOvertaken(topUp(request, signal), blockClock),
+    topUp: (request, signal) => datedUnlessOvertaken(topUp.part(request, signal), blockClock),
     approve: (request, signal) => blockClock.dated(approve(request, signal)),
   }
 

@@ -35,71 +35,106 @@ export type BurnRatesOptions = {
  * @param options.onCharge called with each charge that a reading shows, in wei
  * @param options.onLearn called once the logs have told of earlier charges
  */
-export function createBurnRates({ onCharge, onLearn }: BurnRatesOptions = {}): BurnRates {
-  const balances = new Map<string, Balance>()
-  const falls = new Map<string, Fall[]>()
-  /** The burn of each since the last reading, computed at the first use. */
-  const burns = new Map<string, Burn>()
-  const firstCharges = new Map<string, number>()
-  let first: Block | null = null
-  let now = 0
+export function createBurnRates(options: BurnRatesOptions = {}): BurnRates {
+  return new ReadBurns(options)
+}
 
-  return {
-    first: () => first,
-    learn({ since, until, settled, opened }) {
-      recall(settled)
-      const openings = new Map(opened.map((one) => [keyOf(one), one.at]))
-      const charges = new Map<string, Fall[]>()
-      for (const { provider, serviceType, amount, at } of settled) {
-        const key = keyOf({ provider, serviceType })
-        const past = charges.get(key) ?? []
-        const before = past.at(-1)
-        const from = before?.at ?? openings.get(key) ?? since
-        charges.set(key, [...past, { at, seconds: at - from, burnt: amount }])
-      }
-      for (const [key, past] of charges) {
-        const rest = { at: until, seconds: until - (past.at(-1)?.at ?? since), burnt: 0n }
-        falls.set(key, [...past, rest, ...(falls.get(key) ?? [])].slice(-MOST_FALLS))
-      }
-      now = Math.max(now, until)
-      burns.clear()
-      onLearn?.()
-    },
-    observe(position, paidIn) {
-      const { number: block, timestamp: at } = position.block
-      first ??= position.block
-      now = at
-      burns.clear()
-      for (const account of position.subAccounts) {
-        const key = keyOf(account)
-        const { balance, pendingRefund } = account
-        const before = balances.get(key)
-        // Two blocks may have the same timestamp: a charge between them counts at the next later timestamp.
-        if (before && at <= before.at) continue
-        balances.set(key, { at, block, balance, pendingRefund })
-        if (!before || before.pendingRefund !== pendingRefund) continue
-        const burnt = before.balance + paidIn(key, before.block, block) - balance
-        // Another program paid in, so the charge beside that payment is unknown.
-        if (burnt < 0n) continue
-        if (burnt > 0n) onCharge?.(account, burnt)
-        if (burnt > 0n && !firstCharges.has(key)) firstCharges.set(key, at)
-        const past = falls.get(key) ?? []
-        append(past, { at, seconds: at - before.at, burnt })
-        forget(past, at)
-        falls.set(key, past)
-      }
-    },
-    of(key) {
-      const burn = burns.get(key) ?? burnOf(falls.get(key) ?? [], now)
-      burns.set(key, burn)
-      return burn
-    },
-    firstCharge: (key) => firstCharges.get(key) ?? null,
-    recall,
+/** What is known of the charges of one sub-account. */
+type Charges = {
+  /** At the last reading that counts. */
+  balance: Balance | null
+  /** Null before the first: an array that grows takes room for many. */
+  falls: Fall[] | null
+  /** The burn since the last reading, computed at the first use; null before. */
+  burn: Burn | null
+  /** Block time of the oldest known charge, in seconds. */
+  first: number | null
+}
+
+class ReadBurns implements BurnRates {
+  readonly #options: BurnRatesOptions
+  readonly #charges = new Map<string, Charges>()
+  #first: Block | null = null
+  #now = 0
+
+  constructor(options: BurnRatesOptions) {
+    this.#options = options
   }
 
-  function recall(settled: Settlements['settled']): void {
-    for (const one of settled) firstCharges.set(keyOf(one), Math.min(one.at, firstCharges.get(keyOf(one)) ?? one.at))
+  first(): Block | null {
+    return this.#first
+  }
+
+  learn({ since, until, settled, opened }: Pick<Settlements, 'since' | 'until' | 'settled' | 'opened'>): void {
+    this.recall(settled)
+    const openings = new Map(opened.map((one) => [keyOf(one), one.at]))
+    const charges = new Map<string, Fall[]>()
+    for (const { provider, serviceType, amount, at } of settled) {
+      const key = keyOf({ provider, serviceType })
+      const past = charges.get(key) ?? []
+      const before = past.at(-1)
+      const from = before?.at ?? openings.get(key) ?? since
+      charges.set(key, [...past, { at, seconds: at - from, burnt: amount }])
+    }
+    for (const [key, past] of charges) {
+      const rest = { at: until, seconds: until - (past.at(-1)?.at ?? since), burnt: 0n }
+      const known = this.#of(key)
+      known.falls = [...past, rest, ...(known.falls ?? [])].slice(-MOST_FALLS)
+    }
+    this.#moveOn(Math.max(this.#now, until))
+    this.#options.onLearn?.()
+  }
+
+  observe(position: Position, paidIn: PaidIn): void {
+    const { number: block, timestamp: at } = position.block
+    this.#first ??= position.block
+    this.#moveOn(at)
+    for (const account of position.subAccounts) {
+      const key = keyOf(account)
+      const { balance, pendingRefund } = account
+      const known = this.#of(key)
+      const before = known.balance
+      // Two blocks may have the same timestamp: a charge between them counts at the next later timestamp.
+      if (before && at <= before.at) continue
+      known.balance = { at, block, balance, pendingRefund }
+      if (!before || before.pendingRefund !== pendingRefund) continue
+      const burnt = before.balance + paidIn(key, before.block, block) - balance
+      // Another program paid in, so the charge beside that payment is unknown.
+      if (burnt < 0n) continue
+      if (burnt > 0n) this.#options.onCharge?.(account, burnt)
+      if (burnt > 0n) known.first ??= at
+      const fall = { at, seconds: at - before.at, burnt }
+      if (known.falls) append(known.falls, fall)
+      else known.falls = [fall]
+      forget(known.falls, at)
+    }
+  }
+
+  of(key: string): Burn {
+    const known = this.#of(key)
+    return (known.burn ??= burnOf(known.falls ?? [], this.#now))
+  }
+
+  firstCharge(key: string): number | null {
+    return this.#charges.get(key)?.first ?? null
+  }
+
+  recall(settled: Settlements['settled']): void {
+    for (const one of settled) {
+      const known = this.#of(keyOf(one))
+      known.first = Math.min(one.at, known.first ?? one.at)
+    }
+  }
+
+  #moveOn(now: number): void {
+    this.#now = now
+    for (const known of this.#charges.values()) known.burn = null
+  }
+
+  #of(key: string): Charges {
+    const known = this.#charges.get(key) ?? { balance: null, falls: null, burn: null, first: null }
+    this.#charges.set(key, known)
+    return known
   }
 }
 

@@ -1,7 +1,8 @@
 import { BURN_WINDOW } from '../../machines/auto-funding/auto-funding.burn.ts'
 import type { Block, Position, Settlements } from '../../machines/position.types.ts'
-import { createCachedQuestion } from '../base/cached-question.ts'
+import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
+import { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { LONGEST_WINDOW } from '../base/durations.ts'
@@ -36,47 +37,70 @@ export type ChargeHistory = {
  * What providers charged before the first reading, read once from the node's logs. A node without logs leaves the burn
  * to what readings show.
  */
-export function createChargeHistory({ burns, readSettlements, clock, logger }: ChargeHistoryOptions): ChargeHistory {
+export function createChargeHistory(options: ChargeHistoryOptions): ChargeHistory {
+  return new LogsOfCharges(options)
+}
+
+class LogsOfCharges implements ChargeHistory {
+  readonly #options: ChargeHistoryOptions
+  readonly #recent: CachedQuestion<void, Position>
+  /** Made where a provider counts as new. */
+  readonly #older: Lazy<CachedQuestion<void, Position>>
   /** The newest block whose logs were not searched yet; null before the first answer, and after the last. */
-  let older: Block | null = null
-  let searches = 0
-  const charges = createCachedQuestion<void, Position>({
-    async query({ block }) {
-      try {
-        const until = burns.first() ?? block
-        const settlements = await withTimeout(TIMEOUT_MS, () => readSettlements(until, BURN_WINDOW), clock)
-        burns.learn(settlements)
-        older = blockBefore(settlements)
-      } catch (error) {
-        logger.warn({ err: error }, 'earlier charges are unknown; the burn is measured from now on')
-      }
-    },
-    goodForMs: () => Infinity,
-    clock,
-  })
-  const further = createCachedQuestion<void, Position>({ query: searchOlder, goodForMs: () => 0, clock })
-  return {
-    learn: (position) => charges.ask(position),
-    refresh: (position) => charges.refresh(position),
-    search: (position) => further.refresh(position),
-    async searchAll(position) {
-      await charges.ask(position)
-      while (older !== null) await further.ask(position)
-    },
+  #next: Block | null = null
+  #searches = 0
+
+  constructor(options: ChargeHistoryOptions) {
+    const { clock } = options
+    this.#options = options
+    this.#recent = createCachedQuestion({ query: (about) => this.#read(about), goodForMs: () => Infinity, clock })
+    this.#older = new Lazy(() =>
+      createCachedQuestion({ query: (about) => this.#search(about), goodForMs: () => 0, clock }),
+    )
   }
 
-  async function searchOlder({ block }: Position): Promise<void> {
-    const until = older
+  learn(position: Position): Promise<void> {
+    return this.#recent.ask(position)
+  }
+
+  refresh(position: Position): Promise<void> {
+    return this.#recent.refresh(position)
+  }
+
+  search(position: Position): Promise<void> {
+    return this.#older.part.refresh(position)
+  }
+
+  async searchAll(position: Position): Promise<void> {
+    await this.learn(position)
+    while (this.#next !== null) await this.#older.part.ask(position)
+  }
+
+  async #read({ block }: Position): Promise<void> {
+    const { burns, readSettlements, clock, logger } = this.#options
+    try {
+      const until = burns.first() ?? block
+      const settlements = await withTimeout(TIMEOUT_MS, () => readSettlements(until, BURN_WINDOW), clock)
+      burns.learn(settlements)
+      this.#next = blockBefore(settlements)
+    } catch (error) {
+      logger.warn({ err: error }, 'earlier charges are unknown; the burn is measured from now on')
+    }
+  }
+
+  async #search({ block }: Position): Promise<void> {
+    const until = this.#next
     if (until === null) return
-    searches += 1
-    const isLast = searches >= MOST_SEARCHES || block.timestamp - until.timestamp > LONGEST_WINDOW
+    const { burns, readSettlements, clock, logger } = this.#options
+    this.#searches += 1
+    const isLast = this.#searches >= MOST_SEARCHES || block.timestamp - until.timestamp > LONGEST_WINDOW
     try {
       const settlements = await withTimeout(TIMEOUT_MS, () => readSettlements(until, LONGEST_WINDOW), clock)
       burns.recall(settlements.settled)
-      older = isLast ? null : blockBefore(settlements)
+      this.#next = isLast ? null : blockBefore(settlements)
     } catch (error) {
       logger.debug({ err: error, until }, 'older charges are unknown')
-      if (isLast) older = null
+      if (isLast) this.#next = null
     }
   }
 }

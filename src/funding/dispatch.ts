@@ -15,21 +15,40 @@ export type Dispatch = {
   decisionOf(id: SubAccountId): Decision | undefined
 }
 
-export function createDispatch(accounts: FundedAccounts): Dispatch {
-  let latest: Plan | null = null
-  return {
-    send(plan) {
-      latest = plan
-      for (const decision of plan.decisions) {
-        const account = accounts.get(decision)
-        if (account) sendDecision(account, plan, decision)
-      }
-    },
-    keep(plan) {
-      latest = plan
-    },
-    latest: () => latest,
-    decisionOf: (id) => latest?.decisions.find((one) => keyOf(one) === keyOf(id)),
+/** @param onSend called once a plan is sent: what it says about the ledger goes elsewhere */
+export function createDispatch(accounts: Pick<FundedAccounts, 'get'>, onSend: (plan: Plan) => void): Dispatch {
+  return new PlanDispatch(accounts, onSend)
+}
+
+class PlanDispatch implements Dispatch {
+  readonly #accounts: Pick<FundedAccounts, 'get'>
+  readonly #onSend: (plan: Plan) => void
+  #latest: Plan | null = null
+
+  constructor(accounts: Pick<FundedAccounts, 'get'>, onSend: (plan: Plan) => void) {
+    this.#accounts = accounts
+    this.#onSend = onSend
+  }
+
+  send(plan: Plan): void {
+    this.#latest = plan
+    for (const decision of plan.decisions) {
+      const account = this.#accounts.get(decision)
+      if (account) sendDecision(account, plan, decision)
+    }
+    this.#onSend(plan)
+  }
+
+  keep(plan: Plan): void {
+    this.#latest = plan
+  }
+
+  latest(): Plan | null {
+    return this.#latest
+  }
+
+  decisionOf(id: SubAccountId): Decision | undefined {
+    return this.#latest?.decisions.find((one) => keyOf(one) === keyOf(id))
   }
 }
 

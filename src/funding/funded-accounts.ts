@@ -33,15 +33,30 @@ export type FundedAccounts = {
 }
 
 export function createFundedAccounts(): FundedAccounts {
-  const accounts = new Map<string, FundedAccount>()
-  return {
-    get: (id) => accounts.get(keyOf(id)),
-    all: () => [...accounts.values()],
-    add: (account) => void accounts.set(keyOf(account.id), account),
-    remove: (id) => void accounts.delete(keyOf(id)),
-    intervalMs() {
-      const intervals = [...accounts.values()].flatMap(({ policy }) => policy.intervalMs ?? [])
-      return intervals.length === 0 ? null : Math.min(...intervals)
-    },
+  return new AccountsByKey()
+}
+
+class AccountsByKey implements FundedAccounts {
+  readonly #accounts = new Map<string, FundedAccount>()
+
+  get(id: SubAccountId): FundedAccount | undefined {
+    return this.#accounts.get(keyOf(id))
+  }
+
+  all(): readonly FundedAccount[] {
+    return [...this.#accounts.values()]
+  }
+
+  add(account: FundedAccount): void {
+    this.#accounts.set(keyOf(account.id), account)
+  }
+
+  remove(id: SubAccountId): void {
+    this.#accounts.delete(keyOf(id))
+  }
+
+  intervalMs(): number | null {
+    const intervals = this.all().flatMap(({ policy }) => policy.intervalMs ?? [])
+    return intervals.length === 0 ? null : Math.min(...intervals)
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { latestOf } from '../base/known-block.ts'
 import type { Inspected } from '../base/inspection.ts'
+import { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
@@ -17,7 +18,6 @@ import type { Lane } from '../transactions/lane.ts'
 import type { DepositPayer } from './deposit-payer.ts'
 import type { Submitter } from '../transactions/submitter.ts'
 import type { ApprovalNeed } from './approval-need.ts'
-import type { AutoDeposit } from './auto-deposit.ts'
 import type { AutoFunding } from './auto-funding.ts'
 import type { SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import { bySubAccount } from './budget.ts'
@@ -25,8 +25,6 @@ import { createBurnRates, type BurnRates } from './burn-rates.ts'
 import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import { createChargeHistory, type ChargeHistory } from './charge-history.ts'
 import { laneFactsOf } from './deposit-payer.ts'
-import type { Paying, PayingOptions } from './paying.ts'
-import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import { createEnsureLedger, type EnsureLedger } from './ensure-ledger.ts'
 import { createFundedAccounts, type FundedAccounts } from './funded-accounts.ts'
@@ -37,6 +35,7 @@ import type { SharedBudget } from './shared-budget.ts'
 import { createIdleMoney, type IdleMoney } from './idle-money.ts'
 import { createUseHistory, type UseHistory } from './use-history.ts'
 import { createUses } from './uses.ts'
+import type { LedgerFunding, Paying, PayingOptions } from './paying.ts'
 import { createPlanner, type Planner } from './planner.ts'
 import { createUnsettledFee } from './unsettled-fees.ts'
 
@@ -70,7 +69,7 @@ export type FundingOptions = {
   gas: GasPrice
   services: ServiceCache
   /** Null where the wallet cannot sign in at providers without asking a person. */
-  providerFees: ProviderFees | null
+  providerFees: Lazy<ProviderFees> | null
   readSettlements: (until: Block, seconds: number) => Promise<Settlements>
   /** Called before auto-funding starts; throws where nothing can be sent. */
   onStart: (operation: string) => void
@@ -93,8 +92,9 @@ export type Funding = {
   autoFunding: AutoFunding
   planner: Planner
   dispatch: Dispatch
-  autoDeposit: AutoDeposit
-  ensureLedger: EnsureLedger
+  /** Made where money is brought into the ledger, or a dry run tries that. */
+  ledger: Lazy<LedgerFunding>
+  ensureLedger: Lazy<EnsureLedger>
   /** What a sub-account keeps where its idle money is asked back at a position. */
   keptAt: IdleMoney['keptAt']
   /** A call asked for a sub-account. */
@@ -106,14 +106,14 @@ export type Funding = {
   wantUse: UseHistory['want']
   /** The level below which auto-funding would top up, with the unsettled fee asked anew; and why that is not known. */
   required(id: SubAccountId): Promise<{ required: bigint; feeError: string | null }>
+  /** Reads the wallet that deposits, before a decision at a block. */
+  refreshPayer(block: Block): Promise<void>
   /** Learns from a position how fast each sub-account is charged, and which ones are used. */
   observe(position: Position): void
   /** Stops auto-funding of every sub-account, and auto-deposit. */
   stop(): void
   /** The latest block at which auto-funding or auto-deposit decided to send, by the journals. */
   knownBlock: DepositPayer['knownBlock']
-  /** Transactions of keys that deposit for this wallet. */
-  depositTransactions(): readonly TransactionActor[]
   close(): Promise<void>
 }
 
@@ -136,7 +136,7 @@ export function createFunding(options: FundingOptions): Funding {
     accounts,
     uses,
     askedAt: (id) => lane?.asks.lastAt(id) ?? null,
-    isReading: useHistory.isReading,
+    isReading: () => useHistory.isReading(),
     payments,
     reclaims: () => lane?.reclaims() ?? [],
     inFlight,
@@ -151,7 +151,8 @@ export function createFunding(options: FundingOptions): Funding {
     spending: { budget: options.budget, payments, paidIn, sharedLeft: options.sharedBudget?.left },
     gasReserve,
     idleMoney,
-    decideDeposit: (...facts): ReturnType<AutoDeposit['decide']> => autoDeposit.decide(...facts),
+    // A trial is decided about also where auto-deposit is off.
+    decideDeposit: (facts, trial) => (trial ? ledger.part : ledger.made)?.autoDeposit.decide(facts, trial) ?? null,
     gasPrice: () => gas.price,
     ...laneFacts,
     feesAreHigh: () => gas.isHigh,
@@ -159,10 +160,11 @@ export function createFunding(options: FundingOptions): Funding {
     isRegistered: services.isRegistered,
     isAccepted: services.isAccepted,
   })
+  const fees = { providerFees, clock, logger }
   const feeOf = (id: SubAccountId, { unsettledFee }: Pick<AutoFundingPolicy, 'unsettledFee'>) =>
-    createUnsettledFee(id, unsettledFee, { providerFees, clock, logger })
-  const dispatch = createDispatch(accounts)
-  const { autoFunding, autoDeposit, payer } = options.pay({
+    createUnsettledFee(id, unsettledFee, fees)
+  const dispatch = createDispatch(accounts, (plan) => ledger.made?.autoDeposit.send(plan))
+  const { autoFunding, ledger } = options.pay({
     ...options,
     accounts,
     planner,
@@ -176,63 +178,76 @@ export function createFunding(options: FundingOptions): Funding {
     accounts,
     autoFunding,
     planner,
-    dispatch: {
-      ...dispatch,
-      send(plan) {
-        dispatch.send(plan)
-        autoDeposit.send(plan)
-      },
-    },
-    autoDeposit,
-    ensureLedger: createEnsureLedger({
-      ...options,
-      payer,
-      autoDeposit,
-      read: positions.fresh,
-      inFlight,
-      refuseWhileClosing: closing.refuse,
-    }),
+    dispatch,
+    ledger,
+    ensureLedger: new Lazy(() =>
+      createEnsureLedger({
+        ...options,
+        payer: ledger.part.payers,
+        autoDeposit: ledger.part.autoDeposit,
+        read: positions.fresh,
+        inFlight,
+        refuseWhileClosing: closing.refuse,
+      }),
+    ),
     async required(id) {
       const fee = accounts.get(id)?.fee ?? feeOf(id, { unsettledFee: 'provider' })
       await fee.ask(options.blockClock.now())
       const { fee: unsettledFee, error: feeError } = fee.known()
       return { required: planner.requiredOf(id, unsettledFee), feeError }
     },
-    keptAt: idleMoney.keptAt,
-    wantUse: useHistory.want,
+    keptAt: (id, position) => idleMoney.keptAt(id, position),
+    wantUse: (seconds) => useHistory.want(seconds),
     ask: (id) => uses.ask(id, options.blockClock.now()),
     noteUnpaid: async (id) => lane?.asks.note(id, options.blockClock.now()),
-    history: historyOf(createChargeHistory({ ...options, burns }), useHistory, clock),
+    history: new History(createChargeHistory({ ...options, burns }), useHistory, clock),
+    refreshPayer: async (block) => ledger.made?.autoDeposit.refresh(block),
     observe(position) {
       burns.observe(position, paidIn)
       uses.observe(position)
     },
     stop() {
       autoFunding.stopAll()
-      autoDeposit.stop()
+      ledger.made?.autoDeposit.stop()
     },
-    knownBlock: () => latestOf([lane?.knownBlock() ?? null, payer.knownBlock()]),
-    depositTransactions: payer.transactions,
+    knownBlock: () => latestOf([lane?.knownBlock() ?? null, ledger.made?.payers.knownBlock() ?? null]),
     async close() {
       autoFunding.close()
-      autoDeposit.stop()
+      ledger.made?.autoDeposit.stop()
       leaveBudget?.()
-      await payer.close()
+      await ledger.made?.payers.close()
     },
   }
 }
 
 /** What the logs tell of the time before the first reading: charges of some hours, and use as far back as policies ask. */
-function historyOf(charges: ChargeHistory, use: UseHistory, clock: Clock): ChargeHistory {
-  return {
-    ...charges,
-    async learn(position) {
-      await Promise.all([charges.learn(position), use.learn(position.block)])
-    },
-    async refresh(position) {
-      const isRead = use.learn(position.block)
-      await Promise.all([charges.refresh(position), withTimeout(GRACE_MS, () => isRead, clock).catch(() => undefined)])
-    },
+class History implements ChargeHistory {
+  readonly #charges: ChargeHistory
+  readonly #use: UseHistory
+  readonly #clock: Clock
+
+  constructor(charges: ChargeHistory, use: UseHistory, clock: Clock) {
+    this.#charges = charges
+    this.#use = use
+    this.#clock = clock
+  }
+
+  async learn(position: Position): Promise<void> {
+    await Promise.all([this.#charges.learn(position), this.#use.learn(position.block)])
+  }
+
+  async refresh(position: Position): Promise<void> {
+    const isRead = this.#use.learn(position.block)
+    const isReadInTime = withTimeout(GRACE_MS, () => isRead, this.#clock).catch(() => undefined)
+    await Promise.all([this.#charges.refresh(position), isReadInTime])
+  }
+
+  search(position: Position): Promise<void> {
+    return this.#charges.search(position)
+  }
+
+  searchAll(position: Position): Promise<void> {
+    return this.#charges.searchAll(position)
   }
 }
 

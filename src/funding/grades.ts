@@ -31,27 +31,42 @@ export type Grades = {
 }
 
 /** Demand, trigger and target of each sub-account; computed anew only where burn, policy, fee or prices changed. */
-export function createGrades({ burns, accounts, pricesOf, minLockedBalance }: GradesOptions): Grades {
-  const usual = toPolicy({}, minLockedBalance)
-  const known = new Map<string, GradedBy & { burn: Burn; grading: Grading }>()
-  return {
-    by(id, trial = usual) {
-      const account = accounts.get(id)
-      const pricedFee = feeByPrices(pricesOf(id))
-      return account
-        ? { policy: account.policy, unsettledFee: account.fee.known().fee, pricedFee }
-        : { policy: trial, unsettledFee: 0n, pricedFee }
-    },
-    of(id, by) {
-      const key = keyOf(id)
-      const burn = burns.of(key)
-      const last = known.get(key)
-      if (last?.burn === burn && isSame(last, by)) return last.grading
-      const grading = gradingOf(by, burn)
-      known.set(key, { ...by, burn, grading })
-      return grading
-    },
-    firstCharge: (id) => burns.firstCharge(keyOf(id)),
+export function createGrades(options: GradesOptions): Grades {
+  return new KnownGrades(options)
+}
+
+class KnownGrades implements Grades {
+  readonly #options: GradesOptions
+  readonly #usual: AutoFundingPolicy
+  readonly #known = new Map<string, GradedBy & { burn: Burn; grading: Grading }>()
+
+  constructor(options: GradesOptions) {
+    this.#options = options
+    this.#usual = toPolicy({}, options.minLockedBalance)
+  }
+
+  by(id: SubAccountId, trial = this.#usual): GradedBy {
+    const { accounts, pricesOf } = this.#options
+    const account = accounts.get(id)
+    const pricedFee = feeByPrices(pricesOf(id))
+    return account
+      ? { policy: account.policy, unsettledFee: account.fee.known().fee, pricedFee }
+      : { policy: trial, unsettledFee: 0n, pricedFee }
+  }
+
+  of(id: SubAccountId, by: GradedBy): Grading {
+    const key = keyOf(id)
+    const burn = this.#options.burns.of(key)
+    const last = this.#known.get(key)
+    if (last?.burn === burn && isSame(last, by)) return last.grading
+    const { policy, unsettledFee, pricedFee } = by
+    const grading = gradingOf(by, burn)
+    this.#known.set(key, { policy, unsettledFee, pricedFee, burn, grading })
+    return grading
+  }
+
+  firstCharge(id: SubAccountId): number | null {
+    return this.#options.burns.firstCharge(keyOf(id))
   }
 }
 

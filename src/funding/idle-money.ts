@@ -37,28 +37,19 @@ export type IdleMoney = {
 }
 
 export function createIdleMoney(options: IdleMoneyOptions): IdleMoney {
-  const { accounts, uses, askedAt, isReading, reclaims, inFlight, isUnderway, failureOf } = options
+  return new KnownIdleness(options)
+}
 
-  return {
-    standingOf,
-    keptAt(id, position) {
-      const account = accounts.get(id)
-      const rule = account?.policy.reclaim ?? null
-      const standing = standingOf(id, rule, paymentsOf(options), position.block.timestamp)
-      const found = subAccountIn(position, id)
-      if (!account || account.paused || !standing || !found) return null
-      return isReclaimable(standing, found, position.block.timestamp) ? standing.keep : null
-    },
-    isReclaiming: () => isUnderway() || inFlight().some(({ intent }) => isReclaim(intent)),
+class KnownIdleness implements IdleMoney {
+  readonly #options: IdleMoneyOptions
+
+  constructor(options: IdleMoneyOptions) {
+    this.#options = options
   }
 
-  function standingOf(
-    id: SubAccountId,
-    rule: ReclaimRule | null,
-    payments: Payments,
-    now: number,
-  ): ReclaimStanding | null {
+  standingOf(id: SubAccountId, rule: ReclaimRule | null, payments: Payments, now: number): ReclaimStanding | null {
     if (!rule) return null
+    const { uses, askedAt, isReading, reclaims, failureOf } = this.#options
     const { knownSince, lastAt } = uses.of(keyOf(id))
     const times = [lastAt, askedAt(id), latest(payments.of(id), id, now)].filter((at) => at !== null)
     const use = {
@@ -68,6 +59,20 @@ export function createIdleMoney(options: IdleMoneyOptions): IdleMoney {
       isReading: isReading(),
     }
     return { ...rule, use, failure: failureOf(id) }
+  }
+
+  keptAt(id: SubAccountId, position: Position): bigint | null {
+    const account = this.#options.accounts.get(id)
+    const rule = account?.policy.reclaim ?? null
+    const standing = this.standingOf(id, rule, paymentsOf(this.#options), position.block.timestamp)
+    const found = subAccountIn(position, id)
+    if (!account || account.paused || !standing || !found) return null
+    return isReclaimable(standing, found, position.block.timestamp) ? standing.keep : null
+  }
+
+  isReclaiming(): boolean {
+    const { isUnderway, inFlight } = this.#options
+    return isUnderway() || inFlight().some(({ intent }) => isReclaim(intent))
   }
 }
 

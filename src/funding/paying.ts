@@ -1,3 +1,4 @@
+import { Lazy } from '../base/lazy.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import { createAutoDeposit, type AutoDeposit, type AutoDepositOptions } from './auto-deposit.ts'
 import { createAutoFunding, type AutoFunding, type AutoFundingOptions } from './auto-funding.ts'
@@ -16,12 +17,11 @@ export type PayingOptions = Omit<AutoFundingOptions, 'topUp' | 'onStart' | 'disp
     onStart: (operation: string) => void
   }
 
-/** What pays for itself: auto-funding, auto-deposit, and the wallets that deposit. */
-export type Paying = {
-  autoFunding: AutoFunding
-  autoDeposit: AutoDeposit
-  payer: DepositPayers
-}
+/** What brings money into the ledger by itself: the wallets that deposit, and auto-deposit. */
+export type LedgerFunding = { payers: DepositPayers; autoDeposit: AutoDeposit }
+
+/** What pays for itself. */
+export type Paying = { autoFunding: AutoFunding; ledger: Lazy<LedgerFunding> }
 
 /** What connects another key that deposits. */
 export type TreasuryAccess = Pick<
@@ -31,17 +31,19 @@ export type TreasuryAccess = Pick<
 
 export function createPaying(options: PayingOptions, treasury: TreasuryAccess): Paying {
   const { planner, dispatch, locks, submitter, onStart } = options
-  const payer = createDepositPayers(walletPayer(options), { ...options, ...treasury })
-  const topUp = createTopUp({ ...options, isTaken: locks.isTaken, submit: submitter.submit })
+  const topUp = new Lazy(() => createTopUp({ ...options, isTaken: locks.isTaken, submit: submitter.submit }))
   return {
-    payer,
-    autoDeposit: createAutoDeposit({
-      ...options,
-      payer,
-      latest: dispatch.latest,
-      plan: planner.plan,
-      onStart: () => onStart('startAutoDeposit'),
-    }),
     autoFunding: createAutoFunding({ ...options, topUp, onStart: () => onStart('startAutoFunding') }),
+    ledger: new Lazy(() => {
+      const payers = createDepositPayers(walletPayer(options), { ...options, ...treasury })
+      const autoDeposit = createAutoDeposit({
+        ...options,
+        payer: payers,
+        latest: () => dispatch.latest(),
+        plan: planner.plan,
+        onStart: () => onStart('startAutoDeposit'),
+      })
+      return { payers, autoDeposit }
+    }),
   }
 }

@@ -1,6 +1,7 @@
 import { quietUntil } from '../../machines/auto-funding/quiet.policy.ts'
 import type { Position } from '../../machines/position.types.ts'
 import { isSamePosition } from '../base/same-position.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { FundedAccounts } from './funded-accounts.ts'
 import type { Plan } from './plan.ts'
 
@@ -20,36 +21,44 @@ export type QuietOptions = {
   isBusy: () => boolean
 }
 
-export function createQuiet({ accounts, isBusy }: QuietOptions): Quiet {
-  let last: { position: Position; until: number; fees: readonly bigint[] } | null = null
+export function createQuiet(options: QuietOptions): Quiet {
+  return new LastPlan(options)
+}
 
-  return {
-    note(plan) {
-      const until = accounts.all().every(({ chart, paused }) => paused || chart.getSnapshot().value === 'watching')
-        ? quietUntil({ ...plan, followsBurn })
-        : null
-      last = until === null ? null : { position: plan.position, until, fees: fees() }
-    },
-    disturb() {
-      last = null
-    },
-    holds(position) {
-      return (
-        last !== null &&
-        position.block.timestamp < last.until &&
-        isSamePosition(last.position, position) &&
-        !isBusy() &&
-        isSame(last.fees, fees())
-      )
-    },
+class LastPlan implements Quiet {
+  readonly #options: QuietOptions
+  #last: { position: Position; until: number; fees: readonly bigint[] } | null = null
+
+  constructor(options: QuietOptions) {
+    this.#options = options
   }
 
-  function followsBurn(id: Plan['decisions'][number]): boolean {
-    return accounts.get(id)?.policy.levels.runway !== undefined
+  note(plan: Plan): void {
+    const { accounts } = this.#options
+    const followsBurn = (id: SubAccountId) => accounts.get(id)?.policy.levels.runway !== undefined
+    const until = accounts.all().every(({ chart, paused }) => paused || chart.getSnapshot().value === 'watching')
+      ? quietUntil({ ...plan, followsBurn })
+      : null
+    this.#last = until === null ? null : { position: plan.position, until, fees: this.#fees() }
   }
 
-  function fees(): bigint[] {
-    return accounts.all().map(({ fee }) => fee.known().fee)
+  disturb(): void {
+    this.#last = null
+  }
+
+  holds(position: Position): boolean {
+    const last = this.#last
+    return (
+      last !== null &&
+      position.block.timestamp < last.until &&
+      isSamePosition(last.position, position) &&
+      !this.#options.isBusy() &&
+      isSame(last.fees, this.#fees())
+    )
+  }
+
+  #fees(): bigint[] {
+    return this.#options.accounts.all().map(({ fee }) => fee.known().fee)
   }
 }
 

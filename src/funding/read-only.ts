@@ -1,3 +1,4 @@
+import { Lazy } from '../base/lazy.ts'
 import { ReadOnlyError } from '../base/not-sent-errors.ts'
 import { decideDeposit } from './deposit-decision.ts'
 import { walletPayer } from './deposit-payer.ts'
@@ -22,33 +23,35 @@ export function readOnlyPaying(options: PayingOptions): Paying {
   }
 
   return {
-    payer: {
-      ...own,
-      own,
-      use: nothing,
-      refresh: () => Promise.resolve(),
-      error: () => null,
-      refusal: () => null,
-      transactions: () => [],
-      close: () => Promise.resolve(),
-    },
-    autoDeposit: {
-      start: () => refuse('startAutoDeposit'),
-      stop: nothing,
-      actor: () => null,
-      policy: () => null,
-      status: () => null,
-      decide: (facts, trial) => (trial ? decideDeposit(trialOf(trial, own), facts, surroundings) : null),
-      refresh: () => Promise.resolve(),
-      send: nothing,
-      whileDeciding: (work) => work(),
-    },
+    ledger: new Lazy(() => ({
+      payers: {
+        ...own,
+        own,
+        use: nothing,
+        refresh: () => Promise.resolve(),
+        error: () => null,
+        refusal: () => null,
+        transactions: () => [],
+        close: () => Promise.resolve(),
+      },
+      autoDeposit: {
+        start: () => refuse('startAutoDeposit'),
+        stop: nothing,
+        actor: () => null,
+        policy: () => null,
+        status: () => null,
+        decide: (facts, trial) => (trial ? decideDeposit(trialOf(trial, own), facts, surroundings) : null),
+        refresh: () => Promise.resolve(),
+        send: nothing,
+        whileDeciding: (work) => work(),
+      },
+    })),
     autoFunding: {
       start: () => refuse('startAutoFunding'),
       stop: nothing,
       stopAll: nothing,
       pause: positions.nudge,
-      all: accounts.all,
+      all: () => accounts.all(),
       close: nothing,
     },
   }

@@ -1,5 +1,6 @@
-import { createCachedQuestion } from '../base/cached-question.ts'
+import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import { withTimeout } from '../base/timeout.ts'
@@ -10,7 +11,7 @@ const TIMEOUT_MS = 8_000
 
 export type UnsettledFeeOptions = {
   /** Asks inference providers; null where the wallet cannot sign in there by itself. */
-  providerFees: ProviderFees | null
+  providerFees: Lazy<ProviderFees> | null
   clock: Clock
   logger: Logger
 }
@@ -37,42 +38,76 @@ export type UnsettledFee = {
 export function createUnsettledFee(
   id: SubAccountId,
   source: AutoFundingPolicy['unsettledFee'],
-  { providerFees, clock, logger }: UnsettledFeeOptions,
+  options: UnsettledFeeOptions,
 ): UnsettledFee {
-  let known: KnownFee = { fee: 0n, readAt: null, error: null }
-  const question = createCachedQuestion({ query: read, goodForMs: () => 0, clock })
+  return new AccountFee(id, source, options)
+}
 
-  return {
-    known: () => known,
-    refresh: (now) => askBy((about) => question.refresh(about), now),
-    ask: (now) => askBy((about) => question.ask(about), now),
+const UNKNOWN: KnownFee = { fee: 0n, readAt: null, error: null }
+
+class AccountFee implements UnsettledFee {
+  readonly #id: SubAccountId
+  readonly #source: AutoFundingPolicy['unsettledFee']
+  readonly #options: UnsettledFeeOptions
+  #known = UNKNOWN
+  /** Made with the first source to ask. */
+  #question: CachedQuestion<void, About> | null = null
+
+  constructor(id: SubAccountId, source: AutoFundingPolicy['unsettledFee'], options: UnsettledFeeOptions) {
+    this.#id = id
+    this.#source = source
+    this.#options = options
   }
 
-  async function askBy(put: (about: { ask: Query; now: number }) => Promise<void>, now: number): Promise<void> {
-    const ask = query()
-    if (ask) await put({ ask, now })
-    else known = { fee: 0n, readAt: null, error: null }
+  known(): KnownFee {
+    return this.#known
   }
 
-  /** Null while there is no source to ask. */
-  function query(): Query | null {
+  async refresh(now: number): Promise<void> {
+    const ask = this.#query()
+    if (ask) await this.#sharedQuestion().refresh({ ask, now })
+  }
+
+  async ask(now: number): Promise<void> {
+    const ask = this.#query()
+    if (ask) await this.#sharedQuestion().ask({ ask, now })
+  }
+
+  #sharedQuestion(): CachedQuestion<void, About> {
+    const { clock } = this.#options
+    return (this.#question ??= createCachedQuestion({ query: (about) => this.#read(about), goodForMs: () => 0, clock }))
+  }
+
+  /** Null while there is no source to ask: then nothing is known, either. */
+  #query(): Query | null {
+    const query = this.#queryOf(this.#source)
+    if (!query) this.#known = UNKNOWN
+    return query
+  }
+
+  #queryOf(source: AutoFundingPolicy['unsettledFee']): Query | null {
+    const { providerFees, clock } = this.#options
     if (source !== 'provider') return source && (() => withTimeout(TIMEOUT_MS, source, clock))
-    if (id.serviceType !== 'inference' || !providerFees?.canAsk(id.provider)) return null
-    return () => providerFees.ask(id.provider)
+    const { provider, serviceType } = this.#id
+    if (serviceType !== 'inference' || !providerFees?.part.canAsk(provider)) return null
+    return () => providerFees.part.ask(provider)
   }
 
-  async function read({ ask, now }: { ask: Query; now: number }): Promise<void> {
+  async #read({ ask, now }: About): Promise<void> {
     try {
       const fee = await ask()
       if (typeof fee !== 'bigint' || fee < 0n) throw new TypeError('unsettledFee gave something else than wei.')
-      known = { fee, readAt: now, error: null }
+      this.#known = { fee, readAt: now, error: null }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       // Logged once, not at every reading; it stays in the status.
-      if (message !== known.error) logger.warn({ err: error, ...id }, 'unsettled fee unknown; its last value stands')
-      known = { ...known, error: message }
+      if (message !== this.#known.error)
+        this.#options.logger.warn({ err: error, ...this.#id }, 'unsettled fee unknown; its last value stands')
+      this.#known = { ...this.#known, error: message }
     }
   }
 }
 
 type Query = () => Promise<bigint>
+
+type About = { ask: Query; now: number }

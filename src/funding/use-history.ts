@@ -32,39 +32,54 @@ export type UseHistory = {
  * What used sub-accounts before the first reading, read from the node's logs, the newest first, until the longest time
  * of a policy is covered. Without logs it is known from the first reading on.
  */
-export function createUseHistory({ uses, readSettlements, longest, clock, logger }: UseHistoryOptions): UseHistory {
-  let pending: Promise<void> | null = null
-  let wanted = 0
-  let retryAt = 0
-  let isWarned = false
+export function createUseHistory(options: UseHistoryOptions): UseHistory {
+  return new LogsOfUse(options)
+}
 
-  return {
-    learn: (block) => (pending ??= learn(block).finally(() => (pending = null))),
-    isReading: () => pending !== null,
-    want(seconds) {
-      wanted = Math.max(wanted, seconds)
-    },
+class LogsOfUse implements UseHistory {
+  readonly #options: UseHistoryOptions
+  #pending: Promise<void> | null = null
+  #wanted = 0
+  #retryAt = 0
+  #isWarned = false
+
+  constructor(options: UseHistoryOptions) {
+    this.#options = options
   }
 
-  async function learn(block: Block): Promise<void> {
-    for (let next = missing(block); next !== null && clock.now() >= retryAt; next = missing(block)) {
+  learn(block: Block): Promise<void> {
+    return (this.#pending ??= this.#learn(block).finally(() => (this.#pending = null)))
+  }
+
+  isReading(): boolean {
+    return this.#pending !== null
+  }
+
+  want(seconds: number): void {
+    this.#wanted = Math.max(this.#wanted, seconds)
+  }
+
+  async #learn(block: Block): Promise<void> {
+    const { uses, readSettlements, clock, logger } = this.#options
+    for (let next = this.#missing(block); next !== null && clock.now() >= this.#retryAt; next = this.#missing(block)) {
       const before = [uses.knownSince()?.number, uses.unclear()]
       try {
         const { until, seconds } = next
         uses.learn(await withTimeout(TIMEOUT_MS, () => readSettlements(until, seconds + MARGIN), clock))
       } catch (error) {
-        if (!isWarned)
+        if (!this.#isWarned)
           logger.warn({ err: error }, 'earlier use of sub-accounts is unknown; what is not known counts as use')
-        isWarned = true
+        this.#isWarned = true
       }
       const hasLearnt = uses.knownSince()?.number !== before[0] || uses.unclear() !== before[1]
-      if (!hasLearnt) retryAt = clock.now() + RETRY_MS
+      if (!hasLearnt) this.#retryAt = clock.now() + RETRY_MS
     }
   }
 
-  function missing(block: Block): { until: Block; seconds: number } | null {
+  #missing(block: Block): { until: Block; seconds: number } | null {
+    const { uses, longest } = this.#options
     const known = uses.knownSince() ?? block
-    const seconds = Math.max(wanted, longest())
+    const seconds = Math.max(this.#wanted, longest())
     if (seconds === 0) return null
     const unclear = uses.unclear()
     if (unclear) return { until: unclear.until, seconds: unclear.until.timestamp - unclear.from.timestamp }

@@ -30,66 +30,96 @@ export type Uses = {
   of(key: string): Pick<Use, 'knownSince' | 'lastAt'>
 }
 
-export function createUses({ minedIn, inFlight }: UsesOptions): Uses {
-  const lastUse = new Map<string, number>()
-  /** Each sub-account at the last reading without a transaction of its own in flight. */
-  const seen = new Map<string, Seen>()
-  /** The first reading of each sub-account that had one in flight from the beginning. */
-  const unseen = new Map<string, Block>()
-  /** Use is known from this block on, up to a time in seconds: without an end once readings follow. */
-  let known: (Block & { until: number }) | null = null
-  let unclear: Stretch | null = null
+export function createUses(options: UsesOptions): Uses {
+  return new ReadUses(options)
+}
 
-  return {
-    knownSince: () => known,
-    unclear: () => unclear,
-    learn({ since, sinceBlock, until, settled, paid }) {
-      for (const one of [...settled, ...paid]) use(one, one.at)
-      // The logs from a chain's first block on are all of its history.
-      const from = { number: sinceBlock, timestamp: sinceBlock <= 1 ? 0 : since }
-      if (!known) known = { ...from, until }
-      else if (until >= known.timestamp && from.timestamp < known.timestamp) known = { ...from, until: known.until }
-      if (unclear && until >= unclear.until.timestamp) unclear = null
-    },
-    observe(position) {
-      const isFirst = known?.until !== Infinity
-      if (isFirst)
-        known = { ...(known && known.until >= position.block.timestamp ? known : position.block), until: Infinity }
-      const moving = inFlightByAccount(inFlight())
-      for (const account of position.subAccounts) {
-        const key = keyOf(account)
-        // A reading may show a transaction whose receipt the lane has not read yet.
-        const before = seen.get(key)
-        if (moving.has(key)) {
-          if (!before && !unseen.has(key)) unseen.set(key, position.block)
-          continue
-        }
-        const since = unseen.get(key)
-        if (since) doubt({ from: since, until: position.block })
-        else if (!isFirst && position.block.number > (before?.block.number ?? 0)) compare(before, account, position)
-        unseen.delete(key)
-        seen.set(key, { account, block: position.block, ledger: position.ledger?.available ?? 0n })
-      }
-    },
-    ask: use,
-    of: (key) => ({ knownSince: known?.timestamp ?? null, lastAt: lastUse.get(key) ?? null }),
+/** One sub-account as far as its use is known. */
+type Account = {
+  lastUse: number | null
+  /** At the last reading without a transaction of its own in flight. */
+  seen: Seen | null
+  /** The first reading, where it had one in flight from the beginning. */
+  unseen: Block | null
+}
+
+class ReadUses implements Uses {
+  readonly #options: UsesOptions
+  readonly #accounts = new Map<string, Account>()
+  /** Use is known from this block on, up to a time in seconds: without an end once readings follow. */
+  #known: (Block & { until: number }) | null = null
+  #unclear: Stretch | null = null
+
+  constructor(options: UsesOptions) {
+    this.#options = options
   }
 
-  function compare(before: Seen | undefined, account: SubAccountPosition, { block, ledger }: Position): void {
-    const own = before ? minedIn(before.block.number, block.number) : []
+  knownSince(): Block | null {
+    return this.#known
+  }
+
+  unclear(): Stretch | null {
+    return this.#unclear
+  }
+
+  learn({ since, sinceBlock, until, settled, paid }: Parameters<Uses['learn']>[0]): void {
+    for (const one of [...settled, ...paid]) this.ask(one, one.at)
+    // The logs from a chain's first block on are all of its history.
+    const from = { number: sinceBlock, timestamp: sinceBlock <= 1 ? 0 : since }
+    const known = this.#known
+    if (!known) this.#known = { ...from, until }
+    else if (until >= known.timestamp && from.timestamp < known.timestamp) this.#known = { ...from, until: known.until }
+    if (this.#unclear && until >= this.#unclear.until.timestamp) this.#unclear = null
+  }
+
+  observe(position: Position): void {
+    const { block } = position
+    const known = this.#known
+    const isFirst = known?.until !== Infinity
+    if (isFirst) this.#known = { ...(known && known.until >= block.timestamp ? known : block), until: Infinity }
+    const moving = inFlightByAccount(this.#options.inFlight())
+    for (const account of position.subAccounts) {
+      const key = keyOf(account)
+      const one = this.#of(key)
+      // A reading may show a transaction whose receipt the lane has not read yet.
+      const before = one.seen
+      if (moving.has(key)) {
+        if (!before) one.unseen ??= block
+        continue
+      }
+      if (one.unseen) this.#doubt({ from: one.unseen, until: block })
+      else if (!isFirst && block.number > (before?.block.number ?? 0)) this.#compare(before, account, position)
+      one.unseen = null
+      one.seen = { account, block, ledger: position.ledger?.available ?? 0n }
+    }
+  }
+
+  ask(id: SubAccountId, at: number): void {
+    const one = this.#of(keyOf(id))
+    one.lastUse = Math.max(at, one.lastUse ?? 0)
+  }
+
+  of(key: string): Pick<Use, 'knownSince' | 'lastAt'> {
+    return { knownSince: this.#known?.timestamp ?? null, lastAt: this.#accounts.get(key)?.lastUse ?? null }
+  }
+
+  #compare(before: Seen | null, account: SubAccountPosition, { block, ledger }: Position): void {
+    const own = before ? this.#options.minedIn(before.block.number, block.number) : []
     const gained = before ? (ledger?.available ?? 0n) - before.ledger : 0n
     const outcome = useBetween(before?.account, account, { ...movesOf(own, account), gained }, block.timestamp)
-    if (outcome === 'used') use(account, block.timestamp)
-    if (outcome === 'unclear' && before) doubt({ from: before.block, until: block })
+    if (outcome === 'used') this.ask(account, block.timestamp)
+    if (outcome === 'unclear' && before) this.#doubt({ from: before.block, until: block })
   }
 
-  function doubt({ from, until }: Stretch): void {
-    unclear = { from: unclear && unclear.from.number < from.number ? unclear.from : from, until }
+  #doubt({ from, until }: Stretch): void {
+    const earlier = this.#unclear
+    this.#unclear = { from: earlier && earlier.from.number < from.number ? earlier.from : from, until }
   }
 
-  function use(id: SubAccountId, at: number): void {
-    const key = keyOf(id)
-    lastUse.set(key, Math.max(at, lastUse.get(key) ?? 0))
+  #of(key: string): Account {
+    const known = this.#accounts.get(key) ?? { lastUse: null, seen: null, unseen: null }
+    this.#accounts.set(key, known)
+    return known
   }
 }
 

@@ -1,6 +1,7 @@
 import { inMs } from '../base/durations.ts'
 import { abortable } from '../base/abortable.ts'
 import { describeValue } from '../base/describe-value.ts'
+import type { Lazy } from '../base/lazy.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toAddress } from '../chain/address.ts'
 import type { InferenceService, Market, MarketPage } from '../chain/market.types.ts'
@@ -22,7 +23,7 @@ export type InferenceManagerOptions = ServiceManagerOptions & {
   readToken: (provider: string, tokenId: number, blockNumber: number) => Promise<TokenState>
   /** Called when the wallet's generation with a provider has changed: session tokens of the one before are refused. */
   onNewGeneration: (provider: string) => void
-  endpoints: Endpoints
+  endpoints: Lazy<Endpoints>
   fundRequests: RequestFunding
 }
 
@@ -59,7 +60,7 @@ export class InferenceManager extends ServiceManager {
     const terms = toRequestTerms(options)
     const id = { provider: toAddress(provider, 'provider'), serviceType: this.#options.serviceType }
     const { endpoints, fundRequests } = this.#options
-    const opening = endpoints.open(id.provider, {
+    const opening = endpoints.part.open(id.provider, {
       ...inMs(options),
       fund: (rejections, signal) => fundRequests(id, terms, { rejections, signal }),
     })
@@ -68,7 +69,7 @@ export class InferenceManager extends ServiceManager {
 
   /** What the endpoints of each provider have counted since the broker was opened. */
   endpointCounts(): (EndpointCounts & { provider: string })[] {
-    return this.#options.endpoints.counts()
+    return this.#options.endpoints.made?.counts() ?? []
   }
 
   /**

@@ -2,15 +2,17 @@ import type { Position } from '../../machines/position.types.ts'
 import { abortable } from '../base/abortable.ts'
 import type { Amount } from '../base/amounts.ts'
 import { isFunction } from '../base/check-options.ts'
+import type { Lazy } from '../base/lazy.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toAddress } from '../chain/address.ts'
 import type { LedgerEntry } from '../chain/port.ts'
 import { mayBeElsewhere, resolveService, type ServiceName } from '../chain/service-name.ts'
 import type { Closing } from '../closing/closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from '../closing/types.ts'
-import type { AutoDeposit, AutoDepositActor, AutoDepositStatus } from '../funding/auto-deposit.ts'
+import type { AutoDepositActor, AutoDepositStatus } from '../funding/auto-deposit.ts'
 import { toDepositPolicy, type AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
 import type { EnsureLedger, EnsureLedgerOptions } from '../funding/ensure-ledger.ts'
+import type { LedgerFunding } from '../funding/paying.ts'
 import type { LedgerActor } from '../lifecycle/ledger-actor.ts'
 import type { PendingRefund } from '../refunds/calendar.ts'
 import type { ClaimReceipt } from '../refunds/claim.ts'
@@ -36,10 +38,12 @@ export type LedgerManagerOptions = DepositsOptions &
   Pick<RetrievalsOptions, 'stallOf' | 'isKept'> & {
     listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
     out: Refunds
-    autoDeposit: Pick<AutoDeposit, 'start' | 'stop' | 'status'>
-    ensureFunded: EnsureLedger
-    actor: LedgerActor
-    closing: Pick<Closing, 'close' | 'cancel' | 'isWanted' | 'status'>
+    funding: Lazy<LedgerFunding>
+    ensureFunded: Lazy<EnsureLedger>
+    life: { readonly actor: LedgerActor }
+    closing: Lazy<Closing>
+    /** Whether the ledger is to be closed. */
+    isClosing: () => boolean
     closingPlanAt: (position: Position) => Promise<ClosingPlan>
   }
 
@@ -104,7 +108,7 @@ export class LedgerManager {
    *   and another process has this wallet's journal until the time is over
    */
   async ensureFunded(amount: Amount, options: EnsureLedgerOptions = {}): Promise<Receipt | null> {
-    return this.#options.ensureFunded(amount, options)
+    return this.#options.ensureFunded.part(amount, options)
   }
 
   /**
@@ -116,22 +120,22 @@ export class LedgerManager {
    * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
    */
   startAutoDeposit(config: AutoDepositConfig): AutoDepositActor {
-    return this.#options.autoDeposit.start(toDepositPolicy(config))
+    return this.#options.funding.part.autoDeposit.start(toDepositPolicy(config))
   }
 
   /** Stops auto-deposit. A deposit that was sent is followed to its end. */
   stopAutoDeposit(): void {
-    this.#options.autoDeposit.stop()
+    this.#options.funding.made?.autoDeposit.stop()
   }
 
   /** Whether auto-deposit is on. */
   hasAutoDeposit(): boolean {
-    return this.#options.autoDeposit.status() !== null
+    return this.autoDepositStatus() !== null
   }
 
   /** Where auto-deposit stands; null while it is off. */
   autoDepositStatus(): AutoDepositStatus | null {
-    return this.#options.autoDeposit.status()
+    return this.#options.funding.made?.autoDeposit.status() ?? null
   }
 
   /**
@@ -144,7 +148,7 @@ export class LedgerManager {
    */
   async refund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('refund', options)
-    return this.#options.out.withdrawals.refund(amount, options)
+    return this.#options.out.withdrawals().refund(amount, options)
   }
 
   /**
@@ -154,7 +158,7 @@ export class LedgerManager {
    */
   async deleteLedger(options: SendingOptions = {}): Promise<Receipt> {
     checkSending('deleteLedger', options)
-    return this.#options.out.withdrawals.deleteEmpty(options)
+    return this.#options.out.withdrawals().deleteEmpty(options)
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
@@ -325,7 +329,7 @@ export class LedgerManager {
    */
   async closeLedger(options: CloseOptions = {}): Promise<Receipt> {
     checkSending('closeLedger', options, { onProgress: isFunction })
-    return this.#options.closing.close(options)
+    return this.#options.closing.part.close(options)
   }
 
   /**
@@ -337,7 +341,7 @@ export class LedgerManager {
    */
   async cancelClosing(options: ReadingOptions = {}): Promise<ClosingCancelled> {
     checkReading('cancelClosing', options)
-    return this.#options.closing.cancel(options)
+    return this.#options.closing.part.cancel(options)
   }
 
   /**
@@ -355,16 +359,16 @@ export class LedgerManager {
 
   /** Whether the ledger is being closed, as far as this broker's journal knows. */
   get isClosing(): boolean {
-    return this.#options.closing.isWanted()
+    return this.#options.isClosing()
   }
 
   /** How far closing has come, at the latest position; null while nothing is being closed, or was read. */
   closingStatus(): ClosingStatus | null {
-    return this.#options.closing.status()
+    return this.#options.closing.made?.status() ?? null
   }
 
   /** The lifecycle actor of the ledger. */
   get actor(): LedgerActor {
-    return this.#options.actor
+    return this.#options.life.actor
   }
 }

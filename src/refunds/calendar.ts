@@ -28,32 +28,34 @@ export type RefundCalendarOptions = {
 }
 
 /** Every pending refund, and what providers were paid from them while this broker reads positions. */
-export type RefundCalendar = {
+export class RefundCalendar {
+  readonly #options: RefundCalendarOptions
+  #last: Position | null = null
+  #drains: readonly Drain[] = []
+
+  constructor(options: RefundCalendarOptions) {
+    this.#options = options
+  }
+
   /** Compares a position with the one before it. The broker calls it with each accepted position. */
-  see(position: Position): void
+  see(position: Position): void {
+    const { minedIn, logger } = this.#options
+    const before = this.#last
+    this.#last = position
+    if (!before || before.block.number >= position.block.number) return
+    const intents = minedIn(before.block.number, position.block.number)
+    const fresh = drainsBetween(before, position, (id) => movesOf(intents, id))
+    for (const { provider, serviceType, amount } of fresh)
+      logger.warn(
+        { provider, serviceType, amount: `${weiToOg(amount)} OG` },
+        'a provider was paid from a pending refund: less of it will come home',
+      )
+    this.#drains = [...this.#drains, ...fresh].filter((drain) => isPending(drain, position))
+  }
+
   /** The pending refunds at a position, the next to be unlocked first. */
-  of(position: Position): PendingRefund[]
-}
-
-export function createRefundCalendar({ minedIn, logger }: RefundCalendarOptions): RefundCalendar {
-  let last: Position | null = null
-  let drains: readonly Drain[] = []
-
-  return {
-    see(position) {
-      const before = last
-      last = position
-      if (!before || before.block.number >= position.block.number) return
-      const intents = minedIn(before.block.number, position.block.number)
-      const fresh = drainsBetween(before, position, (id) => movesOf(intents, id))
-      for (const { provider, serviceType, amount } of fresh)
-        logger.warn(
-          { provider, serviceType, amount: `${weiToOg(amount)} OG` },
-          'a provider was paid from a pending refund: less of it will come home',
-        )
-      drains = [...drains, ...fresh].filter((drain) => isPending(drain, position))
-    },
-    of: (position) => calendarOf(position, drains),
+  of(position: Position): PendingRefund[] {
+    return calendarOf(position, this.#drains)
   }
 }
 

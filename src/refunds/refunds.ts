@@ -9,9 +9,10 @@ import type { Plan } from '../funding/plan.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { Lane, SubmitOptions } from '../transactions/lane.ts'
+import { Lazy } from '../base/lazy.ts'
 import { createAutoClaim, type AutoClaim } from './auto-claim.ts'
 import { createReclaims, type ReclaimsOptions, type Reclaims } from './reclaim.ts'
-import { createRefundCalendar, type RefundCalendar } from './calendar.ts'
+import { RefundCalendar } from './calendar.ts'
 import { createClaims, type Claims } from './claim.ts'
 import { accountsOf } from './claim-outcome.ts'
 import { isHeldUp } from './put-back-pending.ts'
@@ -48,28 +49,42 @@ export type Refunds = Pick<AutoClaim, 'failureOf'> & {
   /** Takes up the claims that an earlier process left open. */
   resume(): void
   calendar: RefundCalendar
-  withdrawals: Withdrawals
+  withdrawals(): Withdrawals
 }
 
 export function createRefunds(options: RefundsOptions): Refunds {
   const { wallet, rules, lane, locks, read, submit, closing, keptAt, clock, blockClock, logger } = options
   const isClosing = closing.isWanted
-  const claims = lane && createClaims({ wallet, rules, lane, read, locks, isClosing, clock, logger })
-
-  const autoClaim = createAutoClaim({ claims, isClosing, blockClock, logger })
-  const reclaims = createReclaims({ claims, isClosing, keptAt, blockClock, logger })
+  const claims = lane && new Lazy(() => createClaims({ wallet, rules, lane, read, locks, isClosing, clock, logger }))
+  const automatic = () => ({ claims: claims?.part ?? null, isClosing, blockClock, logger })
+  const autoClaim = new Lazy(() => createAutoClaim(automatic()))
+  const reclaims = new Lazy(() => createReclaims({ ...automatic(), keptAt }))
+  const withdrawals = new Lazy(() =>
+    createWithdrawals({
+      wallet,
+      rules,
+      read,
+      submit,
+      ready: () => lane?.open() ?? Promise.resolve(),
+      inFlight: lane?.inFlight ?? (() => []),
+      idle: (matches, signal) => lane?.idle(matches, signal) ?? Promise.resolve(),
+    }),
+  )
 
   return {
     act(plan) {
-      autoClaim.act(plan)
-      reclaims.act(plan)
+      if (plan.decisions.some(({ claim }) => claim?.wait === null)) autoClaim.part.act(plan)
+      if (plan.decisions.some(({ reclaim }) => reclaim?.wait === null)) reclaims.part.act(plan)
     },
-    failureOf: autoClaim.failureOf,
-    reclaims,
+    failureOf: (id) => autoClaim.made?.failureOf(id) ?? null,
+    reclaims: {
+      isUnderway: () => reclaims.made?.isUnderway() ?? false,
+      failureOf: (id) => reclaims.made?.failureOf(id) ?? null,
+    },
     claims() {
       if (!claims) throw new ReadOnlyError(wallet)
       closing.refuse('claimRefunds')
-      return claims
+      return claims.part
     },
     async claimsOver({ serviceType, provider }, signal) {
       const open = (lane?.workflows.claims.list() ?? []).flatMap(accountsOf)
@@ -79,16 +94,10 @@ export function createRefunds(options: RefundsOptions): Refunds {
         if (wait.status === 'rejected' && !isHeldUp(wait.reason)) throw wait.reason
     },
     forgo: locks.giveUp,
-    resume: () => claims?.resume(),
-    calendar: createRefundCalendar({ minedIn: lane?.minedIn ?? (() => []), logger }),
-    withdrawals: createWithdrawals({
-      wallet,
-      rules,
-      read,
-      submit,
-      ready: () => lane?.open() ?? Promise.resolve(),
-      inFlight: lane?.inFlight ?? (() => []),
-      idle: (matches, signal) => lane?.idle(matches, signal) ?? Promise.resolve(),
-    }),
+    resume() {
+      if (lane && lane.workflows.claims.list().length > 0) claims?.part.resume()
+    },
+    calendar: new RefundCalendar({ minedIn: lane?.minedIn ?? (() => []), logger }),
+    withdrawals: () => withdrawals.part,
   }
 }

@@ -30,16 +30,17 @@ function parts(more: Partial<CycleParts> = {}) {
     accounts: { all: () => [] },
     gas: { refresh: call('gas', Promise.resolve()) },
     lane: { confirm: call('lane', Promise.resolve()) },
-    autoDeposit: { refresh: call('deposit', Promise.resolve()) },
+    refreshPayer: call('deposit', Promise.resolve()),
     history: { refresh: call('history', Promise.resolve()), search: call('search', Promise.resolve()) },
     blockClock: { see: call('blockClock') },
     observe: call('observe'),
     refunds: { calendar: { see: call('calendar') }, act: call('claims') },
     subAccounts: { fold: call('subAccounts') },
     ledger: { fold: call('ledger') },
-    closing: { stepAt: call('stepAt', null), advance: call('closing'), status: () => null },
+    closing: () => ({ stepAt: call('stepAt', null), advance: call('closing'), status: () => null }),
     planner: { plan: call('plan', { block: position.block, position, decisions: [], shortfall: 0n, gasReserve: 0n }) },
-    dispatch: { send: call('dispatch'), latest: () => null },
+    dispatch: { send: call('dispatch'), latest: () => null, keep: call('keep') },
+    quiet: null,
     plans: { next: call('plans') },
     events: { seePosition: call('events'), seePlan: call('events of the plan'), readingFailed: call('events') },
     counts: { plan: () => undefined },
@@ -87,7 +88,7 @@ test('older charges are searched for only while a provider gets no more because 
     ['anomaly', 'deposit'],
     ['first-day', 'search'],
   ] as const) {
-    const { cycle, calls } = parts({ dispatch: { send: () => undefined, latest: () => planWith(reason) } })
+    const { cycle, calls } = parts({ dispatch: { send: vi.fn(), keep: vi.fn(), latest: () => planWith(reason) } })
     await cycle.prepare(position)
     expect(calls.at(-1)).toBe(last)
   }
@@ -149,7 +150,7 @@ test('during an outage actors and subscribers get the plan of the last position,
   const plan = { block: position.block, position, decisions: [], shortfall: 0n, gasReserve: 0n }
   const planner = { plan: vi.fn(() => plan) }
   const send = vi.fn()
-  const { cycle, calls } = parts({ planner, dispatch: { send, latest: () => plan } })
+  const { cycle, calls } = parts({ planner, dispatch: { send, keep: vi.fn(), latest: () => plan } })
   cycle.failed({ ...failed, isOutage: true })
   expect(planner.plan.mock.calls).toEqual([[position, { isStale: true }]])
   expect(send.mock.calls).toEqual([[plan]])
@@ -159,7 +160,7 @@ test('during an outage actors and subscribers get the plan of the last position,
 test('after a failed reading that is no outage yet subscribers get the last plan again, and actors nothing', () => {
   const plan = { block: position.block, position, decisions: [], shortfall: 0n, gasReserve: 0n }
   const next = vi.fn()
-  const { cycle, calls } = parts({ dispatch: { send: vi.fn(), latest: () => plan }, plans: { next } })
+  const { cycle, calls } = parts({ dispatch: { send: vi.fn(), keep: vi.fn(), latest: () => plan }, plans: { next } })
   cycle.failed({ ...failed, isOutage: false })
   expect(next.mock.calls).toEqual([[plan]])
   expect(calls).toEqual(['events'])

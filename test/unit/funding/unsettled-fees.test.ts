@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { Lazy } from '../../../src/base/lazy.ts'
 import { silent } from '../../../src/base/logger.ts'
 import type { AutoFundingPolicy } from '../../../src/funding/config/auto-funding-policy.ts'
 import { createUnsettledFee } from '../../../src/funding/unsettled-fees.ts'
@@ -12,7 +13,7 @@ function setup(source: AutoFundingPolicy['unsettledFee'], serviceType: 'inferenc
   const time = createSimulatedTime({ startMs: 0, onPass: () => undefined })
   const providerFees = { canAsk: vi.fn(() => true), ask: vi.fn(() => Promise.resolve(7n)) }
   const warn = vi.fn<(details: object, message: string) => void>()
-  const options = { providerFees, clock: time.clock, logger: { ...silent, warn } }
+  const options = { providerFees: new Lazy(() => providerFees), clock: time.clock, logger: { ...silent, warn } }
   return {
     fee: createUnsettledFee({ ...id, serviceType }, source, options),
     providerFees,

@@ -1,0 +1,22 @@
+/**
+ * A part that is made at its first use: of many wallets most never send, close or claim anything. A part that has to hear of something
+ * from the start is none of these.
+ */
+export class Lazy<Part extends object> {
+  readonly #make: () => Part
+  #part: Part | null = null
+
+  constructor(make: () => Part) {
+    this.#make = make
+  }
+
+  /** The part; made where nothing has used it so far. */
+  get part(): Part {
+    return (this.#part ??= this.#make())
+  }
+
+  /** The part where something has used it; null otherwise. */
+  get made(): Part | null {
+    return this.#part
+  }
+}
