@@ -1,10 +1,11 @@
 import { parseEther as og, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CLAIM_MARGIN } from '../../machines/index.ts'
 import type { LocalProvider } from '../../src/local/providers.ts'
 import { callOf, transact } from '../../src/local/transact.ts'
 import { createBroker, type Broker, type Receipt, type Refund, memoryJournal } from '../../src/index.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
+import { untilHolds } from '../support/until.ts'
 
 const LOCK = 3600
 
@@ -225,7 +226,7 @@ describe('closeLedger', () => {
     const before = await chain.provider.getBalance(user.address)
     const interrupt = new AbortController()
     const closing = handled(broker.ledger.closeLedger({ signal: interrupt.signal }))
-    await until(() => expect(sent()).toEqual(['retrieveFund mined', 'retrieveFund mined']))
+    await untilHolds(() => expect(sent()).toEqual(['retrieveFund mined', 'retrieveFund mined']))
     interrupt.abort()
     await expect(closing).rejects.toMatchObject({ name: 'AbortedError' })
     await chain.warp(LOCK + CLAIM_MARGIN)
@@ -388,10 +389,6 @@ function subAccount({ address, serviceType }: LocalProvider, balance: string, re
     refunds,
     ...flags,
   }
-}
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 function sum(refunds: Refund[]): bigint {

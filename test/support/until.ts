@@ -9,3 +9,8 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
     { timeout, interval: 20 },
   )
 }
+
+/** Waits until expectations hold, checks them every 10 ms, and fails with the last of them that did not. */
+export function untilHolds<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
+}

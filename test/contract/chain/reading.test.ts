@@ -17,6 +17,7 @@ import {
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy, type Fault, type FaultRule, type Proxy } from '../../support/proxy.ts'
 import { EXACT } from '../../support/exact.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const LOCK = 3600
 const ALICE = toBeHex(0xa11ce, 20)
@@ -175,7 +176,7 @@ describe.for([
     const remove = inject(({ method }) => (method === 'eth_call' ? { kind: 'stale', blocks: 3 } : undefined))
     await transact(user, [transfer(ALICE, 'inference', '1')])
     const read = handled(broker.position())
-    await until(() => expect(broker.positions$.status.dropped).toBeGreaterThan(1))
+    await untilHolds(() => expect(broker.positions$.status.dropped).toBeGreaterThan(1))
     expect(broker.positions$.status).toMatchObject({ block: block.number, error: { name: 'StaleReadingError' } })
     remove()
     expect(await read).toMatchObject({ subAccounts: [{ balance: og('4') }] })
@@ -188,7 +189,7 @@ describe.for([
     const remove = inject(({ method }) => (method === 'eth_call' ? { kind: 'stale', blocks: 3 } : undefined))
     const { blockNumber } = await broker.ledger.transferFund(ALICE, 'inference', '1', { force: true })
     const read = handled(broker.position())
-    await until(() => expect(broker.positions$.status.dropped).toBeGreaterThan(0))
+    await untilHolds(() => expect(broker.positions$.status.dropped).toBeGreaterThan(0))
     remove()
     expect(await read).toMatchObject({ block: { number: blockNumber }, subAccounts: [{ balance: og('4') }] })
   })
@@ -199,7 +200,7 @@ describe.for([
     const broker = await open(user.connect(connect(proxy.url)), network())
     const remove = inject(({ method }) => (method === 'eth_call' ? { kind: 'stale', blocks: 1 } : undefined))
     const read = handled(broker.position())
-    await Promise.race([read, until(() => expect(broker.positions$.status.dropped).toBeGreaterThan(0))])
+    await Promise.race([read, untilHolds(() => expect(broker.positions$.status.dropped).toBeGreaterThan(0))])
     remove()
     expect(await read).toMatchObject({ subAccounts: [{ balance: og('4') }] })
   })
@@ -334,7 +335,7 @@ describe('sending works with', () => {
     const refusal: unknown = await broker.ledger.addLedger('3').catch((error: unknown) => error)
     remove()
     const second = broker.ledger.addLedger('3').catch(() => undefined)
-    await until(() => expect(proxy.calls['eth_sendTransaction']).toBe(2))
+    await untilHolds(() => expect(proxy.calls['eth_sendTransaction']).toBe(2))
     const sent = proxy.log.filter(({ method }) => method === 'eth_sendTransaction').map(({ params }) => params[0])
     expect(sent).toMatchObject([{ nonce: toQuantity(nonce) }, { nonce: toQuantity(nonce) }])
     expect(await second).toMatchObject({ success: true })
@@ -398,10 +399,6 @@ async function refundsOf(broker: Broker) {
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
-}
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 async function foreign(): Promise<NetworkConfig> {

@@ -8,6 +8,7 @@ import { createBroker, type AutoFundingConfig, type Broker, memoryJournal } from
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { startProxy, type Fault, type FaultRule, type Proxy } from '../../support/proxy.ts'
 import { EXACT } from '../../support/exact.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const SOON = { intervalMs: 100 }
 
@@ -62,7 +63,7 @@ describe('one drain leads to one transfer of what is missing', () => {
     await alice.settle(user.address, og('1.25') + 7n)
     await chain.setAutomine(false)
     resume()
-    await until(() => expect(sends()).toBe(1))
+    await untilHolds(() => expect(sends()).toBe(1))
     await readings(8)
     expect(status()).toMatchObject({ state: 'toppingUp', reason: null, topUps: 0 })
     await chain.warp(20)
@@ -102,7 +103,7 @@ describe('one drain leads to one transfer of what is missing', () => {
     await rests()
     await alice.settle(user.address, og('1.5'))
     await chain.mine(3)
-    await until(() => expect(sends()).toBe(1))
+    await untilHolds(() => expect(sends()).toBe(1))
     await readings(6)
     expect(status()).toMatchObject({ state: 'settling', reason: 'settling', topUps: 1 })
     await chain.mine(3)
@@ -122,11 +123,11 @@ describe('one drain leads to one transfer of what is missing', () => {
     await rests()
     const remove = inject(() => fault)
     await alice.settle(user.address, og('0.75'))
-    await until(() => expect(broker.positions$.status.failures).toBeGreaterThan(2))
-    await until(() => expect(status()?.reason).toBe('stale-reading'))
+    await untilHolds(() => expect(broker.positions$.status.failures).toBeGreaterThan(2))
+    await untilHolds(() => expect(status()?.reason).toBe('stale-reading'))
     expect([sends(), status()?.failure]).toEqual([0, null])
     remove()
-    await until(() => expect(status()?.topUps).toBe(1))
+    await untilHolds(() => expect(status()?.topUps).toBe(1))
     await rests()
     expect(sends()).toBe(1)
     expect(await held()).toEqual({ ledger: og('7.25'), [alice.address]: og('2') })
@@ -137,7 +138,7 @@ describe('one drain leads to one transfer of what is missing', () => {
     await open('100', Object.fromEntries(providers.map((provider, index) => [provider, `1.${index}`])))
     await chain.setAutomine(false)
     for (const provider of providers) start(provider, { unsettledFee: false })
-    await until(() => expect(sends()).toBe(10))
+    await untilHolds(() => expect(sends()).toBe(10))
     await readings(3)
     await chain.mine()
     for (const provider of providers) await rests(provider)
@@ -176,11 +177,11 @@ describe('one drain leads to one transfer of what is missing', () => {
     await open('10', { [alice.address]: '1' })
     await chain.setAutomine(false)
     start(alice.address)
-    await until(() => expect(sends()).toBe(1))
+    await untilHolds(() => expect(sends()).toBe(1))
     broker.inference.stopAutoFunding()
     await broker.position()
     start(alice.address)
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'in-flight' }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'held', reason: 'in-flight' }))
     await chain.mine()
     await rests()
     await readings(3)
@@ -206,9 +207,9 @@ describe('one drain leads to one transfer of what is missing', () => {
     await open('10', { [alice.address]: '1' })
     await chain.setAutomine(false)
     const transferred = handled(broker.ledger.transferFund(alice.address, 'inference', '1'))
-    await until(() => expect(sends()).toBe(1))
+    await untilHolds(() => expect(sends()).toBe(1))
     start(alice.address)
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'in-flight' }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'held', reason: 'in-flight' }))
     await readings(3)
     await chain.mine()
     await transferred
@@ -237,7 +238,7 @@ describe('the required balance', () => {
     await rests()
     expect(sends()).toBe(0)
     expect(start(alice.address.toLowerCase(), { bufferMultiplier: 1.25, target: 1.25 })).toBe(actor)
-    await until(() => expect(status()?.topUps).toBe(1))
+    await untilHolds(() => expect(status()?.topUps).toBe(1))
     await rests()
     expect(broker.inference.hasAutoFunding(alice.address.replace(/[a-f]/g, (digit) => digit.toUpperCase()))).toBe(true)
     expect(broker.inference.autoFundingStatus()).toHaveLength(1)
@@ -280,13 +281,13 @@ describe('nothing is sent', () => {
     const resume = proxy.pause()
     proxy.reset()
     start(alice.address)
-    await until(() => expect(proxy.requests).toBe(1))
+    await untilHolds(() => expect(proxy.requests).toBe(1))
     broker.inference.stopAutoFunding()
     resume()
     await broker.position()
     inject(({ method }) => (method === 'eth_estimateGas' ? { kind: 'delay', ms: 50 } : undefined))
     start(alice.address)
-    await until(() => expect(proxy.calls['eth_estimateGas']).toBe(1))
+    await untilHolds(() => expect(proxy.calls['eth_estimateGas']).toBe(1))
     broker.inference.stopAutoFunding(alice.address)
     await broker.ledger.depositFund('1') // its estimate is answered later
     expect(operations()).toEqual(['depositFund mined'])
@@ -298,7 +299,7 @@ describe('nothing is sent', () => {
     start(alice.address)
     await rests()
     const { blockNumber } = await broker.ledger.retrieveFundFromProvider(alice.address, 'inference', { force: true })
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'refund-pending' }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'held', reason: 'refund-pending' }))
     await readings(5)
     expect([sends(), await held()]).toEqual([1, { ledger: og('8'), [alice.address]: 0n }])
     const { subAccounts, block } = await broker.position()
@@ -317,7 +318,7 @@ describe('nothing is sent', () => {
         : undefined,
     )
     const retrieved = handled(broker.ledger.retrieveFundFromProvider(alice.address, 'inference', { force: true }))
-    await until(() => expect(sends()).toBe(1))
+    await untilHolds(() => expect(sends()).toBe(1))
     await alice.settle(user.address, og('0.5'))
     await readings(5)
     await chain.provider.send('eth_sendRawTransaction', broadcasts().slice(0, 1))
@@ -333,7 +334,7 @@ describe('nothing is sent', () => {
     await rests()
     const interrupt = new AbortController()
     const closing = handled(broker.ledger.closeLedger({ signal: interrupt.signal }))
-    await until(() => expect(operations()).toEqual(['retrieveFund mined']))
+    await untilHolds(() => expect(operations()).toEqual(['retrieveFund mined']))
     expect(broker.inference.hasAutoFunding(alice.address)).toBe(false)
     interrupt.abort()
     await expect(closing).rejects.toThrow('The wait was interrupted')
@@ -346,7 +347,7 @@ describe('nothing is sent', () => {
 
   test('without a ledger, until there is one', async () => {
     start(alice.address)
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'ledger-missing', failure: null }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'held', reason: 'ledger-missing', failure: null }))
     await transact(friend, [callOf(chain.contracts.ledger, 'depositFundFor', [user.address], og('3'))])
     await rests()
     expect([sends(), await held()]).toEqual([1, { ledger: og('1'), [alice.address]: og('2') }])
@@ -355,7 +356,7 @@ describe('nothing is sent', () => {
   test('beyond what the ledger has: the rest is held with what is missing, and sent once that is deposited', async () => {
     await open('3', { [alice.address]: '1', [toBeHex(1, 20)]: '1.4' })
     start(alice.address)
-    await until(() =>
+    await untilHolds(() =>
       expect(status()).toMatchObject({ state: 'held', reason: 'ledger-short', topUps: 1, failure: null }),
     )
     expect(await held()).toMatchObject({ ledger: 0n, [alice.address]: og('1.6') })
@@ -378,7 +379,7 @@ describe('nothing is sent', () => {
     })
     expect([shortfall, sends(), warnings]).toEqual([og('0.4'), 1, ['the ledger runs low']])
     await transact(friend, [callOf(chain.contracts.ledger, 'depositFundFor', [user.address], og('0.4'))])
-    await until(() => expect(status()).toMatchObject({ state: 'watching', topUps: 2 }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'watching', topUps: 2 }))
     expect(sends()).toBe(2)
   })
 
@@ -386,7 +387,7 @@ describe('nothing is sent', () => {
     await open('10', { [alice.address]: '1' })
     await chain.provider.send('anvil_setBalance', [user.address, '0x0'])
     start(alice.address)
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'gas-short', failure: null }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'held', reason: 'gas-short', failure: null }))
     await chain.provider.send('anvil_setBalance', [user.address, toBeHex(og('1'))])
     await chain.mine()
     await rests()
@@ -399,7 +400,7 @@ describe('nothing is sent', () => {
       method === 'eth_estimateGas' ? { kind: 'rpc', code: -32000, message: 'out of order' } : undefined,
     )
     start(alice.address)
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'backing-off' }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'held', reason: 'backing-off' }))
     await readings(5)
     const { timestamp = 0 } = (await chain.provider.getBlock('latest')) ?? {}
     const { at = 0, ...failure } = status()?.failure ?? {}
@@ -418,10 +419,10 @@ describe('nothing is sent', () => {
     await open('10', { [alice.address]: '1' })
     await chain.setAutomine(false)
     start(alice.address)
-    await until(() => expect(sends()).toBe(1))
+    await untilHolds(() => expect(sends()).toBe(1))
     await chain.provider.send('anvil_setBalance', [chain.network.ledger, '0x0'])
     await chain.mine()
-    await until(() => expect(status()).toMatchObject({ state: 'held', reason: 'backing-off', topUps: 0 }))
+    await untilHolds(() => expect(status()).toMatchObject({ state: 'held', reason: 'backing-off', topUps: 0 }))
     await readings(3)
     expect(status()?.failure).toMatchObject({
       count: 1,
@@ -453,13 +454,13 @@ function status(provider = alice.address) {
 
 /** Resolves once no top-up is due or in flight. */
 function rests(provider = alice.address): Promise<void> {
-  return until(() => expect(status(provider)).toMatchObject({ state: 'watching', reason: 'sufficient' }))
+  return untilHolds(() => expect(status(provider)).toMatchObject({ state: 'watching', reason: 'sufficient' }))
 }
 
 /** Resolves after this many more attempts to read the position. */
 async function readings(count: number): Promise<void> {
   const before = proxy.calls['eth_call'] ?? 0
-  await until(() => expect(proxy.calls['eth_call']).toBeGreaterThanOrEqual(before + count))
+  await untilHolds(() => expect(proxy.calls['eth_call']).toBeGreaterThanOrEqual(before + count))
 }
 
 /** The distinct transactions that the broker broadcast; those of the tests do not go through the proxy. */
@@ -488,10 +489,6 @@ function inject(rule: FaultRule): () => void {
   const remove = proxy.fault(rule)
   removals.push(remove)
   return remove
-}
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 /** Marks a promise that is awaited later as handled, so that a test reports only its first failure. */

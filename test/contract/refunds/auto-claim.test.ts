@@ -1,10 +1,11 @@
 import { parseEther as og, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createBroker, memoryJournal, type Broker, type BrokerOptions } from '../../../src/index.ts'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { EXACT } from '../../support/exact.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const LOCK = 3600
 const CLAIM = ['retrieveFund mined', 'transferFund mined']
@@ -35,7 +36,7 @@ describe('autoClaim', () => {
     await rests(broker)
     expect(sent(broker)).toEqual([])
     await unlock()
-    await vi.waitFor(() => expect(sent(broker)).toEqual(CLAIM), { timeout: 50_000 })
+    await untilHolds(() => expect(sent(broker)).toEqual(CLAIM))
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
     await rests(broker)
     expect(sent(broker)).toEqual(CLAIM)
@@ -45,9 +46,9 @@ describe('autoClaim', () => {
     await refunding(alice, '5', '0.5')
     const broker = await open()
     broker.inference.startAutoFunding(alice.address, { ...EXACT, autoClaim: true })
-    await vi.waitFor(() => expect(reason(broker)).toBe('refund-pending'), { timeout: 50_000 })
+    await untilHolds(() => expect(reason(broker)).toBe('refund-pending'))
     await unlock()
-    await vi.waitFor(() => expect(sent(broker)).toEqual([...CLAIM, 'transferFund mined']), { timeout: 50_000 })
+    await untilHolds(() => expect(sent(broker)).toEqual([...CLAIM, 'transferFund mined']))
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
   })
 
@@ -58,7 +59,7 @@ describe('autoClaim', () => {
     const broker = await open({ autoClaim: true })
     broker.inference.startAutoFunding(alice.address, EXACT)
     const all = ['retrieveFund mined', 'retrieveFund mined', 'transferFund mined']
-    await vi.waitFor(() => expect(sent(broker).toSorted()).toEqual(all), { timeout: 50_000 })
+    await untilHolds(() => expect(sent(broker).toSorted()).toEqual(all))
     expect(await standing(broker)).toEqual({ ledger: og('18'), alice: [og('2'), 0n] })
   })
 
@@ -96,7 +97,7 @@ describe('autoClaim', () => {
     expect(claimOf(await broker.plan())).toMatchObject({ amount: og('3'), wait: 'paused' })
     expect(sent(broker)).toEqual([])
     broker.inference.resumeAutoFunding(alice.address)
-    await vi.waitFor(() => expect(sent(broker)).toEqual(CLAIM), { timeout: 50_000 })
+    await untilHolds(() => expect(sent(broker)).toEqual(CLAIM))
   })
 })
 
@@ -111,7 +112,7 @@ describe("onPendingRefund: 'reuse'", () => {
       ({ decisions: [one] }) => one?.action === 'top-up' && seen.push([one.amount, one.fromRefund]),
     )
     broker.inference.startAutoFunding(alice.address, kept)
-    await vi.waitFor(() => expect(sent(broker)).toEqual(['transferFund mined']), { timeout: 50_000 })
+    await untilHolds(() => expect(sent(broker)).toEqual(['transferFund mined']))
     expect(seen[0]).toEqual([og('0.5'), og('0.5')])
     expect(fromLedger(broker)).toEqual(['0'])
     expect(await standing(broker)).toEqual({ ledger: 0n, alice: [og('0.5'), 0n] })
@@ -122,7 +123,7 @@ describe("onPendingRefund: 'reuse'", () => {
     const broker = await open()
     const budget = { amount: '0.75', per: '1h' } as const
     broker.inference.startAutoFunding(alice.address, { ...EXACT, onPendingRefund: 'reuse', budget })
-    await vi.waitFor(() => expect(reason(broker)).toBe('budget-exhausted'), { timeout: 50_000 })
+    await untilHolds(() => expect(reason(broker)).toBe('budget-exhausted'))
     expect(await standing(broker)).toEqual({ ledger: og('15'), alice: [og('0.75'), og('4.25')] })
   })
 })

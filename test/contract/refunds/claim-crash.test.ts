@@ -1,11 +1,12 @@
 import { parseEther as og, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createBroker, memoryJournal, type Broker, type Journal } from '../../../src/index.ts'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { dyingJournal, type DyingJournal } from '../../support/dying-journal.ts'
 import { EXACT } from '../../support/exact.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const LOCK = 3600
 
@@ -51,7 +52,7 @@ test.for(moments)('a claim whose process is lost $where ($moment) is whole or di
   const second = await open(kept)
   // Auto-funding would take the deficit from the refund, if it acted between the two transactions.
   second.inference.startAutoFunding(alice.address, { ...EXACT, intervalMs: 100, onPendingRefund: 'reuse' })
-  await vi.waitFor(() => expect([openClaims(kept), reason(second)]).toEqual([0, 'sufficient']), { timeout: 50_000 })
+  await untilHolds(() => expect([openClaims(kept), reason(second)]).toEqual([0, 'sufficient']))
   expect(await standing(second)).toEqual(one.begun ? claimed : untouched)
   const sent = one.begun ? both : []
   expect(operations(second)).toEqual(sent)
@@ -70,7 +71,7 @@ test('the broker takes up a claim also where its journal was locked before', asy
   await second.position()
   isHeld = false
   await second.ledger.depositFund('1')
-  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 50_000 })
+  await untilHolds(() => expect(openClaims(kept)).toBe(0))
   expect(await standing(second)).toEqual({ ...claimed, ledger: og('99') })
 })
 
@@ -83,7 +84,7 @@ test('a claim leaves alone what the user took back before the next process began
   await transact(user, [transfer('1.5'), retrieve()])
   const kept = await copyOf(journal)
   const second = await open(kept)
-  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 50_000 })
+  await untilHolds(() => expect(openClaims(kept)).toBe(0))
   expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
   expect(operations(second)).toEqual(['retrieveFund'])
 })
@@ -99,7 +100,7 @@ test('a claim leaves alone what the user took back in full and later requested a
   await chain.mine(12)
   const kept = await copyOf(journal)
   const second = await open(kept)
-  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 50_000 })
+  await untilHolds(() => expect(openClaims(kept)).toBe(0))
   expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
   expect(operations(second)).toEqual(['retrieveFund'])
 })
@@ -112,7 +113,7 @@ test('a refund that was requested after the put-back stays, though the journal l
   await transact(user, [retrieve()])
   const kept = await copyOf(journal)
   const second = await open(kept)
-  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 50_000 })
+  await untilHolds(() => expect(openClaims(kept)).toBe(0))
   expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
   expect(operations(second)).toEqual(both)
 })
@@ -137,7 +138,7 @@ test('a claim puts nothing back while the ledger is being closed', async () => {
   const kept = await copyOf(journal)
   await kept.append({ type: 'closing', id: 'closing-1', at: 0 })
   const second = await open(kept)
-  await vi.waitFor(() => expect(openClaims(kept)).toBe(0), { timeout: 50_000 })
+  await untilHolds(() => expect(openClaims(kept)).toBe(0))
   expect(await standing(second)).toEqual({ ledger: og('98'), free: 0n, pending: og('2') })
   expect(operations(second)).toEqual(['retrieveFund'])
 })

@@ -1,5 +1,5 @@
 import { getAddress, parseEther as og, toBeHex, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   createBroker,
   memoryJournal,
@@ -14,6 +14,7 @@ import { callOf, transact, type Call } from '../../../src/local/transact.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { hookedJournal } from '../../support/dying-journal.ts'
 import { EXACT } from '../../support/exact.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const LOCK = 3600
 const others = Array.from({ length: 24 }, (_, index) => getAddress(toBeHex(index + 1, 20)))
@@ -106,13 +107,13 @@ describe('claimRefunds', () => {
     const paused = new Promise<void>((resolve) => (resume = resolve))
     broker = await open(hookedJournal((record) => (isPutBack(record) ? paused : undefined)))
     const claim = broker.ledger.claimRefunds()
-    await until(() => expect(sent()).toEqual(['retrieveFund mined']))
+    await untilHolds(() => expect(sent()).toEqual(['retrieveFund mined']))
     broker.inference.startAutoFunding(alice.address, { ...EXACT, intervalMs: 100, onPendingRefund: 'reuse' })
-    await until(() => expect(reason()).toBe('in-flight'))
+    await untilHolds(() => expect(reason()).toBe('in-flight'))
     await chain.mine(3)
     resume()
     expect(await claim).toMatchObject({ claimed: og('0.5'), putBack: og('1.5') })
-    await until(() =>
+    await untilHolds(() =>
       expect(sent()).toEqual(['retrieveFund', 'transferFund', 'transferFund'].map((one) => `${one} mined`)),
     )
     expect(await standing()).toMatchObject({ ledger: og('98'), free: og('2'), locked: 0n })
@@ -236,7 +237,6 @@ async function standing() {
 const reason = () => broker.inference.autoFundingStatus(alice.address)[0]?.reason
 const isPutBack = (record: JournalRecord) =>
   record.type === 'prepared' && record.intent.claim !== undefined && record.intent.subAccount !== null
-const until = (check: () => void) => vi.waitFor(check, { timeout: 50_000, interval: 10 })
 
 function sent(): string[] {
   return broker.transactions().map((one) => {

@@ -1,5 +1,5 @@
 import { parseEther as og, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createBroker, memoryJournal, type AutoFundingConfig, type Broker, type Journal } from '../../../src/index.ts'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact } from '../../../src/local/transact.ts'
@@ -8,9 +8,9 @@ import { dyingJournal, type DyingJournal } from '../../support/dying-journal.ts'
 import { EXACT } from '../../support/exact.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { idleStanding, operationsOf as sent } from '../../support/idle-standing.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const LOCK = 3_600
-const WAIT = { timeout: 50_000 }
 
 let chain: LocalChain
 let proxy: Proxy
@@ -50,16 +50,10 @@ describe('idle money', () => {
     const broker = await open()
     broker.inference.startAutoFunding(alice.address, idle({ keep: '1.2' }))
     broker.inference.startAutoFunding(bob.address, EXACT)
-    await vi.waitFor(
-      async () => expect(await standing(broker)).toMatchObject({ pending: '1.8', wait: 'reclaiming' }),
-      WAIT,
-    )
+    await untilHolds(async () => expect(await standing(broker)).toMatchObject({ pending: '1.8', wait: 'reclaiming' }))
     expect(sent(broker)).toEqual(['retrieveFund', 'transferFund'])
     await later(LOCK)
-    await vi.waitFor(
-      async () => expect(await standing(broker)).toMatchObject({ pending: '0', wait: 'nothing-free' }),
-      WAIT,
-    )
+    await untilHolds(async () => expect(await standing(broker)).toMatchObject({ pending: '0', wait: 'nothing-free' }))
     expect(await standing(broker)).toEqual({
       ledger: '15.8',
       free: '1.2',
@@ -71,7 +65,7 @@ describe('idle money', () => {
     // What comes home is claimed by a retrieve that takes what is kept, and that is put back.
     expect(sent(broker)).toEqual(['retrieveFund', 'transferFund', 'retrieveFund', 'transferFund'])
     await alice.settle(user.address, 1n)
-    await vi.waitFor(async () => expect(await standing(broker)).toMatchObject({ free: '2', wait: 'in-use' }), WAIT)
+    await untilHolds(async () => expect(await standing(broker)).toMatchObject({ free: '2', wait: 'in-use' }))
     expect(await standing(broker)).toEqual({ ledger: '15', free: '2', pending: '0', why: 'sufficient', wait: 'in-use' })
   })
 
@@ -98,7 +92,7 @@ describe('idle money', () => {
     const journal = memoryJournal()
     const first = await open({ journal })
     first.inference.startAutoFunding(alice.address, idle())
-    await vi.waitFor(async () => expect(await standing(first)).toMatchObject({ pending: '3' }), WAIT)
+    await untilHolds(async () => expect(await standing(first)).toMatchObject({ pending: '3' }))
     await first.close()
     const undo = proxy.fault(({ method }) =>
       method === 'eth_getLogs' ? { kind: 'rpc', code: -32601, message: 'method not found' } : undefined,
@@ -144,7 +138,7 @@ test.for(moments)('a process that is lost $where ($moment) asks idle money back 
   const kept = await copyOf(journal.records)
   const second = await open({ journal: kept })
   second.inference.startAutoFunding(alice.address, { ...idle({ keep: '1.2' }), onPendingRefund: 'reuse' })
-  await vi.waitFor(async () => {
+  await untilHolds(async () => {
     expect(await standing(second)).toEqual({
       ledger: '14',
       free: '1.2',
@@ -153,7 +147,7 @@ test.for(moments)('a process that is lost $where ($moment) asks idle money back 
       wait: 'reclaiming',
     })
     expect(openClaims(kept.records)).toBe(0)
-  }, WAIT)
+  })
   await rests(second)
   expect(sent(second)).toEqual(['retrieveFund', 'transferFund'])
   expect(await chain.provider.getTransactionCount(user.address)).toBe(nonce + 2)

@@ -1,10 +1,11 @@
 import { getAddress, parseEther as og, toBeHex, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CLAIM_MARGIN, closingStep } from '../../../machines/index.ts'
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { callOf, transact, type Call } from '../../../src/local/transact.ts'
 import { createBroker, NothingToRetrieveError, type Broker, memoryJournal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const LOCK = 3600
 const NAME = { inference: 'inference-v1.0', 'fine-tuning': 'fine-tuning-v1.0' } as const
@@ -133,7 +134,7 @@ describe('closeLedger', () => {
     expect(first).toEqual({ type: 'revoke', provider: alice.address })
     const interrupt = new AbortController()
     const closing = handled(broker.ledger.closeLedger({ signal: interrupt.signal }))
-    await until(() => expect(sent()).toContain('retrieveFund mined'))
+    await untilHolds(() => expect(sent()).toContain('retrieveFund mined'))
     interrupt.abort()
     await expect(closing).rejects.toThrow('The wait was interrupted')
     expect(sent()).toEqual(['revokeAllTokens mined', 'revokeAllTokens mined', 'retrieveFund mined'])
@@ -151,7 +152,7 @@ describe('closeLedger', () => {
     await transactInParts(user, both)
     const interrupt = new AbortController()
     const closing = handled(broker.ledger.closeLedger({ signal: interrupt.signal }))
-    await until(() => expect(sent()).toEqual(Array.from({ length: 4 }, () => 'retrieveFund mined')))
+    await untilHolds(() => expect(sent()).toEqual(Array.from({ length: 4 }, () => 'retrieveFund mined')))
     interrupt.abort()
     await expect(closing).rejects.toThrow('The wait was interrupted')
     await chain.warp(LOCK + CLAIM_MARGIN)
@@ -187,10 +188,6 @@ function sent(): string[] {
     const { context, value } = one.getSnapshot()
     return `${context.operation} ${value}`
   })
-}
-
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 50_000, interval: 10 })
 }
 
 function nothing(count: number, locked: string, unlock: number): NothingToRetrieveError {

@@ -1,10 +1,11 @@
 import { Wallet } from 'ethers'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectChain, type Connected } from '../../../src/chain/connect.ts'
 import type { Call, Spender, TransactionPort } from '../../../src/chain/port.ts'
 import { createSimulatedChain } from '../../../src/testing/simulated-chain.ts'
 import { fakeAddress } from '../../../src/testing/fakes.ts'
 import { localChain } from '../../support/chain.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const OG = 10n ** 18n
 
@@ -249,7 +250,7 @@ describe.each(sides)('a broker finds on %s', (_, open) => {
   /** The block of a nonce: anvil may answer a broadcast before it mines. */
   async function blockOf(nonce: number): Promise<number> {
     const find = async () => (await spenderOf(nonce)) ?? Promise.reject(new Error(`nonce ${nonce} is not mined`))
-    const { blockNumber } = await vi.waitFor(find, { timeout: 50_000 })
+    const { blockNumber } = await untilHolds(find)
     return blockNumber
   }
 

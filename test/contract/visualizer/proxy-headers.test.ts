@@ -4,6 +4,7 @@ import { createBroker, type Broker } from '../../../src/index.ts'
 import { createVisualizer, type Visualizer } from '../../../src/visualizer/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { ask, hello } from '../../support/visitor.ts'
+import { untilHolds } from '../../support/until.ts'
 
 let chain: LocalChain
 let broker: Broker
@@ -55,11 +56,11 @@ test('a stream without news carries a sign of life more often than proxies give 
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   await serve()
   const { text, leave } = await openEvents()
-  await vi.waitFor(() => expect(text()).toContain('retry:'), { interval: 20 })
+  await untilHolds(() => expect(text()).toContain('retry:'))
   const before = text().length
   // nginx closes what is silent for 60 s, some load balancers what is silent for 15 s.
   vi.advanceTimersByTime(15_000)
-  await vi.waitFor(() => expect(text().length).toBeGreaterThan(before), { interval: 20 })
+  await untilHolds(() => expect(text().length).toBeGreaterThan(before))
   leave()
   expect(text().slice(before)).toMatch(/^(:|event: beat)/m)
 })

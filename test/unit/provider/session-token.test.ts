@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { signSessionMessage } from '../../../src/chain/session-signature.ts'
 import { createSessionTokens } from '../../../src/provider/session-token.ts'
 import { validateSession } from '../../../src/local/session.ts'
+import { untilHolds } from '../../support/until.ts'
 
 const HOUR = 3_600_000
 const wallet = new Wallet(`0x${'11'.repeat(32)}`)
@@ -85,11 +86,11 @@ test('the wallet is asked for one signature of a provider at a time', async () =
     tokenFor(provider, 1),
     tokenFor(other, 0),
   ]
-  await vi.waitFor(() => expect(waiting).toHaveLength(2))
+  await untilHolds(() => expect(waiting).toHaveLength(2))
   waiting.splice(0).forEach((resolve) => resolve())
   expect(await a).toBe(await b)
   await elsewhere
-  await vi.waitFor(() => expect(waiting).toHaveLength(1))
+  await untilHolds(() => expect(waiting).toHaveLength(1))
   waiting.splice(0).forEach((resolve) => resolve())
   expect(await next).not.toBe(await a)
   expect(sign).toHaveBeenCalledTimes(3)
