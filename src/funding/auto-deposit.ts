@@ -27,7 +27,7 @@ import { decideDeposit, type DepositBasis, type DepositFacts, type DepositSurrou
 import { trialOf, type DepositTrial } from './deposit-trial.ts'
 import type { FundingReport, PaymentFacts } from './funding-report.ts'
 import { datedUnlessOvertaken } from './overtaken.ts'
-import { createWithdrawalWatch, isWithdrawal } from './withdrawal-watch.ts'
+import { createWithdrawalWatch, type WithdrawalWatch, isWithdrawal } from './withdrawal-watch.ts'
 import type { Plan } from './plan.ts'
 
 export type AutoDepositActor = ActorRefFrom<typeof autoDepositMachine>
@@ -73,6 +73,8 @@ export type AutoDeposit = {
   status(): AutoDepositStatus | null
   /** What to deposit at a position: as if it were on with a trial, or else null while it is off. */
   decide(facts: DepositFacts, trial?: DepositTrial): DepositDecision | null
+  /** Looks for what the user withdrew, at each accepted position. */
+  see: WithdrawalWatch['see']
   /** Reads the wallet that deposits, before a decision at a block. */
   refresh(block: Block): Promise<void>
   /** Sends the decision of a plan to the actor. */
@@ -128,6 +130,7 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
       const basis = trial ? trialOf(trial, payer.own) : basisNow()
       return basis && decideDeposit(basis, facts, surroundings)
     },
+    see: withdrawals.see,
     refresh: async (block) => (on ? payer.refresh(block) : undefined),
     send({ position, deposit }) {
       if (!on || !deposit) return

@@ -87,7 +87,7 @@ function standingOf(
     settledFrom: lastDeposit?.blockNumber ?? null,
     failure,
     isClosing: isClosing(),
-    withdrawnUntil: withdrawals.until(position),
+    withdrawnUntil: withdrawals.until(),
   }
 }
 

@@ -205,6 +205,7 @@ export function createFunding(options: FundingOptions): Funding {
     observe(position) {
       burns.observe(position, paidIn)
       uses.observe(position)
+      ledger.made?.autoDeposit.see(position)
     },
     stop() {
       autoFunding.stopAll()

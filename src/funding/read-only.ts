@@ -41,6 +41,7 @@ export function readOnlyPaying(options: PayingOptions): Paying {
         policy: () => null,
         status: () => null,
         decide: (facts, trial) => (trial ? decideDeposit(trialOf(trial, own), facts, surroundings) : null),
+        see: nothing,
         refresh: () => Promise.resolve(),
         send: nothing,
         whileDeciding: (work) => work(),

@@ -3,8 +3,13 @@ import type { Payment } from '../transactions/journal.types.ts'
 
 /** A budget that several wallets of one process share: what one of them decides to pay counts at once for all others. */
 export type SharedBudget = {
-  /** What it leaves at a block time, in wei: nothing while a wallet is being opened, since what it has paid is not known. */
+  /**
+   * What it leaves at a block time, in wei: nothing while a wallet is being opened, since what it has paid is not known. Any plan may ask, also
+   * for a time of the caller.
+   */
   left(now: number): bigint | null
+  /** A wallet was read at this block time: what was in flight when a wallet left counts from then on, and no older than a window. */
+  see(now: number): void
   /**
    * The payments of a wallet count from now on. After the returned function is called, those until then do: a wallet that goes to another
    * machine leaves no room for payments of this one.
@@ -16,6 +21,8 @@ export type SharedBudget = {
   whileOpening<T>(open: () => Promise<T>): Promise<T>
 }
 
+type Opening = { since: number | null }
+
 /** A wallet whose opening takes longer, in seconds of block time, does not keep the others waiting. */
 const OPENING_SECONDS = 60
 
@@ -23,17 +30,21 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
   const members = new Map<string, () => readonly Payment[] | null>()
   /** What wallets had paid when they left. */
   const departed = new Map<string, readonly Payment[]>()
-  /** Wallets that are being opened, each with the block time at which `left` first found it so. */
-  const openings = new Set<{ since: number | null }>()
+  /** Wallets that are being opened, each with the block time of the first reading since. */
+  const openings = new Set<Opening>()
+  let seenAt = 0
 
   return {
     left(now) {
-      forget(now)
-      for (const opening of openings) opening.since ??= now
-      if ([...openings].some(({ since }) => now - (since ?? now) < OPENING_SECONDS)) return 0n
+      if ([...openings].some(isFresh)) return 0n
       const present = [...members].flatMap(([wallet, payments]) => paidBy(wallet, payments))
       const gone = [...departed].flatMap(([wallet, payments]) => (members.has(wallet) ? [] : [...payments]))
       return budgetLeft(budget, () => [...present, ...gone], now)
+    },
+    see(now) {
+      seenAt = now
+      for (const opening of openings) opening.since ??= now
+      forget(now)
     },
     join(wallet, payments) {
       members.set(wallet, payments)
@@ -45,7 +56,7 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
       }
     },
     async whileOpening(open) {
-      const opening = { since: null }
+      const opening: Opening = { since: null }
       openings.add(opening)
       try {
         return await open()
@@ -53,6 +64,10 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
         openings.delete(opening)
       }
     },
+  }
+
+  function isFresh({ since }: Opening): boolean {
+    return since === null || seenAt - since < OPENING_SECONDS
   }
 
   /** Once its journal is loaded, that has what the wallet paid here before. */

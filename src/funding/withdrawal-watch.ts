@@ -13,8 +13,10 @@ export type WithdrawalWatchOptions = {
 
 /** Withdrawals from the ledger by the user: a deposit must not undo them. */
 export type WithdrawalWatch = {
+  /** Looks for withdrawals at each accepted position. */
+  see(position: Pick<Position, 'block'>): void
   /** Block time until which a withdrawal holds deposits: Infinity while one is in flight, 0 where there was none. */
-  until(position: Position): number
+  until(): number
   /** Withdrawals so far do not count any more: the user has started auto-deposit since. */
   forget(): void
 }
@@ -24,12 +26,11 @@ export function createWithdrawalWatch({ minedIn, inFlight }: WithdrawalWatchOpti
   let rest = 0
 
   return {
-    until({ block }) {
-      if (seen !== null && block.number > seen && minedIn(seen, block.number).some(isWithdrawal))
-        rest = block.timestamp + WITHDRAWAL_REST
-      seen = Math.max(seen ?? 0, block.number)
-      return inFlight().some(({ intent }) => isWithdrawal(intent)) ? Infinity : rest
+    see({ block }) {
+      if (seen !== null && minedIn(seen, block.number).some(isWithdrawal)) rest = block.timestamp + WITHDRAWAL_REST
+      seen = block.number
     },
+    until: () => (inFlight().some(({ intent }) => isWithdrawal(intent)) ? Infinity : rest),
     forget() {
       seen = null
       rest = 0

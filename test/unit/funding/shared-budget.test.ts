@@ -3,7 +3,18 @@ import { createSharedBudget } from '../../../src/funding/shared-budget.ts'
 import type { Payment } from '../../../src/transactions/journal.types.ts'
 
 const payment = (amount: bigint, at: number): Payment => ({ provider: 'p', serviceType: 'inference', amount, at })
-const budget = () => createSharedBudget({ amount: 10n, seconds: 3_600 })
+/** A budget that wallets are read for before it is asked. */
+function budget() {
+  const shared = createSharedBudget({ amount: 10n, seconds: 3_600 })
+  return {
+    ...shared,
+    left(now: number) {
+      shared.see(now)
+      return shared.left(now)
+    },
+    leftAt: shared.left,
+  }
+}
 
 test('a wallet that comes back counts with what it had paid until its journal is loaded, and then with what that has', () => {
   const shared = budget()
@@ -55,4 +66,13 @@ test('while a wallet is being opened nothing is left, but for no longer than a m
   expect(shared.left(1_000)).toBe(10n)
   await expect(shared.whileOpening(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(shared.left(1_001)).toBe(10n)
+})
+
+test('a question about another time changes nothing', () => {
+  const shared = budget()
+  shared.join('w', () => [payment(7n, 1_000), payment(2n, Infinity)])()
+  shared.left(1_010)
+  expect([shared.leftAt(99_000), shared.leftAt(1_010), shared.left(1_020)]).toEqual([10n, 1n, 1n])
+  void shared.whileOpening(() => new Promise<void>(() => undefined))
+  expect([shared.leftAt(99_000), shared.left(1_030), shared.left(1_089), shared.left(1_090)]).toEqual([0n, 0n, 0n, 1n])
 })
