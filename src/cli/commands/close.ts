@@ -11,7 +11,7 @@ import { sendingSession, type Session } from '../session/session.ts'
 import { list } from '../screen/table.ts'
 import { messageWidth, note, print, printJson, wantsJson } from '../screen/terminal.ts'
 import { InterruptedError, UsageError } from '../arguments/usage-error.ts'
-import { numberOf } from '../arguments/values.ts'
+import { msOf } from '../config/time-argument.ts'
 import { og } from '../screen/words.ts'
 
 export const command = defineCommand({
@@ -20,14 +20,14 @@ export const command = defineCommand({
     wait: { type: 'boolean', description: 'stays until the ledger is closed, over the lock' },
     'interval-ms': {
       type: 'string',
-      valueHint: 'ms',
-      description: 'with --wait: how often the position is read, from 100; every 30 s where left out',
+      valueHint: 'time',
+      description: 'with --wait: how often the position is read (30s)',
     },
     cancel: { type: 'boolean', description: 'ends a closing that is under way, and says what stays locked' },
   },
   async run({ args }) {
     if (args.cancel && args.wait) throw new UsageError('Either --wait or --cancel, not both.')
-    const intervalMs = numberOf(args['interval-ms'], 'interval-ms', { least: 100 })
+    const intervalMs = msOf(args['interval-ms'], 'interval-ms')
     mayProceed(args)
     await using session = await sendingSession(args, intervalMs === undefined ? {} : { intervalMs })
     return await (args.cancel ? cancel(session, args) : close(session, args))

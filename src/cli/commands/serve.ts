@@ -25,7 +25,7 @@ import {
 } from '../screen/terminal.ts'
 import { warnings } from '../screen/warnings.ts'
 import { short } from '../screen/words.ts'
-import { DEFAULT_TIMEOUT_MS, placeOf, refuseTermsOfAutoFunding, servedConfigOf } from '../serve/arguments.ts'
+import { placeOf, refuseTermsOfAutoFunding, servedConfigOf } from '../serve/arguments.ts'
 import { endpointOptions, endpointsOf } from '../serve/endpoints.ts'
 import { serverKey } from '../serve/key.ts'
 import { modelsOf } from '../serve/models.ts'
@@ -60,13 +60,13 @@ export const command = defineCommand({
     },
     'timeout-ms': {
       type: 'string',
-      valueHint: 'ms',
-      description: `the most that a request takes (${DEFAULT_TIMEOUT_MS})`,
+      valueHint: 'time',
+      description: 'the most that a request takes (10m)',
     },
     'first-sight-ms': {
       type: 'string',
-      valueHint: 'ms',
-      description: 'how long a provider may take to see a sub-account that was just opened (30000)',
+      valueHint: 'time',
+      description: 'how long a provider may take to see a sub-account that was just opened (30s)',
     },
     config: {
       type: 'string',

@@ -21,7 +21,7 @@ import { pagePlanOf, viewOptions } from '../arguments/page-options.ts'
 import { metricsOption, metricsPlaceOf } from '../arguments/metrics-option.ts'
 import { openProbes } from '../session/probes.ts'
 import { openPage } from '../session/page.ts'
-import { numberOf } from '../arguments/values.ts'
+import { msOf } from '../config/time-argument.ts'
 
 const INTERVAL_MS = 5_000
 
@@ -35,15 +35,15 @@ export const command = defineCommand({
     ...readingOptions,
     'interval-ms': {
       type: 'string',
-      valueHint: 'ms',
-      description: `how often the position is read: ${INTERVAL_MS} by default, from 100`,
+      valueHint: 'time',
+      description: 'how often the position is read (5s)',
     },
     ...recordOption,
     ...viewOptions,
     ...metricsOption,
   },
   async run({ args }) {
-    const asked = numberOf(args['interval-ms'], 'interval-ms', { least: 100 })
+    const asked = msOf(args['interval-ms'], 'interval-ms')
     const trial = await trialTermsIn(args)
     const intervalMs = asked ?? trial.broker.intervalMs ?? INTERVAL_MS
     const json = wantsJson(args)

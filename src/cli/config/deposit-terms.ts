@@ -5,8 +5,8 @@ import * as check from './fields.ts'
 import { checkOf, fieldError, objectAt, schemaOf, wholeAt, type Check } from './objects.ts'
 import { withoutUndefined } from './terms.ts'
 import { budgetOf } from './terms-options.ts'
+import { msOf } from './time-argument.ts'
 import { UsageError } from '../arguments/usage-error.ts'
-import { numberOf } from '../arguments/values.ts'
 
 /** How the ledger is kept filled: the options of auto-deposit that JSON can hold. */
 export type DepositTerms = InMs<Omit<AutoDepositConfig, 'approve' | 'approvalTimeoutMs' | 'from'>> & {
@@ -33,7 +33,7 @@ const depositFields = {
   maxDeposit: check.moreThanNothing,
   budget: check.budget,
   gasReserve: check.amount,
-  cooldownMs: check.milliseconds('cooldownMs', 0),
+  cooldownMs: check.cooldown,
   from: check.address,
 } satisfies { [Name in keyof DepositTerms]-?: Check<NonNullable<DepositTerms[Name]>> }
 
@@ -46,7 +46,7 @@ const depositWords: Readonly<Record<keyof DepositTerms, string>> = {
   maxDeposit: 'The most that one deposit sends, in OG.',
   budget: 'The most that deposits send in a rolling window.',
   gasReserve: 'What stays in the wallet beside the gas of a full exit, in OG.',
-  cooldownMs: 'The least time between two deposits, in milliseconds.',
+  cooldownMs: 'The least time between two deposits, in milliseconds or as "6h".',
   from: 'The address that deposits, where it is not the wallet. Its key comes from a keystore or the environment.',
 }
 
@@ -85,7 +85,11 @@ export const depositOptions = {
   'max-deposit': { type: 'string', valueHint: 'OG', description: 'the most that one deposit sends' },
   'deposit-budget': { type: 'string', valueHint: 'OG/time', description: 'the most that deposits send, such as 50/7d' },
   'gas-reserve': { type: 'string', valueHint: 'OG', description: 'what deposits leave in the wallet, beside exit gas' },
-  'deposit-cooldown-ms': { type: 'string', valueHint: 'ms', description: 'the least time between two deposits' },
+  'deposit-cooldown-ms': {
+    type: 'string',
+    valueHint: 'time',
+    description: 'the least time between two deposits, such as 6h',
+  },
   'deposit-from': {
     type: 'string',
     valueHint: 'address',
@@ -106,7 +110,6 @@ export function depositTermsIn(args: DepositArguments): DepositTerms | undefined
   const { 'deposit-trigger': trigger, 'deposit-target': target } = args
   if (trigger === undefined || target === undefined)
     throw new UsageError(`--${first} is about deposits, and they need --deposit-trigger and --deposit-target.`)
-  const cooldownMs = numberOf(args['deposit-cooldown-ms'], 'deposit-cooldown-ms')
   const read = <T>(name: keyof DepositArguments, check: (value: string, path: string) => T): T | undefined =>
     args[name] === undefined ? undefined : check(args[name], `--${name}`)
   const terms = withoutUndefined<DepositTerms>({
@@ -115,7 +118,7 @@ export function depositTermsIn(args: DepositArguments): DepositTerms | undefined
     maxDeposit: read('max-deposit', check.moreThanNothing),
     budget: read('deposit-budget', budgetOf),
     gasReserve: read('gas-reserve', check.amount),
-    cooldownMs: cooldownMs && check.milliseconds('cooldownMs', 0)(cooldownMs, '--deposit-cooldown-ms'),
+    cooldownMs: msOf(args['deposit-cooldown-ms'], 'deposit-cooldown-ms', check.cooldown),
     from: read('deposit-from', check.address),
   })
   checkTogether(terms, '--deposit-target')

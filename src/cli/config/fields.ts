@@ -1,12 +1,12 @@
 import { getAddress } from 'ethers'
-import { LONGEST_WINDOW, toSeconds } from '../../base/durations.ts'
+import { LONGEST_WINDOW, msIn, toSeconds } from '../../base/durations.ts'
 import { InvalidInputError, ogToWei, toPolicy } from '../../index.ts'
 import type { AutoFundingConfig, Budget, Duration } from '../../index.ts'
 import { checkOf, fieldError, kindOf, objectAt, schemaOf, valueInWords, wholeAt, type Check } from './objects.ts'
 import * as schemas from './schema.ts'
 
-/** A timer lasts no longer, and the journal keeps payments no longer. */
-const MOST_MS = { intervalMs: 2 ** 31 - 1, cooldownMs: LONGEST_WINDOW * 1_000 } as const
+/** A timer lasts no longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const oneOf = <Choice extends string>(
   choices: readonly Choice[],
@@ -54,11 +54,25 @@ export const target: Check<number | string> = checkOf(
   (value, path) => (typeof value === 'string' ? moreThanNothing(value, path) : multiplier(value, path)),
 )
 
-export const milliseconds = (name: 'intervalMs' | 'cooldownMs', least: number): Check<number> =>
-  checkOf({ type: 'integer', minimum: least, maximum: MOST_MS[name] }, (value, path) => {
-    if (typeof value === 'number' && Number.isInteger(value) && !refusalOf({ [name]: value })) return value
-    throw fieldError(path, `whole milliseconds from ${least} up; this is ${valueInWords(value)}.`)
+/** Whole milliseconds, or a duration, as milliseconds. */
+export function milliseconds(least: number, most = LONGEST_TIMER_MS): Check<number> {
+  const time = schemas.timeSchema(least, most)
+  return checkOf({ anyOf: [{ type: 'integer', minimum: least, maximum: most }, time] }, (value, path) => {
+    const ms = msOf(value, time)
+    if (ms !== null && Number.isInteger(ms) && ms >= least && ms <= most) return ms
+    const range = `from ${least} to ${most}, or a duration such as "30s"`
+    throw fieldError(path, `whole milliseconds ${range}; this is ${valueInWords(value)}.`)
   })
+}
+
+/** The milliseconds that a value means; null for text that the schema does not take. */
+function msOf(value: unknown, { pattern }: schemas.Schema): number | null {
+  return typeof value === 'string' && !new RegExp(String(pattern)).test(value) ? null : msIn(value)
+}
+
+export const interval = milliseconds(100)
+/** The journal keeps payments no longer. */
+export const cooldown = milliseconds(0, LONGEST_WINDOW * 1_000)
 
 export const yesOrNo: Check<boolean> = checkOf(schemas.booleanSchema, (value, path) => {
   if (typeof value === 'boolean') return value
@@ -108,13 +122,19 @@ export const reserve: Check<string | { amount: string; soft: boolean }> = checkO
     typeof value === 'object' && value !== null ? wholeAt(value, path, reserveFields) : amount(value, path),
 )
 
+const forMs: Check<number> = checkOf(schemas.forMsSchema, (value, path) => {
+  const ms = msOf(value, schemas.anyTimeSchema)
+  if (ms !== null && Number.isFinite(ms)) return ms
+  throw fieldError(path, `milliseconds, or a duration such as "10m"; this is ${valueInWords(value)}.`)
+})
+
 export const anomaly: Check<'off' | { factor: number; forMs: number }> = checkOf(
   schemas.anomalySchema,
   (value, path) => {
     if (value === 'off') return value
     if (typeof value !== 'object' || value === null)
       throw fieldError(path, `"off", or factor and forMs; this is ${valueInWords(value)}.`)
-    const both = wholeAt(value, path, { factor: finite, forMs: finite })
+    const both = wholeAt(value, path, { factor: finite, forMs })
     const refusal = refusalOf({ anomaly: both })
     if (refusal) throw fieldError(path, refusal.message.split('\n')[0] ?? 'it cannot work.')
     return both

@@ -82,7 +82,7 @@ const configFields = {
     throw fieldError(path, 'the address of a JSON Schema.')
   }),
   network: networkAt,
-  intervalMs: check.milliseconds('intervalMs', 100),
+  intervalMs: check.interval,
   budget: check.budget,
   autoClaim: check.yesOrNo,
   autoDeposit: depositTermsAt,
@@ -99,7 +99,7 @@ export const configSchema: Schema = {
     words: {
       $schema: 'Where this schema lies, for editors.',
       network: 'mainnet, testnet or testnetDev, or a deployment of your own by its addresses.',
-      intervalMs: 'How often the position is read, in milliseconds; 30000 by default.',
+      intervalMs: 'How often the position is read, in milliseconds or as "10s"; 30s by default.',
       budget: 'The most that all providers together get in a rolling window.',
       autoClaim: 'Claims refunds of every sub-account once their lock is over.',
       autoDeposit: 'Keeps the ledger filled from the wallet. Left out, nothing is deposited.',

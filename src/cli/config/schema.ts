@@ -11,20 +11,6 @@ export const moreThanNothingSchema: Schema = { type: 'string', pattern: `^${SOME
 export const firstDaySchema: Schema = { type: 'string', pattern: `^(?:off|${SOME}${OG})$`, examples: ['50', 'off'] }
 export const addressSchema: Schema = { type: 'string', pattern: '^0x(?=.*[1-9a-fA-F])[\\da-fA-F]{40}$' }
 export const multiplierSchema: Schema = { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 }
-export const anomalySchema: Schema = {
-  anyOf: [
-    { const: 'off' },
-    {
-      type: 'object',
-      properties: {
-        factor: { type: 'number', exclusiveMinimum: 1, maximum: 1_000_000 },
-        forMs: { type: 'number', minimum: 0 },
-      },
-      required: ['factor', 'forMs'],
-      additionalProperties: false,
-    },
-  ],
-}
 export const booleanSchema: Schema = { type: 'boolean' }
 
 const FRACTION = String.raw`(?:\.\d{1,9})?`
@@ -45,6 +31,43 @@ const hour = String.raw`[1-9]\d*${FRACTION}[hd]|(?:[6-9]\d|[1-9]\d{2,})${FRACTIO
 export const idleTimeSchema: Schema = {
   allOf: [windowSchema, { type: 'string', pattern: `^(?:${hour})$` }],
   examples: ['7d'],
+}
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Durations between two numbers of milliseconds. A fraction may stand below the whole number of units that fit into the longest. */
+export function timeSchema(least: number, most = Infinity): Schema {
+  const inUnits = Object.entries(UNIT_MS).map(([unit, ms]) => {
+    const whole = Math.floor(most / ms)
+    const below = most === Infinity ? String.raw`\d{1,12}` : `(?:${numbersBelow(whole)})`
+    return `(?:${atLeast(least / ms)}(?:${below}${FRACTION}${most === Infinity ? '' : `|${whole}`})${unit})`
+  })
+  return { type: 'string', pattern: `^(?:${inUnits.join('|')})$`, examples: ['30s', '6h'] }
+}
+
+/** Looks ahead for a digit other than 0 that is worth a part of a unit: the whole unit, or so many decimals of it. */
+function atLeast(part: number): string {
+  if (part === 0) return ''
+  const decimals = Math.floor(-Math.log10(part))
+  return decimals === 0 ? '(?=0*[1-9])' : String.raw`(?=0*[1-9]|\d+\.0{0,${decimals - 1}}[1-9])`
+}
+
+export const anyTimeSchema = timeSchema(0)
+export const forMsSchema: Schema = { anyOf: [{ type: 'number', minimum: 0 }, anyTimeSchema] }
+
+export const anomalySchema: Schema = {
+  anyOf: [
+    { const: 'off' },
+    {
+      type: 'object',
+      properties: {
+        factor: { type: 'number', exclusiveMinimum: 1, maximum: 1_000_000 },
+        forMs: forMsSchema,
+      },
+      required: ['factor', 'forMs'],
+      additionalProperties: false,
+    },
+  ],
 }
 
 /** A pattern of the whole numbers below a limit. */

@@ -2,6 +2,7 @@ import type { ArgsDef } from 'citty'
 import type { Budget } from '../../index.ts'
 import * as check from './fields.ts'
 import { checkLevels, withoutUndefined, type Terms } from './terms.ts'
+import { msOf } from './time-argument.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { amountOf, choiceOf, numberOf } from '../arguments/values.ts'
 
@@ -22,7 +23,7 @@ export const idlenessOptions = {
 
 /** Options for how the providers of the command line are kept funded. */
 export const termsOptions = {
-  'interval-ms': { type: 'string', valueHint: 'ms', description: 'how often the position is read (30000)' },
+  'interval-ms': { type: 'string', valueHint: 'time', description: 'how often the position is read (30s)' },
   'buffer-multiplier': { type: 'string', valueHint: 'number', description: 'how many times the minimum (2)' },
   'min-locked-balance': { type: 'string', valueHint: 'OG', description: "the minimum, else the network's" },
   target: { type: 'string', valueHint: 'OG', description: 'fills up to that, or to so many times the minimum (3x)' },
@@ -31,7 +32,7 @@ export const termsOptions = {
   'max-top-up': { type: 'string', valueHint: 'OG', description: 'the most that one top-up sends' },
   budget: { type: 'string', valueHint: 'OG/time', description: 'the most that each provider gets, such as 10/24h' },
   'ledger-reserve': { type: 'string', valueHint: 'OG', description: 'what must stay in the ledger' },
-  'cooldown-ms': { type: 'string', valueHint: 'ms', description: 'the least time between two top-ups' },
+  'cooldown-ms': { type: 'string', valueHint: 'time', description: 'the least time between two top-ups, such as 6h' },
   'on-pending-refund': {
     type: 'string',
     valueHint: 'what',
@@ -60,7 +61,7 @@ type TermsArguments = {
 export function termsIn(args: TermsArguments): Terms {
   const onPendingRefund = args['on-pending-refund']
   const terms = withoutUndefined<Terms>({
-    intervalMs: numberOf(args['interval-ms'], 'interval-ms', { least: 100 }),
+    intervalMs: msOf(args['interval-ms'], 'interval-ms'),
     bufferMultiplier: numberOf(args['buffer-multiplier'], 'buffer-multiplier', { whole: false }),
     minLockedBalance: optional(args['min-locked-balance'], amountOf),
     target: optional(args.target, targetOf),
@@ -68,7 +69,7 @@ export function termsIn(args: TermsArguments): Terms {
     maxTopUp: optional(args['max-top-up'], (text) => check.moreThanNothing(text, '--max-top-up')),
     budget: optional(args.budget, (text) => budgetOf(text, '--budget')),
     ledgerReserve: optional(args['ledger-reserve'], (text) => check.amount(text, '--ledger-reserve')),
-    cooldownMs: numberOf(args['cooldown-ms'], 'cooldown-ms'),
+    cooldownMs: msOf(args['cooldown-ms'], 'cooldown-ms', check.cooldown),
     onPendingRefund: optional(onPendingRefund, (text) => choiceOf(text, '--on-pending-refund', ['hold', 'reuse'])),
     autoClaim: args['auto-claim'] === true ? true : undefined,
     reclaimIdle: idlenessOf(args),

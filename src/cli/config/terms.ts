@@ -10,7 +10,7 @@ export type Terms = InMs<Omit<AutoFundingConfig, 'unsettledFee' | 'approve' | 'a
 }
 
 export const termsFields = {
-  intervalMs: check.milliseconds('intervalMs', 100),
+  intervalMs: check.interval,
   bufferMultiplier: check.multiplier,
   minLockedBalance: check.amount,
   target: check.target,
@@ -26,7 +26,7 @@ export const termsFields = {
   maxGasShare: check.part,
   allOrNothing: check.yesOrNo,
   ledgerReserve: check.reserve,
-  cooldownMs: check.milliseconds('cooldownMs', 0),
+  cooldownMs: check.cooldown,
   onPendingRefund: check.oneOf<'hold' | 'reuse'>(['hold', 'reuse']),
   autoClaim: check.yesOrNo,
   reclaimIdle: check.idleness,
@@ -36,14 +36,16 @@ export const termsFields = {
 
 /** What an editor shows of each term. */
 export const termsWords: Readonly<Record<keyof Terms, string>> = {
-  intervalMs: "How often the position is read at least, in milliseconds; the broker's interval where left out.",
+  intervalMs:
+    "How often the position is read at least, in milliseconds or as '10s'; the broker's interval where left out.",
   bufferMultiplier: 'A top-up is due below this many times the minimum; 2 by default.',
   minLockedBalance: "The minimum that the provider wants to see locked, in OG; the network's by default.",
   target: 'What a top-up fills up to: a multiple of the minimum (3), or an amount in OG ("5"). Not beside runway.',
   runway: 'Instead of target: top up when less than trigger is left at the measured burn, to last for target.',
   unsettledFee: 'false: the provider is not asked for what it has served and not charged yet.',
   maxUnsettledFee: 'A provider that claims more, in OG, is not paid.',
-  anomaly: 'Holds a jump of the burn: more than factor times the usual one, for at most forMs. "off" holds none.',
+  anomaly:
+    'Holds a jump of the burn: more than factor times the usual one, for at most forMs (milliseconds, or "10m"). "off" holds none.',
   firstDay: 'The most that a new provider gets within a day, in OG, or "off".',
   maxTopUp: 'The most that one top-up sends, in OG.',
   budget: 'The most that this provider gets in a rolling window.',
@@ -52,7 +54,7 @@ export const termsWords: Readonly<Record<keyof Terms, string>> = {
   maxGasShare: 'The gas of a top-up is at most this part of it: 0.01 is one percent.',
   allOrNothing: 'Holds where limits or ledger allow a part alone.',
   ledgerReserve: 'What must stay in the ledger, in OG. soft: a sub-account at its minimum may take it.',
-  cooldownMs: 'The least time between two top-ups, in milliseconds.',
+  cooldownMs: 'The least time between two top-ups, in milliseconds or as "6h".',
   onPendingRefund: 'While a refund is pending: hold leaves it alone, reuse tops up from it first.',
   autoClaim: 'Claims refunds of this sub-account once their lock is over.',
   reclaimIdle: 'Asks money back that nothing used for so long.',

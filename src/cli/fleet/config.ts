@@ -154,10 +154,10 @@ const policiesAt: Check<readonly FleetPolicy[]> = checkOf(
 const fleetFields = {
   $schema: text(String.raw`^\S*$`, 'the address of a JSON Schema'),
   network: networkAt,
-  intervalMs: check.milliseconds('intervalMs', 100),
+  intervalMs: check.interval,
   budget: check.budget,
   capacity: whole(1, MOST_ACCOUNTS),
-  leaseMs: whole(1_000, 3_600_000),
+  leaseMs: check.milliseconds(1_000, 3_600_000),
   wallets: sourceAt,
   policies: policiesAt,
   alerts: alertTermsAt,
@@ -172,10 +172,11 @@ export const fleetSchema: Schema = {
     words: {
       $schema: 'Where this schema lies, for editors.',
       network: 'mainnet, testnet or testnetDev, or a deployment of your own by its addresses.',
-      intervalMs: 'How often each position is read, in milliseconds; 30000 by default.',
+      intervalMs: 'How often each position is read, in milliseconds or as "10s"; 30s by default.',
       budget: 'The most that all wallets of one process together pay in a rolling window.',
       capacity: 'The most wallets that one process claims, with --database.',
-      leaseMs: 'How long a lease holds after its last heartbeat, with --database; 30000 by default.',
+      leaseMs:
+        'How long a lease holds after its last heartbeat, with --database, in milliseconds or as "30s"; 30s by default.',
       wallets: 'Where the keys of the wallets are. This file holds none.',
       policies: 'What is done for which wallets.',
       alerts: 'Where alerts go, and the terms of their rules.',

@@ -1,13 +1,15 @@
 import type { SendingArguments } from '../arguments/options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { numberOf } from '../arguments/values.ts'
+import { milliseconds } from '../config/fields.ts'
 import type { FundingConfig } from '../config/file.ts'
 import { termsIn, termsOptions } from '../config/terms-options.ts'
+import { msOf } from '../config/time-argument.ts'
 import { note } from '../screen/terminal.ts'
 import { addressOf } from '../session/connection.ts'
 import { DEFAULT_PORT } from './port.ts'
 
-export const DEFAULT_TIMEOUT_MS = 600_000
+const DEFAULT_TIMEOUT_MS = 600_000
 /** Terms that a rejected request obeys as well; the others are auto-funding's alone. */
 const REQUEST_TERMS = ['max-top-up', 'budget', 'on-pending-refund'] as const
 
@@ -32,8 +34,8 @@ export function placeOf(args: ServeArguments) {
       .split(',')
       .map((name) => name.trim())
       .filter(Boolean),
-    timeoutMs: numberOf(args['timeout-ms'], 'timeout-ms', { least: 1_000, most: 2 ** 31 - 1 }) ?? DEFAULT_TIMEOUT_MS,
-    firstSightMs: numberOf(args['first-sight-ms'], 'first-sight-ms', { most: 2 ** 31 - 1 }),
+    timeoutMs: msOf(args['timeout-ms'], 'timeout-ms', milliseconds(1_000)) ?? DEFAULT_TIMEOUT_MS,
+    firstSightMs: msOf(args['first-sight-ms'], 'first-sight-ms', milliseconds(0)),
   }
 }
 

@@ -86,6 +86,20 @@ test('auto-deposit has levels in OG or as times, and limits', () => {
   expect(parse({ autoDeposit })).toEqual({ autoDeposit, defaults: {}, providers: null })
 })
 
+test('a time in …Ms is milliseconds, or a duration', () => {
+  const config = {
+    intervalMs: '10s',
+    defaults: { intervalMs: '0.5m', cooldownMs: '6h', anomaly: { factor: 10, forMs: '10m' } },
+    autoDeposit: { trigger: '5', target: '20', cooldownMs: '1d' },
+  }
+  expect(parse(config)).toEqual({
+    intervalMs: 10_000,
+    defaults: { intervalMs: 30_000, cooldownMs: 21_600_000, anomaly: { factor: 10, forMs: 600_000 } },
+    autoDeposit: { trigger: '5', target: '20', cooldownMs: 86_400_000 },
+    providers: null,
+  })
+})
+
 test('a network may be a deployment of its own', () => {
   const network = { chainId: 31337, ledger: ONE, inference: TWO, multicall3: ONE }
   expect(parse({ network })).toEqual({ network, defaults: {}, providers: null })
@@ -129,8 +143,23 @@ test.for<[unknown, string]>([
     third({ ledgerReserve: null }),
     'providers[2].ledgerReserve: an amount is a string in OG such as "1.5"; this is null.',
   ],
-  [third({ intervalMs: 99 }), 'providers[2].intervalMs: whole milliseconds from 100 up; this is 99.'],
-  [third({ cooldownMs: '1h' }), 'providers[2].cooldownMs: whole milliseconds from 0 up; this is "1h".'],
+  [
+    third({ intervalMs: 99 }),
+    'providers[2].intervalMs: whole milliseconds from 100 to 2147483647, or a duration such as "30s"; this is 99.',
+  ],
+  [
+    third({ cooldownMs: '32d' }),
+    'providers[2].cooldownMs: whole milliseconds from 0 to 2678400000, or a duration such as "30s"; this is "32d".',
+  ],
+  [
+    third({ cooldownMs: '100' }),
+    'providers[2].cooldownMs: whole milliseconds from 0 to 2678400000, or a duration such as "30s"; this is "100".',
+  ],
+  [third({ cooldown: '6h' }), 'providers[2].cooldown: there is no such field; the nearest is cooldownMs.'],
+  [
+    third({ anomaly: { factor: 10, forMs: '10' } }),
+    'providers[2].anomaly.forMs: milliseconds, or a duration such as "10m"; this is "10".',
+  ],
   [third({ bufferMultiplier: 0 }), 'providers[2].bufferMultiplier: a number, more than 0, at most 1000000; this is 0.'],
   [third({ target: true }), 'providers[2].target: a number, more than 0, at most 1000000; this is true.'],
   [third({ target: 1.5 }), 'providers[2]: a target of 1.5 × the minimum lies below the trigger of 2 × the minimum.'],
@@ -182,7 +211,10 @@ test.for<[unknown, string]>([
   [deposit({ maxDeposit: '0' }), 'autoDeposit.maxDeposit: it is more than nothing.'],
   [deposit({ budget: { amount: '9', per: '32d' } }), 'autoDeposit.budget.per: a budget looks back at most 31 days.'],
   [deposit({ gasReserve: '-1' }), 'autoDeposit.gasReserve: "-1" is no amount in OG: it has a sign.'],
-  [deposit({ cooldownMs: 2_678_400_001 }), 'autoDeposit.cooldownMs: whole milliseconds from 0 up; this is 2678400001.'],
+  [
+    deposit({ cooldownMs: 2_678_400_001 }),
+    'autoDeposit.cooldownMs: whole milliseconds from 0 to 2678400000, or a duration such as "30s"; this is 2678400001.',
+  ],
   [deposit({ from: '0x12' }), 'autoDeposit.from: an address; this is "0x12". In mixed case the checksum must hold.'],
   [deposit({ maxDepozit: '1' }), 'autoDeposit.maxDepozit: there is no such field; the nearest is maxDeposit.'],
   [deposit({ from: `0x${KEY}` }), `autoDeposit.from: ${SECRET}`],
