@@ -22,12 +22,12 @@ const ORDER = [
         'fleet',
         'alerts',
       ],
-      ...['operations', 'page', 'testing', 'charts'],
+      ...['deploy', 'operations', 'page', 'testing', 'charts'],
     ],
   ],
   ['Command line', ['cli', 'config-file', 'json-output']],
   ['In a page', ['browsers', 'react', 'viem']],
-  ['Help', ['errors', 'provider-messages', 'migrate', 'comparison', 'security', 'glossary']],
+  ['Help', ['troubleshooting', 'errors', 'provider-messages', 'migrate', 'comparison', 'security', 'glossary']],
 ]
 
 const titleOf = (path) => /^# (.+)$/m.exec(readFileSync(join(docs, path), 'utf8'))?.[1] ?? path

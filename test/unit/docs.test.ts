@@ -93,6 +93,18 @@ test('every reason to hold has a heading with its cause and what to do', () => {
   }
 })
 
+test('troubleshooting leads to every reason to hold, and quotes sentences that og-ledger says', () => {
+  const { text } = pageAt('docs/troubleshooting.md')
+  const reasons = Object.keys(known.holdReasons)
+  expect(reasons.filter((reason) => !text.includes(`[\`${reason}\`](auto-funding.md#${reason})`))).toEqual([])
+  const quoted = [...text.matchAll(/"([A-Z][^"]+\.)"/g)].map(([, sentence = '']) => sentence)
+  expect(quoted.length).toBeGreaterThan(3)
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
+  expect(quoted.filter((sentence) => !sources.some((source) => source.includes(sentence)))).toEqual([])
+})
+
 test('every exported class of errors has a heading that says when it comes', () => {
   const errors = pageAt('docs/errors.md')
   const classes = Object.entries(main).filter(([, value]) => isErrorClass(value))

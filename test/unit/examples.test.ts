@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/cli/command-table.ts'
+import { parseConfig } from '../../src/cli/config/file.ts'
+import { parseFleetConfig } from '../../src/cli/fleet/config.ts'
 import { families } from '../../src/metrics/families.ts'
 
 const folder = join(import.meta.dirname, '../../examples')
@@ -37,19 +39,28 @@ describe('the examples for production', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   })
 
-  test('containers, units and pods start a command that exists, with options that it has', async () => {
-    const autoFund = await commands['auto-fund']?.load()
-    const known = Object.keys(autoFund?.args ?? {}).map((name) => `--${name}`)
-    for (const path of ['docker/Dockerfile', 'systemd/og-ledger.service', 'kubernetes/og-ledger.yml']) {
-      const text = read(path)
-      expect(text).toContain('auto-fund')
-      const given = text.replaceAll('\\\n', ' ').split('auto-fund').at(-1)?.split('\n')[0] ?? ''
-      const options = given.match(/--[a-z-]+/g) ?? []
-      expect(options.length, path).toBeGreaterThan(2)
-      expect(
-        options.filter((option) => !known.includes(option)),
-        path,
-      ).toEqual([])
-    }
+  test.for([
+    ['docker/Dockerfile', 'auto-fund'],
+    ['systemd/og-ledger.service', 'auto-fund'],
+    ['kubernetes/og-ledger.yml', 'auto-fund'],
+    ['kubernetes/og-ledger-fleet.yml', 'fleet'],
+  ] as const)('%s starts a command that exists, with options that it has', async ([path, name]) => {
+    const command = await commands[name]?.load()
+    const known = Object.keys(command?.args ?? {}).map((option) => `--${option}`)
+    const started = new RegExp(`[["/. ]${name}[," ]+--config.*`).exec(read(path).replaceAll('\\\n', ' '))
+    const options = started?.[0].match(/--[a-z-]+/g) ?? []
+    expect(options.length).toBeGreaterThan(2)
+    expect(options.filter((option) => !known.includes(option))).toEqual([])
+  })
+
+  test('the configs in the pods are ones that their commands take', () => {
+    const [one, many] = ['og-ledger', 'og-ledger-fleet'].map((name) => configIn(read(`kubernetes/${name}.yml`)))
+    expect(parseConfig(one ?? '').providers).toHaveLength(1)
+    expect(parseFleetConfig(many ?? '')).toMatchObject({ leaseMs: 20_000, policies: [{ wallets: ['*'] }] })
   })
 })
+
+/** The file of a ConfigMap: an indented block. */
+function configIn(yaml: string): string {
+  return /\.json: \|\n((?: {4}.*\n)+)/.exec(yaml)?.[1] ?? ''
+}
