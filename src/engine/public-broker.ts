@@ -10,80 +10,145 @@ import { forecastOf } from '../funding/forecast.ts'
 import type { PlanOptions } from '../funding/plan.ts'
 import { openJournalRepair } from '../transactions/default-journal.ts'
 import { closeEngine, type Engine } from './engine.ts'
-import { BrokerFaces } from './broker-faces.ts'
+import { fineTuningManagerOn, inferenceManagerOn, ledgerManagerOn } from './managers.ts'
 
 /** The public face of an engine. */
 export function brokerOn(engine: Engine): Broker {
-  const { chain, minLockedBalance, common, positions, lane, funding, gas, cycle } = engine
-  const { planner, history } = funding
-  const { wallet, rules } = common
-  let closing: Promise<void> | null = null
+  return new EngineBroker(engine)
+}
+
+/** Its methods are bound: an app may pass one on by itself. What most wallets of a fleet are never asked for is made at the first look. */
+class EngineBroker implements Broker {
+  readonly #engine: Engine
+  readonly #closed = createLastingPromise()
+  #ledger: Broker['ledger'] | null = null
+  #inference: Broker['inference'] | null = null
+  #fineTuning: Broker['fineTuning'] | null = null
+  #plan$: Broker['plan$'] | null = null
+  #closing: Promise<void> | null = null
+
+  readonly wallet: Broker['wallet']
+  readonly network: Broker['network']
+  readonly genesis: Broker['genesis']
+  readonly minLockedBalance: Broker['minLockedBalance']
+  readonly rules: Broker['rules']
+  readonly positions$: Broker['positions$']
+  readonly transactions$: Broker['transactions$']
+  readonly inspections$: Broker['inspections$']
+  readonly events$: Broker['events$']
+
+  constructor(engine: Engine) {
+    const { chain, common, positions } = engine
+    this.#engine = engine
+    this.wallet = common.wallet
+    this.network = chain.network
+    this.genesis = chain.genesis
+    this.minLockedBalance = engine.minLockedBalance
+    this.rules = common.rules
+    this.positions$ = positions.positions$
+    this.transactions$ = engine.transactions.messages$
+    this.inspections$ = engine.inspections.messages$
+    this.events$ = engine.eventsTopic.messages$
+  }
+
+  get ledger(): Broker['ledger'] {
+    return (this.#ledger ??= ledgerManagerOn(this.#engine))
+  }
+
+  get inference(): Broker['inference'] {
+    return (this.#inference ??= inferenceManagerOn(this.#engine))
+  }
+
+  get fineTuning(): Broker['fineTuning'] {
+    return (this.#fineTuning ??= fineTuningManagerOn(this.#engine))
+  }
+
+  get plan$(): Broker['plan$'] {
+    const { plans, positions, cycle } = this.#engine
+    return (this.#plan$ ??= plans.follow(positions.positions$, cycle.wantForecast))
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise
+  }
+
+  readonly position: Broker['position'] = async (how = {}) => {
+    checkReading('position', how)
+    return this.#engine.positions.fresh(how.signal)
+  }
+
+  readonly plan: Broker['plan'] = async (asked = {}) => {
+    checkOptions('plan', asked, { dryRun: anything, signal: isSignal })
+    const { positions, funding, gas } = this.#engine
+    const { signal, ...how } = asked
+    const options = this.#planOptions(how)
+    const position = await positions.fresh(signal)
+    await abortable(Promise.all([funding.history.learn(position), gas.ask()]), signal)
+    return funding.planner.plan(position, options)
+  }
+
+  readonly planAt: Broker['planAt'] = (position, how = {}) => {
+    checkOptions('planAt', how, { dryRun: anything })
+    return this.#engine.funding.planner.plan(position, this.#planOptions(how))
+  }
+
+  readonly forecast: Broker['forecast'] = async (how = {}) => {
+    checkReading('forecast', how)
+    return this.forecastAt(await this.plan({ ...how, dryRun: true }))
+  }
+
+  readonly forecastAt: Broker['forecastAt'] = (plan) => forecastOf(plan, this.#engine.gas.price ?? 0n)
+
+  readonly inferenceService: Broker['inferenceService'] = async (provider, how = {}) => {
+    checkReading('inferenceService', how)
+    const service = this.#engine.chain.readService(toAddress(provider, 'provider'))
+    const { url, model } = await abortable(service, how.signal)
+    return url === null || model === null ? null : { url, model }
+  }
+
+  readonly subAccount: Broker['subAccount'] = (provider, serviceType) => {
+    const { serviceType: type } = resolveService(serviceType, this.rules)
+    return this.#engine.subAccounts.get(toAddress(provider, 'provider'), type)
+  }
+
+  readonly subAccounts: Broker['subAccounts'] = () => this.#engine.subAccounts.all()
+
+  readonly transactions: Broker['transactions'] = () => {
+    const { lane, funding } = this.#engine
+    return [...(lane?.transactions() ?? []), ...(funding.ledger.made?.payers.transactions() ?? [])]
+  }
+
+  readonly foreignTransactions: Broker['foreignTransactions'] = () => this.#engine.lane?.foreignTransactions() ?? 0
+
+  readonly latest: Broker['latest'] = () => this.#engine.funding.dispatch.latest()
+
+  readonly counts: Broker['counts'] = () => this.#engine.counts.read()
+
+  readonly refusal: Broker['refusal'] = () =>
+    this.#engine.lane?.refusal() ?? this.#engine.lane?.journalFailure() ?? null
+
+  readonly resolveIntent: Broker['resolveIntent'] = async (id, outcome) => {
+    const lane = await this.#engine.submitter.openLane()
+    await lane.resolve(id, outcome)
+  }
+
+  readonly openJournalRepair: Broker['openJournalRepair'] = async (how = {}) => {
+    checkOptions('openJournalRepair', how, { path: isText })
+    const { chain } = this.#engine
+    return openJournalRepair({ ...chain, nonces: await chain.nonces(), ...how })
+  }
+
   /** Every caller waits for the same end. */
-  const close = (): Promise<void> => (closing ??= closeEngine(engine).finally(closed.resolve))
-  const closed = createLastingPromise()
+  readonly close: Broker['close'] = () => (this.#closing ??= closeEngine(this.#engine).finally(this.#closed.resolve))
+
+  readonly [Symbol.asyncDispose] = this.close
 
   /** Checks the options of a plan, and asks for what their dry run has to know. */
-  const optionsOf = ({ dryRun = false, ...others }: PlanOptions = {}): PlanOptions => {
+  #planOptions({ dryRun = false, ...others }: PlanOptions = {}): PlanOptions {
+    const { cycle, funding } = this.#engine
     cycle.wantForecast()
     const tried = toDryRun(dryRun)
     if (typeof tried === 'object') funding.wantUse(longestIdleness(tried))
     return { ...others, dryRun: tried }
   }
-
-  const own: Omit<Broker, keyof BrokerFaces> = {
-    wallet,
-    network: chain.network,
-    genesis: chain.genesis,
-    minLockedBalance,
-    rules,
-    positions$: positions.positions$,
-    async position(how = {}) {
-      checkReading('position', how)
-      return positions.fresh(how.signal)
-    },
-    async plan(asked = {}) {
-      checkOptions('plan', asked, { dryRun: anything, signal: isSignal })
-      const { signal, ...how } = asked
-      const options = optionsOf(how)
-      const position = await positions.fresh(signal)
-      await abortable(Promise.all([history.learn(position), gas.ask()]), signal)
-      return planner.plan(position, options)
-    },
-    planAt(position, how = {}) {
-      checkOptions('planAt', how, { dryRun: anything })
-      return planner.plan(position, optionsOf(how))
-    },
-    async forecast(how = {}) {
-      checkReading('forecast', how)
-      return own.forecastAt(await own.plan({ ...how, dryRun: true }))
-    },
-    forecastAt: (plan) => forecastOf(plan, gas.price ?? 0n),
-    async inferenceService(provider, how = {}) {
-      checkReading('inferenceService', how)
-      const { url, model } = await abortable(chain.readService(toAddress(provider, 'provider')), how.signal)
-      return url === null || model === null ? null : { url, model }
-    },
-    subAccount: (provider, serviceType) =>
-      engine.subAccounts.get(toAddress(provider, 'provider'), resolveService(serviceType, rules).serviceType),
-    subAccounts: () => engine.subAccounts.all(),
-    transactions: () => [...(lane?.transactions() ?? []), ...(funding.ledger.made?.payers.transactions() ?? [])],
-    foreignTransactions: () => lane?.foreignTransactions() ?? 0,
-    transactions$: engine.transactions.messages$,
-    inspections$: engine.inspections.messages$,
-    events$: engine.eventsTopic.messages$,
-    latest: () => funding.dispatch.latest(),
-    counts: engine.counts.read,
-    refusal: () => lane?.refusal() ?? lane?.journalFailure() ?? null,
-    async resolveIntent(id, outcome) {
-      await (await engine.submitter.openLane()).resolve(id, outcome)
-    },
-    async openJournalRepair(how = {}) {
-      checkOptions('openJournalRepair', how, { path: isText })
-      return openJournalRepair({ ...chain, nonces: await chain.nonces(), ...how })
-    },
-    closed: closed.promise,
-    close,
-    [Symbol.asyncDispose]: close,
-  }
-  return Object.assign(new BrokerFaces(engine), own)
 }

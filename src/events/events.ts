@@ -60,7 +60,7 @@ export function createEvents(options: EventsOptions): Events {
   let untold: BrokerEvent[] = []
   let closed = false
   const funding = createFundingWatch(emit)
-  const transactions = createTransactionWatch({ emit, onPaymentFailed: funding.transactionFailed })
+  const transactions = createTransactionWatch({ emit, onPaymentFailed: (id) => funding.transactionFailed(id) })
   const levels = createLevelWatch({ ...options, emit })
   const refunds = createRefundWatch({ ...options, emit })
   const foreign = createForeignWatch({ ...options, emit })

@@ -36,66 +36,76 @@ const UNTOLD: ReadonlySet<HoldReason> = new Set([
 const isPaying = ({ value }: PaymentState): boolean => value === 'toppingUp' || value === 'depositing'
 
 export function createPaymentWatch(tell: PaymentTeller): PaymentWatch {
-  let last: PaymentState | null = null
+  return new StateWatch(tell)
+}
+
+class StateWatch implements PaymentWatch {
+  readonly #tell: PaymentTeller
+  #last: PaymentState | null = null
   /** The hold that was told last, while it lasts. */
-  let held: HoldReason | null = null
+  #held: HoldReason | null = null
   /** A transaction of the present payment has failed, and was told. */
-  let hasFailed = false
+  #hasFailed = false
 
-  return {
-    see(now, facts) {
-      const before = last
-      last = now
-      if (isPaying(now) && !(before && isPaying(before))) decide(now)
-      if (isQuestion(now, before)) ask(now, facts)
-      if (now.value === 'held') {
-        if (before && (isPaying(before) || before.value === 'awaitingApproval')) fail(before, now)
-        hold(now, facts)
-      }
-      if (now.value === 'watching' && now.context.reason === 'sufficient') release()
-    },
-    transactionFailed() {
-      hasFailed = true
-    },
-    end() {
-      release()
-      last = null
-    },
+  constructor(tell: PaymentTeller) {
+    this.#tell = tell
   }
 
-  function decide({ context }: PaymentState): void {
-    held = null
-    hasFailed = false
-    tell.decided(context.amount ?? '0')
+  see(now: PaymentState, facts: () => PaymentFacts): void {
+    const before = this.#last
+    this.#last = now
+    if (isPaying(now) && !(before && isPaying(before))) this.#decide(now)
+    if (isQuestion(now, before)) this.#ask(now, facts)
+    if (now.value === 'held') {
+      if (before && (isPaying(before) || before.value === 'awaitingApproval')) this.#fail(before, now)
+      this.#hold(now, facts)
+    }
+    if (now.value === 'watching' && now.context.reason === 'sufficient') this.#release()
   }
 
-  function ask({ context }: PaymentState, facts: () => PaymentFacts): void {
-    held = null
-    tell.approvalWanted(context.amount ?? '0', context.decidedAt + facts().approvalTimeout)
+  transactionFailed(): void {
+    this.#hasFailed = true
+  }
+
+  end(): void {
+    this.#release()
+    this.#last = null
+  }
+
+  #decide({ context }: PaymentState): void {
+    this.#held = null
+    this.#hasFailed = false
+    this.#tell.decided(context.amount ?? '0')
+  }
+
+  #ask({ context }: PaymentState, facts: () => PaymentFacts): void {
+    this.#held = null
+    this.#tell.approvalWanted(context.amount ?? '0', context.decidedAt + facts().approvalTimeout)
   }
 
   /** The end of a payment that no transaction tells: it got no nonce, or a person did not approve it. */
-  function fail(before: PaymentState, { context }: PaymentState): void {
+  #fail(before: PaymentState, { context }: PaymentState): void {
     const amount = before.context.amount ?? '0'
     const { reason, failure } = context
     const isNew = failure !== null && failure.count !== (before.context.failure?.count ?? 0)
     if (isPaying(before) && reason === 'overtaken') {
-      if (!hasFailed) tell.failed(amount, 'overtaken', 'Another transaction came first, and nothing was paid.')
-    } else if (isNew && !hasFailed) tell.failed(amount, 'not-sent', failure.message)
-    hasFailed = false
+      if (!this.#hasFailed)
+        this.#tell.failed(amount, 'overtaken', 'Another transaction came first, and nothing was paid.')
+    } else if (isNew && !this.#hasFailed) this.#tell.failed(amount, 'not-sent', failure.message)
+    this.#hasFailed = false
   }
 
-  function hold({ context: { reason, failure } }: PaymentState, facts: () => PaymentFacts): void {
-    if (reason === null || reason === held || UNTOLD.has(reason)) return
-    const before = held
-    held = reason
+  #hold({ context: { reason, failure } }: PaymentState, facts: () => PaymentFacts): void {
+    if (reason === null || reason === this.#held || UNTOLD.has(reason)) return
+    const before = this.#held
+    this.#held = reason
     const message = reason === 'backing-off' ? (failure?.message ?? null) : null
-    tell.held({ reason, before, missing: facts().missing, message })
+    this.#tell.held({ reason, before, missing: facts().missing, message })
   }
 
-  function release(): void {
-    if (held !== null) tell.released(held)
-    held = null
+  #release(): void {
+    if (this.#held !== null) this.#tell.released(this.#held)
+    this.#held = null
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Fees } from '../chain/port.ts'
-import { createCachedQuestion } from '../base/cached-question.ts'
+import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import { capExcess } from '../transactions/fee-ceiling.policy.ts'
 
@@ -28,30 +28,43 @@ export type GasPrice = {
 }
 
 /** What a unit of gas costs at most, read from the node every five minutes. */
-export function createGasPrice({ fees, ceiling, onLate, clock }: GasPriceOptions): GasPrice {
-  const question = createCachedQuestion({
-    query: async () => {
+export function createGasPrice(options: GasPriceOptions): GasPrice {
+  return new ReadGasPrice(options)
+}
+
+type Answer = { price: bigint; isHigh: boolean }
+
+class ReadGasPrice implements GasPrice {
+  readonly #question: CachedQuestion<Answer>
+
+  constructor({ fees, ceiling, onLate, clock }: GasPriceOptions) {
+    const query = async (): Promise<Answer> => {
       const asked = await fees()
       return { price: maximumOf(asked), isHigh: capExcess(asked, ceiling) !== null }
-    },
-    goodForMs: ({ isHigh }) => (isHigh ? HIGH_GOOD_FOR_MS : GOOD_FOR_MS),
-    onLate,
-    clock,
-  })
-  return {
-    get price() {
-      return question.last()?.price ?? null
-    },
-    get isHigh() {
-      return question.last()?.isHigh ?? false
-    },
-    ask: () =>
-      question.ask().then(
-        () => undefined,
-        () => undefined,
-      ),
-    refresh: () => question.refresh(),
+    }
+    this.#question = createCachedQuestion({ query, goodForMs, onLate, clock })
+  }
+
+  get price(): bigint | null {
+    return this.#question.last()?.price ?? null
+  }
+
+  get isHigh(): boolean {
+    return this.#question.last()?.isHigh ?? false
+  }
+
+  ask(): Promise<void> {
+    return this.#question.ask().then(
+      () => undefined,
+      () => undefined,
+    )
+  }
+
+  refresh(): Promise<void> {
+    return this.#question.refresh()
   }
 }
+
+const goodForMs = ({ isHigh }: Answer): number => (isHigh ? HIGH_GOOD_FOR_MS : GOOD_FOR_MS)
 
 const maximumOf = (fees: Fees): bigint => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas)
