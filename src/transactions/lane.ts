@@ -1,32 +1,28 @@
 import { onAbort } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Inspected } from '../base/inspection.ts'
-import { createListeners } from '../base/listeners.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { Finality } from './finality.ts'
 import { createForeignWatch, type WalletAt } from './foreign-watch.ts'
-import { randomGasMark } from './gas-mark.ts'
 import type { ClosingEnd } from './closing-request.ts'
-import { createIdleWait } from './idle-wait.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { lostNonces } from './journal-fold.ts'
 import { createJournalSession, type JournalSession } from './journal-session.ts'
 import { watchJournalWrites } from './journal-writes.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
+import { createLaneWork } from './lane-work.ts'
 import { createPaymentMemory } from './payments.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { restoreTransactions } from './restore-transactions.ts'
 import { UnknownPendingError } from './send-errors.ts'
-import { SEND_TIMEOUT_MS } from './signer-timeout.ts'
-import { createSubmission } from './submission.ts'
 import {
   createTrackedTransaction,
   type TrackedTransaction,
   type TrackedTransactionInput,
   type TransactionActor,
 } from './tracked-transaction.ts'
-import { createTracker, leftOpen } from './tracker.ts'
+import { leftOpen } from './tracker.ts'
 import { createTransactionHistory, findMined, pays, type TransactionHistory } from './transaction-history.ts'
 import { createTransactionIndex } from './transaction-index.ts'
 import { createUnknownPending, type UnknownPending } from './unknown-pending.ts'
@@ -151,7 +147,7 @@ export type Lane = TransactionHistory & {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { port, onOpen, maxFeePerGas, sendTimeoutMs, clock, logger } = options
+  const { port, onOpen, clock, logger } = options
   const { inspected = () => ({}) } = options
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
@@ -166,43 +162,23 @@ export function createLane(options: LaneOptions): Lane {
     ownNonces: index.nonces,
     onQuiet: options.onQuiet ?? (() => undefined),
   })
-  const onGap = createListeners<number>()
-  const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: (nonce) => onGap.emit(nonce) })
-  const tracker = createTracker({
+  const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: (nonce) => void work.fillGap(nonce) })
+  const work = createLaneWork({
     ...options,
     journal,
-    onMined,
-    onChange,
-    onGap: (nonce) => onGap.emit(nonce),
-    onUnknown: unknown.report,
-    onForeign: foreign.report,
-    ownNonces: index.nonces,
-  })
-  const submission = createSubmission({
-    port,
     session,
     index,
-    tracker,
-    onUnknown: unknown.report,
+    unknown,
+    foreign,
+    preparing,
     remember,
-    maxFeePerGas,
-    sendTimeoutMs: sendTimeoutMs ?? SEND_TIMEOUT_MS,
-    gasMark: options.gasMark ?? randomGasMark(),
-    clock,
-    logger,
+    onMined,
+    onChange,
   })
-  onGap.add(
-    (nonce) =>
-      void submission
-        .fillGap(nonce)
-        .catch((error: unknown) => logger.warn({ err: error, nonce }, 'the gap could not be filled')),
-  )
-  const { idle, wake } = createIdleWait({
-    session,
-    tracker,
-    inFlight: () => [...preparing, ...tracker.open().map(({ intent }) => intent)],
-  })
+  const { tracker, submission, waits } = work
 
+  const wake = (): void => waits.made?.wake()
+  const isWatching = (): boolean => tracker.made?.isWatching() === true
   const look = async (): Promise<void> => foreign.begin(await unknown.look())
   const isUnderWay = (): boolean => foreign.isHolding() || workflows.claims.list().length > 0
 
@@ -210,7 +186,7 @@ export function createLane(options: LaneOptions): Lane {
     ...createTransactionHistory({ index, preparing, memory: payments }),
     async open() {
       await session.open()
-      const isLate = options.looksLate === true && !tracker.isWatching() && unknown.nonces().length === 0
+      const isLate = options.looksLate === true && !isWatching() && unknown.nonces().length === 0
       // Where the node does not answer, the first submission looks.
       if (!isLate) await look().catch(() => undefined)
     },
@@ -223,13 +199,13 @@ export function createLane(options: LaneOptions): Lane {
       let leave = (): void => undefined
       try {
         if (!unknown.hasLooked()) await refuseUnknown(intent, { session, look, unknown })
-        const transaction = await submission.prepare(intent, { signal, background, onSent })
+        const transaction = await submission.part.prepare(intent, { signal, background, onSent })
         return await new Promise<Receipt>((resolve, reject) => {
           transaction.settle = { resolve, reject }
           const abort = (): void => reject(leftOpen(transaction))
           leave = onAbort(until, abort)
           if (until?.aborted) abort()
-          tracker.follow(transaction)
+          tracker.part.follow(transaction)
           preparing.delete(intent)
         })
       } finally {
@@ -240,12 +216,12 @@ export function createLane(options: LaneOptions): Lane {
     },
     inFlight: () => [
       ...[...preparing].map((intent) => ({ intent, unresolved: false })),
-      ...tracker.open().map(({ intent, attempts }) => ({ intent, unresolved: attempts.length === 0 })),
+      ...(tracker.made?.open() ?? []).map(({ intent, attempts }) => ({ intent, unresolved: attempts.length === 0 })),
     ],
-    idle,
-    locate: (matches) => tracker.locate(findMined(index.all, matches)),
+    idle: (matches, signal) => waits.part.idle(matches, signal),
+    locate: async (matches) => tracker.made?.locate(findMined(index.all, matches)),
     timestampOf: port.timestampOf,
-    isFinal: tracker.isFinal,
+    isFinal: (one, place) => tracker.part.isFinal(one, place),
     workflows,
     asks,
     cannotRecord: () => session.outage() !== null,
@@ -253,18 +229,18 @@ export function createLane(options: LaneOptions): Lane {
     holdsForForeign: foreign.isHolding,
     foreignTransactions: foreign.seen,
     foreignNonces: foreign.nonces,
-    isQuiet: () => preparing.size + unknown.nonces().length === 0 && !tracker.isWatching() && !isUnderWay(),
+    isQuiet: () => preparing.size + unknown.nonces().length === 0 && !isWatching() && !isUnderWay(),
     async confirm(blockNumber, wallet, from = port) {
       void journal.checkAgain()
-      await Promise.all([tracker.confirm(blockNumber, from, wallet?.timestamp), unknown.check(blockNumber, from)])
+      await Promise.all([tracker.made?.confirm(blockNumber, from, wallet?.timestamp), unknown.check(blockNumber, from)])
       // After the receipts: what they show is the lane's own.
       if (wallet) await foreign.look(blockNumber, wallet, from)
     },
-    resolve: (id, outcome) => resolveIntent({ session, tracker, port }, id, outcome),
+    resolve: (id, outcome) => resolveIntent({ session, tracker: tracker.part, port }, id, outcome),
     transactions: () => index.all.map(({ actor }) => actor),
     async close() {
       const closed = session.close()
-      tracker.close()
+      tracker.made?.close()
       foreign.close()
       wake()
       await closed

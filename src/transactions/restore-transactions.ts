@@ -1,3 +1,4 @@
+import type { Lazy } from '../base/lazy.ts'
 import { foldRecords } from './journal-fold.ts'
 import type { JournalRecord, Mined } from './journal.types.ts'
 import { GIVEN_BLOCK, OLD_DEPTH } from './recent-receipts.ts'
@@ -6,7 +7,8 @@ import type { Tracker } from './tracker.ts'
 
 export type RestoreOptions = {
   remember: (input: TrackedTransactionInput) => TrackedTransaction
-  tracker: Pick<Tracker, 'follow' | 'watch' | 'watchOld'>
+  /** Made for the first transaction that is taken up. */
+  tracker: Lazy<Pick<Tracker, 'follow' | 'watch' | 'watchOld'>>
   onMined: (transaction: TrackedTransaction, blockNumber: number) => void
 }
 
@@ -25,7 +27,7 @@ export function restoreTransactions(
     const transaction = remember({ ...prepared, attempts: [...attempts], background: true })
     if (attempts.length > 0) transaction.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
     if (outcome) restoreMined(transaction, outcome)
-    else tracker.follow(transaction)
+    else tracker.part.follow(transaction)
   }
 
   function restoreMined(
@@ -40,7 +42,7 @@ export function restoreTransactions(
     if (status === 1) transaction.actor.send({ type: 'receipt.succeeded', ...mined })
     else transaction.actor.send({ type: 'receipt.reverted', ...mined, reason: 'before this process' })
     // Of those before, the readings that decided on later ones have seen the end.
-    if (isGiven || newest - blockNumber > OLD_DEPTH) tracker.watchOld(transaction)
-    else tracker.watch(transaction)
+    if (isGiven || newest - blockNumber > OLD_DEPTH) tracker.part.watchOld(transaction)
+    else tracker.part.watch(transaction)
   }
 }

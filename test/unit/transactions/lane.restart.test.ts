@@ -266,6 +266,19 @@ test('a closed lane sends and records nothing', async () => {
   expect([port.sent, journal.appended]).toEqual([[], []])
 })
 
+test('a lane that closes while its journal is being loaded leaves what that holds to the next broker', async () => {
+  const port = scriptedPort()
+  let loaded = (_records: readonly JournalRecord[]): void => undefined
+  const journal = { ...journalOf(), load: () => new Promise<readonly JournalRecord[]>((done) => (loaded = done)) }
+  const lane = laneOn(port, { journal })
+  const opening = lane.open()
+  await lane.close()
+  loaded([prepared(1)])
+  await opening
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([port.sent, lane.inFlight()]).toEqual([[], []])
+})
+
 test('a caller that aborts before anything is sent gets an AbortedError, and nothing is sent', async () => {
   const port = scriptedPort()
   const lane = laneOn(port)
