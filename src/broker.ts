@@ -38,10 +38,9 @@ async function sendingOn(chain: Connected, { journal: given, logger, signal }: O
   return { ...room, port, ...(await room.journalFor(chain, { port, given, logger })) }
 }
 
-/** Closes a journal that no lane has. */
+/** Closes a journal that no lane has: without the room there is no lane. */
 async function closeUnused(journal: Journal): Promise<void> {
-  const { closeUnused: close } = await rooms.sending.load()
-  await close(journal)
+  await (rooms.sending.now ? rooms.sending.now.closeUnused(journal) : journal.close())
 }
 
 /**

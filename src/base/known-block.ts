@@ -1,3 +1,6 @@
+import type { Block } from '../../machines/position.types.ts'
+import type { Clock } from './clock.ts'
+
 /** A block that was read before: by this process, an earlier one of the same wallet, or another wallet's broker on the same chain. */
 export type KnownBlock = {
   /** Null where only its time is known. */
@@ -10,33 +13,29 @@ export type KnownBlock = {
 
 /** What the brokers of one process know of a chain's time together. */
 export type SharedTime = {
+  /** The journal of a broker knows this block: the latest one is known to all from now on. */
+  tell(block: KnownBlock): void
+  /** A broker has accepted this block. */
+  see(block: Block): void
   /**
-   * What a broker's journal knows is known to the others from now on.
+   * The block that was accepted last, and the latest that any journal knows.
    *
-   * @returns ends it: what the journal knew until then stays
+   * @param now by the clock of the broker that asks: clocks that start at different times are apart after the machine has slept
    */
-  join(known: () => KnownBlock | null): () => void
-  /** Any broker has accepted this block. */
-  see(block: KnownBlock): void
-  /** The block that was accepted last, and the latest that any journal knows. */
-  known(): KnownBlock[]
+  known(now: number): KnownBlock[]
 }
 
-export function createSharedTime(): SharedTime {
-  const journals = new Set<() => KnownBlock | null>()
-  let departed: KnownBlock | null = null
-  let last: KnownBlock | null = null
+export function createSharedTime(clock: Pick<Clock, 'now'>): SharedTime {
+  let told: KnownBlock | null = null
+  let last: (Block & { at: number }) | null = null
 
   return {
-    join(known) {
-      journals.add(known)
-      return () => {
-        journals.delete(known)
-        departed = latestOf([departed, known()])
-      }
+    tell: (block) => void (told = latestOf([told, block])),
+    see: (block) => void (last = { ...block, at: clock.now() }),
+    known(now) {
+      const seen = last && { ...last, aheadMs: 1_000 * last.timestamp - (now - (clock.now() - last.at)) }
+      return [seen, told].filter((one) => one !== null)
     },
-    see: (block) => void (last = block),
-    known: () => [last, latestOf([departed, ...[...journals].map((known) => known())])].filter((one) => one !== null),
   }
 }
 

@@ -22,8 +22,7 @@ export function createAnswerTimeout(
     try {
       return await withTimeout(ANSWER_TIMEOUT_MS, () => request())
     } catch (error) {
-      const isLate = error instanceof Error && error.message.startsWith('no answer within')
-      if (!isLate || words === null) throw error
+      if (!isAnswerTimeout(error) || words === null) throw error
       throw new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms; the node says: ${words}`, { cause: error })
     } finally {
       cancel()
@@ -38,4 +37,9 @@ export function createAnswerTimeout(
     words = await explain().catch(() => null)
     isAsking = false
   }
+}
+
+/** Whether a request ended because the node did not answer in time. */
+export function isAnswerTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('no answer within')
 }

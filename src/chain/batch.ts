@@ -34,7 +34,7 @@ async function callOutcome(rpc: Rpc, { to, data }: ViewCall, blockTag: BlockTag)
     return { reverted: false, data: await rpc.call({ to, data }, blockTag) }
   } catch (error) {
     const reverted = revertData(error)
-    if (reverted === null) throw readError(error)
+    if (reverted === null) throw readErrorOf(error)
     return { reverted: true, data: reverted }
   }
 }
@@ -44,7 +44,7 @@ export async function query<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    throw error instanceof OgLedgerError ? error : readError(error)
+    throw error instanceof OgLedgerError ? error : readErrorOf(error)
   }
 }
 
@@ -57,6 +57,7 @@ export function decodeOrThrow<T>(decode: () => T): T {
   }
 }
 
-function readError(error: unknown): ReadError {
+/** The ReadError for the error of a provider. */
+export function readErrorOf(error: unknown): ReadError {
   return new ReadError('The chain could not be read.', { reason: reasonOf(error) }, { cause: safeCause(error) })
 }

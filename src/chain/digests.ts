@@ -1,6 +1,7 @@
 import type { Block } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
-import { decodeOrThrow, query, type Outcome } from './batch.ts'
+import { isAnswerTimeout } from './answer-timeout.ts'
+import { decodeOrThrow, readErrorOf, type Outcome } from './batch.ts'
 import { digestCode, digestOf, digestsIn } from './digest-code.ts'
 import { isTooMuch } from './refused-size.ts'
 import { createRequestSize } from './request-size.ts'
@@ -19,7 +20,7 @@ export type Digests = {
   /**
    * As of the latest block; null where the node gives none now.
    *
-   * @throws ReadError where it gave one before
+   * @throws ReadError where it does not answer in time: more questions would only take longer
    */
   read(wallet: string): Promise<{ block: Block; digest: string } | null>
   /** Of the outcomes of the same view calls; null where one of them may be no answer of the contract. */
@@ -45,7 +46,6 @@ type Question = {
 export function createDigests({ rpc, views, clock }: DigestsOptions): Digests {
   const size = createRequestSize(MOST_WALLETS)
   let waiting: Question[] | null = null
-  let hasAnswered = false
   let pause = { until: -Infinity, ms: SHORTEST_PAUSE_MS }
 
   return {
@@ -76,15 +76,15 @@ export function createDigests({ rpc, views, clock }: DigestsOptions): Digests {
       const answer = await rpc.call({ data: code }, 'latest')
       const { block, digests } = decodeOrThrow(() => digestsIn(answer, length))
       size.taken(length)
-      hasAnswered = true
       pause = { until: -Infinity, ms: SHORTEST_PAUSE_MS }
       for (const [index, { resolve }] of questions.entries()) resolve({ block, digest: digests[index] ?? '' })
     } catch (error) {
       if (length > 1 && isTooMuch(error)) return halve(questions)
-      pause = { until: clock.now() + pause.ms, ms: Math.min(2 * pause.ms, LONGEST_PAUSE_MS) }
-      const failure = await query(() => Promise.reject(error)).catch((reason: unknown) => reason)
+      // Requests that fail together are one failure.
+      if (clock.now() >= pause.until)
+        pause = { until: clock.now() + pause.ms, ms: Math.min(2 * pause.ms, LONGEST_PAUSE_MS) }
       for (const { resolve, reject } of questions) {
-        if (hasAnswered) reject(failure)
+        if (isAnswerTimeout(error)) reject(readErrorOf(error))
         else resolve(null)
       }
     }

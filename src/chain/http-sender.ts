@@ -36,11 +36,12 @@ async function post({ request: connect, errorOf }: HttpConnection, payload: obje
   return 'result' in answer ? answer.result : undefined
 }
 
-/** Null for a provider that sends in another way than the class does that has its connection: a subclass or its owner changed that. */
+/** Null for a provider that sends in another way than the class that connects it at first: a subclass or its owner changed that. */
 function connectionOf(provider: object): HttpConnection | null {
   const method = (of: object, name: string): unknown => Reflect.get(of, name)
-  let owner: object | null = provider
-  while (owner && !Object.hasOwn(owner, '_getConnection')) owner = Object.getPrototypeOf(owner) as object | null
+  let owner: object | null = null
+  for (let one: object | null = provider; one; one = Object.getPrototypeOf(one) as object | null)
+    if (Object.hasOwn(one, '_getConnection')) owner = one
   if (!owner || typeof method(provider, 'getRpcError') !== 'function') return null
   if (['send', '_send'].some((name) => method(owner, name) !== method(provider, name))) return null
   const call = (name: string, ...parameters: unknown[]): unknown =>

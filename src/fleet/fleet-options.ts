@@ -12,6 +12,7 @@ import {
   type Fields,
 } from '../base/check-options.ts'
 import { InvalidInputError } from '../base/errors.ts'
+import { toBudget } from '../funding/config/budget.ts'
 import type { FleetOptions, WalletPolicy } from './fleet.types.ts'
 
 /** @throws InvalidInputError that names the option and what it takes */
@@ -30,6 +31,7 @@ export function checkFleetOptions(options: FleetOptions): void {
 /** @throws InvalidInputError */
 export function checkPolicy(policy: WalletPolicy): void {
   checkOptions('policyFor', policy, policyFields)
+  toBudget(policy.budget)
 }
 
 const fields: Fields<FleetOptions> = {

@@ -7,7 +7,7 @@ import {
   type NetworkConfig,
   type Plan,
 } from '../index.ts'
-import { systemClock, type Clock } from '../base/clock.ts'
+import { steadyClock, systemClock, type Clock } from '../base/clock.ts'
 import type { InMs } from '../base/durations.ts'
 import { createSharedTime } from '../base/known-block.ts'
 import { createListeners } from '../base/listeners.ts'
@@ -50,7 +50,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
   const events = streams.createTopic<BrokerEvent>()
   const budget = toBudget(options.budget)
   const sharedBudget = budget ? createSharedBudget(budget) : undefined
-  const time = createSharedTime()
+  const time = createSharedTime(steadyClock(clock))
   const seats = new Map<string, Seat>()
   const onClose = createListeners()
   let leasesLost = 0

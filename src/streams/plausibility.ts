@@ -73,8 +73,8 @@ export function createPlausibility(options: PlausibilityOptions): Plausibility {
     },
     checkAgain(block) {
       const fresh = unsettled().filter((one) => !compared.some(isSame(one)))
-      const [jump] = fresh.length > 0 ? jumpsOf(block, fresh) : []
-      if (jump) throw jump.error
+      // How it follows the last reading is checked, and what headers have proven stands.
+      for (const jump of timeJumpsOf(block, fresh)) throw jump.error
       compared.push(...fresh)
     },
     accept(block) {
@@ -82,12 +82,14 @@ export function createPlausibility(options: PlausibilityOptions): Plausibility {
       settled = others().filter((one) => [...settled, ...compared].some(isSame(one)))
       // A halted chain repeats its block: the lead of that block over the clock is the one at its first reading.
       if (block.number !== last?.number) last = { ...block, at: now(), aheadMs: aheadMsOf(block) }
-      time?.see(last)
+      time?.see(block)
     },
   }
 
   function others(): KnownBlock[] {
-    return [known(), ...(time?.known() ?? [])].filter((one) => one !== null)
+    const own = known()
+    if (own) time?.tell(own)
+    return [own, ...(time?.known(now()) ?? [])].filter((one) => one !== null)
   }
 
   function unsettled(): KnownBlock[] {
@@ -95,15 +97,19 @@ export function createPlausibility(options: PlausibilityOptions): Plausibility {
   }
 
   function jumpsOf(block: Block, fresh: readonly KnownBlock[]): Jump[] {
-    const [aheadMs, hasHeaders] = [aheadMsOf(block), timestampOf !== undefined]
     const isRepeated = block.number === last?.number && block.timestamp === last.timestamp
     const witnesses = [...(last && !isRepeated ? [last] : []), ...fresh]
     const alone = last === null && fresh.length === 0 ? [null] : []
-    const jumps = [...witnesses, ...alone].flatMap((one) => timeJump(block, one, { aheadMs, hasHeaders }) ?? [])
+    const jumps = timeJumpsOf(block, [...witnesses, ...alone])
     if (jumps.length > 0) return jumps
     const { number, at } = last ?? { number: notBefore, at: openedAt }
     const error = numberJump(block, number, (now() - at) / Math.max(1, blockTimeMs()))
     return error ? [{ witness: last, error }] : []
+  }
+
+  function timeJumpsOf(block: Block, witnesses: readonly (KnownBlock | null)[]): Jump[] {
+    const facts = { aheadMs: aheadMsOf(block), hasHeaders: timestampOf !== undefined }
+    return witnesses.flatMap((one) => timeJump(block, one, facts) ?? [])
   }
 
   function aheadMsOf({ timestamp }: Block): number {

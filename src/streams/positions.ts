@@ -89,7 +89,6 @@ export function createPositions(options: PositionsOptions): Positions {
   const closed$ = new ReplaySubject<void>(1)
   const floor = createBlockFloor({ ...options, now: clock.now })
   const plausibility = createPlausibility({ ...options, now: clock.now })
-  const leaveTime = options.time?.join(options.known ?? (() => null))
   const record = createReadingRecord(clock, options.socket ?? null)
   let interval = intervalMs
   /** When the newest position was accepted; before the first, when the first reading began. */
@@ -142,7 +141,6 @@ export function createPositions(options: PositionsOptions): Positions {
     },
     close() {
       closed = true
-      leaveTime?.()
       closed$.next()
     },
   }

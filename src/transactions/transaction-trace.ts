@@ -30,7 +30,7 @@ export async function traceOf(transaction: TrackedTransaction, { port, isSpentFo
   if (overdueSince === null) return 'followed'
   const hashes = attempts.map(({ hash }) => hash)
   const [counts, receipts, known, spender] = await Promise.all([
-    Promise.all([port.transactionCount('latest'), countBelow(port)]).catch(() => null),
+    countsOf(port).catch(() => null),
     Promise.allSettled(hashes.map((hash) => port.mined(hash))),
     Promise.allSettled(hashes.map((hash) => port.knows(hash))),
     port.spender(nonce).catch(() => 'unanswered' as const),
@@ -46,7 +46,9 @@ export async function traceOf(transaction: TrackedTransaction, { port, isSpentFo
   return isShown || known.some((one) => one.status === 'fulfilled' && one.value) ? 'known' : 'none'
 }
 
-/** The nonce count as of a block that is deep enough to be final. */
-async function countBelow({ head, transactionCount }: Pick<TracePort, 'head' | 'transactionCount'>): Promise<number> {
-  return transactionCount(Math.max(0, (await head()) - FINALITY_DEPTH))
+/** The nonce count, and that as of a block deep enough to be final where the node keeps it. */
+async function countsOf({ head, transactionCount }: Pick<TracePort, 'head' | 'transactionCount'>): Promise<number[]> {
+  const below = async (): Promise<number[]> => [await transactionCount(Math.max(0, (await head()) - FINALITY_DEPTH))]
+  const [latest, final] = await Promise.all([transactionCount('latest'), below().catch(() => [])])
+  return [latest, ...final]
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AutoFundingConfig, Broker } from '../../../src/index.ts'
+import { systemClock } from '../../../src/base/clock.ts'
 import { createSharedTime } from '../../../src/base/known-block.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
@@ -49,7 +50,7 @@ type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
 async function lifeOf(policy: AutoFundingConfig, skipsQuiet: boolean) {
   const world = bentWorld({ inference: 1, seed: 7, lockTime: 3_600 })
   const shared = {
-    time: createSharedTime(),
+    time: createSharedTime(systemClock),
     phaseMs: () => 0,
     skipsQuiet,
     onPlan: () => undefined,

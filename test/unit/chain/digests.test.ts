@@ -11,6 +11,12 @@ const word = (value: number | bigint): string => value.toString(16).padStart(64,
 const VIEWS: WalletView[] = [{ to: fakeAddress('contract'), data: `0x00000001${word(0)}`, takesWallet: true }]
 const wallets = Array.from({ length: 12 }, (_, at) => fakeAddress(`wallet ${at}`))
 
+/** Of the code for so many wallets. */
+const LENGTHS = Array.from(
+  { length: 101 },
+  (_, count) => digestCode(VIEWS, Array<string>(count).fill(VIEWS[0]?.to ?? '')).length,
+)
+
 /** A node that answers with the wallets themselves instead of digests, and digests that ask it. */
 function world(refusal: (count: number) => Error | null = () => null) {
   const time = createSimulatedTime({ startMs: 0, onPass: () => undefined })
@@ -20,8 +26,7 @@ function world(refusal: (count: number) => Error | null = () => null) {
     clock: time.clock,
     rpc: {
       async call({ data }) {
-        const count =
-          wallets.findIndex((_, at) => digestCode(VIEWS, wallets.slice(0, at + 1)).length === data.length) + 1
+        const count = LENGTHS.indexOf(data.length)
         asked.push(count)
         const refused = refusal(count)
         if (refused) throw refused
@@ -70,17 +75,22 @@ test('a node that never ran the code gives no digest, and is asked again after a
   expect(tries).toEqual([0, 1, 3, 7])
 })
 
-test('a node that ran the code before fails the reading, and the next reading is in full', async () => {
-  let failure: Error | null = null
-  const { read, time } = world(() => failure)
-  const [wallet = ''] = wallets
-  expect(await read([wallet])).toEqual([answerFor(wallet)])
-  failure = new Error('connection refused')
-  expect(await read([wallet])).toEqual([{ status: 'rejected', reason: expect.any(ReadError) as unknown }])
-  expect(await read([wallet])).toEqual([NONE])
+test('a request that fails gives no digests, requests that fail together pause as one, and the next answer ends that', async () => {
+  let failure: Error | null = new Error('connection refused')
+  const all = Array.from({ length: 4 }, () => wallets).flat()
+  const { read, asked, time } = world((count) => (count > 3 ? new Error('out of gas') : failure))
+  expect(await read(all)).toEqual(all.map(() => NONE))
+  expect(asked.filter((count) => count <= 3).length).toBeGreaterThan(10)
   failure = null
   await time.passTo(time.clock.now() + 60_000)
-  expect(await read([wallet])).toEqual([answerFor(wallet)])
+  expect(await read([wallets[0] ?? ''])).toEqual([answerFor(wallets[0] ?? '')])
+})
+
+test('a node that does not answer in time fails the reading, and the next one is in full', async () => {
+  const { read } = world(() => new Error('no answer within 20000 ms'))
+  const [wallet = ''] = wallets
+  expect(await read([wallet])).toEqual([{ status: 'rejected', reason: expect.any(ReadError) as unknown }])
+  expect(await read([wallet])).toEqual([NONE])
 })
 
 test('outcomes that may be no answers of the contract have no digest', () => {

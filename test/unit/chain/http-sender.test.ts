@@ -78,6 +78,14 @@ class Retrying extends JsonRpcProvider {
     return [await super.send(method, params), 'sent twice']
   }
 }
+/** It connects in its own way, too. */
+class Rotating extends Retrying {
+  constructor(...options: ConstructorParameters<typeof JsonRpcProvider>) {
+    super(...options)
+    const connect = Reflect.get(this, '_getConnection') as () => unknown
+    Reflect.set(this, '_getConnection', () => Reflect.apply(connect, this, []))
+  }
+}
 class Signing extends JsonRpcProvider {
   constructor(...options: ConstructorParameters<typeof JsonRpcProvider>) {
     super(...options)
@@ -90,11 +98,12 @@ class Signing extends JsonRpcProvider {
 
 test('a provider that sends in its own way keeps it', async () => {
   say('0x01')
-  const [retrying, signing, changed] = [plain(Retrying), plain(Signing), plain()]
+  const [retrying, rotating, signing, changed] = [plain(Retrying), plain(Rotating), plain(Signing), plain()]
   expect(await withLargeCalls(retrying)('eth_call', LARGE)).toEqual(['0x01', 'sent twice'])
+  expect(await withLargeCalls(rotating)('eth_call', LARGE)).toEqual(['0x01', 'sent twice'])
   expect(await withLargeCalls(signing)('eth_call', LARGE)).toBe('signed')
   changed.send = () => Promise.resolve('changed')
   expect(await withLargeCalls(changed)('eth_call', LARGE)).toBe('changed')
   expect(await withLargeCalls({ send: () => Promise.resolve('other') })('eth_call', LARGE)).toBe('other')
-  for (const one of [retrying, signing, changed]) one.destroy()
+  for (const one of [retrying, rotating, signing, changed]) one.destroy()
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { AbortedError, InvalidInputError, memoryJournal, type Plan } from '../../../src/index.ts'
 import { createLastingPromise } from '../../../src/base/lasting-promise.ts'
 import type { Connected } from '../../../src/chain/connect.ts'
+import type { WalletPolicy } from '../../../src/fleet/index.ts'
 import { createMetrics } from '../../../src/metrics/index.ts'
 import { fleetWorld, fundedPolicy } from '../../support/fleet-world.ts'
 
@@ -44,6 +45,29 @@ test('a wallet with a bad key, journal or policy takes no other wallet along', a
   ])
   expect(fleet.brokers().map(({ wallet }) => wallet)).toEqual([good])
   expect(fleet.broker(badKey ?? '')).toBeNull()
+})
+
+test('a wallet whose broker cannot be made keeps no other wallet from being read', async () => {
+  await using world = fleetWorld({ wallets: 3 })
+  const [bad, ...good] = world.wallets
+  const policies: WalletPolicy[] = [
+    { budget: { amount: '5', per: '40d' } },
+    { autoFunding: [{ provider: world.provider, config: { target: 'much' } }] },
+  ]
+  for (const policy of policies) {
+    const fleet = await world.open({
+      policyFor: (wallet) => (wallet === bad ? policy : fundedPolicy(world.provider)),
+    })
+    await world.advance(60)
+    expect(fleet.wallets().map(({ wallet, state }) => [wallet, state])).toEqual([
+      [bad, 'failed'],
+      ...good.map((wallet) => [wallet, 'open']),
+    ])
+    expect(fleet.brokers().map((broker) => broker.positions$.status)).toMatchObject(
+      good.map(() => ({ failures: 0, block: expect.any(Number) as number })),
+    )
+    await fleet.close()
+  }
 })
 
 test('plan$ has the plan of each wallet at each reading', async () => {

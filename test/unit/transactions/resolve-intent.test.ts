@@ -49,6 +49,18 @@ test('a sent intent whose nonce is spent, on a node that cannot show by what, is
   await lane.close()
 })
 
+test('a node that counts nonces at its latest block alone shows enough to resolve it', async () => {
+  const { port, lane, outcome, id, state } = await lost()
+  const { transactionCount } = port
+  port.transactionCount = (block) =>
+    typeof block === 'number' ? Promise.reject(new Error('missing trie node')) : transactionCount(block)
+  await vi.advanceTimersByTimeAsync(600_000)
+  await lane.resolve(id, 'not-sent')
+  expect(await outcome).toMatchObject({ name: 'SupersededError' })
+  expect(state()).toBe('superseded')
+  await lane.close()
+})
+
 test('by its own hash it is resolved as mined, and stays so', async () => {
   const { port, lane, outcome, id, state } = await lost()
   await vi.advanceTimersByTimeAsync(60_000)
