@@ -23,7 +23,7 @@ export type JournalRecord =
   /** A wallet that signs only by sending gave this hash. */
   | { type: 'sent'; id: string; hash: string }
   | Mined
-  /** A reorganisation took its block back. */
+  /** A reorganisation took its block back, or it has one although a node refused it for good: it is followed again. */
   | { type: 'unmined'; id: string }
   /** It can never be mined, or the wallet's user said that it was not sent. */
   | { type: 'superseded'; id: string; reason: string; /** The node refused it for good. */ refused?: true }

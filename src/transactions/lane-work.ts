@@ -8,7 +8,7 @@ import { createSubmission, type Submission, type SubmissionOptions } from './sub
 import { createTracker, type Tracker, type TrackerOptions } from './tracker.ts'
 import type { UnknownPending } from './unknown-pending.ts'
 
-export type LaneWorkOptions = Omit<TrackerOptions, 'onGap' | 'onUnknown' | 'onForeign' | 'ownNonces'> &
+export type LaneWorkOptions = Omit<TrackerOptions, 'onGap' | 'onUnknown' | 'onForeign' | 'onRevived' | 'ownNonces'> &
   Pick<SubmissionOptions, 'session' | 'index' | 'remember'> & {
     /** How long a wallet that signs only while it sends may take, in milliseconds; ten minutes by default. */
     sendTimeoutMs?: number | undefined
@@ -32,11 +32,12 @@ export type LaneWork = {
 export function createLaneWork(options: LaneWorkOptions): LaneWork {
   const { session, index, unknown, foreign, preparing, sendTimeoutMs, gasMark, logger } = options
   const tracker = new Lazy(() => {
-    const made = createTracker({
+    const made: Tracker = createTracker({
       ...options,
       onGap: (nonce) => void fillGap(nonce),
       onUnknown: unknown.report,
       onForeign: foreign.report,
+      onRevived: (transaction) => made.follow(options.remember({ ...transaction, background: true })),
       ownNonces: index.nonces,
     })
     // The journal may be loaded after the lane has closed: the next broker follows what it holds.

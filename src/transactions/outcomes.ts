@@ -17,6 +17,10 @@ export type OutcomesOptions = {
   recent: Pick<RecentReceipts, 'add' | 'addOld' | 'readAt'>
   onMined: (transaction: TrackedTransaction, blockNumber: number | null) => void
   onChange: (transaction: TrackedTransaction) => void
+  /** Called with one that the node refused for good. */
+  onRefused: (transaction: TrackedTransaction) => void
+  /** Called with one that is mined although a node refused it for good: its actor has ended. */
+  onRevived: (transaction: TrackedTransaction) => void
   /** Follows a transaction again whose receipt is gone. */
   reopen: (transaction: TrackedTransaction) => void
   clock: Clock
@@ -31,11 +35,13 @@ export type Outcomes = {
   adopted(transaction: TrackedTransaction, hash: string): Promise<void>
   superseded(transaction: TrackedTransaction, reason: string): Promise<void>
   refused(transaction: TrackedTransaction, reason: string): Promise<void>
+  /** It was refused, and has a receipt: the journal opens it again, and another object follows it. */
+  revived(transaction: TrackedTransaction): Promise<void>
   gone(transaction: TrackedTransaction): Promise<void>
 }
 
 export function createOutcomes(options: OutcomesOptions): Outcomes {
-  const { port, journal, open, recent, onMined, onChange, reopen, clock, logger } = options
+  const { port, journal, open, recent, onMined, onChange, onRefused, onRevived, reopen, clock, logger } = options
   const turns = new WeakMap<TrackedTransaction, SerialQueue>()
 
   return {
@@ -72,9 +78,16 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
         if (!open.delete(transaction)) return
         actor.send({ type: 'node.refused', reason })
         logger.warn({ id, operation, reason }, 'the node refused the transaction; it ends')
+        onRefused(transaction)
         onChange(transaction)
         settle.reject(new RefusedByNodeError({ operation, reason, transaction: attempts.at(-1)?.hash ?? id }))
       }),
+    async revived(transaction) {
+      const { id, nonce } = transaction
+      logger.warn({ id, nonce }, 'a transaction that the node refused for good is mined all the same')
+      await note({ type: 'unmined', id })
+      onRevived(transaction)
+    },
     /** A reorganisation took its receipt back, and its nonce is free again: it is sent once more. */
     gone: (transaction) =>
       inTurn(transaction, async () => {

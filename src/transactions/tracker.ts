@@ -17,6 +17,7 @@ import type { OwnNonces } from './nonce-reading.policy.ts'
 import { isBlockedBelow, isOverdue, resubmission, type ResubmissionFacts } from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
 import { resolveRefusal } from './refusal.ts'
+import { createRefusedWatch } from './refused-watch.ts'
 import { createRevertProof } from './revert-proof.ts'
 import { resolveSpentNonce } from './spent-nonce.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
@@ -31,6 +32,8 @@ export type TrackerOptions = {
   onChange: (transaction: TrackedTransaction) => void
   /** Called with a nonce that is proven free below an open transaction. */
   onGap: (nonce: number) => void
+  /** Called with one that a node refused for good, and that is mined all the same. */
+  onRevived: (transaction: TrackedTransaction) => void
   /** Called with nonces of the node's pool that the journal does not know. */
   onUnknown: (nonces: readonly number[]) => void
   /** Called with a nonce of the lane that another program's transaction has spent. */
@@ -88,16 +91,14 @@ export function createTracker(options: TrackerOptions): Tracker {
     onMoved: onMined,
   })
   const outcomes = createOutcomes({
+    ...options,
     port,
-    journal,
     open,
     recent,
-    onMined,
-    onChange,
+    onRefused: (transaction) => refused.add(transaction),
     reopen: follow,
-    clock,
-    logger,
   })
+  const refused = createRefusedWatch({ finality: spentNonces, onMined: outcomes.revived })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
   const provenReceipt = createRevertProof({ port, clock })
   const gaps = createGapWatch(options)
@@ -106,7 +107,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   return {
     open: () => [...new Set([...open, ...recent.going()])],
-    isWatching: () => open.size > 0 || recent.all().length > 0,
+    isWatching: () => open.size + recent.all().length + refused.size() > 0,
     follow,
     watch: recent.add,
     watchOld: recent.addOld,
@@ -117,7 +118,10 @@ export function createTracker(options: TrackerOptions): Tracker {
         pace.hurry()
       }
     },
-    confirm: recent.confirm,
+    async confirm(blockNumber, from, timestamp) {
+      await recent.confirm(blockNumber, from, timestamp)
+      await refused.look(blockNumber, from)
+    },
     abandon: outcomes.superseded,
     accept: outcomes.accepted,
     locate: recent.locate,

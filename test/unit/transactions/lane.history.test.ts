@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Intent } from '../../../src/transactions/intent.ts'
 import { accountOf, laneWorld, retrieve, topUp } from '../../support/lane-world.ts'
-import { deposit, receiptOf } from '../../support/scripted-port.ts'
+import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -191,3 +192,35 @@ test('lastMined gives the receipt of the latest mined transaction that matches',
 })
 
 type World = ReturnType<typeof laneWorld>
+
+test('a transaction that one node refused for good and another one mined all the same counts as paid, in the journal too', async () => {
+  const journal = memoryJournal()
+  let isRefusing = true
+  const port = scriptedPort({
+    broadcast: () =>
+      Promise.resolve({
+        grade: isRefusing ? 'final' : 'arrived',
+        reason: isRefusing ? 'unknown' : 'none',
+        message: 'insufficient funds',
+      }),
+    knows: () => Promise.resolve(false),
+  })
+  const lane = laneOn(port, { journal })
+  const outcome = lane.submit(topUp('alice', 3n)).catch((error: Error) => error.name)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect([await outcome, lane.payments()]).toEqual(['RefusedByNodeError', []])
+  isRefusing = false
+  const { hash = '' } = lane.transactions()[0]?.getSnapshot().context ?? {}
+  port.receipts.set(hash ?? '', receiptOf(hash ?? '', 5))
+  port.spent = 1
+  await lane.confirm(6)
+  expect(lane.payments().map(({ amount }) => amount)).toEqual([3n])
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(lane.foreignTransactions()).toBe(0)
+  expect(Object.fromEntries(lane.paidIn(4, 6))).toEqual({ 'inference:alice': 3n })
+  await lane.close()
+  const next = laneOn(port, { journal })
+  await next.open()
+  expect(next.payments().map(({ amount }) => amount)).toEqual([3n])
+  await next.close()
+})

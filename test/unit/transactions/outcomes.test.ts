@@ -36,6 +36,8 @@ async function race(ends: readonly End[]) {
     open: new Set([transaction]),
     recent: { add: () => undefined, addOld: () => undefined, readAt: () => null },
     onMined: () => undefined,
+    onRefused: () => undefined,
+    onRevived: () => undefined,
     onChange: () => undefined,
     reopen: () => undefined,
     clock: systemClock,
