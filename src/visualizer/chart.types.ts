@@ -1,9 +1,14 @@
-/** The drawing of a statechart. Coordinates count from its upper left corner; sizes in CSS pixels. */
-export type Chart = {
+/** A statechart, drawn with room for people's words, and once more for the names in code, which are longer. */
+export type Chart = Drawing & {
   /** Id of the machine: `subAccount`, `autoFunding`, `transaction`, … */
   id: string
   /** The title on the page: `sub-account`. */
   title: string
+  named: Drawing
+}
+
+/** Coordinates count from the upper left corner; sizes in CSS pixels. */
+export type Drawing = {
   width: number
   height: number
   /** An outer state comes before the states inside it. */

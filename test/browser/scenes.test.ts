@@ -732,6 +732,20 @@ test('the text of a chart is never smaller than 11 px, in words or names, at any
   await page.shot('chart-enlarged')
 })
 
+test.for([
+  ['light', 1440, 900],
+  ['dark', 1440, 900],
+  ['light', 1920, 1080],
+  ['light', 1280, 720],
+] as const)('%s, %i × %i: the chart of a sub-account fits its pane', async ([colorScheme, width, height]) => {
+  const page = await open(await show(scenes.five()), { colorScheme, viewport: { width, height } }, START + 2_390_000)
+  const hidden = await page
+    .locator('.charts .panel')
+    .evaluate((pane) => [pane.scrollWidth - pane.clientWidth, pane.scrollHeight - pane.clientHeight])
+  expect(hidden).toEqual([0, 0])
+  await page.shot(`chart-fits-${colorScheme}-${width}`)
+})
+
 test('on a phone a chart is a list of its states, and a tap filters', async () => {
   const page = await open(await show(scenes.five()), PHONE, START + 2_390_000)
   const chart = page.locator('.vertical')

@@ -2,15 +2,19 @@ import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api
 import elk from 'elkjs/lib/elk.bundled.js'
 import type { AnyStateMachine } from 'xstate'
 import { edgeInWords, stateInWords } from '../chart-words.ts'
-import type { Chart, ChartEdge, Point } from '../protocol.ts'
+import type { Chart, ChartEdge, Drawing, Point } from '../protocol.ts'
 import { straighten } from './straighten.ts'
 import { arrowsOf, boxesOf, type Arrow, type Box } from './boxes.ts'
 
 const START = 8
-const STATE_HEIGHT = 32
-const LABEL_HEIGHT = 16
-const TITLE_HEIGHT = 26
-const MARGIN = 12
+const STATE_HEIGHT = 30
+const LABEL_HEIGHT = 14
+const TITLE_HEIGHT = 24
+const MARGIN = 8
+/** The layout orders lines in another way with each. */
+const SEEDS = ['1', '2']
+/** The shape of the pane on a page of 1440 × 900 pixels. */
+const PANE = { width: 3, height: 2 }
 
 /** Compound states are laid out together with the states around them, top down. */
 const OPTIONS = {
@@ -21,18 +25,40 @@ const OPTIONS = {
   'elk.json.shapeCoords': 'ROOT',
   'elk.json.edgeCoords': 'ROOT',
   'elk.padding': padding(MARGIN),
-  'elk.spacing.nodeNode': '24',
-  'elk.spacing.edgeNode': '14',
-  'elk.spacing.edgeEdge': '12',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '22',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '12',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
+  'elk.spacing.nodeNode': '18',
+  'elk.spacing.edgeNode': '8',
+  'elk.spacing.edgeEdge': '8',
+  'elk.spacing.edgeLabel': '2',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '12',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '8',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.thoroughness': '100',
+  'elk.layered.thoroughness': '20',
 }
 
-/** The drawing of a machine: a box for every state, an arrow for every edge. The same machine always gives the same drawing. */
+/** The texts of a drawing, which decide how much room it needs. */
+type Texts = { state: (box: Box) => string; edge: (arrow: Arrow) => string }
+
+const WORDS: Texts = { state: stateInWords, edge: ({ label }) => edgeInWords(label) }
+const NAMES: Texts = { state: ({ label }) => label, edge: ({ label }) => label }
+
+/** The drawings of a machine: a box for every state, an arrow for every edge. The same machine always gives the same ones. */
 export async function layOut(machine: AnyStateMachine): Promise<Chart> {
+  const title = machine.id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return { id: machine.id, title, ...(await drawn(machine, WORDS)), named: await drawn(machine, NAMES) }
+}
+
+/** Of several layouts the one whose scale in a pane is the largest, and of those the smallest. */
+async function drawn(machine: AnyStateMachine, texts: Texts): Promise<Drawing> {
+  const drawings: Drawing[] = []
+  for (const seed of SEEDS) drawings.push(await drawnFrom(machine, texts, seed))
+  const extent = ({ width, height }: Drawing): number => Math.max(width / PANE.width, height / PANE.height)
+  const [best] = drawings.toSorted((a, b) => extent(a) - extent(b) || a.width * a.height - b.width * b.height)
+  if (!best) throw new Error('There is no layout.')
+  return best
+}
+
+async function drawnFrom(machine: AnyStateMachine, texts: Texts, seed: string): Promise<Drawing> {
   const boxes = boxesOf(machine)
   const arrows = arrowsOf(machine)
   const places = new Map(boxes.map(({ id }, index) => [id, index]))
@@ -40,16 +66,14 @@ export async function layOut(machine: AnyStateMachine): Promise<Chart> {
     (places.get(source) ?? 0) > (places.get(target) ?? 0) && !source.startsWith(`${target}.`)
   const placed = await new elk.default().layout<ElkNode>({
     id: '',
-    layoutOptions: OPTIONS,
-    children: nodesIn(null, boxes),
+    layoutOptions: { ...OPTIONS, 'elk.randomSeed': seed },
+    children: nodesIn(null, boxes, texts),
     // States stand in the order in which they are usually entered; an edge that leads back is laid out in reverse.
-    edges: arrows.map((arrow) => edgeOf(arrow, isBack(arrow))),
+    edges: arrows.map((arrow) => edgeOf(arrow, texts, isBack(arrow))),
   })
   const shapes = new Map(allIn(placed).map(({ id, ...shape }) => [id, shape]))
   const routes = new Map((placed.edges ?? []).map((edge) => [edge.id, edge]))
   return {
-    id: machine.id,
-    title: machine.id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
     width: Math.ceil(placed.width ?? 0),
     height: Math.ceil(placed.height ?? 0),
     nodes: boxes.map((box) => ({ ...box, ...rectangle(shapes.get(box.id)) })),
@@ -57,30 +81,28 @@ export async function layOut(machine: AnyStateMachine): Promise<Chart> {
   }
 }
 
-function nodesIn(parent: string | null, boxes: readonly Box[]): ElkNode[] {
-  return boxes.filter((box) => box.parent === parent).map((box) => nodeOf(box, boxes))
+function nodesIn(parent: string | null, boxes: readonly Box[], texts: Texts): ElkNode[] {
+  return boxes.filter((box) => box.parent === parent).map((box) => nodeOf(box, boxes, texts))
 }
 
-function nodeOf({ id, path, label, kind }: Box, boxes: readonly Box[]): ElkNode {
+function nodeOf(box: Box, boxes: readonly Box[], texts: Texts): ElkNode {
+  const { id, kind } = box
   if (kind === 'start') return { id, width: START, height: START }
-  if (kind !== 'compound')
-    return { id, width: Math.max(72, longer(label, stateInWords({ path, label })) * 7.5 + 28), height: STATE_HEIGHT }
-  return { id, layoutOptions: { 'elk.padding': padding(MARGIN, TITLE_HEIGHT + MARGIN) }, children: nodesIn(id, boxes) }
+  if (kind !== 'compound') return { id, width: Math.max(60, texts.state(box).length * 7.5 + 20), height: STATE_HEIGHT }
+  const options = { 'elk.padding': padding(MARGIN, TITLE_HEIGHT + MARGIN) }
+  return { id, layoutOptions: options, children: nodesIn(id, boxes, texts) }
 }
 
-function edgeOf({ id, source, target, label }: Arrow, isBack: boolean): ElkExtendedEdge {
+function edgeOf(arrow: Arrow, texts: Texts, isBack: boolean): ElkExtendedEdge {
+  const { id, source, target } = arrow
+  const text = texts.edge(arrow)
   return {
     id,
     sources: [isBack ? target : source],
     targets: [isBack ? source : target],
-    ...(label !== '' && {
-      labels: [{ text: label, width: longer(label, edgeInWords(label)) * 6.2 + 8, height: LABEL_HEIGHT }],
-    }),
+    ...(text !== '' && { labels: [{ text, width: text.length * 6.2 + 4, height: LABEL_HEIGHT }] }),
   }
 }
-
-/** The page shows either text in the same place. */
-const longer = (name: string, words: string): number => Math.max(name.length, words.length)
 
 function routeOf(edge: ElkExtendedEdge | undefined, isBack: boolean): Pick<ChartEdge, 'points' | 'labelAt'> {
   const points = straighten((edge?.sections ?? []).flatMap(pointsOf))

@@ -7,9 +7,15 @@ import type { ChartNode } from '../../../src/visualizer/protocol.ts'
 
 const machines = Object.values<unknown>(entry).filter(isMachine)
 
-describe.each(machines.map((machine) => [machine.id, machine] as const))('the chart of %s', (_, machine) => {
-  const drawing = layOut(machine)
+const drawings = machines.flatMap((machine) => {
+  const chart = layOut(machine)
+  return [
+    [`${machine.id} in words`, machine, chart],
+    [`${machine.id} in names`, machine, chart.then(({ named }) => named)],
+  ] as const
+})
 
+describe.each(drawings)('the chart of %s', (_, machine, drawing) => {
   test('has one box for every state and one arrow for every edge, and one from each start', async () => {
     const { nodes, edges } = await drawing
     const paths = statesIn(machine).map(({ path }) => path.join('.'))
@@ -72,6 +78,12 @@ describe.each(machines.map((machine) => [machine.id, machine] as const))('the ch
       else expect(taken).toMatchObject({ event, target })
     }
   })
+})
+
+test('the chart of a sub-account is no larger than its pane on a page of 1440 × 900 pixels', async () => {
+  const [, , drawing] = drawings.find(([name]) => name === 'subAccount in words') ?? []
+  const { width = Infinity, height = Infinity } = (await drawing) ?? {}
+  expect([width <= 640, height <= 426]).toEqual([true, true])
 })
 
 test('an event without an edge takes none', () => {

@@ -23,7 +23,8 @@ export function Charts({ filter, setFilter }: { filter: Filter; setFilter: (filt
   const [zoom, setZoom] = useState(1)
   const [withNames, setNames] = useState(false)
   const isNarrow = useNarrow()
-  const chart = charts.find((one) => one.id === id) ?? charts[0]
+  const found = charts.find((one) => one.id === id) ?? charts[0]
+  const chart = useMemo(() => found && (withNames ? { ...found, ...found.named } : found), [found, withNames])
   const account = selected === null ? undefined : view.state.subAccounts[selected]
   return (
     <section class="card charts" aria-label="Statecharts">
