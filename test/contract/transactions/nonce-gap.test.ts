@@ -133,9 +133,10 @@ test("a nonce that an authorization in another's transaction spent is given up, 
   expect(await holdingsOf(chain, signer)).toEqual({ subAccount: og('1'), ledger: og('17') })
   await chain.mine(32)
   await mineEverySecond()
-  expect.soft(await lastOf(() => statusOf(broker), isFunded, 15_000)).toEqual(FUNDED)
+  // The nonce is given up once its block is final: after twelve block times.
+  expect.soft(await lastOf(() => statusOf(broker), isFunded, 50_000)).toEqual(FUNDED)
   expect(await holdingsOf(chain, signer)).toEqual(PAID_ONCE)
-}, 30_000)
+})
 
 test.for<[what: string, byHand: 'a transfer of nothing' | 'the same top-up']>([
   ['decided anew where the other one paid nothing', 'a transfer of nothing'],
