@@ -14,7 +14,7 @@ export type Clock = {
 }
 
 /** The clock of this machine. */
-export const systemClock: Clock = {
+export const systemClock: Required<Clock> = {
   now: () => Date.now(),
   after(ms, callback, { idle = false } = {}) {
     const timer = setTimeout(callback, ms)

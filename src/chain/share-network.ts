@@ -1,5 +1,5 @@
 import { createCachedQuestion } from '../base/cached-question.ts'
-import type { Clock } from '../base/clock.ts'
+import { steadyClock, type Clock } from '../base/clock.ts'
 import { createCombinedBatch } from './combined-batch.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { combineLogs } from './combined-logs.ts'
@@ -22,7 +22,9 @@ export type SharedNetwork = NetworkConnection & {
  * The same connection for many wallets: what several of them ask at once is asked once, in as few requests as the node takes. Without
  * Multicall3 positions are read one by one.
  */
-export function shareNetwork(connection: NetworkConnection, clock: Clock): SharedNetwork {
+export function shareNetwork(connection: NetworkConnection, wall: Clock): SharedNetwork {
+  // What is good for a second must not be good for an hour where the clock of the machine is set back.
+  const clock = steadyClock(wall)
   const { multicall, addresses, views, provesBlock, blockTime, feeOracle } = connection
   const plain = connection.rpc
   const rpc: Rpc = { ...plain, logs: combineLogs(plain, clock), block: sharedBlocks(plain) }

@@ -51,7 +51,7 @@ export function createSocketClient(open: OpenSocket, options: SocketClientOption
       if (isOver) return Promise.reject(closedError())
       count += 1
       const id = count
-      const started = systemClock.now()
+      const started = systemClock.elapsed()
       const cancel = systemClock.after(SILENT_MS, () => heardAt < started && close(), { idle: true })
       const answer = new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject })
@@ -68,7 +68,7 @@ export function createSocketClient(open: OpenSocket, options: SocketClientOption
   }
 
   function receive(text: string): void {
-    heardAt = systemClock.now()
+    heardAt = systemClock.elapsed()
     const message = answerIn(text)
     if (!message) return
     const { id } = message

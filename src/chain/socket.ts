@@ -49,7 +49,7 @@ function createProviderSocket(provider: object, name: string): ProviderSocket {
   const socket = read()
   if (socket?.addEventListener) {
     socket.addEventListener('close', announce)
-    socket.addEventListener('message', () => (heardAt = systemClock.now()))
+    socket.addEventListener('message', () => (heardAt = systemClock.elapsed()))
     // Without a listener the package ws ends the process.
     socket.addEventListener('error', () => undefined)
   } else socket?.once?.('close', announce)
@@ -114,7 +114,7 @@ export async function onOpenSocket<T>(
     if (!socket.link || !instead || socket.isDestroyed()) throw destroyedError()
     return instead(socket.link)
   }
-  const started = systemClock.now()
+  const started = systemClock.elapsed()
   let stop = (): void => undefined
   const closed = new Promise<never>((_, reject) => {
     stop = socket.onClose(() => reject(socket.link && !socket.isDestroyed() ? outage() : destroyedError()))

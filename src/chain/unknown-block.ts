@@ -19,12 +19,12 @@ const LONGEST_WAIT_MS = 10_000
 /** Repeats a query at a block until the node has that block, for a few blocks' time. */
 export async function untilBlockKnown<T>(query: () => Promise<T>, blockTimeMs: () => number): Promise<T> {
   const endsAt =
-    systemClock.now() + Math.min(Math.max(BLOCKS_TO_WAIT * blockTimeMs(), SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
+    systemClock.elapsed() + Math.min(Math.max(BLOCKS_TO_WAIT * blockTimeMs(), SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
   for (;;) {
     try {
       return await query()
     } catch (error) {
-      if (!isUnknownBlock(error) || systemClock.now() >= endsAt) throw error
+      if (!isUnknownBlock(error) || systemClock.elapsed() >= endsAt) throw error
       await new Promise<void>((resolve) => void systemClock.after(Math.max(blockTimeMs() / 2, 100), resolve))
     }
   }

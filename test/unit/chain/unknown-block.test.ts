@@ -42,6 +42,17 @@ test.for([
   expect([await soon, await late]).toEqual(['known', 'header not found'])
 })
 
+test('a clock that is set back by an hour prolongs no wait', async () => {
+  const query = untilBlockKnown(
+    () => Promise.reject(new Error('header not found')),
+    () => 1_000,
+  ).catch((error: Error) => error.message)
+  await vi.advanceTimersByTimeAsync(1_000)
+  vi.setSystemTime(Date.now() - 3_600_000)
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(await Promise.race([query, Promise.resolve('still waiting')])).toBe('header not found')
+})
+
 test('another error is not waited for', async () => {
   const query = vi.fn(() => Promise.reject(new Error('limit exceeded')))
   await expect(untilBlockKnown(query, () => 1_000)).rejects.toThrow('limit exceeded')
