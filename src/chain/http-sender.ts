@@ -31,7 +31,8 @@ async function post({ request: connect, errorOf }: HttpConnection, payload: obje
   request.setHeader('content-type', 'application/json')
   const response = await request.send()
   response.assertOk()
-  const answer = JSON.parse(new TextDecoder().decode(response.body ?? undefined)) as object
+  const answer = JSON.parse(new TextDecoder().decode(response.body ?? undefined)) as unknown
+  if (typeof answer !== 'object' || answer === null) throw new Error('missing response for request')
   if ('error' in answer) throw errorOf(payload, answer)
   return 'result' in answer ? answer.result : undefined
 }

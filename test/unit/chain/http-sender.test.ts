@@ -64,6 +64,14 @@ const answers: [string, (payload: Payload) => Answer][] = [
   ['text beyond ASCII', ({ id }) => ({ body: { jsonrpc: '2.0', id, result: 'größer 🙂' } })],
 ]
 
+test('an answer that is no JSON-RPC is an error, as by the provider', async () => {
+  answer = () => ({ body: null })
+  const provider = plain()
+  await expect(provider.send('eth_call', [...LARGE])).rejects.toThrow("Cannot read properties of null (reading 'id')")
+  await expect(withLargeCalls(provider)('eth_call', LARGE)).rejects.toThrow('missing response for request')
+  provider.destroy()
+})
+
 test.for(answers)('%s is what the provider makes of it', async ([, answered]) => {
   answer = answered
   const provider = plain()
