@@ -27,8 +27,6 @@ const inside = [
   'src/chain/decode',
   'src/chain/digest-code',
   'src/chain/wallet-views',
-  'src/chain/digest-code',
-  'src/chain/wallet-views',
   'src/cli/manual/build',
   'src/fleet/claims',
   'src/local/anvil',

@@ -247,8 +247,8 @@ export class LedgerManager {
    * @param options.force asks everything back all the same; with `onPendingRefund: 'reuse'` auto-funding undoes it. What was
    *   free before a claim, and cannot be put back, then stays asked back
    * @param options.signal ends the wait before anything is sent
-   * @throws PutBackPendingError while what was free there before a claim cannot be put back, WouldLockError with what would be locked and until when, AccountNotExistsError, TooManyRefundsError,
-   *   NothingToRetrieveError
+   * @throws PutBackPendingError while what was free there before a claim cannot be put back, WouldLockError with what would be locked
+   *   and until when, AccountNotExistsError, TooManyRefundsError, NothingToRetrieveError
    */
   async retrieveFundFromProvider(
     provider: string,

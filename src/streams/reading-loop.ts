@@ -9,7 +9,7 @@ export type ReadingLoopOptions = {
   clock: Clock
 }
 
-/** Reads while anyone subscribes, one reading after another. */
+/** Reads while the stream has a subscriber, one reading after another. */
 export type ReadingLoop = {
   /** Emits nothing. */
   loop$: Observable<never>
