@@ -12,7 +12,7 @@ import { isLeased } from './transactions/is-leased.ts'
 import type { Journal } from './transactions/journal.types.ts'
 import { brokerOn } from './engine/public-broker.ts'
 import { createEngine } from './engine/engine.ts'
-import type { OpenOptions } from './engine/options.ts'
+import type { OpenOptions } from './engine/open-options.ts'
 import { rooms } from './engine/rooms.ts'
 import { startOrders } from './engine/standing-orders.ts'
 

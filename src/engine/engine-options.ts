@@ -3,7 +3,7 @@ import type { Connected } from '../chain/connect.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { ApprovalNeed } from '../funding/approval-need.ts'
 import type { Journal } from '../transactions/journal.types.ts'
-import type { OpenOptions } from './options.ts'
+import type { OpenOptions } from './open-options.ts'
 
 export type EngineOptions = Omit<OpenOptions, 'journal'> & {
   intervalMs: number

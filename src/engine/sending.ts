@@ -11,7 +11,7 @@ import { checkLeasedJournal, checkPayerJournal } from '../transactions/leased-jo
 import { pageJournal } from '../transactions/page-journal.ts'
 import { joinLane } from '../transactions/shared-lane.ts'
 import { SEND_TIMEOUT_MS, SIGN_TIMEOUT_MS, withSigningTimeout } from '../transactions/signer-timeout.ts'
-import type { OpenOptions } from './options.ts'
+import type { OpenOptions } from './open-options.ts'
 import type { Reports } from './reports.ts'
 import { journalOf } from './wallet-journal.ts'
 

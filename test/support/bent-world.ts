@@ -1,6 +1,6 @@
 import { parseEther } from 'ethers'
 import { openBroker } from '../../src/broker.ts'
-import type { OpenOptions, SharedOptions } from '../../src/engine/options.ts'
+import type { OpenOptions, SharedOptions } from '../../src/engine/open-options.ts'
 import type { Broker, BrokerOptions } from '../../src/broker.types.ts'
 import type { InMs } from '../../src/base/durations.ts'
 import type { Clock } from '../../src/base/clock.ts'
