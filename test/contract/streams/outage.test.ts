@@ -6,6 +6,7 @@ import { drainedWallet } from '../../support/drained-wallet.ts'
 import { lastOf } from '../../support/outcome.ts'
 import { startProxy, type Fault, type Proxy } from '../../support/proxy.ts'
 import { EXACT } from '../../support/exact.ts'
+import { until } from '../../support/until.ts'
 
 let chain: LocalChain
 let proxy: Proxy
@@ -34,7 +35,7 @@ const provider = () => chain.inference[0]?.address ?? ''
 async function openFunded(by: Wallet): Promise<void> {
   broker = await createBroker({ signer: by, network: chain.network, journal: memoryJournal(), intervalMs: 500 })
   broker.inference.startAutoFunding(provider(), EXACT)
-  expect(await lastOf(reason, (why) => why === 'sufficient', 10_000)).toBe('sufficient')
+  expect(await lastOf(reason, (why) => why === 'sufficient')).toBe('sufficient')
 }
 
 const reason = () => broker.inference.autoFundingStatus()[0]?.reason
@@ -48,15 +49,11 @@ test.for<[name: string, fault: Fault]>([
   async ([, fault]) => {
     await openFunded(signer)
     if (fault.kind === 'stale') await chain.mine(3)
-    await lastOf(
-      () => broker.positions$.status.failures,
-      (failures) => failures === 0,
-      2_000,
-    )
+    await until(() => broker.positions$.status.failures === 0)
     removals.push(proxy.fault(() => fault))
-    expect.soft(await lastOf(reason, (why) => why === 'stale-reading', 8_000)).toBe('stale-reading')
+    expect.soft(await lastOf(reason, (why) => why === 'stale-reading')).toBe('stale-reading')
     for (const remove of removals.splice(0)) remove()
     if (fault.kind === 'stale') await chain.mine(3)
-    expect(await lastOf(reason, (why) => why === 'sufficient', 8_000)).toBe('sufficient')
+    expect(await lastOf(reason, (why) => why === 'sufficient')).toBe('sufficient')
   },
 )

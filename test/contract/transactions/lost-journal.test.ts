@@ -5,7 +5,7 @@ import { createFleet } from '../../../src/fleet/index.ts'
 import { createBroker, memoryJournal, NotSentError, type Broker, type Journal } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { drainedWallet, holdingsOf } from '../../support/drained-wallet.ts'
-import { errorWithin, lastOf } from '../../support/outcome.ts'
+import { errorInTime, lastOf } from '../../support/outcome.ts'
 import { until } from '../../support/until.ts'
 import { EXACT } from '../../support/exact.ts'
 
@@ -52,7 +52,6 @@ const statusOnceHeld = (broker: Broker) =>
   lastOf(
     () => statusOf(broker),
     ({ reason }) => reason === HELD.reason,
-    4_000,
   )
 
 /** Mines what waits, a block every poll, until the sub-account has enough. */
@@ -63,7 +62,6 @@ const statusOnceFunded = (broker: Broker) =>
       return statusOf(broker)
     },
     ({ reason }) => reason === FUNDED.reason,
-    10_000,
   )
 
 /** A first process sends a top-up that waits in the pool, and ends. */
@@ -137,8 +135,8 @@ test('what a person or program asks for is refused while a pending nonce is unkn
   await leavesTopUpPending(memoryJournal())
   const second = await open()
   const failures = {
-    transferFund: errorWithin(4_000, second.ledger.transferFund(provider(), 'inference', '1')),
-    depositFund: errorWithin(4_000, second.ledger.depositFund('1')),
+    transferFund: errorInTime(second.ledger.transferFund(provider(), 'inference', '1')),
+    depositFund: errorInTime(second.ledger.depositFund('1')),
   }
   for (const [name, failure] of Object.entries(failures)) {
     const error = await failure
@@ -178,11 +176,7 @@ test('an unknown transaction that a submission finds is waited for, and the top-
   const broker = await open()
   broker.inference.startAutoFunding(provider(), EXACT)
   broker.inference.pauseAutoFunding()
-  await lastOf(
-    () => statusOf(broker),
-    ({ reason }) => reason === 'paused',
-    4_000,
-  )
+  await until(() => statusOf(broker).reason === 'paused')
   await signer.sendTransaction({ to: signer.address, gasLimit: 21_000n, nonce })
   broker.inference.resumeAutoFunding()
   expect.soft(await statusOnceHeld(broker)).toEqual(HELD)
@@ -198,7 +192,6 @@ test('an unknown transaction that a submission finds is waited for, and the top-
           return signer.getNonce('pending')
         },
         (count) => count === nonce + 2,
-        6_000,
       ),
     )
     .toBe(nonce + 2)
@@ -227,7 +220,6 @@ test('what the journal knows is no unknown transaction: a restart goes on with i
     await lastOf(
       () => statusOf(second),
       ({ reason }) => reason === 'in-flight',
-      4_000,
     ),
   ).toEqual({
     state: 'held',

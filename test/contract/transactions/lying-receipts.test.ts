@@ -4,7 +4,7 @@ import { createBroker, memoryJournal, type Broker, type BrokerOptions, type Jour
 import type { LocalProvider } from '../../../src/local/providers.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { drainedWallet, holdingsOf } from '../../support/drained-wallet.ts'
-import { lastOf, outcomeWithin } from '../../support/outcome.ts'
+import { lastOf, outcomeInTime } from '../../support/outcome.ts'
 import { changedFields } from '../../support/faults.ts'
 import { startProxy, type FaultRule, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
@@ -67,7 +67,7 @@ test('a receipt that once names a block 10^9 too high stops no reading, also aft
       : undefined,
   )
   first.inference.startAutoFunding(provider.address, EXACT)
-  expect(await lastOf(subAccount, isFunded, 8_000)).toBe(og('2'))
+  expect(await lastOf(subAccount, isFunded)).toBe(og('2'))
   await until(() => first.transactions().every((one) => !one.getSnapshot().hasTag('open')))
   expect(lies).toBeGreaterThan(1)
   await first.close()
@@ -75,7 +75,7 @@ test('a receipt that once names a block 10^9 too high stops no reading, also aft
   second.inference.startAutoFunding(provider.address, EXACT)
   await provider.settle(signer.address, og('1'))
   await chain.warp(60)
-  expect(await lastOf(subAccount, isFunded, 8_000)).toBe(og('2'))
+  expect(await lastOf(subAccount, isFunded)).toBe(og('2'))
   expect(second.positions$.status.error).toBeNull()
 })
 
@@ -94,7 +94,7 @@ test('a receipt without a block number pays nothing twice while calls lag three 
   heal()
   await chain.mine(3)
   const all = Promise.all([first, second, third])
-  expect(await outcomeWithin(8_000, all)).toMatchObject({
+  expect(await outcomeInTime(all)).toMatchObject({
     value: [{ success: true }, null, null],
   })
   expect(await holdingsOf(chain, signer)).toEqual({ subAccount: og('2'), ledger: og('16') })
@@ -126,7 +126,7 @@ test('block times ten years ahead for a while change no payment, also after a re
   const journal = memoryJournal()
   const first = await open({ journal })
   first.inference.startAutoFunding(provider.address, EXACT)
-  expect(await lastOf(subAccount, isFunded, 8_000)).toBe(og('2'))
+  expect(await lastOf(subAccount, isFunded)).toBe(og('2'))
   const { timestamp } = (await chain.provider.getBlock('latest'))!
   const years = (hex: string) => hex.replaceAll(word(timestamp), word(timestamp + TEN_YEARS))
   lie(({ method }) => {
@@ -142,7 +142,7 @@ test('block times ten years ahead for a while change no payment, also after a re
   second.inference.startAutoFunding(provider.address, EXACT)
   await provider.settle(signer.address, og('1'))
   await chain.warp(60)
-  expect(await lastOf(subAccount, isFunded, 8_000)).toBe(og('2'))
+  expect(await lastOf(subAccount, isFunded)).toBe(og('2'))
 })
 
 const word = (value: number): string => value.toString(16).padStart(64, '0')

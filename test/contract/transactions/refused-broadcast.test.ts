@@ -10,7 +10,7 @@ import {
   type Journal,
 } from '../../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
-import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
+import { errorInTime, lastOf, outcomeInTime } from '../../support/outcome.ts'
 import { startProxy, type Fault, type Proxy } from '../../support/proxy.ts'
 import { EXACT } from '../../support/exact.ts'
 import { until } from '../../support/until.ts'
@@ -73,7 +73,7 @@ test('a deposit that leaves too little for its gas is refused before it is journ
   const signer = await walletWith(og('10.000001'))
   const journal = memoryJournal()
   const broker = await open(signer, journal)
-  const error = await errorWithin(5_000, broker.ledger.depositFund('10'))
+  const error = await errorInTime(broker.ledger.depositFund('10'))
   expect
     .soft(error)
     .toMatchObject({ name: 'InsufficientGasError', message: expect.stringMatching(/9\.99\d+/) as string })
@@ -86,11 +86,11 @@ test('a deposit of all that a wallet has ends, and the smaller one after it is a
   const signer = await walletWith(og('10'))
   const broker = await open(signer)
   const refused = broker.ledger.depositFund('10')
-  expect.soft(await errorWithin(4_000, refused)).toBeInstanceOf(NotSentError)
-  expect.soft(await outcomeWithin(4_000, broker.ledger.depositFund('5'))).toMatchObject({ value: { success: true } })
+  expect.soft(await errorInTime(refused)).toBeInstanceOf(NotSentError)
+  expect.soft(await outcomeInTime(broker.ledger.depositFund('5'))).toMatchObject({ value: { success: true } })
   await setBalance(signer, og('40'))
   // Bytes that wait for money would be mined before a later nonce.
-  expect.soft(await outcomeWithin(8_000, broker.ledger.depositFund('3'))).toMatchObject({ value: { success: true } })
+  expect.soft(await outcomeInTime(broker.ledger.depositFund('3'))).toMatchObject({ value: { success: true } })
   expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('8') })
 })
 
@@ -101,12 +101,8 @@ test('what a node refuses for good in the next process ends there too, and the w
   await first.ledger.addLedger('10')
   const heal = proxy.fault(({ method }) => (method === 'eth_sendRawTransaction' ? { kind: 'drop' } : undefined))
   removals.push(heal)
-  const cut = errorWithin(10_000, first.ledger.depositFund('7'))
-  await lastOf(
-    () => journal.records.length,
-    (count) => count === 3,
-    2_000,
-  )
+  const cut = errorInTime(first.ledger.depositFund('7'))
+  await until(() => journal.records.length === 3)
   await first.close()
   expect(await cut).toMatchObject({ name: 'AbortedError' })
   heal()
@@ -117,11 +113,10 @@ test('what a node refuses for good in the next process ends there too, and the w
       await lastOf(
         () => stateOf(second),
         (state) => state === 'refused',
-        4_000,
       ),
     )
     .toBe('refused')
-  expect.soft(await outcomeWithin(4_000, second.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
+  expect.soft(await outcomeInTime(second.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
   expect(await second.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
 })
 
@@ -144,13 +139,13 @@ test.for<[node: string, words: string, code: number]>([
   const broker = await open(signer, journal)
   await broker.ledger.addLedger('10')
   refuse(rpcError(words, code), 'the first hash')
-  const error = await errorWithin(4_000, broker.ledger.depositFund('7'))
+  const error = await errorInTime(broker.ledger.depositFund('7'))
   expect
     .soft(error)
     .toMatchObject({ name: 'RefusedByNodeError', message: expect.stringContaining(words.slice(0, 30)) as string })
   expect.soft(error).toBeInstanceOf(NotSentError)
   expect.soft(stateOf(broker)).toBe('refused')
-  expect.soft(await outcomeWithin(4_000, broker.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
+  expect.soft(await outcomeInTime(broker.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
   expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
 })
 
@@ -170,13 +165,9 @@ test('a node that took the bytes before it refused them is not believed: the dep
       }),
     )
     const sent = broker.ledger.depositFund('7')
-    await lastOf(
-      () => signer.getNonce('pending'),
-      (nonce) => nonce === 2,
-      4_000,
-    )
+    await until(async () => (await signer.getNonce('pending')) === 2)
     await chain.mine()
-    expect(await outcomeWithin(6_000, sent)).toMatchObject({ value: { success: true } })
+    expect(await outcomeInTime(sent)).toMatchObject({ value: { success: true } })
   } finally {
     await chain.setAutomine(true)
   }
@@ -195,13 +186,9 @@ test.for<[words: string]>([
     await broker.ledger.addLedger('10')
     const sent = broker.ledger.depositFund('7')
     refuse(rpcError(words), 'everything')
-    await lastOf(
-      () => proxy.calls['eth_sendRawTransaction'] ?? 0,
-      (count) => count > 2,
-      3_000,
-    )
+    await until(() => (proxy.calls['eth_sendRawTransaction'] ?? 0) > 2)
     for (const remove of removals.splice(0)) remove()
-    expect(await outcomeWithin(6_000, sent)).toMatchObject({ value: { success: true } })
+    expect(await outcomeInTime(sent)).toMatchObject({ value: { success: true } })
     expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('17') })
   },
 )
@@ -213,11 +200,11 @@ test('a top-up that a node refuses for good is decided anew and paid once', asyn
   refuse(rpcError('invalid sender'), 'the first hash')
   broker.inference.startAutoFunding(provider(), EXACT)
   const states = () => broker.transactions().map((one) => String(one.getSnapshot().value))
-  await lastOf(states, (all) => all.includes('refused'), 5_000)
+  await until(() => states().includes('refused'))
   // The next attempt waits for block time.
   await chain.warp(120)
   const wanted = ['mined', 'refused', 'mined']
-  expect.soft(await lastOf(states, (all) => all.at(-1) === 'mined', 5_000)).toEqual(wanted)
+  expect.soft(await lastOf(states, (all) => all.at(-1) === 'mined')).toEqual(wanted)
   const position = await broker.position()
   expect(position).toMatchObject({ ledger: { available: og('8') }, subAccounts: [{ balance: og('2') }] })
 })

@@ -4,7 +4,8 @@ import { createBroker, memoryJournal, NotSentError } from '../../../src/index.ts
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { drainedWallet, holdingsOf } from '../../support/drained-wallet.ts'
 import { EXACT } from '../../support/exact.ts'
-import { errorWithin, lastOf } from '../../support/outcome.ts'
+import { errorInTime } from '../../support/outcome.ts'
+import { until } from '../../support/until.ts'
 
 let chain: LocalChain
 beforeAll(async () => {
@@ -39,16 +40,12 @@ test('a signer that does not answer costs its transaction alone, and its late si
     signerTimeoutMs: 1_000,
   })
   const nonce = await signer.getNonce()
-  const error = await errorWithin(5_000, broker.ledger.depositFund('7'))
+  const error = await errorInTime(broker.ledger.depositFund('7'))
   expect(error).toMatchObject({ name: 'SigningError' })
   expect(error).toBeInstanceOf(NotSentError)
   broker.inference.startAutoFunding(chain.inference[0]?.address ?? '', EXACT)
   await signer.answer?.()
-  await lastOf(
-    () => broker.inference.autoFundingStatus()[0]?.topUps,
-    (topUps) => topUps === 1,
-    10_000,
-  )
+  await until(() => broker.inference.autoFundingStatus()[0]?.topUps === 1)
   expect(await holdingsOf(chain, signer)).toEqual({ subAccount: og('2'), ledger: og('16') })
   expect(await signer.getNonce('pending')).toBe(nonce + 1)
   await broker.close()

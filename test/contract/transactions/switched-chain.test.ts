@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startAnvil, type Anvil } from '../../../src/local/anvil.ts'
 import { createBroker, memoryJournal, NotSentError, type Broker } from '../../../src/index.ts'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
-import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
+import { errorInTime, lastOf, outcomeInTime } from '../../support/outcome.ts'
 import { EXACT } from '../../support/exact.ts'
+import { until } from '../../support/until.ts'
 
 let chain: LocalChain
 let foreign: Anvil
@@ -69,7 +70,7 @@ const lostThere = async () => BigInt(String(await there.send('eth_getBalance', [
 const nonceThere = () => there.getTransactionCount(user().address)
 
 async function expectRefusedOnOtherChain(work: Promise<unknown>): Promise<void> {
-  const error = await errorWithin(6_000, work)
+  const error = await errorInTime(work)
   expect.soft(error).toMatchObject({ name: 'WrongChainError' })
   expect.soft(error).toBeInstanceOf(NotSentError)
   // The error says which chain the wallet is on, and which one it has to be on.
@@ -92,9 +93,9 @@ test('after a switch to a chain far ahead and back, positions are read again', a
   await openWith(wallet)
   await broker.ledger.addLedger('10')
   wallet.at = there
-  await outcomeWithin(4_000, broker.ledger.depositFund('10'))
+  await expectRefusedOnOtherChain(broker.ledger.depositFund('10'))
   wallet.at = chain.provider
-  expect(await outcomeWithin(8_000, broker.position())).toMatchObject({ value: { ledger: { total: og('10') } } })
+  expect(await outcomeInTime(broker.position())).toMatchObject({ value: { ledger: { total: og('10') } } })
 })
 
 test('a reading of another chain is no position, and no block of it is remembered', async () => {
@@ -103,24 +104,12 @@ test('a reading of another chain is no position, and no block of it is remembere
   await broker.ledger.addLedger('10')
   const seen: number[] = []
   const reading = broker.positions$.subscribe(({ block }) => seen.push(block.number))
-  await lastOf(
-    () => seen.length,
-    (count) => count > 0,
-    4_000,
-  )
+  await until(() => seen.length > 0)
   wallet.at = there
-  await lastOf(
-    () => broker.positions$.status.failures,
-    (failures) => failures > 1,
-    4_000,
-  )
+  await until(() => broker.positions$.status.failures > 1)
   wallet.at = chain.provider
   const before = seen.length
-  await lastOf(
-    () => seen.length,
-    (count) => count > before,
-    8_000,
-  )
+  await until(() => seen.length > before)
   reading.unsubscribe()
   expect.soft(seen.length).toBeGreaterThan(before)
   expect(Math.max(...seen)).toBeLessThan(1_024)
@@ -133,7 +122,7 @@ test('a wallet that switches between estimate and request is refused as well', a
   wallet.before = (method) => {
     if (method === 'eth_estimateGas') setImmediate(() => (wallet.at = there))
   }
-  const error = await errorWithin(6_000, broker.ledger.addLedger('10'))
+  const error = await errorInTime(broker.ledger.addLedger('10'))
   expect.soft(error).toBeInstanceOf(NotSentError)
   expect.soft((await lostThere()) - lost).toBe(0n)
   expect(await nonceThere()).toBe(nonce)
@@ -163,11 +152,11 @@ test('a wallet that switches while it is asked and sends elsewhere is no success
   }).getSigner()
   await broker.close()
   broker = await createBroker({ signer, network: chain.network, journal: memoryJournal(), intervalMs: 200 })
-  const outcome = await outcomeWithin(6_000, broker.ledger.addLedger('10'))
+  const outcome = await outcomeInTime(broker.ledger.addLedger('10'))
   expect.soft(outcome).toMatchObject({ error: { message: expect.stringMatching(/chain/) as string } })
   wallet.before = () => undefined
   wallet.at = chain.provider
-  expect(await outcomeWithin(8_000, broker.position())).toMatchObject({ value: { ledger: null } })
+  expect(await outcomeInTime(broker.position())).toMatchObject({ value: { ledger: null } })
 })
 
 test('auto-funding of a wallet on another chain sends nothing there, and goes on once the wallet is back', async () => {
@@ -177,14 +166,10 @@ test('auto-funding of a wallet on another chain sends nothing there, and goes on
   const nonce = await nonceThere()
   wallet.at = there
   broker.inference.startAutoFunding(provider(), EXACT)
-  await lastOf(
-    () => broker.positions$.status.failures,
-    (failures) => failures > 1,
-    4_000,
-  )
+  await until(() => broker.positions$.status.failures > 1)
   expect.soft(await nonceThere()).toBe(nonce)
   wallet.at = chain.provider
   const paid = () => broker.inference.autoFundingStatus()[0]?.topUps
-  expect(await lastOf(paid, (count) => count === 1, 10_000)).toBe(1)
+  expect(await lastOf(paid, (count) => count === 1)).toBe(1)
   expect(await broker.position()).toMatchObject({ subAccounts: [{ balance: og('2') }] })
 })

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createBroker, memoryJournal, type JournalRecord } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { minedAt } from '../../support/mined-at.ts'
-import { errorWithin } from '../../support/outcome.ts'
+import { errorInTime } from '../../support/outcome.ts'
 import { until } from '../../support/until.ts'
 
 let chain: LocalChain
@@ -50,7 +50,7 @@ test.for(['the process that asked the wallet', 'the next process'] as const)(
     await first.ledger.addLedger('10')
     const nonce = await signer.getNonce()
     signer.loses.add(nonce)
-    expect(await errorWithin(10_000, first.ledger.depositFund('7'))).toMatchObject({ name: 'UnresolvedIntentError' })
+    expect(await errorInTime(first.ledger.depositFund('7'))).toMatchObject({ name: 'UnresolvedIntentError' })
     first.ledger.depositFund('1').catch(() => undefined)
     await until(() =>
       storyOf(journal.records, nonce + 1)

@@ -2,8 +2,9 @@ import { JsonRpcSigner, parseEther as og, type TransactionRequest } from 'ethers
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createBroker, memoryJournal, NotSentError, type Broker } from '../../../src/index.ts'
 import { localChain, type LocalChain } from '../../support/chain.ts'
-import { errorWithin, lastOf, outcomeWithin } from '../../support/outcome.ts'
+import { errorInTime, lastOf, outcomeInTime } from '../../support/outcome.ts'
 import { EXACT } from '../../support/exact.ts'
+import { until } from '../../support/until.ts'
 
 let chain: LocalChain
 let restore: () => Promise<void>
@@ -65,9 +66,9 @@ test.for(Object.keys(refusals))(
   '%s is a refusal: nothing was sent, and the next transaction is mined',
   async (name) => {
     signer.refusal = refusals[name]
-    const error = await errorWithin(4_000, broker.ledger.depositFund('7'))
+    const error = await errorInTime(broker.ledger.depositFund('7'))
     expect.soft(error).toBeInstanceOf(NotSentError)
-    expect.soft(await outcomeWithin(4_000, broker.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
+    expect.soft(await outcomeInTime(broker.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
     expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
   },
 )
@@ -77,15 +78,11 @@ test.for(Object.keys(refusals))(
   async (name) => {
     signer.refusal = refusals[name]
     broker.inference.startAutoFunding(provider(), EXACT)
-    await lastOf(
-      () => signer.asked,
-      (asked) => asked === 2,
-      4_000,
-    )
+    await until(() => signer.asked === 2)
     const reason = (): string | null | undefined => broker.inference.autoFundingStatus()[0]?.reason
-    expect.soft(await lastOf(reason, (why) => why === 'backing-off', 2_000)).toBe('backing-off')
+    expect.soft(await lastOf(reason, (why) => why === 'backing-off')).toBe('backing-off')
     await chain.warp(30)
-    expect.soft(await lastOf(reason, (why) => why === 'sufficient', 4_000)).toBe('sufficient')
+    expect.soft(await lastOf(reason, (why) => why === 'sufficient')).toBe('sufficient')
     expect(await broker.position()).toMatchObject({
       ledger: { available: og('8') },
       subAccounts: [{ balance: og('2') }],

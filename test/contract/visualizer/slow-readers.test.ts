@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSimulatedBroker, type Simulation } from '../../../src/testing/index.ts'
 import { createVisualizer, type Visualizer } from '../../../src/visualizer/index.ts'
-import { lastOf } from '../../support/outcome.ts'
 import { EXACT } from '../../support/exact.ts'
+import { until } from '../../support/until.ts'
 
 const READERS = 40
 /** What one reader may have waiting for it. */
@@ -82,11 +82,7 @@ test('forty readers that ask for everything and take nothing cost a bounded memo
   expect(body.length).toBeGreaterThan(4 * MOST_UNSENT)
   responses = []
   for (let reader = 0; reader < READERS; reader += 1) await askAndTakeNothing()
-  await lastOf(
-    () => responses.length,
-    (count) => count === READERS,
-    5_000,
-  )
+  await until(() => responses.length === READERS)
   expect(unsent()).toBeLessThan(READERS * MOST_UNSENT)
 })
 
