@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, mergeConfig } from 'vitest/config'
 import { chromiumPath } from './test/browser/chromium-path.ts'
 import { nginxPath } from './test/support/nginx-path.ts'
@@ -16,6 +17,8 @@ export default mergeConfig(
   settings,
   defineConfig({
     test: {
+      // Most of these tests wait for a chain, a process or a page: with one worker a core, a third of the time no core has work.
+      maxWorkers: availableParallelism() + 1,
       include: ['test/**/*.test.ts', 'machines/**/*.test.ts', 'examples/**/*.test.ts'],
       exclude: [
         ...(hasBrowser ? [] : ['test/browser/**']),

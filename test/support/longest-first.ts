@@ -4,16 +4,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const root = join(import.meta.dirname, '../..')
 
-/** The files that take longest, the longest first: half a minute and more where nothing else runs. */
+/** The files that take half a minute and more on two cores, the longest first. */
 const LONGEST = [
-  'test/e2e/bundlers.test.ts',
-  'test/browser/next-example.test.ts',
-  'test/model/simulated.law.test.ts',
   'test/browser/scenes.test.ts',
+  'test/browser/next-example.test.ts',
+  'test/e2e/bundlers.test.ts',
   'test/chaos/closing/crash.test.ts',
+  'test/browser/demo.test.ts',
+  'test/e2e/cli/journal-repair.test.ts',
+  'test/model/simulated.law.test.ts',
+  'test/chaos/lies.test.ts',
+  'test/e2e/cli/refunds.test.ts',
+  'test/chaos/refunds/reclaim.test.ts',
+  'test/contract/funding/top-up.test.ts',
+  'test/browser/react-example.test.ts',
+  'test/chaos/postgres/takeover.test.ts',
   'test/chaos/closing/histories.test.ts',
-  'test/model/money.law.test.ts',
-  'test/e2e/lifetime.test.ts',
 ].map((file) => join(root, file))
 for (const file of LONGEST) if (!existsSync(file)) throw new Error(`${file} is missing, one of the longest tests.`)
 

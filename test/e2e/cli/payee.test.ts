@@ -27,17 +27,34 @@ async function left(): Promise<bigint> {
   return ledger.availableBalance
 }
 
-test.each([
-  [() => ['transfer', tuner.address, 'inference', '1'], 'This address offers fine-tuning, not inference.'],
-  [() => ['transfer', serving.address, 'fine-tuning-v1.0', '1'], 'This address offers inference, not fine-tuning.'],
-  [() => ['transfer', STRANGER, 'inference', '1'], 'This address offers no service at all.'],
-  [() => ['transfer', chain.network.ledger, 'inference', '1'], 'This address is the ledger contract, and no provider.'],
-  [() => ['ensure', STRANGER, '2'], 'This address offers no service at all.'],
+test.for<[what: string, args: () => string[], sentence: string]>([
   [
+    'a transfer for inference to a provider of fine-tuning',
+    () => ['transfer', tuner.address, 'inference', '1'],
+    'This address offers fine-tuning, not inference.',
+  ],
+  [
+    'a transfer for fine-tuning to a provider of inference',
+    () => ['transfer', serving.address, 'fine-tuning-v1.0', '1'],
+    'This address offers inference, not fine-tuning.',
+  ],
+  [
+    'a transfer to a stranger',
+    () => ['transfer', STRANGER, 'inference', '1'],
+    'This address offers no service at all.',
+  ],
+  [
+    'a transfer to the ledger contract',
+    () => ['transfer', chain.network.ledger, 'inference', '1'],
+    'This address is the ledger contract, and no provider.',
+  ],
+  ['ensure for a stranger', () => ['ensure', STRANGER, '2'], 'This address offers no service at all.'],
+  [
+    'ensure for a service that the provider does not offer',
     () => ['ensure', serving.address, '2', '--service', 'fine-tuning'],
     'This address offers inference, not fine-tuning.',
   ],
-])('%o is refused, and --force pays it', async (args, sentence) => {
+])('%s is refused, and --force pays it', async ([, args, sentence]) => {
   const before = await left()
   const refused = await cli(...args(), '--yes')
   expect(refused).toMatchObject({ code: 1 })
