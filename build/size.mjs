@@ -1,25 +1,34 @@
-// npm run check:size: bundles entries for browsers, without their peers, and fails where one is larger than it may be, or loads a peer
-// before it needs it.
+// npm run check:size: what the package adds to a page beside its peers, in kB of gzip. It fails where an entry, or a page in one of its
+// lives, is larger than it may be, and where an entry loads a peer before it needs it.
 import process from 'node:process'
 import { bundleSizes } from '../bench/bundle-sizes.mjs'
+import { pageLives } from '../bench/page-lives.mjs'
 
-/** In kB of gzip. `first`: what a page loads before it opens a broker; `all`: with what it loads then. `peers`: what it loads of those. */
-const LIMITS = [
-  { name: 'og-ledger', first: 45, all: 130, peers: ['ethers'] },
-  { name: 'og-ledger/machines', first: 15, all: 15, peers: ['xstate'] },
-  { name: 'og-ledger/react', beside: 'og-ledger', first: 4, all: 4, peers: ['ethers', 'react'] },
+/** `first`: what a page loads with it. `peers`: what that loads of those. */
+const ENTRIES = [
+  { name: 'og-ledger', most: 45, peers: ['ethers'] },
+  { name: 'og-ledger/machines', most: 15, peers: ['xstate'] },
+  { name: 'og-ledger/react', beside: 'og-ledger', most: 4, peers: ['ethers', 'react'] },
 ]
 
-for (const { name, beside, peers, ...limits } of LIMITS) {
-  const sizes = await bundleSizes(name, { beside })
-  for (const part of ['first', 'all'])
-    print(name, `${part.padEnd(6)} ${sizes[part].toFixed(1)} kB gzip of at most ${limits[part]}`, {
-      tooMuch: sizes[part] > limits[part],
-    })
-  print(name, `peers  ${sizes.peers.join(', ')}`, { tooMuch: sizes.peers.some((peer) => !peers.includes(peer)) })
+/** What a page with the hooks loads in all until it has done so: see bench/lives.mjs. */
+const LIVES = { first: 30, watch: 95, pay: 121, transfer: 121, request: 121, claim: 121, closing: 121, all: 130 }
+
+for (const { name, beside, most, peers } of ENTRIES) {
+  const entry = await bundleSizes(name, { beside })
+  print(name, entry.first, most)
+  const early = entry.peers.filter((peer) => !peers.includes(peer))
+  if (early.length > 0) fail(`${name} loads ${early.join(', ')}`)
+}
+const sizes = await pageLives()
+for (const [life, most] of Object.entries(LIVES)) print(`a page: ${life}`, sizes[life], most)
+
+function print(what, size, most) {
+  console.log(`${what.padEnd(20)} ${size.toFixed(1).padStart(6)} kB gzip of at most ${most}`)
+  if (size > most) fail(`${what} is too much`)
 }
 
-function print(name, figure, { tooMuch }) {
-  if (tooMuch) process.exitCode = 1
-  console.log(`${name.padEnd(20)} ${figure}${tooMuch ? ': too much' : ''}`)
+function fail(sentence) {
+  process.exitCode = 1
+  console.log(sentence)
 }

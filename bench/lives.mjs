@@ -1,0 +1,68 @@
+const show = (...values) => values.map(String)
+
+/** What a page does with a broker, from opening it to closing it: on a chain with the real contracts. */
+export const lives = {
+  async watch({ page, rpc, network, wallet: { address } }) {
+    const broker = await page.createBroker({ provider: rpc, address, network })
+    const [plan] = await Promise.all([firstOf(broker.plan$), firstOf(broker.positions$)])
+    show(page.formatOg(plan.position.ledger.available), plan.decisions, await broker.ledger.getLedgerWithDetail())
+    show(
+      broker.ledger.actor.getSnapshot().value,
+      broker.subAccounts().map((actor) => actor.getSnapshot().value),
+    )
+    show(broker.inference.autoFundingStatus(), await broker.ledger.refunds(), broker.counts())
+    await broker.close()
+  },
+  /** Deposits, and keeps a sub-account filled. */
+  pay: (world) =>
+    signed(world, async (broker) => {
+      await broker.ledger.depositFund('1')
+      const filled = new Promise(
+        (resolve) => void broker.events$.subscribe(({ type }) => type === 'top-up.mined' && resolve()),
+      )
+      broker.inference.startAutoFunding(world.provider, { approve: () => true })
+      await filled
+    }),
+  transfer: (world) => signed(world, (broker) => broker.ledger.transferFund(world.provider, 'inference', '1')),
+  claim: (world) =>
+    signed(world, async (broker) => {
+      await broker.ledger.retrieveFund('inference')
+      await pass(world)
+      await broker.ledger.claimRefunds()
+    }),
+  closing: (world) =>
+    signed(world, async (broker) => {
+      show(await broker.ledger.closingPlan())
+      await broker.ledger.closeLedger({ onProgress: () => void pass(world) })
+    }),
+  request: (world) =>
+    signed(world, async (broker) => {
+      const endpoint = await broker.inference.endpoint(world.provider)
+      const answer = await endpoint.fetch(`${endpoint.baseURL}/models`)
+      show(answer.status)
+    }),
+}
+
+async function signed({ page, wallet, network }, life) {
+  const broker = await page.createBroker({ signer: wallet, network, intervalMs: 500 })
+  await life(broker)
+  await broker.close()
+}
+
+function firstOf(stream) {
+  return new Promise((resolve, reject) => {
+    const subscription = stream.subscribe({
+      next(value) {
+        resolve(value)
+        queueMicrotask(() => subscription.unsubscribe())
+      },
+      error: reject,
+    })
+  })
+}
+
+/** Lets the lock of refunds end. */
+async function pass({ rpc }) {
+  await rpc.send('evm_increaseTime', ['0x1000'])
+  await rpc.send('evm_mine', [])
+}
