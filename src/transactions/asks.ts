@@ -21,36 +21,54 @@ export type Asks = {
 }
 
 export function createAsks(session: Pick<JournalSession, 'ready' | 'append'>, logger: Logger): Asks {
-  const recorded = new Map<string, number>()
-  const last = new Map<string, number>()
+  return new AsksByKey(session, logger)
+}
 
-  return {
-    async note({ provider, serviceType }, at) {
-      const key = keyOf({ provider, serviceType })
-      last.set(key, Math.max(at, last.get(key) ?? 0))
-      const before = recorded.get(key)
-      if (before !== undefined && at < before + APART) return
-      recorded.set(key, at)
-      try {
-        await session.ready()
-        await session.append({ type: 'asked', id: `asked-${at}`, provider, serviceType, at })
-      } catch (error) {
-        recorded.delete(key)
-        // The process that has the journal does not know of this call; nothing was to be paid, so the caller need not know.
-        if (!(error instanceof LockedError))
-          logger.warn({ err: error, provider, serviceType }, 'a restart will not know that it was asked for')
-      }
-    },
-    lastAt: (id) => last.get(keyOf(id)) ?? null,
-    restore(records) {
-      for (const one of records) if (one.type === 'asked') restoreOne(one)
-    },
+class AsksByKey implements Asks {
+  readonly #session: Pick<JournalSession, 'ready' | 'append'>
+  readonly #logger: Logger
+  /** In seconds of block time; null before the first call. */
+  #times: Map<string, { last: number; recorded: number | null }> | null = null
+
+  constructor(session: Pick<JournalSession, 'ready' | 'append'>, logger: Logger) {
+    this.#session = session
+    this.#logger = logger
   }
 
-  function restoreOne(asked: Asked): void {
-    const key = keyOf(asked)
-    recorded.set(key, Math.max(asked.at, recorded.get(key) ?? 0))
-    last.set(key, Math.max(asked.at + APART, last.get(key) ?? 0))
+  async note({ provider, serviceType }: SubAccountId, at: number): Promise<void> {
+    const times = this.#timesOf({ provider, serviceType })
+    times.last = Math.max(at, times.last)
+    if (times.recorded !== null && at < times.recorded + APART) return
+    times.recorded = at
+    try {
+      await this.#session.ready()
+      await this.#session.append({ type: 'asked', id: `asked-${at}`, provider, serviceType, at })
+    } catch (error) {
+      times.recorded = null
+      // The process that has the journal does not know of this call; nothing was to be paid, so the caller need not know.
+      if (!(error instanceof LockedError))
+        this.#logger.warn({ err: error, provider, serviceType }, 'a restart will not know that it was asked for')
+    }
+  }
+
+  lastAt(id: SubAccountId): number | null {
+    return this.#times?.get(keyOf(id))?.last ?? null
+  }
+
+  restore(records: readonly JournalRecord[]): void {
+    for (const one of records) {
+      if (one.type !== 'asked') continue
+      const times = this.#timesOf(one)
+      times.recorded = Math.max(one.at, times.recorded ?? 0)
+      times.last = Math.max(one.at + APART, times.last)
+    }
+  }
+
+  #timesOf(id: SubAccountId): { last: number; recorded: number | null } {
+    const all = (this.#times ??= new Map())
+    const times = all.get(keyOf(id)) ?? { last: 0, recorded: null }
+    all.set(keyOf(id), times)
+    return times
   }
 }
 

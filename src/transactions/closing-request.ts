@@ -30,44 +30,66 @@ export type ClosingRequestOptions = {
 
 export type ClosingEnd = { request: ClosingIntention; outcome: ClosingOutcome }
 
-export function createClosingRequest(
-  session: Pick<JournalSession, 'ready' | 'settle' | 'append' | 'owe'>,
-  { onClosingBegun, onClosingEnded }: ClosingRequestOptions = {},
-): ClosingRequest {
-  let isEnding = false
-  let current: ClosingIntention | null = null
-  let beginning: Promise<void> | null = null
+type Session = Pick<JournalSession, 'ready' | 'settle' | 'append' | 'owe'>
 
-  return {
-    current: () => current,
-    isEnding: () => isEnding,
-    sentHere: new WeakSet(),
-    restore(records) {
-      current = closingIn(records)
-    },
-    begin: (at) => (beginning ??= begin(at).finally(() => (beginning = null))),
-    async end(outcome) {
-      if (!current || isEnding) return
-      const request = current
-      const record: IntentionRecord = { type: 'closing-ended', id: request.id, outcome }
-      isEnding = true
-      try {
-        if (outcome === 'cancelled') await session.append(record)
-        current = null
-        if (outcome !== 'cancelled') await session.owe(record)
-      } finally {
-        isEnding = false
-        if (current !== request) onClosingEnded?.({ request, outcome })
-      }
-    },
+export function createClosingRequest(session: Session, options: ClosingRequestOptions = {}): ClosingRequest {
+  return new RecordedRequest(session, options)
+}
+
+class RecordedRequest implements ClosingRequest {
+  readonly #session: Session
+  readonly #options: ClosingRequestOptions
+  #isEnding = false
+  #current: ClosingIntention | null = null
+  #beginning: Promise<void> | null = null
+  #sentHere: WeakSet<Intent> | null = null
+
+  constructor(session: Session, options: ClosingRequestOptions) {
+    this.#session = session
+    this.#options = options
   }
 
-  async function begin(at: number): Promise<void> {
-    await session.ready()
-    await session.settle()
+  get sentHere(): WeakSet<Intent> {
+    return (this.#sentHere ??= new WeakSet())
+  }
+
+  current(): ClosingIntention | null {
+    return this.#current
+  }
+
+  isEnding(): boolean {
+    return this.#isEnding
+  }
+
+  restore(records: readonly JournalRecord[]): void {
+    this.#current = closingIn(records)
+  }
+
+  begin(at: number): Promise<void> {
+    return (this.#beginning ??= this.#begin(at).finally(() => (this.#beginning = null)))
+  }
+
+  async end(outcome: ClosingOutcome): Promise<void> {
+    const request = this.#current
+    if (!request || this.#isEnding) return
+    const record: IntentionRecord = { type: 'closing-ended', id: request.id, outcome }
+    this.#isEnding = true
+    try {
+      if (outcome === 'cancelled') await this.#session.append(record)
+      this.#current = null
+      if (outcome !== 'cancelled') await this.#session.owe(record)
+    } finally {
+      this.#isEnding = false
+      if (this.#current !== request) this.#options.onClosingEnded?.({ request, outcome })
+    }
+  }
+
+  async #begin(at: number): Promise<void> {
+    await this.#session.ready()
+    await this.#session.settle()
     const record: IntentionRecord = { type: 'closing', id: `closing-${at.toString(36)}`, at }
-    await session.append(record)
-    current = closingIn([record])
-    onClosingBegun?.()
+    await this.#session.append(record)
+    this.#current = closingIn([record])
+    this.#options.onClosingBegun?.()
   }
 }

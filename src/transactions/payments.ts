@@ -13,21 +13,22 @@ export type PaymentMemory = {
 }
 
 export function createPaymentMemory(): PaymentMemory {
-  const all: Payment[] = []
-  const deposits: DepositPayment[] = []
+  return new ForgottenPayments()
+}
 
-  return {
-    all,
-    deposits,
-    restore(records) {
-      for (const record of records)
-        if (record.type === 'paid') all.push(record)
-        else if (record.type === 'deposited') deposits.push(record)
-    },
-    add({ intent, notBefore }) {
-      push(all, paymentOf(intent, notBefore))
-      push(deposits, depositOf(intent, notBefore))
-    },
+class ForgottenPayments implements PaymentMemory {
+  readonly all: Payment[] = []
+  readonly deposits: DepositPayment[] = []
+
+  restore(records: readonly JournalRecord[]): void {
+    for (const record of records)
+      if (record.type === 'paid') this.all.push(record)
+      else if (record.type === 'deposited') this.deposits.push(record)
+  }
+
+  add({ intent, notBefore }: { intent: Intent; notBefore: number | null }): void {
+    push(this.all, paymentOf(intent, notBefore))
+    push(this.deposits, depositOf(intent, notBefore))
   }
 }
 

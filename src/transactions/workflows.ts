@@ -25,39 +25,55 @@ export type OpenClaims = {
   /** Ends a claim, also where that cannot be written. @throws NotRecordedError where that fails */
   end(id: string): Promise<void>
   /** Open claims that a broker of this process brings to their end, by id. */
-  underway: { has(id: string): boolean; add(id: string): void; delete(id: string): void }
+  underway: { has(id: string): boolean; add(id: string): unknown; delete(id: string): unknown }
 }
 
 export function createWorkflows(session: JournalSession, options: ClosingRequestOptions = {}): Workflows {
-  const open = new Map<string, Claim>()
-  const underway = new Set<string>()
+  const claims = new RecordedClaims(session)
   const closing = createClosingRequest(session, options)
 
   return {
-    claims: {
-      list: () => [...open.values()],
-      async begin(claim) {
-        await session.ready()
-        await session.record(claim)
-        open.set(claim.id, claim)
-      },
-      async end(id) {
-        await session.ready()
-        open.delete(id)
-        await session.record({ type: 'claiming-ended', id })
-      },
-      underway: {
-        has: (id) => underway.has(id),
-        add: (id) => void underway.add(id),
-        delete: (id) => void underway.delete(id),
-      },
-    },
+    claims,
     closing,
     restore(records) {
-      for (const claim of openClaims(records)) open.set(claim.id, claim)
+      claims.restore(records)
       closing.restore(records)
     },
     isOpenStep: ({ claim, closing: closedBy }) =>
-      open.has(claim ?? '') || (closedBy !== undefined && closedBy === closing.current()?.id),
+      (claim !== undefined && claims.isOpen(claim)) || (closedBy !== undefined && closedBy === closing.current()?.id),
+  }
+}
+
+class RecordedClaims implements OpenClaims {
+  readonly #session: JournalSession
+  readonly #open = new Map<string, Claim>()
+  readonly underway = new Set<string>()
+
+  constructor(session: JournalSession) {
+    this.#session = session
+  }
+
+  list(): Claim[] {
+    return [...this.#open.values()]
+  }
+
+  isOpen(id: string): boolean {
+    return this.#open.has(id)
+  }
+
+  async begin(claim: Claim): Promise<void> {
+    await this.#session.ready()
+    await this.#session.record(claim)
+    this.#open.set(claim.id, claim)
+  }
+
+  async end(id: string): Promise<void> {
+    await this.#session.ready()
+    this.#open.delete(id)
+    await this.#session.record({ type: 'claiming-ended', id })
+  }
+
+  restore(records: readonly JournalRecord[]): void {
+    for (const claim of openClaims(records)) this.#open.set(claim.id, claim)
   }
 }
