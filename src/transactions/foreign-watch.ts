@@ -43,72 +43,96 @@ export type ForeignWatch = {
 }
 
 export function createForeignWatch(options: ForeignWatchOptions): ForeignWatch {
-  const { ownNonces, blockTimeMs, onQuiet, clock } = options
-  /** The nonce count at the last reading that asked for it. */
-  let known: number | null = null
-  let balance: bigint | null = null
-  /** The next reading counts the nonces, also where the balance did not move. */
-  let isDue = options.looksLate !== true
-  /** Block of the last reading. */
-  let lastBlock: number | null = null
-  let isReported = false
-  const reported = createRecentSet<number>(REMEMBERED)
-  let seen = 0
-  const latest: number[] = []
-  let hold: ForeignHold | null = null
-  let cancel: () => void = () => undefined
+  return new CountedNonces(options)
+}
 
-  return {
-    begin(count) {
-      known ??= count
-    },
-    report(nonce) {
-      if (!reported.add(nonce)) return
-      isReported = true
-      note([nonce])
-    },
-    async look(blockNumber, wallet, port) {
-      const isNew = await countNew(blockNumber, wallet, port)
-      const now = { number: blockNumber, timestamp: wallet.timestamp, ms: clock.now(), blockTimeMs: blockTimeMs() }
-      hold = holdAfter(hold, now, isNew || isReported)
-      isReported = false
-      if (isHolding(hold)) readAgain(now)
-    },
-    isHolding: () => isHolding(hold),
-    seen: () => seen,
-    nonces: () => latest,
-    close: () => cancel(),
+class CountedNonces implements ForeignWatch {
+  readonly #options: ForeignWatchOptions
+  /** The nonce count at the last reading that asked for it. */
+  #known: number | null = null
+  #balance: bigint | null = null
+  /** The next reading counts the nonces, also where the balance did not move. */
+  #isDue: boolean
+  /** Block of the last reading. */
+  #lastBlock: number | null = null
+  #isReported = false
+  readonly #reported = createRecentSet<number>(REMEMBERED)
+  #seen = 0
+  #latest: readonly number[] = []
+  #hold: ForeignHold | null = null
+  #cancel: (() => void) | null = null
+
+  constructor(options: ForeignWatchOptions) {
+    this.#options = options
+    this.#isDue = options.looksLate !== true
+  }
+
+  begin(count: number): void {
+    this.#known ??= count
+  }
+
+  report(nonce: number): void {
+    if (!this.#reported.add(nonce)) return
+    this.#isReported = true
+    this.#note([nonce])
+  }
+
+  async look(blockNumber: number, wallet: WalletAt, port: CountPort): Promise<void> {
+    const { clock, blockTimeMs } = this.#options
+    const isNew = await this.#countNew(blockNumber, wallet, port)
+    const now = { number: blockNumber, timestamp: wallet.timestamp, ms: clock.now(), blockTimeMs: blockTimeMs() }
+    this.#hold = holdAfter(this.#hold, now, isNew || this.#isReported)
+    this.#isReported = false
+    if (this.isHolding()) this.#readAgain(now)
+  }
+
+  isHolding(): boolean {
+    return isHolding(this.#hold)
+  }
+
+  seen(): number {
+    return this.#seen
+  }
+
+  nonces(): readonly number[] {
+    return this.#latest
+  }
+
+  close(): void {
+    this.#cancel?.()
   }
 
   /** Whether the block has foreign transactions that earlier readings had not. A node that does not answer is asked at the next one. */
-  async function countNew(blockNumber: number, wallet: WalletAt, port: CountPort): Promise<boolean> {
-    const isMoved = balance !== null && balance !== wallet.balance
-    balance = wallet.balance
-    isDue ||= isMoved
-    const before = lastBlock
-    lastBlock = blockNumber
-    if (!isDue) return false
-    if (known === null && before !== null) known = await port.transactionCount(before).catch(() => null)
+  async #countNew(blockNumber: number, wallet: WalletAt, port: CountPort): Promise<boolean> {
+    const isMoved = this.#balance !== null && this.#balance !== wallet.balance
+    this.#balance = wallet.balance
+    this.#isDue ||= isMoved
+    const before = this.#lastBlock
+    this.#lastBlock = blockNumber
+    if (!this.#isDue) return false
+    if (this.#known === null && before !== null) this.#known = await port.transactionCount(before).catch(() => null)
     const count = await port.transactionCount(blockNumber).catch(() => null)
     if (count === null) return false
     // A balance that is newer than the block is explained by the next count.
-    isDue = isMoved
-    const all = known === null ? [] : foreignNonces({ seen: known, latest: count }, ownNonces())
+    this.#isDue = isMoved
+    const seen = this.#known
+    const all = seen === null ? [] : foreignNonces({ seen, latest: count }, this.#options.ownNonces())
     // Another broker that shares the lane may have looked at a newer block before.
-    const nonces = all.filter((nonce) => !reported.has(nonce) && !latest.includes(nonce))
-    known = count
-    note(nonces)
+    const nonces = all.filter((nonce) => !this.#reported.has(nonce) && !this.#latest.includes(nonce))
+    this.#known = count
+    this.#note(nonces)
     return nonces.length > 0
   }
 
-  function note(nonces: readonly number[]): void {
-    seen += nonces.length
-    latest.push(...nonces)
-    latest.splice(0, Math.max(0, latest.length - REMEMBERED))
+  #note(nonces: readonly number[]): void {
+    if (nonces.length === 0) return
+    this.#seen += nonces.length
+    this.#latest = [...this.#latest, ...nonces].slice(-REMEMBERED)
   }
 
-  function readAgain(now: Moment): void {
-    cancel()
-    if (hold) cancel = clock.after(msUntilQuiet(hold, now), onQuiet, { idle: true })
+  #readAgain(now: Moment): void {
+    const { clock, onQuiet } = this.#options
+    this.#cancel?.()
+    if (this.#hold) this.#cancel = clock.after(msUntilQuiet(this.#hold, now), onQuiet, { idle: true })
   }
 }

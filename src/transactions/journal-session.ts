@@ -38,101 +38,126 @@ export function createJournalSession(
   journal: Journal,
   restore: (records: readonly JournalRecord[]) => void,
 ): JournalSession {
-  let opening: Promise<void> | null = null
-  let refusal: Error | null = null
-  let closed = false
-  let loaded = false
+  return new OpenedJournal(journal, restore)
+}
+
+class OpenedJournal implements JournalSession {
+  readonly #journal: Journal
+  readonly #restore: (records: readonly JournalRecord[]) => void
+  #opening: Promise<void> | null = null
+  #refusal: Error | null = null
+  #isClosed = false
+  #isLoaded = false
   /** The end of work that could not be written: without it the next process would go on with that work. */
-  let owed: JournalRecord | null = null
-  let settling: Promise<void> | null = null
-  const ended = new AbortController()
-  let isWaiting = false
+  #owed: JournalRecord | null = null
+  #settling: Promise<void> | null = null
+  /** Ends the wait for a journal that another broker has; null while there is no such wait. */
+  #waiting: AbortController | null = null
 
-  return {
-    open,
-    isLoaded: () => loaded,
-    refusal: () => refusal ?? outage(),
-    outage,
-    lastingRefusal: () => refusal ?? lasting(outage()),
-    throwIfRefused() {
-      const reason = outage()
-      if (reason) throw recordingError(reason)
-    },
-    async ready() {
-      await open()
-      throwIfClosed()
-    },
-    throwIfClosed,
-    isClosed: () => closed,
-    append: (record) => journal.append(record),
-    async record(record) {
-      try {
-        await settle()
-        await journal.append(record)
-      } catch (error) {
-        throw recordingError(error)
-      }
-    },
-    owe(record) {
-      owed = record
-      return settle()
-    },
-    settle,
-    async close() {
-      closed = true
-      ended.abort()
-      await journal.close()
-    },
+  constructor(journal: Journal, restore: (records: readonly JournalRecord[]) => void) {
+    this.#journal = journal
+    this.#restore = restore
   }
 
-  function open(): Promise<void> {
+  open(): Promise<void> {
     // A journal that is opened after the end would never be closed.
-    if (closed) return Promise.reject(afterClose())
-    opening ??= load().catch((error: unknown) => {
-      opening = null
-      if (error instanceof LockedError) void openWhenFreed()
-      throw (refusal = error instanceof Error ? error : new Error(String(error)))
+    if (this.#isClosed) return Promise.reject(afterClose())
+    this.#opening ??= this.#load().catch((error: unknown) => {
+      this.#opening = null
+      if (error instanceof LockedError) void this.#openWhenFreed()
+      throw (this.#refusal = error instanceof Error ? error : new Error(String(error)))
     })
-    return opening
+    return this.#opening
   }
 
-  /** Takes the journal over once the broker that has it is closed. */
-  async function openWhenFreed(): Promise<void> {
-    if (!journal.freed || isWaiting) return
-    isWaiting = true
+  isLoaded(): boolean {
+    return this.#isLoaded
+  }
+
+  refusal(): Error | null {
+    return this.#refusal ?? this.outage()
+  }
+
+  lastingRefusal(): Error | null {
+    return this.#refusal ?? lasting(this.outage())
+  }
+
+  outage(): Error | null {
+    return this.#journal.refusal?.() ?? null
+  }
+
+  throwIfRefused(): void {
+    const reason = this.outage()
+    if (reason) throw recordingError(reason)
+  }
+
+  async ready(): Promise<void> {
+    await this.open()
+    this.throwIfClosed()
+  }
+
+  throwIfClosed(): void {
+    if (this.#isClosed) throw afterClose()
+  }
+
+  isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  append(record: JournalRecord): Promise<void> {
+    return this.#journal.append(record)
+  }
+
+  async record(record: JournalRecord): Promise<void> {
     try {
-      await journal.freed(ended.signal)
-      isWaiting = false
-      await open()
-    } catch {
-      // The next call that sends tries again, and says why it cannot.
-      isWaiting = false
+      await this.settle()
+      await this.append(record)
+    } catch (error) {
+      throw recordingError(error)
     }
   }
 
-  async function load(): Promise<void> {
-    const records = await journal.load()
-    refusal = null
-    restore(records)
-    loaded = true
+  owe(record: JournalRecord): Promise<void> {
+    this.#owed = record
+    return this.settle()
   }
 
-  function settle(): Promise<void> {
-    return (settling ??= writeOwed().finally(() => (settling = null)))
+  settle(): Promise<void> {
+    return (this.#settling ??= this.#writeOwed().finally(() => (this.#settling = null)))
   }
 
-  async function writeOwed(): Promise<void> {
-    if (!owed) return
-    await journal.append(owed)
-    owed = null
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#waiting?.abort()
+    await this.#journal.close()
   }
 
-  function outage(): Error | null {
-    return journal.refusal?.() ?? null
+  /** Takes the journal over once the broker that has it is closed. */
+  async #openWhenFreed(): Promise<void> {
+    if (!this.#journal.freed || this.#waiting || this.#isClosed) return
+    const waiting = new AbortController()
+    this.#waiting = waiting
+    try {
+      await this.#journal.freed(waiting.signal)
+      this.#waiting = null
+      await this.open()
+    } catch {
+      // The next call that sends tries again, and says why it cannot.
+      this.#waiting = null
+    }
   }
 
-  function throwIfClosed(): void {
-    if (closed) throw afterClose()
+  async #load(): Promise<void> {
+    const records = await this.#journal.load()
+    this.#refusal = null
+    this.#restore(records)
+    this.#isLoaded = true
+  }
+
+  async #writeOwed(): Promise<void> {
+    if (!this.#owed) return
+    await this.append(this.#owed)
+    this.#owed = null
   }
 }
 

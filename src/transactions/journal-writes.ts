@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { AbortedError, JournalError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
-import type { Journal } from './journal.types.ts'
+import type { Journal, JournalRecord } from './journal.types.ts'
 
 /** A journal that takes longer for a record is said to be unavailable until it has taken it. */
 const SLOW_MS = 10_000
@@ -22,57 +22,75 @@ export type JournalWrites = Journal & {
 }
 
 export function watchJournalWrites(journal: Journal, clock: Clock): JournalWrites {
-  let failure: JournalError | null = null
-  let checking: Promise<void> | null = null
-  /** Records that the journal has been asked to write for too long. */
-  let slow = 0
+  return new WatchedJournal(journal, clock)
+}
 
-  return {
-    load: () => journal.load(),
-    append: (record) => noteOutcome(withTime(journal.append(record))),
-    refusal: () => journal.refusal?.() ?? null,
-    ...(journal.freed && { freed: journal.freed.bind(journal) }),
-    close: () =>
-      withTimeout(
-        CLOSE_MS,
-        () => journal.close(),
-        clock,
-        () => notAnswering('closed', CLOSE_MS),
-      ),
-    failure: () => failure ?? (slow > 0 ? notAnswering('written a record', SLOW_MS) : null),
-    checkAgain() {
-      if (!failure || !journal.check) return Promise.resolve()
-      return (checking ??= noteOutcome(journal.check())
-        .catch(() => undefined)
-        .finally(() => (checking = null)))
-    },
+class WatchedJournal implements JournalWrites {
+  readonly #journal: Journal
+  readonly #clock: Clock
+  /** Only where the journal tells it. */
+  readonly freed?: NonNullable<Journal['freed']>
+  #failure: JournalError | null = null
+  #checking: Promise<void> | null = null
+  /** Records that the journal has been asked to write for too long. */
+  #slow = 0
+
+  constructor(journal: Journal, clock: Clock) {
+    this.#journal = journal
+    this.#clock = clock
+    if (journal.freed) this.freed = journal.freed.bind(journal)
+  }
+
+  load(): ReturnType<Journal['load']> {
+    return this.#journal.load()
+  }
+
+  append(record: JournalRecord): Promise<void> {
+    return this.#noteOutcome(this.#withTime(this.#journal.append(record)))
+  }
+
+  refusal(): Error | null {
+    return this.#journal.refusal?.() ?? null
+  }
+
+  close(): Promise<void> {
+    const late = () => notAnswering('closed', CLOSE_MS)
+    return withTimeout(CLOSE_MS, () => this.#journal.close(), this.#clock, late)
+  }
+
+  failure(): JournalError | null {
+    return this.#failure ?? (this.#slow > 0 ? notAnswering('written a record', SLOW_MS) : null)
+  }
+
+  checkAgain(): Promise<void> {
+    if (!this.#failure || !this.#journal.check) return Promise.resolve()
+    return (this.#checking ??= this.#noteOutcome(this.#journal.check())
+      .catch(() => undefined)
+      .finally(() => (this.#checking = null)))
   }
 
   /** It is not given up: whether such a record reaches the disk is not known. */
-  async function withTime(work: Promise<void>): Promise<void> {
+  async #withTime(work: Promise<void>): Promise<void> {
     let isSlow = false
-    const cancel = clock.after(
-      SLOW_MS,
-      () => {
-        isSlow = true
-        slow += 1
-      },
-      { idle: true },
-    )
+    const become = (): void => {
+      isSlow = true
+      this.#slow += 1
+    }
+    const cancel = this.#clock.after(SLOW_MS, become, { idle: true })
     try {
       await work
     } finally {
       cancel()
-      if (isSlow) slow -= 1
+      if (isSlow) this.#slow -= 1
     }
   }
 
-  async function noteOutcome(work: Promise<void>): Promise<void> {
+  async #noteOutcome(work: Promise<void>): Promise<void> {
     try {
       await work
-      failure = null
+      this.#failure = null
     } catch (error) {
-      if (!(error instanceof AbortedError)) failure = failureOf(error)
+      if (!(error instanceof AbortedError)) this.#failure = failureOf(error)
       throw error
     }
   }

@@ -35,10 +35,10 @@ export function createLaneWork(options: LaneWorkOptions): LaneWork {
     const made: Tracker = createTracker({
       ...options,
       onGap: (nonce) => void fillGap(nonce),
-      onUnknown: unknown.report,
-      onForeign: foreign.report,
+      onUnknown: (nonces) => unknown.report(nonces),
+      onForeign: (nonce) => foreign.report(nonce),
       onRevived: (transaction) => made.follow(options.remember({ ...transaction, background: true })),
-      ownNonces: index.nonces,
+      ownNonces: () => index.nonces(),
     })
     // The journal may be loaded after the lane has closed: the next broker follows what it holds.
     if (session.isClosed()) made.close()
@@ -48,7 +48,7 @@ export function createLaneWork(options: LaneWorkOptions): LaneWork {
     createSubmission({
       ...options,
       tracker: tracker.part,
-      onUnknown: unknown.report,
+      onUnknown: (nonces) => unknown.report(nonces),
       sendTimeoutMs: sendTimeoutMs ?? SEND_TIMEOUT_MS,
       gasMark: gasMark ?? randomGasMark(),
     }),

@@ -12,6 +12,7 @@ import { createJournalSession, type JournalSession } from './journal-session.ts'
 import { watchJournalWrites } from './journal-writes.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import { createLaneWork } from './lane-work.ts'
+import type { OwnNonces } from './nonce-reading.policy.ts'
 import { createPaymentMemory } from './payments.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { restoreTransactions } from './restore-transactions.ts'
@@ -155,14 +156,15 @@ export function createLane(options: LaneOptions): Lane {
   const session = createJournalSession(journal, restore)
   const workflows = createWorkflows(session, options)
   const asks = createAsks(session, logger)
-  const index = createTransactionIndex(workflows.isOpenStep)
+  const index = createTransactionIndex((intent) => workflows.isOpenStep(intent))
   const payments = createPaymentMemory()
+  const ownNonces = (): OwnNonces => index.nonces()
   const foreign = createForeignWatch({
     ...options,
-    ownNonces: index.nonces,
+    ownNonces,
     onQuiet: options.onQuiet ?? (() => undefined),
   })
-  const unknown = createUnknownPending({ port, ownNonces: index.nonces, onGap: (nonce) => void work.fillGap(nonce) })
+  const unknown = createUnknownPending({ port, ownNonces, onGap: (nonce) => void work.fillGap(nonce) })
   const work = createLaneWork({
     ...options,
     journal,
@@ -176,6 +178,7 @@ export function createLane(options: LaneOptions): Lane {
     onChange,
   })
   const { tracker, submission, waits } = work
+  const history = createTransactionHistory({ index, preparing, memory: payments })
 
   const wake = (): void => waits.made?.wake()
   const isWatching = (): boolean => tracker.made?.isWatching() === true
@@ -183,17 +186,25 @@ export function createLane(options: LaneOptions): Lane {
   const isUnderWay = (): boolean => foreign.isHolding() || workflows.claims.list().length > 0
 
   return {
-    ...createTransactionHistory({ index, preparing, memory: payments }),
+    payments: () => history.payments(),
+    deposits: () => history.deposits(),
+    reclaims: () => history.reclaims(),
+    paidIn: (from, to) => history.paidIn(from, to),
+    minedIn: (from, to) => history.minedIn(from, to),
+    lastMined: (matches) => history.lastMined(matches),
+    minedBlock: (matches) => history.minedBlock(matches),
+    knownBlock: () => history.knownBlock(),
+    latestBlock: () => history.latestBlock(),
     async open() {
       await session.open()
       const isLate = options.looksLate === true && !isWatching() && unknown.nonces().length === 0
       // Where the node does not answer, the first submission looks.
       if (!isLate) await look().catch(() => undefined)
     },
-    isLoaded: session.isLoaded,
-    refusal: session.refusal,
-    journalFailure: journal.failure,
-    lastingRefusal: session.lastingRefusal,
+    isLoaded: () => session.isLoaded(),
+    refusal: () => session.refusal(),
+    journalFailure: () => journal.failure(),
+    lastingRefusal: () => session.lastingRefusal(),
     async submit(intent, { signal, background = false, onSent, until } = {}) {
       preparing.add(intent)
       let leave = (): void => undefined
@@ -225,10 +236,10 @@ export function createLane(options: LaneOptions): Lane {
     workflows,
     asks,
     cannotRecord: () => session.outage() !== null,
-    unknownPending: unknown.nonces,
-    holdsForForeign: foreign.isHolding,
-    foreignTransactions: foreign.seen,
-    foreignNonces: foreign.nonces,
+    unknownPending: () => unknown.nonces(),
+    holdsForForeign: () => foreign.isHolding(),
+    foreignTransactions: () => foreign.seen(),
+    foreignNonces: () => foreign.nonces(),
     isQuiet: () => preparing.size + unknown.nonces().length === 0 && !isWatching() && !isUnderWay(),
     async confirm(blockNumber, wallet, from = port) {
       void journal.checkAgain()

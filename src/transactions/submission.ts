@@ -56,7 +56,7 @@ const FILL_GAS = 25_000n
 export function createSubmission(options: SubmissionOptions): Submission {
   const { port, session, index, tracker, remember, maxFeePerGas, gasMark, clock, logger } = options
   const nonces = createNonceAllocation({ index, onUnknown: options.onUnknown })
-  const counts = createNonceCounts({ port, ownNonces: index.nonces, clock })
+  const counts = createNonceCounts({ port, ownNonces: () => index.nonces(), clock })
   const sendByWallet = createWalletSending(options)
   /** Nonces of gaps that a person at the wallet refused to fill. */
   const refusedFills = new Set<number>()

@@ -39,54 +39,88 @@ export type TransactionHistory = {
   latestBlock(): number | null
 }
 
-export function createTransactionHistory({ index, preparing, memory }: TransactionHistoryOptions): TransactionHistory {
-  const { all } = index
-  let decided: { asOf: readonly unknown[]; latest: KnownBlock | null } = { asOf: [], latest: null }
-  const mined = (from: number, to: number): TrackedTransaction[] => index.minedIn(from, to).filter(isMined)
+export function createTransactionHistory(options: TransactionHistoryOptions): TransactionHistory {
+  return new RememberedHistory(options)
+}
 
-  return {
-    payments: () => sent(memory.all, paymentOf),
-    deposits: () => sent(memory.deposits, depositOf),
-    reclaims: () => all.flatMap(({ intent, actor }) => (pays(actor) ? reclaimsOf(intent) : [])),
-    paidIn(from, to) {
-      const sums = new Map<string, bigint>()
-      for (const { intent } of mined(from, to)) {
-        if (!intent.subAccount) continue
-        const key = keyOf(intent.subAccount)
-        sums.set(key, (sums.get(key) ?? 0n) + intent.amount)
-      }
-      return sums
-    },
-    minedIn: (from, to) => mined(from, to).map(({ intent }) => intent),
-    lastMined(matches) {
-      const last = all.findLast((transaction) => isMined(transaction) && matches(transaction.intent))
-      const { hash = null, blockNumber = null, gasUsed = null } = last?.actor.getSnapshot().context ?? {}
-      if (hash === null || blockNumber === null) return null
-      return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
-    },
-    minedBlock: (matches) => findMined(all, matches)?.minedIn ?? null,
-    knownBlock() {
-      const asOf = [all.at(-1), memory.all.length, memory.deposits.length]
-      // Asked at each reading, by each broker of a fleet.
-      if (asOf.some((one, at) => one !== decided.asOf[at]))
-        decided = {
-          asOf,
-          latest: latestOf([...[...memory.all, ...memory.deposits].map(timeOf), ...all.map(decisionOf)]),
-        }
-      return decided.latest
-    },
-    latestBlock: () => index.minedIn(-1, Infinity).at(-1)?.minedIn ?? null,
+class RememberedHistory implements TransactionHistory {
+  readonly #options: TransactionHistoryOptions
+  #decided: { asOf: readonly unknown[]; latest: KnownBlock | null } | null = null
+
+  constructor(options: TransactionHistoryOptions) {
+    this.#options = options
   }
 
-  function sent<T extends { at: number }>(
+  payments(): Payment[] {
+    return this.#sent(this.#options.memory.all, paymentOf)
+  }
+
+  deposits(): DepositPayment[] {
+    return this.#sent(this.#options.memory.deposits, depositOf)
+  }
+
+  reclaims(): Reclaim[] {
+    return this.#all.flatMap(({ intent, actor }) => (pays(actor) ? reclaimsOf(intent) : []))
+  }
+
+  paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
+    const sums = new Map<string, bigint>()
+    for (const { intent } of this.#mined(from, to)) {
+      if (!intent.subAccount) continue
+      const key = keyOf(intent.subAccount)
+      sums.set(key, (sums.get(key) ?? 0n) + intent.amount)
+    }
+    return sums
+  }
+
+  minedIn(from: number, to: number): Intent[] {
+    return this.#mined(from, to).map(({ intent }) => intent)
+  }
+
+  lastMined(matches: (intent: Intent) => boolean): Receipt | null {
+    const last = this.#all.findLast((transaction) => isMined(transaction) && matches(transaction.intent))
+    const { hash = null, blockNumber = null, gasUsed = null } = last?.actor.getSnapshot().context ?? {}
+    if (hash === null || blockNumber === null) return null
+    return { transactionHash: hash, blockNumber, gasUsed: BigInt(gasUsed ?? 0), status: 1, success: true }
+  }
+
+  minedBlock(matches: (intent: Intent) => boolean): number | null {
+    return findMined(this.#all, matches)?.minedIn ?? null
+  }
+
+  knownBlock(): KnownBlock | null {
+    const { all, deposits } = this.#options.memory
+    const asOf = [this.#all.at(-1), all.length, deposits.length]
+    // Asked at each reading, by each broker of a fleet.
+    const known = this.#decided
+    if (known && asOf.every((one, at) => one === known.asOf[at])) return known.latest
+    const latest = latestOf([...[...all, ...deposits].map(timeOf), ...this.#all.map(decisionOf)])
+    this.#decided = { asOf, latest }
+    return latest
+  }
+
+  latestBlock(): number | null {
+    return this.#options.index.minedIn(-1, Infinity).at(-1)?.minedIn ?? null
+  }
+
+  get #all(): readonly TrackedTransaction[] {
+    return this.#options.index.all
+  }
+
+  #mined(from: number, to: number): TrackedTransaction[] {
+    return this.#options.index.minedIn(from, to).filter(isMined)
+  }
+
+  #sent<T extends { at: number }>(
     forgotten: readonly T[],
     read: (intent: Intent, notBefore: number | null) => T | null,
-  ) {
+  ): T[] {
+    const all = this.#all
     return [
       ...forgotten,
       ...all.flatMap((transaction) => paidBy(transaction, read) ?? []),
       // While a wallet is asked to send an intent, the intent is in the index already.
-      ...[...preparing].flatMap((intent) =>
+      ...[...this.#options.preparing].flatMap((intent) =>
         all.some((transaction) => transaction.intent === intent) ? [] : (read(intent, null) ?? []),
       ),
     ]

@@ -21,56 +21,69 @@ export type TransactionIndex = {
 
 /** @param isOpenStep whether an intent is a step of open work, whose steps the index must not forget */
 export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean): TransactionIndex {
-  const all: TrackedTransaction[] = []
-  /** Those without an outcome, and some that got one since the last look. */
-  const perhapsOpen = new Set<TrackedTransaction>()
-  const minedNonces = new Set<number>()
-  /** In the order of their blocks. */
-  const mined: TrackedTransaction[] = []
+  return new RememberedTransactions(isOpenStep)
+}
 
-  return {
-    all,
-    add(transaction) {
-      all.push(transaction)
-      perhapsOpen.add(transaction)
-      return all.length > REMEMBERED ? forgetOldest() : null
-    },
-    nonces() {
-      const open = new Set<number>()
-      for (const transaction of perhapsOpen)
-        if (transaction.actor.getSnapshot().hasTag('open')) open.add(transaction.nonce)
-        else perhapsOpen.delete(transaction)
-      return { open, mined: minedNonces }
-    },
-    setMinedIn(transaction, block) {
-      if (transaction.minedIn !== null) forgetMined(transaction)
-      transaction.minedIn = block
-      if (block === null) {
-        perhapsOpen.add(transaction)
-        return
-      }
-      mined.splice(countUpTo(block), 0, transaction)
-      minedNonces.add(transaction.nonce)
-    },
-    minedIn: (from, to) => mined.slice(countUpTo(from), countUpTo(to)),
+class RememberedTransactions implements TransactionIndex {
+  readonly all: TrackedTransaction[] = []
+  readonly #isOpenStep: (intent: Intent) => boolean
+  /** Those without an outcome, and some that got one since the last look. */
+  readonly #perhapsOpen = new Set<TrackedTransaction>()
+  readonly #minedNonces = new Set<number>()
+  /** In the order of their blocks. */
+  readonly #mined: TrackedTransaction[] = []
+
+  constructor(isOpenStep: (intent: Intent) => boolean) {
+    this.#isOpenStep = isOpenStep
+  }
+
+  add(transaction: TrackedTransaction): TrackedTransaction | null {
+    this.all.push(transaction)
+    this.#perhapsOpen.add(transaction)
+    return this.all.length > REMEMBERED ? this.#forgetOldest() : null
+  }
+
+  nonces(): OwnNonces {
+    const open = new Set<number>()
+    for (const transaction of this.#perhapsOpen)
+      if (transaction.actor.getSnapshot().hasTag('open')) open.add(transaction.nonce)
+      else this.#perhapsOpen.delete(transaction)
+    return { open, mined: this.#minedNonces }
+  }
+
+  setMinedIn(transaction: TrackedTransaction, block: number | null): void {
+    if (transaction.minedIn !== null) this.#forgetMined(transaction)
+    transaction.minedIn = block
+    if (block === null) {
+      this.#perhapsOpen.add(transaction)
+      return
+    }
+    this.#mined.splice(this.#countUpTo(block), 0, transaction)
+    this.#minedNonces.add(transaction.nonce)
+  }
+
+  minedIn(from: number, to: number): TrackedTransaction[] {
+    return this.#mined.slice(this.#countUpTo(from), this.#countUpTo(to))
   }
 
   /** Searches from the end: nearly every question is about the newest blocks. */
-  function countUpTo(block: number): number {
-    return mined.findLastIndex(({ minedIn }) => minedIn !== null && minedIn <= block) + 1
+  #countUpTo(block: number): number {
+    return this.#mined.findLastIndex(({ minedIn }) => minedIn !== null && minedIn <= block) + 1
   }
 
-  function forgetOldest(): TrackedTransaction | null {
-    const oldest = all.find(({ actor, intent }) => !actor.getSnapshot().hasTag('open') && !isOpenStep(intent))
+  #forgetOldest(): TrackedTransaction | null {
+    const oldest = this.all.find(
+      ({ actor, intent }) => !actor.getSnapshot().hasTag('open') && !this.#isOpenStep(intent),
+    )
     if (!oldest) return null
-    remove(all, oldest)
-    if (oldest.minedIn !== null) forgetMined(oldest)
+    remove(this.all, oldest)
+    if (oldest.minedIn !== null) this.#forgetMined(oldest)
     return oldest
   }
 
-  function forgetMined(transaction: TrackedTransaction): void {
-    remove(mined, transaction)
-    minedNonces.delete(transaction.nonce)
+  #forgetMined(transaction: TrackedTransaction): void {
+    remove(this.#mined, transaction)
+    this.#minedNonces.delete(transaction.nonce)
   }
 }
 

@@ -33,84 +33,100 @@ export type UnknownPendingOptions = {
   onGap: (nonce: number) => void
 }
 
-export function createUnknownPending({ port, ownNonces, onGap }: UnknownPendingOptions): UnknownPending {
-  /** How many readings in a row have missed each nonce. */
-  const held = new Map<number, number>()
-  let gap: { nonce: number; readings: number } | null = null
-  let filled = 0
-  let looking: Promise<number> | null = null
-  let hasLooked = false
+export function createUnknownPending(options: UnknownPendingOptions): UnknownPending {
+  return new HeldNonces(options)
+}
 
-  return {
-    nonces: () => [...held.keys()].toSorted((a, b) => a - b),
-    report,
-    async look() {
-      try {
-        return await (looking ??= look())
-      } catch (error) {
-        looking = null
-        throw error
-      }
-    },
-    hasLooked: () => hasLooked,
-    async check(blockNumber, from) {
-      if (held.size === 0) return
-      const [spent, pending, pooled] = await Promise.all([
-        from.transactionCount(blockNumber),
-        from.transactionCount('pending'),
-        from.pooledNonces(),
-      ])
-      const unknown = [
-        ...readNonces({ latest: spent, pending, pooled }, ownNonces()).unknown,
-        ...unknownIn(pooled, spent).filter((nonce) => held.has(nonce)),
-      ]
-      lookBelow(Math.min(...unknown), { spent, pooled })
-      for (const [nonce, missing] of held) {
-        // The position shows the outcome once its own block counts the nonce as spent.
-        if (nonce < spent || (!unknown.includes(nonce) && missing + 1 >= READINGS_UNTIL_GONE)) held.delete(nonce)
-        else held.set(nonce, missing + 1)
-      }
-      report(unknown)
-    },
+class HeldNonces implements UnknownPending {
+  readonly #options: UnknownPendingOptions
+  /** How many readings in a row have missed each nonce. */
+  readonly #held = new Map<number, number>()
+  #gap: { nonce: number; readings: number } | null = null
+  #filled = 0
+  #looking: Promise<number> | null = null
+  #hasLooked = false
+
+  constructor(options: UnknownPendingOptions) {
+    this.#options = options
   }
 
-  async function look(): Promise<number> {
+  nonces(): readonly number[] {
+    return [...this.#held.keys()].toSorted((a, b) => a - b)
+  }
+
+  report(found: readonly number[]): void {
+    for (const nonce of found) this.#held.set(nonce, 0)
+  }
+
+  async look(): Promise<number> {
+    try {
+      return await (this.#looking ??= this.#look())
+    } catch (error) {
+      this.#looking = null
+      throw error
+    }
+  }
+
+  hasLooked(): boolean {
+    return this.#hasLooked
+  }
+
+  async check(blockNumber: number, from: UnknownPendingOptions['port']): Promise<void> {
+    const held = this.#held
+    if (held.size === 0) return
+    const [spent, pending, pooled] = await Promise.all([
+      from.transactionCount(blockNumber),
+      from.transactionCount('pending'),
+      from.pooledNonces(),
+    ])
+    const unknown = [
+      ...readNonces({ latest: spent, pending, pooled }, this.#options.ownNonces()).unknown,
+      ...this.#unknownIn(pooled, spent).filter((nonce) => held.has(nonce)),
+    ]
+    this.#lookBelow(Math.min(...unknown), { spent, pooled })
+    for (const [nonce, missing] of held) {
+      // The position shows the outcome once its own block counts the nonce as spent.
+      if (nonce < spent || (!unknown.includes(nonce) && missing + 1 >= READINGS_UNTIL_GONE)) held.delete(nonce)
+      else held.set(nonce, missing + 1)
+    }
+    this.report(unknown)
+  }
+
+  async #look(): Promise<number> {
+    const { port, ownNonces } = this.#options
     const [latest, pending, pooled] = await Promise.all([
       port.transactionCount('latest'),
       port.transactionCount('pending'),
       port.pooledNonces(),
     ])
-    report(readNonces({ latest, pending }, ownNonces()).unknown)
-    report(unknownIn(pooled, latest))
-    hasLooked = true
+    this.report(readNonces({ latest, pending }, ownNonces()).unknown)
+    this.report(this.#unknownIn(pooled, latest))
+    this.#hasLooked = true
     return latest
   }
 
   /** The pool may hold more than its count says: what waits above a free nonce. */
-  function unknownIn(pooled: readonly number[] | null, spent: number): number[] {
-    const { open, mined } = ownNonces()
+  #unknownIn(pooled: readonly number[] | null, spent: number): number[] {
+    const { open, mined } = this.#options.ownNonces()
     const isNear = (nonce: number): boolean => nonce >= spent && nonce < spent + NEAR
     return (pooled ?? []).filter((nonce) => isNear(nonce) && !open.has(nonce) && !mined.has(nonce))
   }
 
   /** A nonce below the lowest unknown one that stays free keeps the chain from showing the outcome. */
-  function lookBelow(lowest: number, { spent, pooled }: { spent: number; pooled: readonly number[] | null }): void {
-    const { open, mined } = ownNonces()
+  #lookBelow(lowest: number, { spent, pooled }: { spent: number; pooled: readonly number[] | null }): void {
+    const { open, mined } = this.#options.ownNonces()
+    const before = this.#gap
+    this.#gap = null
     let free = spent
     while (free < lowest && (open.has(free) || mined.has(free) || pooled?.includes(free))) free += 1
-    if (!pooled || free >= lowest || lowest === Infinity) {
-      gap = null
+    if (!pooled || free >= lowest || lowest === Infinity) return
+    const gap = { nonce: free, readings: before?.nonce === free ? before.readings + 1 : 1 }
+    if (gap.readings < READINGS_UNTIL_GONE) {
+      this.#gap = gap
       return
     }
-    gap = { nonce: free, readings: gap?.nonce === free ? gap.readings + 1 : 1 }
-    if (gap.readings < READINGS_UNTIL_GONE) return
-    gap = null
-    if (filled >= MOST_FILLED) return
-    filled += 1
-    onGap(free)
-  }
-
-  function report(found: readonly number[]): void {
-    for (const nonce of found) held.set(nonce, 0)
+    if (this.#filled >= MOST_FILLED) return
+    this.#filled += 1
+    this.#options.onGap(free)
   }
 }

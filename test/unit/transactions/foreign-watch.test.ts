@@ -28,7 +28,7 @@ test('each foreign transaction that the lane remembers is told once, however man
   const watch = watched()
   const told: number[] = []
   const { look } = createEventWatch({
-    foreignNonces: watch.nonces,
+    foreignNonces: () => watch.nonces(),
     emit: (event) => void (event.type === 'foreign-transaction.seen' && told.push(event.nonce)),
   })
   for (let nonce = 0; nonce < SENT; nonce += 1) {

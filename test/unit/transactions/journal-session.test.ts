@@ -65,9 +65,9 @@ test('a journal that cannot take records for now refuses before anything is aske
   session.throwIfRefused()
   store.outage = new JournalError('The database does not answer.')
   expect(session.refusal()).toBe(store.outage)
-  expect(session.throwIfRefused).toThrow(new NotRecordedError(store.outage))
+  expect(() => session.throwIfRefused()).toThrow(new NotRecordedError(store.outage))
   store.outage = new LeaseLostError({ wallet: '0x1', epoch: '2' })
-  expect(session.throwIfRefused).toThrow(store.outage)
+  expect(() => session.throwIfRefused()).toThrow(store.outage)
   store.outage = null
   expect(session.refusal()).toBeNull()
 })
