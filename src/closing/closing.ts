@@ -154,10 +154,11 @@ export function createClosing(options: ClosingOptions): Closing {
   }
 
   /** @returns the request, and what rejects the callers that wait for it */
-  async function endRequest({ workflows: { closing }, inFlight }: Lane) {
+  async function endRequest(lane: Lane) {
+    const { closing } = lane.workflows
     const intention = closing.current()
     if (!intention) throw new InvalidInputError('The ledger is not being closed.')
-    if (closing.isEnding() || inFlight().some(({ intent }) => isLastStep(intent)))
+    if (closing.isEnding() || lane.inFlight().some(({ intent }) => isLastStep(intent)))
       throw new InvalidInputError('It is too late to cancel: the last step is on its way.', { wallet })
     cancelled = intention
     try {

@@ -25,7 +25,7 @@ export function ledgerManagerOn(engine: Engine): LedgerManager {
     refreshRules: ruleUpdates.refresh,
     // A transfer during a claim would count as a part of what the claim puts back.
     submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options), options?.signal),
-    stallOf: locks.stallOf,
+    stallOf: (id) => locks.stallOf(id),
     payees: payeesOn(engine),
     isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),
     out: refunds,

@@ -129,7 +129,8 @@ export function createFunding(options: FundingOptions): Funding {
   const paidIn = bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map())
   const payments = () => lane?.payments() ?? []
   const leaveBudget = options.sharedBudget?.join(options.wallet, () => (lane?.isLoaded() === false ? null : payments()))
-  const uses = createUses({ minedIn: lane?.minedIn ?? (() => []), inFlight })
+  const minedIn = (from: number, to: number) => lane?.minedIn(from, to) ?? []
+  const uses = createUses({ minedIn, inFlight })
   const useHistory = createUseHistory({ ...options, uses, longest: () => longestIdleness(accounts) })
   const idleMoney = createIdleMoney({
     ...options.refunds.reclaims,
@@ -171,7 +172,7 @@ export function createFunding(options: FundingOptions): Funding {
     dispatch,
     feeOf,
     inFlight,
-    minedIn: lane?.minedIn ?? (() => []),
+    minedIn,
     gasReserve,
   })
   return {

@@ -31,7 +31,9 @@ export type TreasuryAccess = Pick<
 
 export function createPaying(options: PayingOptions, treasury: TreasuryAccess): Paying {
   const { planner, dispatch, locks, submitter, onStart } = options
-  const topUp = new Lazy(() => createTopUp({ ...options, isTaken: locks.isTaken, submit: submitter.submit }))
+  const topUp = new Lazy(() =>
+    createTopUp({ ...options, isTaken: (id) => locks.isTaken(id), submit: submitter.submit }),
+  )
   return {
     autoFunding: createAutoFunding({ ...options, topUp, onStart: () => onStart('startAutoFunding') }),
     ledger: new Lazy(() => {

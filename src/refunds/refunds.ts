@@ -66,7 +66,7 @@ export function createRefunds(options: RefundsOptions): Refunds {
       read,
       submit,
       ready: () => lane?.open() ?? Promise.resolve(),
-      inFlight: lane?.inFlight ?? (() => []),
+      inFlight: () => lane?.inFlight() ?? [],
       idle: (matches, signal) => lane?.idle(matches, signal) ?? Promise.resolve(),
     }),
   )
@@ -93,11 +93,11 @@ export function createRefunds(options: RefundsOptions): Refunds {
       for (const wait of await Promise.allSettled(waits))
         if (wait.status === 'rejected' && !isHeldUp(wait.reason)) throw wait.reason
     },
-    forgo: locks.giveUp,
+    forgo: (id) => locks.giveUp(id),
     resume() {
       if (lane && lane.workflows.claims.list().length > 0) claims?.part.resume()
     },
-    calendar: new RefundCalendar({ minedIn: lane?.minedIn ?? (() => []), logger }),
+    calendar: new RefundCalendar({ minedIn: (from, to) => lane?.minedIn(from, to) ?? [], logger }),
     withdrawals: () => withdrawals.part,
   }
 }

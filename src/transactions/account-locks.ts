@@ -3,7 +3,7 @@ import { InDoubtError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import { accountIdle, isAbout } from './settled-idle.ts'
 import type { Lane } from './lane.ts'
-import { createLockStalls, type LockStalls } from './lock-stalls.ts'
+import { StalledLocks, type LockStalls } from './lock-stalls.ts'
 
 /**
  * Account locks, a keyed mutex: one writer decides about a sub-account at a time. Writers that pay on demand wait for
@@ -39,80 +39,87 @@ export type LockOptions = {
 }
 
 export function createAccountLocks(lane: Lane | null): AccountLocks {
-  const reserved = new Set<string>()
-  const turns = new Map<string, Promise<void>>()
-  const stalls = createLockStalls()
+  return new KeyedLocks(lane)
+}
 
-  return {
-    ...stalls,
-    reserved,
-    isTaken(id) {
-      return reserved.has(keyOf(id)) || (lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, id))
-    },
-    exclusive,
-    async exclusiveAll(ids, work, how = {}) {
-      if (ids.length > 1 && ids.some(isBusy)) await turnsOf(ids, how)
-      const ordered = ids.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-      return ordered.reduceRight<typeof work>((next, id) => () => exclusive(id, next, how), work)()
-    },
-    async after(ids, work, signal) {
-      if (lane?.refusal()) await lane.open()
-      // Other writers may queue up during the wait.
-      while (ids.some(isBusy)) await turnsOf(ids, { signal })
-      return work()
-    },
+class KeyedLocks extends StalledLocks implements AccountLocks {
+  readonly reserved = new Set<string>()
+  readonly #lane: Lane | null
+  readonly #turns = new Map<string, Promise<void>>()
+
+  constructor(lane: Lane | null) {
+    super()
+    this.#lane = lane
   }
 
-  async function exclusive<T>(id: SubAccountId, work: () => Promise<T>, how: LockOptions = {}): Promise<T> {
+  isTaken(id: SubAccountId): boolean {
+    return this.reserved.has(keyOf(id)) || (this.#lane?.inFlight() ?? []).some(({ intent }) => isAbout(intent, id))
+  }
+
+  async exclusive<T>(id: SubAccountId, work: () => Promise<T>, how: LockOptions = {}): Promise<T> {
     // What an earlier process left open goes first. Where its journal could not be had so far, the lane tries again.
-    if (lane?.refusal()) await lane.open()
+    if (this.#lane?.refusal()) await this.#lane.open()
     const key = keyOf(id)
-    const before = turns.get(key) ?? Promise.resolve()
-    const mine = turnOf([id], before, how).then(() => alone(id, work, how))
+    const before = this.#turns.get(key) ?? Promise.resolve()
+    const mine = this.#turnOf([id], before, how).then(() => this.#alone(id, work, how))
     // A writer that gave up waiting does not let the next one past the writer before it.
     const over = Promise.allSettled([before, mine]).then(() => {
-      if (turns.get(key) !== over) return
-      turns.delete(key)
-      reserved.delete(key)
+      if (this.#turns.get(key) !== over) return
+      this.#turns.delete(key)
+      this.reserved.delete(key)
     })
-    turns.set(key, over)
+    this.#turns.set(key, over)
     return mine
   }
 
-  async function alone<T>(id: SubAccountId, work: () => Promise<T>, how: LockOptions): Promise<T> {
-    reserved.add(keyOf(id))
+  async exclusiveAll<T>(ids: readonly SubAccountId[], work: () => Promise<T>, how: LockOptions = {}): Promise<T> {
+    if (ids.length > 1 && this.#areBusy(ids)) await this.#turnsOf(ids, how)
+    const ordered = ids.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    return ordered.reduceRight<() => Promise<T>>((next, id) => () => this.exclusive(id, next, how), work)()
+  }
+
+  async after<T>(ids: readonly SubAccountId[], work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#lane?.refusal()) await this.#lane.open()
+    // Other writers may queue up during the wait.
+    while (this.#areBusy(ids)) await this.#turnsOf(ids, { signal })
+    return work()
+  }
+
+  async #alone<T>(id: SubAccountId, work: () => Promise<T>, how: LockOptions): Promise<T> {
+    this.reserved.add(keyOf(id))
     try {
-      await settle(id, how)
+      await this.#settle(id, how)
       return await work()
     } finally {
-      stalls.stall(id, null)
+      this.stall(id, null)
     }
   }
 
-  async function settle(id: SubAccountId, { signal, isPatient = false }: LockOptions): Promise<void> {
+  async #settle(id: SubAccountId, { signal, isPatient = false }: LockOptions): Promise<void> {
+    const lane = this.#lane
     try {
       if (lane) await accountIdle(lane, id, signal)
     } catch (error) {
       if (!lane || !isPatient || !(error instanceof InDoubtError)) throw error
-      stalls.stall(id, () => error)
+      this.stall(id, () => error)
       await lane.idle((intent) => isAbout(intent, id), signal)
-      stalls.stall(id, null)
+      this.stall(id, null)
     }
   }
 
-  function isBusy(id: SubAccountId): boolean {
-    return turns.has(keyOf(id))
+  #areBusy(ids: readonly SubAccountId[]): boolean {
+    return ids.some((id) => this.#turns.has(keyOf(id)))
   }
 
-  async function turnsOf(ids: readonly SubAccountId[], how: LockOptions): Promise<void> {
-    await turnOf(ids, Promise.all(ids.flatMap((id) => turns.get(keyOf(id)) ?? [])), how)
+  async #turnsOf(ids: readonly SubAccountId[], how: LockOptions): Promise<void> {
+    await this.#turnOf(ids, Promise.all(ids.flatMap((id) => this.#turns.get(keyOf(id)) ?? [])), how)
   }
 
-  function turnOf(
+  #turnOf(
     ids: readonly SubAccountId[],
     before: Promise<unknown>,
     { signal, isPatient = false }: LockOptions,
   ): Promise<unknown> {
-    return isPatient ? abortable(before, signal) : stalls.unlessStalled(ids, before, signal)
+    return isPatient ? abortable(before, signal) : this.unlessStalled(ids, before, signal)
   }
 }

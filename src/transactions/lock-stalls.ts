@@ -21,42 +21,41 @@ export type LockStalls = {
   unlessStalled<T>(ids: readonly SubAccountId[], work: Promise<T>, signal: AbortSignal | undefined): Promise<T>
 }
 
-export function createLockStalls(): LockStalls {
-  const stalled = new Map<string, { reason: StallReason; onGiveUp: (() => void) | undefined }>()
-  const waits = new Set<() => void>()
+export class StalledLocks implements LockStalls {
+  readonly #stalled = new Map<string, { reason: StallReason; onGiveUp: (() => void) | undefined }>()
+  readonly #waits = new Set<() => void>()
 
-  return {
-    stall(id, reason, onGiveUp) {
-      if (!reason) return void stalled.delete(keyOf(id))
-      stalled.set(keyOf(id), { reason, onGiveUp })
-      for (const check of waits) check()
-    },
-    giveUp(id) {
-      const { onGiveUp } = stalled.get(keyOf(id)) ?? {}
-      if (!onGiveUp) return
-      onGiveUp()
-      stalled.delete(keyOf(id))
-    },
-    stallOf,
-    async unlessStalled(ids, work, signal) {
-      let check = (): void => undefined
-      const refused = new Promise<never>((_, reject) => {
-        check = () => {
-          const [refusal] = ids.flatMap((id) => stallOf(id) ?? [])
-          if (refusal) reject(refusal)
-        }
-      })
-      waits.add(check)
-      check()
-      try {
-        return await abortable(Promise.race([work, refused]), signal)
-      } finally {
-        waits.delete(check)
-      }
-    },
+  stall(id: SubAccountId, reason: StallReason | null, onGiveUp?: () => void): void {
+    if (!reason) return void this.#stalled.delete(keyOf(id))
+    this.#stalled.set(keyOf(id), { reason, onGiveUp })
+    for (const check of this.#waits) check()
   }
 
-  function stallOf(id: SubAccountId): NotSentError | null {
-    return stalled.get(keyOf(id))?.reason() ?? null
+  giveUp(id: SubAccountId): void {
+    const { onGiveUp } = this.#stalled.get(keyOf(id)) ?? {}
+    if (!onGiveUp) return
+    onGiveUp()
+    this.#stalled.delete(keyOf(id))
+  }
+
+  stallOf(id: SubAccountId): NotSentError | null {
+    return this.#stalled.get(keyOf(id))?.reason() ?? null
+  }
+
+  async unlessStalled<T>(ids: readonly SubAccountId[], work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    let check = (): void => undefined
+    const refused = new Promise<never>((_, reject) => {
+      check = () => {
+        const [refusal] = ids.flatMap((id) => this.stallOf(id) ?? [])
+        if (refusal) reject(refusal)
+      }
+    })
+    this.#waits.add(check)
+    check()
+    try {
+      return await abortable(Promise.race([work, refused]), signal)
+    } finally {
+      this.#waits.delete(check)
+    }
   }
 }

@@ -12,13 +12,13 @@ export type InFlightView = Pick<Lane, 'idle'> & { inFlight: () => readonly InFli
  * @returns what only a wallet knows
  */
 export async function idleButForDoubt(
-  { inFlight, idle }: InFlightView,
+  lane: InFlightView,
   matches: (intent: Intent) => boolean,
   signal?: AbortSignal,
 ): Promise<Intent[]> {
   const inDoubt = (): Intent[] =>
-    inFlight().flatMap(({ intent, unresolved }) => (unresolved && matches(intent) ? [intent] : []))
-  await idle((intent) => matches(intent) && !inDoubt().includes(intent), signal)
+    lane.inFlight().flatMap(({ intent, unresolved }) => (unresolved && matches(intent) ? [intent] : []))
+  await lane.idle((intent) => matches(intent) && !inDoubt().includes(intent), signal)
   return inDoubt()
 }
 
