@@ -1,7 +1,7 @@
 // Bundles the sources to what Node and bundlers load: one file for each entry, and few chunks that entries share. A module in a file of
 // its own costs a program about as much to find and read as to run. tsc writes the types beside them.
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -43,10 +43,17 @@ const inside = [
 ]
 
 /**
- * What is loaded together, in the order in which it is: a chunk has all that its module needs and no chunk before it has. Without that
- * each set of entries that share a module would make a chunk, most of them tiny.
+ * What is loaded together, in the order in which it is: a chunk has what all of its modules reach and no chunk before it has. Without that
+ * each set of entries that share a module would make a chunk, most of them tiny. What only the main entry names is apart from what a
+ * broker needs, so that a page which imports `createBroker` alone goes without it. `a+b` is what either one reaches.
  */
-const layers = ['src/index', 'src/broker', 'src/engine/sending']
+const layers = {
+  face: ['src/index', 'src/create-broker+src/broker+src/streams/streams'],
+  broker: ['src/broker'],
+  journal: ['src/transactions/browser-journal'],
+  index: ['src/index'],
+  sending: ['src/engine/sending'],
+}
 
 const fileOf = (name) => join(root, `${name}.ts`)
 const entries = [...named, ...inside]
@@ -73,13 +80,16 @@ const bundle = await rolldown({
     {
       name: 'layers',
       buildEnd() {
-        for (const layer of layers) {
-          const together = [fileOf(layer)]
-          for (const id of together) {
-            if (layerOf.has(id)) continue
-            layerOf.set(id, layer)
-            together.push(...this.getModuleInfo(id).importedIds.filter(isOurs))
-          }
+        const reachOf = (name) => {
+          const reached = new Set(name.split('+').map(fileOf))
+          for (const id of reached)
+            for (const next of this.getModuleInfo(id).importedIds) if (isOurs(next)) reached.add(next)
+          return reached
+        }
+        for (const [layer, names] of Object.entries(layers)) {
+          const [first, ...others] = names.map(reachOf)
+          for (const id of first)
+            if (!layerOf.has(id) && others.every((reached) => reached.has(id))) layerOf.set(id, layer)
         }
       },
     },
@@ -93,10 +103,10 @@ const { output } = await bundle.write({
   // The sources are in the package.
   sourcemapExcludeSources: true,
   codeSplitting: {
-    groups: layers.flatMap((layer, at) =>
+    groups: Object.keys(layers).flatMap((layer, at, { length }) =>
       [true, false].map((pure) => ({
-        name: `${basename(layer)}${pure ? '-machines' : ''}`,
-        priority: layers.length - at,
+        name: `${layer}${pure ? '-machines' : ''}`,
+        priority: length - at,
         test: (id) => layerOf.get(id) === layer && isPure(id) === pure,
       })),
     ),

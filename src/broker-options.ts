@@ -23,9 +23,9 @@ import { checkNetwork } from './chain/networks.ts'
  *
  * @throws InvalidInputError that names the option and what it takes
  */
-export function checkBrokerOptions(options: BrokerOptions): void {
+export async function checkBrokerOptions(options: BrokerOptions): Promise<void> {
   checkOptions('createBroker', options, fields)
-  checkConnection(options)
+  await checkConnection(options)
   checkNetwork(options.network)
 }
 

@@ -68,7 +68,7 @@ async function open(
   // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
   const [chain, streams] = await Promise.all([
     abortable(Promise.resolve(connecting), signal),
-    import('./streams/streams.ts'),
+    rooms.streams.load(),
     loadAhead(rooms),
   ])
   const sending = await sendingOn(chain, options)

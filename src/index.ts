@@ -90,6 +90,7 @@ export {
   AbortedError,
   BudgetExhaustedError,
   CapabilityMissingError,
+  ChunkLoadError,
   InvalidInputError,
   JournalError,
   LockedError,

@@ -7,6 +7,7 @@ export const errorCodes = {
   AccountNotExistsError: 'OG_LEDGER_ACCOUNT_NOT_EXISTS',
   BudgetExhaustedError: 'OG_LEDGER_BUDGET_EXHAUSTED',
   CapabilityMissingError: 'OG_LEDGER_CAPABILITY_MISSING',
+  ChunkLoadError: 'OG_LEDGER_CHUNK_LOAD',
   ClosingCancelledError: 'OG_LEDGER_CLOSING_CANCELLED',
   ClosingStuckError: 'OG_LEDGER_CLOSING_STUCK',
   ContractError: 'OG_LEDGER_CONTRACT',

@@ -21,6 +21,16 @@ export class StaleReadingError extends OgLedgerError {
   }
 }
 
+/** A part of the library's code could not be loaded, as in a page without a network. Nothing was sent. */
+export class ChunkLoadError extends OgLedgerError {
+  override readonly name = 'ChunkLoadError'
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const advice = 'try again with a network; where the page was deployed anew, reload it'
+    super('A part of og-ledger could not be loaded.', { reason, do: advice }, { cause, retryable: true })
+  }
+}
+
 /** Sending money to the sub-account would undo a refund that is pending there. */
 export class RefundPendingError extends OgLedgerError {
   override readonly name = 'RefundPendingError'

@@ -1,8 +1,14 @@
+import { ChunkLoadError } from './errors.ts'
+
 /** A part of the library that not every program uses: its code is loaded once it is needed. */
 export type Room<Module> = {
   /** The module, where it is loaded; null otherwise. */
   readonly now: Module | null
-  /** A load that failed, as without a network, is tried again by the next one. */
+  /**
+   * Loads it, once. A load that failed is tried again by the next one.
+   *
+   * @throws ChunkLoadError without a network, or where a deployment has removed the page's files
+   */
   load(): Promise<Module>
 }
 
@@ -17,11 +23,35 @@ export function roomOf<Module>(load: () => Promise<Module>): Room<Module> {
         (module) => (now = module),
         (error: unknown) => {
           loading = null
-          throw error
+          throw new ChunkLoadError(error)
         },
       )
       return loading
     },
+  }
+}
+
+/** What a room makes for one broker. */
+export type RoomPart<Part> = {
+  /** The part, where it was made; null otherwise. */
+  readonly made: Part | null
+  /** The part, made where its room is loaded; null otherwise. */
+  readonly now: Part | null
+  load(): Promise<Part>
+}
+
+/** A part that a room makes once, when it is first used. */
+export function partOf<Module, Part>(room: Room<Module>, make: (module: Module) => Part): RoomPart<Part> {
+  let made: Part | null = null
+  const from = (module: Module): Part => (made ??= make(module))
+  return {
+    get made() {
+      return made
+    },
+    get now() {
+      return made ?? (room.now && from(room.now))
+    },
+    load: async () => made ?? from(await room.load()),
   }
 }
 

@@ -6,7 +6,6 @@ import { toAddress } from './address.ts'
 import { query, multicallBatch, parallelBatch, type Batch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import { createBlockTime } from './block-time.ts'
-import { guardChain } from './chain-guard.ts'
 import type { EthersProvider } from './ethers.types.ts'
 import { createFeeOracle } from './fee-oracle.ts'
 import type { Market } from './market.types.ts'
@@ -46,12 +45,12 @@ export async function connectNetwork(
   await loadAhead(rooms)
   // Most providers poll by HTTP.
   const socket = hasSocket(provider) ? (await rooms.links.load()).linkOf(provider, safeLogger(logger)) : null
-  const plain = rpcOf(provider, { requests, socket })
+  const plain = await rpcOf(provider, { requests, socket })
   const [chainId, head, genesis] = await query(() =>
     Promise.all([plain.chainId(), plain.block('latest'), genesisOf(plain)]),
   )
   socket?.expect(chainId)
-  const rpc = isSwitchable ? guardChain(plain, chainId) : plain
+  const rpc = isSwitchable ? (await rooms.guard.load()).guardChain(plain, chainId) : plain
   if (!head) throw new ReadError('The node has no latest block.', {})
   const config = resolveNetwork(network, chainId)
   const addresses = addressesOf(config)

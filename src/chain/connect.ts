@@ -42,7 +42,7 @@ export async function connectChain(
   network?: NetworkName | NetworkConfig,
   { signerTimeoutMs = ADDRESS_TIMEOUT_MS, requests, logger }: ConnectOptions = {},
 ): Promise<Connected> {
-  checkConnection(connection)
+  await checkConnection(connection)
   checkNetwork(network)
   const { signer, provider, wallet } = await partsOf(connection, signerTimeoutMs)
   const isSwitchable = signer !== null && signsBySending(signer)

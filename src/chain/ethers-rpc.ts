@@ -1,10 +1,14 @@
 import { decodeHeader } from './block.ts'
 import type { EthersProvider, TransactionFields } from './ethers.types.ts'
 import { decodeReceipt } from './receipt.ts'
-import type { Rpc } from './rpc.types.ts'
+import type { Limited, Rpc } from './rpc.types.ts'
 
 /** Queries any other provider, such as a FallbackProvider, by ethers' own methods. */
-export function ethersRpc(provider: EthersProvider): Rpc {
+export function ethersRpc(provider: EthersProvider, limited: Limited): Rpc {
+  return limitEach(unlimited(provider), limited)
+}
+
+function unlimited(provider: EthersProvider): Rpc {
   return {
     chainId: async () => (await provider.getNetwork()).chainId,
     code: (address) => provider.getCode(address),
@@ -52,5 +56,28 @@ export function ethersRpc(provider: EthersProvider): Rpc {
         timestamp: null,
       }))
     },
+  }
+}
+
+function limitEach(rpc: Rpc, limited: Limited): Rpc {
+  return {
+    chainId: () => limited('eth_chainId', () => rpc.chainId()),
+    code: (address) => limited('eth_getCode', () => rpc.code(address)),
+    head: () => limited('eth_blockNumber', () => rpc.head()),
+    block: (blockTag) => limited('eth_getBlockByNumber', () => rpc.block(blockTag)),
+    transactionsIn: (blockNumber) => limited('eth_getBlockByNumber', () => rpc.transactionsIn(blockNumber)),
+    call: (request, blockTag) => limited('eth_call', () => rpc.call(request, blockTag)),
+    balance: (address, blockTag) => limited('eth_getBalance', () => rpc.balance(address, blockTag)),
+    transactionCount: (address, blockTag) =>
+      limited('eth_getTransactionCount', () => rpc.transactionCount(address, blockTag)),
+    estimateGas: (request) => limited('eth_estimateGas', () => rpc.estimateGas(request)),
+    broadcast: (raw) => limited('eth_sendRawTransaction', () => rpc.broadcast(raw)),
+    knows: (transactionHash) => limited('eth_getTransactionByHash', () => rpc.knows(transactionHash)),
+    pooledNonces: (address) => limited('txpool_contentFrom', () => rpc.pooledNonces(address)),
+    receipt: (transactionHash) => limited('eth_getTransactionReceipt', () => rpc.receipt(transactionHash)),
+    gasPrice: () => limited('eth_gasPrice', () => rpc.gasPrice()),
+    suggestedTip: () => limited('eth_maxPriorityFeePerGas', () => rpc.suggestedTip()),
+    feeHistory: (blocks) => limited('eth_feeHistory', () => rpc.feeHistory(blocks)),
+    logs: (filter) => limited('eth_getLogs', () => rpc.logs(filter)),
   }
 }

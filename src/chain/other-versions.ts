@@ -4,7 +4,7 @@ import { accountsView, allPages } from './account-list.ts'
 import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import { decodeAccounts, decodeNumber } from './decode.ts'
-import { pendingOf, subAccountsOf } from './reading.ts'
+import { missingIn, pendingOf, subAccountsOf, sumOf } from './reading.ts'
 import { view, type Addresses } from './rules.ts'
 
 /** A registry that explains not all of the locked money is read again after so many blocks. */
@@ -14,8 +14,6 @@ const REGISTRY_BLOCKS = 100
 export type OtherVersions = {
   /** The calls that a reading makes for the versions found so far; none where nothing is to be explained. */
   calls(): ViewCall[]
-  /** Whether the known sub-accounts are all that is locked. */
-  isExplained(position: Pick<Position, 'ledger' | 'subAccounts'>): boolean
   /**
    * What lies in other versions, at the position's block. Takes a request only where neither the known sub-accounts nor the
    * versions found so far explain what is locked.
@@ -47,7 +45,6 @@ export function createOtherVersions({ batch, addresses, wallet }: OtherVersionsO
 
   return {
     calls: () => versions.flatMap(callsOf),
-    isExplained: (position) => missingIn(position) <= 0n,
     async read({ block, ...position }, outcomes) {
       const missing = missingIn(position)
       if (missing <= 0n) {
@@ -133,11 +130,5 @@ function decodeFirstPage(lock: Outcome | undefined, accounts: Outcome | undefine
     return null
   }
 }
-
-const missingIn = ({ ledger, subAccounts }: Pick<Position, 'ledger' | 'subAccounts'>): bigint =>
-  (ledger?.locked ?? 0n) - sumOf(subAccounts)
-
-const sumOf = (accounts: readonly { balance: bigint }[]): bigint =>
-  accounts.reduce((sum, { balance }) => sum + balance, 0n)
 
 const isServiceType = (type: string): type is ServiceType => type === 'inference' || type === 'fine-tuning'

@@ -1,15 +1,16 @@
 import type { Block, Position } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
+import { partOf } from '../base/room.ts'
 import { fineTuningAbi, multicallAbi } from './abi.ts'
 import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import { createAccountsDecoder, createLedgerDecoder, decodeAccounts, decodeLedger, decodeNumber } from './decode.ts'
 import { accountsView, allPages } from './account-list.ts'
-import { createOtherVersions } from './other-versions.ts'
 import type { Digests } from './digests.ts'
 import { createLastAnswers, type PositionAt } from './last-answers.ts'
-import { pendingOf, positionOf, type Reading } from './reading.ts'
+import { missingIn, pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
+import { rooms } from './rooms.ts'
 import { view, type Addresses } from './rules.ts'
 import { callsFor, servicesOf, type WalletView } from './wallet-views.ts'
 import { isUnknownBlock } from './unknown-block.ts'
@@ -50,7 +51,10 @@ export function createReader(options: ReaderOptions): Reader {
   const decoded = last
     ? { accounts: decodeAccounts, ledger: decodeLedger }
     : { accounts: createAccountsDecoder(), ledger: createLedgerDecoder() }
-  const otherVersions = createOtherVersions({ batch, addresses, wallet })
+  /** Most wallets have nothing in other versions. */
+  const others = partOf(rooms.otherVersions, ({ createOtherVersions }) =>
+    createOtherVersions({ batch, addresses, wallet }),
+  )
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
 
@@ -73,7 +77,8 @@ export function createReader(options: ReaderOptions): Reader {
       throw stale({ requested: first.block.number, answered: reading.block.number })
     pending = reading.pending
     const position = positionOf(reading, wallet)
-    const elsewhere = await otherVersions.read(position, reading.elsewhere)
+    const isExplained = missingIn(position) <= 0n && !others.made
+    const elsewhere = isExplained ? [] : await (await others.load()).read(position, reading.elsewhere)
     last?.keep(isWhole(answers) && isUsual(reading, position) ? positionAt(reading, position) : null)
     return elsewhere.length === 0 ? position : { ...position, elsewhere }
   }
@@ -85,7 +90,7 @@ export function createReader(options: ReaderOptions): Reader {
 
   /** Whether the answers to the usual calls are all that the position is made of. */
   function isUsual({ accounts, pending: withRefunds }: Reading, position: Position): boolean {
-    return withRefunds.length === 0 && accounts.every(({ pages }) => pages === 1) && otherVersions.isExplained(position)
+    return withRefunds.length === 0 && accounts.every(({ pages }) => pages === 1) && missingIn(position) <= 0n
   }
 
   function positionAt(reading: Reading, position: Position): PositionAt {
@@ -122,12 +127,12 @@ export function createReader(options: ReaderOptions): Reader {
   async function ask(blockTag: BlockTag, withRefunds: readonly string[]): Promise<Answers> {
     const fineTuning = addresses.fineTuning
     const usual = callsFor(views, wallet)
-    const others = otherVersions.calls()
+    const elsewhere = others.made?.calls() ?? []
     const calls = [
       ...ofBlock,
       ...usual,
       ...(fineTuning ? withRefunds.map((p) => view(fineTuning, fineTuningAbi, 'getAccount', [wallet, p])) : []),
-      ...others,
+      ...elsewhere,
     ]
     const [outcomes, pinned] = await Promise.all([batch(calls, blockTag), multicall ? null : readPinned(blockTag)])
     const answers = outcomes.values()
@@ -141,7 +146,7 @@ export function createReader(options: ReaderOptions): Reader {
       balance: pinned?.balance ?? null,
       usual: usual.map(next),
       details: new Map(withRefunds.map((provider) => [provider, next()])),
-      elsewhere: others.map(next),
+      elsewhere: elsewhere.map(next),
     }
   }
 

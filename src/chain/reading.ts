@@ -52,3 +52,10 @@ export const pendingOf = (accounts: readonly RawAccount[]): string[] =>
 function copy({ provider, balance, pendingRefund, acknowledged, validRefundsLength }: RawAccount): RawAccount {
   return { provider, balance, pendingRefund, acknowledged, validRefundsLength }
 }
+
+/** What the ledger has locked and the known sub-accounts do not hold, in wei. */
+export const missingIn = ({ ledger, subAccounts }: Pick<Position, 'ledger' | 'subAccounts'>): bigint =>
+  (ledger?.locked ?? 0n) - sumOf(subAccounts)
+
+export const sumOf = (accounts: readonly { balance: bigint }[]): bigint =>
+  accounts.reduce((sum, { balance }) => sum + balance, 0n)

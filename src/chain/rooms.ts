@@ -2,9 +2,13 @@ import { roomOf } from '../base/room.ts'
 
 /** What few connections use. */
 export const rooms = {
+  guard: roomOf(() => import('./chain-guard.ts')),
   links: roomOf(() => import('./provider-link.ts')),
   market: roomOf(() => import('./market.ts')),
+  mistakes: roomOf(() => import('./connection-mistakes.ts')),
   nonces: roomOf(() => import('./nonces.ts')),
+  otherProviders: roomOf(() => import('./ethers-rpc.ts')),
+  otherVersions: roomOf(() => import('./other-versions.ts')),
   services: roomOf(() => import('./service.ts')),
   settlements: roomOf(() => import('./settlements.ts')),
   signing: roomOf(() => import('./signing.ts')),

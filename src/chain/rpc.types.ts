@@ -1,5 +1,6 @@
 import type { FeeHistory } from './fees.ts'
 import type { MinedTransaction } from './port.ts'
+import type { SocketLink } from './socket-link.ts'
 
 export type BlockTag = number | 'latest'
 
@@ -72,3 +73,14 @@ export type Log = {
   transactionHash: string
   timestamp: number | null
 }
+
+/**
+ * Sends a request within the limits of a provider.
+ *
+ * @param instead how to ask once the provider's socket has closed
+ */
+export type Limited = <T>(
+  method: string,
+  request: () => Promise<T>,
+  instead?: (link: SocketLink) => Promise<T>,
+) => Promise<T>

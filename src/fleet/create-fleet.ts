@@ -34,7 +34,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   checkFleetOptions(options)
   checkNetwork(options.network)
   const { provider, network, signerFor, signerTimeoutMs, ...rest } = inMs(options)
-  checkConnection({ provider, address: '' })
+  await checkConnection({ provider, address: '' })
   const shared = shareNetwork(await connectNetwork(provider, network, { logger: options.logger }), systemClock)
   const { chainId, genesis } = shared
   const chain = {
@@ -55,7 +55,7 @@ async function checkSigner(
   signer: Signer,
   { wallet, signerTimeoutMs }: { wallet: string; signerTimeoutMs: number | undefined },
 ): Promise<void> {
-  checkConnection({ signer })
+  await checkConnection({ signer })
   if (signsBySending(signer))
     throw new InvalidInputError('A fleet takes keys that sign before they send.', {
       wallet,

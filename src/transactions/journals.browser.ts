@@ -1,12 +1,13 @@
 import { JournalError } from '../base/errors.ts'
-import { lockManager, storageFactory } from './browser-storage.ts'
-import { indexedDbJournal } from './indexed-db-journal.ts'
+import { roomOf } from '../base/room.ts'
 import type { Journals } from './journals.types.ts'
+
+/** A page that only watches has no journal. */
+const kept = roomOf(() => import('./browser-journal.ts'))
 
 /** Browsers keep journals in IndexedDB; other platforms without Node's files have none. */
 export const journals: Journals = {
-  // With one of the two alone the journal refuses to open: two tabs could send, or a reload could pay twice.
-  default: (options) => Promise.resolve(storageFactory() || lockManager() ? indexedDbJournal(options) : null),
+  default: async (options) => (await kept.load()).browserJournal(options),
   stateDirectory() {
     throw noFiles()
   },

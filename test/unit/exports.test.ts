@@ -17,6 +17,7 @@ test('og-ledger exports these names', () => {
       "AccountNotExistsError",
       "BudgetExhaustedError",
       "CapabilityMissingError",
+      "ChunkLoadError",
       "ClosingCancelledError",
       "ClosingStuckError",
       "ContractError",

@@ -20,13 +20,13 @@ beforeAll(async () => {
 afterAll(() => chain[Symbol.asyncDispose]())
 
 async function digestsFor(views: readonly WalletView[], wallets: readonly string[]) {
-  const answer = await rpcOf(chain.provider).call({ data: digestCode(views, wallets) }, 'latest')
+  const answer = await (await rpcOf(chain.provider)).call({ data: digestCode(views, wallets) }, 'latest')
   return digestsIn(answer, wallets.length)
 }
 
 /** What Multicall3 answers to the same calls of a wallet. */
 async function outcomesFor(views: readonly WalletView[], wallet: string) {
-  return multicallBatch(rpcOf(chain.provider), MULTICALL3)(callsFor(views, wallet), 'latest')
+  return multicallBatch(await rpcOf(chain.provider), MULTICALL3)(callsFor(views, wallet), 'latest')
 }
 
 describe('the digests that a node computes', () => {

@@ -11,6 +11,7 @@ test('each code stays what it is', () => {
       "AccountNotExistsError": "OG_LEDGER_ACCOUNT_NOT_EXISTS",
       "BudgetExhaustedError": "OG_LEDGER_BUDGET_EXHAUSTED",
       "CapabilityMissingError": "OG_LEDGER_CAPABILITY_MISSING",
+      "ChunkLoadError": "OG_LEDGER_CHUNK_LOAD",
       "ClosingCancelledError": "OG_LEDGER_CLOSING_CANCELLED",
       "ClosingStuckError": "OG_LEDGER_CLOSING_STUCK",
       "ContractError": "OG_LEDGER_CONTRACT",

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { loadAhead, roomOf } from '../../../src/base/room.ts'
+import { loadAhead, partOf, roomOf } from '../../../src/base/room.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -16,7 +16,19 @@ test('a room is loaded once, at its first use', async () => {
 test('a room that could not be loaded is loaded by the next use', async () => {
   const answers = [Promise.reject(new Error('the network is gone')), Promise.resolve('the module')]
   const room = roomOf(() => answers.shift() ?? Promise.resolve('once too often'))
-  await expect(room.load()).rejects.toThrow('the network is gone')
+  const error: unknown = await room.load().catch((error: unknown) => error)
+  expect(JSON.parse(JSON.stringify(error))).toEqual({
+    name: 'ChunkLoadError',
+    code: 'OG_LEDGER_CHUNK_LOAD',
+    message: 'A part of og-ledger could not be loaded.',
+    facts: {
+      reason: 'the network is gone',
+      do: 'try again with a network; where the page was deployed anew, reload it',
+    },
+    retryable: true,
+    docs: 'docs/errors.md#chunkloaderror',
+    cause: { name: 'Error', message: 'the network is gone' },
+  })
   expect(room.now).toBeNull()
   expect(await room.load()).toBe('the module')
   expect(room.now).toBe('the module')
@@ -30,4 +42,18 @@ test('a program loads all rooms before it needs them, a page none', async () => 
   vi.unstubAllGlobals()
   await loadAhead(rooms)
   expect([rooms.one.now, rooms.two.now]).toEqual([1, 2])
+})
+
+test('a part is made once, by the first use after its room is loaded', async () => {
+  let loads = 0
+  const room = roomOf(async () => 'the module')
+  const part = partOf(room, (module) => ({ module, number: (loads += 1) }))
+  expect([part.now, part.made]).toEqual([null, null])
+  await room.load()
+  expect(part.made).toBeNull()
+  expect(part.now).toEqual({ module: 'the module', number: 1 })
+  expect([await part.load(), part.made]).toEqual([
+    { module: 'the module', number: 1 },
+    { module: 'the module', number: 1 },
+  ])
 })

@@ -118,7 +118,7 @@ test('a node that limits requests by HTTP 429 is quoted, though ethers repeats t
   const body = new TextEncoder().encode('{"error":{"code":429,"message":"upgrade your plan"}}')
   request.getUrlFunc = () => Promise.resolve({ statusCode: 429, statusMessage: 'Too Many Requests', headers: {}, body })
   const network = Network.from(31337)
-  const rpc = rpcOf(new JsonRpcProvider(request, network, { staticNetwork: network }))
+  const rpc = await rpcOf(new JsonRpcProvider(request, network, { staticNetwork: network }))
   const failure = rpc.head().catch(reasonOf)
   await vi.advanceTimersByTimeAsync(20_000)
   expect(await failure).toBe('no answer within 20000 ms; the node says: HTTP 429, upgrade your plan (SERVER_ERROR)')

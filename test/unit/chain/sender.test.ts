@@ -11,11 +11,11 @@ afterEach(() => void vi.useRealTimers())
 const address = '0x47340d900bdFec2BD393c626E12ea0656F938d84'
 
 /** A sender on a node that gives every query the same answer. */
-function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.createRandom()) {
+async function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.createRandom()) {
   const network = Network.from(31337)
   const provider = new JsonRpcProvider('http://127.0.0.1:1', network, { staticNetwork: network })
   provider.send = answer
-  const rpc = rpcOf(provider)
+  const rpc = await rpcOf(provider)
   return createSender({
     signer,
     rpc,
@@ -28,7 +28,7 @@ function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.create
 }
 
 test('every query of a silent node ends after 20 s', async () => {
-  const sender = senderOn(() => new Promise(() => undefined))
+  const sender = await senderOn(() => new Promise(() => undefined))
   const outcomes: string[] = []
   const call = { contract: 'ledger', method: 'deleteLedger', args: [] } as const
   const queries = {
@@ -50,7 +50,7 @@ test('every query of a silent node ends after 20 s', async () => {
 
 test('a receipt without a block means pending: some nodes give one for a pending transaction', async () => {
   const pending = { transactionHash: '0x01', blockNumber: null, gasUsed: '0x0', status: '0x1' }
-  expect(await senderOn(() => Promise.resolve(pending)).mined('0x01')).toBeNull()
+  expect(await (await senderOn(() => Promise.resolve(pending))).mined('0x01')).toBeNull()
 })
 
 test.each([
@@ -60,7 +60,8 @@ test.each([
   const signer = Wallet.createRandom()
   vi.spyOn(signer, 'signTransaction').mockRejectedValue(Object.assign(new Error('no'), { code }))
   const call = { contract: 'ledger', method: 'deleteLedger', args: [] } as const
-  const signed = senderOn(() => new Promise(() => undefined), signer).sign?.(call, SOME)
+  const sender = await senderOn(() => new Promise(() => undefined), signer)
+  const signed = sender.sign?.(call, SOME)
   const error: unknown = await signed?.catch((error: unknown) => error)
   expect([error instanceof RefusedError, error instanceof SigningError]).toEqual([isRefusal, !isRefusal])
 })
