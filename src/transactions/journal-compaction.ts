@@ -22,7 +22,7 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
   // Only its steps tell how far open work has come.
   const isOpenStep = ({ intent }: JournalEntry['prepared']) =>
     claims.has(intent.claim ?? '') || (closing !== null && intent.closing === closing.id)
-  const over = foldRecords(records).filter(({ outcome, prepared }) => outcome !== null && !isOpenStep(prepared))
+  const over = foldRecords(records).filter(({ outcome, prepared }) => isOver(outcome) && !isOpenStep(prepared))
   const dropped = over.slice(0, Math.max(0, over.length - KEPT))
   const ids = new Set(dropped.map(({ prepared }) => prepared.id))
   const spent = spentNonces(records)
@@ -55,5 +55,9 @@ function paymentsIn(records: readonly JournalRecord[], dropped: readonly Journal
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
   return paid.filter((one) => isCounted(one, newest))
 }
+
+/** Another node may have what one refused for good, until its nonce is spent by another transaction. */
+const isOver = (outcome: JournalEntry['outcome']): boolean =>
+  outcome !== null && !(outcome.type === 'superseded' && outcome.refused === true)
 
 const isPaid = (record: JournalRecord): record is Paid => record.type === 'paid' || record.type === 'deposited'

@@ -37,7 +37,7 @@ export function createLaneWork(options: LaneWorkOptions): LaneWork {
       onGap: (nonce) => void fillGap(nonce),
       onUnknown: (nonces) => unknown.report(nonces),
       onForeign: (nonce) => foreign.report(nonce),
-      onRevived: (transaction) => made.follow(options.remember({ ...transaction, background: true })),
+      onRevived: (transaction) => made.follow(options.remember({ ...transaction, background: true, isRevived: true })),
       ownNonces: () => index.nonces(),
     })
     // The journal may be loaded after the lane has closed: the next broker follows what it holds.

@@ -7,7 +7,7 @@ import { UnknownPendingError } from './send-errors.ts'
 import type { TransactionIndex } from './transaction-index.ts'
 
 export type NonceAllocationOptions = {
-  index: Pick<TransactionIndex, 'nonces'>
+  index: Pick<TransactionIndex, 'nonces' | 'revived'>
   /** Called with nonces of the pool that the journal does not know. */
   onUnknown: (nonces: readonly number[]) => void
 }
@@ -55,7 +55,7 @@ export function createNonceAllocation({ index, onUnknown }: NonceAllocationOptio
     take: (counts, operation, use) =>
       inTurn(async () => {
         const { next, unknown } = readNonces(counts, index.nonces())
-        const unseen = foreignNonces(counts, index.nonces())
+        const unseen = [...foreignNonces(counts, index.nonces()), ...revivedSince(counts.seen)]
         if (unseen.length + unknown.length === 0) return use(next)
         onUnknown([...unseen, ...unknown])
         if (unknown.length > 0) throw new UnknownPendingError({ operation, nonces: unknown })
@@ -73,5 +73,10 @@ export function createNonceAllocation({ index, onUnknown }: NonceAllocationOptio
         const { open, mined } = index.nonces()
         if (!open.has(nonce) && !mined.has(nonce)) await use()
       }),
+  }
+
+  /** What a node refused for good was not in flight for a decision, and was mined after it. */
+  function revivedSince(seen: number | null = null): number[] {
+    return seen === null ? [] : [...index.revived].filter((nonce) => nonce >= seen)
   }
 }

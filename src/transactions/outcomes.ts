@@ -7,7 +7,7 @@ import type { Journal, JournalRecord } from './journal.types.ts'
 import { revertReason } from './receipts.ts'
 import type { RecentReceipts } from './recent-receipts.ts'
 import { RefusedByNodeError } from './send-errors.ts'
-import type { TrackedTransaction } from './tracked-transaction.ts'
+import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
 
 export type OutcomesOptions = {
   port: Pick<TransactionPort, 'replay'>
@@ -20,7 +20,7 @@ export type OutcomesOptions = {
   /** Called with one that the node refused for good. */
   onRefused: (transaction: TrackedTransaction) => void
   /** Called with one that is mined although a node refused it for good: its actor has ended. */
-  onRevived: (transaction: TrackedTransaction) => void
+  onRevived: (transaction: TrackedTransactionInput) => void
   /** Follows a transaction again whose receipt is gone. */
   reopen: (transaction: TrackedTransaction) => void
   clock: Clock
@@ -36,7 +36,9 @@ export type Outcomes = {
   superseded(transaction: TrackedTransaction, reason: string): Promise<void>
   refused(transaction: TrackedTransaction, reason: string): Promise<void>
   /** It was refused, and has a receipt: the journal opens it again, and another object follows it. */
-  revived(transaction: TrackedTransaction): Promise<void>
+  revived(transaction: TrackedTransactionInput): Promise<void>
+  /** It was refused, and another transaction has spent its nonce for good: no later process watches it. */
+  overtaken(transaction: TrackedTransactionInput): Promise<void>
   gone(transaction: TrackedTransaction): Promise<void>
 }
 
@@ -88,6 +90,12 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       await note({ type: 'unmined', id })
       onRevived(transaction)
     },
+    overtaken: ({ id, nonce }) =>
+      note({
+        type: 'superseded',
+        id,
+        reason: `refused by a node, and nonce ${nonce} was spent by another transaction`,
+      }),
     /** A reorganisation took its receipt back, and its nonce is free again: it is sent once more. */
     gone: (transaction) =>
       inTurn(transaction, async () => {

@@ -8,11 +8,21 @@ import type { TrackedTransaction } from './tracked-transaction.ts'
  */
 export async function findReceipt(
   port: Pick<TransactionPort, 'mined'>,
-  { attempts }: Pick<TrackedTransaction, 'attempts'>,
+  transaction: Pick<TrackedTransaction, 'attempts'>,
 ): Promise<MinedTransaction | null> {
+  const receipt = await lookForReceipt(port, transaction)
+  return receipt === 'unanswered' ? null : receipt
+}
+
+/** The same, where a request that fails, and no other one with a receipt, is no answer. */
+export async function lookForReceipt(
+  port: Pick<TransactionPort, 'mined'>,
+  { attempts }: Pick<TrackedTransaction, 'attempts'>,
+): Promise<MinedTransaction | null | 'unanswered'> {
   const answers = await Promise.allSettled(attempts.map(({ hash }) => port.mined(hash)))
   const receipts = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : null))
-  return receipts.find((receipt) => receipt !== null) ?? null
+  const isAnswered = answers.every(({ status }) => status === 'fulfilled')
+  return receipts.find((receipt) => receipt !== null) ?? (isAnswered ? null : 'unanswered')
 }
 
 /** Why a mined transaction reverted. A receipt has no reason, so the node repeats the call as of its block. */

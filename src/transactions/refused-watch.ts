@@ -1,27 +1,29 @@
 import type { Finality } from './finality.ts'
-import { findReceipt } from './receipts.ts'
+import { lookForReceipt } from './receipts.ts'
 import type { ReceiptsPort } from './recent-receipts.ts'
-import type { TrackedTransaction } from './tracked-transaction.ts'
+import type { TrackedTransactionInput } from './tracked-transaction.ts'
 
 export type RefusedWatchOptions = {
   finality: Finality
   /** Called with one that is mined all the same. */
-  onMined: (transaction: TrackedTransaction) => Promise<void>
+  onMined: (transaction: TrackedTransactionInput) => Promise<void>
+  /** Called with one whose nonce another transaction has spent for good. */
+  onOver: (transaction: TrackedTransactionInput) => Promise<void>
 }
 
 /**
- * Transactions that a node refused for good, until the chain has spent their nonces: behind one URL another node may have taken one, and
- * what it paid must count.
+ * Transactions that a node refused for good, in this process or an earlier one, until the chain has spent their nonces: behind one URL
+ * another node may have taken one, and what it paid must count.
  */
 export type RefusedWatch = {
   size(): number
-  add(transaction: TrackedTransaction): void
+  add(transaction: TrackedTransactionInput): void
   /** Asks for the receipts of those whose nonces are spent as of a block. @throws ReadError where the node does not answer */
   look(blockNumber: number, from: ReceiptsPort): Promise<void>
 }
 
-export function createRefusedWatch({ finality, onMined }: RefusedWatchOptions): RefusedWatch {
-  const refused = new Set<TrackedTransaction>()
+export function createRefusedWatch({ finality, onMined, onOver }: RefusedWatchOptions): RefusedWatch {
+  const refused = new Set<TrackedTransactionInput>()
 
   return {
     size: () => refused.size,
@@ -29,14 +31,18 @@ export function createRefusedWatch({ finality, onMined }: RefusedWatchOptions): 
     async look(blockNumber, from) {
       if (refused.size === 0) return
       const spent = await from.transactionCount(blockNumber)
-      for (const transaction of refused) {
-        const isSpent = transaction.nonce < spent
-        const isOver = finality.isFinal(transaction, { block: isSpent ? 'spent' : 'free', depth: Infinity })
-        if (!isSpent) continue
-        const mined = await findReceipt(from, transaction)
-        // Another reading may have found it meanwhile.
-        if ((mined || isOver) && refused.delete(transaction) && mined) await onMined(transaction)
-      }
+      for (const transaction of refused) await lookFor(transaction, spent, from)
     },
+  }
+
+  async function lookFor(transaction: TrackedTransactionInput, spent: number, from: ReceiptsPort): Promise<void> {
+    const isSpent = transaction.nonce < spent
+    const receipt = isSpent ? await lookForReceipt(from, transaction) : null
+    // A node that fails for its receipt has not said that there is none.
+    if (receipt === 'unanswered') return
+    const isOver = finality.isFinal(transaction, { block: isSpent ? 'spent' : 'free', depth: Infinity })
+    if (!receipt && !(isSpent && isOver)) return
+    // Another reading may have found it meanwhile.
+    if (refused.delete(transaction)) await (receipt ? onMined : onOver)(transaction)
   }
 }

@@ -8,7 +8,7 @@ import type { Tracker } from './tracker.ts'
 export type RestoreOptions = {
   remember: (input: TrackedTransactionInput) => TrackedTransaction
   /** Made for the first transaction that is taken up. */
-  tracker: Lazy<Pick<Tracker, 'follow' | 'watch' | 'watchOld'>>
+  tracker: Lazy<Pick<Tracker, 'follow' | 'watch' | 'watchOld' | 'watchRefused'>>
   onMined: (transaction: TrackedTransaction, blockNumber: number) => void
 }
 
@@ -23,8 +23,12 @@ export function restoreTransactions(
     ...entries.flatMap(({ outcome }) => (outcome?.type === 'mined' && !outcome.isGiven ? outcome.blockNumber : [])),
   )
   for (const { prepared, attempts, outcome } of entries) {
-    if (outcome?.type === 'superseded') continue
-    const transaction = remember({ ...prepared, attempts: [...attempts], background: true })
+    const input = { ...prepared, attempts: [...attempts], background: true }
+    if (outcome?.type === 'superseded') {
+      if (outcome.refused) tracker.part.watchRefused(input)
+      continue
+    }
+    const transaction = remember(input)
     if (attempts.length > 0) transaction.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
     if (outcome) restoreMined(transaction, outcome)
     else tracker.part.follow(transaction)

@@ -25,7 +25,7 @@ import { createWalletSending, type WalletSendingOptions } from './wallet-sending
 export type SubmissionOptions = WalletSendingOptions & {
   port: TransactionPort
   session: JournalSession
-  index: Pick<TransactionIndex, 'nonces'>
+  index: Pick<TransactionIndex, 'nonces' | 'revived'>
   tracker: Pick<Tracker, 'open' | 'follow' | 'abandon'>
   /** Called with nonces of the node's pool that the journal does not know. */
   onUnknown: (nonces: readonly number[]) => void

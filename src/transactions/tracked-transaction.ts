@@ -25,6 +25,8 @@ export type TrackedTransaction = {
   background: boolean
   /** Milliseconds since 1970: when it was recorded, by the clock of the process that did. */
   at: number
+  /** A node refused it for good, and the chain has it all the same. */
+  isRevived?: boolean
   /** Milliseconds since 1970: when this process first sent it, or signed its latest replacement. */
   since: number
   /** Milliseconds since 1970: its bytes are not sent again before then. */
@@ -51,7 +53,7 @@ export type TrackedTransaction = {
 
 export type TrackedTransactionInput = Pick<
   TrackedTransaction,
-  'id' | 'intent' | 'nonce' | 'gasLimit' | 'attempts' | 'background' | 'at'
+  'id' | 'intent' | 'nonce' | 'gasLimit' | 'attempts' | 'background' | 'at' | 'isRevived'
 >
 
 /** A new transaction with its actor. `settle` does nothing until a caller waits for the outcome. */

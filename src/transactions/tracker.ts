@@ -20,7 +20,7 @@ import { resolveRefusal } from './refusal.ts'
 import { createRefusedWatch } from './refused-watch.ts'
 import { createRevertProof } from './revert-proof.ts'
 import { resolveSpentNonce } from './spent-nonce.ts'
-import type { TrackedTransaction } from './tracked-transaction.ts'
+import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
 
 export type TrackerOptions = {
   port: TransactionPort
@@ -33,7 +33,7 @@ export type TrackerOptions = {
   /** Called with a nonce that is proven free below an open transaction. */
   onGap: (nonce: number) => void
   /** Called with one that a node refused for good, and that is mined all the same. */
-  onRevived: (transaction: TrackedTransaction) => void
+  onRevived: (transaction: TrackedTransactionInput) => void
   /** Called with nonces of the node's pool that the journal does not know. */
   onUnknown: (nonces: readonly number[]) => void
   /** Called with a nonce of the lane that another program's transaction has spent. */
@@ -56,6 +56,8 @@ export type Tracker = {
   watch(transaction: TrackedTransaction): void
   /** The same of one mined so long ago that its nonce count alone is compared. */
   watchOld(transaction: TrackedTransaction): void
+  /** One that a node refused for good in an earlier process: another node may have it. */
+  watchRefused(transaction: TrackedTransactionInput): void
   /** A caller waits for these from now on: they keep the process alive, and the next look is soon. */
   attend(matches: (intent: Intent) => boolean): void
   /**
@@ -98,7 +100,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     onRefused: (transaction) => refused.add(transaction),
     reopen: follow,
   })
-  const refused = createRefusedWatch({ finality: spentNonces, onMined: outcomes.revived })
+  const refused = createRefusedWatch({ finality: spentNonces, onMined: outcomes.revived, onOver: outcomes.overtaken })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
   const provenReceipt = createRevertProof({ port, clock })
   const gaps = createGapWatch(options)
@@ -111,6 +113,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     follow,
     watch: recent.add,
     watchOld: recent.addOld,
+    watchRefused: refused.add,
     attend(matches) {
       for (const transaction of open) {
         if (!transaction.background || !matches(transaction.intent)) continue

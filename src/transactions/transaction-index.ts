@@ -13,6 +13,8 @@ export type TransactionIndex = {
   add(transaction: TrackedTransaction): TrackedTransaction | null
   /** Nonces that the lane's transactions have, or may still get: asked at each submission, so nothing is looked at twice. */
   nonces(): OwnNonces
+  /** Those that no decision counted as in flight: a node refused their transactions for good, and the chain has them all the same. */
+  readonly revived: ReadonlySet<number>
   /** Sets the block in which a transaction is mined; null takes that back. */
   setMinedIn(transaction: TrackedTransaction, block: number | null): void
   /** Those mined in the blocks (from, to], reverted ones included. */
@@ -26,6 +28,7 @@ export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean):
 
 class RememberedTransactions implements TransactionIndex {
   readonly all: TrackedTransaction[] = []
+  readonly revived = new Set<number>()
   readonly #isOpenStep: (intent: Intent) => boolean
   /** Those without an outcome, and some that got one since the last look. */
   readonly #perhapsOpen = new Set<TrackedTransaction>()
@@ -38,6 +41,7 @@ class RememberedTransactions implements TransactionIndex {
   }
 
   add(transaction: TrackedTransaction): TrackedTransaction | null {
+    if (transaction.isRevived) this.revived.add(transaction.nonce)
     this.all.push(transaction)
     this.#perhapsOpen.add(transaction)
     return this.all.length > REMEMBERED ? this.#forgetOldest() : null
@@ -56,6 +60,8 @@ class RememberedTransactions implements TransactionIndex {
     transaction.minedIn = block
     if (block === null) {
       this.#perhapsOpen.add(transaction)
+      // In flight from now on, for every decision.
+      this.revived.delete(transaction.nonce)
       return
     }
     this.#mined.splice(this.#countUpTo(block), 0, transaction)

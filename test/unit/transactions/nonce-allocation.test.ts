@@ -4,7 +4,7 @@ import { createNonceAllocation } from '../../../src/transactions/nonce-allocatio
 const account = (provider: string) => ({ provider, serviceType: 'inference' as const })
 
 const allocationWith = (open: Set<number>, onUnknown: (nonces: readonly number[]) => void = () => undefined) =>
-  createNonceAllocation({ index: { nonces: () => ({ open, mined: new Set() }) }, onUnknown })
+  createNonceAllocation({ index: { nonces: () => ({ open, mined: new Set() }), revived: new Set() }, onUnknown })
 
 /** A promise that the test settles. */
 function gate() {

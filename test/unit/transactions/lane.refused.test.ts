@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { TransactionPort } from '../../../src/chain/port.ts'
+import { compactRecords } from '../../../src/transactions/journal-compaction.ts'
+import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
+import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import { topUp } from '../../support/lane-world.ts'
+import { laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** Longer than a block takes to be final. */
+const FINAL_MS = 15_000
+
+test('a transaction that a node refused for good before a restart, and that is mined after it, counts as paid', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  const next = laneOn(port, { journal })
+  await next.open()
+  expect(next.payments()).toEqual([])
+  port.mine(hash)
+  await next.confirm(6)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(next.payments().map(({ amount }) => amount)).toEqual([3n])
+  expect(Object.fromEntries(next.paidIn(4, 6))).toEqual({ 'inference:alice': 3n })
+  expect(next.foreignTransactions()).toBe(0)
+  await next.close()
+  const last = laneOn(port, { journal })
+  await last.open()
+  expect(last.payments().map(({ amount }) => amount)).toEqual([3n])
+  await last.close()
+})
+
+test('it is watched after the journal was compacted, too', async () => {
+  const { journal: earlier, port, hash } = await refusedWorld()
+  const { records } = earlier
+  // More later ones with an outcome than a compaction keeps.
+  const later = Array.from({ length: 300 }, (_, n): JournalRecord[] => {
+    const id = `later-${n}`
+    const prepared = records.flatMap((record) => (record.type === 'prepared' ? { ...record, id, nonce: n + 1 } : []))
+    return [...prepared, { type: 'superseded', id, reason: 'nonce taken' }]
+  })
+  const journal = journalOf(compactRecords([...records, ...later.flat()]))
+  const next = laneOn(port, { journal })
+  await next.open()
+  port.mine(hash)
+  await next.confirm(6)
+  expect(next.payments().map(({ amount }) => amount)).toEqual([3n])
+  await next.close()
+})
+
+test('it is watched while the node fails for receipts, however long that takes', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  const next = laneOn(port, { journal })
+  await next.open()
+  port.spent = 1
+  port.isFailing = true
+  await next.confirm(6)
+  await vi.advanceTimersByTimeAsync(FINAL_MS)
+  await next.confirm(21)
+  port.isFailing = false
+  port.mine(hash)
+  await next.confirm(22)
+  expect(next.payments().map(({ amount }) => amount)).toEqual([3n])
+  await next.close()
+})
+
+test('it is forgotten, in the journal too, once its nonce is spent for good without its receipt', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  const next = laneOn(port, { journal })
+  await next.open()
+  port.spent = 1
+  await next.confirm(6)
+  await vi.advanceTimersByTimeAsync(FINAL_MS)
+  await next.confirm(21)
+  expect(next.isQuiet()).toBe(true)
+  await next.close()
+  const last = laneOn(port, { journal })
+  await last.open()
+  port.mine(hash)
+  await last.confirm(22)
+  expect(last.payments()).toEqual([])
+  await last.close()
+})
+
+test('a top-up that was decided on before the mined one was found is not sent beside it', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  let isEstimated = (): void => undefined
+  const estimate = new Promise<void>((resolve) => (isEstimated = resolve))
+  port.estimateGas = () => estimate.then(() => 100_000n)
+  const next = laneOn(port, { journal })
+  await next.open()
+  // The decision rests on a position that shows neither the nonce spent nor the money.
+  const second = next.submit(topUp('alice', 3n, { asOf: 4 })).catch((error: Error) => error.name)
+  await vi.advanceTimersByTimeAsync(0)
+  port.mine(hash)
+  await next.confirm(6)
+  isEstimated()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await second).toBe('OvertakenError')
+  expect(next.payments().map(({ amount }) => amount)).toEqual([3n])
+  await next.close()
+})
+
+/** A wallet whose top-up of 3 wei a node refused for good in an earlier process. */
+async function refusedWorld() {
+  const journal = memoryJournal()
+  const scripted = scriptedPort({
+    broadcast: () => Promise.resolve({ grade: 'final', reason: 'unknown', message: 'insufficient funds' }),
+    knows: () => Promise.resolve(false),
+    transactionCount: (block) => Promise.resolve(typeof block === 'number' && block < 5 ? 0 : port.spent),
+    mined: (hash) =>
+      port.isFailing ? Promise.reject(new Error('down')) : Promise.resolve(port.receipts.get(hash) ?? null),
+  } satisfies Partial<TransactionPort>)
+  const port = Object.assign(scripted, {
+    isFailing: false,
+    mine(hash: string) {
+      port.receipts.set(hash, receiptOf(hash, 5))
+      port.spent = 1
+    },
+  })
+  const lane = laneOn(port, { journal })
+  const outcome = lane.submit(topUp('alice', 3n)).catch((error: Error) => error.name)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(await outcome).toBe('RefusedByNodeError')
+  const hash = lane.transactions()[0]?.getSnapshot().context.hash ?? ''
+  await lane.close()
+  return { journal, port, hash }
+}
+
+function journalOf(records: readonly JournalRecord[]) {
+  const journal = memoryJournal()
+  return { ...journal, load: () => Promise.resolve(records) }
+}
