@@ -51,7 +51,7 @@ export async function openBroker(connecting: Connected | Promise<Connected>, opt
   const { journal, signal } = options
   const logger = safeLogger(options.logger)
   try {
-    return await open(connecting, { ...options, logger })
+    return await open(connecting, { ...options, logger, isLogged: options.logger !== undefined })
   } catch (error) {
     if (journal && signal?.aborted)
       await closeUnused(journal).catch((err: unknown) => logger.error({ err }, 'the journal could not be closed'))
@@ -61,14 +61,16 @@ export async function openBroker(connecting: Connected | Promise<Connected>, opt
 
 async function open(
   connecting: Connected | Promise<Connected>,
-  options: OpenOptions & { logger: Logger },
+  options: OpenOptions & { logger: Logger; isLogged: boolean },
 ): Promise<Broker> {
   const { intervalMs = DEFAULT_INTERVAL_MS, logger, signal } = options
   checkIntervalMs(intervalMs)
   // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
-  const [chain, streams] = await Promise.all([
+  const [chain, streams, log, tracing] = await Promise.all([
     abortable(Promise.resolve(connecting), signal),
     rooms.streams.load(),
+    options.isLogged ? rooms.log.load() : null,
+    options.tracer ? rooms.tracing.load() : null,
     loadAhead(rooms),
   ])
   const sending = await sendingOn(chain, options)
@@ -81,6 +83,8 @@ async function open(
     chain,
     streams,
     sending,
+    logEvent: log?.logEvent ?? null,
+    createTraces: tracing?.createTraces ?? null,
     mustAsk,
   })
   const broker = brokerOn(engine)

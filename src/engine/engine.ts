@@ -3,7 +3,6 @@ import { steadyClock, systemClock } from '../base/clock.ts'
 import { Lazy } from '../base/lazy.ts'
 import { createListeners } from '../base/listeners.ts'
 import { createRequestCounts } from '../base/request-counts.ts'
-import { createReports } from './reports.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE } from '../chain/networks.ts'
 import { createRuleUpdates } from '../chain/rule-updates.ts'
 import { createClosing } from '../closing/closing.ts'
@@ -16,7 +15,7 @@ import { createProviderAccess } from './provider-access.ts'
 import { createRefunds } from '../refunds/refunds.ts'
 import { createSubmitter } from '../transactions/submitter.ts'
 import type { EngineOptions } from './engine-options.ts'
-import { budgetsIn, gasPriceOn, laneOn, lifecyclesOn, payingOn, quietOn, topicsOn } from './parts.ts'
+import { budgetsIn, gasPriceOn, laneOn, lifecyclesOn, payingOn, quietOn, reportsOn, topicsOn } from './parts.ts'
 
 export type Engine = ReturnType<typeof createEngine>
 
@@ -32,11 +31,9 @@ export function createEngine(options: EngineOptions) {
 
   // Topics, and the stream that everything follows.
   const { transactions, eventsTopic, onEvent, inspection, inspections } = topicsOn(streams, options)
-  const reports = createReports({
+  const reports = reportsOn(options, {
     ...common,
-    chainId: chain.chainId,
     requests,
-    tracer: options.tracer,
     onTransaction: (actor) => transactions.next(actor),
     onEvent,
     lane: () => lane,

@@ -19,6 +19,7 @@ import type { Lane } from '../transactions/lane.ts'
 import { noLocks } from '../transactions/no-locks.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { EngineOptions } from './engine-options.ts'
+import { createReports, type Reports, type ReportsOptions } from './reports.ts'
 import type { LaneParts, PayingParts } from './sending.ts'
 
 /** The wallet's lane, and the locks of its sub-accounts. Without a signer there is no lane, and nothing to lock. */
@@ -82,4 +83,13 @@ export function gasPriceOn(
   { ceiling = MOST_FEE_PER_GAS, ...rest }: { ceiling: bigint | undefined; onLate: () => void; clock: Clock },
 ) {
   return createGasPrice({ fees, ceiling, ...rest })
+}
+
+/** What a broker tells of its work: spans only for the tracer of an app, and what is sent only with a signer. */
+export function reportsOn(
+  { chain: { chainId }, sending, tracer, createTraces, logEvent }: EngineOptions,
+  parts: Omit<ReportsOptions, 'chainId' | 'traces' | 'createSendingWatch' | 'logEvent'>,
+): Reports {
+  const traces = (tracer && createTraces?.(tracer, { ...parts, chainId, now: parts.clock.now })) ?? null
+  return createReports({ ...parts, chainId, traces, logEvent, createSendingWatch: sending?.createSendingWatch ?? null })
 }

@@ -2,21 +2,21 @@ import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
-import type { Tracer } from '../base/tracer.ts'
 import { createCounts, type Counts } from '../counts/counts.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
-import { createEvents, type Events } from '../events/events.ts'
+import { createEvents, type Events, type EventsOptions } from '../events/events.ts'
 import { forecastOf } from '../funding/forecast.ts'
 import type { GasPrice } from '../funding/gas-price.ts'
-import { createTraces, type Traces } from '../tracing/traces.ts'
+import type { Traces } from '../tracing/traces.ts'
 import type { Lane } from '../transactions/lane.ts'
 import type { TrackedTransaction, TransactionActor } from '../transactions/tracked-transaction.ts'
 
-export type ReportsOptions = {
+export type ReportsOptions = Pick<EventsOptions, 'createSendingWatch' | 'logEvent'> & {
   wallet: string
   chainId: bigint
   requests: RequestCounts
-  tracer: Tracer | undefined
+  /** Null without a tracer. */
+  traces: Traces | null
   onTransaction: (actor: TransactionActor) => void
   onEvent: (event: BrokerEvent) => void
   /** Parts that are made after the reports. */
@@ -42,11 +42,14 @@ export type Reports = {
   }
 }
 
+const nothing = (): void => undefined
+const NO_TRACES: Traces = { reading: nothing, plan: (work) => work(), transaction: nothing, close: nothing }
+
 export function createReports(options: ReportsOptions): Reports {
   const { chainId, requests, lane, gas, clock } = options
   const elapsed = clock.elapsed ?? clock.now
   const counts = createCounts({ requests, now: elapsed })
-  const traces = createTraces(options.tracer, { ...options, now: clock.now })
+  const traces = options.traces ?? NO_TRACES
   const events = createEvents({
     ...options,
     chainId: Number(chainId),

@@ -16,6 +16,7 @@ import type { Reports } from './reports.ts'
 import { journalOf } from './wallet-journal.ts'
 
 // What a broker with a signer is made of, beside what one that only watches is made of.
+export { createSendingWatch } from '../events/sending-watch.ts'
 export { closeUnused } from '../transactions/shared-lane.ts'
 
 export type SendingOptions = Pick<

@@ -13,14 +13,13 @@ import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import { createClosingWatch } from './closing-watch.ts'
 import type { EventBody } from './emit.ts'
 import { EVENT_VERSION, type BrokerEvent } from './event.types.ts'
-import { createForeignWatch } from './foreign-watch.ts'
-import { createFundingWatch } from './funding-watch.ts'
 import { createLeaseWatch } from './lease-watch.ts'
 import { createLevelWatch } from './level-watch.ts'
-import { logEvent } from './log-event.ts'
+import type { logEvent } from './log-event.ts'
 import { createReadingWatch } from './reading-watch.ts'
 import { createRefundWatch } from './refund-watch.ts'
-import { createTransactionWatch, type ChangedTransaction } from './transaction-watch.ts'
+import type { CreateSendingWatch, SendingWatch } from './sending-watch.ts'
+import type { ChangedTransaction } from './transaction-watch.ts'
 
 export type EventsOptions = {
   wallet: string
@@ -32,6 +31,10 @@ export type EventsOptions = {
   foreignNonces: () => readonly number[]
   /** Receives each event, once. */
   onEvent: (event: BrokerEvent) => void
+  /** Null for a broker without a signer. */
+  createSendingWatch: CreateSendingWatch | null
+  /** Writes the line of each event; null without a logger. */
+  logEvent: typeof logEvent | null
   blockClock: Pick<BlockClock, 'now'>
   logger: Logger
 }
@@ -54,27 +57,35 @@ export type Events = {
   close(): void
 }
 
+const nothing = (): void => undefined
+
+/** The watch of a wallet that sends nothing. */
+const silentWatch: SendingWatch = {
+  funding: { seeTopUp: nothing, endTopUp: nothing, seeDeposit: nothing, endDeposit: nothing },
+  know: nothing,
+  see: nothing,
+  look: nothing,
+}
+
 export function createEvents(options: EventsOptions): Events {
-  const { wallet, chainId, blockClock, onEvent, logger } = options
+  const { wallet, chainId, blockClock, onEvent } = options
   let block: number | null = null
   let untold: BrokerEvent[] = []
   let closed = false
-  const funding = createFundingWatch(emit)
-  const transactions = createTransactionWatch({ emit, onPaymentFailed: (id) => funding.transactionFailed(id) })
+  const sending = options.createSendingWatch?.({ ...options, emit }) ?? silentWatch
   const levels = createLevelWatch({ ...options, emit })
   const refunds = createRefundWatch({ ...options, emit })
-  const foreign = createForeignWatch({ ...options, emit })
   const readings = createReadingWatch(emit)
   const closing = createClosingWatch(emit)
   const lease = createLeaseWatch(emit)
 
   return {
-    funding,
+    funding: sending.funding,
     seePosition(position) {
       block = position.block.number
       readings.see(position)
       refunds.see(position)
-      foreign.look()
+      sending.look()
     },
     seePlan(plan, status) {
       closing.see(status)
@@ -82,8 +93,8 @@ export function createEvents(options: EventsOptions): Events {
       if (!status) levels.see(plan)
     },
     readingFailed: readings.fail,
-    restored: transactions.know,
-    transactionChanged: transactions.see,
+    restored: sending.know,
+    transactionChanged: sending.see,
     closingEnded: closing.end,
     leased: lease.follow,
     close() {
@@ -104,7 +115,7 @@ export function createEvents(options: EventsOptions): Events {
     const events = untold
     untold = []
     for (const event of events) {
-      logEvent(event, logger)
+      options.logEvent?.(event, options.logger)
       onEvent(event)
     }
   }

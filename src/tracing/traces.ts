@@ -25,9 +25,7 @@ export type TracesOptions = {
   logger: Logger
 }
 
-/** Without a tracer nothing is done. */
-export function createTraces(tracer: Tracer | undefined, options: TracesOptions): Traces {
-  if (!tracer) return NO_TRACES
+export function createTraces(tracer: Tracer, options: TracesOptions): Traces {
   const { wallet, chainId, now, logger } = options
   const common = { 'og_ledger.wallet': wallet, 'og_ledger.chain_id': Number(chainId) }
   const open = new Map<TransactionActor, { span: Span | undefined; hashes: number }>()
@@ -86,7 +84,7 @@ export function createTraces(tracer: Tracer | undefined, options: TracesOptions)
   }
 
   function begin(name: string, attributes: SpanAttributes, startTime: number): Span | undefined {
-    return safely(() => tracer?.startSpan(name, { startTime, attributes: { ...common, ...attributes } }))
+    return safely(() => tracer.startSpan(name, { startTime, attributes: { ...common, ...attributes } }))
   }
 
   function safely<T>(call: () => T): T | undefined {
@@ -99,9 +97,6 @@ export function createTraces(tracer: Tracer | undefined, options: TracesOptions)
     }
   }
 }
-
-const nothing = (): void => undefined
-const NO_TRACES: Traces = { reading: nothing, plan: (work) => work(), transaction: nothing, close: nothing }
 
 function planAttributes({ block, decisions }: Plan): SpanAttributes {
   const held = decisions.filter(({ action }) => action === 'hold').length
