@@ -1,3 +1,4 @@
+import { codeOf } from './error-codes.ts'
 import { InvalidInputError } from './errors.ts'
 
 const DECIMALS = 18
@@ -23,7 +24,7 @@ export function ogToWei(og: string): bigint {
 
 function weiIn(og: string, name: string): bigint {
   if (typeof og !== 'string')
-    throw new TypeError(`An amount in OG is a string such as "1.5"; this is a ${typeof og}. ${hint(og)}`)
+    throw wrongType(`An amount in OG is a string such as "1.5"; this is ${kindOf(og)}. ${hint(og)}`)
   const match = /^(\d+)(?:\.(\d+))?$/.exec(og)
   if (!match) throw refusalOf(og, { name, problem: flaw(og) })
   const [, whole = '', fraction = ''] = match
@@ -41,7 +42,7 @@ function weiIn(og: string, name: string): bigint {
  * weiToOg(1_500_000_000_000_000_000n) // '1.5'
  */
 export function weiToOg(wei: bigint): string {
-  if (typeof wei !== 'bigint') throw new TypeError(`An amount in wei is a bigint; this is a ${typeof wei}.`)
+  checkWei(wei)
   const sign = wei < 0n ? '-' : ''
   const digits = (wei < 0n ? -wei : wei).toString().padStart(DECIMALS + 1, '0')
   const fraction = digits.slice(-DECIMALS).replace(/0+$/, '')
@@ -58,6 +59,7 @@ export function weiToOg(wei: bigint): string {
 export function formatOg(wei: bigint, digits = 4): string {
   if (!Number.isInteger(digits) || digits < 0 || digits > DECIMALS)
     throw new RangeError(`digits is a whole number from 0 to 18; this is ${digits}.`)
+  checkWei(wei)
   const unit = 10n ** BigInt(DECIMALS - digits)
   const size = wei < 0n ? -wei : wei
   if (size > 0n && size < unit) return wei < 0n ? `>-${weiToOg(unit)}` : `<${weiToOg(unit)}`
@@ -74,12 +76,24 @@ export function formatOg(wei: bigint, digits = 4): string {
 export function toWei(amount: Amount, name = 'amount'): bigint {
   if (typeof amount === 'string') return weiIn(amount, name)
   if (typeof amount !== 'bigint')
-    throw new TypeError(
-      `${name} is a bigint (wei) or a string (OG in decimal); this is a ${typeof amount}. ${hint(amount)}`,
-    )
+    throw wrongType(`${name} is a bigint (wei) or a string (OG in decimal); this is ${kindOf(amount)}. ${hint(amount)}`)
   if (amount < 0n) throw new InvalidInputError('An amount cannot be negative.', { [name]: `${amount} wei` })
   if (amount > MAX_UINT256) throw refusalOf(`${amount}`, { name, problem: TOO_MUCH })
   return amount
+}
+
+function checkWei(wei: bigint): void {
+  if (typeof wei !== 'bigint') throw wrongType(`An amount in wei is a bigint; this is ${kindOf(wei)}.`)
+}
+
+/** As an `InvalidInputError` is known to a program that looks at codes. */
+const wrongType = (message: string): TypeError =>
+  Object.assign(new TypeError(message), { code: codeOf('InvalidInputError'), docs: 'docs/errors.md#other-errors' })
+
+/** A type with its article: an amount itself may be of any length. */
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  return /^[aeiou]/.test(typeof value) ? `an ${typeof value}` : `a ${typeof value}`
 }
 
 function hint(value: unknown): string {

@@ -1,6 +1,8 @@
 import { describeValue } from './describe-value.ts'
 import { msIn } from './durations.ts'
 import { InvalidInputError } from './errors.ts'
+import type { Facts } from './og-ledger-error.ts'
+import { nearName } from './nearest-name.ts'
 
 /** What a field takes, as the end of a sentence that begins with its name; null where the value fits. */
 export type Check = ((value: unknown) => string | null) & {
@@ -19,19 +21,11 @@ export type Fields<Options> = Readonly<Record<keyof Options, Check>>
  *   that are
  */
 export function checkOptions(subject: string, options: unknown, fields: Readonly<Record<string, Check>>): void {
-  if (!isRecord(options))
-    throw new InvalidInputError(`The options of ${subject} are an object.`, {
-      options: describeSafely(options),
-    })
-  if (isSignal(options) === null)
-    throw new InvalidInputError(`The options of ${subject} are an object of options, not an AbortSignal.`, {
-      do: 'pass { signal }',
-    })
+  checkObject(subject, options)
+  const known = Object.keys(fields)
   for (const name of Object.keys(options))
     if (!Object.hasOwn(fields, name))
-      throw new InvalidInputError(`${subject} has no option ${nameOf(name)}.`, {
-        known: Object.keys(fields).join(', '),
-      })
+      throw new InvalidInputError(`${subject} has no option ${nameOf(name)}.`, knownNames(name, known))
   for (const [name, check] of Object.entries(fields)) {
     const value = options[name]
     const expected = value === undefined ? null : check(value)
@@ -41,6 +35,36 @@ export function checkOptions(subject: string, options: unknown, fields: Readonly
         value: check.hidesValue ? describeSecret(value) : describeSafely(value),
       })
   }
+}
+
+/**
+ * A value in the place of the options object would count as no options at all, and so as no limits.
+ *
+ * @throws InvalidInputError for what is no object, and for a signal by itself
+ */
+export function checkObject(subject: string, options: unknown): asserts options is Record<string, unknown> {
+  if (!isRecord(options))
+    throw new InvalidInputError(`The options of ${subject} are an object.`, { options: describeSafely(options) })
+  if (isSignal(options) === null)
+    throw new InvalidInputError(`The options of ${subject} are an object of options, not an AbortSignal.`, {
+      do: 'pass { signal }',
+    })
+}
+
+/**
+ * Checks an argument that another call gives, such as a position. A promise of it is named as such: an `await` is missing.
+ *
+ * @param what the call takes, with where it comes from: `a position, as broker.position() gives it`
+ * @throws InvalidInputError for a value without one of these keys
+ */
+export function checkShape(subject: string, value: unknown, what: string, keys: readonly string[]): void {
+  if (isRecord(value) && keys.every((key) => key in value)) return
+  throw new InvalidInputError(`${subject} takes ${what}.`, { value: describeSafely(value) })
+}
+
+/** What an error says of a name that is no option: the one that was probably meant, and all. */
+export function knownNames(name: string, known: readonly string[]): Facts {
+  return { 'did you mean': nearName(name, known) ?? undefined, known: known.join(', ') }
 }
 
 /** The same check for a field whose value may be a secret. */

@@ -1,4 +1,5 @@
 import { getAddress, ZeroAddress } from 'ethers'
+import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 
 /**
@@ -12,10 +13,24 @@ export function toAddress(value: string, name = 'address'): string {
     return getAddress(value)
   } catch {
     throw new InvalidInputError(`This is not an address.`, {
-      [name]: typeof value === 'string' ? JSON.stringify(value) : typeof value,
+      // What is longer may be a key.
+      [name]:
+        typeof value === 'string' && value.length > 42
+          ? `a string of ${value.length} characters`
+          : describeValue(value),
+      problem: flaw(value),
       expected: '0x and 40 hex digits; in mixed case the checksum must hold',
     })
   }
+}
+
+function flaw(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (/^0x[\da-f]{40}$/i.test(value)) return 'its checksum does not hold: a digit is wrong, or the case of a letter'
+  if (/^(0x)?[\da-f]{64}$/i.test(value)) return 'it has 64 hex digits, as a key or a hash has'
+  if (/^0x[\da-f]*$/i.test(value)) return `it has ${value.length - 2} hex digits`
+  if (/\.\w+$/.test(value)) return 'it is a name, and names are not looked up'
+  return undefined
 }
 
 export const isZeroAddress = (address: string): boolean => address === ZeroAddress

@@ -1,5 +1,6 @@
 import type { Position, ServiceType } from '../../machines/position.types.ts'
 import type { ContractName, Rules } from './port.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { meantService } from '../base/service-words.ts'
 
@@ -19,7 +20,7 @@ export function resolveService(service: string, { serviceNames }: Rules): Servic
     if (service === serviceType || service === name) return { serviceType, name }
   const known = Object.entries(serviceNames).flatMap((entry) => entry)
   throw new InvalidInputError('There is no such service type.', {
-    serviceType: JSON.stringify(service),
+    serviceType: describeValue(service),
     'did you mean': meantService(service),
     known: known.join(', '),
   })

@@ -1,5 +1,5 @@
 import { abortable } from '../base/abortable.ts'
-import { anything, checkOptions, isSignal, isText } from '../base/check-options.ts'
+import { anything, checkOptions, checkShape, isSignal, isText } from '../base/check-options.ts'
 import { createLastingPromise } from '../base/lasting-promise.ts'
 import { checkReading } from '../managers/call-options.ts'
 import type { Broker } from '../broker.types.ts'
@@ -89,6 +89,7 @@ class EngineBroker implements Broker {
 
   readonly planAt: Broker['planAt'] = (position, how = {}) => {
     checkOptions('planAt', how, { dryRun: anything })
+    checkShape('planAt', position, 'a position, as broker.position() gives it', ['block', 'wallet', 'subAccounts'])
     return this.#engine.funding.planner.plan(position, this.#planOptions(how))
   }
 
@@ -97,7 +98,10 @@ class EngineBroker implements Broker {
     return this.forecastAt(await this.plan({ ...how, dryRun: true }))
   }
 
-  readonly forecastAt: Broker['forecastAt'] = (plan) => forecastOf(plan, this.#engine.gas.price ?? 0n)
+  readonly forecastAt: Broker['forecastAt'] = (plan) => {
+    checkShape('forecastAt', plan, 'a plan, as broker.plan() gives it', ['position', 'decisions', 'shortfall'])
+    return forecastOf(plan, this.#engine.gas.price ?? 0n)
+  }
 
   readonly inferenceService: Broker['inferenceService'] = async (provider, how = {}) => {
     checkReading('inferenceService', how)

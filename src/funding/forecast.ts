@@ -1,5 +1,7 @@
 import { TOP_UP_GAS } from '../../machines/gas-costs.ts'
 import { max } from '../../machines/wei.ts'
+import { describeValue } from '../base/describe-value.ts'
+import { InvalidInputError } from '../base/errors.ts'
 import type { Plan } from './plan.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
@@ -41,6 +43,8 @@ export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: b
     })),
     burnRate,
     depositFor(days) {
+      if (!(Number.isFinite(days) && days >= 0))
+        throw new InvalidInputError('days is a number from 0 up.', { days: describeValue(days) })
       const needed = due + burnRate * BigInt(Math.ceil(days * 24))
       return max(needed - available, shortfall, 0n)
     },

@@ -1,4 +1,5 @@
 import { anything, checkOptions, isBoolean, type Fields } from '../base/check-options.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { networkName, InvalidInputError, type Broker } from '../index.ts'
 import { collectAlerts, type AlertsSource } from './collect-alerts.ts'
 import { collectFleet } from './collect-fleet.ts'
@@ -58,6 +59,9 @@ const OWN_LABELS = new Set(
  */
 export function createMetrics(source: MetricsSource, options: MetricsOptions = {}): Metrics {
   checkOptions('createMetrics', options, fields)
+  const isSource = typeof source === 'object' && source !== null && ('brokers' in source || 'positions$' in source)
+  if (!isSource)
+    throw new InvalidInputError('createMetrics takes a broker, or what has several.', { source: describeValue(source) })
   const { labels: constant = {} } = options
   checkLabels(constant)
   const collectors = new WeakMap<Broker, Collector>()

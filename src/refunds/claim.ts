@@ -16,7 +16,7 @@ import { createClaimRecovery } from './claim-recovery.ts'
 import { createClaimSaga, type ClaimSaga } from './claim-saga.ts'
 import { createLeftOut, type LeftOut, type LeftOutList } from './left-out.ts'
 import { isHeldUp } from './put-back-pending.ts'
-import { nothingToRetrieve } from './refund-rules.ts'
+import { nothingToClaim } from './refund-rules.ts'
 
 /** What claiming did: the last transaction's receipt, and those of all. Amounts in wei. */
 export type ClaimReceipt = Receipt & ClaimOutcome & { leftOut: readonly LeftOut[] }
@@ -84,7 +84,7 @@ export function createClaims(options: ClaimsOptions): Claims {
       const errorArgs = { user: wallet, provider }
       if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
       const receipt = receiptOf(sumOf([left, await saga.run([id], { signal, onSent })]), [])
-      if (!receipt) throw nothingToRetrieve([account], serviceType)
+      if (!receipt) throw nothingToClaim([account], serviceType)
       return receipt
     },
     async claimAll(how = {}) {
@@ -105,7 +105,7 @@ export function createClaims(options: ClaimsOptions): Claims {
       const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
       noteStalled(lane.workflows.claims.list().flatMap(accountsOf), leftOut)
       const receipt = receiptOf(sumOf(done), leftOut.all())
-      if (!receipt) throw leftOut.all()[0]?.reason ?? nothingToRetrieve([...subAccounts, ...elsewhere])
+      if (!receipt) throw leftOut.all()[0]?.reason ?? nothingToClaim([...subAccounts, ...elsewhere])
       return receipt
     },
     async claimIn(service, provider, how = {}) {
@@ -114,7 +114,7 @@ export function createClaims(options: ClaimsOptions): Claims {
       const account = claimableIn(position, { wallet, provider, service })
       const due = account.claimable > 0n ? [account] : []
       const receipt = receiptOf(await claimElsewhere(due, { read, lane }, how), [])
-      if (!receipt) throw nothingToRetrieve([account], account.serviceType)
+      if (!receipt) throw nothingToClaim([account], account.serviceType)
       return receipt
     },
     group,

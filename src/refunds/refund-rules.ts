@@ -37,9 +37,25 @@ export function nothingToRetrieve(
   accounts: readonly SubAccountPosition[],
   serviceType?: ServiceType,
 ): NothingToRetrieveError {
+  return nothingTo('retrieve', accounts, serviceType)
+}
+
+/** The same where what is locked, and until when, is the answer. */
+export function nothingToClaim(
+  accounts: readonly SubAccountPosition[],
+  serviceType?: ServiceType,
+): NothingToRetrieveError {
+  return nothingTo('claim', accounts, serviceType)
+}
+
+function nothingTo(
+  act: 'retrieve' | 'claim',
+  accounts: readonly SubAccountPosition[],
+  serviceType: ServiceType | undefined,
+): NothingToRetrieveError {
   const locked = accounts.reduce((sum, { pendingRefund, claimable }) => sum + pendingRefund - claimable, 0n)
   const unlocks = accounts.flatMap((account) => nextUnlock(account) ?? [])
-  return new NothingToRetrieveError('There is nothing to retrieve.', {
+  return new NothingToRetrieveError(`There is nothing to ${act}.`, {
     serviceType,
     'sub-accounts': String(accounts.length),
     locked: `${formatOg(locked)} OG`,

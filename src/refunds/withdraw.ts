@@ -43,6 +43,8 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
 
   async function refund(amount: Amount, { signal, onSent }: SendingOptions = {}): Promise<Receipt> {
     const wanted = amount === 'all' ? null : toWei(amount)
+    // The contract takes nothing, and the wallet would pay the gas.
+    if (wanted === 0n) throw contractError({ operation: 'refund', errorName: 'ZeroAmountNotAllowed' })
     const { ledger, subAccounts } = await settledLedger('refund', signal)
     if (wanted === null && ledger.available === 0n) throw nothingToWithdraw(ledger, subAccounts)
     const wei = wanted ?? ledger.available

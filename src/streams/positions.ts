@@ -146,6 +146,7 @@ export function createPositions(options: PositionsOptions): Positions {
   }
 
   async function fresh(signal?: AbortSignal): Promise<Position> {
+    if (closed) throw new AbortedError('The broker is closed; nothing was read.')
     const giveUpAt = clock.now() + LONGEST_RETRY_MS
     for (;;) {
       const before = floor.current()

@@ -5,6 +5,7 @@ import { closingIn, foldRecords } from './journal-fold.ts'
 import type { NonceReader } from './journal-loss.ts'
 import type { JournalRepair } from './journal-repair.ts'
 import type { ClosingIntention, Journal, JournalEntry } from './journal.types.ts'
+import { checkJournalOwner } from './journal-owner.ts'
 import type { JournalOwner, JournalPlace } from './journals.types.ts'
 
 const placeFields: Fields<JournalPlace> = { chainId: anything, wallet: isText, path: isText, genesis: isText }
@@ -43,6 +44,7 @@ export async function openFileJournal(
   options: JournalOwner & { path?: string; genesis?: string | undefined; logger?: Logger },
 ): Promise<Journal> {
   checkOptions('openFileJournal', options, { ...placeFields, logger: anything })
+  checkJournalOwner('openFileJournal', options)
   return journals.openFile(options)
 }
 
@@ -57,6 +59,7 @@ export async function openFileJournal(
  */
 export async function readFileJournal(options: JournalPlace): Promise<JournalEntry[]> {
   checkOptions('readFileJournal', options, placeFields)
+  checkJournalOwner('readFileJournal', options)
   return foldRecords(await journals.recordsIn(options))
 }
 
@@ -69,6 +72,7 @@ export async function readFileJournal(options: JournalPlace): Promise<JournalEnt
  */
 export async function readFileClosing(options: JournalPlace): Promise<ClosingIntention | null> {
   checkOptions('readFileClosing', options, placeFields)
+  checkJournalOwner('readFileClosing', options)
   return closingIn(await journals.recordsIn(options))
 }
 

@@ -4,6 +4,7 @@ import { safeLogger, type Logger } from '../base/logger.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import { compactRecords } from './journal-compaction.ts'
 import { openJournalDatabase, type JournalDatabase, type StoredRecord } from './journal-database.ts'
+import { checkJournalOwner } from './journal-owner.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 import type { JournalOwner } from './journals.types.ts'
 import { lockFreed, lockTab, type TabLock } from './tab-lock.ts'
@@ -41,6 +42,7 @@ const fields: Fields<IndexedDbJournalOptions> = {
  */
 export function indexedDbJournal(options: IndexedDbJournalOptions): Journal {
   checkOptions('indexedDbJournal', options, fields)
+  checkJournalOwner('indexedDbJournal', options)
   const { chainId, wallet, genesis = null, compactAfter = COMPACT_AFTER } = options
   const logger = safeLogger(options.logger)
   const name = `og-ledger ${chainId}-${wallet.toLowerCase()}`

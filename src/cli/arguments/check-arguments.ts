@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { ArgsDef } from 'citty'
-import { didYouMean } from './nearest-name.ts'
+import { didYouMean } from '../../base/nearest-name.ts'
 import { OUTPUT_FORMATS, outputOptions } from './options.ts'
 import { UsageError } from './usage-error.ts'
 import { choiceOf } from './values.ts'

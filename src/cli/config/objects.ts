@@ -1,4 +1,4 @@
-import { nearestName } from '../arguments/nearest-name.ts'
+import { nearestName } from '../../base/nearest-name.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import type { Schema } from './schema.ts'
 

@@ -1,8 +1,9 @@
 import type { Decision } from '../../../machines/auto-funding/plan.types.ts'
 import type { Amount } from '../../base/amounts.ts'
+import { checkObject, knownNames } from '../../base/check-options.ts'
 import type { Duration } from '../../base/durations.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import type { Budget } from './budget.ts'
-import { check } from './checks.ts'
 import type { ReclaimIdle } from './reclaim.ts'
 
 /** How one sub-account is kept funded. Every limit holds across restarts. Options in `…Ms` take milliseconds or a `Duration`. */
@@ -113,11 +114,13 @@ const names: Readonly<Record<keyof AutoFundingConfig, true>> = {
   force: true,
 }
 
-/** A misspelt limit would not be a limit. */
+/** A misspelt limit would not be a limit, and neither would an amount in the place of the config. */
 export function checkNames(config: AutoFundingConfig): void {
-  const unknown = Object.keys(config).filter((name) => !Object.hasOwn(names, name))
-  check(unknown.length === 0, 'There is no such option of auto-funding.', {
-    option: unknown.join(', '),
-    known: Object.keys(names).join(', '),
+  checkObject('auto-funding', config)
+  const [first, ...others] = Object.keys(config).filter((name) => !Object.hasOwn(names, name))
+  if (first === undefined) return
+  throw new InvalidInputError('There is no such option of auto-funding.', {
+    option: [first, ...others].join(', '),
+    ...knownNames(first, Object.keys(names)),
   })
 }

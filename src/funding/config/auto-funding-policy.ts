@@ -3,6 +3,7 @@ import type { Levels } from '../../../machines/auto-funding/auto-funding.levels.
 import type { FirstDayLimit } from '../../../machines/auto-funding/first-day.policy.ts'
 import type { Sizing } from '../../../machines/auto-funding/plan.types.ts'
 import type { ReclaimRule } from '../../../machines/auto-funding/reclaim.types.ts'
+import { describeValue } from '../../base/describe-value.ts'
 import { inMs, LONGEST_WINDOW } from '../../base/durations.ts'
 import { jumpIn } from './anomaly.ts'
 import { checkNames, type AutoFundingConfig } from './auto-funding-config.ts'
@@ -52,32 +53,34 @@ export type AutoFundingPolicy = {
  * show(levels, maxTopUp)
  */
 export function toPolicy(config: AutoFundingConfig, networkMinimum: bigint): AutoFundingPolicy {
+  checkNames(config)
   const { bufferMultiplier = DEFAULT_BUFFER_MULTIPLIER, priority = 0, unsettledFee, force = false } = config
   const { onPendingRefund = 'hold', autoClaim = false, approve } = config
   const minLockedBalance = optionalAmount(config.minLockedBalance, 'minLockedBalance') ?? networkMinimum
-  checkNames(config)
   const { intervalMs, cooldownMs = 0, approvalTimeoutMs = 3_600_000 } = inMs(config)
   if (intervalMs !== undefined) checkIntervalMs(intervalMs)
   checkMultiplier(bufferMultiplier, 'bufferMultiplier')
-  check(Number.isFinite(priority), 'priority is a number.', { priority: String(priority) })
+  check(Number.isFinite(priority), 'priority is a number.', { priority: describeValue(priority) })
   check(
     unsettledFee === undefined || unsettledFee === false || typeof unsettledFee === 'function',
     'unsettledFee is a function that gives wei, or false.',
-    { unsettledFee: typeof unsettledFee },
+    { unsettledFee: describeValue(unsettledFee) },
   )
   check(onPendingRefund === 'hold' || onPendingRefund === 'reuse', 'onPendingRefund is "hold" or "reuse".', {
-    onPendingRefund: JSON.stringify(onPendingRefund),
+    onPendingRefund: describeValue(onPendingRefund),
   })
   check(Number.isFinite(cooldownMs) && cooldownMs >= 0, 'cooldownMs is milliseconds from 0 up.', {
-    cooldownMs: String(cooldownMs),
+    cooldownMs: describeValue(cooldownMs),
   })
-  check(typeof autoClaim === 'boolean', 'autoClaim is true or false.', { autoClaim: String(autoClaim) })
-  check(typeof force === 'boolean', 'force is true or false.', { force: String(force) })
+  check(typeof autoClaim === 'boolean', 'autoClaim is true or false.', { autoClaim: describeValue(autoClaim) })
+  check(typeof force === 'boolean', 'force is true or false.', { force: describeValue(force) })
   check(cooldownMs <= LONGEST_WINDOW * 1_000, 'A cooldown lasts at most 31 days.', { cooldownMs: String(cooldownMs) })
   check(approvalTimeoutMs >= 1_000, 'approvalTimeoutMs is milliseconds from 1000 up.', {
     approvalTimeoutMs: String(approvalTimeoutMs),
   })
-  check(approve === undefined || typeof approve === 'function', 'approve is a function.', { approve: typeof approve })
+  check(approve === undefined || typeof approve === 'function', 'approve is a function.', {
+    approve: describeValue(approve),
+  })
   return {
     intervalMs: intervalMs ?? null,
     priority,

@@ -1,4 +1,5 @@
 import { toWei, type Amount } from '../../base/amounts.ts'
+import { describeValue } from '../../base/describe-value.ts'
 import { InvalidInputError } from '../../base/errors.ts'
 
 const SHORTEST_INTERVAL_MS = 100
@@ -10,8 +11,10 @@ export function check(holds: boolean, sentence: string, facts: Record<string, st
   if (!holds) throw new InvalidInputError(sentence, facts)
 }
 
-/** @throws InvalidInputError for a field that an option does not have */
+/** @throws InvalidInputError for what is no object, and for a field that an option does not have */
 export function checkFields(name: string, value: object, known: readonly string[]): void {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  check(isObject, `${name} is { ${known.join(', ')} }.`, { [name]: describeValue(value) })
   const unknown = Object.keys(value).filter((one) => !known.includes(one))
   check(unknown.length === 0, `${name} is { ${known.join(', ')} }.`, { 'not known': unknown.join(', ') })
 }
@@ -21,13 +24,13 @@ export function checkIntervalMs(intervalMs: number): void {
   check(
     Number.isFinite(intervalMs) && intervalMs >= SHORTEST_INTERVAL_MS && intervalMs <= 2 ** 31 - 1,
     'intervalMs is milliseconds from 100 up.',
-    { intervalMs: String(intervalMs), expected: `${SHORTEST_INTERVAL_MS} to ${2 ** 31 - 1}` },
+    { intervalMs: describeValue(intervalMs), expected: `${SHORTEST_INTERVAL_MS} to ${2 ** 31 - 1}` },
   )
 }
 
 export function checkMultiplier(value: number, name: string): void {
   check(Number.isFinite(value) && value > 0 && value <= LARGEST_MULTIPLIER, `${name} is a number above 0.`, {
-    [name]: String(value),
+    [name]: describeValue(value),
     expected: `more than 0, at most ${LARGEST_MULTIPLIER}`,
   })
 }

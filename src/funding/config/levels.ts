@@ -1,5 +1,5 @@
 import { requiredBalance, type Levels } from '../../../machines/auto-funding/auto-funding.levels.ts'
-import { toWei } from '../../base/amounts.ts'
+import { toWei, weiToOg } from '../../base/amounts.ts'
 import { toSeconds, type Duration } from '../../base/durations.ts'
 import type { AutoFundingConfig } from './auto-funding-config.ts'
 import { check, checkFields, checkMultiplier } from './checks.ts'
@@ -31,7 +31,10 @@ export function levelsIn(
   }
   const amount = toWei(target, 'target')
   const trigger = requiredBalance({ unsettledFee: 0n, bufferMultiplier, minLockedBalance })
-  check(amount >= trigger, 'The target lies below the trigger.', { target: `${amount} wei`, trigger: `${trigger} wei` })
+  check(amount >= trigger, 'The target lies below the trigger.', {
+    target: `${weiToOg(amount)} OG`,
+    trigger: `${weiToOg(trigger)} OG`,
+  })
   return { bufferMultiplier, target: { amount } }
 }
 

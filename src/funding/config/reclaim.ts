@@ -14,9 +14,6 @@ export type ReclaimIdle = { after: Duration; keep?: Amount; when?: 'needed' | 'a
 /** @throws InvalidInputError for a rule that cannot work, TypeError for an amount that is a number */
 export function toReclaimRule(reclaimIdle: ReclaimIdle | undefined): ReclaimRule | null {
   if (reclaimIdle === undefined) return null
-  check(typeof reclaimIdle === 'object' && reclaimIdle !== null, 'reclaimIdle is { after, keep, when }.', {
-    reclaimIdle: describeValue(reclaimIdle),
-  })
   checkFields('reclaimIdle', reclaimIdle, ['after', 'keep', 'when'])
   const { after, keep, when = 'needed' } = reclaimIdle
   check(when === 'needed' || when === 'always', 'when of reclaimIdle is "needed" or "always".', {

@@ -1,5 +1,6 @@
 import type { Sizing } from '../../../machines/auto-funding/plan.types.ts'
 import { min } from '../../../machines/wei.ts'
+import { describeValue } from '../../base/describe-value.ts'
 import type { AutoFundingConfig } from './auto-funding-config.ts'
 import { check, optionalAmount, optionalPositive } from './checks.ts'
 
@@ -21,9 +22,11 @@ export function sizingIn(
   check(
     maxGasShare === undefined || (Number.isFinite(maxGasShare) && maxGasShare >= 1e-6 && maxGasShare <= 1),
     'maxGasShare is a part from 0.000001 to 1, such as 0.01.',
-    { maxGasShare: String(maxGasShare) },
+    { maxGasShare: describeValue(maxGasShare) },
   )
-  check(typeof allOrNothing === 'boolean', 'allOrNothing is true or false.', { allOrNothing: String(allOrNothing) })
+  check(typeof allOrNothing === 'boolean', 'allOrNothing is true or false.', {
+    allOrNothing: describeValue(allOrNothing),
+  })
   return {
     minTopUp: optionalAmount(minTopUp, 'minTopUp') ?? min(DEFAULT_MIN_TOP_UP, minLockedBalance / MIN_TOP_UP_PART),
     step: multiple,

@@ -127,7 +127,7 @@ test('the next claim waits for the one that was left open, and its receipt count
   const { receipts, ...claim } = await second.ledger.claimRefunds()
   expect(claim).toEqual({ ...receipts[0], claimed: 0n, putBack: og('2'), leftOut: [] })
   expect(await standing(second)).toEqual(claimed)
-  await expect(second.ledger.claimRefunds()).rejects.toThrow('There is nothing to retrieve.')
+  await expect(second.ledger.claimRefunds()).rejects.toThrow('There is nothing to claim.')
 })
 
 test('a claim puts nothing back while the ledger is being closed', async () => {

@@ -88,7 +88,7 @@ test('a person who refuses the put-back is asked three times, and again by the n
   }
   expect(await world.until(broker.ledger.claimRefunds())).toMatchObject({ claimed: 0n, putBack: og('2') })
   expect(world.position().subAccounts).toMatchObject([{ available: og('2'), pendingRefund: 0n }])
-  await expect(world.until(broker.ledger.claimRefunds())).rejects.toThrow('There is nothing to retrieve.')
+  await expect(world.until(broker.ledger.claimRefunds())).rejects.toThrow('There is nothing to claim.')
 })
 
 test('the put-back stops when the broker closes, also where the node does not answer by then', async () => {

@@ -54,7 +54,7 @@ test('two machines that claim at once leave in the sub-account what was free the
     subAccounts: [{ available: og('2'), pendingRefund: 0n }],
   })
   const ends = outcomes.map((outcome) => (outcome.status === 'rejected' ? String(outcome.reason) : 'claimed'))
-  expect(ends.toSorted()).toEqual([expect.stringContaining('There is nothing to retrieve'), 'claimed'])
+  expect(ends.toSorted()).toEqual([expect.stringContaining('There is nothing to claim'), 'claimed'])
 })
 
 test('two machines that auto-fund one provider pay each of twenty drains once', async () => {

@@ -79,20 +79,18 @@ test.for([
 })
 
 test.for([
-  [1, 'number', 'Write "1" for OG or 1n for wei.'],
-  [0.1, 'number', 'Write "0.1" for OG or 1n for wei.'],
-  [2.5, 'number', 'Write "2.5" for OG or 2n for wei.'],
+  [1, 'a number', 'Write "1" for OG or 1n for wei.'],
+  [0.1, 'a number', 'Write "0.1" for OG or 1n for wei.'],
+  [2.5, 'a number', 'Write "2.5" for OG or 2n for wei.'],
   [undefined, 'undefined', 'Write "1.5".'],
-  [null, 'object', 'Write "1.5".'],
-  [true, 'boolean', 'Write "1.5".'],
-  [['1'], 'object', 'Write "1.5".'],
-] as const)('%j is refused for its type', ([amount, type, hint]) => {
+  [null, 'null', 'Write "1.5".'],
+  [true, 'a boolean', 'Write "1.5".'],
+  [['1'], 'an object', 'Write "1.5".'],
+] as const)('%j is refused for its type', ([amount, kind, hint]) => {
   const wrong = amount as unknown as string
-  expect(() => ogToWei(wrong)).toThrow(
-    new TypeError(`An amount in OG is a string such as "1.5"; this is a ${type}. ${hint}`),
-  )
+  expect(() => ogToWei(wrong)).toThrow(wrongType(`An amount in OG is a string such as "1.5"; this is ${kind}. ${hint}`))
   expect(() => toWei(wrong, 'maxTopUp')).toThrow(
-    new TypeError(`maxTopUp is a bigint (wei) or a string (OG in decimal); this is a ${type}. ${hint}`),
+    wrongType(`maxTopUp is a bigint (wei) or a string (OG in decimal); this is ${kind}. ${hint}`),
   )
 })
 
@@ -121,11 +119,14 @@ test('weiToOg is exact and ogToWei reverses it', () => {
   )
 })
 
-test('weiToOg refuses everything but a bigint', () => {
-  for (const wrong of [1, '1', undefined])
-    expect(() => weiToOg(wrong as unknown as bigint)).toThrow(
-      new TypeError(`An amount in wei is a bigint; this is a ${typeof wrong}.`),
-    )
+test.for([
+  [1, 'a number'],
+  ['1', 'a string'],
+  [undefined, 'undefined'],
+] as const)('weiToOg and formatOg refuse %j: they take a bigint', ([amount, kind]) => {
+  const wrong = amount as unknown as bigint
+  for (const write of [weiToOg, formatOg])
+    expect(() => write(wrong)).toThrow(wrongType(`An amount in wei is a bigint; this is ${kind}.`))
 })
 
 test.for([
@@ -176,4 +177,11 @@ function refusalOf(attempt: () => unknown): string {
     return String(error)
   }
   return 'nothing was refused'
+}
+
+function wrongType(message: string): TypeError {
+  return Object.assign(new TypeError(message), {
+    code: 'OG_LEDGER_INVALID_INPUT',
+    docs: 'docs/errors.md#other-errors',
+  })
 }

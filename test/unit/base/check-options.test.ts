@@ -66,7 +66,10 @@ test.each([
   ],
   [{ signal: {} }, 'signal is an AbortSignal.\n\noption: signal of createThing\nvalue:  an object without keys'],
   [{ ask: 1 }, 'ask is a function.\n\noption: ask of createThing\nvalue:  1'],
-  [{ onn: true }, 'createThing has no option onn.\n\nknown: on, wei, every, port, ask, store, signal, any'],
+  [
+    { onn: true },
+    'createThing has no option onn.\n\ndid you mean: on\nknown:        on, wei, every, port, ask, store, signal, any',
+  ],
   [null, 'The options of createThing are an object.\n\noptions: null'],
   ['0x' + 'ab'.repeat(32), 'The options of createThing are an object.\n\noptions: a string of 66 characters'],
 ])('%o', (options, message) => {

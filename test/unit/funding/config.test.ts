@@ -1,14 +1,26 @@
 import { expect, test } from 'vitest'
+import { ogToWei } from '../../../src/base/amounts.ts'
 import { toPolicy } from '../../../src/funding/config/auto-funding-policy.ts'
 import type { AutoFundingConfig } from '../../../src/funding/config/auto-funding-config.ts'
 
-test('a limit whose name is misspelt is refused, since it would not be a limit', () => {
-  const config = { maxTopup: '5' } as AutoFundingConfig
-  expect(() => toPolicy(config, 1n)).toThrow(
-    expect.objectContaining({
-      name: 'InvalidInputError',
-      message: expect.stringMatching(/^There is no such option of auto-funding\.\n\noption: maxTopup\n/) as string,
-    }),
+test.each([
+  [
+    { maxTopup: '5' },
+    'There is no such option of auto-funding.\n\noption:       maxTopup\ndid you mean: maxTopUp\nknown:        intervalMs,',
+  ],
+  [5, 'The options of auto-funding are an object.\n\noptions: 5'],
+  ['5', 'The options of auto-funding are an object.\n\noptions: "5"'],
+  [5n, 'The options of auto-funding are an object.\n\noptions: 5n'],
+  [true, 'The options of auto-funding are an object.\n\noptions: true'],
+  [null, 'The options of auto-funding are an object.\n\noptions: null'],
+  [[{ maxTopUp: '5' }], 'The options of auto-funding are an object.\n\noptions: an array of 1'],
+  [{ budget: '25/24h' }, 'budget is { amount, per }.\n\nbudget: "25/24h"'],
+  [{ runway: 6 }, 'runway is { trigger, target }.\n\nrunway: 6'],
+  [{ priority: '1' }, 'priority is a number.\n\npriority: "1"'],
+  [{ target: '1' }, 'The target lies below the trigger.\n\ntarget:  1 OG\ntrigger: 2 OG'],
+])('a config that would set no limit, or another one, is refused (%o)', (config, message) => {
+  expect(() => toPolicy(config as AutoFundingConfig, ogToWei('1'))).toThrow(
+    expect.objectContaining({ name: 'InvalidInputError', message: expect.stringContaining(message) as string }),
   )
 })
 
