@@ -14,6 +14,7 @@ import type { ClosingIntention, ClosingOutcome } from '../transactions/journal.t
 import type { Lane } from '../transactions/lane.ts'
 import { idleButForDoubt } from '../transactions/settled-idle.ts'
 import { createAlarm } from './alarm.ts'
+import { createEndProof } from './end-proof.ts'
 import { ClosingCancelledError, ClosingStuckError } from './errors.ts'
 import { remainderOf } from './remainder.ts'
 import { isLastStep, isStepOf } from './step-intent.ts'
@@ -30,6 +31,7 @@ export type ClosingOptions = {
   requireSending: () => Promise<Lane>
   positions: PositionSource
   onEnd: (outcome: ClosingOutcome) => void
+  blockTimeMs: () => number
   clock: Clock
   blockClock: BlockClock
   logger: Logger
@@ -66,11 +68,14 @@ export type Closing = {
 }
 
 export function createClosing(options: ClosingOptions): Closing {
-  const { wallet, rules, lane, requireSending, positions, onEnd, clock, blockClock, logger } = options
+  const { wallet, rules, lane, requireSending, positions, onEnd, blockTimeMs, clock, blockClock, logger } = options
   const waiters = createClosingWaiters(positions.positions$)
   const alarm = createAlarm(positions.nudge, clock)
   const steps = lane && createStepSender({ rules, lane, onFailure, blockClock, logger })
+  const proof = lane && createEndProof({ lane, lastStepBlock: (one) => lastStepOf(lane, one), blockTimeMs, clock })
   let latest: { position: Position; step: ClosingStep } | null = null
+  /** The latest position shows an end that is not proven. */
+  let isUnproven = false
   /** The request that a call of this broker cancels: it tells its waiters what is left. */
   let cancelled: ClosingIntention | null = null
 
@@ -85,7 +90,8 @@ export function createClosing(options: ClosingOptions): Closing {
       const before = closing.current()
       const position = await positions.fresh(how.signal)
       throwIfAborted(how.signal)
-      if (!position.ledger) return lastReceipt(options, before)
+      // While a closing waits for the proof of its end, this caller waits with it.
+      if (!position.ledger && !closing.current()) return lastReceipt(options, before)
       if (!closing.current()) {
         await closing.begin(clock.now())
         logger.info({ wallet }, 'closing the ledger')
@@ -120,17 +126,21 @@ export function createClosing(options: ClosingOptions): Closing {
 
   function advance(position: Position): void {
     const intention = current()
-    if (!lane || !steps || !intention || lane.workflows.closing.isEnding()) return
+    if (!lane || !steps || !proof || !intention || lane.workflows.closing.isEnding()) return
     const step = steps.next(position)
     // A position may show the last step before its receipt arrives.
     if (!step && lane.inFlight().some(({ intent }) => isLastStep(intent))) return
     // An earlier process sent the last step. A ledger that exists all the same was opened or filled after that, and the
     // request says nothing about it.
-    if (!step || steps.isEndedByEarlierProcess(intention)) return void finish('closed')
-    latest = { position, step }
-    if (step.type === 'stuck') return void finish('stuck')
-    alarm.set(step, position.block)
-    if (steps.holdOf(step, position.block) === null)
+    if (steps.isEndedByEarlierProcess(intention)) return void finish('closed')
+    const end = step === null ? 'gone' : step.type === 'stuck' ? 'stuck' : null
+    const isProven = proof.isProven(intention, position, end)
+    isUnproven = end !== null && !isProven
+    const until = proof.until() ?? position.block.timestamp
+    latest = { position, step: step ?? { type: 'wait', until } }
+    if (isProven) return void finish(end === 'stuck' ? 'stuck' : 'closed')
+    alarm.set(isUnproven ? { type: 'wait', until } : latest.step, position.block)
+    if (step && !isUnproven && steps.holdOf(step, position.block) === null)
       void steps.send(step, intention, { background: waiters.count() === 0, onSent: waiters.sent })
     report()
   }
@@ -144,7 +154,7 @@ export function createClosing(options: ClosingOptions): Closing {
   function status(): ClosingStatus | null {
     const intention = current()
     if (!steps || !intention || !latest) return null
-    const hold = steps.holdOf(latest.step, latest.position.block)
+    const hold = isUnproven ? 'end-unproven' : steps.holdOf(latest.step, latest.position.block)
     return closingStatusOf(latest, { since: intention.since, hold, failure: steps.failure() })
   }
 
@@ -196,6 +206,12 @@ export function createClosing(options: ClosingOptions): Closing {
       ? new ClosingCancelledError(remainderOf(latest.position))
       : new AbortedError('Closing was cancelled by another broker of this wallet.')
   }
+}
+
+/** The block of the step by which a closing may have ended; null where none is mined. */
+function lastStepOf(lane: Lane, closing: ClosingIntention): number | null {
+  const isOfClosing = isStepOf(closing)
+  return lane.lastMined((intent) => isOfClosing(intent) && isLastStep(intent))?.blockNumber ?? null
 }
 
 /** @throws LedgerNotExistsError where the closing sent nothing, or there is none */

@@ -29,6 +29,8 @@ export type ClosingHold =
   | 'unresolved-intent'
   /** The last step failed; closing tries it again later. */
   | 'backing-off'
+  /** A reading shows that nothing is left to close, or to reach, and no receipt of this closing does: several readings must agree. */
+  | 'end-unproven'
 
 export type CloseOptions = {
   /** Ends the wait, and not the closing, which goes on until `cancelClosing`. */

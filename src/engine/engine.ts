@@ -55,7 +55,7 @@ export function createEngine(options: EngineOptions) {
     onNudge: () => quiet?.disturb(),
     onReading: reports.reading,
   })
-  const withStream = { ...common, positions, inspected: inspection.inspected }
+  const withStream = { ...common, positions, inspected: inspection.inspected, blockTimeMs: chain.blockTimeMs }
   const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
 
   // Sending.

@@ -90,6 +90,7 @@ export const closingHolds = {
   'in-flight': true,
   'unresolved-intent': true,
   'backing-off': true,
+  'end-unproven': true,
 } satisfies Record<ClosingHold, true>
 export const brokerOptions = {
   signer: true,

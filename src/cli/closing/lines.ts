@@ -94,6 +94,7 @@ const holdInWords = {
   'in-flight': 'a transaction is on its way',
   'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
   'backing-off': 'the last step failed and is tried again later',
+  'end-unproven': 'a node shows that nothing is left to close, and several readings must agree',
 } satisfies Record<ClosingHold, string>
 
 /** How far closing has come; empty where the ledger is not being closed. */

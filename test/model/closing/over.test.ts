@@ -50,7 +50,9 @@ test('a ledger stays open whose predecessor another program closed, though the d
 
   const second = await world.open({ journal })
   isFull = true
-  await world.until(second.position())
+  const reading = second.positions$.subscribe()
+  await world.advance(60)
+  reading.unsubscribe()
   expect(second.ledger.isClosing).toBe(false)
   await expect(world.until(second.ledger.addLedger('5'))).rejects.toThrow('could not be recorded')
   isFull = false

@@ -59,6 +59,7 @@ const HOLDS: Readonly<Record<NonNullable<ClosingProgress['hold']>, string>> = {
   'in-flight': 'A transaction is on its way.',
   'unresolved-intent': 'A wallet never said whether it sent a transaction: og-ledger transactions settles that.',
   'backing-off': 'The last step failed and is tried again later.',
+  'end-unproven': 'A node shows that nothing is left to close: several readings must agree.',
 }
 
 function restOf({ hold, failure, locked, subAccounts }: ClosingProgress): string {
