@@ -78,7 +78,15 @@ export { memoryJournal } from './transactions/memory-journal.ts'
 export { compactRecords } from './transactions/journal-compaction.ts'
 export { recordFromJson, recordToJson } from './transactions/record-json.ts'
 export type { Journal, JournalEntry, JournalRecord } from './transactions/journal.types.ts'
-export type { ClaimRequest, Lease, LeasedJournal, Leases } from './transactions/lease.types.ts'
+export { paymentsIn, type RecordedPayment } from './transactions/recorded-payments.ts'
+export type {
+  BudgetedLeases,
+  ClaimRequest,
+  CommonBudget,
+  Lease,
+  LeasedJournal,
+  Leases,
+} from './transactions/lease.types.ts'
 export { openFileJournal, readFileClosing, readFileJournal, stateDirectory } from './transactions/default-journal.ts'
 export type { ClosingIntention } from './transactions/journal.types.ts'
 export type { LostRecord } from './transactions/lost-record.ts'

@@ -9,6 +9,7 @@ import {
   isSignal,
   isText,
   isWhole,
+  type Check,
   type Fields,
 } from '../base/check-options.ts'
 import { InvalidInputError } from '../base/errors.ts'
@@ -24,6 +25,10 @@ export function checkFleetOptions(options: FleetOptions): void {
     throw new InvalidInputError('A fleet that only reads needs no leases.', {
       do: 'pass signerFor, or leave leases out',
     })
+  if (options.budget?.name !== undefined && !options.leases?.withBudget)
+    throw new InvalidInputError('A budget has a name where several machines share it.', {
+      do: 'pass leases whose store keeps budgets as well, or leave the name out',
+    })
   if (options.capacity !== undefined && !options.leases)
     throw new InvalidInputError('A capacity is what a fleet claims of leases.', { do: 'pass leases as well' })
 }
@@ -34,6 +39,9 @@ export function checkPolicy(policy: WalletPolicy): void {
   toBudget(policy.budget)
 }
 
+const isName: Check = (value) =>
+  typeof value === 'string' && value.length > 0 && value.length <= 200 ? null : 'is a name of 1 to 200 characters'
+
 const fields: Fields<FleetOptions> = {
   // connectNetwork says more than one sentence about it.
   network: anything,
@@ -43,7 +51,7 @@ const fields: Fields<FleetOptions> = {
   policyFor: isFunction,
   intervalMs: isMilliseconds({ least: 100 }),
   // What stands in it is checked by toBudget.
-  budget: isObjectOf({ amount: anything, per: anything }),
+  budget: isObjectOf({ amount: anything, per: anything, name: isName }),
   journalFor: isFunction,
   leases: isObjectWith('what shares wallets between machines', ['claim', 'list', 'close']),
   capacity: isWhole({ least: 1, most: 1_000_000 }),

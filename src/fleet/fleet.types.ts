@@ -36,6 +36,15 @@ export type WalletPolicy = {
   maxFeePerGas?: bigint
 }
 
+/**
+ * What a fleet may pay. With leases whose store keeps budgets, as those of `og-ledger/postgres`, it counts the payments of every process of
+ * the chain whose budget has the same name; else those of this process.
+ */
+export type FleetBudget = Budget & {
+  /** `fleet` by default. With leases only: fleets of one store that each have a budget give it different names. */
+  name?: string
+}
+
 export type FleetOptions = Pick<BrokerOptions, 'network' | 'signerTimeoutMs'> & {
   /** The node of all wallets: an ethers 6 provider. */
   provider: Provider
@@ -50,11 +59,8 @@ export type FleetOptions = Pick<BrokerOptions, 'network' | 'signerTimeoutMs'> & 
   policyFor?: (wallet: string) => WalletPolicy | Promise<WalletPolicy>
   /** How often each position is read, in milliseconds or as `'30s'`: 30 000 by default, at least 100. The wallets are spread over it. */
   intervalMs?: number | Duration
-  /**
-   * The most that all providers of all wallets of this process together get in a rolling window. Machines that share wallets by leases
-   * have a budget each.
-   */
-  budget?: Budget
+  /** The most that all providers of all wallets together get in a rolling window. */
+  budget?: FleetBudget
   /** Where transactions of a wallet are recorded: in Node by default a file each in the user's state directory. */
   journalFor?: (wallet: string) => Journal | Promise<Journal>
   /** Shares the wallets with other machines: only those that are claimed are opened, with the journal of the lease. */

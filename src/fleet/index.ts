@@ -5,4 +5,12 @@
  */
 
 export { createFleet } from './create-fleet.ts'
-export type { Fleet, FleetOptions, FleetWallet, FundedProvider, WalletPolicy, WalletState } from './fleet.types.ts'
+export type {
+  Fleet,
+  FleetBudget,
+  FleetOptions,
+  FleetWallet,
+  FundedProvider,
+  WalletPolicy,
+  WalletState,
+} from './fleet.types.ts'

@@ -16,6 +16,7 @@ import { openBroker } from '../broker.ts'
 import type { SharedOptions } from '../engine/open-options.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Connected } from '../chain/connect.ts'
+import { createCommonBudget } from '../funding/common-budget.ts'
 import { toBudget } from '../funding/config/budget.ts'
 import { createSharedBudget } from '../funding/shared-budget.ts'
 import { createClaims } from './claims.ts'
@@ -25,6 +26,7 @@ import { phaseOf } from './phases.ts'
 import { createSeat, type Seat } from './seat.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
+const DEFAULT_BUDGET = 'fleet'
 
 /** The chain of a fleet: connected once, for all its wallets. */
 export type FleetChain = {
@@ -40,7 +42,7 @@ export type OpenFleetOptions = Omit<InMs<FleetOptions>, 'provider' | 'network' |
 
 /** A fleet on a chain that is connected, or was made for it. */
 export async function openFleet(chain: FleetChain, options: OpenFleetOptions): Promise<Fleet> {
-  const { leases, capacity = Infinity, intervalMs = DEFAULT_INTERVAL_MS, signal } = options
+  const { capacity = Infinity, intervalMs = DEFAULT_INTERVAL_MS, signal } = options
   const logger = safeLogger(options.logger)
   const { clock = systemClock } = chain
   const wallets = options.wallets.map((wallet) => toAddress(wallet, 'wallet'))
@@ -48,8 +50,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
   const streams = await import('../streams/streams.ts')
   const plans = streams.createTopic<Plan>()
   const events = streams.createTopic<BrokerEvent>()
-  const budget = toBudget(options.budget)
-  const sharedBudget = budget ? createSharedBudget(budget) : undefined
+  const { leases, budget } = budgeted(options, chain)
   const time = createSharedTime(steadyClock(clock))
   const seats = new Map<string, Seat>()
   const onClose = createListeners()
@@ -114,7 +115,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
     const at = seats.size
     const shared: SharedOptions = {
       phaseMs: () => phaseOf(at, { count: seats.size, intervalMs }),
-      budget: sharedBudget,
+      budget,
       time,
       skipsQuiet: true,
       onPlan: (plan) => plans.next(plan),
@@ -149,6 +150,16 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
       })
     return shared.budget ? shared.budget.whileOpening(open) : open()
   }
+}
+
+/** The budget of all wallets: of all machines where the store of the leases keeps it. */
+function budgeted({ leases, budget: options }: OpenFleetOptions, { chainId }: FleetChain) {
+  const budget = toBudget(options && { amount: options.amount, per: options.per })
+  if (!budget) return { leases }
+  const common = leases?.withBudget?.({ chainId, name: options?.name ?? DEFAULT_BUDGET, ...budget })
+  return common
+    ? { leases: common, budget: createCommonBudget(common) }
+    : { leases, budget: createSharedBudget(budget) }
 }
 
 type BrokerParts = { policy: WalletPolicy; journal: Journal | undefined; signal: AbortSignal; shared: SharedOptions }

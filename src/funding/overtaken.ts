@@ -3,12 +3,12 @@ import type { DepositDecision } from '../../machines/ledger/auto-deposit.types.t
 import { weiToOg } from '../base/amounts.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import { OvertakenError } from '../base/not-sent-errors.ts'
-import { SupersededError } from '../base/errors.ts'
+import { BudgetExhaustedError, SupersededError } from '../base/errors.ts'
 import { UnknownPendingError } from '../transactions/send-errors.ts'
 
 /**
- * Dates the failure of a payment, so that its chart backs off. Where another transaction came first, nothing was paid and
- * nothing is wrong: that rejection is marked, and the chart waits for no back-off.
+ * Dates the failure of a payment, so that its chart backs off. Where another transaction came first, or another machine's payment of a
+ * budget that both share, nothing was paid and nothing is wrong: that rejection is marked, and the chart waits for no back-off.
  */
 export async function datedUnlessOvertaken<T>(work: Promise<T>, blockClock: Pick<BlockClock, 'dated'>): Promise<T> {
   try {
@@ -41,5 +41,7 @@ export function checkStillWanted(
 }
 
 function isOvertaken(error: unknown): error is Error {
-  return error instanceof OvertakenError || error instanceof SupersededError || error instanceof UnknownPendingError
+  return [OvertakenError, SupersededError, UnknownPendingError, BudgetExhaustedError].some(
+    (kind) => error instanceof kind,
+  )
 }

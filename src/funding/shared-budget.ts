@@ -1,12 +1,9 @@
 import { budgetLeft, type SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { Payment } from '../transactions/journal.types.ts'
 
-/** A budget that several wallets of one process share: what one of them decides to pay counts at once for all others. */
+/** A budget that several wallets share. */
 export type SharedBudget = {
-  /**
-   * What it leaves at a block time, in wei: nothing while a wallet is being opened, since what it has paid is not known. Any plan may ask, also
-   * for a time of the caller.
-   */
+  /** What it leaves at a block time, in wei. Any plan may ask, also for a time of the caller. */
   left(now: number): bigint | null
   /** A wallet was read at this block time: what was in flight when a wallet left counts from then on, and no older than a window. */
   see(now: number): void
@@ -26,6 +23,10 @@ type Opening = { since: number | null }
 /** A wallet whose opening takes longer, in seconds of block time, does not keep the others waiting. */
 const OPENING_SECONDS = 60
 
+/**
+ * The budget of the wallets of one process: what one of them decides to pay counts at once for all others. While a wallet is being opened it
+ * leaves nothing, since what that has paid is not known.
+ */
 export function createSharedBudget(budget: SpendingWindow): SharedBudget {
   const members = new Map<string, () => readonly Payment[] | null>()
   /** What wallets had paid when they left. */

@@ -28,7 +28,8 @@ export function createDatabase(pool: PostgresPool, { timeoutMs }: { timeoutMs: n
     transaction: (work) =>
       withoutConflicts(() =>
         withClient(async (run) => {
-          await run({ text: 'begin' })
+          // A statement after a wait sees what came meanwhile, whatever the default of the database is.
+          await run({ text: 'begin isolation level read committed' })
           const result = await work(run).catch(async (error: unknown) => {
             // A broken connection is dropped, which rolls back as well.
             const isBroken = error instanceof StatementError && error.outcome === 'unanswered'

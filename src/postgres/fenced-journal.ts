@@ -1,9 +1,19 @@
 import { setMaxListeners } from 'node:events'
 import { createSerialQueue } from '../base/serial.ts'
-import { AbortedError, JournalError, type JournalRecord, type LeasedJournal, type Logger } from '../index.ts'
+import {
+  AbortedError,
+  BudgetExhaustedError,
+  JournalError,
+  type JournalRecord,
+  type LeasedJournal,
+  type Logger,
+} from '../index.ts'
 import type { Contact } from './contact.ts'
 import { isOtherChain, otherChain } from './other-chain.ts'
-import { createJournalWriter, type JournalWriterOptions } from './journal-writer.ts'
+import { createJournalWriter, type Entry, type JournalWriterOptions } from './journal-writer.ts'
+import type { KeptBudget } from './kept-budget.ts'
+import { createOwedTurns } from './owed-turns.ts'
+import { changeBy, type PaymentChange } from './payment-changes.ts'
 import { StatementError } from './statement-error.ts'
 import { toStored } from './stored-record.ts'
 
@@ -15,6 +25,10 @@ export type FencedJournalOptions = Omit<JournalWriterOptions, 'onLost'> & {
   expiresInMs: () => number
   /** Hands the lease back. */
   release: () => Promise<void>
+  /** Holds the wallet's payments; null where nothing does. */
+  budget: Pick<KeptBudget, 'adopt'> | null
+  /** Says what became of a payment whose record was not written. */
+  turn: (change: Extract<PaymentChange, { type: 'turns' }>) => Promise<void>
   logger: Logger
 }
 
@@ -37,6 +51,11 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
   setMaxListeners(0, lost.signal)
   const over = new AbortController()
   const writer = createJournalWriter({ ...options, onLost: lose })
+  const owed = createOwedTurns({
+    write: (turn) => inTurn(() => answered(() => options.turn(turn))),
+    next: () => contact.next(over.signal),
+    isOver: () => over.signal.aborted,
+  })
   let closing: Promise<void> | null = null
 
   return {
@@ -49,7 +68,7 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
     refusal: () => reasonOf(lost.signal) ?? contact.outage(),
     bind: (genesis) => inTurn(() => bind(genesis)),
     load: () => inTurn(load),
-    append: (record) => inTurn(() => append(record)),
+    append: (record) => inTurn(() => appendNoted(record)),
     close: () => (closing ??= close()),
     lose,
   }
@@ -69,7 +88,9 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
 
   async function load(): Promise<readonly JournalRecord[]> {
     throwIfOver()
-    return answered(writer.load)
+    const records = await answered(writer.load)
+    await answered(() => options.budget?.adopt(lease, records) ?? Promise.resolve())
+    return records
   }
 
   async function answered<T>(work: () => Promise<T>): Promise<T> {
@@ -82,27 +103,44 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
     }
   }
 
-  async function append(record: JournalRecord): Promise<void> {
+  async function appendNoted(record: JournalRecord): Promise<void> {
+    const change = changeBy(record)
+    let isWritten = false
+    try {
+      await append({ json: toStored(record), change })
+      isWritten = true
+    } finally {
+      owed.see(change, { isWritten })
+    }
+    await compact()
+  }
+
+  async function append(entry: Entry): Promise<void> {
     throwIfOver()
     const outage = contact.outage()
     if (outage) throw outage
     if (!writer.isLoaded()) throw new JournalError('The journal is not loaded.', { wallet })
-    const json = toStored(record)
     let isInDoubt = false
-    for (;;)
+    let held: BudgetExhaustedError | null = null
+    for (let next = entry; ;)
       try {
-        await writer.write(json)
+        await writer.write(next)
         break
       } catch (error) {
         const reason = error instanceof StatementError ? contact.failed(error) : error
         isInDoubt ||= error instanceof StatementError && error.outcome === 'unanswered'
         if (!isInDoubt) throw reason
+        if (entry.change && error instanceof BudgetExhaustedError) {
+          held = error
+          next = placeholder(entry.change.id)
+          continue
+        }
         // The heartbeat finds the database again.
         await contact.next(over.signal)
         if (over.signal.aborted) throw inDoubt(reason)
       }
     contact.succeeded()
-    await compact()
+    if (held) throw held
   }
 
   /** The database may have the record, and then the next process that claims the wallet sends it: the caller must not take it for unsent. */
@@ -134,6 +172,11 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
     if (reason) throw reason
     if (over.signal.aborted) throw new JournalError('The journal is closed.', { wallet })
   }
+}
+
+/** Takes the place of a payment that is held, so that its first statement, which may be on its way yet, finds it taken. */
+function placeholder(id: string): Entry {
+  return { json: toStored({ type: 'superseded', id, reason: 'the budget did not allow it' }), change: null }
 }
 
 function reasonOf({ aborted, reason }: AbortSignal): Error | null {

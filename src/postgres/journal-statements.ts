@@ -1,7 +1,9 @@
 import type { Row, Run } from './database.ts'
 import { SERVER_FACTS } from './check-server.ts'
 import type { LoadJournal, StoredRecord } from './journal-loads.ts'
+import type { KeptBudget } from './kept-budget.ts'
 import type { HeldLease } from './lease-statements.ts'
+import { countsFrom, type PaymentChange } from './payment-changes.ts'
 import type { Tables } from './tables.ts'
 
 /** What the database says of a wallet, and of the record at one place of its journal. */
@@ -19,18 +21,29 @@ export type Standing = {
 /** The statements about one wallet's journal. Those that write do so only while holder, epoch and expiry of the lease still hold. */
 export type JournalStatements = {
   load(): Promise<readonly StoredRecord[]>
-  /** @returns false where the fence, or the place, did not let it in */
-  append(record: StoredRecord): Promise<boolean>
+  /**
+   * Appends a record, and in the same statement changes what the wallet has paid.
+   *
+   * @returns false where the fence, or the place, did not let it in
+   * @throws BudgetExhaustedError where the wallet's budget did not
+   */
+  append(record: StoredRecord, change: PaymentChange | null): Promise<boolean>
   standing(record: StoredRecord): Promise<Standing>
   /** Puts records, at least one, in the place of all up to `last`, at the places after it. @returns false as for `append` */
   compact(last: number, kept: readonly string[]): Promise<boolean>
 }
 
+export type JournalStatementsOptions = {
+  lease: HeldLease & { holder: string }
+  loadJournal: LoadJournal
+  /** What holds the wallet's payments; null where nothing does. */
+  budget: Pick<KeptBudget, 'pay'> | null
+}
+
 export function createJournalStatements(
   run: Run,
-  { wallets, journal }: Tables,
-  lease: HeldLease & { holder: string },
-  loadJournal: LoadJournal,
+  { wallets, journal, payments }: Tables,
+  { lease, loadJournal, budget }: JournalStatementsOptions,
 ): JournalStatements {
   const { chainId, bytes, epoch, holder } = lease
   const values = [String(chainId), bytes, holder, epoch]
@@ -43,15 +56,23 @@ export function createJournalStatements(
   const last = `(select coalesce(max(seq), 0) from ${journal} where ${own})`
   const isDurable = `not pg_is_in_recovery() and current_setting('synchronous_commit') <> 'off' and current_setting('fsync') <> 'off'`
 
+  const insert = `insert into ${journal} (chain_id, wallet, seq, epoch, record)
+    select $1::numeric, $2, $5::bigint, $4::bigint, $6::jsonb from lease where $5::bigint = ${last} + 1 and ${isDurable} returning 1`
+  const turned = `turned as (
+    update ${payments} as payment set counts_from = ${countsFrom('$8::text')}
+    where ${own} and id = $7 and exists (select from appended)
+  )`
+
   return {
     load: () => loadJournal(lease),
-    async append({ seq, json }) {
+    async append(record, change) {
+      if (budget && change?.type === 'begins') return budget.pay(lease, record, change)
+      const turn = change?.type === 'turns' ? change : null
       const rows = await run({
-        text: `with ${fence}
-          insert into ${journal} (chain_id, wallet, seq, epoch, record)
-          select $1::numeric, $2, $5::bigint, $4::bigint, $6::jsonb from lease
-          where $5::bigint = ${last} + 1 and ${isDurable} returning 1`,
-        values: [...values, seq, json],
+        text: turn
+          ? `with ${fence}, appended as (${insert}), ${turned} select 1 from appended`
+          : `with ${fence} ${insert}`,
+        values: [...values, record.seq, record.json, ...(turn ? [turn.id, turn.into] : [])],
       })
       return rows.length === 1
     },

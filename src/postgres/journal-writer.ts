@@ -3,6 +3,7 @@ import { serverRefusal } from './check-server.ts'
 import type { StoredRecord } from './journal-loads.ts'
 import type { JournalStatements, Standing } from './journal-statements.ts'
 import type { HeldLease } from './lease-statements.ts'
+import type { PaymentChange } from './payment-changes.ts'
 import { StatementError } from './statement-error.ts'
 import { fromStored, toStored } from './stored-record.ts'
 
@@ -17,6 +18,9 @@ export type JournalWriterOptions = {
   compactAfter: number
 }
 
+/** A record as it is stored, and what it changes in what its wallet has paid. */
+export type Entry = { json: string; change: PaymentChange | null }
+
 /** Writes records at the places of a wallet's journal, one after the other, under the fence of its lease. */
 export type JournalWriter = {
   load(): Promise<readonly JournalRecord[]>
@@ -24,9 +28,10 @@ export type JournalWriter = {
   /**
    * Writes the record at the next place, or finds that it stands there. To be called again with the same record where the answer is lost.
    *
-   * @throws LeaseLostError, JournalError where it does not stand; StatementError where the database was not reached, or did not answer
+   * @throws LeaseLostError, JournalError, BudgetExhaustedError where it does not stand; StatementError where the database was not reached,
+   *   or did not answer
    */
-  write(json: string): Promise<void>
+  write(entry: Entry): Promise<void>
   /** Compacts the journal once it is long enough. @throws StatementError */
   compactIfDue(): Promise<void>
 }
@@ -64,10 +69,10 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
     },
   }
 
-  async function write(json: string): Promise<void> {
+  async function write({ json, change }: Entry): Promise<void> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const record = { seq: (last ?? 0) + 1, json }
-      if (!(await isAppended(record)) && !(await isStanding(record))) continue
+      if (!(await isAppended(record, change)) && !(await isStanding(record))) continue
       last = record.seq
       lastIfCompacted = null
       sinceCompaction += 1
@@ -76,9 +81,9 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
     throw new JournalError('The database does not let a record into the journal.', { wallet }, { retryable: true })
   }
 
-  async function isAppended(record: StoredRecord): Promise<boolean> {
+  async function isAppended(record: StoredRecord, change: PaymentChange | null): Promise<boolean> {
     try {
-      return await statements.append(record)
+      return await statements.append(record, change)
     } catch (error) {
       // The place is taken, maybe by this record.
       if (error instanceof StatementError && error.code === '23505') return false

@@ -59,7 +59,7 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
               and (genesis is null or $3::bytea is null or genesis = $3::bytea)
             limit $4 for update skip locked
           )
-          update ${table} as w set holder = $5, epoch = w.epoch + 1, genesis = coalesce(w.genesis, $3::bytea),
+          update ${table} as w set holder = $5, epoch = w.epoch + 1, counted_epoch = w.epoch + 1, genesis = coalesce(w.genesis, $3::bytea),
             expires_at = clock_timestamp() + $6::double precision * interval '1 millisecond'
           from free where w.chain_id = free.chain_id and w.wallet = free.wallet
           returning encode(w.wallet, 'hex') as wallet, w.epoch::text as epoch`,

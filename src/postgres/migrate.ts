@@ -2,10 +2,12 @@ import { inMs } from '../base/durations.ts'
 import { JournalError } from '../index.ts'
 import { createDatabase, type Run } from './database.ts'
 import { checkMigrateOptions, type MigrateOptions } from './options.ts'
+import { paymentTables } from './payment-tables.ts'
 import { journalErrorOf, StatementError } from './statement-error.ts'
 import { tablesIn, type Tables } from './tables.ts'
 
 const TIMEOUT_MS = 60_000
+const LOCK_TIMEOUT_MS = 2_000
 
 /** Each step stays as it is once it was released; its version is its place in the list, from 1. */
 const steps: readonly ((tables: Tables) => readonly string[])[] = [
@@ -30,6 +32,7 @@ const steps: readonly ((tables: Tables) => readonly string[])[] = [
       foreign key (chain_id, wallet) references ${wallets}
     )`,
   ],
+  paymentTables,
 ]
 
 /** The version of the tables that this version of og-ledger writes. */
@@ -72,6 +75,8 @@ async function migrateIn(run: Run, tables: Tables): Promise<{ version: number; c
   const [row] = await run({ text: `select coalesce(max(version), 0) as version from ${tables.migrations}` })
   const version = Number(row?.['version'])
   if (version > TABLES_VERSION) throw newerTables(version)
+  // A backup holds locks for long: statements of processes that run must not queue up behind a migration that waits for it.
+  await run({ text: `set local lock_timeout = ${LOCK_TIMEOUT_MS}` })
   for (const [index, step] of steps.entries()) {
     if (index < version) continue
     for (const text of step(tables)) await run({ text })

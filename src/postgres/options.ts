@@ -6,10 +6,12 @@ import {
   isObjectWith,
   isSignal,
   isText,
+  isWei,
   type Check,
   type Fields,
 } from '../base/check-options.ts'
-import { InvalidInputError, type Duration, type Logger } from '../index.ts'
+import { LONGEST_WINDOW } from '../base/durations.ts'
+import { InvalidInputError, type CommonBudget, type Duration, type Logger } from '../index.ts'
 import type { PostgresPool } from './pool.types.ts'
 
 export type PostgresLeasesOptions = {
@@ -58,7 +60,7 @@ const isChainId: Check = (value) =>
     : "is the chain's id"
 const isHash: Check = (value) =>
   typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value) ? null : "is the hash of the chain's first block"
-const isHolder: Check = (value) =>
+const isName: Check = (value) =>
   typeof value === 'string' && value.length > 0 && value.length <= 200 ? null : 'is a name of 1 to 200 characters'
 const isTimeout = isMilliseconds({ least: 100 })
 const isLogger = isObjectWith('a logger, such as console or pino', ['debug', 'info', 'warn', 'error'])
@@ -67,7 +69,7 @@ const leases: Fields<PostgresLeasesOptions> = {
   pool: isPool,
   schema: isText,
   leaseMs: isMilliseconds({ least: LEAST_LEASE_MS, most: 3_600_000 }),
-  holder: isHolder,
+  holder: isName,
   timeoutMs: isTimeout,
   logger: isLogger,
 }
@@ -99,6 +101,15 @@ export function checkMigrateOptions(options: MigrateOptions): void {
     timeoutMs: isTimeout,
   } satisfies Fields<MigrateOptions>)
   requirePool(options)
+}
+
+const isWindow: Check = (value) =>
+  typeof value === 'number' && value > 0 && value <= LONGEST_WINDOW ? null : `is seconds, ${LONGEST_WINDOW} at most`
+
+/** @throws InvalidInputError for a budget that the database cannot keep */
+export function checkBudget(budget: CommonBudget): void {
+  const fields: Fields<CommonBudget> = { chainId: isChainId, name: isName, amount: isWei, seconds: isWindow }
+  checkOptions('withBudget', budget, fields)
 }
 
 /** @throws InvalidInputError for what is no address */

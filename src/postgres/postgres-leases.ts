@@ -7,26 +7,26 @@ import { safeLogger } from '../base/logger.ts'
 import {
   InvalidInputError,
   JournalError,
-  LeaseLostError,
+  type BudgetedLeases,
   type ClaimRequest,
+  type CommonBudget,
   type LeasedJournal,
   type Leases,
 } from '../index.ts'
 import { checkServer } from './check-server.ts'
 import { createContact } from './contact.ts'
 import { createDatabase } from './database.ts'
-import { createFencedJournal, type FencedJournal } from './fenced-journal.ts'
-import { createHeartbeat } from './heartbeat.ts'
+import { createFencedJournal } from './fenced-journal.ts'
 import { createJournalLoads } from './journal-loads.ts'
 import { createJournalStatements } from './journal-statements.ts'
+import { createKeptBudget, type KeptBudget } from './kept-budget.ts'
+import { BEATS, createLeaseKeeping } from './lease-keeping.ts'
 import { createLeaseStatements, type HeldLease, type ListedLease } from './lease-statements.ts'
-import { checkLeasesOptions, genesisBytes, walletBytes, type PostgresLeasesOptions } from './options.ts'
+import { checkBudget, checkLeasesOptions, genesisBytes, walletBytes, type PostgresLeasesOptions } from './options.ts'
+import { createPaymentStatements } from './payment-statements.ts'
 import { tablesIn } from './tables.ts'
 
 const DEFAULT_LEASE_MS = 30_000
-/** Heartbeats in one lease: two may fail before it is over. */
-const BEATS = 3
-const RETRY_MS = 250
 const COMPACT_AFTER = 2_000
 
 /** Leases in Postgres, with what the database says of them beyond the public type. */
@@ -58,19 +58,34 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
   const tables = tablesIn(options.schema)
   const { run } = createDatabase(options.pool, { timeoutMs })
   const statements = createLeaseStatements(run, tables)
+  const payments = createPaymentStatements(run, tables, { waitMs: timeoutMs / 2 })
   const loadJournal = createJournalLoads(run, tables)
-  const held = new Map<FencedJournal, HeldLease>()
   const clock = steadyClock(systemClock)
-  /** Until when leases hold at least: counted from before the database was asked. */
-  const heldUntil = new WeakMap<HeldLease, number>()
-  const heartbeat = createHeartbeat({ everyMs: leaseMs / BEATS, retryMs: RETRY_MS, beat })
-  const contact = createContact({ schema: tables.schema, logger, onLoss: heartbeat.hurry })
+  const keeping = createLeaseKeeping({ statements, listed, contact: () => contact, holder, leaseMs, clock })
+  const contact = createContact({ schema: tables.schema, logger, onLoss: keeping.hurry })
   let isChecked = false
   let isClosed = false
 
-  return { holder, leaseMs, claim, list, listed, close }
+  const leases = { holder, leaseMs, list, close }
+  return { ...leases, listed, claim: (request) => claim(request, null), withBudget }
 
-  async function claim({ chainId, genesis, wallets, atMost = wallets.length }: ClaimRequest) {
+  function withBudget(terms: CommonBudget): BudgetedLeases {
+    checkBudget(terms)
+    const budget = createKeptBudget(terms, { statements: payments, contact, holder, clock })
+    return {
+      ...leases,
+      async claim(request) {
+        if (request.chainId !== terms.chainId) throw new InvalidInputError('The budget is of another chain.')
+        return claim(request, budget)
+      },
+      left: budget.left,
+    }
+  }
+
+  async function claim(
+    { chainId, genesis, wallets, atMost = wallets.length }: ClaimRequest,
+    budget: KeptBudget | null,
+  ): Promise<LeasedJournal[]> {
     if (isClosed) throw new InvalidInputError('These leases are closed.', { holder })
     const names = new Map(wallets.map((wallet) => [walletBytes(wallet).toString('hex'), wallet]))
     if (atMost <= 0 || names.size === 0) return []
@@ -88,71 +103,35 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
       })
     })
     const journals = claimed.map(({ bytes, epoch }) =>
-      journalOf({ chainId, wallet: names.get(bytes.toString('hex')) ?? '', bytes, epoch }, until),
+      journalOf({ chainId, wallet: names.get(bytes.toString('hex')) ?? '', bytes, epoch }, { until, budget }),
     )
-    heartbeat.start()
+    keeping.start()
     // Closed meanwhile: nothing else would hand them back.
     if (isClosed) await Promise.all(journals.map((journal) => journal.close()))
     return journals
   }
 
-  function journalOf(lease: HeldLease, until: number): LeasedJournal {
-    heldUntil.set(lease, until)
+  function journalOf(lease: HeldLease, { until, budget }: { until: number; budget: KeptBudget | null }): LeasedJournal {
+    const own = { ...lease, holder }
     const journal = createFencedJournal({
-      lease: { ...lease, holder },
-      statements: createJournalStatements(run, tables, { ...lease, holder }, loadJournal),
+      lease: own,
+      statements: createJournalStatements(run, tables, { lease: own, loadJournal, budget }),
+      budget,
+      turn: (change) => payments.turn(own, change),
       contact,
       bind: (genesis) => statements.bind(lease, { holder, genesis: genesisBytes(genesis) }),
-      expiresInMs: () => Math.max(0, (heldUntil.get(lease) ?? 0) - clock.now()),
-      renew: async () => (await renew([lease])).size === 1,
+      expiresInMs: () => keeping.expiresInMs(lease),
+      renew: () => keeping.renew(lease),
       async release() {
-        held.delete(journal)
+        keeping.drop(journal)
         // Where the database does not answer, the lease ends by itself.
         if (!contact.outage()) await statements.release(lease, holder).catch(contact.failed)
       },
       compactAfter,
       logger,
     })
-    held.set(journal, lease)
-    journal.lost.addEventListener('abort', () => held.delete(journal))
+    keeping.add(journal, lease, until)
     return journal
-  }
-
-  /** Renews every lease. What the database does not renew is lost. */
-  async function beat(): Promise<boolean> {
-    const before = [...held]
-    if (before.length === 0) heartbeat.stop()
-    if (before.length === 0) return true
-    try {
-      const renewed = await renew(before.map(([, lease]) => lease))
-      contact.succeeded()
-      await lose(before.filter(([journal, lease]) => held.has(journal) && !renewed.has(lease)))
-      return true
-    } catch (error) {
-      contact.lost(error)
-      return false
-    }
-  }
-
-  async function renew(leases: readonly HeldLease[]): Promise<ReadonlySet<HeldLease>> {
-    const until = clock.now() + leaseMs
-    const renewed = await statements.renew(leases, { holder, leaseMs })
-    for (const lease of renewed) heldUntil.set(lease, until)
-    return new Set(renewed)
-  }
-
-  async function lose(gone: readonly [FencedJournal, HeldLease][]): Promise<void> {
-    for (const [journal, { chainId, wallet, epoch }] of gone) {
-      const [now] = await listed(chainId, [wallet]).catch(() => [])
-      journal.lose(
-        new LeaseLostError({
-          wallet,
-          epoch: String(epoch),
-          holder: now?.holder ?? undefined,
-          until: now?.until ?? undefined,
-        }),
-      )
-    }
   }
 
   async function list(chainId: bigint) {
@@ -176,8 +155,8 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
 
   async function close(): Promise<void> {
     isClosed = true
-    heartbeat.stop()
-    await Promise.all([...held.keys()].map((journal) => journal.close()))
+    keeping.stop()
+    await Promise.all(keeping.journals().map((journal) => journal.close()))
   }
 }
 

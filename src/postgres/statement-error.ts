@@ -45,7 +45,7 @@ export function journalErrorOf(error: unknown, schema: string): JournalError {
   if (outcome !== 'refused') return outageOf(facts)
   const sentence = SENTENCES[code ?? '']?.(schema)
   return sentence
-    ? new JournalError(sentence.sentence, { ...facts, do: sentence.do })
+    ? new JournalError(sentence.sentence, { ...facts, do: sentence.do }, { retryable: sentence.retryable === true })
     : new JournalError('The database refused a statement of the journal.', facts, { retryable: true })
 }
 
@@ -57,7 +57,7 @@ function outageOf(facts: { reason: string }): JournalError {
   )
 }
 
-type Sentence = { sentence: string; do: string }
+type Sentence = { sentence: string; do: string; retryable?: true }
 
 const noTables = (schema: string): Sentence => ({
   sentence: `The schema ${schema} has no tables of og-ledger.`,
@@ -69,7 +69,12 @@ const SENTENCES: Readonly<Record<string, (schema: string) => Sentence>> = {
   '3F000': noTables,
   '42501': (schema) => ({
     sentence: `The database role may not use the tables of og-ledger in the schema ${schema}.`,
-    do: 'grant usage on the schema, and select, insert, update, delete on its tables',
+    do: 'grant usage on the schema, select, insert, update, delete on its tables, and execute on its functions',
+  }),
+  '55P03': () => ({
+    sentence: 'Another transaction of the database held a lock for too long: this statement took no effect.',
+    do: 'try again; where that lasts, look for the transaction in pg_locks: a backup, a session that was left open',
+    retryable: true,
   }),
   '25006': () => ({
     sentence: 'The database takes no writes: it is a standby, or read-only.',

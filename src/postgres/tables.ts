@@ -1,7 +1,19 @@
 import { InvalidInputError } from '../index.ts'
 
-/** The quoted names of the tables in one schema. */
-export type Tables = { schema: string; wallets: string; journal: string; migrations: string }
+/** The quoted names of the tables and functions in one schema. */
+export type Tables = {
+  schema: string
+  wallets: string
+  journal: string
+  migrations: string
+  payments: string
+  budgets: string
+  /** The functions that sum payments of a budget, and that record one. */
+  spentIn: string
+  pay: string
+  /** The function of the trigger that refuses payments of processes too old to count them. */
+  refuseUncounted: string
+}
 
 export const DEFAULT_SCHEMA = 'og_ledger'
 
@@ -13,5 +25,15 @@ export function tablesIn(schema: string = DEFAULT_SCHEMA): Tables {
       do: `leave it out for ${DEFAULT_SCHEMA}`,
     })
   const table = (name: string): string => `"${schema}"."og_ledger_${name}"`
-  return { schema, wallets: table('wallets'), journal: table('journal'), migrations: table('migrations') }
+  return {
+    schema,
+    wallets: table('wallets'),
+    journal: table('journal'),
+    migrations: table('migrations'),
+    payments: table('payments'),
+    budgets: table('budgets'),
+    spentIn: table('spent_in'),
+    pay: table('pay'),
+    refuseUncounted: table('refuse_uncounted'),
+  }
 }

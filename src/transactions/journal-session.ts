@@ -1,4 +1,4 @@
-import { AbortedError, LockedError } from '../base/errors.ts'
+import { AbortedError, BudgetExhaustedError, LockedError } from '../base/errors.ts'
 import { NotRecordedError, NotSentError } from '../base/not-sent-errors.ts'
 import { OgLedgerError } from '../base/og-ledger-error.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
@@ -24,7 +24,11 @@ export type JournalSession = {
   isClosed(): boolean
   /** Appends a record: it is on disk once this resolves. */
   append(record: JournalRecord): Promise<void>
-  /** Appends a record that must be on disk before anything is sent. @throws NotRecordedError where that fails */
+  /**
+   * Appends a record that must be on disk before anything is sent.
+   *
+   * @throws NotRecordedError where that fails, BudgetExhaustedError where a budget that the journal keeps does not allow it
+   */
   record(record: JournalRecord): Promise<void>
   /** Appends the end of work that is over. Where that fails, the session writes it before the next `record`. */
   owe(record: JournalRecord): Promise<void>
@@ -168,7 +172,9 @@ function lasting(reason: Error | null): Error | null {
 
 /** Errors that say themselves why nothing was sent stay as they are. */
 function recordingError(error: unknown): Error {
-  return error instanceof NotSentError || error instanceof AbortedError ? error : new NotRecordedError(error)
+  if (error instanceof NotSentError || error instanceof AbortedError || error instanceof BudgetExhaustedError)
+    return error
+  return new NotRecordedError(error)
 }
 
 const afterClose = (): AbortedError => new AbortedError('The broker is closed; nothing was sent.')

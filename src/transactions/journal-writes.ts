@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { AbortedError, JournalError } from '../base/errors.ts'
+import { AbortedError, BudgetExhaustedError, JournalError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 
@@ -90,7 +90,9 @@ class WatchedJournal implements JournalWrites {
       await work
       this.#failure = null
     } catch (error) {
-      if (!(error instanceof AbortedError)) this.#failure = failureOf(error)
+      // A budget that the journal keeps refuses a record: it could have been written.
+      if (error instanceof BudgetExhaustedError) this.#failure = null
+      else if (!(error instanceof AbortedError)) this.#failure = failureOf(error)
       throw error
     }
   }

@@ -88,7 +88,11 @@ export interface Journal {
   readonly place?: string
   /** Every record so far, oldest first. Called once, before anything is appended. */
   load(): Promise<readonly JournalRecord[]>
-  /** Resolves once the record survives a crash. Where it rejects, nothing is sent. */
+  /**
+   * Resolves once the record survives a crash. Where it rejects, nothing is sent.
+   *
+   * @throws BudgetExhaustedError where the store keeps a budget that does not allow the payment: nothing is wrong with the journal
+   */
   append(record: JournalRecord): Promise<void>
   /** Why nothing can be appended for now; left out where that only shows in `append`. */
   refusal?(): Error | null

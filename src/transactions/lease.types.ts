@@ -42,8 +42,26 @@ export interface Leases {
   claim(request: ClaimRequest): Promise<readonly LeasedJournal[]>
   /** What the store says of every wallet of a chain that was ever claimed. */
   list(chainId: bigint): Promise<readonly Lease[]>
+  /**
+   * Holds what is claimed to a budget that the store keeps for every process that names it alike: the journals that the returned leases
+   * claim take the record of a payment (`paymentsIn`) only where the budget allows it, and reject it with a BudgetExhaustedError
+   * otherwise. Left out by a store that keeps none: a fleet's budget is then that of its process.
+   */
+  withBudget?(budget: CommonBudget): BudgetedLeases
   /** Closes every journal that was claimed here, which hands the leases back. */
   close(): Promise<void>
+}
+
+/** A budget of several machines: at most so much, in wei, in any stretch of so many seconds by the store's clock. */
+export type CommonBudget = { chainId: bigint; name: string; amount: bigint; seconds: number }
+
+/** Leases whose wallets together pay no more than a budget allows. */
+export interface BudgetedLeases extends Leases {
+  /**
+   * What the budget leaves, in wei, as the store last said; all of it before the first answer. Called where money is due: it may ask the
+   * store in the background. The store decides at the record of each payment.
+   */
+  left(): bigint
 }
 
 export type ClaimRequest = {

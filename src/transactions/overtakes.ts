@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import { OvertakenError } from '../base/not-sent-errors.ts'
-import { SupersededError } from '../base/errors.ts'
+import { BudgetExhaustedError, SupersededError } from '../base/errors.ts'
 
 /** A program that never rests must not keep a caller for ever. */
 const MOST = 5
@@ -10,8 +10,8 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 4_000
 
 /**
- * Decides whether a decision is taken anew because another transaction of the wallet came first: then nothing was sent, or what was
- * sent can never be mined. It waits a moment, and rejects with the error where it is another one, or has come too often.
+ * Decides whether a decision is taken anew because another transaction of the wallet came first, or another machine's payment of a budget
+ * that both share: then nothing was sent, or what was sent can never be mined. It waits a moment, and rejects with the error where it is another one, or has come too often.
  */
 export type DecideAnew = (error: unknown, signal?: AbortSignal) => Promise<void>
 
@@ -39,5 +39,6 @@ export async function unlessOvertaken<T>(clock: Pick<Clock, 'after'>, work: () =
 }
 
 function isOvertaken(error: unknown): boolean {
-  return error instanceof OvertakenError || error instanceof SupersededError
+  // What is thrown while an intent is sent is a refusal of the journal's store: it has told meanwhile what the budget leaves.
+  return [OvertakenError, SupersededError, BudgetExhaustedError].some((kind) => error instanceof kind)
 }

@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs'
 import { JsonRpcProvider, Wallet } from 'ethers'
 import pg from 'pg'
 
-const options = JSON.parse(process.env.KEEPER)
+const options = JSON.parse(process.env.OPTIONS)
 const { database, rpcUrl, network, key, providers, stopAt, leaseMs, holder, clockAheadMs = 0 } = options
 const now = Date.now
 Date.now = () => now() + clockAheadMs

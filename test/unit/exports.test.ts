@@ -80,6 +80,7 @@ test('og-ledger exports these names', () => {
       "ogToWei",
       "openFileJournal",
       "parseInsufficientBalance",
+      "paymentsIn",
       "readFileClosing",
       "readFileJournal",
       "recordFromJson",

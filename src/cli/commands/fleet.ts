@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { defineCommand } from 'citty'
-import { createFleet } from '../../fleet/index.ts'
+import { createFleet, type FleetBudget } from '../../fleet/index.ts'
 import { createMetrics } from '../../metrics/index.ts'
 import { networkOptions, outputOptions } from '../arguments/options.ts'
 import { metricsOption, metricsPlaceOf } from '../arguments/metrics-option.ts'
@@ -71,7 +71,7 @@ export const command = defineCommand({
       signerFor: signerOf,
       policyFor: (wallet) => walletPolicyOf(policies.get(wallet)),
       ...(config.intervalMs !== undefined && { intervalMs: config.intervalMs }),
-      ...(config.budget && { budget: config.budget }),
+      ...(config.budget && { budget: budgetOf(config.budget, database !== null) }),
       ...(database && { leases: database.leases }),
       ...(database && config.capacity !== undefined && { capacity: config.capacity }),
       logger,
@@ -99,3 +99,8 @@ export const command = defineCommand({
     note(`The fleet ended after ${topUps} top-ups of ${og(paid)}.${handed}`)
   },
 })
+
+/** Without a database the budget is that of this process, whatever its name. */
+function budgetOf({ amount, per, name }: FleetBudget, isShared: boolean): FleetBudget {
+  return { amount, per, ...(isShared && name !== undefined && { name }) }
+}

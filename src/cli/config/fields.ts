@@ -99,7 +99,7 @@ export const duration: Check<Duration> = checkOf(schemas.durationSchema, (value,
   }
 })
 
-const budgetFields = { amount: moreThanNothing, per: checkOf(schemas.windowSchema, duration) }
+export const budgetFields = { amount: moreThanNothing, per: checkOf(schemas.windowSchema, duration) }
 
 export const budget: Check<Budget> = checkOf(schemaOf(budgetFields, { required: ['amount', 'per'] }), (value, path) => {
   const { amount: most, per } = wholeAt(value, path, budgetFields)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { FleetBudget } from '../../fleet/index.ts'
 import type { Budget, NetworkConfig, NetworkName } from '../../index.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { alertTermsAt, type AlertTerms } from '../config/alert-terms.ts'
@@ -34,8 +35,8 @@ export type FleetPolicy = {
 export type FleetConfig = {
   network?: NetworkName | NetworkConfig
   intervalMs?: number
-  /** For all wallets of one process together. */
-  budget?: Budget
+  /** For all wallets together: of every process that has the same database and name, or else of this one. */
+  budget?: FleetBudget
   capacity?: number
   leaseMs?: number
   wallets: WalletSource
@@ -151,11 +152,27 @@ const policiesAt: Check<readonly FleetPolicy[]> = checkOf(
   },
 )
 
+const fleetBudgetFields = {
+  ...check.budgetFields,
+  name: text(String.raw`^(?=.*\S).{1,200}$`, 'a name of 1 to 200 characters'),
+}
+
+const fleetBudgetAt: Check<FleetBudget> = checkOf(
+  schemaOf(fleetBudgetFields, {
+    required: ['amount', 'per'],
+    words: { name: 'Fleets of one database that each have a budget give it different names; "fleet" by default.' },
+  }),
+  (value, at) => {
+    const { name, ...most } = objectAt(value, at, fleetBudgetFields)
+    return { ...check.budget(most, at), ...(name !== undefined && { name }) }
+  },
+)
+
 const fleetFields = {
   $schema: text(String.raw`^\S*$`, 'the address of a JSON Schema'),
   network: networkAt,
   intervalMs: check.interval,
-  budget: check.budget,
+  budget: fleetBudgetAt,
   capacity: whole(1, MOST_ACCOUNTS),
   leaseMs: check.milliseconds(1_000, 3_600_000),
   wallets: sourceAt,
@@ -173,7 +190,8 @@ export const fleetSchema: Schema = {
       $schema: 'Where this schema lies, for editors.',
       network: 'mainnet, testnet or testnetDev, or a deployment of your own by its addresses.',
       intervalMs: 'How often each position is read, in milliseconds or as "10s"; 30s by default.',
-      budget: 'The most that all wallets of one process together pay in a rolling window.',
+      budget:
+        'The most that all wallets together pay in a rolling window: those of every process that shares a database, or else of this one.',
       capacity: 'The most wallets that one process claims, with --database.',
       leaseMs:
         'How long a lease holds after its last heartbeat, with --database, in milliseconds or as "30s"; 30s by default.',

@@ -19,6 +19,9 @@ export function fleetWords(config: FleetConfig, { wallets, policies, isShared }:
   const without = wallets.filter(({ address }) => policies.get(address) === undefined)
   const { budget, capacity = wallets.length } = config
   const most = isShared ? `, of which this process claims ${Math.min(capacity, wallets.length)} at most` : ''
+  const payers = isShared
+    ? `All wallets of the budget "${budget?.name ?? 'fleet'}" in this database, whichever process has them,`
+    : 'All wallets of this process together'
   return [
     `${count(wallets.length)}${most}.`,
     ...config.policies.map(
@@ -29,7 +32,7 @@ export function fleetWords(config: FleetConfig, { wallets, policies, isShared }:
           `No policy matches ${count(without.length)}, such as ${short(without[0]?.address ?? '')}: nothing is sent there.`,
         ]
       : []),
-    ...(budget ? [`All wallets of this process together pay at most ${budget.amount} OG in ${budget.per}.`] : []),
+    ...(budget ? [`${payers} pay at most ${budget.amount} OG in ${budget.per}.`] : []),
   ]
 }
 

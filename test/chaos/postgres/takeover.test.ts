@@ -1,7 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { toQuantity } from 'ethers'
 import type { Pool } from 'pg'
@@ -11,6 +7,7 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { chaosRuns } from '../../support/runs.ts'
+import { startToldProcess, type ToldProcess } from '../../support/told-process.ts'
 import { until } from '../../support/until.ts'
 
 /** Every moment at which a machine that stands still could pay what another one has paid meanwhile. */
@@ -33,7 +30,7 @@ const DEAR = 100n * 10n ** 9n
 let chain: LocalChain
 let postgres: TestPostgres
 let pool: Pool
-const keepers: Keeper[] = []
+const keepers: ToldProcess[] = []
 let stopMining = (): Promise<void> => Promise.resolve()
 
 beforeAll(async () => {
@@ -108,61 +105,17 @@ async function isPooled({ wallet, nonce }: LowWallet): Promise<boolean> {
   return (await chain.provider.getTransactionCount(wallet.address, 'pending')) > nonce
 }
 
-type Keeper = {
-  /** Resolves once the process has said the line; with `again`, once more from now on. */
-  says(line: string, options?: { again?: boolean }): Promise<void>
-  resume(): void
-  kill(): Promise<void>
-}
-
-function keeper(low: LowWallet, options: { holder: string; stopAt: string | null; clockAheadMs: number }): Keeper {
+function keeper(low: LowWallet, options: { holder: string; stopAt: string | null; clockAheadMs: number }): ToldProcess {
   const { chainId, ledger, inference, fineTuning } = chain.network
-  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '../../support/leasing-keeper.mjs')], {
-    env: {
-      ...process.env,
-      KEEPER: JSON.stringify({
-        ...options,
-        database: postgres.url,
-        rpcUrl: chain.anvil.url,
-        network: { chainId: Number(chainId), ledger, inference, fineTuning },
-        key: low.wallet.privateKey,
-        providers: [...low.needed.keys()],
-        leaseMs: LEASE_MS,
-      }),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const one = startToldProcess('leasing-keeper.mjs', {
+    ...options,
+    database: postgres.url,
+    rpcUrl: chain.anvil.url,
+    network: { chainId: Number(chainId), ledger, inference, fineTuning },
+    key: low.wallet.privateKey,
+    providers: [...low.needed.keys()],
+    leaseMs: LEASE_MS,
   })
-  if (!child.stdout) throw new Error('The process has no output.')
-  const said: string[] = []
-  const waits = new Set<() => void>()
-  createInterface(child.stdout).on('line', (line) => {
-    said.push(line)
-    for (const wake of waits) wake()
-  })
-  const exited = once(child, 'exit').then(() => {
-    for (const wake of waits) wake()
-  })
-  const one: Keeper = {
-    async says(line, { again = false } = {}) {
-      const from = again ? said.length : 0
-      while (!said.slice(from).includes(line)) {
-        if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`${options.holder} ended without saying "${line}": ${said.slice(-5).join('; ')}`)
-        await new Promise<void>((resolve) => {
-          const wake = (): void => {
-            waits.delete(wake)
-            resolve()
-          }
-          waits.add(wake)
-        })
-      }
-    },
-    resume: () => void child.kill('SIGCONT'),
-    async kill() {
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
   keepers.push(one)
   return one
 }

@@ -1,9 +1,8 @@
-import { Wallet } from 'ethers'
-import type { Pool } from 'pg'
+import { parseEther, Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createFleet } from 'og-ledger/fleet'
+import { createFleet, type FleetBudget } from 'og-ledger/fleet'
 import { createMetrics } from 'og-ledger/metrics'
-import { postgresLeases } from 'og-ledger/postgres'
+import { postgresLeases, type PostgresPool } from 'og-ledger/postgres'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { EXACT } from '../../support/exact.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
@@ -32,10 +31,20 @@ async function lowWallets(): Promise<LowWallet[]> {
   return low
 }
 
-type Machine = { holder: string; pool?: Pool; url?: string; capacity?: number }
+type Machine = {
+  holder: string
+  pool?: PostgresPool
+  url?: string
+  capacity?: number
+  budget?: FleetBudget
+  leaseMs?: number
+}
 
 /** The fleet of one machine. Both are of this process; what they share is the database. */
-function open(low: readonly LowWallet[], { holder, pool = postgres.direct, url = chain.anvil.url, capacity }: Machine) {
+function open(
+  low: readonly LowWallet[],
+  { holder, pool = postgres.direct, url = chain.anvil.url, capacity, budget, leaseMs = 2_000 }: Machine,
+) {
   const keys = new Map(low.map(({ wallet }) => [wallet.address, wallet.privateKey]))
   return createFleet({
     provider: connect(url),
@@ -48,8 +57,9 @@ function open(low: readonly LowWallet[], { holder, pool = postgres.direct, url =
         config: { ...EXACT, unsettledFee: false as const },
       })),
     }),
-    leases: postgresLeases({ pool, holder, leaseMs: 2_000, timeoutMs: 500 }),
+    leases: postgresLeases({ pool, holder, leaseMs, timeoutMs: leaseMs / 4 }),
     ...(capacity !== undefined && { capacity }),
+    ...(budget && { budget }),
     intervalMs: 300,
   })
 }
@@ -101,4 +111,49 @@ test('a machine that is cut off from node and database leaves its wallets to ano
   await until(() => first.wallets().every(({ state }) => state === 'foreign'))
   expect([first.brokers(), second.leasesLost()]).toEqual([[], 0])
   expect(await outcomes(low)).toEqual(low.map(paidOnce))
+})
+
+test('a budget that machines share adds no statement to a reading that wants nothing', async () => {
+  const low = await lowWallets()
+  const statements: string[] = []
+  const pool: PostgresPool = {
+    on: (event, listener) => postgres.direct.on(event, listener),
+    async connect() {
+      const client = await postgres.direct.connect()
+      return {
+        query(config) {
+          statements.push(config.text.trim().split(/\s+/).slice(0, 2).join(' '))
+          return client.query(config)
+        },
+        on: (event, listener) => client.on(event, listener),
+        removeListener: (event, listener) => client.removeListener(event, listener),
+        release: (destroy) => client.release(destroy),
+      }
+    },
+  }
+  const budget = { amount: '100', per: '1h', name: 'statements' } as const
+  await using fleet = await open(low, { holder: 'first', pool, budget, leaseMs: 60_000 })
+  await paid(low)
+  const isContent = () =>
+    fleet
+      .brokers()
+      .every((broker) =>
+        broker.latest()?.decisions.every((one) => one.action === 'hold' && one.reason === 'sufficient'),
+      )
+  await until(isContent)
+  const before = statements.length
+  expect(statements.filter((text) => text === 'select outcome,').length).toBe(WALLETS * 2)
+  let readings = 0
+  const watching = fleet.brokers().map((broker) => broker.positions$.subscribe(() => (readings += 1)))
+  await until(() => readings >= WALLETS * 5)
+  for (const one of watching) one.unsubscribe()
+  // A heartbeat for all wallets, if its time has come.
+  expect(statements.slice(before).filter((text) => text !== 'update "og_ledger"."og_ledger_wallets"')).toEqual([])
+  expect(await outcomes(low)).toEqual(low.map(paidOnce))
+  const spent = (await outcomes(low)).reduce((sum, one) => sum + one.spent, 0n)
+  const { rows } = await postgres.direct.query<{ spent: string }>(
+    'select spent from og_ledger.og_ledger_spent_in($1, $2, 3600)',
+    [String(chain.network.chainId), budget.name],
+  )
+  expect([BigInt(rows[0]?.spent ?? 0), spent < parseEther('100')]).toEqual([spent, true])
 })

@@ -1,8 +1,19 @@
 import { parseEther } from 'ethers'
 import { expect, test } from 'vitest'
-import { JournalError, memoryJournal, type Journal } from '../../../src/index.ts'
+import { checkFleetOptions } from '../../../src/fleet/fleet-options.ts'
+import {
+  JournalError,
+  memoryJournal,
+  type Amount,
+  type BudgetedLeases,
+  type Broker,
+  type CommonBudget,
+  type Journal,
+  type Leases,
+} from '../../../src/index.ts'
 import { fleetWorld, fundedPolicy } from '../../support/fleet-world.ts'
 import { lyingTime } from '../../support/lying-time.ts'
+import { memoryLeaseStore } from '../../support/memory-leases.ts'
 
 const budget = { amount: '2', per: '1d' } as const
 
@@ -103,3 +114,119 @@ test.for([
     expect(second.brokers().map(({ positions$ }) => positions$.status.failures)).toEqual([0, 0])
   },
 )
+
+/** Leases as those of a database: what the budget leaves is known once the store has said it. */
+function telling(leases: Leases): Leases {
+  return {
+    ...leases,
+    withBudget(terms) {
+      const inner = leases.withBudget?.(terms)
+      if (!inner) throw new Error('The store keeps budgets.')
+      let known = terms.amount
+      return {
+        ...inner,
+        left() {
+          const answer = known
+          known = inner.left()
+          return answer
+        },
+        async claim(request) {
+          return (await inner.claim(request)).map((journal) => ({
+            ...journal,
+            async append(record) {
+              try {
+                await journal.append(record)
+              } finally {
+                known = inner.left()
+              }
+            },
+          }))
+        },
+      }
+    },
+  }
+}
+
+test('a call that needs more than other processes have left of the budget is refused', async () => {
+  await using world = fleetWorld({ wallets: 2 })
+  const store = memoryLeaseStore({ clock: world.clock, leaseMs: 15_000 })
+  const fleets = await Promise.all(
+    ['a', 'b'].map((holder) =>
+      world.open({ leases: telling(store.of(holder, world.clock)), capacity: 1, budget: { amount: '5.5', per: '1h' } }),
+    ),
+  )
+  await world.advance(5)
+  const brokers = fleets.flatMap((fleet) => fleet.brokers())
+  const [first, second] = brokers
+  for (const { ledger } of brokers) await ledger.addLedger('20')
+  const ensure = async (broker: Broker | undefined, amount?: Amount) => {
+    const over = broker?.inference.ensureFunded(world.provider, amount).then(
+      (receipt) => (receipt ? 'paid' : 'nothing to pay'),
+      (error: Error) => error.name,
+    )
+    await world.advance(60)
+    return over
+  }
+  expect(await ensure(first, '3')).toBe('paid')
+  expect(await ensure(second)).toBe('paid')
+  expect(await ensure(first, '4')).toBe('BudgetExhaustedError')
+  const available = brokers.map(({ wallet }) => world.chain.position(wallet).subAccounts[0]?.available)
+  expect(available).toEqual([parseEther('3'), parseEther('2')])
+})
+
+test('processes that share leases share the budget, and go on once payments leave its window', async () => {
+  await using world = fleetWorld({ wallets: 3 })
+  const store = memoryLeaseStore({ clock: world.clock, leaseMs: 15_000 })
+  const processes = await Promise.all(
+    ['a', 'b'].map((holder) => {
+      const { clock, kill } = world.processClock()
+      const leases = telling(store.of(holder, clock))
+      const budget = { amount: '2', per: '1h' } as const
+      const options = { clock, leases, capacity: 2, budget, policyFor: () => fundedPolicy(world.provider) }
+      return world.open(options).then((fleet) => ({ fleet, kill }))
+    }),
+  )
+  const brokers = () => processes.flatMap(({ fleet }) => fleet.brokers())
+  await world.advance(5)
+  await world.supply(brokers())
+  await world.advance(60)
+  const available = () => world.wallets.map((wallet) => world.chain.position(wallet).subAccounts[0]?.available ?? 0n)
+  // Each wants 2 OG, and 2 is what all may have.
+  for (const wallet of world.wallets) world.chain.spend(world.provider, wallet, '2.5')
+  const paid = () => available().reduce((sum, one) => sum + one, 0n) - parseEther('1.5')
+  await world.advance(600)
+  expect(paid()).toBe(parseEther('2'))
+  const reasons = brokers().map((broker) => broker.latest()?.decisions[0])
+  expect(reasons.map((one) => String(one?.action === 'hold' ? one.reason : one?.action)).toSorted()).toEqual([
+    'budget-exhausted',
+    'budget-exhausted',
+    'sufficient',
+  ])
+  // Another process that takes wallets over is held as well.
+  const [dying] = processes
+  dying?.kill()
+  await world.advance(600)
+  expect(paid()).toBe(parseEther('2'))
+  await world.advance(3_600)
+  expect(paid()).toBe(parseEther('4'))
+})
+
+test('a name is for a budget that machines share', async () => {
+  await using world = fleetWorld({ wallets: 1 })
+  expect(() => checkFleetOptions({ budget: { ...budget, name: 'customers' } } as never)).toThrow(
+    'A budget has a name where several machines share it.',
+  )
+  const store = memoryLeaseStore({ clock: world.clock, leaseMs: 15_000 })
+  const leases = store.of('a', world.clock)
+  const names: string[] = []
+  const seeing = {
+    ...leases,
+    withBudget(terms: CommonBudget) {
+      names.push(`${terms.name} ${terms.amount} ${terms.seconds}`)
+      return leases.withBudget?.(terms) as BudgetedLeases
+    },
+  }
+  await world.open({ leases: seeing, budget: { ...budget, name: 'customers' } })
+  await world.open({ leases: { ...seeing, holder: 'b' }, budget })
+  expect(names).toEqual([`customers ${parseEther('2')} 86400`, `fleet ${parseEther('2')} 86400`])
+})

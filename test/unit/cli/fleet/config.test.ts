@@ -44,6 +44,21 @@ test.for<[string, object, string | null]>([
     { wallets: KEYSTORES, policies: [{ ...EVERY, providers: [{ provider: '0x1' }] }] },
     'policies[0].providers[0].provider: an address',
   ],
+  [
+    'a budget that several machines share',
+    { wallets: KEYSTORES, policies: [EVERY], budget: { amount: '5', per: '1d', name: 'customers' } },
+    null,
+  ],
+  [
+    'a budget without a window',
+    { wallets: KEYSTORES, policies: [EVERY], budget: { amount: '5', name: 'customers' } },
+    'budget.per: it is missing.',
+  ],
+  [
+    'a budget whose name is empty',
+    { wallets: KEYSTORES, policies: [EVERY], budget: { amount: '5', per: '1d', name: ' ' } },
+    'budget.name: a name of 1 to 200 characters',
+  ],
   ['a capacity of nothing', { wallets: KEYSTORES, policies: [EVERY], capacity: 0 }, 'capacity: a whole number from 1'],
 ])('the command and its schema agree about %s', ([, config, refusal]) => {
   expect(takes(config)).toBe(refusal === null)

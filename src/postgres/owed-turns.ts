@@ -1,0 +1,56 @@
+import type { PaymentChange } from './payment-changes.ts'
+
+/** What became of a payment, whose record was not written. */
+type Turn = Extract<PaymentChange, { type: 'turns' }>
+
+/**
+ * The outcomes of payments that a broker saw while the database took no records. It does not write them again, since the chain holds them:
+ * without this the payment would count as open for as long as the process lives.
+ */
+export type OwedTurns = {
+  /** The record of the change was written, or was not. The latest of a payment counts. */
+  see(change: PaymentChange | null, how: { isWritten: boolean }): void
+}
+
+export type OwedTurnsOptions = {
+  /** Writes a turn where the lease holds. */
+  write: (turn: Turn) => Promise<void>
+  /** Resolves at the next answer of the database, or at the end. */
+  next: () => Promise<void>
+  isOver: () => boolean
+}
+
+export function createOwedTurns({ write, next, isOver }: OwedTurnsOptions): OwedTurns {
+  const owed = new Map<string, Turn>()
+  let isPaying = false
+
+  return {
+    see(change, { isWritten }) {
+      if (!change) return
+      if (isWritten || change.type === 'begins') owed.delete(change.id)
+      else owed.set(change.id, change)
+      if (!isPaying && owed.size > 0) void pay()
+    },
+  }
+
+  async function pay(): Promise<void> {
+    isPaying = true
+    while (owed.size > 0) {
+      await next()
+      if (isOver()) break
+      await payAll()
+    }
+    isPaying = false
+  }
+
+  async function payAll(): Promise<void> {
+    for (const [id, turn] of owed)
+      try {
+        await write(turn)
+        if (owed.get(id) === turn) owed.delete(id)
+      } catch {
+        // At the next answer again.
+        return
+      }
+  }
+}

@@ -1,0 +1,106 @@
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { migrate, postgresLeases } from 'og-ledger/postgres'
+import { firstVersionJournal, toFirstVersion } from '../../support/first-version.ts'
+import { outcomeRecords, paymentRecord } from '../../support/payment-records.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { until } from '../../support/until.ts'
+
+const chainId = 31_337n
+const HOUR = 3_600
+const wallets = Array.from({ length: 10 }, (_, at) => `0x${(at + 1).toString(16).padStart(40, '0')}`)
+let postgres: TestPostgres
+let direct: Pool
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  direct = postgres.pool()
+})
+afterAll(() => postgres[Symbol.asyncDispose]())
+
+/** Seconds of block time: those of a machine, here. */
+const now = (): number => Math.floor(Date.now() / 1_000)
+
+test('many migrations at once bring tables of the first version up to date beside its processes, which write and beat meanwhile', async () => {
+  const schema = 'first_version'
+  await migrate({ pool: direct, schema })
+  await toFirstVersion({ pool: direct, schema })
+  const pool = postgres.pool({ max: 10 })
+  const olds = await Promise.all(wallets.map((wallet) => firstVersionJournal({ pool, schema, chainId, wallet })))
+  let isMigrated = false
+  let written = 0
+  const working = olds.map(async (old, at) => {
+    for (let count = 0; !isMigrated || count < 2; count += 1) {
+      expect(await old.append(paymentRecord(`${at} ${count}`, 1n))).toBe(true)
+      expect(await old.renew()).toBe(true)
+      written += 1
+    }
+  })
+  await until(() => written > wallets.length)
+  const isolated = postgres.pool({ options: '-c default_transaction_isolation=serializable' })
+  const made = await Promise.all([direct, isolated, direct, isolated].map((one) => migrate({ pool: one, schema })))
+  isMigrated = true
+  await Promise.all(working)
+  expect(made.filter(({ changed }) => changed)).toEqual([{ version: 2, changed: true }])
+  const { rows } = await direct.query<{ count: string }>(`select count(*) from ${schema}.og_ledger_journal`)
+  expect(Number(rows[0]?.count)).toBe(written)
+})
+
+test('once a chain has a budget, a process of the first version records no payment, and all else', async () => {
+  await migrate({ pool: direct })
+  const old = await firstVersionJournal({ pool: direct, schema: 'og_ledger', chainId: 5n, wallet: wallets[0] ?? '' })
+  expect(await old.append(paymentRecord('before', 4n, now()))).toBe(true)
+  const leases = postgresLeases({ pool: direct }).withBudget?.({
+    chainId: 5n,
+    name: 'fleet',
+    amount: 10n,
+    seconds: HOUR,
+  })
+  if (!leases) throw new Error('They keep budgets.')
+  const [held] = await leases.claim({ chainId: 5n, wallets: wallets.slice(1, 2) })
+  await held?.load()
+
+  await expect(old.append(paymentRecord('after', 4n, now()))).rejects.toThrow(
+    'machines share a budget on this chain, and the og-ledger of this one is too old to count in it: update it',
+  )
+  const record = paymentRecord('by a caller', 4n)
+  if (record.type !== 'prepared') throw new Error('It is one.')
+  expect(await old.append({ ...record, intent: { ...record.intent, decidedAt: null } })).toBe(true)
+  expect(await old.append(outcomeRecords.mined('before'))).toBe(true)
+  // Another wallet of the process, and of the next one of that version.
+  const again = await firstVersionJournal({ pool: direct, schema: 'og_ledger', chainId: 5n, wallet: wallets[2] ?? '' })
+  await expect(again.append(paymentRecord('after', 4n, now()))).rejects.toThrow('too old to count in it')
+
+  // What it paid counts with the process that has the wallet next.
+  await old.release()
+  const [next] = await leases.claim({ chainId: 5n, wallets: wallets.slice(0, 1) })
+  await next?.load()
+  await expect(next?.append(paymentRecord('too much', 7n))).rejects.toThrow('does not allow it now')
+  await next?.append(paymentRecord('what is left', 6n))
+  // A process that knows of budgets, and has none, pays without one.
+  const plain = postgresLeases({ pool: direct })
+  const [free] = await plain.claim({ chainId: 5n, wallets: wallets.slice(3, 4) })
+  await free?.load()
+  await free?.append(paymentRecord('of no budget', 99n))
+  await Promise.all([plain.close(), leases.close()])
+})
+
+test('a migration gives up for another transaction, and keeps no process of the first version waiting behind it', async () => {
+  const schema = 'backed_up'
+  await migrate({ pool: direct, schema })
+  await toFirstVersion({ pool: direct, schema })
+  const old = await firstVersionJournal({ pool: direct, schema, chainId, wallet: wallets[0] ?? '' })
+  const backup = await direct.connect()
+  await backup.query('begin')
+  await backup.query(`lock table ${schema}.og_ledger_wallets in access share mode`)
+  const migrating = migrate({ pool: direct, schema }).catch((error: unknown) => error)
+  expect(await old.append(paymentRecord('a', 1n))).toBe(true)
+  expect(await migrating).toMatchObject({
+    name: 'JournalError',
+    shortMessage: 'Another transaction of the database held a lock for too long: this statement took no effect.',
+    retryable: true,
+  })
+  await backup.query('commit')
+  backup.release()
+  expect(await migrate({ pool: direct, schema })).toEqual({ version: 2, changed: true })
+})

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { BudgetExhaustedError } from '../../../src/base/errors.ts'
+import { createSubAccountFunding } from '../../../src/funding/sub-account-funding.ts'
+import { positionOf, subAccountOf } from '../../support/positions.ts'
+
+const id = { provider: '0xp', serviceType: 'inference' } as const
+const unlimited = { maxTopUp: null, budgetLeft: null, coolingUntil: 0, ledgerReserve: 0n }
+
+/** A store whose budget, shared with other machines, leaves less than the broker knows: it says so when it refuses a payment. */
+function shared({ known, left }: { known: bigint; left: bigint }) {
+  const asked: bigint[] = []
+  let has = 1
+  const read = () =>
+    Promise.resolve(positionOf([subAccountOf(id.provider, id.serviceType, { available: has })], { available: 100 }))
+  const fund = createSubAccountFunding({
+    wallet: '0xw',
+    rules: { serviceNames: { inference: 'inference-v1.0' } } as never,
+    async submit({ amount }) {
+      asked.push(amount)
+      known = left
+      if (amount > left) throw new BudgetExhaustedError('The budget that several machines share does not allow it now.')
+      has += Number(amount)
+      return { transactionHash: '0xh', blockNumber: 2, gasUsed: 1n, status: 1, success: true }
+    },
+    inFlightFromLedger: () => 0n,
+    limitsOf: () => ({ own: unlimited, firstDay: null, common: known, gas: null }),
+    payees: { isKnown: () => true } as never,
+    recall: () => Promise.resolve(),
+    clock: { now: () => 0, after: (_, callback) => (callback(), () => undefined) },
+  })
+  const fill = () => fund(id, { goal: () => ({ least: 5n, best: 9n }), read, giveUp: { at: 10, after: '10 ms' } })
+  return { asked, fill }
+}
+
+test('where other machines have spent of the budget meanwhile, what is left of the wish is paid', async () => {
+  const { asked, fill } = shared({ known: 50n, left: 7n })
+  expect(await fill()).toMatchObject({ paid: 7n })
+  expect(asked).toEqual([8n, 7n])
+})
+
+test('where they have left less than is needed, the call is refused with what is left', async () => {
+  const { asked, fill } = shared({ known: 50n, left: 3n })
+  await expect(fill()).rejects.toMatchObject({
+    name: 'BudgetExhaustedError',
+    shortMessage: 'The budget of this window does not allow it.',
+    facts: { left: '0.000000000000000003 OG' },
+  })
+  expect(asked).toEqual([8n])
+})
