@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 export type ToldProcess = {
   /** Resolves once the process has said the line; with `again`, once more from now on. */
   says(line: string, options?: { again?: boolean }): Promise<void>
+  /** The line that it said last. */
+  last(): string
   /** SIGSTOP: it stands still as a virtual machine does. */
   stop(): void
   resume(): void
@@ -45,6 +47,7 @@ export function startToldProcess(program: string, options: { holder: string } & 
         })
       }
     },
+    last: () => said.at(-1) ?? '',
     stop: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     async kill() {

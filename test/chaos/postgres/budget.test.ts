@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises'
 import { parseEther } from 'ethers'
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { migrate } from 'og-ledger/postgres'
 import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, outcomeOf, type LowWallet } from '../../support/low-wallet.ts'
+import { mining } from '../../support/mining.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { chaosRuns } from '../../support/runs.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
@@ -34,7 +34,7 @@ const BUDGET = '5'
 const SPENT = 'plan budget-exhausted,budget-exhausted,budget-exhausted,sufficient,sufficient,sufficient'
 
 let chain: LocalChain
-let stopMining = (): Promise<void> => Promise.resolve()
+let passing: AsyncDisposable
 let postgres: TestPostgres
 let pool: Pool
 /** By which the first process reaches the database. */
@@ -48,11 +48,11 @@ beforeAll(async () => {
   proxy = await startTcpProxy(postgres.port)
   await migrate({ pool })
   chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0 })
-  stopMining = mine()
+  passing = mining(chain)
 })
 afterEach(() => Promise.all(processes.splice(0).map((one) => one.kill())))
 afterAll(async () => {
-  await stopMining()
+  await passing[Symbol.asyncDispose]()
   await chain[Symbol.asyncDispose]()
   await proxy[Symbol.asyncDispose]()
   await postgres[Symbol.asyncDispose]()
@@ -102,21 +102,6 @@ test.each(chaosRuns(4))(
 
 /** Processes start slowly on a busy machine. */
 const until = (condition: () => boolean | Promise<boolean>) => untilWithin(condition, 120_000)
-
-/** Block time passes: what failed on a busy machine is tried again. */
-function mine(): () => Promise<void> {
-  const stop = new AbortController()
-  const mined = (async () => {
-    while (!stop.signal.aborted) {
-      await chain.mine()
-      await setTimeout(1_000, undefined, { signal: stop.signal }).catch(() => undefined)
-    }
-  })()
-  return async () => {
-    stop.abort()
-    await mined
-  }
-}
 
 /** Has the database hold payments of a budget where each waits for the one before. */
 async function holdPayments(name: string) {

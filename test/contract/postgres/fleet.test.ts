@@ -6,6 +6,7 @@ import { postgresLeases, type PostgresPool } from 'og-ledger/postgres'
 import { connect, localChain, type LocalChain } from '../../support/chain.ts'
 import { EXACT } from '../../support/exact.ts'
 import { lowWallet, outcomeOf, paidOnce, type LowWallet } from '../../support/low-wallet.ts'
+import { mining } from '../../support/mining.ts'
 import { startProxiedPostgres, type ProxiedPostgres } from '../../support/proxied-postgres.ts'
 import { startProxy, type Proxy } from '../../support/proxy.ts'
 import { until } from '../../support/until.ts'
@@ -13,13 +14,16 @@ import { until } from '../../support/until.ts'
 const WALLETS = 3
 let chain: LocalChain, node: Proxy
 let postgres: ProxiedPostgres
+let passing: AsyncDisposable
 
 beforeAll(async () => {
   postgres = await startProxiedPostgres()
   chain = await localChain({ inferenceProviders: 2, fineTuningProviders: 0, wallets: 1 })
   node = await startProxy(chain.anvil.url)
+  passing = mining(chain)
 })
 afterAll(async () => {
+  await passing[Symbol.asyncDispose]()
   await node.stop()
   await chain[Symbol.asyncDispose]()
   await postgres[Symbol.asyncDispose]()
