@@ -18,13 +18,28 @@ const HEAD_WORDS = 2
  * 32 bytes instead of some thousand.
  */
 export function digestCode(views: readonly WalletView[], wallets: readonly string[]): string {
+  const addresses = wallets.map((address) => address.slice(2)).join('')
+  return `0x${codeFor(views, wallets.length)}${addresses.toLowerCase()}`
+}
+
+/** The code before the wallets, by their number. */
+const codes = new WeakMap<readonly WalletView[], Map<number, string>>()
+
+function codeFor(views: readonly WalletView[], count: number): string {
+  const known = codes.get(views) ?? new Map<number, string>()
+  const code = known.get(count) ?? codeOf(views, count)
+  codes.set(views, known.set(count, code))
+  return code
+}
+
+function codeOf(views: readonly WalletView[], count: number): string {
   const digests = HEAD_WORDS * WORD
-  const end = digests + wallets.length * WORD
+  const end = digests + count * WORD
   // The word of the current wallet, the data of a call, and what is hashed stand after the answer.
   const wallet = end
   const input = wallet + WORD
   const hashed = input + Math.max(...views.map(({ data }) => paddedBytes(data)))
-  const code = assemble([
+  return assemble([
     ...(['NUMBER', 0, 'MSTORE', 'TIMESTAMP', WORD, 'MSTORE'] as const),
     // The stack holds the index of the wallet.
     ...([0, { place: 'next wallet' }, 'JUMPDEST'] as const),
@@ -48,10 +63,9 @@ export function digestCode(views: readonly WalletView[], wallets: readonly strin
       'STATICCALL',
     ] as const),
     ...(['ISZERO', { push: 'failed' }, 'JUMPI', 'POP'] as const),
-    ...([1, 'ADD', 'DUP1', wallets.length, 'GT', { push: 'next wallet' }, 'JUMPI'] as const),
+    ...([1, 'ADD', 'DUP1', count, 'GT', { push: 'next wallet' }, 'JUMPI'] as const),
     ...([end, 0, 'RETURN', { place: 'failed' }, 'JUMPDEST', 0, 0, 'REVERT', { place: 'wallets' }] as const),
   ])
-  return `0x${code}${wallets.map((address) => address.slice(2).toLowerCase()).join('')}`
 }
 
 /** Calls, and adds to what is hashed: whether it succeeded, the size of its answer, the answer. */
