@@ -33,8 +33,10 @@ export function createSharedTime(clock: Pick<Clock, 'now'>): SharedTime {
     tell: (block) => void (told = latestOf([told, block])),
     see: (block) => void (last = { ...block, at: clock.now() }),
     known(now) {
-      const seen = last && { ...last, aheadMs: 1_000 * last.timestamp - (now - (clock.now() - last.at)) }
-      return [seen, told].filter((one) => one !== null)
+      if (!last) return told ? [told] : []
+      const { number, timestamp, at } = last
+      const seen = { number, timestamp, aheadMs: 1_000 * timestamp - (now - (clock.now() - at)) }
+      return told ? [seen, told] : [seen]
     },
   }
 }

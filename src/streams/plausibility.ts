@@ -4,8 +4,12 @@ import { blockProof, type BlockProof, type TimestampOf } from './block-witness.t
 import { MOST_AHEAD_MS, numberJump, timeJump, type Jump } from './block-jump.policy.ts'
 
 export type Plausibility = {
-  /** @throws ImplausibleReadingError for a block whose number or time jumps, until it is proven or confirmed */
-  check(block: Block): Promise<void>
+  /**
+   * Rejects with ImplausibleReadingError for a block whose number or time jumps, until it is proven or confirmed.
+   *
+   * @returns null for a block that does not jump: nothing is asked of the node
+   */
+  check(block: Block): Promise<void> | null
   /** Checks it once more, by what has become known since: a journal may be opened during the reading. */
   checkAgain(block: Block): void
   /** Takes over the block of an accepted reading. */
@@ -49,99 +53,131 @@ type Judged = { witness: KnownBlock | null; proof: BlockProof | undefined }
  * contradicts the time at which earlier processes paid. Before anything was paid, the machine's clock is the only witness.
  */
 export function createPlausibility(options: PlausibilityOptions): Plausibility {
-  const { notBefore, known = () => null, time, blockTimeMs, now, timestampOf } = options
-  const openedAt = now()
-  let last: Accepted | null = null
-  let run: Run | null = null
+  return new BlockWitnesses(options)
+}
+
+/** Each reading of each wallet of a fleet comes through here: what does not jump is compared without lists of its own. */
+class BlockWitnesses implements Plausibility {
+  readonly #options: PlausibilityOptions
+  readonly #openedAt: number
+  #last: Accepted | null = null
+  #run: Run | null = null
   /** Blocks that the reading under way was compared with. */
-  let compared: KnownBlock[] = []
+  #compared: readonly KnownBlock[] = NONE
   /** Those that an accepted reading was compared with: the last reading stands for them. */
-  let settled: readonly KnownBlock[] = []
+  #settled: readonly KnownBlock[] = NONE
 
-  return {
-    async check(block) {
-      compared = unsettled()
-      const jumps = jumpsOf(block, compared)
-      if (jumps.length === 0) {
-        run = null
-        return
-      }
-      const ongoing = (run = extended(run, block))
-      const proofs = await Promise.all(jumps.map(({ witness }) => proofOf(block, witness)))
-      const [unproven] = jumps.filter(({ witness }, at) => !isBelieved(ongoing, block, { witness, proof: proofs[at] }))
-      if (unproven) throw unproven.error
-    },
-    checkAgain(block) {
-      const fresh = unsettled().filter((one) => !compared.some(isSame(one)))
-      // How it follows the last reading is checked, and what headers have proven stands.
-      const [jump] = timeJumpsOf(block, fresh)
-      if (jump) throw jump.error
-      compared.push(...fresh)
-    },
-    accept(block) {
-      run = null
-      settled = others().filter((one) => [...settled, ...compared].some(isSame(one)))
-      // A halted chain repeats its block: the lead of that block over the clock is the one at its first reading.
-      if (block.number !== last?.number) last = { ...block, at: now(), aheadMs: aheadMsOf(block) }
-      time?.see(block)
-    },
+  constructor(options: PlausibilityOptions) {
+    this.#options = options
+    this.#openedAt = options.now()
   }
 
-  function others(): KnownBlock[] {
-    const own = known()
+  check(block: Block): Promise<void> | null {
+    this.#compared = this.#unsettled()
+    const jumps = this.#jumpsOf(block, this.#compared)
+    if (jumps.length > 0) return this.#believe(block, jumps)
+    this.#run = null
+    return null
+  }
+
+  checkAgain(block: Block): void {
+    const fresh = without(this.#unsettled(), this.#compared)
+    if (fresh.length === 0) return
+    // How it follows the last reading is checked, and what headers have proven stands.
+    const [jump] = this.#timeJumpsOf(block, fresh)
+    if (jump) throw jump.error
+    this.#compared = [...this.#compared, ...fresh]
+  }
+
+  accept(block: Block): void {
+    this.#run = null
+    const settled = [...this.#settled, ...this.#compared]
+    this.#settled = this.#others().filter((one) => has(settled, one))
+    // A halted chain repeats its block: the lead of that block over the clock is the one at its first reading.
+    if (block.number !== this.#last?.number) {
+      const { number, timestamp } = block
+      this.#last = { number, timestamp, at: this.#options.now(), aheadMs: this.#aheadMsOf(block) }
+    }
+    this.#options.time?.see(block)
+  }
+
+  #others(): readonly KnownBlock[] {
+    const { known, time, now } = this.#options
+    const own = known?.() ?? null
     if (own) time?.tell(own)
-    return [own, ...(time?.known(now()) ?? [])].filter((one) => one !== null)
+    const shared = time?.known(now()) ?? NONE
+    return own ? [own, ...shared] : shared
   }
 
-  function unsettled(): KnownBlock[] {
-    return others().filter((one) => !settled.some(isSame(one)))
+  #unsettled(): readonly KnownBlock[] {
+    return without(this.#others(), this.#settled)
   }
 
-  function jumpsOf(block: Block, fresh: readonly KnownBlock[]): Jump[] {
+  #jumpsOf(block: Block, fresh: readonly KnownBlock[]): Jump[] {
+    const last = this.#last
     const isRepeated = block.number === last?.number && block.timestamp === last.timestamp
-    const witnesses = [...(last && !isRepeated ? [last] : []), ...fresh]
-    const alone = last === null && fresh.length === 0 ? [null] : []
-    const jumps = timeJumpsOf(block, [...witnesses, ...alone])
+    const ofOthers = last === null && fresh.length === 0 ? ALONE : fresh
+    const jumps = this.#timeJumpsOf(block, last && !isRepeated ? [last, ...ofOthers] : ofOthers)
     if (jumps.length > 0) return jumps
-    const { number, at } = last ?? { number: notBefore, at: openedAt }
-    const error = numberJump(block, number, (now() - at) / Math.max(1, blockTimeMs()))
-    return error ? [{ witness: last, error }] : []
+    const { number, at } = last ?? { number: this.#options.notBefore, at: this.#openedAt }
+    const blocks = (this.#options.now() - at) / Math.max(1, this.#options.blockTimeMs())
+    const error = numberJump(block, number, blocks)
+    return error ? [{ witness: last, error }] : jumps
   }
 
-  function timeJumpsOf(block: Block, witnesses: readonly (KnownBlock | null)[]): Jump[] {
-    const facts = { aheadMs: aheadMsOf(block), hasHeaders: timestampOf !== undefined }
-    return witnesses.flatMap((one) => timeJump(block, one, facts) ?? [])
+  #timeJumpsOf(block: Block, witnesses: readonly (KnownBlock | null)[]): Jump[] {
+    const facts = { aheadMs: this.#aheadMsOf(block), hasHeaders: this.#options.timestampOf !== undefined }
+    const jumps: Jump[] = []
+    for (const one of witnesses) {
+      const jump = timeJump(block, one, facts)
+      if (jump) jumps.push(jump)
+    }
+    return jumps
   }
 
-  function aheadMsOf({ timestamp }: Block): number {
-    return 1_000 * timestamp - now()
+  async #believe(block: Block, jumps: readonly Jump[]): Promise<void> {
+    const run = (this.#run = this.#extended(this.#run, block))
+    const proofs = await Promise.all(jumps.map(({ witness }) => this.#proofOf(block, witness)))
+    const [unproven] = jumps.filter(({ witness }, at) => !this.#isBelieved(run, block, { witness, proof: proofs[at] }))
+    if (unproven) throw unproven.error
   }
 
-  function extended(before: Run | null, block: Block): Run {
-    const aheadMs = aheadMsOf(block)
+  #aheadMsOf({ timestamp }: Block): number {
+    return 1_000 * timestamp - this.#options.now()
+  }
+
+  #extended(before: Run | null, block: Block): Run {
+    const aheadMs = this.#aheadMsOf(block)
     const agrees =
       before !== null && block.number >= before.block && Math.abs(aheadMs - before.aheadMs) <= MOST_AHEAD_MS
-    if (!agrees) return { block: block.number, aheadMs, readings: 1, since: now() }
+    if (!agrees) return { block: block.number, aheadMs, readings: 1, since: this.#options.now() }
     return { ...before, block: block.number, readings: before.readings + 1 }
   }
 
-  function isBelieved({ readings, since }: Run, block: Block, { witness, proof }: Judged): boolean {
+  #isBelieved({ readings, since }: Run, block: Block, { witness, proof }: Judged): boolean {
     if (proof === 'proven') return true
-    const isNearer = witness !== null && Math.abs(aheadMsOf(block)) < Math.abs(witness.aheadMs ?? 0)
+    const { blockTimeMs, now } = this.#options
+    const isNearer = witness !== null && Math.abs(this.#aheadMsOf(block)) < Math.abs(witness.aheadMs ?? 0)
     const isDenied = witness !== null && (proof === 'impossible' || (proof === 'denied' && !isNearer))
     const leastMs = isDenied ? CONTRADICTED_MS : Math.min(Math.max(LEAST_MS, LEAST_BLOCKS * blockTimeMs()), MOST_MS)
     return readings >= LEAST_READINGS && now() - since >= leastMs
   }
 
   /** Without the number of a known block a node whose times are all wrong would prove itself: then only a small lead is proven. */
-  async function proofOf(block: Block, witness: KnownBlock | null): Promise<BlockProof> {
+  async #proofOf(block: Block, witness: KnownBlock | null): Promise<BlockProof> {
+    const { timestampOf } = this.#options
     const isAlone = (witness?.number ?? null) === null
-    if (!timestampOf || (isAlone && aheadMsOf(block) > MOST_PROVEN_AHEAD_MS)) return 'unknown'
+    if (!timestampOf || (isAlone && this.#aheadMsOf(block) > MOST_PROVEN_AHEAD_MS)) return 'unknown'
     return blockProof(block, witness, timestampOf)
   }
 }
 
-const isSame =
-  (one: KnownBlock) =>
-  ({ number, timestamp }: KnownBlock): boolean =>
-    number === one.number && timestamp === one.timestamp
+const NONE: readonly KnownBlock[] = []
+/** The machine's clock is the only witness. */
+const ALONE = [null]
+
+const without = (blocks: readonly KnownBlock[], others: readonly KnownBlock[]): readonly KnownBlock[] =>
+  others.length === 0 ? blocks : blocks.filter((one) => !has(others, one))
+
+const has = (blocks: readonly KnownBlock[], { number, timestamp }: KnownBlock): boolean =>
+  blocks.some((one) => one.number === number && one.timestamp === timestamp)

@@ -43,8 +43,8 @@ export type PositionsOptions = {
   time?: SharedTime
   /** Timestamp of a block in seconds, which proves a reading whose block time jumps; null where the node does not have the block. */
   timestampOf?: (blockNumber: number) => Promise<number | null>
-  /** Reads what a decision needs beside the position. When it fails, the reading fails. */
-  prepare: (position: Position) => Promise<void>
+  /** Reads what a decision needs beside the position; null where it needs nothing. When it fails, the reading fails. */
+  prepare: (position: Position) => Promise<void> | null
   /** Receives each accepted position before any subscriber does. */
   accept: (position: Position) => void
   /**

@@ -8,8 +8,8 @@ const MOST_ATTEMPTS = 4
 
 export type PreparedReadingOptions = {
   read: () => Promise<Position>
-  /** Gets what a decision on the position rests on. */
-  prepare: (position: Position) => Promise<void>
+  /** Gets what a decision on the position rests on; null where that needs nothing. */
+  prepare: (position: Position) => Promise<void> | null
   floor: Pick<BlockFloor, 'check' | 'receipts'>
   plausibility: Pick<Plausibility, 'check' | 'checkAgain'>
   throwIfClosed: () => void
@@ -32,8 +32,11 @@ export function createPreparedReading(options: PreparedReadingOptions): () => Pr
       const { block } = position
       throwIfClosed()
       floor.check(block.number)
-      await plausibility.check(block)
-      await prepare(position)
+      // Most readings of a fleet wait for neither.
+      const checking = plausibility.check(block)
+      if (checking) await checking
+      const preparing = prepare(position)
+      if (preparing) await preparing
       throwIfClosed()
       floor.check(block.number)
       plausibility.checkAgain(block)
