@@ -6,7 +6,7 @@ import type { Counts } from './counts/counts.ts'
 import type { Events } from './events/events.ts'
 import type { Dispatch } from './funding/dispatch.ts'
 import type { Funding } from './funding/funding.ts'
-import type { FundedAccounts } from './funding/funded-accounts.ts'
+import type { FundedAccount, FundedAccounts } from './funding/funded-accounts.ts'
 import type { GasPrice } from './funding/gas-price.ts'
 import type { Plan } from './funding/plan.ts'
 import type { Planner } from './funding/planner.ts'
@@ -47,8 +47,8 @@ export type CycleParts = {
 
 /** What happens at a reading, top to bottom. */
 export type Cycle = {
-  /** Reads what a decision needs beside the position. It rejects only where the lane cannot confirm its receipts. */
-  prepare(position: Position): Promise<void>
+  /** Reads what a decision needs beside the position; null where it needs nothing. It rejects only where the lane cannot confirm its receipts. */
+  prepare(position: Position): Promise<void> | null
   /** Takes an accepted position through facts, closing, plan and actors. */
   accept(position: Position): void
   /** After a reading that failed: subscribers get the last plan again; in an outage they and the actors get it as stale. */
@@ -68,25 +68,15 @@ export function createCycle(): Cycle {
   let unobserved: Position | null = null
 
   return {
-    async prepare(position) {
-      const { services, rules, accounts, gas, lane, history, refreshPayer } = parts()
-      const { block, wallet } = position
-      repeated = (await isRepeated(position)) ? position : null
-      if (repeated) return
-      services.see(position.subAccounts)
-      await Promise.all([
-        services.refresh(accounts.all().map(({ id }) => id)),
-        rules.refresh(),
-        ...accounts.all().map(({ fee }) => fee.refresh(block.timestamp)),
-        (lane || wantsForecast) && gas.refresh(),
-        lane?.confirm(block.number, { timestamp: block.timestamp, balance: wallet.balance }),
-        refreshPayer(block),
-        wantsForecast && history.refresh(position),
-        isHeldAsNew() && history.search(position),
-      ])
-      // Auto-funding may have been started for others meanwhile.
-      const newcomers = () => accounts.all().flatMap(({ id }) => (services.isNew(id.provider) ? [id] : []))
-      for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
+    prepare(position) {
+      const { quiet, accounts } = parts()
+      repeated = null
+      if (quiet?.holds(position) !== true) return prepareFully(position)
+      // Fees of providers are no part of a position: they are asked before a reading counts as one that changes nothing.
+      const asking = accounts.all().filter(({ policy }) => policy.unsettledFee !== null)
+      if (asking.length > 0) return prepareWithFees(position, asking)
+      repeated = position
+      return null
     },
     accept(position) {
       const { blockClock, observe, refunds, subAccounts, ledger, closing, planner, dispatch, plans } = parts()
@@ -129,14 +119,29 @@ export function createCycle(): Cycle {
     },
   }
 
-  /** Fees of providers are no part of a position: they are asked before a reading counts as one that changes nothing. */
-  async function isRepeated(position: Position): Promise<boolean> {
-    const { quiet, accounts } = parts()
-    if (quiet?.holds(position) !== true) return false
-    const asking = accounts.all().filter(({ policy }) => policy.unsettledFee !== null)
-    if (asking.length === 0) return true
+  async function prepareFully(position: Position): Promise<void> {
+    const { services, rules, accounts, gas, lane, history, refreshPayer } = parts()
+    const { block, wallet } = position
+    services.see(position.subAccounts)
+    await Promise.all([
+      services.refresh(accounts.all().map(({ id }) => id)),
+      rules.refresh(),
+      ...accounts.all().map(({ fee }) => fee.refresh(block.timestamp)),
+      (lane || wantsForecast) && gas.refresh(),
+      lane?.confirm(block.number, { timestamp: block.timestamp, balance: wallet.balance }),
+      refreshPayer(block),
+      wantsForecast && history.refresh(position),
+      isHeldAsNew() && history.search(position),
+    ])
+    // Auto-funding may have been started for others meanwhile.
+    const newcomers = () => accounts.all().flatMap(({ id }) => (services.isNew(id.provider) ? [id] : []))
+    for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
+  }
+
+  async function prepareWithFees(position: Position, asking: readonly FundedAccount[]): Promise<void> {
     await Promise.all(asking.map(({ fee }) => fee.refresh(position.block.timestamp)))
-    return quiet.holds(position)
+    if (parts().quiet?.holds(position) !== true) return prepareFully(position)
+    repeated = position
   }
 
   /** The last plan stands, for a newer block. */

@@ -44,8 +44,13 @@ export async function query<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    throw error instanceof OgLedgerError ? error : readErrorOf(error)
+    throw failedQuery(error)
   }
+}
+
+/** Errors of ours say themselves what failed. */
+export function failedQuery(error: unknown): OgLedgerError {
+  return error instanceof OgLedgerError ? error : readErrorOf(error)
 }
 
 /** Decodes a node's answer. @throws ReadError for an answer that cannot be decoded */

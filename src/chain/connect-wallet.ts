@@ -1,5 +1,5 @@
 import { ledgerAbi } from './abi.ts'
-import { query } from './batch.ts'
+import { failedQuery, query } from './batch.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { decodeLedgers } from './decode.ts'
 import type { EthersSigner } from './ethers.types.ts'
@@ -54,9 +54,14 @@ export async function connectWallet(
     wallet,
     rules,
     async readPosition() {
-      const position = await query(reader.readPosition)
-      blockTime.add(position.block)
-      return position
+      // Each reading of each wallet of a fleet: by query() it would wait for one more promise.
+      try {
+        const position = await reader.readPosition()
+        blockTime.add(position.block)
+        return position
+      } catch (error) {
+        throw failedQuery(error)
+      }
     },
     async listLedgers(offset, limit) {
       const calls = [view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])]

@@ -12,36 +12,52 @@ export type LastAnswers = {
    *
    * @returns null where the answers must be read
    */
-  look(): Promise<Position | null>
+  look(): Promise<Position | null> | null
   /** The position of these answers; null where they are others than the last ones. */
   again(outcomes: readonly (Outcome | undefined)[], block: Block): Position | null
   /** The answers seen last are those of this position; null for one that is made of others too. */
   keep(position: PositionAt | null): void
 }
 
-export function createLastAnswers({ digests, wallet }: { digests: Digests; wallet: string }): LastAnswers {
-  let seen: string | null = null
-  let known: { digest: string; at: PositionAt } | null = null
-  /** The answers to the last two questions were the same: the next ones are likely to be, too. */
-  let isSteady = false
+export function createLastAnswers(options: LastAnswersOptions): LastAnswers {
+  return new AnswersByDigest(options)
+}
 
-  return {
-    async look() {
-      if (!known || !isSteady) return null
-      const { digest, at } = known
-      // Where the node fails, the next reading asks for the answers.
-      isSteady = false
-      const answer = await digests.read(wallet)
-      isSteady = answer?.digest === digest
-      return answer && isSteady ? at(answer.block) : null
-    },
-    again(outcomes, block) {
-      seen = digests.of(outcomes)
-      isSteady = seen !== null && seen === known?.digest
-      return known && isSteady ? known.at(block) : null
-    },
-    keep(at) {
-      known = at && seen !== null ? { digest: seen, at } : null
-    },
+type LastAnswersOptions = { digests: Digests; wallet: string }
+
+class AnswersByDigest implements LastAnswers {
+  readonly #digests: Digests
+  readonly #wallet: string
+  #seen: string | null = null
+  #known: { digest: string; at: PositionAt } | null = null
+  /** The answers to the last two questions were the same: the next ones are likely to be, too. */
+  #isSteady = false
+
+  constructor({ digests, wallet }: LastAnswersOptions) {
+    this.#digests = digests
+    this.#wallet = wallet
+  }
+
+  look(): Promise<Position | null> | null {
+    if (!this.#known || !this.#isSteady) return null
+    // Where the node fails, the next reading asks for the answers.
+    this.#isSteady = false
+    return this.#digests.read(this.#wallet).then((answer) => this.#compare(answer))
+  }
+
+  again(outcomes: readonly (Outcome | undefined)[], block: Block): Position | null {
+    this.#seen = this.#digests.of(outcomes)
+    this.#isSteady = this.#seen !== null && this.#seen === this.#known?.digest
+    return this.#known && this.#isSteady ? this.#known.at(block) : null
+  }
+
+  keep(at: PositionAt | null): void {
+    this.#known = at && this.#seen !== null ? { digest: this.#seen, at } : null
+  }
+
+  #compare(answer: { block: Block; digest: string } | null): Position | null {
+    if (!answer || answer.digest !== this.#known?.digest) return null
+    this.#isSteady = true
+    return this.#known.at(answer.block)
   }
 }

@@ -63,7 +63,8 @@ export function createReader(options: ReaderOptions): Reader {
   return { readPosition }
 
   async function readPosition(): Promise<Position> {
-    const unchanged = await last?.look()
+    const looking = last?.look()
+    const unchanged = looking && (await looking)
     if (unchanged) return unchanged
     const answers = multicall ? await ask('latest', pending) : await askPinned(await readHead())
     const again = isWhole(answers) ? last?.again(answers.usual, answers.block) : null

@@ -38,21 +38,25 @@ export function createFundedAccounts(): FundedAccounts {
 
 class AccountsByKey implements FundedAccounts {
   readonly #accounts = new Map<string, FundedAccount>()
+  /** Asked for several times at each reading. */
+  #all: readonly FundedAccount[] = []
 
   get(id: SubAccountId): FundedAccount | undefined {
     return this.#accounts.get(keyOf(id))
   }
 
   all(): readonly FundedAccount[] {
-    return [...this.#accounts.values()]
+    return this.#all
   }
 
   add(account: FundedAccount): void {
     this.#accounts.set(keyOf(account.id), account)
+    this.#all = [...this.#accounts.values()]
   }
 
   remove(id: SubAccountId): void {
     this.#accounts.delete(keyOf(id))
+    this.#all = [...this.#accounts.values()]
   }
 
   intervalMs(): number | null {

@@ -53,14 +53,16 @@ class LastPlan implements Quiet {
       position.block.timestamp < last.until &&
       isSamePosition(last.position, position) &&
       !this.#options.isBusy() &&
-      isSame(last.fees, this.#fees())
+      this.#haveFees(last.fees)
     )
   }
 
   #fees(): bigint[] {
     return this.#options.accounts.all().map(({ fee }) => fee.known().fee)
   }
-}
 
-const isSame = (a: readonly bigint[], b: readonly bigint[]): boolean =>
-  a.length === b.length && a.every((fee, at) => fee === b[at])
+  #haveFees(fees: readonly bigint[]): boolean {
+    const accounts = this.#options.accounts.all()
+    return accounts.length === fees.length && accounts.every(({ fee }, at) => fee.known().fee === fees[at])
+  }
+}
