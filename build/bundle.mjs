@@ -53,6 +53,8 @@ const layers = {
   journal: ['src/transactions/browser-journal'],
   index: ['src/index'],
   sending: ['src/engine/sending'],
+  calls: ['src/managers/calls'],
+  refunds: ['src/refunds/refunds'],
 }
 
 const fileOf = (name) => join(root, `${name}.ts`)

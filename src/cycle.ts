@@ -31,7 +31,8 @@ export type CycleParts = {
   blockClock: Pick<BlockClock, 'see'>
   /** Learns how fast each sub-account is charged. */
   observe: (position: Position) => void
-  refunds: { calendar: { see(position: Position): void }; act(plan: Plan): void }
+  calendar: { see(position: Position): void }
+  refunds: { act(plan: Plan): void }
   subAccounts: { fold(position: Position): void }
   ledger: { fold(position: Position, step: ClosingStep | null): void }
   /** Null while the ledger is not to be closed. */
@@ -79,7 +80,7 @@ export function createCycle(): Cycle {
       return null
     },
     accept(position) {
-      const { blockClock, observe, refunds, subAccounts, ledger, closing, planner, dispatch, plans } = parts()
+      const { blockClock, observe, calendar, refunds, subAccounts, ledger, closing, planner, dispatch, plans } = parts()
       const { events, counts, quiet } = parts()
       blockClock.see(position.block)
       const last = dispatch.latest()
@@ -88,7 +89,7 @@ export function createCycle(): Cycle {
       unobserved = null
       events.seePosition(position)
       observe(position)
-      refunds.calendar.see(position)
+      calendar.see(position)
       subAccounts.fold(position)
       ledger.fold(position, closing()?.stepAt(position) ?? null)
       closing()?.advance(position)

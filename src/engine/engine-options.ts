@@ -22,7 +22,10 @@ export type EngineOptions = Omit<OpenOptions, 'journal'> & {
 }
 
 /** What a broker with a signer has beside one that only watches. */
-export type Sending = Pick<typeof import('./sending.ts'), 'laneOn' | 'payingOn' | 'createSendingWatch'> & {
+export type Sending = Pick<
+  typeof import('./sending.ts'),
+  'laneOn' | 'payingOn' | 'createSendingWatch' | 'createSessionTokens' | 'createProviderFees'
+> & {
   port: TransactionPort
   journal: Journal
 }

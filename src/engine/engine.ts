@@ -1,20 +1,21 @@
 import { createBlockClock } from '../base/block-clock.ts'
 import { steadyClock, systemClock } from '../base/clock.ts'
-import { Lazy } from '../base/lazy.ts'
 import { createListeners } from '../base/listeners.ts'
 import { createRequestCounts } from '../base/request-counts.ts'
+import { partOf } from '../base/room.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE } from '../chain/networks.ts'
 import { createRuleUpdates } from '../chain/rule-updates.ts'
-import { createClosing } from '../closing/closing.ts'
 import { createClosingGate } from '../closing/gate.ts'
 import { createCycle } from '../cycle.ts'
 import { type Funding, createFunding } from '../funding/funding.ts'
 import type { GasPrice } from '../funding/gas-price.ts'
 import type { Plan } from '../funding/plan.ts'
 import { createProviderAccess } from './provider-access.ts'
-import { createRefunds } from '../refunds/refunds.ts'
+import { RefundCalendar } from '../refunds/calendar.ts'
 import { createSubmitter } from '../transactions/submitter.ts'
 import type { EngineOptions } from './engine-options.ts'
+import { refundsOn } from './refunds-part.ts'
+import { rooms } from './rooms.ts'
 import { budgetsIn, gasPriceOn, laneOn, lifecyclesOn, payingOn, quietOn, reportsOn, topicsOn } from './parts.ts'
 
 export type Engine = ReturnType<typeof createEngine>
@@ -63,7 +64,7 @@ export function createEngine(options: EngineOptions) {
     ...withStream,
     onOpen: () => onJournalOpen.emit(),
     onClosingBegun: () => funding.stop(),
-    onClosingEnded: (end) => closing.part.ended(end),
+    onClosingEnded: (end) => closing.now?.ended(end),
     reports,
   })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
@@ -71,19 +72,22 @@ export function createEngine(options: EngineOptions) {
   const submitter = createSubmitter({ lane, wallet, checkTransfer: gate.check, onMinimum: ruleUpdates.doubt })
 
   // Money out, money in, and the way home.
-  const refunds = createRefunds({
+  const calendar = new RefundCalendar({ minedIn: (from, to) => lane?.minedIn(from, to) ?? [], logger })
+  const refunds = refundsOn({
     ...common,
+    room: rooms.refunds,
     lane,
     locks,
     read: positions.fresh,
-    submit: submitter.submit,
-    closing: whileClosing,
+    isClosing: gate.isClosing,
+    refuseWhileClosing: gate.check,
+    nudge: positions.nudge,
     keptAt: (id, position) => funding.keptAt(id, position),
   })
   onJournalOpen.add(refunds.resume)
   const gas: GasPrice = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
   const ofProviders = { onLate: positions.nudge, requests: requests.provider }
-  const access = createProviderAccess(chain, { ...ofProviders, clock, wall, logger })
+  const access = createProviderAccess(options, { ...ofProviders, clock, wall, logger })
   const funding: Funding = createFunding({
     ...withStream,
     minLockedBalance,
@@ -108,7 +112,7 @@ export function createEngine(options: EngineOptions) {
       cycle.wantForecast()
     },
   })
-  const closing = new Lazy(() =>
+  const closing = partOf(rooms.closing, ({ createClosing }) =>
     createClosing({ ...withStream, lane, requireSending: submitter.openLane, onEnd: events.closingEnded }),
   )
 
@@ -125,10 +129,11 @@ export function createEngine(options: EngineOptions) {
     refreshPayer: funding.refreshPayer,
     blockClock: common.blockClock,
     observe: funding.observe,
+    calendar,
     refunds,
     subAccounts,
     ledger,
-    closing: () => (gate.isClosing() ? closing.part : null),
+    closing: () => (gate.isClosing() ? closing.now : null),
     planner: { plan: (...args) => traces.plan(() => funding.planner.plan(...args)) },
     dispatch: funding.dispatch,
     quiet,
@@ -156,6 +161,7 @@ export function createEngine(options: EngineOptions) {
     submitter,
     ruleUpdates,
     locks,
+    calendar,
     refunds,
     gas,
     access,

@@ -1,95 +1,122 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import type { NodeRefusal } from '../../machines/transaction/transaction.types.ts'
+import { partOf } from '../base/room.ts'
 import { keyOf } from '../base/sub-account-key.ts'
-import { closingPlanOf } from '../closing/plan.ts'
-import { createOnDemand } from '../funding/on-demand.ts'
-import { createRequestFunding } from '../funding/request-funding.ts'
-import { createSubAccountFunding } from '../funding/sub-account-funding.ts'
+import type { LedgerCallsOptions, ServiceCallsOptions } from '../managers/calls.ts'
 import { FineTuningManager } from '../managers/fine-tuning-manager.ts'
+import type { StatusFacts } from '../managers/funding-status.ts'
 import { InferenceManager } from '../managers/inference-manager.ts'
 import { LedgerManager } from '../managers/ledger-manager.ts'
-import { type Payees, createPayees } from '../provider/payees.ts'
 import type { ServiceManagerOptions } from '../managers/service-manager.ts'
-import type { StatusFacts } from '../managers/funding-status.ts'
 import { fromLedger } from '../transactions/in-flight.ts'
 import type { Engine } from './engine.ts'
+import { rooms } from './rooms.ts'
 
 export function ledgerManagerOn(engine: Engine): LedgerManager {
-  const { chain, common, positions, submitter, ruleUpdates, locks, funding, refunds, ledger, closing, gate, gas } =
-    engine
-  const { rules } = common
+  const { chain, common, positions, funding, calendar, refunds, ledger, closing, gate, gas } = engine
+  const calls = partOf(rooms.calls, ({ ledgerCalls }) => ledgerCalls(ledgerCallsOptions(engine)))
   return new LedgerManager({
     ...common,
     read: positions.fresh,
     listLedgers: chain.listLedgers,
-    refreshRules: ruleUpdates.refresh,
-    // A transfer during a claim would count as a part of what the claim puts back.
-    submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options), options?.signal),
-    stallOf: (id) => locks.stallOf(id),
-    payees: payeesOn(engine),
-    isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),
-    out: refunds,
+    calls: calls.load,
+    claims: refunds.claims,
+    calendar,
     funding: funding.ledger,
-    ensureFunded: funding.ensureLedger,
     life: ledger,
     closing,
     isClosing: gate.isClosing,
     async closingPlanAt(position) {
-      await gas.ask()
-      return closingPlanOf(position, rules, gas.price ?? 0n)
+      const [{ closingPlanOf }] = await Promise.all([rooms.closingPlan.load(), gas.ask()])
+      return closingPlanOf(position, common.rules, gas.price ?? 0n)
     },
   })
 }
 
+function ledgerCallsOptions(engine: Engine): LedgerCallsOptions {
+  const { common, positions, submitter, ruleUpdates, lane, locks, funding, gas } = engine
+  return {
+    ...common,
+    ...payingOptions(engine),
+    funding: funding.ledger,
+    read: positions.fresh,
+    refreshRules: ruleUpdates.refresh,
+    // A transfer during a claim would count as a part of what the claim puts back.
+    submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options), options?.signal),
+    submitAtOnce: submitter.submit,
+    stallOf: (id) => locks.stallOf(id),
+    forgo: (id) => locks.giveUp(id),
+    isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),
+    lane,
+    locks,
+    ready: async () => lane?.open(),
+    inFlight: () => lane?.inFlight() ?? [],
+    idle: async (matches, signal) => lane?.idle(matches, signal),
+    gas,
+  }
+}
+
 export function inferenceManagerOn(engine: Engine): InferenceManager {
-  const { chain, access, funding, gas } = engine
-  const options = serviceOptionsOn(engine, 'inference')
+  const { chain, access, funding, gate, gas } = engine
+  const calls = partOf(rooms.calls, ({ inferenceCalls }) =>
+    inferenceCalls({
+      ...serviceCallsOptions(engine),
+      readToken: chain.readToken,
+      onNewGeneration: access.services.expire,
+    }),
+  )
+  const endpoints = partOf(rooms.endpoints, ({ endpointCalls }) =>
+    endpointCalls({
+      ...access.endpoints(),
+      ...funding,
+      onDemand: { fill: async (...request) => (await calls.load()).onDemand.fill(...request) },
+      refuseWhileClosing: gate.check,
+      gas,
+    }),
+  )
   return new InferenceManager({
-    ...options,
+    ...serviceOptionsOn(engine, 'inference'),
     market: chain.market,
-    readToken: chain.readToken,
-    onNewGeneration: access.services.expire,
-    endpoints: access.endpoints,
-    fundRequests: createRequestFunding({ ...funding, ...options, gas }),
+    calls: calls.load,
+    endpoints,
   })
 }
 
 export function fineTuningManagerOn(engine: Engine): FineTuningManager {
-  return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market: engine.chain.market })
+  const { market } = engine.chain
+  const calls = partOf(rooms.calls, ({ serviceCalls }) => serviceCalls(serviceCallsOptions(engine)))
+  return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market, calls: calls.load })
 }
 
-function serviceOptionsOn(engine: Engine, serviceType: ServiceType): ServiceManagerOptions {
-  const { common, minLockedBalance, positions, submitter, lane, locks, gate, funding } = engine
-  const submit: ServiceManagerOptions['submit'] = submitter.submit
-  const payees = payeesOn(engine)
+function serviceOptionsOn(engine: Engine, serviceType: ServiceType): Omit<ServiceManagerOptions, 'calls'> {
+  const { common, minLockedBalance, positions, funding } = engine
   return {
     ...common,
     serviceType,
     minLockedBalance,
     read: positions.fresh,
-    submit,
-    onDemand: createOnDemand({
-      ...positions,
-      read: positions.fresh,
-      locks,
-      fund: createSubAccountFunding({
-        ...common,
-        submit,
-        inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
-        limitsOf: funding.planner.limitsOf,
-        payees,
-        recall: (position) => funding.history.searchAll(position),
-      }),
-      onAsk: funding.ask,
-      onUnpaid: funding.noteUnpaid,
-      clock: common.clock,
-    }),
-    required: funding.required,
-    reserveOf: funding.planner.reserveOf,
-    refuseWhileClosing: gate.check,
     statusFacts: () => statusFactsOf(engine),
     autoFunding: funding.autoFunding,
-    payees,
+  }
+}
+
+function serviceCallsOptions(engine: Engine): ServiceCallsOptions {
+  const { common, positions, submitter, lane, locks, funding } = engine
+  return {
+    ...common,
+    ...positions,
+    ...payingOptions(engine),
+    read: positions.fresh,
+    submit: submitter.submit,
+    locks,
+    inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
+    limitFacts: funding.planner.limitFacts,
+    recall: (position) => funding.history.searchAll(position),
+    onAsk: funding.ask,
+    onUnpaid: funding.noteUnpaid,
+    required: funding.required,
+    reserveOf: funding.planner.reserveOf,
+    isFunded: (id) => funding.autoFunding.all().some((one) => keyOf(one.id) === keyOf(id)),
   }
 }
 
@@ -109,9 +136,9 @@ function statusFactsOf({ positions, funding, lane }: Engine): StatusFacts {
   }
 }
 
-/** The check of who is paid. Where nothing can be sent at all, that is said first, without a request. */
-function payeesOn({ chain: { network, wallet }, access: { services }, submitter, gate }: Engine): Payees {
-  const payees = createPayees({
+/** Who is paid: none of the deployment's own contracts. */
+function payingOptions({ chain: { network, wallet }, access: { services }, submitter, gate }: Engine) {
+  return {
     services,
     wallet,
     contracts: {
@@ -119,13 +146,7 @@ function payeesOn({ chain: { network, wallet }, access: { services }, submitter,
       'the inference contract': network.inference,
       'the fine-tuning contract': network.fineTuning,
     },
-  })
-  return {
-    ...payees,
-    async refusalOf(id) {
-      await submitter.openLane()
-      gate.check('transferFund')
-      return payees.refusalOf(id)
-    },
+    openLane: submitter.openLane,
+    refuseWhileClosing: gate.check,
   }
 }

@@ -20,14 +20,15 @@ import { noLocks } from '../transactions/no-locks.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { createReports, type Reports, type ReportsOptions } from './reports.ts'
+import { rooms } from './rooms.ts'
 import type { LaneParts, PayingParts } from './sending.ts'
 
 /** The wallet's lane, and the locks of its sub-accounts. Without a signer there is no lane, and nothing to lock. */
 export function laneOn(
   { sending, ...options }: EngineOptions,
-  parts: Omit<LaneParts, 'port' | 'journal'>,
+  parts: Omit<LaneParts, 'port' | 'journal' | 'rooms'>,
 ): { lane: Lane | null; locks: AccountLocks } {
-  return sending?.laneOn(options, { ...parts, ...sending }) ?? { lane: null, locks: noLocks }
+  return sending?.laneOn(options, { ...parts, ...sending, rooms }) ?? { lane: null, locks: noLocks }
 }
 
 /** What pays for itself; without a signer each start is refused. */

@@ -4,10 +4,11 @@ import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import type { Connected } from '../chain/connect.ts'
 import { networks } from '../chain/networks.ts'
-import { createEndpoints, type Endpoints } from '../provider/endpoints.ts'
+import type { EndpointsOptions } from '../provider/endpoints.ts'
 import { createServiceCache, type ServiceCache } from '../provider/service-cache.ts'
-import { createSessionTokens, type SessionTokens } from '../provider/session-token.ts'
-import { createProviderFees, type ProviderFees } from '../provider/unsettled-fee.ts'
+import type { SessionTokens } from '../provider/session-token.ts'
+import type { ProviderFees } from '../provider/unsettled-fee.ts'
+import type { Sending } from './engine-options.ts'
 
 export type ProviderAccessOptions = {
   /** Called when a provider's first answer comes late: see ServiceCache. */
@@ -25,36 +26,36 @@ export type ProviderAccess = {
   services: ServiceCache
   /** Null where the wallet would have to ask a person to sign in at a provider. */
   providerFees: Lazy<ProviderFees> | null
-  endpoints: Lazy<Endpoints>
+  /** What endpoints are made of. */
+  endpoints: () => EndpointsOptions
 }
 
+/** Without a signer the wallet signs in nowhere. */
+type AccessTo = { chain: Connected; sending: Pick<Sending, 'createSessionTokens' | 'createProviderFees'> | null }
+
 export function createProviderAccess(
-  { wallet, chainId, signMessage, readService, transactions }: Connected,
+  { chain: { wallet, chainId, signMessage, readService, transactions }, sending }: AccessTo,
   { onLate, requests, clock, wall, logger }: ProviderAccessOptions,
 ): ProviderAccess {
   const services = createServiceCache({ readService, onLate, clock, logger })
-  const tokens = signMessage && new Lazy(() => createSessionTokens({ wallet, sign: signMessage, clock: wall }))
+  const signIn = sending && signMessage && { ...sending, sign: signMessage }
+  const tokens = signIn && new Lazy(() => signIn.createSessionTokens({ wallet, sign: signIn.sign, clock: wall }))
   const tokenFor: SessionTokens['tokenFor'] | null = tokens && ((...of) => tokens.part.tokenFor(...of))
+  const common = { wallet, services, requests, clock }
   // Providers of a local chain live on this machine; those of a live network have no business there.
   const allowsLoopback = () => !Object.values(networks).some((one) => BigInt(one.chainId) === chainId)
   return {
     services,
     providerFees:
       tokenFor &&
-      new Lazy(() =>
-        createProviderFees({ wallet, tokenFor, services, allowLoopback: allowsLoopback(), requests, clock }),
-      ),
-    endpoints: new Lazy(() =>
-      createEndpoints({
-        wallet,
-        tokenFor,
-        asksPerson: transactions !== null,
-        services,
-        urlRules: { allowLoopback: allowsLoopback() },
-        requests,
-        clock,
-        logger,
-      }),
-    ),
+      signIn &&
+      new Lazy(() => signIn.createProviderFees({ ...common, tokenFor, allowLoopback: allowsLoopback() })),
+    endpoints: () => ({
+      ...common,
+      tokenFor,
+      asksPerson: transactions !== null,
+      urlRules: { allowLoopback: allowsLoopback() },
+      logger,
+    }),
   }
 }

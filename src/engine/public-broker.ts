@@ -8,9 +8,9 @@ import { resolveService } from '../chain/service-name.ts'
 import { longestIdleness, toDryRun } from './dry-run-options.ts'
 import { forecastOf } from '../funding/forecast.ts'
 import type { PlanOptions } from '../funding/plan.ts'
-import { openJournalRepair } from '../transactions/default-journal.ts'
 import { closeEngine, type Engine } from './engine.ts'
 import { fineTuningManagerOn, inferenceManagerOn, ledgerManagerOn } from './managers.ts'
+import { rooms } from './rooms.ts'
 
 /** The public face of an engine. */
 export function brokerOn(engine: Engine): Broker {
@@ -139,6 +139,7 @@ class EngineBroker implements Broker {
   readonly openJournalRepair: Broker['openJournalRepair'] = async (how = {}) => {
     checkOptions('openJournalRepair', how, { path: isText })
     const { chain } = this.#engine
+    const { openJournalRepair } = await rooms.repair.load()
     return openJournalRepair({ ...chain, nonces: await chain.nonces(), ...how })
   }
 

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Room } from '../base/room.ts'
 import type { Connected, Connection } from '../chain/connect.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createPaying, type Paying, type PayingOptions } from '../funding/paying.ts'
@@ -7,6 +8,7 @@ import type { Positions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Journal } from '../transactions/journal.types.ts'
 import type { Lane, LaneOptions } from '../transactions/lane.ts'
+import { closingIn, openClaims } from '../transactions/journal-fold.ts'
 import { checkLeasedJournal, checkPayerJournal } from '../transactions/leased-journal.ts'
 import { pageJournal } from '../transactions/page-journal.ts'
 import { joinLane } from '../transactions/shared-lane.ts'
@@ -17,6 +19,8 @@ import { journalOf } from './wallet-journal.ts'
 
 // What a broker with a signer is made of, beside what one that only watches is made of.
 export { createSendingWatch } from '../events/sending-watch.ts'
+export { createSessionTokens } from '../provider/session-token.ts'
+export { createProviderFees } from '../provider/unsettled-fee.ts'
 export { closeUnused } from '../transactions/shared-lane.ts'
 
 export type SendingOptions = Pick<
@@ -24,10 +28,19 @@ export type SendingOptions = Pick<
   'signerTimeoutMs' | 'maxFeePerGas' | 'gasMark' | 'shared' | 'connectPayer'
 > & { chain: Connected }
 
+/** What goes on with what an earlier process left open. */
+type JournalRooms = { refunds: Room<unknown>; closing: Room<unknown> }
+
 export type LaneParts = Pick<
   LaneOptions,
   'clock' | 'logger' | 'inspected' | 'onOpen' | 'onClosingBegun' | 'onClosingEnded'
-> & { port: TransactionPort; journal: Journal; positions: Pick<Positions, 'notBefore' | 'nudge'>; reports: Reports }
+> & {
+  port: TransactionPort
+  journal: Journal
+  positions: Pick<Positions, 'notBefore' | 'nudge'>
+  reports: Reports
+  rooms: JournalRooms
+}
 
 export type PayingParts = PayingOptions & { journal: Journal; reports: Reports }
 
@@ -48,13 +61,17 @@ export async function journalFor(
 /** The wallet's lane, which brokers of one process share. */
 export function laneOn(
   { chain, signerTimeoutMs, maxFeePerGas, gasMark, shared }: SendingOptions,
-  { port, positions, reports, ...parts }: LaneParts,
+  { port, positions, reports, rooms, ...parts }: LaneParts,
 ): { lane: Lane; locks: AccountLocks } {
   return joinLane(chain, {
     ...parts,
     ...reports.transactions,
     port: withSigningTimeout(port, signerTimeoutMs ?? SIGN_TIMEOUT_MS, parts.clock),
     blockTimeMs: chain.blockTimeMs,
+    async prepare(records) {
+      if (openClaims(records).length > 0) await rooms.refunds.load()
+      if (closingIn(records)) await rooms.closing.load()
+    },
     onMined(blockNumber) {
       positions.notBefore(blockNumber)
       positions.nudge()

@@ -25,7 +25,7 @@ export type AutoFundingOptions = {
   dispatch: Pick<Dispatch, 'decisionOf'>
   report: Pick<FundingReport, 'seeTopUp' | 'endTopUp'>
   topUp: Lazy<TopUp>
-  feeOf: (id: SubAccountId, policy: AutoFundingPolicy) => UnsettledFee
+  feeOf: (id: SubAccountId, policy: Pick<AutoFundingPolicy, 'unsettledFee'>) => UnsettledFee
   positions: Pick<Positions, 'positions$' | 'nudge' | 'setIntervalMs'>
   /** How often the position is read where no policy names an interval. */
   intervalMs: number

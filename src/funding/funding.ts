@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { latestOf } from '../base/known-block.ts'
 import type { Inspected } from '../base/inspection.ts'
-import { Lazy } from '../base/lazy.ts'
+import type { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
@@ -22,11 +22,9 @@ import type { AutoFunding } from './auto-funding.ts'
 import type { SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import { bySubAccount } from './budget.ts'
 import { createBurnRates, type BurnRates } from './burn-rates.ts'
-import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import { createChargeHistory, type ChargeHistory } from './charge-history.ts'
 import { laneFactsOf } from './deposit-payer.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
-import { createEnsureLedger, type EnsureLedger } from './ensure-ledger.ts'
 import { createFundedAccounts, type FundedAccounts } from './funded-accounts.ts'
 import type { FundingReport } from './funding-report.ts'
 import type { GasPrice } from './gas-price.ts'
@@ -37,7 +35,6 @@ import { createUseHistory, type UseHistory } from './use-history.ts'
 import { createUses } from './uses.ts'
 import type { LedgerFunding, Paying, PayingOptions } from './paying.ts'
 import { createPlanner, type Planner } from './planner.ts'
-import { createUnsettledFee } from './unsettled-fees.ts'
 
 /** How long a reading waits for logs: one slow answer must not delay it. */
 const GRACE_MS = 500
@@ -94,7 +91,6 @@ export type Funding = {
   dispatch: Dispatch
   /** Made where money is brought into the ledger, or a dry run tries that. */
   ledger: Lazy<LedgerFunding>
-  ensureLedger: Lazy<EnsureLedger>
   /** What a sub-account keeps where its idle money is asked back at a position. */
   keptAt: IdleMoney['keptAt']
   /** A call asked for a sub-account. */
@@ -119,7 +115,7 @@ export type Funding = {
 
 /** Wires the room: accounts → planner → dispatch → top-up and deposit → actors. */
 export function createFunding(options: FundingOptions): Funding {
-  const { lane, locks, positions, gas, services, providerFees, closing, clock, logger } = options
+  const { lane, locks, gas, services, clock } = options
   const laneFacts = laneFactsOf(() => lane)
   const { inFlight } = laneFacts
   const gasReserve = ({ subAccounts, elsewhere = [] }: Position) =>
@@ -161,16 +157,12 @@ export function createFunding(options: FundingOptions): Funding {
     isRegistered: services.isRegistered,
     isAccepted: services.isAccepted,
   })
-  const fees = { providerFees, clock, logger }
-  const feeOf = (id: SubAccountId, { unsettledFee }: Pick<AutoFundingPolicy, 'unsettledFee'>) =>
-    createUnsettledFee(id, unsettledFee, fees)
   const dispatch = createDispatch(accounts, (plan) => ledger.made?.autoDeposit.send(plan))
-  const { autoFunding, ledger } = options.pay({
+  const { autoFunding, ledger, feeOf } = options.pay({
     ...options,
     accounts,
     planner,
     dispatch,
-    feeOf,
     inFlight,
     minedIn,
     gasReserve,
@@ -181,16 +173,6 @@ export function createFunding(options: FundingOptions): Funding {
     planner,
     dispatch,
     ledger,
-    ensureLedger: new Lazy(() =>
-      createEnsureLedger({
-        ...options,
-        payer: ledger.part.payers,
-        autoDeposit: ledger.part.autoDeposit,
-        read: positions.fresh,
-        inFlight,
-        refuseWhileClosing: closing.refuse,
-      }),
-    ),
     async required(id) {
       const fee = accounts.get(id)?.fee ?? feeOf(id, { unsettledFee: 'provider' })
       await fee.ask(options.blockClock.now())

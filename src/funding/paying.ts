@@ -6,12 +6,14 @@ import { walletPayer, type WalletPayerOptions } from './deposit-payer.ts'
 import { createDepositPayers, type DepositPayers } from './deposit-payers.ts'
 import { createTopUp, type TopUpOptions } from './top-up.ts'
 import type { TreasuryOptions } from './treasury.ts'
+import { createUnsettledFee, type UnsettledFeeOptions } from './unsettled-fees.ts'
 
-export type PayingOptions = Omit<AutoFundingOptions, 'topUp' | 'onStart' | 'dispatch'> &
+export type PayingOptions = Omit<AutoFundingOptions, 'topUp' | 'onStart' | 'dispatch' | 'feeOf'> &
   Omit<AutoDepositOptions, 'payer' | 'latest' | 'plan' | 'onStart'> &
   Omit<TopUpOptions, 'isTaken' | 'submit'> &
   WalletPayerOptions &
-  Pick<TreasuryOptions, 'positions' | 'clock'> & {
+  Pick<TreasuryOptions, 'positions' | 'clock'> &
+  UnsettledFeeOptions & {
     locks: Pick<AccountLocks, 'isTaken'>
     /** Called before auto-funding or auto-deposit starts; throws where nothing can be sent. */
     onStart: (operation: string) => void
@@ -21,7 +23,12 @@ export type PayingOptions = Omit<AutoFundingOptions, 'topUp' | 'onStart' | 'disp
 export type LedgerFunding = { payers: DepositPayers; autoDeposit: AutoDeposit }
 
 /** What pays for itself. */
-export type Paying = { autoFunding: AutoFunding; ledger: Lazy<LedgerFunding> }
+export type Paying = {
+  autoFunding: AutoFunding
+  ledger: Lazy<LedgerFunding>
+  /** What a sub-account's provider has served and not charged yet. */
+  feeOf: AutoFundingOptions['feeOf']
+}
 
 /** What connects another key that deposits. */
 export type TreasuryAccess = Pick<
@@ -34,8 +41,12 @@ export function createPaying(options: PayingOptions, treasury: TreasuryAccess): 
   const topUp = new Lazy(() =>
     createTopUp({ ...options, isTaken: (id) => locks.isTaken(id), submit: submitter.submit }),
   )
+  const { providerFees, clock, logger } = options
+  const fees = { providerFees, clock, logger }
+  const feeOf: Paying['feeOf'] = (id, { unsettledFee }) => createUnsettledFee(id, unsettledFee, fees)
   return {
-    autoFunding: createAutoFunding({ ...options, topUp, onStart: () => onStart('startAutoFunding') }),
+    feeOf,
+    autoFunding: createAutoFunding({ ...options, topUp, feeOf, onStart: () => onStart('startAutoFunding') }),
     ledger: new Lazy(() => {
       const payers = createDepositPayers(walletPayer(options), { ...options, ...treasury })
       const autoDeposit = createAutoDeposit({

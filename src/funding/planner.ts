@@ -9,11 +9,10 @@ import { commonLeft, paymentsOf } from './budget.ts'
 import { toReclaimRule } from './config/reclaim.ts'
 import { createTrials } from './funding-trial.ts'
 import type { IdleMoney } from './idle-money.ts'
-import type { LimitsOf } from './limits.ts'
 import type { Plan, PlanOptions } from './plan.ts'
 import type { RejectionLevels } from './rejection-goal.ts'
 import { createStandings, type StandingsOptions } from './standings.ts'
-import { createTransferLimits, type TransferLimitsOptions } from './transfer-limits.ts'
+import type { TransferLimitsOptions } from './transfer-limits.ts'
 
 export type PlannerOptions = StandingsOptions &
   TransferLimitsOptions & {
@@ -42,8 +41,8 @@ export type Planner = {
   reserveOf(id: SubAccountId): bigint
   /** What a request that its provider rejects is held to. */
   rejectionLevels(id: SubAccountId): RejectionLevels
-  /** The limits of a sub-account at a position, for transfers on demand as for auto-funding. */
-  limitsOf: LimitsOf
+  /** What the limits of a transfer on demand rest on. */
+  limitFacts: TransferLimitsOptions
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
@@ -121,6 +120,6 @@ export function createPlanner(options: PlannerOptions): Planner {
           grades.of(id, { policy: { ...policy, minLockedBalance }, unsettledFee, pricedFee }).required,
       }
     },
-    limitsOf: createTransferLimits(options),
+    limitFacts: options,
   }
 }

@@ -4,6 +4,14 @@ import { decideDeposit } from './deposit-decision.ts'
 import { walletPayer } from './deposit-payer.ts'
 import { trialOf } from './deposit-trial.ts'
 import type { Paying, PayingOptions } from './paying.ts'
+import type { UnsettledFee } from './unsettled-fees.ts'
+
+/** No provider is asked for the fee of a wallet that cannot sign in. */
+const NO_FEE: UnsettledFee = {
+  known: () => ({ fee: 0n, readAt: null, error: null }),
+  refresh: () => Promise.resolve(),
+  ask: () => Promise.resolve(),
+}
 
 /** In the place of what pays, in a broker without a signer: each start is refused. A dry run plans deposits all the same. */
 export function readOnlyPaying(options: PayingOptions): Paying {
@@ -23,6 +31,7 @@ export function readOnlyPaying(options: PayingOptions): Paying {
   }
 
   return {
+    feeOf: () => NO_FEE,
     ledger: new Lazy(() => ({
       payers: {
         ...own,

@@ -16,13 +16,15 @@ export type DepositsOptions = {
   submit: (intent: Intent, options?: SendingOptions) => Promise<Receipt>
 }
 
-/** Deposits from the wallet that a caller asks for, each checked before the contract sees it. */
+/** Deposits from the wallet that a caller asks for, and the ledger's info, each checked before the contract sees it. */
 export type Deposits = {
   /** @throws MinimumDepositRequiredError below the contract's minimum */
   open(amount: Amount, info: string, options: SendingOptions): Promise<Receipt>
   add(amount: Amount, options: SendingOptions): Promise<Receipt>
   /** @throws InvalidInputError for a contract of the deployment */
   addFor(recipient: string, amount: Amount, options: SendingOptions): Promise<Receipt>
+  /** Replaces the ledger's additional info. @throws ContractError for more bytes than the contract keeps */
+  inform(info: string, options: SendingOptions): Promise<Receipt>
 }
 
 export function createDeposits({ rules, refreshRules, payees, submit }: DepositsOptions): Deposits {
@@ -56,6 +58,11 @@ export function createDeposits({ rules, refreshRules, payees, submit }: Deposits
         })
       return send({ contract: 'ledger', method: 'depositFundFor', args: [address], value }, options)
     },
+    async inform(info, { signal, onSent }) {
+      checkInfo('updateAdditionalInfo', info, rules)
+      const intent = intentOf({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] })
+      return submit(intent, { signal, onSent })
+    },
   }
 
   function send(call: Call & { value: bigint }, { signal, onSent }: SendingOptions): Promise<Receipt> {
@@ -70,7 +77,7 @@ function positive(operation: string, amount: Amount): bigint {
 }
 
 /** @throws ContractError for more bytes than the contract keeps */
-export function checkInfo(operation: string, info: string, { maxInfoBytes: max }: Pick<Rules, 'maxInfoBytes'>): void {
+function checkInfo(operation: string, info: string, { maxInfoBytes: max }: Pick<Rules, 'maxInfoBytes'>): void {
   if (typeof info !== 'string') throw new TypeError(`info is a string; this is a ${typeof info}.`)
   const length = new TextEncoder().encode(info).length
   if (max !== null && length > max)

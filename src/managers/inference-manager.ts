@@ -1,34 +1,23 @@
-import { inMs } from '../base/durations.ts'
 import { abortable } from '../base/abortable.ts'
-import { describeValue } from '../base/describe-value.ts'
-import type { Lazy } from '../base/lazy.ts'
-import { InvalidInputError } from '../base/errors.ts'
-import { toAddress } from '../chain/address.ts'
+import type { RoomPart } from '../base/room.ts'
 import type { InferenceService, Market, MarketPage } from '../chain/market.types.ts'
 import { pageOf, type MarketOptions } from '../chain/market-options.ts'
-import type { Call } from '../chain/port.ts'
 import type { TokenState } from '../chain/tokens.ts'
-import { intentOf } from '../transactions/build-intent.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { SendingOptions } from '../transactions/lane.ts'
 import { checkReading, checkSending, type ReadingOptions } from './call-options.ts'
-import { toRequestTerms, type EndpointOptions } from './endpoint-options.ts'
-import type { RequestFunding } from '../funding/request-funding.ts'
+import type { InferenceCalls } from './calls.ts'
+import type { EndpointCalls } from './endpoint-calls.ts'
+import type { EndpointOptions } from './endpoint-options.ts'
 import type { Endpoint, EndpointCounts } from '../provider/endpoint.types.ts'
-import type { Endpoints } from '../provider/endpoints.ts'
 import { ServiceManager, type ServiceManagerOptions } from './service-manager.ts'
 
-export type InferenceManagerOptions = ServiceManagerOptions & {
+export type InferenceManagerOptions = Omit<ServiceManagerOptions, 'calls'> & {
   market: Pick<Market, 'inference'>
-  readToken: (provider: string, tokenId: number, blockNumber: number) => Promise<TokenState>
-  /** Called when the wallet's generation with a provider has changed: session tokens of the one before are refused. */
-  onNewGeneration: (provider: string) => void
-  endpoints: Lazy<Endpoints>
-  fundRequests: RequestFunding
+  calls: () => Promise<InferenceCalls>
+  /** A page loads what endpoints need with the first of them. */
+  endpoints: RoomPart<EndpointCalls>
 }
-
-/** The contract keeps one bit for each id. 255 is that of ephemeral tokens, which cannot be revoked one by one. */
-const LAST_TOKEN_ID = 254
 
 /** Auto-funding and acknowledgement for inference, the market of its providers, and API tokens. */
 export class InferenceManager extends ServiceManager {
@@ -57,14 +46,8 @@ export class InferenceManager extends ServiceManager {
    *   no token
    */
   async endpoint(provider: string, options: EndpointOptions = {}): Promise<Endpoint> {
-    const terms = toRequestTerms(options)
-    const id = { provider: toAddress(provider, 'provider'), serviceType: this.#options.serviceType }
-    const { endpoints, fundRequests } = this.#options
-    const opening = endpoints.part.open(id.provider, {
-      ...inMs(options),
-      fund: (rejections, signal) => fundRequests(id, terms, { rejections, signal }),
-    })
-    return abortable(opening, options.signal)
+    const { open } = await this.#options.endpoints.load()
+    return abortable(open(provider, options), options.signal)
   }
 
   /** What the endpoints of each provider have counted since the broker was opened. */
@@ -94,21 +77,15 @@ export class InferenceManager extends ServiceManager {
    */
   async revokeToken(provider: string, tokenId: number, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('revokeToken', options)
-    const address = toAddress(provider, 'provider')
-    const args = [address, BigInt(checkedId(tokenId))]
-    return this.#send({ contract: 'inference', method: 'revokeToken', args }, options)
+    const { tokens } = await this.#options.calls()
+    return tokens.revoke(provider, tokenId, options)
   }
 
   /** Revokes several in one transaction; see `revokeToken`. */
   async revokeTokens(provider: string, tokenIds: readonly number[], options: SendingOptions = {}): Promise<Receipt> {
     checkSending('revokeTokens', options)
-    const address = toAddress(provider, 'provider')
-    if (!Array.isArray(tokenIds) || tokenIds.length === 0)
-      throw new InvalidInputError('tokenIds is a list of ids, with at least one.', {
-        tokenIds: describeValue(tokenIds),
-      })
-    const ids = [...new Set(tokenIds.map(checkedId))].map(BigInt)
-    return this.#send({ contract: 'inference', method: 'revokeTokens', args: [address, ids] }, options)
+    const { tokens } = await this.#options.calls()
+    return tokens.revokeSome(provider, tokenIds, options)
   }
 
   /**
@@ -119,10 +96,8 @@ export class InferenceManager extends ServiceManager {
    */
   async revokeAllTokens(provider: string, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('revokeAllTokens', options)
-    const address = toAddress(provider, 'provider')
-    const receipt = await this.#send({ contract: 'inference', method: 'revokeAllTokens', args: [address] }, options)
-    this.#options.onNewGeneration(address)
-    return receipt
+    const { tokens } = await this.#options.calls()
+    return tokens.revokeAll(provider, options)
   }
 
   /**
@@ -149,22 +124,8 @@ export class InferenceManager extends ServiceManager {
     return (await this.#token(provider, 0, options.signal)).generation
   }
 
-  /** At the block of a reading: it is never older than the wallet's own last receipt. */
   async #token(provider: string, tokenId: number, signal: AbortSignal | undefined): Promise<TokenState> {
-    const address = toAddress(provider, 'provider')
-    const id = checkedId(tokenId)
-    const { block } = await this.#options.read(signal)
-    return abortable(this.#options.readToken(address, id, block.number), signal)
+    const { tokens } = await this.#options.calls()
+    return tokens.state(provider, tokenId, signal)
   }
-
-  #send(call: Call, { signal, onSent }: SendingOptions): Promise<Receipt> {
-    return this.#options.submit(intentOf(call), { signal, onSent })
-  }
-}
-
-function checkedId(tokenId: number): number {
-  if (Number.isInteger(tokenId) && tokenId >= 0 && tokenId <= LAST_TOKEN_ID) return tokenId
-  throw new InvalidInputError(`The id of an API token is a whole number from 0 to ${LAST_TOKEN_ID}.`, {
-    tokenId: describeValue(tokenId),
-  })
 }

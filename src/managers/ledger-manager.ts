@@ -3,26 +3,25 @@ import { abortable } from '../base/abortable.ts'
 import type { Amount } from '../base/amounts.ts'
 import { isFunction } from '../base/check-options.ts'
 import type { Lazy } from '../base/lazy.ts'
+import type { RoomPart } from '../base/room.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toAddress } from '../chain/address.ts'
-import type { LedgerEntry } from '../chain/port.ts'
+import type { LedgerEntry, Rules } from '../chain/port.ts'
 import { mayBeElsewhere, resolveService, type ServiceName } from '../chain/service-name.ts'
 import type { Closing } from '../closing/closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from '../closing/types.ts'
 import type { AutoDepositActor, AutoDepositStatus } from '../funding/auto-deposit.ts'
 import { toDepositPolicy, type AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
-import type { EnsureLedger, EnsureLedgerOptions } from '../funding/ensure-ledger.ts'
+import type { EnsureLedgerOptions } from '../funding/ensure-ledger.ts'
 import type { LedgerFunding } from '../funding/paying.ts'
 import type { LedgerActor } from '../lifecycle/ledger-actor.ts'
-import type { PendingRefund } from '../refunds/calendar.ts'
-import type { ClaimReceipt } from '../refunds/claim.ts'
-import type { Refunds } from '../refunds/refunds.ts'
-import { createRetrievals, type Retrievals, type RetrievalsOptions, type RetrieveReceipt } from '../refunds/retrieve.ts'
-import { intentOf } from '../transactions/build-intent.ts'
+import type { PendingRefund, RefundCalendar } from '../refunds/calendar.ts'
+import type { ClaimReceipt, Claims } from '../refunds/claim.ts'
+import type { RetrieveReceipt } from '../refunds/retrieve.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { SendingOptions } from '../transactions/lane.ts'
 import { checkForced, checkReading, checkSending, type ReadingOptions } from './call-options.ts'
-import { checkInfo, createDeposits, type Deposits, type DepositsOptions } from './deposits.ts'
+import type { LedgerCalls } from './calls.ts'
 import {
   balancesIn,
   ledgerDetailIn,
@@ -31,36 +30,33 @@ import {
   type LedgerDetail,
   type ProviderBalance,
 } from './ledger-views.ts'
-import { createTransfer, type Transfer, type TransferOptions } from './transfer.ts'
 
-export type LedgerManagerOptions = DepositsOptions &
-  TransferOptions &
-  Pick<RetrievalsOptions, 'stallOf' | 'isKept'> & {
-    listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
-    out: Refunds
-    funding: Lazy<LedgerFunding>
-    ensureFunded: Lazy<EnsureLedger>
-    life: { readonly actor: LedgerActor }
-    closing: Lazy<Closing>
-    /** Whether the ledger is to be closed. */
-    isClosing: () => boolean
-    closingPlanAt: (position: Position) => Promise<ClosingPlan>
-  }
+export type LedgerManagerOptions = {
+  wallet: string
+  rules: Rules
+  read: (signal?: AbortSignal) => Promise<Position>
+  listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
+  /** What calls that send do; a page loads it with the first of them. */
+  calls: () => Promise<LedgerCalls>
+  /** Rejects without a signer, and while the ledger is being closed. */
+  claims: () => Promise<Claims>
+  calendar: Pick<RefundCalendar, 'of'>
+  funding: Lazy<LedgerFunding>
+  life: { readonly actor: LedgerActor }
+  closing: RoomPart<Pick<Closing, 'close' | 'cancel' | 'status'>>
+  /** Whether the ledger is to be closed. */
+  isClosing: () => boolean
+  closingPlanAt: (position: Position) => Promise<ClosingPlan>
+}
 
 const MAX_PAGE = 50
 
 /** The account API: everything a wallet does with its ledger. Amounts: a `bigint` is wei, a `string` is OG. */
 export class LedgerManager {
   readonly #options: LedgerManagerOptions
-  readonly #deposits: Deposits
-  readonly #transfer: Transfer
-  readonly #retrievals: Retrievals
 
   constructor(options: LedgerManagerOptions) {
     this.#options = options
-    this.#deposits = createDeposits(options)
-    this.#transfer = createTransfer(options)
-    this.#retrievals = createRetrievals({ ...options, ...options.out })
   }
 
   /**
@@ -71,7 +67,8 @@ export class LedgerManager {
    */
   async addLedger(amount: Amount, info = '', options: SendingOptions = {}): Promise<Receipt> {
     checkSending('addLedger', options)
-    return this.#deposits.open(amount, info, options)
+    const { deposits } = await this.#options.calls()
+    return deposits.open(amount, info, options)
   }
 
   /**
@@ -81,7 +78,8 @@ export class LedgerManager {
    */
   async depositFund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('depositFund', options)
-    return this.#deposits.add(amount, options)
+    const { deposits } = await this.#options.calls()
+    return deposits.add(amount, options)
   }
 
   /**
@@ -91,7 +89,8 @@ export class LedgerManager {
    */
   async depositFundFor(recipient: string, amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('depositFundFor', options)
-    return this.#deposits.addFor(recipient, amount, options)
+    const { deposits } = await this.#options.calls()
+    return deposits.addFor(recipient, amount, options)
   }
 
   /**
@@ -108,7 +107,8 @@ export class LedgerManager {
    *   and another process has this wallet's journal until the time is over
    */
   async ensureFunded(amount: Amount, options: EnsureLedgerOptions = {}): Promise<Receipt | null> {
-    return this.#options.ensureFunded.part(amount, options)
+    const { ensureFunded } = await this.#options.calls()
+    return ensureFunded.part(amount, options)
   }
 
   /**
@@ -148,7 +148,8 @@ export class LedgerManager {
    */
   async refund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('refund', options)
-    return this.#options.out.withdrawals().refund(amount, options)
+    const { withdrawals } = await this.#options.calls()
+    return withdrawals.refund(amount, options)
   }
 
   /**
@@ -158,7 +159,8 @@ export class LedgerManager {
    */
   async deleteLedger(options: SendingOptions = {}): Promise<Receipt> {
     checkSending('deleteLedger', options)
-    return this.#options.out.withdrawals().deleteEmpty(options)
+    const { withdrawals } = await this.#options.calls()
+    return withdrawals.deleteEmpty(options)
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
@@ -217,7 +219,8 @@ export class LedgerManager {
     options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
     checkForced('transferFund', options)
-    return this.#transfer({ provider, serviceType }, amount, options)
+    const { transfer } = await this.#options.calls()
+    return transfer({ provider, serviceType }, amount, options)
   }
 
   /**
@@ -235,7 +238,8 @@ export class LedgerManager {
    */
   async retrieveFund(serviceType: ServiceName, options: SendingOptions = {}): Promise<RetrieveReceipt> {
     checkSending('retrieveFund', options)
-    return this.#retrievals.all(serviceType, options)
+    const { retrievals } = await this.#options.calls()
+    return retrievals.all(serviceType, options)
   }
 
   /**
@@ -256,7 +260,8 @@ export class LedgerManager {
     options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
     checkForced('retrieveFundFromProvider', options)
-    return this.#retrievals.from(provider, serviceType, options)
+    const { retrievals } = await this.#options.calls()
+    return retrievals.from(provider, serviceType, options)
   }
 
   /**
@@ -265,12 +270,12 @@ export class LedgerManager {
    */
   async refunds(options: ReadingOptions = {}): Promise<PendingRefund[]> {
     checkReading('refunds', options)
-    return this.#options.out.calendar.of(await this.#options.read(options.signal))
+    return this.#options.calendar.of(await this.#options.read(options.signal))
   }
 
   /** The same for a position that was read. */
   refundsAt(position: Position): PendingRefund[] {
-    return this.#options.out.calendar.of(position)
+    return this.#options.calendar.of(position)
   }
 
   /**
@@ -297,8 +302,8 @@ export class LedgerManager {
   ): Promise<ClaimReceipt> {
     const options = typeof of === 'string' ? named : of
     checkSending('claimRefunds', options)
-    const { out, rules } = this.#options
-    const claims = out.claims()
+    const { rules } = this.#options
+    const claims = await this.#options.claims()
     if (typeof of !== 'string') return claims.claimAll(options)
     const provider = toAddress(of, 'provider')
     if (mayBeElsewhere(serviceType, rules)) return claims.claimIn(serviceType, provider, options)
@@ -308,10 +313,8 @@ export class LedgerManager {
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
   async updateAdditionalInfo(info: string, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('updateAdditionalInfo', options)
-    checkInfo('updateAdditionalInfo', info, this.#options.rules)
-    const { signal, onSent } = options
-    const intent = intentOf({ contract: 'ledger', method: 'updateAdditionalInfo', args: [info] })
-    return this.#options.submit(intent, { signal, onSent })
+    const { deposits } = await this.#options.calls()
+    return deposits.inform(info, options)
   }
 
   /**
@@ -329,7 +332,8 @@ export class LedgerManager {
    */
   async closeLedger(options: CloseOptions = {}): Promise<Receipt> {
     checkSending('closeLedger', options, { onProgress: isFunction })
-    return this.#options.closing.part.close(options)
+    const closing = await this.#options.closing.load()
+    return closing.close(options)
   }
 
   /**
@@ -341,7 +345,8 @@ export class LedgerManager {
    */
   async cancelClosing(options: ReadingOptions = {}): Promise<ClosingCancelled> {
     checkReading('cancelClosing', options)
-    return this.#options.closing.part.cancel(options)
+    const closing = await this.#options.closing.load()
+    return closing.cancel(options)
   }
 
   /**

@@ -1,53 +1,40 @@
-import type { ServiceType } from '../../machines/position.types.ts'
+import type { Position, ServiceType } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Amount } from '../base/amounts.ts'
-import type { Clock } from '../base/clock.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
-import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
+import type { SubAccountId } from '../base/sub-account-key.ts'
+import type { Rules } from '../chain/port.ts'
 import type { AutoFunding } from '../funding/auto-funding.ts'
 import type { AutoFundingConfig } from '../funding/config/auto-funding-config.ts'
 import type { AutoFundingActor } from '../funding/funded-accounts.ts'
-import type { OnDemand } from '../funding/on-demand.ts'
-import type { Payees } from '../provider/payees.ts'
 import type { Receipt } from '../transactions/intent.ts'
 import type { SendingOptions } from '../transactions/lane.ts'
-import { createAcknowledgement, type Acknowledgement, type AcknowledgementOptions } from './acknowledgement.ts'
 import { checkForced, checkReading, type ReadingOptions } from './call-options.ts'
-import {
-  checkEnsuring,
-  createFill,
-  type EnsureFundedOptions,
-  type Fill,
-  type FillOptions,
-  type FundingReceipt,
-} from './ensure-funded.ts'
+import type { ServiceCalls } from './calls.ts'
+import type { EnsureFundedOptions, FundingReceipt } from './ensure-funded.ts'
 import { fundingStatusOf, type AutoFundingStatus, type StatusFacts } from './funding-status.ts'
 import { payableId } from './payable.ts'
 import { startAutoFunding } from './start-auto-funding.ts'
 
-export type ServiceManagerOptions = FillOptions &
-  Omit<AcknowledgementOptions, 'isFunded'> & {
-    statusFacts: () => StatusFacts
-    serviceType: ServiceType
-    minLockedBalance: bigint
-    clock: Clock
-    onDemand: OnDemand
-    autoFunding: Pick<AutoFunding, 'start' | 'stop' | 'pause' | 'all'>
-    payees: Payees
-  }
+export type ServiceManagerOptions = {
+  wallet: string
+  rules: Rules
+  serviceType: ServiceType
+  minLockedBalance: bigint
+  read: (signal?: AbortSignal) => Promise<Position>
+  /** What calls that send do; a page loads it with the first of them. */
+  calls: () => Promise<Pick<ServiceCalls, 'checkEnsuring' | 'fill' | 'acknowledgement'>>
+  statusFacts: () => StatusFacts
+  autoFunding: Pick<AutoFunding, 'start' | 'stop' | 'pause' | 'all'>
+}
 
 /** Auto-funding and acknowledgement for the sub-accounts of one service type. */
 export class ServiceManager {
   readonly #options: ServiceManagerOptions
-  readonly #fill: Fill
-  readonly #acknowledgement: Acknowledgement
 
   constructor(options: ServiceManagerOptions) {
     this.#options = options
-    this.#fill = createFill(options)
-    const isFunded = (id: SubAccountId) => this.#own().some((one) => keyOf(one.id) === keyOf(id))
-    this.#acknowledgement = createAcknowledgement({ ...options, isFunded })
   }
 
   /**
@@ -113,8 +100,9 @@ export class ServiceManager {
     amount?: Amount,
     options: EnsureFundedOptions = {},
   ): Promise<FundingReceipt | null> {
+    const { checkEnsuring, fill } = await this.#options.calls()
     checkEnsuring(options)
-    return this.#fill(this.#id(provider), amount, options)
+    return fill(this.#id(provider), amount, options)
   }
 
   /**
@@ -143,7 +131,8 @@ export class ServiceManager {
     const id = this.#id(provider)
     if (typeof accepted !== 'boolean')
       throw new InvalidInputError('accepted is true or false.', { accepted: describeValue(accepted) })
-    return accepted ? this.#acknowledgement.accept(id, options) : this.#acknowledgement.takeBack(id, options)
+    const { acknowledgement } = await this.#options.calls()
+    return accepted ? acknowledgement.accept(id, options) : acknowledgement.takeBack(id, options)
   }
 
   /** Whether the wallet accepts the provider's signer; false where there is no sub-account. */

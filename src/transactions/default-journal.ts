@@ -2,8 +2,6 @@ import { journals } from '#journals'
 import { anything, checkOptions, isText, type Fields } from '../base/check-options.ts'
 import type { Logger } from '../base/logger.ts'
 import { closingIn, foldRecords } from './journal-fold.ts'
-import type { NonceReader } from './journal-loss.ts'
-import type { JournalRepair } from './journal-repair.ts'
 import type { ClosingIntention, Journal, JournalEntry } from './journal.types.ts'
 import { checkJournalOwner } from './journal-owner.ts'
 import type { JournalOwner, JournalPlace } from './journals.types.ts'
@@ -74,13 +72,4 @@ export async function readFileClosing(options: JournalPlace): Promise<ClosingInt
   checkOptions('readFileClosing', options, placeFields)
   checkJournalOwner('readFileClosing', options)
   return closingIn(await journals.recordsIn(options))
-}
-
-/**
- * Locks a wallet's journal file and says what its damage has lost; `write` repairs it.
- *
- * @throws LockedError while another process has it, JournalError for a place that does not serve, ReadError
- */
-export function openJournalRepair(options: JournalPlace & { nonces: NonceReader }): Promise<JournalRepair> {
-  return journals.openRepair(options)
 }

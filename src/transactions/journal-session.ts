@@ -37,17 +37,27 @@ export type JournalSession = {
   close(): Promise<void>
 }
 
-/** @param restore called with every record when the journal is opened */
+/**
+ * @param restore called with every record when the journal is opened
+ * @param prepare called with them before that, and waited for
+ */
 export function createJournalSession(
   journal: Journal,
   restore: (records: readonly JournalRecord[]) => void,
+  prepare?: (records: readonly JournalRecord[]) => Promise<void>,
 ): JournalSession {
-  return new OpenedJournal(journal, restore)
+  return new OpenedJournal(journal, { restore, prepare })
+}
+
+type Restoring = {
+  restore: (records: readonly JournalRecord[]) => void
+  prepare: ((records: readonly JournalRecord[]) => Promise<void>) | undefined
 }
 
 class OpenedJournal implements JournalSession {
   readonly #journal: Journal
-  readonly #restore: (records: readonly JournalRecord[]) => void
+  readonly #restoring: Restoring
+  #records: readonly JournalRecord[] | null = null
   #opening: Promise<void> | null = null
   #refusal: Error | null = null
   #isClosed = false
@@ -58,9 +68,9 @@ class OpenedJournal implements JournalSession {
   /** Ends the wait for a journal that another broker has; null while there is no such wait. */
   #waiting: AbortController | null = null
 
-  constructor(journal: Journal, restore: (records: readonly JournalRecord[]) => void) {
+  constructor(journal: Journal, restoring: Restoring) {
     this.#journal = journal
-    this.#restore = restore
+    this.#restoring = restoring
   }
 
   open(): Promise<void> {
@@ -152,9 +162,13 @@ class OpenedJournal implements JournalSession {
   }
 
   async #load(): Promise<void> {
-    const records = await this.#journal.load()
+    const { restore, prepare } = this.#restoring
+    // A journal is loaded once, whatever fails after that.
+    this.#records ??= await this.#journal.load()
+    await prepare?.(this.#records)
     this.#refusal = null
-    this.#restore(records)
+    restore(this.#records)
+    this.#records = null
     this.#isLoaded = true
   }
 

@@ -39,6 +39,8 @@ export type LaneOptions = {
    * claims.
    */
   onOpen?: () => void
+  /** Called with the journal's records before the lane takes up what they leave open, and waited for. */
+  prepare?: (records: readonly JournalRecord[]) => Promise<void>
   /** Called with the block of each receipt, before its submitter gets it. */
   onMined: (blockNumber: number) => void
   /** Called for each transaction when it begins and when it changes. */
@@ -153,7 +155,7 @@ export function createLane(options: LaneOptions): Lane {
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
   const journal = watchJournalWrites(options.journal, clock)
-  const session = createJournalSession(journal, restore)
+  const session = createJournalSession(journal, restore, options.prepare)
   const workflows = createWorkflows(session, options)
   const asks = createAsks(session, logger)
   const index = createTransactionIndex((intent) => workflows.isOpenStep(intent))
