@@ -51,6 +51,7 @@ const layers = {
   face: ['src/index', 'src/create-broker+src/broker+src/streams/streams'],
   broker: ['src/broker'],
   journal: ['src/transactions/browser-journal'],
+  shared: ['src/index', 'src/engine/sending+src/managers/calls+src/managers/endpoint-calls+src/refunds/refunds'],
   index: ['src/index'],
   sending: ['src/engine/sending'],
   calls: ['src/managers/calls'],

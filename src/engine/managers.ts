@@ -27,7 +27,7 @@ export function ledgerManagerOn(engine: Engine): LedgerManager {
     closing,
     isClosing: gate.isClosing,
     async closingPlanAt(position) {
-      const [{ closingPlanOf }] = await Promise.all([rooms.closingPlan.load(), gas.ask()])
+      const [{ closingPlanOf }] = await Promise.all([rooms.closing.load(), gas.ask()])
       return closingPlanOf(position, common.rules, gas.price ?? 0n)
     },
   })

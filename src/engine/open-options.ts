@@ -7,6 +7,7 @@ import type { Connected, Connection } from '../chain/connect.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
 import type { AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
 import type { AutoFundingConfig } from '../funding/config/auto-funding-config.ts'
+import type { createQuiet } from '../funding/quiet.ts'
 import type { SharedBudget } from '../funding/shared-budget.ts'
 import type { SharedTime } from '../base/known-block.ts'
 import type { Plan } from '../funding/plan.ts'
@@ -39,8 +40,8 @@ export type SharedOptions = {
   budget?: SharedBudget | undefined
   /** What the others have read of the chain's time. */
   time: SharedTime
-  /** A reading that changes nothing is not planned anew: see Quiet. */
-  skipsQuiet: boolean
+  /** Tells the readings that change nothing, which are not planned anew; null where each one is. */
+  createQuiet: typeof createQuiet | null
   /** Receives each plan. */
   onPlan: (plan: Plan) => void
   /** Receives each event. */

@@ -9,7 +9,6 @@ import type { Funding } from '../funding/funding.ts'
 import { createGasPrice } from '../funding/gas-price.ts'
 import type { ClosingGate } from '../closing/gate.ts'
 import type { Paying } from '../funding/paying.ts'
-import { createQuiet } from '../funding/quiet.ts'
 import { readOnlyPaying } from '../funding/read-only.ts'
 import { LedgerLife } from '../lifecycle/ledger-actor.ts'
 import { SubAccountActors } from '../lifecycle/sub-account-actors.ts'
@@ -46,9 +45,9 @@ export function quietOn(
   { shared }: EngineOptions,
   { funding, gate, locks, lane }: { funding: Funding; gate: ClosingGate; locks: AccountLocks; lane: Lane | null },
 ) {
-  if (shared?.skipsQuiet !== true) return null
+  if (!shared?.createQuiet) return null
   const isBusy = () => gate.isClosing() || locks.reserved.size > 0 || lane?.isQuiet() === false
-  return createQuiet({ accounts: funding.accounts, isBusy })
+  return shared.createQuiet({ accounts: funding.accounts, isBusy })
 }
 
 /** The actors of ledger and sub-accounts, and how a later inspector finds all that run. */

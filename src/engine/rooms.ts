@@ -13,5 +13,4 @@ export const rooms = {
   refunds: roomOf(() => import('../refunds/refunds.ts')),
   closing: roomOf(() => import('../closing/closing.ts')),
   repair: roomOf(() => import('../transactions/default-repair.ts')),
-  closingPlan: roomOf(() => import('../closing/plan.ts')),
 }

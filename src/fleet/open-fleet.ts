@@ -18,6 +18,7 @@ import { toAddress } from '../chain/address.ts'
 import type { Connected } from '../chain/connect.ts'
 import { createCommonBudget } from '../funding/common-budget.ts'
 import { toBudget } from '../funding/config/budget.ts'
+import { createQuiet } from '../funding/quiet.ts'
 import { createSharedBudget } from '../funding/shared-budget.ts'
 import { createClaims } from './claims.ts'
 import { checkPolicy } from './fleet-options.ts'
@@ -117,7 +118,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
       phaseMs: () => phaseOf(at, { count: seats.size, intervalMs }),
       budget,
       time,
-      skipsQuiet: true,
+      createQuiet,
       onPlan: (plan) => plans.next(plan),
       onEvent: (event) => events.next(event),
     }

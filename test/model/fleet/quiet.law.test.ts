@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { AutoFundingConfig, Broker } from '../../../src/index.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { createSharedTime } from '../../../src/base/known-block.ts'
+import { createQuiet } from '../../../src/funding/quiet.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 
 const RUNS = Number(process.env['LAW_RUNS'] ?? 40)
@@ -52,7 +53,7 @@ async function lifeOf(policy: AutoFundingConfig, skipsQuiet: boolean) {
   const shared = {
     time: createSharedTime(systemClock),
     phaseMs: () => 0,
-    skipsQuiet,
+    createQuiet: skipsQuiet ? createQuiet : null,
     onPlan: () => undefined,
     onEvent: () => undefined,
   }
