@@ -12,6 +12,7 @@ import type { InMs } from '../base/durations.ts'
 import { createSharedTime } from '../base/known-block.ts'
 import { createListeners } from '../base/listeners.ts'
 import { safeLogger } from '../base/logger.ts'
+import { withTimeout } from '../base/timeout.ts'
 import { openBroker } from '../broker.ts'
 import type { SharedOptions } from '../engine/open-options.ts'
 import { toAddress } from '../chain/address.ts'
@@ -28,6 +29,8 @@ import { createSeat, type Seat } from './seat.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 const DEFAULT_BUDGET = 'fleet'
+/** A broker that hangs keeps its lease from other machines, and the process from its end, no longer than this. */
+const CLOSING_MS = 10_000
 
 /** The chain of a fleet: connected once, for all its wallets. */
 export type FleetChain = {
@@ -104,9 +107,16 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
 
   async function closeAll(): Promise<void> {
     onClose.emit()
-    const stopped = claims?.stop()
-    await Promise.all([...seats.values()].map((seat) => seat.close()))
-    await stopped
+    const over = Promise.all([claims?.stop(), ...[...seats.values()].map((seat) => seat.close())])
+    try {
+      await withTimeout(CLOSING_MS, () => over, clock)
+    } catch (error) {
+      const open = [...seats.values()].map((seat) => seat.view()).filter(({ state }) => state === 'closing')
+      logger.warn(
+        { err: error, wallets: open.map(({ wallet }) => wallet) },
+        'brokers hang while they close; they are left',
+      )
+    }
     await leases?.close()
     plans.close()
     events.close()

@@ -26,7 +26,8 @@ export type LeaseStatements = {
    * @returns the one that is noted, in hex digits; null where the lease is another's
    */
   bind(held: HeldLease, terms: { holder: string; genesis: Buffer | null }): Promise<string | null>
-  release(held: HeldLease, holder: string): Promise<void>
+  /** Hands leases back in one statement. */
+  release(held: readonly HeldLease[], holder: string): Promise<void>
   /** The leases of some wallets of a chain; of all where `wallets` is left out. */
   list(chainId: bigint, wallets?: readonly Buffer[]): Promise<readonly ListedLease[]>
 }
@@ -87,11 +88,12 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
       })
       return typeof row?.['genesis'] === 'string' ? row['genesis'] : null
     },
-    async release({ chainId, bytes, epoch }, holder) {
+    async release(held, holder) {
       await run({
-        text: `update ${table} set holder = null, expires_at = null
-          where chain_id = $1::numeric and wallet = $2 and epoch = $3::bigint and holder = $4`,
-        values: [String(chainId), bytes, epoch, holder],
+        text: `update ${table} as w set holder = null, expires_at = null
+          from unnest($2::numeric[], $3::bytea[], $4::bigint[]) as held (chain_id, wallet, epoch)
+          where w.chain_id = held.chain_id and w.wallet = held.wallet and w.epoch = held.epoch and w.holder = $1`,
+        values: [holder, ...columnsOf(held)],
       })
     },
     async list(chainId, wallets) {

@@ -13,6 +13,7 @@ import {
   type LeasedJournal,
   type Leases,
 } from '../index.ts'
+import { createBatches } from './batches.ts'
 import { checkServer } from './check-server.ts'
 import { createContact } from './contact.ts'
 import { createDatabase } from './database.ts'
@@ -28,6 +29,8 @@ import { tablesIn } from './tables.ts'
 
 const DEFAULT_LEASE_MS = 30_000
 const COMPACT_AFTER = 2_000
+/** Brokers that close together hand their leases back together. The last one waits for none. */
+const RELEASE_WINDOW_MS = 100
 
 /** Leases in Postgres, with what the database says of them beyond the public type. */
 export type PostgresLeases = Leases & {
@@ -63,6 +66,13 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
   const clock = steadyClock(systemClock)
   const keeping = createLeaseKeeping({ statements, listed, contact: () => contact, holder, leaseMs, clock })
   const contact = createContact({ schema: tables.schema, logger, onLoss: keeping.hurry })
+  const release = createBatches<HeldLease, null>(
+    { most: 5_000, windowMs: RELEASE_WINDOW_MS, isComplete: () => keeping.journals().length === 0 },
+    async (gone) => {
+      await statements.release(gone, holder)
+      return gone.map(() => null)
+    },
+  )
   let isChecked = false
   let isClosed = false
 
@@ -125,7 +135,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
       async release() {
         keeping.drop(journal)
         // Where the database does not answer, the lease ends by itself.
-        if (!contact.outage()) await statements.release(lease, holder).catch(contact.failed)
+        if (!contact.outage()) await release(lease).catch(contact.failed)
       },
       compactAfter,
       logger,

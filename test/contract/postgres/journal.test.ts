@@ -197,6 +197,28 @@ test('many wallets are claimed, and their journals loaded, in a few statements; 
   await Promise.all([first?.close(), second?.close()])
 })
 
+test.each(['one by one', 'by their leases'])(
+  'five hundred leases that a process closes %s are handed back in one statement',
+  async (how) => {
+    const wallets = Array.from({ length: 500 }, (_, at) => toBeHex(0xdef000 + at, 20))
+    const { counted, statements } = countingPool()
+    const [first, second] = ['first', 'second'].map((holder) => postgresLeases({ pool: counted, holder }))
+    const journals = (await first?.claim({ chainId, wallets })) ?? []
+    await Promise.all(journals.map((journal) => journal.load()))
+    statements.length = 0
+    if (how === 'one by one') await Promise.all(journals.map((journal) => journal.close()))
+    else await first?.close()
+    expect(statements).toEqual([expect.stringMatching(/^update .* set holder = null/)])
+    const next = (await second?.claim({ chainId, wallets })) ?? []
+    expect(next.length).toBe(500)
+    // One of them alone is handed back without the others, and none of the old ones takes it along.
+    await Promise.all([next[0]?.close(), journals[1]?.close()])
+    const free = (await first?.list(chainId))?.filter((one) => wallets.includes(one.wallet) && one.holder === null)
+    expect(free?.map(({ wallet }) => wallet)).toEqual([next[0]?.wallet])
+    await Promise.all([first?.close(), second?.close()])
+  },
+)
+
 /** A pool that notes each statement. */
 function countingPool() {
   const statements: string[] = []

@@ -138,3 +138,32 @@ test('a wallet that cannot be opened here is handed back, so that another proces
   const second = await world.open({ leases: store.of('b', world.clock) })
   expect(second.brokers().map(({ wallet }) => wallet)).toEqual([bad])
 })
+
+test('a broker that hangs while it closes keeps no other lease, and its own and the fleet for ten seconds', async () => {
+  await using world = fleetWorld({ wallets: 3 })
+  const store = memoryLeaseStore({ clock: world.clock, leaseMs: 60_000 })
+  const leases = store.of('a', world.clock)
+  const [hanging = ''] = world.wallets
+  const warnings: unknown[] = []
+  const fleet = await world.open({
+    leases: {
+      ...leases,
+      claim: async (request) =>
+        (await leases.claim(request)).map((journal) =>
+          journal.wallet === hanging ? { ...journal, close: () => new Promise<never>(() => undefined) } : journal,
+        ),
+    },
+    logger: { ...silent, warn: (facts, text) => void warnings.push([facts, text]) },
+  })
+  const holders = () => world.wallets.map((wallet) => store.rows.get(wallet)?.holder ?? null)
+  expect(holders()).toEqual(['a', 'a', 'a'])
+  const closed = fleet.close()
+  await world.advance(9)
+  expect(holders()).toEqual(['a', null, null])
+  await world.advance(1)
+  await closed
+  expect(holders()).toEqual([null, null, null])
+  expect(warnings).toMatchObject([[{ wallets: [hanging] }, 'brokers hang while they close; they are left']])
+})
+
+const silent = { debug: () => undefined, info: () => undefined, error: () => undefined }
