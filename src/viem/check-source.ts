@@ -31,3 +31,18 @@ export function checkedAccount(account: Account | undefined): LocalAccount | Jso
     do: 'a smart account is no wallet of a ledger: pass the account of a key',
   })
 }
+
+/** Refuses a read side that could not be asked: it would fail at the first reading, as if the node were down. */
+export function checkReadSide(read: unknown): void {
+  if (read === undefined) return
+  if (typeof read === 'object' && read !== null) {
+    const { rpc, publicClient, ...others } = read as Record<string, unknown>
+    const isRpc = typeof rpc === 'string' || typeof rpc === 'function'
+    const isClientThere = typeof publicClient === 'object' && publicClient !== null && 'request' in publicClient
+    const isOne = isRpc ? publicClient === undefined : rpc === undefined && isClientThere
+    if (isOne && Object.keys(others).length === 0) return
+  }
+  throw new InvalidInputError('The read side is { rpc } or { publicClient }.', {
+    do: 'pass { rpc: url }, { rpc: http(url) } or { publicClient: createPublicClient({ transport }) }',
+  })
+}

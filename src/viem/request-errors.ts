@@ -22,10 +22,19 @@ export function transportError(error: unknown): Error {
   const parts = chainOf(error)
   const status = parts.map((part) => part['status']).find((one) => typeof one === 'number')
   const [{ shortMessage, details, message } = {}] = parts
-  const words = [details, shortMessage, message].find((one) => typeof one === 'string' && one !== '')
+  const words = [innermostWordsIn(parts), details, shortMessage, message].find(
+    (one) => typeof one === 'string' && one !== '',
+  )
   const text = typeof words === 'string' ? words : 'the request failed'
   const failure = new Error(status === undefined ? text : `server response ${status}: ${text}`)
   return Object.assign(failure, status !== undefined && { code: 'SERVER_ERROR', response: { statusCode: status } })
+}
+
+/** The innermost words: `fetch` says only that it failed, and its cause why (`connect ECONNREFUSED 127.0.0.1:8545`). */
+function innermostWordsIn(parts: readonly Fields[]): unknown {
+  const { shortMessage, message, code } = parts.at(-1) ?? {}
+  if (shortMessage !== undefined) return undefined
+  return message === '' ? code : message
 }
 
 type Fields = Readonly<Record<string, unknown>>

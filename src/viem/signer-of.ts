@@ -1,9 +1,10 @@
-import { JsonRpcProvider, JsonRpcSigner, type Provider, type Signer } from 'ethers'
-import type { Client, LocalAccount, Transport } from 'viem'
+import { JsonRpcSigner, type Signer } from 'ethers'
+import { http, type Client, type LocalAccount, type Transport } from 'viem'
 import { InvalidInputError } from '../index.ts'
-import { checkedAccount, checkedSource, isClient } from './check-source.ts'
+import { checkedAccount, checkedSource, checkReadSide, isClient } from './check-source.ts'
 import { LocalSigner } from './local-signer.ts'
 import { askerOf, viemProvider } from './provider-of.ts'
+import type { ViemProvider } from './viem-provider.ts'
 import { WalletProvider } from './wallet-provider.ts'
 
 /** Where the chain is read, and signed transactions are sent: a URL, a transport, or a client of viem. */
@@ -40,10 +41,11 @@ export function signerOf(source: LocalAccount | Client, read?: ReadSide): Signer
   return new JsonRpcSigner(provider, account.address)
 }
 
-function readProviderOf(read: ReadSide | undefined, client: Client | null): Provider & Pick<JsonRpcProvider, 'send'> {
+function readProviderOf(read: ReadSide | undefined, client: Client | null): ViemProvider {
+  checkReadSide(read)
   const { rpc, publicClient } = read ?? {}
-  if (typeof rpc === 'string') return new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1 })
-  const source = rpc ?? publicClient ?? client
+  // ethers' own provider would look for a node that is down for ever, and keep the process alive.
+  const source = typeof rpc === 'string' ? http(rpc, { batch: true }) : (rpc ?? publicClient ?? client)
   if (source) return viemProvider(source)
   throw new InvalidInputError('A local account does not know where its chain is.', {
     do: 'pass { rpc: url } or { publicClient } as the second argument of signerOf',

@@ -19,12 +19,15 @@ const options = Object.fromEntries(
 export function commandLineOf(argv: readonly string[]): CommandLine {
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
   const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? argv.length
-  const command = tokens.find(({ kind, index }) => kind === 'positional' && index < end)
+  const words = tokens.filter(({ kind, index }) => kind === 'positional' && index < end)
+  // As with git and npm: `help` asks the same as --help, of the command after it.
+  const isHelp = words[0] !== undefined && argv[words[0].index] === 'help'
+  const command = isHelp ? words[1] : words[0]
   const asks = (...names: string[]) => tokens.some((one) => one.kind === 'option' && names.includes(one.name))
   return {
     name: command ? (argv[command.index] ?? null) : null,
     rest: command ? argv.toSpliced(command.index, 1) : [...argv],
-    wantsHelp: asks('help', 'h'),
+    wantsHelp: isHelp || asks('help', 'h'),
     wantsVersion: asks('version', 'v'),
   }
 }

@@ -29,11 +29,12 @@ export const command = defineCommand({
   },
 })
 
-/** Says what stays: the money in sub-accounts. */
+/** Says what stays: the money in sub-accounts, and how it comes home. */
 function staysInWords({ ledger, subAccounts }: Position): Record<string, string> {
   if (!ledger || ledger.locked === 0n) return {}
-  const holding = subAccounts.filter(({ balance }) => balance > 0n).length
-  return {
-    stays: `${og(ledger.locked)} in ${holding === 1 ? '1 sub-account' : `${holding} sub-accounts`}: retrieve asks it back`,
-  }
+  const holding = subAccounts.filter(({ balance }) => balance > 0n)
+  const where = holding.length === 1 ? '1 sub-account' : `${holding.length} sub-accounts`
+  const isAskedBack = holding.every(({ balance, pendingRefund }) => balance === pendingRefund)
+  const way = isAskedBack ? 'it is asked back, and claim brings it home after the lock' : 'retrieve asks it back'
+  return { stays: `${og(ledger.locked)} in ${where}: ${way}` }
 }

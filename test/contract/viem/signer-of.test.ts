@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import type { JsonRpcProvider } from 'ethers'
 import { createPublicClient, createWalletClient, custom, http, parseEther as og, type Hex } from 'viem'
 import { privateKeyToAccount, toAccount } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startAnvil, type Anvil } from '../../../src/local/anvil.ts'
+import { freePort } from '../../../src/local/free-port.ts'
 import { createBroker, memoryJournal, type Connection } from '../../../src/index.ts'
 import { providerOf, signerOf } from '../../../src/viem/index.ts'
 import { BrowserWallet, WalletError } from '../../support/browser-wallet.ts'
@@ -170,4 +173,23 @@ test('an error of a node repeats no credential of its URL', async () => {
   )
   expect(error).toMatchObject({ name: 'ReadError' })
   expect(`${String(error)} ${String((error as Error).cause)}`).not.toContain(secret)
+})
+
+test('a node that is down fails the opening, and keeps neither the process alive nor the console busy', async () => {
+  const port = await freePort()
+  const program = `
+    import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts'
+    import { createBroker } from '${pathToFileURL('dist/src/index.js').href}'
+    import { signerOf } from '${pathToFileURL('dist/src/viem/index.js').href}'
+    const signer = signerOf(privateKeyToAccount(generatePrivateKey()), { rpc: 'http://127.0.0.1:${port}' })
+    await createBroker({ signer }).catch((error) => console.log(error.name, error.facts.reason))`
+  const { stdout, stderr, status } = spawnSync('node', ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  expect({ stdout, stderr, status }).toEqual({
+    stdout: `ReadError connect ECONNREFUSED 127.0.0.1:${port}\n`,
+    stderr: '',
+    status: 0,
+  })
 })

@@ -7,6 +7,9 @@ const key = generatePrivateKey()
 const account = privateKeyToAccount(key)
 const silent = custom({ request: () => new Promise(() => undefined) })
 
+const silentClient = createWalletClient({ transport: silent })
+const READ_SIDE = 'The read side is { rpc } or { publicClient }.'
+
 /** As a program in JavaScript calls it. */
 const call = (...values: unknown[]): unknown => Reflect.apply(signerOf, null, values)
 
@@ -18,6 +21,11 @@ test.for([
   ['an account that no client reaches', [{ address: account.address, type: 'json-rpc' }], 'signs in its wallet'],
   ['a smart account', [{ ...account, type: 'smart' }], 'This account signs no transactions of its own address.'],
   ['a local account without a chain', [account], 'A local account does not know where its chain is.'],
+  ['a URL in the place of the read side', [account, 'https://node.example'], READ_SIDE],
+  ['a read side that is misspelt', [account, { rcp: 'https://node.example' }], READ_SIDE],
+  ['a read side of another type', [account, { rpc: 16661 }], READ_SIDE],
+  ['a client that cannot be asked', [account, { publicClient: {} }], READ_SIDE],
+  ['two read sides', [account, { rpc: 'https://node.example', publicClient: silentClient }], READ_SIDE],
 ] as const)('%s is refused with a sentence of its own, which repeats no key', ([, values, sentence]) => {
   expect(() => call(...values)).toThrow(sentence)
   expect(() => call(...values)).not.toThrow(key)
