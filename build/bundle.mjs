@@ -38,7 +38,7 @@ const inside = [
   'src/local/transact',
   'src/local/wallets',
   'src/transactions/file-journal',
-  'src/transactions/process-lock',
+  'src/transactions/journal-lock',
   'src/visualizer/build/main',
 ]
 

@@ -8,7 +8,8 @@ import { checkIsFile, ifThere, replaceJournalFile, type Files, type JournalFile 
 import { placeError, prepareJournalPlace } from './journal-place.ts'
 import { decodeForeignJournal, decodeJournal, encodeJournal } from './journal-text.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
-import { lockFile, type ProcessLock } from './process-lock.ts'
+import type { ProcessLock } from '../locks/process-lock.ts'
+import { lockJournal } from './journal-lock.ts'
 import { encodeRecord } from './record-codec.ts'
 
 /** After how many records the file is compacted. */
@@ -49,7 +50,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
 
   async function open(): Promise<readonly JournalRecord[]> {
     journal = await prepareJournalPlace(resolve(path), files)
-    lock = await lockFile(journal)
+    lock = await lockJournal(journal)
     try {
       const found = decodeJournal(await textOf(journal, files), { genesis, journal, logger })
       if (found === null) await files.rename(journal, `${journal}.${Date.now()}.old`)

@@ -7,7 +7,7 @@ import { checkIsFile, ifThere, replaceJournalFile, syncFolderOf } from './journa
 import { lossOf, repairedRecords, type JournalLoss, type NonceReader } from './journal-loss.ts'
 import { placeError, prepareJournalPlace } from './journal-place.ts'
 import { encodeJournal, isOf } from './journal-text.ts'
-import { lockFile } from './process-lock.ts'
+import { lockJournal } from './journal-lock.ts'
 
 /** The repair of a journal file. Until it is disposed no other process takes the journal. */
 export type JournalRepair = AsyncDisposable & {
@@ -37,7 +37,7 @@ export type JournalRepairOptions = {
  */
 export async function openRepair({ path, genesis, nonces }: JournalRepairOptions): Promise<JournalRepair> {
   const journal = await prepareJournalPlace(resolve(path))
-  const lock = await lockFile(journal)
+  const lock = await lockJournal(journal)
   try {
     const bytes = await bytesOf(journal)
     const examination = bytes && examineJournal(bytes)

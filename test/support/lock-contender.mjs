@@ -1,14 +1,14 @@
 // Takes the lock of a file again and again; says on stdout each violation, and dies by SIGKILL when told to.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-const { lockFile } = await import(process.argv[2])
+const { lockJournal } = await import(process.argv[2])
 const [, , , file, rounds, dieAt] = process.argv
 const marker = `${file}.holder`
 let taken = 0
 for (let round = 0; taken < Number(rounds) && round < 5_000; round += 1) {
   let lock
   try {
-    lock = await lockFile(file)
+    lock = await lockJournal(file)
   } catch (error) {
     if (error.name !== 'LockedError') throw error
     await sleep(Math.random() * 3)

@@ -6,7 +6,7 @@ import { networkOptions, outputOptions } from '../arguments/options.ts'
 import { metricsOption, metricsPlaceOf } from '../arguments/metrics-option.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { receiversIn } from '../config/alert-terms.ts'
-import { openFleetAlerts } from '../fleet/alerts.ts'
+import { openFleetAlerts, openFleetAlertState } from '../fleet/alerts.ts'
 import { readFleetConfig } from '../fleet/config.ts'
 import { openDatabase } from '../fleet/database.ts'
 import { fleetHealth } from '../fleet/health.ts'
@@ -55,11 +55,14 @@ export const command = defineCommand({
     const policies = new Map(wallets.map((one) => [one.address, policyOf(config.policies, one)]))
     const { url, host, network } = endpointOf(args, config.network)
     const provider = await connectTo(url, host)
+    const name = args.name ?? hostname()
+    const { chainId } = await provider.getNetwork()
+    await using alertState = config.alerts && (await openFleetAlertState({ chainId, name, config: args.config }))
     const logger = noticeLogger(notices.say)
     await using database = await openDatabase({
       variable: args.database,
       leaseMs: config.leaseMs,
-      name: args.name,
+      name,
       logger,
     })
     note(fleetWords(config, { wallets, policies, isShared: database !== null }).join('\n'))
@@ -79,15 +82,10 @@ export const command = defineCommand({
     })
     const counter = createFleetCounter(fleet)
     fleet.events$.subscribe(counter.see)
-    const name = args.name ?? hostname()
     await using alerts =
       config.alerts &&
-      (await openFleetAlerts(fleet, {
-        config: args.config,
-        alerts: config.alerts,
-        name,
-        say: notices.say,
-      }))
+      alertState &&
+      (await openFleetAlerts(fleet, { alerts: config.alerts, ...alertState, say: notices.say }))
     const metrics = createMetrics(fleet, { ...(alerts && { alerts }) })
     await using probes = metricsPlace && (await serveProbes(metrics, () => fleetHealth(fleet), metricsPlace))
     if (probes) printMetricsUrl(probes.url)

@@ -1,32 +1,61 @@
-import { join, resolve } from 'node:path'
 import { createHash } from 'node:crypto'
-import { createAlerts, fileAlertState, type Alerts } from '../../alerts/index.ts'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createAlerts, fileAlertState, type Alerts, type AlertState } from '../../alerts/index.ts'
 import type { Fleet } from '../../fleet/index.ts'
 import { stateDirectory } from '../../index.ts'
+import { lockFile } from '../../locks/process-lock.ts'
+import { UsageError } from '../arguments/usage-error.ts'
 import { receiversIn, type AlertTerms } from '../config/alert-terms.ts'
 import { alertLogger } from '../session/alerts.ts'
 
+/** What a process of a fleet has sent of alerts. */
+export type FleetAlertState = AsyncDisposable & { state: AlertState }
+
+export type AlertPlace = {
+  chainId: bigint
+  name: string
+  /** The path of the file that names the wallets. */
+  config: string
+}
+
 /**
- * The alerts of a process of a fleet. What was sent is kept under the name of the process and its config, so that the next one of
- * that name goes on, and that of another config of the same host is another one's.
+ * What was sent is kept under the name of the process and its config, so that the next one of that name goes on, and that of another config
+ * of the same host is another one's. Two at once would overwrite each other's, and send alerts twice or not at all.
  *
- * @param config the path of the file that names the wallets
- * @param say is told of each alert, and of a receiver that does not take one
+ * @throws UsageError while another process has that name
  */
-export function openFleetAlerts(
-  fleet: Fleet,
-  { alerts, name, config, say }: { alerts: AlertTerms; name: string; config: string; say: (text: string) => void },
-): Promise<Alerts> {
-  const { rules, repeat } = alerts
+export async function openFleetAlertState({ chainId, name, config }: AlertPlace): Promise<FleetAlertState> {
   const place = createHash('sha256')
-    .update([fleet.network.chainId, name, resolve(config)].join(' '))
+    .update([chainId, name, resolve(config)].join(' '))
     .digest('hex')
     .slice(0, 16)
+  const file = join(stateDirectory(), `fleet-${place}.alerts`)
+  await mkdir(stateDirectory(), { recursive: true, mode: 0o700 })
+  const lock = await lockFile(file, {
+    taken: (_, { process }) =>
+      new UsageError(
+        `Another process (${process}) of this config sends alerts under the name ${name}: give this one another --name.`,
+      ),
+    unusable: (folder, reason) =>
+      new UsageError(
+        `Alerts need a lock in ${folder}, which cannot hold one (${reason}): set XDG_STATE_HOME to another.`,
+      ),
+  })
+  return { state: fileAlertState(file), [Symbol.asyncDispose]: lock.release }
+}
+
+/** @param say is told of each alert, and of a receiver that does not take one */
+export function openFleetAlerts(
+  fleet: Fleet,
+  { alerts, state, say }: { alerts: AlertTerms; state: AlertState; say: (text: string) => void },
+): Promise<Alerts> {
+  const { rules, repeat } = alerts
   return createAlerts(fleet, {
     to: receiversIn(alerts),
     ...(rules && { rules }),
     ...(repeat !== undefined && { repeat }),
-    state: fileAlertState(join(stateDirectory(), `fleet-${place}.alerts`)),
+    state,
     logger: alertLogger(say),
   })
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import process from 'node:process'
 import type { Leases, Logger } from '../../index.ts'
 import { migrate, postgresLeases } from '../../postgres/index.ts'
@@ -15,8 +14,8 @@ export type DatabaseOptions = {
   /** Name of the environment variable, from --database. */
   variable: string | undefined
   leaseMs: number | undefined
-  /** The name of this process for other processes; its host by default. */
-  name: string | undefined
+  /** The name of this process for other processes. */
+  name: string
   logger: Logger
 }
 
@@ -29,7 +28,7 @@ export type Database = AsyncDisposable & { leases: Leases }
  * @throws UsageError for a URL on the command line, which every user of the machine sees
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database | null> {
-  const { variable = VARIABLE, leaseMs, name = hostname(), logger } = options
+  const { variable = VARIABLE, leaseMs, name, logger } = options
   if (!NAME.test(variable))
     throw new UsageError(
       `--database names an environment variable, such as ${VARIABLE}: a URL on the command line is seen by every user of the machine.`,

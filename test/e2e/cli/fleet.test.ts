@@ -1,5 +1,5 @@
 import * as files from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { encryptKeystoreJson, Wallet } from 'ethers'
@@ -221,6 +221,30 @@ test('a wallet that cannot be opened is told to the receivers of the config, and
   expect(server.received).toHaveLength(1)
   expect(await outcomes([good])).toEqual([paidOnce(good)])
   expect(stdout + stderr).not.toContain('another password')
+})
+
+test('of two processes that would keep one state of alerts the second is refused, and has its own under another name', async () => {
+  const low = await lowWallets(1)
+  await using server = await receiverServer()
+  const config = configOf(low, { alerts: { to: [{ webhook: `${server.url}/hook` }] } })
+  const fleetOf = (...more: string[]) =>
+    start(['fleet', '--config', config, '--database', 'FLEET_DB', '--yes', ...more, ...place], {
+      FLEET_DB: postgres.url,
+    })
+  const isOpen = (line: string): boolean => line.includes('"type":"fleet"')
+  const first = fleetOf()
+  await first.line(isOpen)
+  const refused = await fleetOf().ended
+  const sentence = `Another process (pid ${first.pid}) of this config sends alerts under the name ${hostname()}: give this one another --name.`
+  expect([refused.code, refused.json()]).toMatchObject([2, [{ type: 'error', message: sentence }]])
+  const other = fleetOf('--name', 'other')
+  await other.line(isOpen)
+  process.kill(first.pid, 'SIGKILL')
+  await first.ended
+  const next = fleetOf()
+  await next.line(isOpen)
+  for (const one of [other, next]) one.interrupt()
+  expect([(await other.ended).code, (await next.ended).code]).toEqual([0, 0])
 })
 
 test.for<[string, object | null, string[], string]>([

@@ -4,9 +4,16 @@ import { connect, createServer, type Server } from 'node:net'
 import { platform } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { pid } from 'node:process'
-import { JournalError, LockedError } from '../base/errors.ts'
 
 export type ProcessLock = { release(): Promise<void> }
+
+/** The errors of one lock, in the words of what it protects. */
+export type LockErrors = {
+  /** @param holder `process` names who has the lock; `isOwn`: this process has it */
+  taken: (file: string, holder: { process: string; isOwn: boolean }) => Error
+  /** The folder cannot hold the lock. */
+  unusable: (folder: string, reason: string, cause?: unknown) => Error
+}
 
 /** A holder's answer is read up to this many bytes: a process id has fewer. */
 const LONGEST_ANSWER = 16
@@ -21,19 +28,19 @@ const MOST_ATTEMPTS = 50
  * the lock links its own socket to the next generation: `link` fails where the name exists, so that one process gets it.
  * Sockets are found by inode: two names of one folder, and two containers on one volume, meet at the same lock.
  *
- * @throws LockedError with the holder's process id, JournalError where the folder cannot hold a socket
+ * @throws what `errors` makes of a lock that is taken, with the holder's process id, and of a folder that cannot hold a socket
  */
-export async function lockFile(file: string): Promise<ProcessLock> {
-  if (platform() === 'win32') return lockPipe(file)
-  const folder = await openFolder(dirname(file))
+export async function lockFile(file: string, errors: LockErrors): Promise<ProcessLock> {
+  if (platform() === 'win32') return lockPipe(file, errors)
+  const folder = await openFolder(dirname(file), errors)
   const name = nameOf(file)
   const own = `.${pid}-${randomBytes(4).toString('hex')}.sock`
   try {
     const server = await listen(folder.addressOf(own)).catch((error: unknown) => {
-      throw unusable(folder.path, codeOf(error) || String(error), error)
+      throw errors.unusable(folder.path, codeOf(error) || String(error), error)
     })
     try {
-      const taken = await takeGeneration({ folder, name, own, file })
+      const taken = await takeGeneration({ folder, name, own, taken: (holder) => takenError(file, holder, errors) })
       await removeOlder(folder.path, name, taken)
       return { release: () => closeServer(server) }
     } catch (error) {
@@ -58,7 +65,7 @@ function nameOf(file: string): string {
   return `lock-${createHash('sha256').update(basename(file)).digest('hex').slice(0, 12)}.`
 }
 
-async function openFolder(given: string): Promise<Folder> {
+async function openFolder(given: string, { unusable }: LockErrors): Promise<Folder> {
   const path = await realpath(given)
   if (Buffer.byteLength(path) + LONGEST_ENTRY <= LONGEST_ADDRESS)
     return { path, addressOf: (entry) => join(path, entry), close: () => Promise.resolve() }
@@ -67,14 +74,14 @@ async function openFolder(given: string): Promise<Folder> {
   return { path, addressOf: (entry) => `/proc/self/fd/${handle.fd}/${entry}`, close: () => handle.close() }
 }
 
-type Taking = { folder: Folder; name: string; own: string; file: string }
+type Taking = { folder: Folder; name: string; own: string; taken: (holder: string) => Error }
 
 /** Links the own socket to the first free generation. */
-async function takeGeneration({ folder, name, own, file }: Taking): Promise<number> {
+async function takeGeneration({ folder, name, own, taken }: Taking): Promise<number> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const newest = await newestIn(folder.path, name)
     const holder = newest === 0 ? null : await holderOf(folder, `${name}${newest}`)
-    if (holder !== null) throw lockedError(file, holder)
+    if (holder !== null) throw taken(holder)
     const next = newest + 1
     const path = join(folder.path, `${name}${next}`)
     if (!(await isLinked(join(folder.path, own), path))) continue
@@ -82,7 +89,7 @@ async function takeGeneration({ folder, name, own, file }: Taking): Promise<numb
     if ((await newestIn(folder.path, name)) === next) return next
     await rm(path, { force: true })
   }
-  throw lockedError(file, 'unknown')
+  throw taken('unknown')
 }
 
 async function newestIn(folder: string, name: string): Promise<number> {
@@ -140,7 +147,7 @@ function ask(address: string): Promise<string | null> {
 }
 
 /** Windows frees a pipe with its process; the name is taken from the file's real path. */
-async function lockPipe(file: string): Promise<ProcessLock> {
+async function lockPipe(file: string, errors: LockErrors): Promise<ProcessLock> {
   const path = join(await realpath(dirname(file)), basename(file)).toLowerCase()
   const address = `\\\\.\\pipe\\og-ledger-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
   try {
@@ -148,7 +155,7 @@ async function lockPipe(file: string): Promise<ProcessLock> {
     return { release: () => closeServer(server) }
   } catch (error) {
     if (!['EADDRINUSE', 'EACCES'].includes(codeOf(error))) throw error
-    throw lockedError(file, (await ask(address)) ?? 'unknown')
+    throw takenError(file, (await ask(address)) ?? 'unknown', errors)
   }
 }
 
@@ -171,28 +178,9 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => void server.close(() => resolve()))
 }
 
-function lockedError(file: string, holder: string): LockedError {
+function takenError(file: string, holder: string, { taken }: LockErrors): Error {
   const isOwn = holder === String(pid)
-  return new LockedError(
-    isOwn
-      ? 'Another broker of this process sends transactions for this wallet.'
-      : 'Another process sends transactions for this wallet.',
-    {
-      process: isOwn ? `pid ${holder}, this one` : `pid ${holder}`,
-      journal: file,
-      do: isOwn
-        ? 'use that broker, or close it first: two senders would take the same nonces'
-        : 'stop it first, or use its broker: two senders would take the same nonces',
-    },
-  )
-}
-
-function unusable(folder: string, reason: string, cause?: unknown): JournalError {
-  return new JournalError(
-    'The folder of the journal cannot hold the lock of this wallet.',
-    { folder, reason, do: 'set XDG_STATE_HOME to a folder on a local file system, or pass a journal to createBroker' },
-    { cause },
-  )
+  return taken(file, { process: isOwn ? `pid ${holder}, this one` : `pid ${holder}`, isOwn })
 }
 
 const codeOf = (error: unknown): string =>

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { lockFile } from '../../../src/transactions/process-lock.ts'
+import { lockJournal } from '../../../src/transactions/journal-lock.ts'
 
-const MODULE = pathToFileURL(join(import.meta.dirname, '../../../dist/src/transactions/process-lock.js')).href
+const MODULE = pathToFileURL(join(import.meta.dirname, '../../../dist/src/transactions/journal-lock.js')).href
 const CONTENDER = join(import.meta.dirname, '../../support/lock-contender.mjs')
 
 const folder = () => mkdtempSync(join(tmpdir(), 'og-ledger-lock-'))
@@ -38,19 +38,19 @@ test('of eight contending processes one holds the lock at a time, also when half
 
 test('a stopped process keeps the lock; a killed one frees it at once', async () => {
   const file = join(folder(), 'wallet.journal')
-  const script = `const { lockFile } = await import(${JSON.stringify(MODULE)}); await lockFile(${JSON.stringify(file)}); console.log('held'); setInterval(() => {}, 1e6)`
+  const script = `const { lockJournal } = await import(${JSON.stringify(MODULE)}); await lockJournal(${JSON.stringify(file)}); console.log('held'); setInterval(() => {}, 1e6)`
   const holder = spawn(process.execPath, ['--input-type=module', '-e', script])
   await new Promise((resolve) => holder.stdout.once('data', resolve))
-  expect((await lockFile(file).catch(refusal)) as object).toMatchObject({ name: 'LockedError' })
+  expect((await lockJournal(file).catch(refusal)) as object).toMatchObject({ name: 'LockedError' })
   holder.kill('SIGSTOP')
-  expect((await lockFile(file).catch(refusal)) as object).toMatchObject({
+  expect((await lockJournal(file).catch(refusal)) as object).toMatchObject({
     name: 'LockedError',
     message: expect.stringContaining('pid unknown') as string,
   })
   const exit = new Promise((resolve) => holder.once('exit', resolve))
   holder.kill('SIGKILL')
   await exit
-  const lock = await lockFile(file)
+  const lock = await lockJournal(file)
   await lock.release()
 })
 
@@ -58,8 +58,8 @@ test('two names of one folder are one lock', async () => {
   const place = folder()
   mkdirSync(join(place, 'real'))
   symlinkSync(join(place, 'real'), join(place, 'alias'))
-  const lock = await lockFile(join(place, 'real', 'wallet.journal'))
-  expect((await lockFile(join(place, 'alias', 'wallet.journal')).catch(refusal)) as object).toMatchObject({
+  const lock = await lockJournal(join(place, 'real', 'wallet.journal'))
+  expect((await lockJournal(join(place, 'alias', 'wallet.journal')).catch(refusal)) as object).toMatchObject({
     name: 'LockedError',
     message: expect.stringContaining(`pid ${process.pid}, this one`) as string,
   })
@@ -70,22 +70,22 @@ test('a folder whose path is longer than a socket address', async () => {
   const deep = join(folder(), 'x'.repeat(120), 'y'.repeat(80))
   mkdirSync(deep, { recursive: true })
   const file = join(deep, 'wallet.journal')
-  const lock = await lockFile(file)
-  expect((await lockFile(file).catch(refusal)) as object).toMatchObject({ name: 'LockedError' })
+  const lock = await lockJournal(file)
+  expect((await lockJournal(file).catch(refusal)) as object).toMatchObject({ name: 'LockedError' })
   await lock.release()
-  await (await lockFile(file)).release()
+  await (await lockJournal(file)).release()
 })
 
 test('one lock file stays in the folder, whatever happened', async () => {
   const place = folder()
-  for (let round = 0; round < 5; round += 1) await (await lockFile(join(place, 'wallet.journal'))).release()
+  for (let round = 0; round < 5; round += 1) await (await lockJournal(join(place, 'wallet.journal'))).release()
   expect(readdirSync(place)).toEqual([expect.stringMatching(/^lock-[0-9a-f]{12}\.5$/)])
 })
 
 test('what a holder says is shown only where it is a process id', async () => {
   const place = folder()
   const file = join(place, 'wallet.journal')
-  await (await lockFile(file)).release()
+  await (await lockJournal(file)).release()
   const [first = ''] = readdirSync(place)
   const answers = ['\u001B]0;title\u0007', '12; rm -rf', '1'.repeat(1_000_000), '']
   for (const [at, answer] of answers.entries()) {
@@ -95,7 +95,7 @@ test('what a holder says is shown only where it is a process id', async () => {
     })
     const address = join(place, first.replace(/\d+$/, String(at + 2)))
     await new Promise<void>((resolve) => void impostor.listen(address, resolve))
-    const { message } = (await lockFile(file).catch(refusal)) as { message: string }
+    const { message } = (await lockJournal(file).catch(refusal)) as { message: string }
     expect(message).toContain('pid unknown')
     expect(message).not.toContain('\u001B')
     await new Promise((resolve) => impostor.close(resolve))
@@ -103,7 +103,7 @@ test('what a holder says is shown only where it is a process id', async () => {
 })
 
 test('a folder that holds no socket is refused with what to do', async () => {
-  expect((await lockFile('/proc/wallet.journal').catch(refusal)) as object).toMatchObject({
+  expect((await lockJournal('/proc/wallet.journal').catch(refusal)) as object).toMatchObject({
     name: 'JournalError',
     message: expect.stringContaining('XDG_STATE_HOME') as string,
   })
