@@ -4,7 +4,8 @@ import process from 'node:process'
 import { BLOCK_PROOF } from '../dist/src/chain/block-proof.js'
 import { digestCode, digestOf } from '../dist/src/chain/digest-code.js'
 import { callsFor, walletViews } from '../dist/src/chain/wallet-views.js'
-import { fineTuningAbi, inferenceAbi, ledgerAbi, multicallAbi } from '../dist/src/chain/abi.js'
+import { inferenceAbi, ledgerAbi, multicallAbi } from '../dist/src/chain/abi.js'
+import { fineTuningServicesAbi, inferenceServicesAbi } from '../dist/src/chain/services-abi.js'
 import { fleetNetwork, fleetProvider, OG } from './fleet-world.mjs'
 
 /**
@@ -40,7 +41,7 @@ const answers = new Map([
   plain(inferenceAbi, 'lockTime', [7_200n]),
   plain(inferenceAbi, 'ledgerAddress', [fleetNetwork.ledger]),
   [selector(ledgerAbi, 'getServiceInfo'), ({ data }) => serviceInfo(`0x${data.slice(-40)}`)],
-  [selector(inferenceAbi, 'getService'), ({ to, data }) => service(to, `0x${data.slice(-40)}`)],
+  [selector(inferenceServicesAbi, 'getService'), ({ to, data }) => service(to, `0x${data.slice(-40)}`)],
   [selector(inferenceAbi, 'getAccount'), ({ data }) => account(data.slice(34, 74), data.slice(-40))],
   [selector(multicallAbi, 'getBlockNumber'), () => word(block().number)],
   [selector(multicallAbi, 'getCurrentBlockTimestamp'), () => word(block().timestamp)],
@@ -192,12 +193,12 @@ function serviceInfo(address) {
 function service(to, provider) {
   if (to !== fleetNetwork.inference.toLowerCase()) return noFineTuning(provider)
   const offer = [provider, 'chatbot', 'http://127.0.0.1:1', 1n, 1n, 1n, 'model', 'TeeML', '', provider, true]
-  return inferenceAbi.encodeFunctionResult('getService', [offer]).slice(2)
+  return inferenceServicesAbi.encodeFunctionResult('getService', [offer]).slice(2)
 }
 
 function noFineTuning(provider) {
   const offer = [provider, '', [0n, 0n, 0n, 0n, ''], 0n, false, [], provider, false]
-  return fineTuningAbi.encodeFunctionResult('getService', [offer]).slice(2)
+  return fineTuningServicesAbi.encodeFunctionResult('getService', [offer]).slice(2)
 }
 
 function header(tag) {

@@ -26,6 +26,7 @@ const inside = [
   'src/chain/block-proof',
   'src/chain/decode',
   'src/chain/digest-code',
+  'src/chain/services-abi',
   'src/chain/wallet-views',
   'src/cli/manual/build',
   'src/fleet/claims',

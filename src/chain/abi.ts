@@ -1,60 +1,33 @@
 import { Interface } from 'ethers'
 
-/** The functions of LedgerManager that a wallet calls. The complete ABI ships with the reference SDK. */
+/** What a reading asks LedgerManager. The complete ABI ships with the reference SDK. */
 export const ledgerAbi = new Interface([
   'function getLedger(address user) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo))',
   'function getAllLedgers(uint256 offset, uint256 limit) view returns (tuple(address user, uint256 availableBalance, uint256 totalBalance, string additionalInfo)[] ledgers, uint256 total)',
   'function getServiceInfo(address serviceAddress) view returns (tuple(address serviceAddress, address serviceContract, string serviceType, string version, string fullName, string description, bool isRecommended, uint256 registeredAt))',
-  'function getAllActiveServices() view returns (tuple(address serviceAddress, address serviceContract, string serviceType, string version, string fullName, string description, bool isRecommended, uint256 registeredAt)[])',
   'function MIN_ACCOUNT_BALANCE() view returns (uint256)',
   'function MIN_TRANSFER_AMOUNT() view returns (uint256)',
   'function MAX_PROVIDERS_PER_BATCH() view returns (uint256)',
   'function MAX_PROVIDERS_PER_USER_PER_SERVICE() view returns (uint256)',
   'function MAX_ADDITIONAL_INFO_LENGTH() view returns (uint256)',
-  'function addLedger(string additionalInfo) payable returns (uint256, uint256)',
-  'function depositFund() payable',
-  'function depositFundFor(address recipient) payable',
-  'function transferFund(address provider, string serviceName, uint256 amount)',
-  'function retrieveFund(address[] providers, string serviceName)',
-  'function refund(uint256 amount)',
-  'function deleteLedger()',
-  'function updateAdditionalInfo(string additionalInfo)',
 ])
 
-/** The functions that both serving contracts have. */
+/** What a reading asks of both serving contracts. */
 const servingFunctions = [
   'function lockTime() view returns (uint256)',
   'function ledgerAddress() view returns (address)',
-  'function acknowledgeTEESigner(address provider, bool acknowledged)',
 ]
 
 export const inferenceAbi = new Interface([
   ...servingFunctions,
   'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool processed)[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, uint256 generation, uint256 revokedBitmap)[] accounts, uint256 total)',
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool processed)[] refunds, string additionalInfo, bool acknowledged, uint256 validRefundsLength, uint256 generation, uint256 revokedBitmap))',
-  'function getService(address provider) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged) service)',
-  'function getAllServices(uint256 offset, uint256 limit) view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services, uint256 total)',
-  'function getAllServices() view returns (tuple(address provider, string serviceType, string url, uint256 inputPrice, uint256 outputPrice, uint256 updatedAt, string model, string verifiability, string additionalInfo, address teeSignerAddress, bool teeSignerAcknowledged)[] services)',
-  'function isTokenRevoked(address user, address provider, uint8 tokenId) view returns (bool)',
-  'function revokeToken(address provider, uint8 tokenId)',
-  'function revokeTokens(address provider, uint8[] tokenIds)',
-  'function revokeAllTokens(address provider)',
 ])
 
 export const fineTuningAbi = new Interface([
   ...servingFunctions,
   'function getAccountsByUser(address user, uint256 offset, uint256 limit) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, string additionalInfo, uint256 validRefundsLength, uint256 deliverablesCount, bool acknowledged)[] accounts, uint256 total)',
   'function getAccount(address user, address provider) view returns (tuple(address user, address provider, uint256 nonce, uint256 balance, uint256 pendingRefund, tuple(uint256 index, uint256 amount, uint256 createdAt, bool _deprecated_processed)[] refunds, string additionalInfo, tuple(string id, bytes modelRootHash, bytes encryptedSecret, bool acknowledged, uint248 timestamp, bool settled)[] deliverables, uint256 validRefundsLength, uint256 deliverablesHead, uint256 deliverablesCount, bool acknowledged))',
-  'function getService(address provider) view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged) service)',
-  'function getAllServices(uint256 offset, uint256 limit) view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged)[] services, uint256 total)',
-  'function getAllServices() view returns (tuple(address provider, string url, tuple(uint256 cpuCount, uint256 nodeMemory, uint256 gpuCount, uint256 nodeStorage, string gpuType) quota, uint256 pricePerToken, bool occupied, string[] models, address teeSignerAddress, bool teeSignerAcknowledged)[] services)',
-])
-
-/** The events of a settlement: LedgerManager emits the amount, then the service emits the sub-account. */
-export const settlementAbi = new Interface([
-  'event FundSpent(address indexed user, address indexed service, uint256 amount)',
-  'event BalanceUpdated(address indexed user, address indexed provider, uint256 amount, uint256 pendingRefund)',
-  'event RefundRequested(address indexed user, address indexed provider, uint256 indexed index, uint256 timestamp)',
 ])
 
 export const multicallAbi = new Interface([

@@ -2,7 +2,7 @@ import type { Interface } from 'ethers'
 import { contractError } from '../base/contract-errors.ts'
 import { CapabilityMissingError, ReadError } from '../base/errors.ts'
 import { oneLine } from '../base/one-line.ts'
-import { fineTuningAbi, inferenceAbi } from './abi.ts'
+import { fineTuningServicesAbi, inferenceServicesAbi } from './services-abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
 import { decodeRevert } from './reverts.ts'
 import type { FineTuningService, InferenceService, Market, MarketPage, Page, Quota } from './market.types.ts'
@@ -12,12 +12,12 @@ import { view, type Addresses } from './rules.ts'
 export function createMarket(batch: Batch, { inference, fineTuning }: Addresses): Market {
   return {
     async inference(page) {
-      const found = await readServices<RawInference>(batch, { address: inference, abi: inferenceAbi }, page)
+      const found = await readServices<RawInference>(batch, { address: inference, abi: inferenceServicesAbi }, page)
       return { ...found, services: found.services.map(inferenceService) }
     },
     async fineTuning(page) {
       if (fineTuning === undefined) throw contractError({ operation: 'getAllServices', errorName: 'ServiceNotFound' })
-      const found = await readServices<RawFineTuning>(batch, { address: fineTuning, abi: fineTuningAbi }, page)
+      const found = await readServices<RawFineTuning>(batch, { address: fineTuning, abi: fineTuningServicesAbi }, page)
       return { ...found, services: found.services.map(fineTuningService) }
     },
   }
@@ -87,7 +87,7 @@ type Contract = { address: string; abi: Interface }
 async function readServices<Raw>(batch: Batch, { address, abi }: Contract, page: Page): Promise<MarketPage<Raw>> {
   const { offset, limit } = page
   // Today's inference pages the list, today's fine-tuning does not.
-  for (const method of abi === inferenceAbi ? [PAGED, WHOLE] : [WHOLE, PAGED]) {
+  for (const method of abi === inferenceServicesAbi ? [PAGED, WHOLE] : [WHOLE, PAGED]) {
     const args = method === PAGED ? [offset, limit] : []
     const [outcome] = await batch([view(address, abi, method, args)], 'latest')
     if (!outcome) throw new ReadError('The node answered fewer calls than were made.', {})

@@ -1,11 +1,12 @@
 import type { Block, Position, ServiceType, SubAccountElsewhere } from '../../machines/position.types.ts'
 import { ReadError } from '../base/errors.ts'
 import { accountsView, allPages } from './account-list.ts'
-import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
+import { fineTuningAbi, inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import { decodeAccounts, decodeNumber } from './decode.ts'
 import { missingIn, pendingOf, subAccountsOf, sumOf } from './reading.ts'
 import { view, type Addresses } from './rules.ts'
+import { registryAbi } from './services-abi.ts'
 
 /** A registry that explains not all of the locked money is read again after so many blocks. */
 const REGISTRY_BLOCKS = 100
@@ -76,12 +77,12 @@ export function createOtherVersions({ batch, addresses, wallet }: OtherVersionsO
   }
 
   async function readRegistry({ number }: Block): Promise<Version[]> {
-    const [outcome] = await batch([view(addresses.ledger, ledgerAbi, 'getAllActiveServices')], number)
+    const [outcome] = await batch([view(addresses.ledger, registryAbi, 'getAllActiveServices')], number)
     if (!outcome) throw new ReadError('The node answered fewer calls than were made.', {})
     // Older deployments have no registry.
     if (outcome.reverted) return []
     const [services] = decodeOrThrow(() =>
-      ledgerAbi.decodeFunctionResult('getAllActiveServices', outcome.data),
+      registryAbi.decodeFunctionResult('getAllActiveServices', outcome.data),
     ) as unknown as [{ serviceAddress: string; serviceType: string; fullName: string }[]]
     const known = Object.values(addresses)
     // flatMap() of ethers' own arrays gives one with a zero in it where nothing is left.

@@ -7,10 +7,10 @@ import {
   type NotSentError,
 } from '../base/not-sent-errors.ts'
 import { ReadError } from '../base/errors.ts'
-import { fineTuningAbi, inferenceAbi, ledgerAbi } from './abi.ts'
 import { query } from './batch.ts'
 import { ARRIVED, gradeBroadcastError } from './broadcast-answer.ts'
 import { reasonOf, safeCause } from './cause.ts'
+import { callsAbi } from './calls-abi.ts'
 import { missingCapability } from './capabilities.ts'
 import type { EthersSigner, TransactionFields } from './ethers.types.ts'
 import { noncesOf } from './nonces.ts'
@@ -22,8 +22,6 @@ import type { FeeOracle } from './fee-oracle.ts'
 import type { Rpc } from './rpc.types.ts'
 import type { Addresses } from './rules.ts'
 import { signsBySending } from './signs-by-sending.ts'
-
-const abis = { ledger: ledgerAbi, inference: inferenceAbi, fineTuning: fineTuningAbi }
 
 export type SenderOptions = {
   signer: EthersSigner
@@ -133,7 +131,7 @@ export function createSender(options: SenderOptions): TransactionPort {
 
   function request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
     if (contract === 'wallet') return { to: wallet, data: '0x', value: 0n }
-    return { to: addressOf(contract), data: abis[contract].encodeFunctionData(method, args), value }
+    return { to: addressOf(contract), data: callsAbi[contract].encodeFunctionData(method, args), value }
   }
 
   function addressOf(contract: ContractName): string {

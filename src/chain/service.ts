@@ -1,11 +1,12 @@
 import type { Interface } from 'ethers'
 import type { Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
 import { decodeRevert } from './reverts.ts'
-import { fineTuningAbi, inferenceAbi } from './abi.ts'
+import { inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
 import { detach } from '../base/detach.ts'
 import { ReadError } from '../base/errors.ts'
 import { view, type Addresses } from './rules.ts'
+import { fineTuningServicesAbi, inferenceServicesAbi } from './services-abi.ts'
 
 /** What a provider offers: its inference service with the wallet's account, and whether it offers fine-tuning as well. */
 export type ProviderService = {
@@ -37,13 +38,13 @@ export async function readService(
 ): Promise<ProviderService> {
   const [service, account, other] = await batch(
     [
-      view(inference, inferenceAbi, 'getService', [provider]),
+      view(inference, inferenceServicesAbi, 'getService', [provider]),
       view(inference, inferenceAbi, 'getAccount', [wallet, provider]),
-      ...(fineTuning === undefined ? [] : [view(fineTuning, fineTuningAbi, 'getService', [provider])]),
+      ...(fineTuning === undefined ? [] : [view(fineTuning, fineTuningServicesAbi, 'getService', [provider])]),
     ],
     'latest',
   )
-  const offered = decodeOffer(service, inferenceAbi)
+  const offered = decodeOffer(service, inferenceServicesAbi)
   const held = decodeAnswer(account, inferenceAbi, ACCOUNT) as {
     acknowledged?: boolean
     generation?: bigint
@@ -63,7 +64,7 @@ export async function readService(
 /** What is wrong with the fine-tuning contract must not hold what is paid for inference. */
 function fineTuningIn(outcome: Outcome | undefined): ProviderService['fineTuning'] {
   try {
-    const offered = decodeOffer(outcome, fineTuningAbi)
+    const offered = decodeOffer(outcome, fineTuningServicesAbi)
     return { registered: offered !== null, accepted: offered?.teeSignerAcknowledged ?? null }
   } catch {
     return null

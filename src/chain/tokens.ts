@@ -1,9 +1,11 @@
+import type { Interface } from 'ethers'
 import { contractError } from '../base/contract-errors.ts'
 import { CapabilityMissingError, ReadError } from '../base/errors.ts'
 import { inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
 import { decodeRevert } from './reverts.ts'
 import { view } from './rules.ts'
+import { inferenceServicesAbi } from './services-abi.ts'
 
 /** An API token of the wallet with an inference provider, at one block. */
 export type TokenState = {
@@ -32,7 +34,7 @@ export async function readToken(
 ): Promise<TokenState> {
   const [token, account] = await batch(
     [
-      view(inference, inferenceAbi, 'isTokenRevoked', [wallet, provider, tokenId]),
+      view(inference, inferenceServicesAbi, 'isTokenRevoked', [wallet, provider, tokenId]),
       view(inference, inferenceAbi, 'getAccount', [wallet, provider]),
     ],
     blockNumber,
@@ -45,14 +47,14 @@ export async function readToken(
       do: 'API tokens of this deployment end only with their own time',
     })
   return {
-    revoked: valueIn(token, 'isTokenRevoked') as boolean,
-    generation: Number((valueIn(account, 'getAccount') as { generation: bigint }).generation),
+    revoked: valueIn(token, inferenceServicesAbi, 'isTokenRevoked') as boolean,
+    generation: Number((valueIn(account, inferenceAbi, 'getAccount') as { generation: bigint }).generation),
   }
 }
 
-function valueIn(outcome: Outcome | undefined, method: string): unknown {
+function valueIn(outcome: Outcome | undefined, abi: Interface, method: string): unknown {
   if (outcome && !outcome.reverted)
-    return decodeOrThrow(() => inferenceAbi.decodeFunctionResult(method, outcome.data))[0] as unknown
+    return decodeOrThrow(() => abi.decodeFunctionResult(method, outcome.data))[0] as unknown
   const revert = decodeRevert(outcome?.data ?? '0x')
   throw revert
     ? contractError({ operation: method, ...revert })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fineTuningAbi, inferenceAbi } from '../../../src/chain/abi.ts'
+import { fineTuningServicesAbi, inferenceServicesAbi } from '../../../src/chain/services-abi.ts'
 import type { Batch, Outcome } from '../../../src/chain/batch.ts'
 import { createMarket } from '../../../src/chain/market.ts'
 
@@ -43,7 +43,7 @@ function contracts(form: typeof PAGED | typeof WHOLE, answers: { inference?: str
   const batch: Batch = (calls) =>
     Promise.resolve(
       calls.map(({ to, data }): Outcome => {
-        const abi = to === addresses.inference ? inferenceAbi : fineTuningAbi
+        const abi = to === addresses.inference ? inferenceServicesAbi : fineTuningServicesAbi
         const { signature, args } = abi.parseTransaction({ data }) ?? { signature: '', args: [] }
         asked.push(signature)
         if (signature !== form) return { reverted: true, data: '0x' }
@@ -106,7 +106,7 @@ test("asks first for the form that today's contract has", async () => {
 test('what a provider says is on one line, and what is not text is marked', async () => {
   const [first = '', second = ''] = providers
   const bell = inferenceOf(first, { url: 'https://a.example/\u001B[2J\nx', model: 'm\u202Eevil\u0000\r\n\tend ' })
-  const encoded = inferenceAbi.encodeFunctionResult(PAGED, [[bell, inferenceOf(second, { model: 'ABCD' })], 2n])
+  const encoded = inferenceServicesAbi.encodeFunctionResult(PAGED, [[bell, inferenceOf(second, { model: 'ABCD' })], 2n])
   // Bytes that are not UTF-8, in the place of "ABCD".
   const inference = encoded.replace('41424344', 'ff00fffe')
   const { services } = await contracts(PAGED, { inference }).market.inference(FIRST)

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { errorsAbi, inferenceAbi } from '../../../src/chain/abi.ts'
+import { errorsAbi } from '../../../src/chain/abi.ts'
+import { inferenceServicesAbi } from '../../../src/chain/services-abi.ts'
 import type { Batch, Outcome } from '../../../src/chain/batch.ts'
 import { readService } from '../../../src/chain/service.ts'
 
@@ -13,7 +14,7 @@ const NO_ACCOUNT: Outcome = {
 /** The service as a contract answers it, in hex that a test may bend. */
 const offer = (bend: (hex: string) => string = (hex) => hex) =>
   bend(
-    inferenceAbi.encodeFunctionResult('getService', [
+    inferenceServicesAbi.encodeFunctionResult('getService', [
       [provider, 'KIND', 'URLS', 3n, 5n, 1_700_000_000n, 'NAME', 'TeeML', '{}', provider, true],
     ]),
   )
@@ -50,7 +51,7 @@ test.for<[text: string, shown: object]>([
 })
 
 test('the same answer is decoded once, whichever wallet reads it, and another one anew', async () => {
-  const decode = vi.spyOn(inferenceAbi, 'decodeFunctionResult')
+  const decode = vi.spyOn(inferenceServicesAbi, 'decodeFunctionResult')
   const data = offer((hex) => hex.replace(Buffer.from('NAME').toString('hex'), Buffer.from('ONCE').toString('hex')))
   const answers = [await read(data), await read(Buffer.from(data).toString()), await read(offer())]
   expect(answers).toEqual([{ ...service, model: 'ONCE' }, { ...service, model: 'ONCE' }, service])
