@@ -12,6 +12,8 @@ export type HoldReason =
   | 'stale-reading'
   /** A transaction for it is in flight. */
   | 'in-flight'
+  /** Another transaction took the nonce of one for it: it ends once that is final, or once a person says what became of it. */
+  | 'nonce-spent'
   /** The wallet was asked to send a transaction for it, and did not say whether it did. */
   | 'unresolved-intent'
   /** What was free there before a claim could not be put back yet: the broker tries again, and nothing else is sent there. */

@@ -21,9 +21,10 @@ export function reasonToHold(
   standing: Standing,
   row: DecisionRow,
 ): HoldReason | null {
-  const { mode, inFlight, unresolved, putBackPending = false, settledFrom, failure, limits } = standing
+  const { mode, inFlight, unresolved, nonceSpent, putBackPending, settledFrom, failure, limits } = standing
   if (inFlight && unresolved) return 'unresolved-intent'
-  if (inFlight) return putBackPending ? 'put-back-pending' : 'in-flight'
+  if (inFlight && putBackPending === true) return 'put-back-pending'
+  if (inFlight) return nonceSpent === true ? 'nonce-spent' : 'in-flight'
   if (settledFrom !== null && block.number < settledFrom) return 'settling'
   if (mode !== 'on') return mode
   if (isStale) return 'stale-reading'

@@ -60,6 +60,8 @@ export type Standing = {
   inFlight: boolean
   /** The wallet did not say whether it sent that transaction: only the chain or a person can tell. */
   unresolved: boolean
+  /** Another transaction took the nonce of that one; left out while none has. */
+  nonceSpent?: boolean
   /** What was free before a claim cannot be put back; left out where nothing is pending so. */
   putBackPending?: boolean
   /** Block of its last top-up: earlier readings do not show it. */

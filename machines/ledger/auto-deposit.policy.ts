@@ -71,8 +71,9 @@ function takenBy(decision: Decision): bigint {
 function reasonToHold(input: DepositInput, { deficit }: DepositRow): HoldReason | null {
   const { position, standing, gasPrice } = input
   const { block } = position
-  const { inFlight, unresolved, settledFrom, failure, limits, isClosing, withdrawnUntil, payer } = standing
-  if (inFlight) return unresolved ? 'unresolved-intent' : 'in-flight'
+  const { inFlight, unresolved, nonceSpent, settledFrom, failure, limits, isClosing, withdrawnUntil, payer } = standing
+  if (inFlight && unresolved) return 'unresolved-intent'
+  if (inFlight) return nonceSpent === true ? 'nonce-spent' : 'in-flight'
   if (settledFrom !== null && block.number < settledFrom) return 'settling'
   if (isClosing) return 'ledger-closing'
   if (input.isStale) return 'stale-reading'

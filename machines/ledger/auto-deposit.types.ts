@@ -36,6 +36,8 @@ export type DepositStanding = {
   inFlight: boolean
   /** The wallet did not say whether it sent that transaction. */
   unresolved: boolean
+  /** Another transaction took the nonce of that one; left out while none has. */
+  nonceSpent?: boolean
   /** Block of the last deposit: earlier readings do not show it. */
   settledFrom: number | null
   failure: Failure | null

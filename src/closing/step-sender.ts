@@ -47,7 +47,8 @@ export function createStepSender({ rules, lane, onFailure, blockClock, logger }:
     next: (position) => closingStep(position, { ...rules, setbacks }),
     holdOf(step, block) {
       const flights = lane.inFlight()
-      if (flights.length > 0) return flights.some(({ unresolved }) => unresolved) ? 'unresolved-intent' : 'in-flight'
+      if (flights.some(({ unresolved }) => unresolved)) return 'unresolved-intent'
+      if (flights.length > 0) return flights.some(({ nonceSpent }) => nonceSpent) ? 'nonce-spent' : 'in-flight'
       return step.type !== 'wait' && isBackingOff(failure, block.timestamp) ? 'backing-off' : null
     },
     async send(step, closing, how) {

@@ -25,6 +25,8 @@ export type ClosingStatus = {
 export type ClosingHold =
   /** A transaction of this wallet is in flight. */
   | 'in-flight'
+  /** Another transaction took the nonce of one in flight: it ends once that is final, or once a person says what became of it. */
+  | 'nonce-spent'
   /** A wallet was asked to send a transaction and never said whether it did. */
   | 'unresolved-intent'
   /** The last step failed; closing tries it again later. */

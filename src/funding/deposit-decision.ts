@@ -84,6 +84,7 @@ function standingOf(
     needsApproval: policy.approve !== null,
     inFlight: flights.length > 0 || isDeciding(),
     unresolved: flights.some(({ unresolved }) => unresolved),
+    ...(flights.some(({ nonceSpent }) => nonceSpent) && { nonceSpent: true }),
     settledFrom: lastDeposit?.blockNumber ?? null,
     failure,
     isClosing: isClosing(),

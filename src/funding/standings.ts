@@ -89,6 +89,7 @@ export function createStandings(options: StandingsOptions): StandingsAt {
         accepted: isAccepted(id),
         inFlight: touched.has(key) || reserved.has(key),
         unresolved: touched.get(key)?.unresolved ?? false,
+        nonceSpent: touched.get(key)?.nonceSpent === true,
         putBackPending: isStalled(id),
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
@@ -133,6 +134,7 @@ type Underway = Pick<
   | 'accepted'
   | 'inFlight'
   | 'unresolved'
+  | 'nonceSpent'
   | 'putBackPending'
   | 'settledFrom'
   | 'failure'
@@ -165,6 +167,7 @@ function standingOf(
     ...(underway.firstDay && { firstDay: underway.firstDay }),
     inFlight: underway.inFlight,
     unresolved: underway.unresolved,
+    ...(underway.nonceSpent === true && { nonceSpent: true }),
     ...(underway.putBackPending === true && { putBackPending: true }),
     settledFrom: underway.settledFrom,
     failure: underway.failure,

@@ -95,6 +95,8 @@ export type InFlight = {
   intent: Intent
   /** A wallet was asked to send it and never gave a hash: only the chain, or the wallet's user, can tell. */
   unresolved: boolean
+  /** Another transaction took its nonce, which is not final yet, or the node does not show which one did. */
+  nonceSpent: boolean
 }
 
 /** The wallet's transaction manager: nonces, write-ahead log, broadcast, resubmission, receipts. One per wallet. */
@@ -228,8 +230,12 @@ export function createLane(options: LaneOptions): Lane {
       }
     },
     inFlight: () => [
-      ...[...preparing].map((intent) => ({ intent, unresolved: false })),
-      ...(tracker.made?.open() ?? []).map(({ intent, attempts }) => ({ intent, unresolved: attempts.length === 0 })),
+      ...[...preparing].map((intent) => ({ intent, unresolved: false, nonceSpent: false })),
+      ...(tracker.made?.open() ?? []).map(({ intent, attempts, isNonceSpent }) => ({
+        intent,
+        unresolved: attempts.length === 0,
+        nonceSpent: isNonceSpent,
+      })),
     ],
     idle: (matches, signal) => waits.part.idle(matches, signal),
     locate: async (matches) => tracker.made?.locate(findMined(index.all, matches)),

@@ -104,6 +104,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
         onMined(transaction, null)
         transaction.sends = 0
         transaction.overdueSince = null
+        transaction.isNonceSpent = false
         transaction.sendAgainAt = transaction.since = clock.now()
         transaction.background = true
         transaction.actor.send({ type: 'receipt.gone' })

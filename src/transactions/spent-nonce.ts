@@ -24,6 +24,7 @@ export async function resolveSpentNonce(
 ): Promise<void> {
   const { nonce, intent, attempts } = transaction
   const spender = await port.spender(nonce)
+  transaction.isNonceSpent = spender !== null && attempts.length > 0
   if (spender === 'not-kept') return warnOnce(transaction, logger)
   if (spender === null) return
   const { blockNumber, depth } = spender
@@ -33,6 +34,8 @@ export async function resolveSpentNonce(
   const isSameCall = port.isCall(spender, intent.call)
   const action = spenderAction(attempts, { transactionHash, isSameCall, isFinal })
   const isOwn = action === 'adopt' || attempts.some(({ hash }) => hash === transactionHash)
+  // The node may show the receipt with its next answer.
+  if (isOwn) transaction.isNonceSpent = isFinal
   if (!isOwn && attempts.length > 0) onForeign(nonce)
   switch (action) {
     case 'adopt':

@@ -39,6 +39,8 @@ export type TrackedTransaction = {
   refusals: number
   /** The latest block when its receipt became overdue; null before. */
   overdueSince: number | null
+  /** Another transaction took its nonce, or the node shows none that did: it is in flight until that is final. */
+  isNonceSpent: boolean
   /** The block that it is mined in; null while it is not mined. */
   minedIn: number | null
   /** Block time in seconds before which it was not mined; null while it is not mined, or no reading tells. */
@@ -76,6 +78,7 @@ export function createTrackedTransaction(
     answer: null,
     refusals: 0,
     overdueSince: null,
+    isNonceSpent: false,
     minedIn: null,
     notBefore: null,
     fee: null,

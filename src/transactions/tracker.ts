@@ -185,11 +185,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       const mined = await provenReceipt(transaction, receipts[index] ?? null)
       if (mined) await outcomes.mined(transaction, mined)
     }
-    for (const transaction of overdue) {
-      transaction.overdueSince ??= head
-      if (spent !== null)
-        spentNonces.isFinal(transaction, { block: spent > transaction.nonce ? 'spent' : 'free', depth: 0 })
-    }
+    for (const transaction of overdue) noteCount(transaction, { spent, head }, spentNonces)
     const left = pending.filter((transaction) => open.has(transaction))
     const [lowest] = left
     if (lowest && spent !== null && isBlockedBelow(lowest, { spent, ...times() })) {
@@ -228,6 +224,19 @@ export function createTracker(options: TrackerOptions): Tracker {
     transaction.actor.send({ type: 'sent', hash, refusal: refusalIn(transaction.answer) })
     onChange(transaction)
   }
+}
+
+/** Notes since when a transaction is overdue, and whether its nonce counts as spent. */
+function noteCount(
+  transaction: TrackedTransaction,
+  { spent, head }: Pick<ResubmissionFacts, 'spent' | 'head'>,
+  spentNonces: Finality,
+): void {
+  transaction.overdueSince ??= head
+  if (spent === null) return
+  const isSpent = spent > transaction.nonce
+  transaction.isNonceSpent &&= isSpent
+  spentNonces.isFinal(transaction, { block: isSpent ? 'spent' : 'free', depth: 0 })
 }
 
 /** An answer that says nothing is no refusal: the node may have taken the transaction. */

@@ -48,7 +48,7 @@ export type ClosingProgress = {
   locked: Wei
   subAccounts: number
   /** Why a step that is due is not sent; null while it is. */
-  hold: 'in-flight' | 'unresolved-intent' | 'backing-off' | 'end-unproven' | null
+  hold: 'in-flight' | 'nonce-spent' | 'unresolved-intent' | 'backing-off' | 'end-unproven' | null
   /** What the last step failed with, while no later one has succeeded. `at` in seconds of block time. */
   failure: { count: number; at: number; message: string } | null
 }

@@ -22,6 +22,7 @@ export const holdReasons = {
   paused: true,
   'stale-reading': true,
   'in-flight': true,
+  'nonce-spent': true,
   'unresolved-intent': true,
   'put-back-pending': true,
   settling: true,
@@ -88,6 +89,7 @@ export const reclaimHolds = {
 } satisfies Record<ReclaimHold, true>
 export const closingHolds = {
   'in-flight': true,
+  'nonce-spent': true,
   'unresolved-intent': true,
   'backing-off': true,
   'end-unproven': true,

@@ -11,6 +11,8 @@ export const adviceFor = {
   paused: () => 'Resume auto-funding for this sub-account.',
   'stale-reading': () => 'Check the node: nothing is paid on an old position.',
   'in-flight': () => 'See what is on its way: og-ledger transactions',
+  'nonce-spent': () =>
+    'Find out which program sends with the same key. If it lasts longer than twelve blocks, say what became of it: og-ledger transactions',
   'unresolved-intent': () => 'Say whether the wallet sent it: og-ledger transactions',
   'put-back-pending': (one) =>
     `See why it cannot be sent: og-ledger claim --provider ${one.provider} --service ${one.serviceType}. To give it up: og-ledger retrieve ${one.serviceType} --provider ${one.provider} --force`,

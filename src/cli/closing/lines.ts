@@ -92,6 +92,7 @@ const stateInWords = {
 
 const holdInWords = {
   'in-flight': 'a transaction is on its way',
+  'nonce-spent': 'another transaction took the nonce of the one on its way: see og-ledger transactions',
   'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
   'backing-off': 'the last step failed and is tried again later',
   'end-unproven': 'a node shows that nothing is left to close, and several readings must agree',

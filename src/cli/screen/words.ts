@@ -8,6 +8,7 @@ export const reasonInWords = {
   sufficient: 'enough is available',
   off: 'auto-funding is off',
   'in-flight': 'a transaction is on its way',
+  'nonce-spent': 'another transaction took the nonce of the one on its way; awaiting that to be final',
   'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
   'put-back-pending': 'what was free before a claim cannot be put back yet; it is tried again',
   settling: 'a top-up is mined; awaiting a reading that shows it',

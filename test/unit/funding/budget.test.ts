@@ -65,20 +65,20 @@ test('a cooldown is no longer than payments are remembered', () => {
   expect(() => toPolicy({ cooldownMs: LONGEST_WINDOW * 1_000 + 1 }, 1n)).toThrow('A cooldown lasts at most 31 days.')
 })
 
-test('one flight of unknown outcome among others leaves a sub-account unresolved', () => {
+test('one doubt about a flight among others is a doubt about its sub-account', () => {
   const alice = { provider: 'alice', serviceType: 'inference' as const }
   const bob = { ...alice, provider: 'bob' }
   const rules = { serviceNames: { inference: 'inference-v1.0' } } as Parameters<typeof transferIntent>[2]
   const to = (id: typeof alice) => transferIntent(id, 1n, rules)
   const flights = [
-    { intent: to(alice), unresolved: true },
-    { intent: to(bob), unresolved: false },
-    { intent: { ...to(bob), touches: [alice, bob] }, unresolved: false },
+    { intent: to(alice), unresolved: true, nonceSpent: false },
+    { intent: to(bob), unresolved: false, nonceSpent: true },
+    { intent: { ...to(bob), touches: [alice, bob] }, unresolved: false, nonceSpent: false },
   ]
   expect(inFlightByAccount(flights)).toEqual(
     new Map([
-      [keyOf(alice), { unresolved: true }],
-      [keyOf(bob), { unresolved: false }],
+      [keyOf(alice), { unresolved: true, nonceSpent: false }],
+      [keyOf(bob), { unresolved: false, nonceSpent: true }],
     ]),
   )
 })

@@ -76,6 +76,7 @@ test('each hold has its reason', () => {
   const failure = { count: 1, at: 1_000, message: 'no' }
   expect({
     inFlight: deposits({}, { inFlight: true }),
+    spentNonce: deposits({}, { inFlight: true, nonceSpent: true }),
     unresolved: deposits({}, { inFlight: true, unresolved: true }),
     settling: deposits({}, { settledFrom: 101 }),
     settled: deposits({}, { settledFrom: 100 }),
@@ -104,6 +105,7 @@ test('each hold has its reason', () => {
     approval: depositOn(depositInput({ standing: depositStanding({ needsApproval: true }) })).action,
   }).toEqual({
     inFlight: 'in-flight',
+    spentNonce: 'nonce-spent',
     unresolved: 'unresolved-intent',
     settling: 'settling',
     settled: 25n,

@@ -54,6 +54,7 @@ test('each hold has its reason', () => {
   expect({
     inFlight: reason({ inFlight: true }),
     unresolved: reason({ inFlight: true, unresolved: true }),
+    spentNonce: reason({ inFlight: true, nonceSpent: true }),
     putBack: reason({ inFlight: true, putBackPending: true }),
     settling: reason({ settledFrom: 101 }),
     settled: reason({ settledFrom: 100 }),
@@ -93,6 +94,7 @@ test('each hold has its reason', () => {
   }).toEqual({
     inFlight: 'in-flight',
     unresolved: 'unresolved-intent',
+    spentNonce: 'nonce-spent',
     putBack: 'put-back-pending',
     settling: 'settling',
     settled: 7n,

@@ -13,6 +13,10 @@ export const reasons: Readonly<Record<HoldReason, { short: string; long: string 
     long: 'The last readings of the chain failed, and nothing is decided on an old position.',
   },
   'in-flight': { short: 'a transaction is on its way', long: 'A transaction for it was sent and is not mined yet.' },
+  'nonce-spent': {
+    short: 'its nonce is spent',
+    long: 'Another transaction took the nonce of the one for it. It ends once that is final, or once a person says what became of it.',
+  },
   'unresolved-intent': {
     short: 'a wallet never answered',
     long: 'A wallet was asked to send a transaction for it and never said whether it did. Only the chain or a person can tell.',
@@ -149,6 +153,10 @@ export const reasonWords = (reason: HoldReason): { short: string; long: string }
 const depositReasons: Readonly<Partial<Record<HoldReason, { short: string; long: string }>>> = {
   sufficient: { short: 'enough is available', long: 'What stays in the ledger is not below the trigger.' },
   'in-flight': { short: 'a deposit is on its way', long: 'A deposit was sent and is not mined yet.' },
+  'nonce-spent': {
+    short: 'its nonce is spent',
+    long: 'Another transaction took the nonce of the deposit. It ends once that is final, or once a person says what became of it.',
+  },
   'unresolved-intent': {
     short: 'a wallet never answered',
     long: 'A wallet was asked to send a deposit and never said whether it did. Only the chain or a person can tell.',

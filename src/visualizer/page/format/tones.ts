@@ -64,6 +64,7 @@ const states: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
 /** Hold reasons that do not pass by themselves. */
 const troubling = new Set<string>([
   'stale-reading',
+  'nonce-spent',
   'unresolved-intent',
   'put-back-pending',
   'provider-unregistered',
