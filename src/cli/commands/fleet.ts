@@ -7,11 +7,10 @@ import { metricsOption, metricsPlaceOf } from '../arguments/metrics-option.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { receiversIn } from '../config/alert-terms.ts'
 import { openFleetAlerts, openFleetAlertState } from '../fleet/alerts.ts'
-import { readFleetConfig } from '../fleet/config.ts'
 import { openDatabase } from '../fleet/database.ts'
 import { fleetHealth } from '../fleet/health.ts'
-import { keysOf } from '../fleet/keys.ts'
-import { policyOf, walletPolicyOf } from '../fleet/policies.ts'
+import { readOrders } from '../fleet/orders.ts'
+import { createFleetReload } from '../fleet/reload.ts'
 import { showFleet } from '../fleet/show.ts'
 import { createFleetCounter } from '../fleet/tally.ts'
 import { fleetWords, noticeLogger } from '../fleet/words.ts'
@@ -20,13 +19,18 @@ import { note, printMetricsUrl, wantsJson } from '../screen/terminal.ts'
 import { og } from '../screen/words.ts'
 import { connectTo } from '../session/connection.ts'
 import { endpointOf } from '../session/endpoint.ts'
+import { onHangup } from '../session/hangup.ts'
 import { interrupted } from '../session/interrupt.ts'
 import { serveProbes } from '../session/probes.ts'
 import { ask, keystorePassword, mayProceed } from '../session/questions.ts'
 
 export const command = defineCommand({
   args: {
-    config: { type: 'string', valueHint: 'file', description: 'the wallets, and what is done for which of them' },
+    config: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'the wallets, and what is done for which of them; SIGHUP reads it again',
+    },
     database: {
       type: 'string',
       valueHint: 'variable',
@@ -44,20 +48,23 @@ export const command = defineCommand({
     yes: { type: 'boolean', description: 'do it without asking' },
   },
   async run({ args }) {
-    if (args.config === undefined) throw new UsageError('--config is missing: the file that names the wallets.')
-    const config = await readFleetConfig(args.config)
+    const { config: file } = args
+    if (file === undefined) throw new UsageError('--config is missing: the file that names the wallets.')
+    using hangups = onHangup()
+    let password: Promise<string> | null = null
+    const read = () => readOrders(file, () => (password ??= keystorePassword('KEYSTORE_PASSWORD', 'keystores')))
+    let orders = await read()
+    const { config, wallets, policies } = orders
     if (config.alerts) receiversIn(config.alerts)
     mayProceed(args)
     const metricsPlace = metricsPlaceOf(args)
     const json = wantsJson(args)
     const notices = openNotices({ json })
-    const { wallets, signerOf } = await keysOf(config.wallets, () => keystorePassword('KEYSTORE_PASSWORD', 'keystores'))
-    const policies = new Map(wallets.map((one) => [one.address, policyOf(config.policies, one)]))
     const { url, host, network } = endpointOf(args, config.network)
     const provider = await connectTo(url, host)
     const name = args.name ?? hostname()
     const { chainId } = await provider.getNetwork()
-    await using alertState = config.alerts && (await openFleetAlertState({ chainId, name, config: args.config }))
+    await using alertState = config.alerts && (await openFleetAlertState({ chainId, name, config: file }))
     const logger = noticeLogger(notices.say)
     await using database = await openDatabase({
       variable: args.database,
@@ -71,8 +78,8 @@ export const command = defineCommand({
       provider,
       ...(network !== undefined && { network }),
       wallets: wallets.map(({ address }) => address),
-      signerFor: signerOf,
-      policyFor: (wallet) => walletPolicyOf(policies.get(wallet)),
+      signerFor: (wallet) => orders.signerOf(wallet),
+      policyFor: (wallet) => orders.walletPolicyOf(wallet),
       ...(config.intervalMs !== undefined && { intervalMs: config.intervalMs }),
       ...(config.budget && { budget: budgetOf(config.budget, database !== null) }),
       ...(database && { leases: database.leases }),
@@ -89,7 +96,25 @@ export const command = defineCommand({
     const metrics = createMetrics(fleet, { ...(alerts && { alerts }) })
     await using probes = metricsPlace && (await serveProbes(metrics, () => fleetHealth(fleet), metricsPlace))
     if (probes) printMetricsUrl(probes.url)
-    await showFleet(fleet, { json, signal: interrupted, host, wallets, counter, notices })
+    hangups.listen(
+      createFleetReload({
+        file,
+        fleet,
+        read,
+        orders: () => orders,
+        follow: (next) => (orders = next),
+        say: notices.say,
+        signal: interrupted,
+      }),
+    )
+    await showFleet(fleet, {
+      json,
+      signal: interrupted,
+      host,
+      nameOf: (wallet) => orders.nameOf(wallet),
+      counter,
+      notices,
+    })
     await fleet.close()
     provider.destroy()
     const { topUps, paid } = counter.tally()

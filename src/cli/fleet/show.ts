@@ -4,7 +4,6 @@ import type { Notices } from '../screen/notices.ts'
 import { openScreen } from '../screen/screen.ts'
 import { isTerminal, lineWidth, paint, print, printJson } from '../screen/terminal.ts'
 import { until } from '../session/interrupt.ts'
-import type { NamedWallet } from './keys.ts'
 import { fleetLines, headLines, type FleetRow } from './lines.ts'
 import type { FleetCounter } from './tally.ts'
 
@@ -13,7 +12,8 @@ export type ShowFleetOptions = {
   signal: AbortSignal
   /** The node's host. */
   host: string
-  wallets: readonly NamedWallet[]
+  /** What a wallet is called in the config; its address where it has no name. */
+  nameOf: (wallet: string) => string
   counter: FleetCounter
   notices: Notices
 }
@@ -23,14 +23,13 @@ const TICK_MS = 500
 
 /** Shows a fleet until the signal aborts: as a table drawn in place, or as lines of JSON. */
 export async function showFleet(fleet: Fleet, options: ShowFleetOptions): Promise<void> {
-  const { signal, wallets } = options
-  const names = new Map(wallets.map(({ address, name }) => [address, name]))
+  const { signal, nameOf } = options
   const plans = new Map<string, Plan>()
   const subscription = fleet.plan$.subscribe((plan) => void plans.set(plan.position.wallet.address, plan))
   const rows = (): FleetRow[] =>
     fleet.wallets().map((one) => {
       const plan = (one.state === 'open' && plans.get(one.wallet)) || null
-      return { ...one, name: names.get(one.wallet) ?? one.wallet, plan }
+      return { ...one, name: nameOf(one.wallet), plan }
     })
   const view = options.json
     ? openLines(fleet, rows, options)

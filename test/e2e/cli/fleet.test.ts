@@ -247,6 +247,79 @@ test('of two processes that would keep one state of alerts the second is refused
   expect([(await other.ended).code, (await next.ended).code]).toEqual([0, 0])
 })
 
+test('SIGHUP opens wallets that are new in the file, closes those that are gone, and applies policies; a bad file changes nothing', async () => {
+  const [kept, gone, added] = await lowWallets(3)
+  if (!kept || !gone || !added) throw new Error('no wallets')
+  const [funded, other] = chain.inference.map(({ address }) => address)
+  const keys = join(folder, 'keys-of-sighup.txt')
+  const keysFor = (low: readonly LowWallet[]) =>
+    files.writeFileSync(keys, low.map(({ wallet }, at) => `${wallet.privateKey} wallet-${at}`).join('\n'), {
+      mode: 0o600,
+    })
+  const file = join(folder, 'sighup.json')
+  const write = (providers: readonly (string | undefined)[], more: object = {}) =>
+    files.writeFileSync(
+      file,
+      JSON.stringify({
+        intervalMs: 300,
+        wallets: { file: keys },
+        policies: [{ wallets: '*', defaults: EXACT_TERMS, providers: providers.map((provider) => ({ provider })) }],
+        ...more,
+      }),
+    )
+  const paidFor = async (low: LowWallet) => Object.keys((await outcomeOf(chain, low)).paid)
+  keysFor([kept, gone])
+  write([funded])
+  const running = start(['fleet', '--config', file, '--yes', ...place])
+  let readings = 0
+  // Each signal waits for its own answer: two that are pending at once are one to a process.
+  const reread = async (words: string) => {
+    process.kill(running.pid, 'SIGHUP')
+    const isAnswer = (line: string) => line.startsWith(`${file} is read`) || line.startsWith('The old config stays')
+    expect(await running.line(isAnswer, ++readings)).toBe(words)
+  }
+  const isOpen = (low: LowWallet) => (line: string) =>
+    line.includes(low.wallet.address) && line.includes('"state":"open"')
+  await running.line(isOpen(gone))
+  await until(async () => (await paidFor(kept)).length === 1 && (await paidFor(gone)).length === 1)
+
+  write([funded], { policies: [{ wallets: '*', providers: [{ provider: '0x1' }] }] })
+  await reread(
+    `The old config stays in effect. ${file}: policies[0].providers[0].provider: an address; this is "0x1". In mixed case the checksum must hold.`,
+  )
+  keysFor([kept, kept])
+  write([funded])
+  await reread(`The old config stays in effect. ${keys} has a key twice.`)
+
+  keysFor([kept, added])
+  await reread(`${file} is read again: 1 added, 1 removed, 0 with another policy.`)
+  await running.line(isOpen(added))
+  await until(async () => (await paidFor(added)).length === 1)
+  write([other], { budget: { amount: '100', per: '1h' } })
+  await reread(
+    `${file} is read again: 0 added, 0 removed, 2 with another policy. Changes of budget take effect at the next start.`,
+  )
+  await until(async () => (await paidFor(kept)).length === 2 && (await paidFor(added)).length === 2)
+  // A budget of a wallet is set when its broker is opened: it is opened anew.
+  write([funded, other], {
+    policies: [
+      {
+        wallets: '*',
+        budget: { amount: '9', per: '1h' },
+        defaults: EXACT_TERMS,
+        providers: [funded, other].map((provider) => ({ provider })),
+      },
+    ],
+  })
+  await reread(`${file} is read again: 0 added, 0 removed, 2 with another policy.`)
+
+  running.interrupt()
+  expect((await running.ended).code).toBe(0)
+  const { paid } = await outcomeOf(chain, gone)
+  expect(Object.keys(paid)).toEqual([funded])
+  expect(await outcomes([kept, added])).toEqual([kept, added].map(paidOnce))
+})
+
 test.for<[string, object | null, string[], string]>([
   [
     'a URL in --database',
