@@ -15,10 +15,10 @@ export type Tabs = {
 
 /** A site that serves journal-page.ts, and a browser. */
 export async function openTabs(): Promise<Tabs> {
-  const script = await bundle()
+  const files = await bundle()
   const server = createServer(({ url }, response) => {
-    const [type, body] = url === '/page.js' ? ['text/javascript', script] : ['text/html', HTML]
-    response.writeHead(200, { 'content-type': type }).end(body)
+    const script = files.get(url ?? '')
+    response.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html' }).end(script ?? HTML)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -44,19 +44,21 @@ export async function openTabs(): Promise<Tabs> {
 }
 
 const HTML =
-  '<!doctype html><meta charset="utf-8"><title>Journal</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>'
+  '<!doctype html><meta charset="utf-8"><title>Journal</title><link rel="icon" href="data:,"><script type="module" src="/journal-page.js"></script>'
 
-/** The page with the built package, resolved as a bundler for browsers does. */
-async function bundle(): Promise<string> {
+/** The page with the built package, resolved and split as a bundler for browsers does: the text of each file by its path. */
+async function bundle(): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     entryPoints: [new URL('journal-page.ts', import.meta.url).pathname],
     bundle: true,
+    splitting: true,
+    outdir: '/',
     format: 'esm',
     platform: 'browser',
     write: false,
     logLevel: 'silent',
   })
-  return outputFiles[0]?.text ?? ''
+  return new Map(outputFiles.map(({ path, text }) => [path, text]))
 }
 
 /** The expression that opens the broker of a page. */

@@ -1,0 +1,81 @@
+import { parseEther } from 'ethers'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { localChain, type LocalChain } from '../support/chain.ts'
+import { openTabs, opening, type Tabs } from './journal-tabs.ts'
+
+let chain: LocalChain
+let tabs: Tabs
+
+beforeAll(async () => {
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 3 })
+  tabs = await openTabs()
+})
+afterAll(async () => {
+  await tabs[Symbol.asyncDispose]()
+  await chain[Symbol.asyncDispose]()
+})
+
+/** A page with a broker, whose site can be lost: its further files do not come any more, while the node still answers. */
+async function pageOf(wallet: { address: string } | undefined) {
+  const context = await tabs.context()
+  onTestFinished(() => context.close())
+  const page = await tabs.open(context)
+  const provider = chain.inference[0]?.address ?? ''
+  const files = /\.js$/
+  const lose = (which = files) => context.route(which, (route) => route.abort())
+  const find = (which = files) => context.unroute(which)
+  const open = opening({ url: chain.anvil.url, address: wallet?.address ?? '', network: chain.network, provider })
+  return { page, provider, open, lose, find }
+}
+
+const lost = {
+  name: 'ChunkLoadError',
+  message: expect.stringContaining('A part of og-ledger could not be loaded.') as string,
+}
+
+test('a call whose code cannot be loaded sends nothing and records nothing, and the same call works later', async () => {
+  const { page, open, lose, find } = await pageOf(chain.wallets[0])
+  await page.evaluate(open)
+  await lose()
+  expect(await page.evaluate(`app.outcome(app.broker().ledger.addLedger('10'))`)).toEqual(lost)
+  expect(await page.evaluate(`app.outcome(app.broker().ledger.closeLedger())`)).toEqual(lost)
+  expect(await page.evaluate('[app.asked, app.open$(), app.broker().ledger.isClosing, app.refusal()]')).toEqual([
+    [],
+    [],
+    false,
+    null,
+  ])
+  await find()
+  await page.evaluate(`app.broker().ledger.addLedger('10')`)
+  expect(await page.evaluate('app.broker().ledger.getLedger()')).toMatchObject({ available: parseEther('10') })
+  await lose()
+  expect(await page.evaluate(`app.outcome(app.broker().ledger.claimRefunds())`)).toEqual(lost)
+  expect(await page.evaluate('app.outcome(app.broker().close())')).toBeNull()
+})
+
+test('a broker that cannot load its engine is opened by the same call later', async () => {
+  const { page, open, lose, find } = await pageOf(chain.wallets[1])
+  await lose()
+  expect(await page.evaluate(`app.outcome(${open})`)).toEqual(lost)
+  await find()
+  expect(await page.evaluate(`app.outcome(${open})`)).toBeNull()
+  expect(await page.evaluate('app.refusal()')).toBeNull()
+})
+
+test('a journal with a closing that it cannot load is not taken up, nothing is sent, and a later call takes it up', async () => {
+  const { page, open, lose, find } = await pageOf(chain.wallets[2])
+  await page.evaluate(open)
+  await page.evaluate(`app.broker().ledger.addLedger('10')`)
+  await page.evaluate('{ app.isSilent = true; void app.outcome(app.broker().ledger.closeLedger()) }')
+  await page.waitForFunction('app.broker().ledger.isClosing', undefined, { polling: 100 })
+  const [closing, at] = [/\/closing-/, page.url()]
+  await lose(closing)
+  await page.goto(at)
+  await page.evaluate(open)
+  expect(await page.evaluate('app.refusal()')).toEqual(lost)
+  expect(await page.evaluate(`app.outcome(app.broker().ledger.depositFund('1'))`)).toEqual(lost)
+  expect(await page.evaluate('app.asked')).toEqual([])
+  await find(closing)
+  expect(await page.evaluate('app.outcome(app.broker().ledger.cancelClosing())')).toBeNull()
+  expect(await page.evaluate('[app.refusal(), app.broker().ledger.isClosing]')).toEqual([null, false])
+})
