@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'n
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleSizes } from '../bundle-sizes.mjs'
+import { pageLives } from '../page-lives.mjs'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '')
 
@@ -19,13 +20,15 @@ export async function size() {
   const bundles = {}
   for (const entry of [REFERENCE, MAIN]) bundles[entry] = await bundleSizes(entry)
   for (const entry of OTHERS) bundles[entry] = await bundleSizes(entry, { beside: MAIN })
+  const lives = await pageLives()
   return {
     rows: [
       { name: 'installed: MB', digits: 1, reference: megabytes(reference), ours: megabytes(ours) },
       { name: 'installed: packages', digits: 0, reference: reference.size, ours: ours.size },
       ...bundleRows(bundles),
+      ...lifeRows(lives),
     ],
-    details: { ours: largest(ours), reference: largest(reference), bundles },
+    details: { ours: largest(ours), reference: largest(reference), bundles, lives },
   }
 }
 
@@ -44,6 +47,12 @@ function bundleRows(bundles) {
     row(`${MAIN}, in all`, main.all, reference.all),
     ...Object.entries(others).map(([entry, { all }]) => row(entry, all)),
   ]
+}
+
+/** A page loads what it uses: see lives.mjs. */
+function lifeRows({ watch, pay }) {
+  const row = (life, ours) => ({ name: `bundled: kB of a page that ${life}`, digits: 1, reference: null, ours })
+  return [row('watches a wallet', watch), row('deposits and tops up', pay)]
 }
 
 /** Folder → bytes, for a package and everything it needs. */
