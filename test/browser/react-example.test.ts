@@ -153,6 +153,10 @@ test('a rejection in the wallet sends nothing, and can be tried again', async ()
   wallet.answer = 'reject'
   await press(page, 'Deposit')
   await see(page, 'You rejected it in the wallet. Nothing was sent.')
+  expect(await page.getByRole('region', { name: 'Transactions' }).getByRole('listitem').allInnerTexts()).toEqual([
+    expect.stringMatching(/not sent$/) as string,
+    expect.stringMatching(/mined$/) as string,
+  ])
   wallet.answer = 'confirm'
   await press(page, 'Deposit')
   await expect.poll(() => figure(page, 'Available')).toBe('20 OG')

@@ -1,5 +1,5 @@
 import { formatOg } from 'og-ledger'
-import { useTransactions } from 'og-ledger/react'
+import { useTransactions, type TransactionView } from 'og-ledger/react'
 
 const WORDS: Readonly<Record<string, string>> = {
   addLedger: 'Open ledger',
@@ -20,10 +20,16 @@ export function Transactions() {
           <li key={id} data-state={state}>
             <span>{WORDS[operation] ?? operation}</span>
             <span>{amount > 0n && `${formatOg(amount)} OG`}</span>
-            <span title={hash ?? undefined}>{hash === null ? 'at your wallet' : state}</span>
+            <span title={hash ?? undefined}>{progressOf({ hash, state })}</span>
           </li>
         ))}
       </ul>
     </section>
   )
+}
+
+/** Without a hash it is still at the wallet, or was never sent. */
+function progressOf({ hash, state }: Pick<TransactionView, 'hash' | 'state'>): string {
+  if (hash !== null) return state
+  return state === 'prepared' ? 'at your wallet' : 'not sent'
 }
