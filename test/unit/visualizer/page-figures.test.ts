@@ -50,6 +50,28 @@ test('a forecast comes before any estimate, and a wallet without a burn is told 
   })
 })
 
+test('a forecast that knows the burn of some sub-accounts alone is completed by what the others were charged', () => {
+  const [measured, fresh] = [account(0, { burn: 12 }), account(1, { burn: null })]
+  const partly = stateOf([measured, fresh], {
+    forecast: { ledgerDryAt: START / 1_000 + 24_695, gasDryAt: null, burnRate: og(12), deposits: [] },
+  })
+  const charged = (seconds: number, { key }: { key: string }): Step => [
+    seconds,
+    { kind: 'fact', subject: key, fact: 'balance.ample', change: og(-0.03) },
+    (same) => same,
+  ]
+  const figures = (...steps: Step[]) => {
+    const { history } = sceneOf([], partly, [[0, { kind: 'position' }, (same) => same], ...steps]).hello
+    const { seq, at } = history.at(-1) as Entry
+    return figuresOf(partly, { entries: history }, seq, at)
+  }
+  // 0.03 OG in 9 seconds are 12 an hour more, and 82.316 last half as long.
+  const whole = figures(charged(5, measured), charged(9, fresh))
+  expect(whole).toMatchObject({ burn: og(24), ledgerDryAt: START / 1_000 + 12_347, isEstimate: true })
+  expect(outlookOf(partly, whole)).toEqual({ tone: 'low', text: 'The ledger runs dry in 3h 25m.' })
+  expect(figures(charged(5, measured), charged(9, measured))).toMatchObject({ burn: og(12), isEstimate: false })
+})
+
 test('durations beyond ten years say so', () => {
   expect([1_200 * 86_400, 3_652 * 86_400, 3_653 * 86_400].map(duration)).toEqual(['1,200d', '3,652d', 'over 10 years'])
 })

@@ -19,9 +19,9 @@ const STATES = ['funded', REFILLING, 'low', 'refunding', 'created', 'none', 'clo
 export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }): VNode {
   const { view } = usePage()
   const { state, history, seq } = view
-  const { tone, text } = useHeadline()
   const figures = useMemo(() => figuresOf(state, history, seq, view.at), [state, history, seq, view.at])
   const { burn, basis, wait, isEstimate } = figures
+  const { tone, text } = useHeadline(figures)
   return (
     <section class="card outlook" aria-label="Outlook">
       <div>
@@ -46,11 +46,13 @@ export function OutlookCard({ filter, setFilter }: { filter: Filter; setFilter: 
 }
 
 /** The overall state; without contact, since when. */
-function useHeadline(): Outlook {
+function useHeadline(figures: Figures): Outlook {
   const { view, silentSince } = usePage()
+  // Before there is a forecast, an estimate of some seconds is no reason for an alarm.
+  const ledgerDryAt = view.state.forecast?.ledgerDryAt == null ? null : figures.ledgerDryAt
   const { at } = useChainClock()
   const now = useNow(view)
-  const outlook = useCalm(outlookOf(view.state, { now, at }), view.isLive && silentSince === null)
+  const outlook = useCalm(outlookOf(view.state, { now, at, ledgerDryAt }), view.isLive && silentSince === null)
   if (silentSince === null) return outlook
   const silence = duration((now - silentSince) / 1_000)
   return { tone: 'calm', text: `No contact for ${silence}; last state of ${moment(view.at, now)}.` }

@@ -19,10 +19,15 @@ const SOON = 24 * 3_600
  * The most severe condition wins.
  *
  * @param now this machine's time in milliseconds, for how long a closing still takes
+ * @param ledgerDryAt where the shown figures know it better than the forecast
  */
 export function outlookOf(
   state: State,
-  { now = (state.block?.timestamp ?? 0) * 1_000, at = sameClock }: { now?: number; at?: ChainClock } = {},
+  {
+    now = (state.block?.timestamp ?? 0) * 1_000,
+    at = sameClock,
+    ledgerDryAt = state.forecast?.ledgerDryAt ?? null,
+  }: { now?: number; at?: ChainClock; ledgerDryAt?: number | null } = {},
 ): Outlook {
   const { block, ledger, reading, forecast, shortfall } = state
   const all = Object.values(state.subAccounts)
@@ -51,11 +56,11 @@ export function outlookOf(
   const moving = all.filter(({ autoFunding }) => autoFunding?.value === 'toppingUp')
   if (moving.length > 0)
     return { tone: 'moving', text: `Refilling ${count(moving.length, 'sub-account')} with ${amountOf(moving)} OG.` }
-  const dry = soonest(forecast?.ledgerDryAt, forecast?.gasDryAt)
+  const dry = soonest(ledgerDryAt, forecast?.gasDryAt)
   if (dry !== null && dry - block.timestamp < SOON)
     return {
       tone: 'low',
-      text: `${dry === forecast?.ledgerDryAt ? 'The ledger' : 'Gas'} runs dry in ${duration(dry - block.timestamp)}.`,
+      text: `${dry === ledgerDryAt ? 'The ledger' : 'Gas'} runs dry in ${duration(dry - block.timestamp)}.`,
     }
   const low = all.filter(isLow)
   if (low.length > 0) return { tone: 'low', text: `${count(low.length, 'sub-account')} below what is required.` }
