@@ -18,6 +18,7 @@ import type { Logger } from './base/logger.ts'
 import type { Tracer } from './base/tracer.ts'
 import type { FineTuningManager } from './managers/fine-tuning-manager.ts'
 import type { InferenceManager } from './managers/inference-manager.ts'
+import type { Standing } from './managers/standing.ts'
 import type { PositionStream } from './streams/positions.ts'
 import type { SubAccountActor } from './lifecycle/sub-account-actors.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
@@ -92,6 +93,14 @@ export type Broker = {
   subAccount(provider: string, serviceType: ServiceName): SubAccountActor
   /** The lifecycle actors of every sub-account that a position has shown. */
   subAccounts(): SubAccountActor[]
+  /**
+   * Where everything of the wallet stands now. Nothing is read for it, and no actor or manager is made, as looking at those does: it
+   * costs a fleet of many wallets nothing that stays.
+   *
+   * @example
+   * const low = broker.standing().subAccounts.filter(({ value }) => value === 'low')
+   */
+  standing(): Standing
   /** Every transaction of this broker and of its journal, oldest first. */
   transactions(): readonly TransactionActor[]
   /**

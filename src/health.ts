@@ -75,7 +75,7 @@ function readingOf({ positions$ }: Broker): ReadingCheck {
 function journalOf(broker: Broker): HealthCheck {
   const refusal = broker.refusal()
   if (refusal) return { status: 'fail', message: line(`Nothing can be sent. ${sentenceOf(refusal)}`) }
-  const ofPayer = broker.ledger.autoDepositStatus()?.payerRefusal
+  const ofPayer = broker.standing().autoDeposit?.payerRefusal
   if (ofPayer) return { status: 'warn', message: line(`No deposit can be sent. ${sentenceOf(ofPayer)}`) }
   return PASS
 }

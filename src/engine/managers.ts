@@ -1,16 +1,15 @@
 import type { ServiceType } from '../../machines/position.types.ts'
-import type { NodeRefusal } from '../../machines/transaction/transaction.types.ts'
 import { partOf } from '../base/room.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type { LedgerCallsOptions, ServiceCallsOptions } from '../managers/calls.ts'
 import { FineTuningManager } from '../managers/fine-tuning-manager.ts'
-import type { StatusFacts } from '../managers/funding-status.ts'
 import { InferenceManager } from '../managers/inference-manager.ts'
 import { LedgerManager } from '../managers/ledger-manager.ts'
 import type { ServiceManagerOptions } from '../managers/service-manager.ts'
 import { fromLedger } from '../transactions/in-flight.ts'
 import type { Engine } from './engine.ts'
 import { rooms } from './rooms.ts'
+import { statusFactsOf } from './standing.ts'
 
 export function ledgerManagerOn(engine: Engine): LedgerManager {
   const { chain, common, positions, funding, calendar, refunds, ledger, closing, gate, gas } = engine
@@ -117,22 +116,6 @@ function serviceCallsOptions(engine: Engine): ServiceCallsOptions {
     required: funding.required,
     reserveOf: funding.planner.reserveOf,
     isFunded: (id) => funding.autoFunding.all().some((one) => keyOf(one.id) === keyOf(id)),
-  }
-}
-
-/** How old all statuses are, and what nodes say of the transactions of sub-accounts. */
-function statusFactsOf({ positions, funding, lane }: Engine): StatusFacts {
-  const { failingForMs } = positions.positions$.status
-  const refusals = new Map<string, NodeRefusal>()
-  for (const actor of lane?.transactions() ?? []) {
-    const snapshot = actor.getSnapshot()
-    const { subAccount, refusal } = snapshot.context
-    if (subAccount && refusal && snapshot.hasTag('open')) refusals.set(keyOf(subAccount), refusal)
-  }
-  return {
-    asOf: funding.dispatch.latest()?.block.timestamp ?? null,
-    failingFor: failingForMs === null ? null : Math.floor(failingForMs / 1_000),
-    refusals,
   }
 }
 

@@ -11,6 +11,7 @@ import type { PlanOptions } from '../funding/plan.ts'
 import { closeEngine, type Engine } from './engine.ts'
 import { fineTuningManagerOn, inferenceManagerOn, ledgerManagerOn } from './managers.ts'
 import { rooms } from './rooms.ts'
+import { standingOf } from './standing.ts'
 
 /** The public face of an engine. */
 export function brokerOn(engine: Engine): Broker {
@@ -116,6 +117,11 @@ class EngineBroker implements Broker {
   }
 
   readonly subAccounts: Broker['subAccounts'] = () => this.#engine.subAccounts.all()
+
+  readonly standing: Broker['standing'] = () => ({
+    ...standingOf(this.#engine),
+    endpoints: this.#inference?.endpointCounts() ?? [],
+  })
 
   readonly transactions: Broker['transactions'] = () => {
     const { lane, funding } = this.#engine

@@ -1,4 +1,4 @@
-import type { ActorRefFrom } from 'xstate'
+import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import { subAccountMachine } from '../../machines/sub-account/sub-account.machine.ts'
 import { facts, gradeAccount, readingFrom, subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Fact } from '../../machines/sub-account/sub-account.types.ts'
@@ -36,6 +36,11 @@ export class SubAccountActors {
 
   all(): SubAccountActor[] {
     return Array.from(this.#lives.values(), ({ chart }) => chart.actor)
+  }
+
+  /** What all of them are in. Starts none. */
+  snapshots(): SnapshotFrom<typeof subAccountMachine>[] {
+    return Array.from(this.#lives.values(), ({ chart }) => chart.getSnapshot())
   }
 
   /** Tells each actor what the position states about it. */

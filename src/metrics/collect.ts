@@ -9,6 +9,7 @@ import type {
   DepositDecision,
   HistogramCounts,
   Plan,
+  Standing,
 } from '../index.ts'
 import { labelsOf, noLabels, withLabels, type Labels } from './family.ts'
 import type { FamilyName } from './families.ts'
@@ -43,11 +44,11 @@ export function createCollector({ broker, version }: CollectorOptions): Collecto
     collect('up', noLabels, ageMs !== null && ageMs <= 3 * intervalMs ? 1 : 0)
     if (block !== null) collect('positionBlock', noLabels, block)
     if (plan) collectPosition(plan, collect)
-    collectAccounts(plan, collect)
-    const closing = broker.ledger.closingStatus()
+    const { subAccounts, autoFunding, closing, endpoints } = broker.standing()
+    collectAccounts(plan, { subAccounts, autoFunding }, collect)
     for (const [state, labels] of closingLabels) collect('closing', labels, closing?.state === state ? 1 : 0)
     collectCounts(broker.counts(), collect)
-    for (const { provider, held, aborted, retried, answered } of broker.inference.endpointCounts()) {
+    for (const { provider, held, aborted, retried, answered } of endpoints) {
       for (const [result, count] of Object.entries({ held, aborted, retried }))
         collect('rejectedRequests', labelsOf({ provider, result }), count)
       // What was retried and not answered was rejected again, or is under way.
@@ -71,11 +72,10 @@ export function createCollector({ broker, version }: CollectorOptions): Collecto
     if (plan.budgetLeft !== undefined) collect('budgetRemaining', OF_ALL, weiNumber(plan.budgetLeft))
   }
 
-  function collectAccounts(plan: Plan | null, collect: Collect): void {
+  function collectAccounts(plan: Plan | null, { subAccounts, autoFunding }: Accounts, collect: Collect): void {
     const decisions = byKey(plan?.decisions ?? [])
-    const statuses = byKey([...broker.inference.autoFundingStatus(), ...broker.fineTuning.autoFundingStatus()])
-    for (const actor of broker.subAccounts().slice(0, MOST_SUB_ACCOUNTS)) {
-      const snapshot = actor.getSnapshot()
+    const statuses = byKey(autoFunding)
+    for (const snapshot of subAccounts.slice(0, MOST_SUB_ACCOUNTS)) {
       const view = subAccountView(snapshot)
       const key = keyOf(view)
       const labels = known.get(key) ?? accountLabels(view)
@@ -85,6 +85,8 @@ export function createCollector({ broker, version }: CollectorOptions): Collecto
     }
   }
 }
+
+type Accounts = Pick<Standing, 'subAccounts' | 'autoFunding'>
 
 const OF_ALL = labelsOf({ scope: 'all' })
 

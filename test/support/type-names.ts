@@ -129,6 +129,7 @@ export const brokerMembers = {
   inferenceService: true,
   subAccount: true,
   subAccounts: true,
+  standing: true,
   transactions: true,
   foreignTransactions: true,
   transactions$: true,
