@@ -73,6 +73,40 @@ test.for(lies)('a budget holds where a node names a time %s for a while', async 
   expect([paid(), first.positions$.status.failures]).toEqual([og('3'), 0])
 })
 
+test.for([
+  ['an hour back', -3_600, '3'],
+  // What was paid by a time before the window leaves it with the lie: docs/security.md says so.
+  ['two days back', -2 * DAY, '6'],
+  ['a year ahead', 365 * DAY, '3'],
+] as const)(
+  'a node that names a time %s before anything was paid makes a wallet pay its budget twice at most',
+  async ([, offset, most]) => {
+    const world = bentWorld()
+    await using _ = world
+    const node = lyingTime()
+    node.lie(offset)
+    const broker = await world.open({
+      journal: memoryJournal(),
+      intervalMs: 1_000,
+      budget: { amount: '3', per: '1d' },
+      bend: node.bend,
+    })
+    await world.until(broker.ledger.addLedger('100'))
+    broker.inference.startAutoFunding(world.provider, EXACT)
+    for (let minute = 0; minute < 12; minute += 1) {
+      await world.advance(60)
+      if (minute === 1) node.lie(0)
+      const [account] = world.position().subAccounts
+      if (account && account.available > 0n) world.chain.spend(world.provider, world.wallet, account.available)
+    }
+    const { ledger } = world.position()
+    expect([og('100') - (ledger?.available ?? 0n), broker.inference.autoFundingStatus()[0]?.reason]).toEqual([
+      og(most),
+      'budget-exhausted',
+    ])
+  },
+)
+
 test('a second broker of a wallet pays nothing by the wrong time of its own node', async () => {
   const { world, node, options, first, charge, paid } = await spending()
   await using _ = world
