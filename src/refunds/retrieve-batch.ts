@@ -1,4 +1,4 @@
-import { ContractError } from '../base/contract-errors.ts'
+import { ContractError, TransactionRevertedError } from '../base/contract-errors.ts'
 import type { NotSentError } from '../base/not-sent-errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Service } from '../chain/service-name.ts'
@@ -17,35 +17,52 @@ export type BatchOptions = {
 /**
  * Retrieves from as many providers as a batch takes, in one transaction. A provider whose refund places filled up since
  * the reading makes the contract refuse the whole batch; its error names that provider, and the retry leaves it out, and
- * so does every try with those whose locks do not come free.
+ * so does every try with those whose locks do not come free. A batch that the contract refuses without a reason, as where its gas is more
+ * than a block takes, is sent in halves.
  *
- * @returns null where all were left out for their locks
+ * @returns the receipts; none where all were left out for their locks
  * @throws TooManyRefundsError where no other provider is left
  */
 export async function retrieveBatch(
   providers: readonly string[],
-  { serviceType, name }: Service,
-  { submit, stallOf, leftOut }: BatchOptions,
-): Promise<Receipt | null> {
+  { serviceType, name }: Pick<Service, 'serviceType' | 'name'>,
+  options: BatchOptions,
+): Promise<Receipt[]> {
+  const { submit, stallOf, leftOut } = options
   const open = providers.filter((provider) => {
     const reason = stallOf({ provider, serviceType })
     if (reason) leftOut.add([{ provider, serviceType }], reason)
     return !reason
   })
-  if (open.length === 0) return null
+  if (open.length === 0) return []
   try {
-    return await submit(retrieveIntent(open, serviceType, name))
+    return [await submit(retrieveIntent(open, serviceType, name))]
   } catch (error) {
+    if (open.length > 1 && isWithoutReason(error)) return retrieveHalves(open, { serviceType, name }, options)
     const full = fullIn(error)
     const rest = open.filter((provider) => provider !== full && !stallOf({ provider, serviceType }))
     if (rest.length === open.length || (rest.length === 0 && !isHeldUp(error))) throw error
     return retrieveBatch(
       providers.filter((provider) => provider !== full),
       { serviceType, name },
-      { submit, stallOf, leftOut },
+      options,
     )
   }
 }
+
+async function retrieveHalves(
+  providers: readonly string[],
+  service: Pick<Service, 'serviceType' | 'name'>,
+  options: BatchOptions,
+): Promise<Receipt[]> {
+  const middle = Math.ceil(providers.length / 2)
+  const first = await retrieveBatch(providers.slice(0, middle), service, options)
+  return [...first, ...(await retrieveBatch(providers.slice(middle), service, options))]
+}
+
+/** The node refused the estimate: what was mined and reverted has cost gas, and is not tried again. */
+const isWithoutReason = (error: unknown): boolean =>
+  error instanceof ContractError && !(error instanceof TransactionRevertedError) && error.errorName === 'no reason'
 
 /** The provider whose refund places are full, as the contract names it. */
 function fullIn(error: unknown): unknown {

@@ -69,7 +69,7 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
         retrieveBatch(batch, service, { submit: submitFor(service, how), stallOf: heldIn, leftOut }),
       ),
     )
-    const receipts = outcomes.filter((one) => one !== null)
+    const receipts = outcomes.flat()
     const last = receipts.at(-1)
     if (!last) throw leftOut.all()[0]?.reason ?? new NothingToRetrieveError('There is nothing to retrieve.')
     return { ...last, receipts, leftOut: leftOut.all() }

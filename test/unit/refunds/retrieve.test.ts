@@ -35,12 +35,36 @@ test.for([
   ],
 ] as const)('a batch is sent again without those that a refusal names: %s', async ([, refuse]) => {
   const { asked, submit } = submitting(['b', 'd'], refuse)
-  expect(await retrieveBatch(['a', 'b', 'c', 'd'], service, { submit, ...unlocked() })).toBe(done)
+  expect(await retrieveBatch(['a', 'b', 'c', 'd'], service, { submit, ...unlocked() })).toEqual([done])
   expect(asked).toEqual([
     ['a', 'b', 'c', 'd'],
     ['a', 'c', 'd'],
     ['a', 'c'],
   ])
+})
+
+test('a batch that the contract refuses without a reason is sent in halves, and what was mined and reverted is not', async () => {
+  const asked: number[] = []
+  const most =
+    (size: number, error: Error) =>
+    ({ call: { args } }: Intent): Promise<Receipt> => {
+      const { length } = args[0] as readonly string[]
+      asked.push(length)
+      return length > size ? Promise.reject(error) : Promise.resolve(done)
+    }
+  const refusal = contractError({ operation: 'retrieveFund', errorName: 'no reason', errorArgs: {} })
+  const providers = ['a', 'b', 'c', 'd', 'e']
+  const halves = retrieveBatch(providers, service, { submit: most(2, refusal), ...unlocked() })
+  expect([await halves, asked]).toEqual([
+    [done, done, done],
+    [5, 3, 2, 1, 2],
+  ])
+  await expect(retrieveBatch(providers, service, { submit: most(0, refusal), ...unlocked() })).rejects.toBe(refusal)
+  const reverted = new TransactionRevertedError(
+    { operation: 'retrieveFund', errorName: 'no reason', errorArgs: {} },
+    { transactionHash: '0x', blockNumber: 1 },
+  )
+  await expect(retrieveBatch(providers, service, { submit: most(2, reverted), ...unlocked() })).rejects.toBe(reverted)
 })
 
 test('retrieveBatch rejects where no provider is left, where the error names none of the batch, and on any other error', async () => {
