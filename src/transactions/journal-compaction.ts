@@ -22,7 +22,12 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
   // Only its steps tell how far open work has come.
   const isOpenStep = ({ intent }: JournalEntry['prepared']) =>
     claims.has(intent.claim ?? '') || (closing !== null && intent.closing === closing.id)
-  const over = foldRecords(records).filter(({ outcome, prepared }) => isOver(outcome) && !isOpenStep(prepared))
+  const entries = foldRecords(records)
+  const mined = new Set(entries.flatMap(({ prepared, outcome }) => (outcome?.type === 'mined' ? prepared.nonce : [])))
+  // Another node may have what one refused for good, until another transaction has its nonce.
+  const isOver = ({ prepared: { nonce }, outcome }: JournalEntry) =>
+    outcome?.type === 'superseded' && outcome.refused === true ? mined.has(nonce) : outcome !== null
+  const over = entries.filter((entry) => isOver(entry) && !isOpenStep(entry.prepared))
   const dropped = over.slice(0, Math.max(0, over.length - KEPT))
   const ids = new Set(dropped.map(({ prepared }) => prepared.id))
   const spent = spentNonces(records)
@@ -55,9 +60,5 @@ function paymentsIn(records: readonly JournalRecord[], dropped: readonly Journal
   const newest = paid.reduce((latest, { at }) => Math.max(latest, at), 0)
   return paid.filter((one) => isCounted(one, newest))
 }
-
-/** Another node may have what one refused for good, until its nonce is spent by another transaction. */
-const isOver = (outcome: JournalEntry['outcome']): boolean =>
-  outcome !== null && !(outcome.type === 'superseded' && outcome.refused === true)
 
 const isPaid = (record: JournalRecord): record is Paid => record.type === 'paid' || record.type === 'deposited'

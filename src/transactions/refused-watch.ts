@@ -31,7 +31,7 @@ export function createRefusedWatch({ finality, onMined, onOver }: RefusedWatchOp
     async look(blockNumber, from) {
       if (refused.size === 0) return
       const spent = await from.transactionCount(blockNumber)
-      for (const transaction of refused) await lookFor(transaction, spent, from)
+      await Promise.all([...refused].map((transaction) => lookFor(transaction, spent, from)))
     },
   }
 

@@ -22,10 +22,16 @@ export function restoreTransactions(
     0,
     ...entries.flatMap(({ outcome }) => (outcome?.type === 'mined' && !outcome.isGiven ? outcome.blockNumber : [])),
   )
+  // What a node refused at one of these can never be mined.
+  const settled = new Set(
+    entries.flatMap(({ prepared: { nonce }, outcome }) =>
+      outcome?.type === 'mined' && newest - outcome.blockNumber > OLD_DEPTH ? nonce : [],
+    ),
+  )
   for (const { prepared, attempts, outcome } of entries) {
     const input = { ...prepared, attempts: [...attempts], background: true }
     if (outcome?.type === 'superseded') {
-      if (outcome.refused) tracker.part.watchRefused(input)
+      if (outcome.refused && !settled.has(prepared.nonce)) tracker.part.watchRefused(input)
       continue
     }
     const transaction = remember(input)

@@ -48,6 +48,26 @@ test('it is watched after the journal was compacted, too', async () => {
   await next.close()
 })
 
+test('it is not watched where an own transaction with its nonce was mined long ago', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  const [first] = journal.records
+  if (first?.type !== 'prepared') throw new Error('The journal begins with an intent.')
+  const mined = (id: string, nonce: number, blockNumber: number): JournalRecord[] => [
+    { ...first, id, nonce, signed: { raw: id, hash: id } },
+    { type: 'mined', id, hash: id, blockNumber, status: 1 },
+  ]
+  const asked: string[] = []
+  const next = laneOn(
+    { ...port, mined: (one) => Promise.resolve(void asked.push(one)).then(() => null) },
+    { journal: journalOf([...journal.records, ...mined('again', 0, 6), ...mined('later', 1, 500)]) },
+  )
+  await next.open()
+  port.spent = 2
+  await next.confirm(501)
+  expect(asked).not.toContain(hash)
+  await next.close()
+})
+
 test('it is watched while the node fails for receipts, however long that takes', async () => {
   const { journal, port, hash } = await refusedWorld()
   const next = laneOn(port, { journal })
