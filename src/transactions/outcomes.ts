@@ -105,7 +105,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
         transaction.sends = 0
         transaction.overdueSince = null
         transaction.isNonceSpent = false
-        transaction.sendAgainAt = transaction.since = clock.now()
+        transaction.sendAgainAt = transaction.since = transaction.takenAt = clock.now()
         transaction.background = true
         transaction.actor.send({ type: 'receipt.gone' })
         logger.warn({ id, nonce }, 'a reorganisation took the receipt back; sending the transaction again')

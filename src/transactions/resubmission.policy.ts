@@ -1,5 +1,6 @@
 import type { Fees } from '../chain/port.ts'
 import { max, min } from '../../machines/wei.ts'
+import { FINALITY_DEPTH } from './finality.ts'
 import { capFees, feeParts, scaleFee } from './fees.ts'
 
 /** What the tracker knows of a transaction that has no receipt. Times in milliseconds since 1970. */
@@ -129,11 +130,17 @@ export type RefusalFacts = {
   spent: number | null
   /** The node has one of its hashes, or did not say. */
   isKnown: boolean
+  /** How long ago a node took it, or did not say whether it did, in blocks' time; null where none has. */
+  blocksSinceTaken: number | null
 }
 
-/** Whether a transaction that the node refuses for good ends: only where it is proven that its nonce was never taken. */
-export function isRefusedForGood({ nonce, refusals, spent, isKnown }: RefusalFacts): boolean {
-  return refusals >= REFUSALS_UNTIL_END && !isKnown && spent !== null && spent <= nonce
+/**
+ * Whether a transaction that the node refuses for good ends: only where it is proven that its nonce was never taken, and long after
+ * another node behind the same URL may have taken it.
+ */
+export function isRefusedForGood({ nonce, refusals, spent, isKnown, blocksSinceTaken }: RefusalFacts): boolean {
+  const isGone = blocksSinceTaken === null || blocksSinceTaken >= FINALITY_DEPTH
+  return refusals >= REFUSALS_UNTIL_END && !isKnown && isGone && spent !== null && spent <= nonce
 }
 
 /** Whether a gap below an open transaction is proven: its nonces were missing from chain and pool for some blocks. */

@@ -50,6 +50,7 @@ export function createResubmitter(options: ResubmitterOptions): Resubmitter {
     const { grade, reason, message } = answer
     transaction.answer = answer
     transaction.refusals = grade === 'final' ? transaction.refusals + 1 : 0
+    if (grade === 'arrived' || grade === 'unknown') transaction.takenAt = clock.now()
     if (grade === 'arrived') return
     transaction.sendAgainAt = nextSendAfterFailure(transaction, { now: clock.now(), blockTimeMs: blockTimeMs() })
     // Logged once for each reason; the transaction keeps the answer.

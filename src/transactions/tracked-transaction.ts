@@ -35,6 +35,8 @@ export type TrackedTransaction = {
   sends: number
   /** The node's last answer to its broadcast; null before. */
   answer: BroadcastAnswer | null
+  /** Milliseconds since 1970: when a node last took it, or did not say whether it did; null where none has. */
+  takenAt: number | null
   /** How often in a row the node refused it for good. */
   refusals: number
   /** The latest block when its receipt became overdue; null before. */
@@ -76,6 +78,7 @@ export function createTrackedTransaction(
     sendAgainAt: now,
     sends: 0,
     answer: null,
+    takenAt: null,
     refusals: 0,
     overdueSince: null,
     isNonceSpent: false,

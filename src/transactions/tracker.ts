@@ -209,10 +209,10 @@ export function createTracker(options: TrackerOptions): Tracker {
         return resolveSpentNonce(transaction, { port, outcomes, finality, onForeign: options.onForeign, logger })
       case 'rebroadcast':
         await resubmitter.rebroadcast(transaction)
-        return resolveRefusal(transaction, { port, outcomes })
+        return resolveRefusal(transaction, { port, outcomes, ...times() })
       case 'replace':
         await resubmitter.replace(transaction)
-        return resolveRefusal(transaction, { port, outcomes })
+        return resolveRefusal(transaction, { port, outcomes, ...times() })
       case 'wait':
         return
     }

@@ -121,6 +121,28 @@ test('a top-up that was decided on before the mined one was found is not sent be
   await next.close()
 })
 
+test.for([
+  ['has taken', { grade: 'arrived', reason: 'none', message: '' }],
+  ['did not answer', { grade: 'unknown', reason: 'unknown', message: 'timeout' }],
+] as const)(
+  'a transaction that one node %s is not ended by the refusals of another one, until a block would be final',
+  async ([, first]) => {
+    let sends = 0
+    const refusal = { grade: 'final', reason: 'unknown', message: 'insufficient funds' } as const
+    const port = scriptedPort({
+      broadcast: () => Promise.resolve((sends += 1) === 1 ? first : refusal),
+      knows: () => Promise.resolve(false),
+    })
+    const lane = laneOn(port)
+    const outcome = lane.submit(topUp('alice', 3n)).catch((error: Error) => error.name)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([sends > 3, lane.inFlight().length]).toEqual([true, 1])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([await outcome, lane.inFlight().length]).toEqual(['RefusedByNodeError', 0])
+    await lane.close()
+  },
+)
+
 /** A wallet whose top-up of 3 wei a node refused for good in an earlier process. */
 async function refusedWorld() {
   const journal = memoryJournal()

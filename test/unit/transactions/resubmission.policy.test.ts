@@ -266,8 +266,10 @@ test.each([
   [{ refusals: 2, spent: 8, isKnown: false }, false],
   [{ refusals: 2, spent: null, isKnown: false }, false],
   [{ refusals: 9, spent: 7, isKnown: true }, false],
+  [{ refusals: 9, spent: 7, isKnown: false, blocksSinceTaken: 11 }, false],
+  [{ refusals: 2, spent: 7, isKnown: false, blocksSinceTaken: 12 }, true],
 ])('a refused transaction ends only where its nonce was never taken and no node has it: %o', (facts, ends) => {
-  expect(isRefusedForGood({ nonce: 7, ...facts })).toBe(ends)
+  expect(isRefusedForGood({ nonce: 7, blocksSinceTaken: null, ...facts })).toBe(ends)
 })
 
 test('a nonce counts as free once it was missing for three blocks', () => {
