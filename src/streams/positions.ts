@@ -1,4 +1,3 @@
-import { EMPTY, merge, Observable, ReplaySubject, share, Subject, takeUntil } from 'rxjs'
 import type { Position } from '../../machines/position.types.ts'
 import { abortable } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
@@ -10,18 +9,17 @@ import { createSerialQueue } from '../base/serial.ts'
 import { createBlockFloor } from './block-floor.ts'
 import { isDropped } from './dropped-reading.ts'
 import { createPlausibility } from './plausibility.ts'
-import { createReadingRecord, type PositionStatus } from './position-status.ts'
+import { createReadingRecord } from './position-status.ts'
 import { createPreparedReading } from './prepared-reading.ts'
 import { createReadingLoop } from './reading-loop.ts'
 import { lagDelay, LONGEST_RETRY_MS, readingDelay } from './retry-delay.ts'
+import { SharedPositions, type PositionStream } from './shared-positions.ts'
 
 export type { PositionStatus } from './position-status.ts'
+export type { PositionStream } from './shared-positions.ts'
 
 /** A position is shared between callers for this long. */
 const SHARED_MS = 1_000
-
-/** The stream of a wallet's positions, with its health. Reading starts with the first subscriber. */
-export type PositionStream = Observable<Position> & { readonly status: PositionStatus }
 
 /** A reading that failed, and how many did in a row. */
 export type ReadingFailure = { isOutage: boolean; failures: number; error: Error }
@@ -85,8 +83,6 @@ export type Positions = {
  */
 export function createPositions(options: PositionsOptions): Positions {
   const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, clock, logger } = options
-  const accepted$ = new Subject<Position>()
-  const closed$ = new ReplaySubject<void>(1)
   const floor = createBlockFloor({ ...options, now: clock.now })
   const plausibility = createPlausibility({ ...options, now: clock.now })
   const record = createReadingRecord(clock, options.socket ?? null)
@@ -113,15 +109,20 @@ export function createPositions(options: PositionsOptions): Positions {
   })
   const elapsed = clock.elapsed ?? clock.now
 
-  const blocks$ = onBlock ? new Observable<never>((subscriber) => subscriber.add(onBlock(loop.readAgain))) : EMPTY
-
-  const positions$ = merge(accepted$, loop.loop$, blocks$).pipe(
-    takeUntil(closed$),
-    share({ connector: () => new ReplaySubject(1) }),
-  )
+  const shared = new SharedPositions({
+    begin() {
+      const stop = loop.start()
+      const stopListening = onBlock?.(loop.readAgain)
+      return () => {
+        stop()
+        stopListening?.()
+      }
+    },
+    status: () => record.status(interval),
+  })
 
   return {
-    positions$: Object.defineProperty(positions$, 'status', { get: () => record.status(interval) }) as PositionStream,
+    positions$: shared.stream,
     nudge() {
       options.onNudge?.()
       loop.readAgain()
@@ -141,7 +142,7 @@ export function createPositions(options: PositionsOptions): Positions {
     },
     close() {
       closed = true
-      closed$.next()
+      shared.close()
     },
   }
 
@@ -183,7 +184,7 @@ export function createPositions(options: PositionsOptions): Positions {
       newest = { position, reading, at: acceptedAt, receipts: floor.receipts() }
       record.succeeded(position.block.number)
       options.onReading?.('ok', elapsed() - start)
-      accepted$.next(position)
+      shared.next(position)
       return position
     } catch (error) {
       if (!closed) failed(error instanceof Error ? error : new Error(String(error)), elapsed() - start)

@@ -1,4 +1,3 @@
-import { Observable } from 'rxjs'
 import type { Clock } from '../base/clock.ts'
 
 export type ReadingLoopOptions = {
@@ -11,8 +10,8 @@ export type ReadingLoopOptions = {
 
 /** Reads while the stream has a subscriber, one reading after another. */
 export type ReadingLoop = {
-  /** Emits nothing. */
-  loop$: Observable<never>
+  /** @returns the function that stops it */
+  start(): () => void
   /** Reads again as soon as the current reading ends. */
   readAgain(): void
   /** A reading that begins now serves what the loop was asked for before. */
@@ -25,7 +24,7 @@ export function createReadingLoop({ read, delayMs, clock }: ReadingLoopOptions):
   let endWait: (() => void) | null = null
 
   return {
-    loop$: new Observable(start),
+    start,
     readAgain() {
       due = true
       endWait?.()
