@@ -85,26 +85,39 @@ function tell(inspector: Inspect, event: InspectionEvent): void {
 
 /** A proxy that looks each member up in the present object, also where that is frozen. */
 function following<T extends object>(present: () => T): T {
-  const member = (name: string | symbol): unknown => {
-    const value: unknown = Reflect.get(present(), name)
+  // A proxy must show the fixed members of its target as they are: this target has none.
+  return new Proxy({} as T, new Following(present))
+}
+
+class Following<T extends object> implements ProxyHandler<T> {
+  readonly #present: () => T
+
+  constructor(present: () => T) {
+    this.#present = present
+  }
+
+  get(_: T, name: string | symbol): unknown {
+    const value: unknown = Reflect.get(this.#present(), name)
     if (typeof value !== 'function') return value
     return (...args: unknown[]): unknown => {
-      const object = present()
+      const object = this.#present()
       const method: unknown = Reflect.get(object, name)
       return typeof method === 'function' ? Reflect.apply(method, object, args) : undefined
     }
   }
-  // A proxy must show the fixed members of its target as they are: a copy has none.
-  return new Proxy(
-    { ...present() },
-    {
-      get: (_, name) => member(name),
-      has: (_, name) => Reflect.has(present(), name),
-      ownKeys: () => Reflect.ownKeys(present()),
-      getOwnPropertyDescriptor(_, name) {
-        const own = Reflect.getOwnPropertyDescriptor(present(), name)
-        return own && { value: member(name), enumerable: own.enumerable ?? false, configurable: true, writable: true }
-      },
-    },
-  )
+
+  has(_: T, name: string | symbol): boolean {
+    return Reflect.has(this.#present(), name)
+  }
+
+  ownKeys(): (string | symbol)[] {
+    return Reflect.ownKeys(this.#present())
+  }
+
+  getOwnPropertyDescriptor(target: T, name: string | symbol): PropertyDescriptor | undefined {
+    const own = Reflect.getOwnPropertyDescriptor(this.#present(), name)
+    return (
+      own && { value: this.get(target, name), enumerable: own.enumerable ?? false, configurable: true, writable: true }
+    )
+  }
 }

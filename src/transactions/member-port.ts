@@ -25,9 +25,8 @@ export function createMemberPort({ lead, all }: Members): TransactionPort {
     estimateGas: (call) => ask((one) => one.estimateGas(call)),
     fees: () => ask((one) => one.fees()),
     transactionCount: (tag) => ask((one) => one.transactionCount(tag)),
-    get sign() {
-      return port().sign && ((call: Call, how: SendOptions) => (port().sign ?? neverSigns)(call, how))
-    },
+    // A broker that signs in another way cannot join.
+    sign: port().sign && ((call: Call, how: SendOptions) => (port().sign ?? neverSigns)(call, how)),
     send: (call, how) => port().send(call, how),
     /** The same bytes at a second node change nothing. */
     async broadcast(raw) {
