@@ -20,12 +20,18 @@ export function encodeAggregate(calls: readonly ViewCall[]): string {
 
 function encodeCall({ to, data }: ViewCall): string {
   const digits = data.slice(2)
-  const target = to
-    .slice(2)
-    .toLowerCase()
-    .padStart(2 * WORD, '0')
-  const padding = '0'.repeat((2 * WORD - (digits.length % (2 * WORD))) % (2 * WORD))
-  return `${target}${word(1)}${word((HEAD_WORDS - 1) * WORD)}${word(digits.length / 2)}${digits}${padding}`
+  const rest = digits.length % (2 * WORD)
+  return `${ADDRESS_ZEROS}${to.slice(2).toLowerCase()}${HEAD}${word(digits.length / 2)}${digits}${rest === 0 ? '' : ZEROS.slice(rest)}`
 }
 
-const word = (value: number): string => value.toString(16).padStart(2 * WORD, '0')
+const ZEROS = '0'.repeat(2 * WORD)
+/** The first 12 bytes of an address's word. */
+const ADDRESS_ZEROS = '0'.repeat(24)
+
+function word(value: number): string {
+  const digits = value.toString(16)
+  return ZEROS.slice(digits.length) + digits
+}
+
+/** allowFailure, and the offset of the data. */
+const HEAD = `${word(1)}${word((HEAD_WORDS - 1) * WORD)}`

@@ -65,7 +65,10 @@ export function createReader(options: ReaderOptions): Reader {
   async function readPosition(): Promise<Position> {
     const looking = last?.look()
     const unchanged = looking && (await looking)
-    if (unchanged) return unchanged
+    return unchanged ?? readWhole()
+  }
+
+  async function readWhole(): Promise<Position> {
     const answers = multicall ? await ask('latest', pending) : await askPinned(await readHead())
     const again = isWhole(answers) ? last?.again(answers.usual, answers.block) : null
     if (again) return again
