@@ -1,6 +1,6 @@
 import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import { subAccountMachine } from '../../machines/sub-account/sub-account.machine.ts'
-import { facts, gradeAccount, readingFrom, subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
+import { facts, gradeAccount, readingFrom } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Fact } from '../../machines/sub-account/sub-account.types.ts'
 import type { Position, ServiceType } from '../../machines/position.types.ts'
 import type { Inspected } from '../base/inspection.ts'
@@ -45,9 +45,10 @@ export class SubAccountActors {
 
   /** Tells each actor what the position states about it. */
   fold(position: Position): void {
+    const accounts = new Map(position.subAccounts.map((account) => [keyOf(account), account]))
     for (const account of position.subAccounts) this.#lifeOf(account)
-    for (const life of this.#lives.values()) {
-      const found = subAccountIn(position, life.id)
+    for (const [key, life] of this.#lives) {
+      const found = accounts.get(key)
       const required = this.#requiredOf(life.id)
       const reading = readingFrom(found, position.block.number, required)
       for (const event of facts(life.ended, reading, gradeAccount(found, required))) {

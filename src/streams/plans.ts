@@ -14,18 +14,34 @@ export type Plans<Plan> = {
  * @param onPlan called with each plan, before any subscriber
  */
 export function createPlans<Plan>(onPlan: (plan: Plan) => void = () => undefined): Plans<Plan> {
-  const plans$ = new Subject<Plan>()
-  const closed$ = new Subject<void>()
-  return {
-    next(plan) {
-      onPlan(plan)
-      plans$.next(plan)
-    },
-    follow: (positions$, onSubscribe) =>
-      defer(() => {
-        onSubscribe()
-        return merge(plans$, positions$.pipe(ignoreElements()))
-      }).pipe(takeUntil(closed$), share({ connector: () => new ReplaySubject(1) })),
-    close: () => closed$.next(),
+  return new PlanStream(onPlan)
+}
+
+class PlanStream<Plan> implements Plans<Plan> {
+  readonly #onPlan: (plan: Plan) => void
+  /** Made for the first subscriber: few wallets of a fleet have one. */
+  #plans$: Subject<Plan> | null = null
+  #closed$: Subject<void> | null = null
+
+  constructor(onPlan: (plan: Plan) => void) {
+    this.#onPlan = onPlan
+  }
+
+  next(plan: Plan): void {
+    this.#onPlan(plan)
+    this.#plans$?.next(plan)
+  }
+
+  follow(positions$: Observable<unknown>, onSubscribe: () => void): Observable<Plan> {
+    const plans$ = (this.#plans$ ??= new Subject())
+    const closed$ = (this.#closed$ ??= new Subject())
+    return defer(() => {
+      onSubscribe()
+      return merge(plans$, positions$.pipe(ignoreElements()))
+    }).pipe(takeUntil(closed$), share({ connector: () => new ReplaySubject(1) }))
+  }
+
+  close(): void {
+    this.#closed$?.next()
   }
 }

@@ -45,7 +45,7 @@ export function createTransactionHistory(options: TransactionHistoryOptions): Tr
 
 class RememberedHistory implements TransactionHistory {
   readonly #options: TransactionHistoryOptions
-  #decided: { asOf: readonly unknown[]; latest: KnownBlock | null } | null = null
+  #decided: { last: TrackedTransaction | undefined; payments: number; latest: KnownBlock | null } | null = null
 
   constructor(options: TransactionHistoryOptions) {
     this.#options = options
@@ -90,12 +90,13 @@ class RememberedHistory implements TransactionHistory {
 
   knownBlock(): KnownBlock | null {
     const { all, deposits } = this.#options.memory
-    const asOf = [this.#all.at(-1), all.length, deposits.length]
-    // Asked at each reading, by each broker of a fleet.
+    const last = this.#all.at(-1)
+    const payments = all.length + deposits.length
     const known = this.#decided
-    if (known && asOf.every((one, at) => one === known.asOf[at])) return known.latest
+    // Asked at each reading, by each broker of a fleet.
+    if (known && known.last === last && known.payments === payments) return known.latest
     const latest = latestOf([...[...all, ...deposits].map(timeOf), ...this.#all.map(decisionOf)])
-    this.#decided = { asOf, latest }
+    this.#decided = { last, payments, latest }
     return latest
   }
 
