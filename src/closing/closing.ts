@@ -190,6 +190,7 @@ export function createClosing(options: ClosingOptions): Closing {
 
   function ended({ request, outcome }: ClosingEnd): void {
     steps?.forgetFailures()
+    isUnproven = false
     if (outcome !== 'cancelled') logger.info({ wallet, outcome }, 'closing is over')
     onEnd(outcome)
     if (cancelled?.id === request.id) return

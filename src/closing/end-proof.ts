@@ -28,7 +28,8 @@ export type EndProofOptions = {
   clock: Clock
 }
 
-type Run = { end: End; since: number; from: number; at: number; readings: number; until: number }
+/** Readings in a row that show the same end of one request. */
+type Run = { of: ClosingIntention; end: End; since: number; from: number; at: number; readings: number; until: number }
 
 export function createEndProof({ lane, lastStepBlock, blockTimeMs, clock }: EndProofOptions): EndProof {
   let run: Run | null = null
@@ -38,7 +39,7 @@ export function createEndProof({ lane, lastStepBlock, blockTimeMs, clock }: EndP
   return {
     isProven(intention, { block }, end) {
       if (end === null) openAt = Math.max(openAt, block.number)
-      run = end && extended(end, block)
+      run = end && extended(intention, end, block)
       const place = { block: end ?? 'open', depth: run ? block.number - run.from : 0 }
       const isFinal = lane.isFinal(intention, place)
       if (!run) return false
@@ -52,11 +53,11 @@ export function createEndProof({ lane, lastStepBlock, blockTimeMs, clock }: EndP
     return (clock.elapsed ?? clock.now)()
   }
 
-  function extended(end: End, { number, timestamp }: Position['block']): Run {
+  function extended(of: ClosingIntention, end: End, { number, timestamp }: Position['block']): Run {
     const until = timestamp + Math.ceil((FINALITY_DEPTH * blockTimeMs()) / LEAST_READINGS / 1_000)
     // A node that stands still says the same thing again.
-    if (run?.end !== end || number < run.at)
-      return { end, since: elapsed(), from: number, at: number, readings: 1, until }
+    if (run?.of !== of || run.end !== end || number < run.at)
+      return { of, end, since: elapsed(), from: number, at: number, readings: 1, until }
     return { ...run, at: number, readings: run.readings + (number > run.at ? 1 : 0), until }
   }
 }
