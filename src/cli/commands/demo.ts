@@ -41,6 +41,11 @@ export const command = defineCommand({
       description: 'serves a simulated model instead, through a sub-account that starts empty: chat with it',
     },
     port: { type: 'string', valueHint: 'port', description: 'with --serve: where it listens (8787)' },
+    chain: {
+      type: 'boolean',
+      description:
+        'starts the chain alone, for a program of your own: prints how to connect, and charges what it funds',
+    },
     fleet: {
       type: 'string',
       valueHint: 'wallets',
@@ -51,6 +56,7 @@ export const command = defineCommand({
   },
   async run({ args }) {
     if (args.fleet !== undefined) return await showFleet(args)
+    if (args.chain) return await showChain(args)
     if (args.serve) return await serveModel(args)
     if (args.port !== undefined) throw new UsageError('--port is about a served model: it needs --serve.')
     const seconds = numberOf(args.for, 'for', { least: 1 }) ?? null
@@ -78,7 +84,7 @@ export const command = defineCommand({
 })
 
 async function showFleet(args: { fleet?: string | undefined } & OutputArguments & Others): Promise<number> {
-  const other = (['for', 'providers', 'simulated', 'speed', 'serve', 'port'] as const).find(
+  const other = (['for', 'providers', 'simulated', 'speed', 'serve', 'port', 'chain'] as const).find(
     (name) => args[name] !== undefined,
   )
   if (other !== undefined) throw new UsageError(`Either --fleet or --${other}, not both.`)
@@ -88,7 +94,18 @@ async function showFleet(args: { fleet?: string | undefined } & OutputArguments 
   return showFleetDemo({ wallets, json: isJson(args) })
 }
 
-type Others = Partial<Record<'for' | 'providers' | 'simulated' | 'speed' | 'serve' | 'port', unknown>>
+type Others = Partial<Record<'for' | 'providers' | 'simulated' | 'speed' | 'serve' | 'port' | 'chain', unknown>>
+
+async function showChain(args: { for?: string | undefined } & OutputArguments & Others): Promise<number> {
+  const other = (['providers', 'simulated', 'speed', 'serve', 'port'] as const).find((name) => args[name] !== undefined)
+  if (other !== undefined) throw new UsageError(`Either --chain or --${other}, not both.`)
+  const { runForOwnProgram } = await import('../demo/own-program.ts')
+  const { printChain } = await import('../demo/chain-lines.ts')
+  const seconds = numberOf(args.for, 'for', { least: 1 }) ?? null
+  const json = isJson(args)
+  await runForOwnProgram({ seconds, signal: interrupted, onReady: (chain) => printChain(chain, { json }) })
+  return EXIT.ok
+}
 
 async function serveModel(args: {
   for?: string | undefined

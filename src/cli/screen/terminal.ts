@@ -49,7 +49,12 @@ export function printJson(value: object, secrets?: readonly string[]): void {
   print(jsonOf(value), secrets)
 }
 
-/** The same for what every node tells of the chain, and for a server of this process: such URLs stay whole. */
+/** Prints results that name a chain or a server of this process: their URLs and public keys stay whole. */
+export function printWhole(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** A line of JSON with what every node tells of the chain, and with a server of this process: such URLs stay whole. */
 export function printChainJson(value: object): void {
   process.stdout.write(`${jsonOf(value)}\n`)
 }
