@@ -8,7 +8,6 @@ import type { Positions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Journal } from '../transactions/journal.types.ts'
 import type { Lane, LaneOptions } from '../transactions/lane.ts'
-import { closingIn, openClaims } from '../transactions/journal-fold.ts'
 import { checkLeasedJournal, checkPayerJournal } from '../transactions/leased-journal.ts'
 import { pageJournal } from '../transactions/page-journal.ts'
 import { joinLane } from '../transactions/shared-lane.ts'
@@ -68,9 +67,9 @@ export function laneOn(
     ...reports.transactions,
     port: withSigningTimeout(port, signerTimeoutMs ?? SIGN_TIMEOUT_MS, parts.clock),
     blockTimeMs: chain.blockTimeMs,
-    async prepare(records) {
-      if (openClaims(records).length > 0) await rooms.refunds.load()
-      if (closingIn(records)) await rooms.closing.load()
+    async prepare({ hasClaims, isClosing }) {
+      if (hasClaims) await rooms.refunds.load()
+      if (isClosing) await rooms.closing.load()
     },
     onMined(blockNumber) {
       positions.notBefore(blockNumber)
