@@ -22,6 +22,8 @@ const DEFAULT_INTERVAL_MS = 30_000
 export function connectBroker(options: InMs<BrokerOptions>): Promise<Broker> {
   const requests = createRequestCounts()
   const { network, signerTimeoutMs, logger } = options
+  // Beside the first requests to the node. Where it fails, the opening loads it again, and says so.
+  if (options.signer) rooms.sending.load().catch(() => undefined)
   const how = { signerTimeoutMs, requests: requests.rpc, logger }
   return openBroker(connectChain(options, network, how), {
     ...options,

@@ -7,7 +7,7 @@ let chain: LocalChain
 let tabs: Tabs
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 3 })
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 4 })
   tabs = await openTabs()
 })
 afterAll(async () => {
@@ -25,7 +25,7 @@ async function pageOf(wallet: { address: string } | undefined) {
   const lose = (which = files) => context.route(which, (route) => route.abort())
   const find = (which = files) => context.unroute(which)
   const open = opening({ url: chain.anvil.url, address: wallet?.address ?? '', network: chain.network, provider })
-  return { page, provider, open, lose, find }
+  return { context, page, provider, open, lose, find }
 }
 
 const lost = {
@@ -78,4 +78,14 @@ test('a journal with a closing that it cannot load is not taken up, nothing is s
   await find(closing)
   expect(await page.evaluate('app.outcome(app.broker().ledger.cancelClosing())')).toBeNull()
   expect(await page.evaluate('[app.refusal(), app.broker().ledger.isClosing]')).toEqual([null, false])
+})
+
+test('what a signer needs is loaded before the node has answered', async () => {
+  const { context, page, open } = await pageOf(chain.wallets[3])
+  let answers = 0
+  // ethers asks for the chain's id first.
+  await context.route(`${chain.anvil.url}/**`, (route) => (++answers === 1 ? route.continue() : undefined))
+  const loading = page.waitForRequest(/\/sending-/)
+  void page.evaluate(`void ${open}`)
+  expect((await loading).resourceType()).toBe('script')
 })
