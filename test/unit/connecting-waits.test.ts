@@ -1,5 +1,5 @@
 import { JsonRpcProvider, VoidSigner } from 'ethers'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createBroker, memoryJournal } from '../../src/index.ts'
 
 /** A key service that never tells which address its key has. */
@@ -15,6 +15,8 @@ const options = {
   journal: memoryJournal(),
 } as const
 
+// Loading it takes real time.
+beforeAll(async () => void (await import('../../src/broker.ts')))
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
