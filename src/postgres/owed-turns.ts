@@ -4,8 +4,8 @@ import type { PaymentChange } from './payment-changes.ts'
 type Turn = Extract<PaymentChange, { type: 'turns' }>
 
 /**
- * The outcomes of payments that a broker saw while the database took no records. It does not write them again, since the chain holds them:
- * without this the payment would count as open for as long as the process lives.
+ * What receipts told of payments while the database took no records. The broker does not write it again, since the chain holds it: without
+ * this the payment would count as open for as long as the process lives.
  */
 export type OwedTurns = {
   /** The record of the change was written, or was not. The latest of a payment counts. */

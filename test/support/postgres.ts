@@ -56,6 +56,8 @@ export async function startPostgres(): Promise<TestPostgres> {
     url,
     pool(config = {}) {
       const pool = new Pool({ connectionString: url, max: 4, ...config })
+      // A pool that ends does not wait until its connections are closed: they may hear that the server stops.
+      pool.on('connect', (client) => client.on('error', () => undefined))
       pools.push(pool)
       return pool
     },

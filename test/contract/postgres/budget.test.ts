@@ -305,6 +305,20 @@ test('an outcome that the database did not take counts once it answers again, al
   expect(await journal.load()).toEqual([paymentRecord('a', 6n)])
 })
 
+test('a payment whose refusal the database did not take may be mined yet: it keeps its place in the budget', async () => {
+  const journal = await one(leasesOf({ pool: proxied, timeoutMs: 1_500 }))
+  for (const id of ['a', 'b', 'c', 'd']) await journal.append(paymentRecord(id, 2n))
+  const heal = unreachable()
+  const { mined, reverted, superseded, unmined } = outcomeRecords
+  const records = [superseded('a'), mined('b'), superseded('b'), mined('c'), unmined('c'), superseded('c'), reverted('d')]
+  for (const record of records) expect(await result(journal.append(record))).toBe('JournalError')
+  heal()
+  // What is owed is written in the order in which it was seen.
+  await until(async () => (await stateOf('d')) === 'unpaid')
+  expect(await Promise.all(['a', 'b', 'c'].map(stateOf))).toEqual(['open', 'paid', 'open'])
+  expect((await books()).spent).toBe(6)
+})
+
 /** No connection of the pool can be had. */
 function unreachable(): () => void {
   const { connect } = proxied
