@@ -89,6 +89,21 @@ export const paymentTables = ({
     has_open := true;
   end
   $body$`,
+  // A role that may insert into the journal may use what an insert leads to.
+  `do $body$
+  declare given record;
+  begin
+    for given in
+      select distinct acl.privilege_type as privilege,
+        case acl.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as role
+      from pg_class, aclexplode(relacl) as acl
+      where oid = '${journal}'::regclass and acl.grantee <> relowner
+        and acl.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    loop
+      execute 'grant ' || given.privilege || ' on ${payments}, ${budgets} to ' || given.role;
+    end loop;
+  end
+  $body$`,
   `create function ${refuseUncounted}() returns trigger language plpgsql as $body$
   begin
     if exists (select from ${budgets} where chain_id = new.chain_id) and not exists (

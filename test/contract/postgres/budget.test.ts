@@ -310,7 +310,15 @@ test('a payment whose refusal the database did not take may be mined yet: it kee
   for (const id of ['a', 'b', 'c', 'd']) await journal.append(paymentRecord(id, 2n))
   const heal = unreachable()
   const { mined, reverted, superseded, unmined } = outcomeRecords
-  const records = [superseded('a'), mined('b'), superseded('b'), mined('c'), unmined('c'), superseded('c'), reverted('d')]
+  const records = [
+    superseded('a'),
+    mined('b'),
+    superseded('b'),
+    mined('c'),
+    unmined('c'),
+    superseded('c'),
+    reverted('d'),
+  ]
   for (const record of records) expect(await result(journal.append(record))).toBe('JournalError')
   heal()
   // What is owed is written in the order in which it was seen.

@@ -85,6 +85,38 @@ test('once a chain has a budget, a process of the first version records no payme
   await Promise.all([plain.close(), leases.close()])
 })
 
+test('a role with rights on tables of the first version pays on once another role has migrated them', async () => {
+  const schema = 'granted'
+  await migrate({ pool: direct, schema })
+  await toFirstVersion({ pool: direct, schema })
+  for (const statement of [
+    `create role app login password 'app'`,
+    `create role "All Apps"`,
+    `grant "All Apps" to app`,
+    `grant usage on schema ${schema} to "All Apps"`,
+    `grant select, insert, update, delete on all tables in schema ${schema} to "All Apps"`,
+  ])
+    await direct.query(statement)
+  const app = postgres.pool({ connectionString: postgres.url.replace(/og:[^@]*@/, 'app:app@') })
+  const old = await firstVersionJournal({ pool: app, schema, chainId, wallet: wallets[0] ?? '' })
+  expect(await old.append(paymentRecord('before', 4n))).toBe(true)
+  expect(await migrate({ pool: direct, schema })).toEqual({ version: 2, changed: true })
+  expect(await old.append(outcomeRecords.mined('before'))).toBe(true)
+  expect(await old.append(paymentRecord('after', 4n))).toBe(true)
+
+  const budget = { chainId, name: 'fleet', amount: 10n, seconds: HOUR }
+  const leases = postgresLeases({ pool: app, schema }).withBudget?.(budget)
+  const [journal] = (await leases?.claim({ chainId, wallets: wallets.slice(1, 2) })) ?? []
+  await journal?.load()
+  await journal?.append(paymentRecord('counted', 4n))
+  await journal?.append(outcomeRecords.superseded('counted'))
+  const { rows } = await direct.query<{ id: string; unpaid: boolean }>(
+    `select id, counts_from = '-infinity' as unpaid from ${schema}.og_ledger_payments`,
+  )
+  expect(rows).toEqual([{ id: 'counted', unpaid: true }])
+  await leases?.close()
+})
+
 test('a migration gives up for another transaction, and keeps no process of the first version waiting behind it', async () => {
   const schema = 'backed_up'
   await migrate({ pool: direct, schema })
