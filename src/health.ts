@@ -103,7 +103,7 @@ function transactionsOf(broker: Broker, plan: Plan | null): HealthCheck {
     return { status: 'warn', message: `A transaction is not mined after ${STUCK_SECONDS} s.` }
   const refusal = refusalOf(broker)
   if (refusal !== null) return { status: 'warn', message: line(`The node does not take a transaction: ${refusal}`) }
-  if (plan && holdsFor(plan, ['unknown-pending', 'foreign-transaction']))
+  if (plan && holdsFor(plan, ['unknown-pending', 'foreign-transaction', 'nonce-spent']))
     return { status: 'warn', message: 'Another program sends transactions of this wallet.' }
   return PASS
 }

@@ -1,5 +1,6 @@
 import { parseEther as og } from 'ethers'
 import { expect, test } from 'vitest'
+import { health, type Plan } from '../../../src/index.ts'
 import type { Connected } from '../../../src/chain/connect.ts'
 import { bentWorld } from '../../support/bent-world.ts'
 import { EXACT } from '../../support/exact.ts'
@@ -45,6 +46,44 @@ test('after a foreign transaction what pays waits for three quiet blocks, and th
   await world.advance(6)
   expect(sentBy(broker)).toEqual(['transferFund'])
   expect(world.position().subAccounts).toMatchObject([{ available: og('2') }])
+})
+
+test('a top-up whose nonce another program has spent says so, in the health too, until that is final and it is sent anew', async () => {
+  const world = bentWorld()
+  await using _ = world
+  let isLost = false
+  const broker = await world.open({
+    intervalMs: 1_000,
+    bend: (connected) => {
+      const port = connected.transactions
+      if (!port) return connected
+      const broadcast: typeof port.broadcast = (raw) =>
+        isLost ? Promise.resolve({ grade: 'arrived', reason: 'none', message: '' }) : port.broadcast(raw)
+      return { ...connected, transactions: { ...port, broadcast } }
+    },
+  })
+  const other = await world.open({ intervalMs: 3_600_000 })
+  await world.until(other.ledger.addLedger('20'))
+  await world.advance(30)
+  const plans: Plan[] = []
+  broker.plan$.subscribe((plan) => plans.push(plan))
+  isLost = true
+  broker.inference.startAutoFunding(world.provider, EXACT)
+  for (let second = 0; second < 30 && broker.transactions().length === 0; second += 1) await world.advance(1)
+  await world.until(other.ledger.depositFund('1'))
+  const holds = () => plans.at(-1)?.decisions.map((one) => (one.action === 'hold' ? one.reason : one.action))
+  for (let second = 0; second < 30 && holds()?.[0] !== 'nonce-spent'; second += 1) await world.advance(1)
+  expect([holds(), health(broker).checks.transactions]).toEqual([
+    ['nonce-spent'],
+    { status: 'warn', message: 'Another program sends transactions of this wallet.' },
+  ])
+  isLost = false
+  await world.advance(60)
+  expect([holds(), health(broker).checks.transactions.status]).toEqual([['sufficient'], 'pass'])
+  expect([sentBy(broker), world.position().subAccounts[0]?.available]).toEqual([
+    ['transferFund', 'transferFund'],
+    og('2'),
+  ])
 })
 
 test('a broker that reads every hour looks again once the wallet may be quiet', async () => {
