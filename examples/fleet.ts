@@ -31,7 +31,7 @@ export async function keepAllFunded(
   return fleet
 }
 
-// Run by itself: `PRIVATE_KEYS=0x…,0x… PROVIDER=0x… node fleet.ts`. Ctrl-C closes the fleet, and with it the program ends.
+// Run by itself: `PRIVATE_KEYS=0x…,0x… PROVIDER=0x… node fleet.ts` (Node 22.18, or npx tsx). Ctrl-C closes the fleet, and with it the program ends.
 if (import.meta.filename === process.argv[1]) {
   const { PRIVATE_KEYS = '', OG_RPC_URL = 'https://evmrpc.0g.ai', PROVIDER = '' } = process.env
   const node = new JsonRpcProvider(OG_RPC_URL)

@@ -19,7 +19,7 @@ export async function keepFunded(
   return broker
 }
 
-// Run by itself: `PRIVATE_KEY=0x… PROVIDER=0x… node keep-funded.ts`. Ctrl-C closes the broker, and with it the program ends.
+// Run by itself: `PRIVATE_KEY=0x… PROVIDER=0x… node keep-funded.ts` (Node 22.18, or npx tsx). Ctrl-C closes the broker, and with it the program ends.
 if (import.meta.filename === process.argv[1]) {
   const { PRIVATE_KEY = '', OG_RPC_URL = 'https://evmrpc.0g.ai', PROVIDER = '' } = process.env
   const signer = new Wallet(PRIVATE_KEY, new JsonRpcProvider(OG_RPC_URL))

@@ -32,7 +32,15 @@ export async function createApp(broker, { password, hosts = [] }) {
   app.get('/plan', onlyWith(password), (_, response) => {
     response.type('json').send(encode(broker.latest()))
   })
-  return { app, close: () => page.close() }
+  return {
+    app,
+    /** Ends the page's event streams, and what else holds the server open: browsers keep connections in reserve. */
+    async close(server) {
+      server.close()
+      await page.close()
+      server.closeAllConnections()
+    },
+  }
 }
 
 /** Basic authentication: put your own login here. */
@@ -53,8 +61,5 @@ if (import.meta.filename === process.argv[1]) {
   broker.inference.startAutoFunding(PROVIDER, { maxTopUp: '5', budget: { amount: '20', per: '24h' } })
   const { app, close } = await createApp(broker, { password: PASSWORD })
   const server = app.listen(Number(PORT), '127.0.0.1')
-  process.once('SIGTERM', () => {
-    server.close()
-    void close().then(() => broker.close())
-  })
+  process.once('SIGTERM', () => void close(server).then(() => broker.close()))
 }

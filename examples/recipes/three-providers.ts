@@ -16,7 +16,7 @@ export async function keepThree(
   return { broker, alerts }
 }
 
-// Run by itself: `PRIVATE_KEY=0x… PROVIDERS=0x…,0x…,0x… SLACK_WEBHOOK_URL=… node three-providers.ts`. Ctrl-C ends it.
+// Run by itself: `PRIVATE_KEY=0x… PROVIDERS=0x…,0x…,0x… SLACK_WEBHOOK_URL=… node three-providers.ts` (Node 22.18, or npx tsx). Ctrl-C ends it.
 if (import.meta.filename === process.argv[1]) {
   const { PRIVATE_KEY = '', OG_RPC_URL = 'https://evmrpc.0g.ai', PROVIDERS = '', SLACK_WEBHOOK_URL = '' } = process.env
   const signer = new Wallet(PRIVATE_KEY, new JsonRpcProvider(OG_RPC_URL))

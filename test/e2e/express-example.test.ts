@@ -1,12 +1,16 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBroker, decode, memoryJournal, type Broker, type Plan } from '../../src/index.ts'
 import { localChain, type LocalChain } from '../support/chain.ts'
 import { until } from '../support/until.ts'
 
-type App = { app: (request: IncomingMessage, response: ServerResponse) => void; close: () => Promise<void> }
+type App = {
+  app: (request: IncomingMessage, response: ServerResponse) => void
+  close: (server: Server) => Promise<void>
+}
 type Example = { createApp: (broker: Broker, options: { password: string }) => Promise<App> }
 
 // Express has no types of its own, and neither has the example.
@@ -30,9 +34,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }, 120_000)
 afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
-  await app.close()
+  await app.close(server)
   await broker.close()
   await chain[Symbol.asyncDispose]()
 })
@@ -48,6 +50,21 @@ test('the page lies behind its path and a login, with the routes of the app besi
   const hello = await ask('/ledger/api/hello', { authorization })
   expect(await hello.json()).toMatchObject({ wallet: broker.wallet })
   expect((await ask('/nowhere')).status).toBe(404)
+})
+
+test('it ends while a page is open and a browser holds a connection in reserve', async () => {
+  const other = await createApp(broker, { password: 'of-this-test' })
+  const ending = createServer(other.app)
+  await new Promise<void>((resolve) => void ending.listen(0, '127.0.0.1', resolve))
+  const { port } = ending.address() as AddressInfo
+  const spare = connect(port, '127.0.0.1').on('error', () => undefined)
+  await once(spare, 'connect')
+  const events = await fetch(`http://127.0.0.1:${port}/ledger/api/events`, { headers: { authorization } })
+  expect(events.status).toBe(200)
+  const ended = once(ending, 'close')
+  await other.close(ending)
+  await ended
+  await events.body?.cancel().catch(() => undefined)
 })
 
 test('metrics, health and the plan are those of the broker', async () => {
