@@ -7,6 +7,7 @@ import { DEFAULT_MIN_LOCKED_BALANCE } from '../chain/networks.ts'
 import { createRuleUpdates } from '../chain/rule-updates.ts'
 import { createClosingGate } from '../closing/gate.ts'
 import { createCycle } from '../cycle.ts'
+import { toBudget } from '../funding/config/budget.ts'
 import { type Funding, createFunding } from '../funding/funding.ts'
 import type { GasPrice } from '../funding/gas-price.ts'
 import type { Plan } from '../funding/plan.ts'
@@ -16,7 +17,7 @@ import { createSubmitter } from '../transactions/submitter.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { refundsOn } from './refunds-part.ts'
 import { rooms } from './rooms.ts'
-import { budgetsIn, gasPriceOn, laneOn, lifecyclesOn, payingOn, quietOn, reportsOn, topicsOn } from './parts.ts'
+import { gasPriceOn, laneOn, lifecyclesOn, payingOn, positionsOn, quietOn, reportsOn, topicsOn } from './parts.ts'
 
 export type Engine = ReturnType<typeof createEngine>
 
@@ -24,7 +25,7 @@ export type Engine = ReturnType<typeof createEngine>
 export function createEngine(options: EngineOptions) {
   const { chain, streams, intervalMs, logger, autoClaim = false, clock: wall = systemClock } = options
   const { requests = createRequestCounts(), mustAsk } = options
-  const { rules, wallet } = chain
+  const { rules, wallet, blockTimeMs } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const [onClose, onJournalOpen] = [createListeners(), createListeners()]
   const clock = steadyClock(wall)
@@ -42,13 +43,8 @@ export function createEngine(options: EngineOptions) {
   })
   const { events, counts, traces } = reports
   const [plans, cycle] = [streams.createPlans<Plan>(options.shared?.onPlan), createCycle()]
-  const positions = streams.createPositions({
-    ...chain,
-    ...common,
-    ...options.shared,
-    read: chain.readPosition,
-    intervalMs,
-    notBefore: chain.head,
+  const positions = positionsOn(options, {
+    clock,
     known: () => funding.knownBlock(),
     prepare: cycle.prepare,
     accept: cycle.accept,
@@ -56,7 +52,7 @@ export function createEngine(options: EngineOptions) {
     onNudge: () => quiet?.disturb(),
     onReading: reports.reading,
   })
-  const withStream = { ...common, positions, inspected: inspection.inspected, blockTimeMs: chain.blockTimeMs }
+  const withStream = { ...common, positions, blockTimeMs, inspected: inspection.inspected }
   const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
 
   // Sending.
@@ -89,19 +85,18 @@ export function createEngine(options: EngineOptions) {
   const ofProviders = { onLate: positions.nudge, requests: requests.provider }
   const access = createProviderAccess(options, { ...ofProviders, clock, wall, logger })
   const funding: Funding = createFunding({
-    ...withStream,
     minLockedBalance,
     lane,
     locks,
     submitter,
     closing: whileClosing,
-    pay: (parts) => payingOn(options, { ...parts, reports }),
+    pay: (parts) => payingOn(options, parts, reports),
     intervalMs,
-    ...budgetsIn(options),
+    budget: toBudget(options.budget),
+    sharedBudget: options.shared?.budget,
     claimsAll: autoClaim,
     refunds,
     gas,
-    ...access,
     readSettlements: chain.readSettlements,
     report: events.funding,
     onCharge: counts.charge,
@@ -111,6 +106,9 @@ export function createEngine(options: EngineOptions) {
       gate.check(operation)
       cycle.wantForecast()
     },
+    // Last, because V8 makes a map of its own of each object that begins with another one's members.
+    ...access,
+    ...withStream,
   })
   const closing = partOf(rooms.closing, ({ createClosing }) =>
     createClosing({ ...withStream, lane, requireSending: submitter.openLane, onEnd: events.closingEnded }),

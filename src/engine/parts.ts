@@ -4,14 +4,14 @@ import { type Inspection, createInspection } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
 import type { Connected } from '../chain/connect.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
-import { toBudget } from '../funding/config/budget.ts'
 import type { Funding } from '../funding/funding.ts'
 import { createGasPrice } from '../funding/gas-price.ts'
 import type { ClosingGate } from '../closing/gate.ts'
-import type { Paying } from '../funding/paying.ts'
+import type { Paying, PayingOptions } from '../funding/paying.ts'
 import { readOnlyPaying } from '../funding/read-only.ts'
 import { LedgerLife } from '../lifecycle/ledger-actor.ts'
 import { SubAccountActors } from '../lifecycle/sub-account-actors.ts'
+import type { Positions, PositionsOptions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import { MOST_FEE_PER_GAS } from '../transactions/fee-ceiling.policy.ts'
 import type { Lane } from '../transactions/lane.ts'
@@ -20,24 +20,37 @@ import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { createReports, type Reports, type ReportsOptions } from './reports.ts'
 import { rooms } from './rooms.ts'
-import type { LaneParts, PayingParts } from './sending.ts'
+import type { LaneParts } from './sending.ts'
 
 /** The wallet's lane, and the locks of its sub-accounts. Without a signer there is no lane, and nothing to lock. */
-export function laneOn(
-  { sending, ...options }: EngineOptions,
-  parts: Omit<LaneParts, 'port' | 'journal' | 'rooms'>,
-): { lane: Lane | null; locks: AccountLocks } {
-  return sending?.laneOn(options, { ...parts, ...sending, rooms }) ?? { lane: null, locks: noLocks }
+export function laneOn(options: EngineOptions, parts: LaneParts): { lane: Lane | null; locks: AccountLocks } {
+  return options.sending?.laneOn(options, parts, { ...options.sending, rooms }) ?? { lane: null, locks: noLocks }
 }
 
 /** What pays for itself; without a signer each start is refused. */
-export function payingOn({ sending, ...options }: EngineOptions, parts: Omit<PayingParts, 'journal'>): Paying {
-  return sending?.payingOn(options, { ...parts, ...sending }) ?? readOnlyPaying(parts)
+export function payingOn(options: EngineOptions, parts: PayingOptions, reports: Reports): Paying {
+  const { sending } = options
+  return sending?.payingOn(options, parts, { journal: sending.journal, reports }) ?? readOnlyPaying(parts)
 }
 
-/** The budget of this wallet, and one that it shares with others. */
-export function budgetsIn({ budget, shared }: EngineOptions) {
-  return { budget: toBudget(budget), sharedBudget: shared?.budget }
+/** The stream of the wallet's positions. Its options are named: a copy of all that they are taken from would stay with each wallet. */
+export function positionsOn(
+  { chain, shared, streams, intervalMs, logger }: EngineOptions,
+  parts: Pick<PositionsOptions, 'clock' | 'known' | 'prepare' | 'accept' | 'onFailure' | 'onNudge' | 'onReading'>,
+): Positions {
+  return streams.createPositions({
+    read: chain.readPosition,
+    intervalMs,
+    phaseMs: shared?.phaseMs,
+    blockTimeMs: chain.blockTimeMs,
+    onBlock: chain.onBlock,
+    socket: chain.socket,
+    notBefore: chain.head,
+    time: shared?.time,
+    timestampOf: chain.timestampOf,
+    logger,
+    ...parts,
+  })
 }
 
 /** What tells readings that change nothing; null where each reading is planned. */

@@ -21,7 +21,8 @@ export type RefundsPart = Pick<Refunds, 'act' | 'failureOf' | 'reclaims' | 'resu
   claims(): Promise<Claims>
 }
 
-export function refundsOn({ lane, refuseWhileClosing, nudge, room, ...options }: RefundsPartOptions): RefundsPart {
+export function refundsOn(options: RefundsPartOptions): RefundsPart {
+  const { lane, refuseWhileClosing, nudge, room } = options
   const part = lane && partOf(room, ({ createRefunds }) => createRefunds({ ...options, lane }))
   let isLoading = false
 

@@ -51,8 +51,12 @@ export function createReports(options: ReportsOptions): Reports {
   const counts = createCounts({ requests, now: elapsed })
   const traces = options.traces ?? NO_TRACES
   const events = createEvents({
-    ...options,
+    wallet: options.wallet,
     chainId: Number(chainId),
+    createSendingWatch: options.createSendingWatch,
+    logEvent: options.logEvent,
+    blockClock: options.blockClock,
+    logger: options.logger,
     forecastAt: (plan) => forecastOf(plan, gas().price ?? 0n),
     minedIn: (from, to) => lane()?.minedIn(from, to) ?? [],
     foreignNonces: () => [...(lane()?.unknownPending() ?? []), ...(lane()?.foreignNonces() ?? [])],

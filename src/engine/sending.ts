@@ -30,18 +30,9 @@ export type SendingOptions = Pick<
 /** What goes on with what an earlier process left open. */
 type JournalRooms = { refunds: Room<unknown>; closing: Room<unknown> }
 
-export type LaneParts = Pick<
-  LaneOptions,
-  'clock' | 'logger' | 'inspected' | 'onOpen' | 'onClosingBegun' | 'onClosingEnded'
-> & {
-  port: TransactionPort
-  journal: Journal
-  positions: Pick<Positions, 'notBefore' | 'nudge'>
-  reports: Reports
-  rooms: JournalRooms
-}
-
-export type PayingParts = PayingOptions & { journal: Journal; reports: Reports }
+export type LaneParts = Required<
+  Pick<LaneOptions, 'clock' | 'logger' | 'inspected' | 'onOpen' | 'onClosingBegun' | 'onClosingEnded'>
+> & { positions: Pick<Positions, 'notBefore' | 'nudge'>; reports: Reports }
 
 /**
  * The journal of a wallet: the caller's, else one that outlives the program, else one of this page alone.
@@ -60,12 +51,22 @@ export async function journalFor(
 /** The wallet's lane, which brokers of one process share. */
 export function laneOn(
   { chain, signerTimeoutMs, maxFeePerGas, gasMark, shared }: SendingOptions,
-  { port, positions, reports, rooms, ...parts }: LaneParts,
+  { positions, reports, clock, logger, inspected, onOpen, onClosingBegun, onClosingEnded }: LaneParts,
+  { port, journal, rooms }: { port: TransactionPort; journal: Journal; rooms: JournalRooms },
 ): { lane: Lane; locks: AccountLocks } {
+  const { onChange, onRestored, onAppend } = reports.transactions
   return joinLane(chain, {
-    ...parts,
-    ...reports.transactions,
-    port: withSigningTimeout(port, signerTimeoutMs ?? SIGN_TIMEOUT_MS, parts.clock),
+    clock,
+    logger,
+    inspected,
+    onOpen,
+    onClosingBegun,
+    onClosingEnded,
+    onChange,
+    onRestored,
+    onAppend,
+    port: withSigningTimeout(port, signerTimeoutMs ?? SIGN_TIMEOUT_MS, clock),
+    journal,
     blockTimeMs: chain.blockTimeMs,
     async prepare({ hasClaims, isClosing }) {
       if (hasClaims) await rooms.refunds.load()
@@ -86,7 +87,8 @@ export function laneOn(
 /** What pays for itself, and how another key that deposits for this wallet is connected. */
 export function payingOn(
   { chain, connectPayer, maxFeePerGas, signerTimeoutMs = SIGN_TIMEOUT_MS, gasMark }: SendingOptions,
-  { journal, reports, ...parts }: PayingParts,
+  parts: PayingOptions,
+  { journal, reports }: { journal: Journal; reports: Reports },
 ): Paying {
   return createPaying(parts, {
     maxFeePerGas: maxFeePerGas ?? null,

@@ -68,13 +68,13 @@ const silentWatch: SendingWatch = {
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { wallet, chainId, blockClock, onEvent } = options
+  const { wallet, chainId, blockClock, onEvent, forecastAt, minedIn, foreignNonces, logEvent, logger } = options
   let block: number | null = null
   let untold: BrokerEvent[] = []
   let closed = false
-  const sending = options.createSendingWatch?.({ ...options, emit }) ?? silentWatch
-  const levels = createLevelWatch({ ...options, emit })
-  const refunds = createRefundWatch({ ...options, emit })
+  const sending = options.createSendingWatch?.({ foreignNonces, emit }) ?? silentWatch
+  const levels = createLevelWatch({ forecastAt, emit })
+  const refunds = createRefundWatch({ minedIn, emit })
   const readings = createReadingWatch(emit)
   const closing = createClosingWatch(emit)
   const lease = createLeaseWatch(emit)
@@ -115,7 +115,7 @@ export function createEvents(options: EventsOptions): Events {
     const events = untold
     untold = []
     for (const event of events) {
-      options.logEvent?.(event, options.logger)
+      logEvent?.(event, logger)
       onEvent(event)
     }
   }

@@ -115,7 +115,7 @@ export type Funding = {
 
 /** Wires the room: accounts → planner → dispatch → top-up and deposit → actors. */
 export function createFunding(options: FundingOptions): Funding {
-  const { lane, locks, gas, services, clock } = options
+  const { lane, locks, gas, services, clock, logger } = options
   const laneFacts = laneFactsOf(() => lane)
   const { inFlight } = laneFacts
   const gasReserve = ({ subAccounts, elsewhere = [] }: Position) =>
@@ -127,9 +127,16 @@ export function createFunding(options: FundingOptions): Funding {
   const leaveBudget = options.sharedBudget?.join(options.wallet, () => (lane?.isLoaded() === false ? null : payments()))
   const minedIn = (from: number, to: number) => lane?.minedIn(from, to) ?? []
   const uses = createUses({ minedIn, inFlight })
-  const useHistory = createUseHistory({ ...options, uses, longest: () => longestIdleness(accounts) })
+  const useHistory = createUseHistory({
+    uses,
+    readSettlements: options.readSettlements,
+    longest: () => longestIdleness(accounts),
+    clock,
+    logger,
+  })
   const idleMoney = createIdleMoney({
-    ...options.refunds.reclaims,
+    isUnderway: options.refunds.reclaims.isUnderway,
+    failureOf: options.refunds.reclaims.failureOf,
     accounts,
     uses,
     askedAt: (id) => lane?.asks.lastAt(id) ?? null,
@@ -183,7 +190,11 @@ export function createFunding(options: FundingOptions): Funding {
     wantUse: (seconds) => useHistory.want(seconds),
     ask: (id) => uses.ask(id, options.blockClock.now()),
     noteUnpaid: async (id) => lane?.asks.note(id, options.blockClock.now()),
-    history: new History(createChargeHistory({ ...options, burns }), useHistory, clock),
+    history: new History(
+      createChargeHistory({ burns, readSettlements: options.readSettlements, clock, logger }),
+      useHistory,
+      clock,
+    ),
     refreshPayer: async (block) => ledger.made?.autoDeposit.refresh(block),
     observe(position) {
       burns.observe(position, paidIn)

@@ -37,7 +37,8 @@ export type TreasuryAccess = Pick<
 >
 
 export function createPaying(options: PayingOptions, treasury: TreasuryAccess): Paying {
-  const { planner, dispatch, locks, submitter, onStart } = options
+  const { accounts, planner, dispatch, locks, submitter, onStart } = options
+  const { report, positions, intervalMs, mustAsk, inspected, blockClock } = options
   const topUp = new Lazy(() =>
     createTopUp({ ...options, isTaken: (id) => locks.isTaken(id), submit: submitter.submit }),
   )
@@ -46,7 +47,21 @@ export function createPaying(options: PayingOptions, treasury: TreasuryAccess): 
   const feeOf: Paying['feeOf'] = (id, { unsettledFee }) => createUnsettledFee(id, unsettledFee, fees)
   return {
     feeOf,
-    autoFunding: createAutoFunding({ ...options, topUp, feeOf, onStart: () => onStart('startAutoFunding') }),
+    // By their names: a copy of all options would stay with each wallet of a fleet.
+    autoFunding: createAutoFunding({
+      accounts,
+      dispatch,
+      report,
+      topUp,
+      feeOf,
+      positions,
+      intervalMs,
+      onStart: () => onStart('startAutoFunding'),
+      mustAsk,
+      inspected,
+      blockClock,
+      logger,
+    }),
     ledger: new Lazy(() => {
       const payers = createDepositPayers(walletPayer(options), { ...options, ...treasury })
       const autoDeposit = createAutoDeposit({

@@ -38,7 +38,7 @@ export type PositionsOptions = {
   /** The latest block that the journal knows. */
   known?: () => KnownBlock | null
   /** What other brokers on the chain have read of its time. */
-  time?: SharedTime
+  time?: SharedTime | undefined
   /** Timestamp of a block in seconds, which proves a reading whose block time jumps; null where the node does not have the block. */
   timestampOf?: (blockNumber: number) => Promise<number | null>
   /** Reads what a decision needs beside the position; null where it needs nothing. When it fails, the reading fails. */
@@ -83,8 +83,10 @@ export type Positions = {
  */
 export function createPositions(options: PositionsOptions): Positions {
   const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, clock, logger } = options
-  const floor = createBlockFloor({ ...options, now: clock.now })
-  const plausibility = createPlausibility({ ...options, now: clock.now })
+  const { notBefore, known, time, timestampOf } = options
+  const { now } = clock
+  const floor = createBlockFloor({ notBefore, blockTimeMs, now })
+  const plausibility = createPlausibility({ notBefore, known, time, blockTimeMs, now, timestampOf })
   const record = createReadingRecord(clock, options.socket ?? null)
   let interval = intervalMs
   /** When the newest position was accepted; before the first, when the first reading began. */

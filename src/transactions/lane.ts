@@ -152,8 +152,8 @@ export type Lane = TransactionHistory & {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { port, onOpen, clock, logger } = options
-  const { inspected = () => ({}) } = options
+  const { port, onOpen, blockTimeMs, looksLate, clock, logger } = options
+  const { inspected = () => ({}), onQuiet = () => undefined } = options
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
   const journal = watchJournalWrites(options.journal, clock)
@@ -163,14 +163,16 @@ export function createLane(options: LaneOptions): Lane {
   const index = createTransactionIndex((intent) => workflows.isOpenStep(intent))
   const payments = createPaymentMemory()
   const ownNonces = (): OwnNonces => index.nonces()
-  const foreign = createForeignWatch({
-    ...options,
-    ownNonces,
-    onQuiet: options.onQuiet ?? (() => undefined),
-  })
+  const foreign = createForeignWatch({ ownNonces, blockTimeMs, looksLate, clock, onQuiet })
   const unknown = createUnknownPending({ port, ownNonces, onGap: (nonce) => void work.fillGap(nonce) })
   const work = createLaneWork({
-    ...options,
+    port,
+    blockTimeMs,
+    maxFeePerGas: options.maxFeePerGas,
+    sendTimeoutMs: options.sendTimeoutMs,
+    gasMark: options.gasMark,
+    clock,
+    logger,
     journal,
     session,
     index,
@@ -201,7 +203,7 @@ export function createLane(options: LaneOptions): Lane {
     latestBlock: () => history.latestBlock(),
     async open() {
       await session.open()
-      const isLate = options.looksLate === true && !isWatching() && unknown.nonces().length === 0
+      const isLate = looksLate === true && !isWatching() && unknown.nonces().length === 0
       // Where the node does not answer, the first submission looks.
       if (!isLate) await look().catch(() => undefined)
     },
