@@ -42,16 +42,34 @@ export type RoomPart<Part> = {
 
 /** A part that a room makes once, when it is first used. */
 export function partOf<Module, Part>(room: Room<Module>, make: (module: Module) => Part): RoomPart<Part> {
-  let made: Part | null = null
-  const from = (module: Module): Part => (made ??= make(module))
-  return {
-    get made() {
-      return made
-    },
-    get now() {
-      return made ?? (room.now && from(room.now))
-    },
-    load: async () => made ?? from(await room.load()),
+  return new PartOfRoom(room, make)
+}
+
+/** One object: each wallet of a fleet has some. */
+class PartOfRoom<Module, Part> implements RoomPart<Part> {
+  readonly #room: Room<Module>
+  readonly #make: (module: Module) => Part
+  #made: Part | null = null
+
+  constructor(room: Room<Module>, make: (module: Module) => Part) {
+    this.#room = room
+    this.#make = make
+  }
+
+  get made(): Part | null {
+    return this.#made
+  }
+
+  get now(): Part | null {
+    return this.#made ?? (this.#room.now && this.#from(this.#room.now))
+  }
+
+  async load(): Promise<Part> {
+    return this.#made ?? this.#from(await this.#room.load())
+  }
+
+  #from(module: Module): Part {
+    return (this.#made ??= this.#make(module))
   }
 }
 

@@ -18,7 +18,7 @@ export function ledgerManagerOn(engine: Engine): LedgerManager {
     ...common,
     read: positions.fresh,
     listLedgers: chain.listLedgers,
-    calls: calls.load,
+    calls: () => calls.load(),
     claims: refunds.claims,
     calendar,
     funding: funding.ledger,
@@ -76,7 +76,7 @@ export function inferenceManagerOn(engine: Engine): InferenceManager {
   return new InferenceManager({
     ...serviceOptionsOn(engine, 'inference'),
     market: chain.market,
-    calls: calls.load,
+    calls: () => calls.load(),
     endpoints,
   })
 }
@@ -84,7 +84,7 @@ export function inferenceManagerOn(engine: Engine): InferenceManager {
 export function fineTuningManagerOn(engine: Engine): FineTuningManager {
   const { market } = engine.chain
   const calls = partOf(rooms.calls, ({ serviceCalls }) => serviceCalls(serviceCallsOptions(engine)))
-  return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market, calls: calls.load })
+  return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market, calls: () => calls.load() })
 }
 
 function serviceOptionsOn(engine: Engine, serviceType: ServiceType): Omit<ServiceManagerOptions, 'calls'> {
