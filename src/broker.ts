@@ -65,7 +65,8 @@ async function open(
   connecting: Connected | Promise<Connected>,
   options: OpenOptions & { logger: Logger; isLogged: boolean },
 ): Promise<Broker> {
-  const { intervalMs = DEFAULT_INTERVAL_MS, logger, signal } = options
+  const { signal, ...terms } = options
+  const { intervalMs = DEFAULT_INTERVAL_MS, logger } = terms
   checkIntervalMs(intervalMs)
   // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
   const [chain, streams, log, tracing] = await Promise.all([
@@ -79,7 +80,7 @@ async function open(
   const mustAsk = approvalNeedOf({ isForgetful: sending?.isForgetful ?? false })
   if (options.autoClaim) checkAutoClaim(mustAsk)
   const engine = createEngine({
-    ...options,
+    ...terms,
     intervalMs,
     logger,
     chain,
@@ -94,7 +95,8 @@ async function open(
   const abort = (): void =>
     void broker.close().catch((error: unknown) => logger.error({ err: error }, 'closing failed'))
   signal?.addEventListener('abort', abort)
-  engine.onClose.add(() => signal?.removeEventListener('abort', abort))
+  const leave = (): void => signal?.removeEventListener('abort', abort)
+  if (!options.shared) engine.onClose.add(leave)
   // The lane takes up what an earlier process left open. Without its journal the broker reads, and refuses to send.
   const opening = engine.lane?.open() ?? Promise.resolve()
   await abortable(opening, signal).catch((error: unknown) => {
@@ -111,5 +113,7 @@ async function open(
     await broker.close()
     throw error
   }
+  // A fleet ends an opening by the signal, and closes what is open itself: its wallets keep no signal each.
+  if (options.shared) leave()
   return broker
 }
