@@ -1,5 +1,6 @@
 import { abortable } from '../base/abortable.ts'
 import { InDoubtError } from '../base/not-sent-errors.ts'
+import { Lazy, mapOf } from '../base/lazy.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import { accountIdle, isAbout } from './settled-idle.ts'
 import type { Lane } from './lane.ts'
@@ -45,7 +46,7 @@ export function createAccountLocks(lane: Lane | null): AccountLocks {
 class KeyedLocks extends StalledLocks implements AccountLocks {
   readonly reserved = new Set<string>()
   readonly #lane: Lane | null
-  readonly #turns = new Map<string, Promise<void>>()
+  readonly #turns = new Lazy(mapOf<string, Promise<void>>)
 
   constructor(lane: Lane | null) {
     super()
@@ -60,15 +61,15 @@ class KeyedLocks extends StalledLocks implements AccountLocks {
     // What an earlier process left open goes first. Where its journal could not be had so far, the lane tries again.
     if (this.#lane?.refusal()) await this.#lane.open()
     const key = keyOf(id)
-    const before = this.#turns.get(key) ?? Promise.resolve()
+    const before = this.#turns.made?.get(key) ?? Promise.resolve()
     const mine = this.#turnOf([id], before, how).then(() => this.#alone(id, work, how))
     // A writer that gave up waiting does not let the next one past the writer before it.
     const over = Promise.allSettled([before, mine]).then(() => {
-      if (this.#turns.get(key) !== over) return
-      this.#turns.delete(key)
+      if (this.#turns.made?.get(key) !== over) return
+      this.#turns.made?.delete(key)
       this.reserved.delete(key)
     })
-    this.#turns.set(key, over)
+    this.#turns.part.set(key, over)
     return mine
   }
 
@@ -108,11 +109,11 @@ class KeyedLocks extends StalledLocks implements AccountLocks {
   }
 
   #areBusy(ids: readonly SubAccountId[]): boolean {
-    return ids.some((id) => this.#turns.has(keyOf(id)))
+    return ids.some((id) => this.#turns.made?.has(keyOf(id)) === true)
   }
 
   async #turnsOf(ids: readonly SubAccountId[], how: LockOptions): Promise<void> {
-    await this.#turnOf(ids, Promise.all(ids.flatMap((id) => this.#turns.get(keyOf(id)) ?? [])), how)
+    await this.#turnOf(ids, Promise.all(ids.flatMap((id) => this.#turns.made?.get(keyOf(id)) ?? [])), how)
   }
 
   #turnOf(

@@ -1,4 +1,5 @@
 import { abortable } from '../base/abortable.ts'
+import { Lazy, mapOf, setOf } from '../base/lazy.ts'
 import type { NotSentError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 
@@ -22,24 +23,24 @@ export type LockStalls = {
 }
 
 export class StalledLocks implements LockStalls {
-  readonly #stalled = new Map<string, { reason: StallReason; onGiveUp: (() => void) | undefined }>()
-  readonly #waits = new Set<() => void>()
+  readonly #stalled = new Lazy(mapOf<string, { reason: StallReason; onGiveUp: (() => void) | undefined }>)
+  readonly #waits = new Lazy(setOf<() => void>)
 
   stall(id: SubAccountId, reason: StallReason | null, onGiveUp?: () => void): void {
-    if (!reason) return void this.#stalled.delete(keyOf(id))
-    this.#stalled.set(keyOf(id), { reason, onGiveUp })
-    for (const check of this.#waits) check()
+    if (!reason) return void this.#stalled.made?.delete(keyOf(id))
+    this.#stalled.part.set(keyOf(id), { reason, onGiveUp })
+    for (const check of this.#waits.made ?? []) check()
   }
 
   giveUp(id: SubAccountId): void {
-    const { onGiveUp } = this.#stalled.get(keyOf(id)) ?? {}
+    const { onGiveUp } = this.#stalled.made?.get(keyOf(id)) ?? {}
     if (!onGiveUp) return
     onGiveUp()
-    this.#stalled.delete(keyOf(id))
+    this.#stalled.made?.delete(keyOf(id))
   }
 
   stallOf(id: SubAccountId): NotSentError | null {
-    return this.#stalled.get(keyOf(id))?.reason() ?? null
+    return this.#stalled.made?.get(keyOf(id))?.reason() ?? null
   }
 
   async unlessStalled<T>(ids: readonly SubAccountId[], work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -50,12 +51,12 @@ export class StalledLocks implements LockStalls {
         if (refusal) reject(refusal)
       }
     })
-    this.#waits.add(check)
+    this.#waits.part.add(check)
     check()
     try {
       return await abortable(Promise.race([work, refused]), signal)
     } finally {
-      this.#waits.delete(check)
+      this.#waits.made?.delete(check)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { Lazy, mapOf } from '../base/lazy.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { readNonces, type OwnNonces } from './nonce-reading.policy.ts'
 
@@ -37,10 +38,12 @@ export function createUnknownPending(options: UnknownPendingOptions): UnknownPen
   return new HeldNonces(options)
 }
 
+const NONE: readonly number[] = []
+
 class HeldNonces implements UnknownPending {
   readonly #options: UnknownPendingOptions
   /** How many readings in a row have missed each nonce. */
-  readonly #held = new Map<number, number>()
+  readonly #held = new Lazy(mapOf<number, number>)
   #gap: { nonce: number; readings: number } | null = null
   #filled = 0
   #looking: Promise<number> | null = null
@@ -51,11 +54,12 @@ class HeldNonces implements UnknownPending {
   }
 
   nonces(): readonly number[] {
-    return [...this.#held.keys()].toSorted((a, b) => a - b)
+    const held = this.#held.made
+    return held ? [...held.keys()].toSorted((a, b) => a - b) : NONE
   }
 
   report(found: readonly number[]): void {
-    for (const nonce of found) this.#held.set(nonce, 0)
+    for (const nonce of found) this.#held.part.set(nonce, 0)
   }
 
   async look(): Promise<number> {
@@ -72,8 +76,8 @@ class HeldNonces implements UnknownPending {
   }
 
   async check(blockNumber: number, from: UnknownPendingOptions['port']): Promise<void> {
-    const held = this.#held
-    if (held.size === 0) return
+    const held = this.#held.made
+    if (!held || held.size === 0) return
     const [spent, pending, pooled] = await Promise.all([
       from.transactionCount(blockNumber),
       from.transactionCount('pending'),
