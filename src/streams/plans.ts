@@ -21,7 +21,7 @@ class PlanStream<Plan> implements Plans<Plan> {
   readonly #onPlan: (plan: Plan) => void
   /** Made for the first subscriber: few wallets of a fleet have one. */
   #plans$: Subject<Plan> | null = null
-  #closed$: Subject<void> | null = null
+  #closed$: ReplaySubject<void> | null = null
 
   constructor(onPlan: (plan: Plan) => void) {
     this.#onPlan = onPlan
@@ -34,7 +34,7 @@ class PlanStream<Plan> implements Plans<Plan> {
 
   follow(positions$: Observable<unknown>, onSubscribe: () => void): Observable<Plan> {
     const plans$ = (this.#plans$ ??= new Subject())
-    const closed$ = (this.#closed$ ??= new Subject())
+    const closed$ = (this.#closed$ ??= new ReplaySubject(1))
     return defer(() => {
       onSubscribe()
       return merge(plans$, positions$.pipe(ignoreElements()))
@@ -42,6 +42,7 @@ class PlanStream<Plan> implements Plans<Plan> {
   }
 
   close(): void {
-    this.#closed$?.next()
+    // A subscriber that comes later hears it too.
+    ;(this.#closed$ ??= new ReplaySubject(1)).next()
   }
 }
