@@ -96,9 +96,8 @@ export const paymentTables = ({
     for given in
       select distinct acl.privilege_type as privilege,
         case acl.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as role
-      from pg_class, aclexplode(relacl) as acl
-      where oid = '${journal}'::regclass and acl.grantee <> relowner
-        and acl.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+      from pg_class, aclexplode(coalesce(relacl, acldefault('r', relowner))) as acl
+      where oid = '${journal}'::regclass and acl.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
     loop
       execute 'grant ' || given.privilege || ' on ${payments}, ${budgets} to ' || given.role;
     end loop;

@@ -56,8 +56,6 @@ export async function startPostgres(): Promise<TestPostgres> {
     url,
     pool(config = {}) {
       const pool = new Pool({ connectionString: url, max: 4, ...config })
-      // A pool that ends does not wait until its connections are closed: they may hear that the server stops.
-      pool.on('connect', (client) => client.on('error', () => undefined))
       pools.push(pool)
       return pool
     },
@@ -69,6 +67,8 @@ export async function startPostgres(): Promise<TestPostgres> {
     stop,
     start,
     async [Symbol.asyncDispose]() {
+      // A pool that ends does not wait until its connections are closed: they may hear that the server stops.
+      for (const pool of pools) pool.on('error', () => undefined)
       await Promise.all(pools.map((pool) => pool.end().catch(() => undefined)))
       await stop()
       await rm(folder, { recursive: true, force: true })

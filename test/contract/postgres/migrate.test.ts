@@ -85,19 +85,34 @@ test('once a chain has a budget, a process of the first version records no payme
   await Promise.all([plain.close(), leases.close()])
 })
 
-test('a role with rights on tables of the first version pays on once another role has migrated them', async () => {
-  const schema = 'granted'
+test.each([
+  {
+    role: 'with rights on tables of the first version',
+    schema: 'granted',
+    statements: [
+      `create role granted login password 'app'`,
+      `create role "All Apps"`,
+      `grant "All Apps" to granted`,
+      `grant usage on schema granted to "All Apps"`,
+      `grant select, insert, update, delete on all tables in schema granted to "All Apps"`,
+    ],
+  },
+  {
+    role: 'that created the tables of the first version',
+    schema: 'owned',
+    statements: [
+      `create role owned login password 'app'`,
+      `grant usage on schema owned to owned`,
+      `alter table owned.og_ledger_wallets owner to owned`,
+      `alter table owned.og_ledger_journal owner to owned`,
+      `alter table owned.og_ledger_migrations owner to owned`,
+    ],
+  },
+])('a role $role pays on once another role has migrated them', async ({ schema, statements }) => {
   await migrate({ pool: direct, schema })
   await toFirstVersion({ pool: direct, schema })
-  for (const statement of [
-    `create role app login password 'app'`,
-    `create role "All Apps"`,
-    `grant "All Apps" to app`,
-    `grant usage on schema ${schema} to "All Apps"`,
-    `grant select, insert, update, delete on all tables in schema ${schema} to "All Apps"`,
-  ])
-    await direct.query(statement)
-  const app = postgres.pool({ connectionString: postgres.url.replace(/og:[^@]*@/, 'app:app@') })
+  for (const statement of statements) await direct.query(statement)
+  const app = postgres.pool({ connectionString: postgres.url.replace(/og:[^@]*@/, `${schema}:app@`) })
   const old = await firstVersionJournal({ pool: app, schema, chainId, wallet: wallets[0] ?? '' })
   expect(await old.append(paymentRecord('before', 4n))).toBe(true)
   expect(await migrate({ pool: direct, schema })).toEqual({ version: 2, changed: true })
