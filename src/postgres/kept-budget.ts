@@ -21,6 +21,8 @@ const MOST_TOGETHER = 100
 const RETRY_MS = 30_000
 /** The clocks of chain and database may differ, in seconds. */
 const MARGIN = 86_400
+/** The SQLSTATE of a wait for a lock that took too long. */
+const LOCK_TIMEOUT = '55P03'
 
 /** A budget that the database keeps for several processes, as one of them uses it. */
 export type KeptBudget = {
@@ -56,6 +58,8 @@ export function createKeptBudget(budget: CommonBudget, options: KeptBudgetOption
   /** When the database may say more than is known. */
   let staleAt = -Infinity
   let isAsking = false
+  /** A payment that another transaction held up for too long, and when that was said. */
+  let held: { error: StatementError; at: number } | null = null
   const adopt = createBatches<Parameters<PaymentStatements['adopt']>[0][number], null>(
     { most: MOST_TOGETHER },
     async (adoptions) => {
@@ -69,7 +73,14 @@ export function createKeptBudget(budget: CommonBudget, options: KeptBudgetOption
       if (clock.now() >= staleAt && !isAsking && !contact.outage()) void ask()
       return known
     },
-    pay: (lease, record, payment) => inTurn(() => pay(lease, record, payment)),
+    pay(lease, record, payment) {
+      const since = clock.now()
+      return inTurn(() => {
+        // Each one that waits here would be held up as long, one after the other.
+        if (held && held.at >= since) throw held.error
+        return pay(lease, record, payment)
+      })
+    },
     async adopt(lease, records) {
       await adopt({ lease, payments: countedOf(paymentsIn(records)) })
     },
@@ -88,6 +99,7 @@ export function createKeptBudget(budget: CommonBudget, options: KeptBudgetOption
     const answer = await statements.pay(lease, record, payment, budget).catch((error: unknown) => {
       // Before the next one of the queue looks.
       if (error instanceof StatementError) contact.failed(error)
+      if (error instanceof StatementError && error.code === LOCK_TIMEOUT) held = { error, at: clock.now() }
       throw error
     })
     if (answer.outcome === 'fenced') return false

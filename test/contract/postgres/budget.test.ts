@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BudgetExhaustedError, type BudgetedLeases, type LeasedJournal } from 'og-ledger'
-import { migrate, postgresLeases } from 'og-ledger/postgres'
+import { migrate, postgresLeases, type PostgresPool } from 'og-ledger/postgres'
+import { countingPool } from '../../support/counting-pool.ts'
 import { outcomeRecords, paymentRecord } from '../../support/payment-records.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
@@ -39,7 +40,7 @@ beforeEach(async () => {
   wallets = Array.from({ length: 10 }, (_, at) => `0x${(count * 100 + at).toString(16).padStart(40, '0')}`)
 })
 
-type ProcessOptions = { holder?: string; pool?: Pool; amount?: bigint; timeoutMs?: number }
+type ProcessOptions = { holder?: string; pool?: PostgresPool; amount?: bigint; timeoutMs?: number }
 
 /** The leases of one process, with a budget of ten wei in an hour. */
 function leasesOf({ amount = 10n, pool = direct, ...more }: ProcessOptions = {}): BudgetedLeases {
@@ -249,6 +250,20 @@ test('a payment that waits too long for others is ended by the database, and lea
   await held.release()
   await journal.append(paymentRecord('a', 6n))
   expect(await books()).toEqual(bothOf(['a'], 6))
+})
+
+test('payments that wait behind one that is held up for too long are refused with it, and cost no statement each', async () => {
+  const held = await holdPayments()
+  const { counted, statements } = countingPool(direct)
+  const journals = await claimed(leasesOf({ pool: counted, timeoutMs: 2_000 }), wallets)
+  statements.length = 0
+  const results = await Promise.all(journals.map((journal, at) => result(journal.append(paymentRecord(`${at}`, 1n)))))
+  expect(results).toEqual(wallets.map(() => 'JournalError'))
+  expect(statements.filter((text) => text.startsWith('select outcome'))).toHaveLength(1)
+  expect(journals.map((journal) => journal.refusal())).toEqual(wallets.map(() => null))
+  await held.release()
+  await Promise.all(journals.map((journal, at) => journal.append(paymentRecord(`${at}`, 1n))))
+  expect((await books()).spent).toBe(wallets.length)
 })
 
 test('a payment whose server process ends in the middle leaves neither a record nor a reservation, and is made anew', async () => {

@@ -2,7 +2,8 @@ import { toBeHex } from 'ethers'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { LeaseLostError, LockedError, type JournalRecord } from 'og-ledger'
-import { migrate, postgresJournal, postgresLeases, type PostgresPool } from 'og-ledger/postgres'
+import { migrate, postgresJournal, postgresLeases } from 'og-ledger/postgres'
+import { countingPool } from '../../support/counting-pool.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 
 const chainId = 31_337n
@@ -182,7 +183,7 @@ test('a machine claims as many wallets as it may, and no two machines claim one'
 
 test('many wallets are claimed, and their journals loaded, in a few statements; a search that finds none free takes one', async () => {
   const wallets = Array.from({ length: 150 }, (_, at) => toBeHex(0xabc000 + at, 20))
-  const { counted, statements } = countingPool()
+  const { counted, statements } = countingPool(pool)
   const [first, second] = ['first', 'second'].map((holder) => postgresLeases({ pool: counted, holder }))
   const journals = (await first?.claim({ chainId, wallets, atMost: 140 })) ?? []
   await Promise.all(journals.map((journal) => journal.load()))
@@ -201,7 +202,7 @@ test.each(['one by one', 'by their leases'])(
   'five hundred leases that a process closes %s are handed back in one statement',
   async (how) => {
     const wallets = Array.from({ length: 500 }, (_, at) => toBeHex(0xdef000 + at, 20))
-    const { counted, statements } = countingPool()
+    const { counted, statements } = countingPool(pool)
     const [first, second] = ['first', 'second'].map((holder) => postgresLeases({ pool: counted, holder }))
     const journals = (await first?.claim({ chainId, wallets })) ?? []
     await Promise.all(journals.map((journal) => journal.load()))
@@ -218,24 +219,3 @@ test.each(['one by one', 'by their leases'])(
     await Promise.all([first?.close(), second?.close()])
   },
 )
-
-/** A pool that notes each statement. */
-function countingPool() {
-  const statements: string[] = []
-  const counted: PostgresPool = {
-    on: (event, listener) => pool.on(event, listener),
-    async connect() {
-      const client = await pool.connect()
-      return {
-        query(query) {
-          statements.push(query.text.trim())
-          return client.query(query)
-        },
-        on: (event, listener) => client.on(event, listener),
-        removeListener: (event, listener) => client.removeListener(event, listener),
-        release: (isBroken) => client.release(isBroken),
-      }
-    },
-  }
-  return { counted, statements }
-}
