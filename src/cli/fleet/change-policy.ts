@@ -10,17 +10,18 @@ export function mayChange(before: WalletPolicy, next: WalletPolicy): boolean {
 }
 
 /**
- * Keeps funded from now on what the next policy names: stops what it does not, and starts what is new or has other terms.
+ * Keeps funded from now on what the next policy names: starts what is new or has other terms, and stops what it does not. Where a start is
+ * refused, nothing is stopped.
  *
  * @throws InvalidInputError, LedgerClosingError
  */
 export function changePolicy(broker: Broker, before: WalletPolicy, next: WalletPolicy): void {
   const [old, wanted] = [ordersIn(before), ordersIn(next)]
-  for (const [key, { provider, serviceType }] of old)
-    if (!wanted.has(key)) managerOf(broker, serviceType).stopAutoFunding(provider)
   for (const [key, { provider, serviceType, config }] of wanted)
     if (textOf(old.get(key)) !== textOf({ provider, serviceType, config }))
       managerOf(broker, serviceType).startAutoFunding(provider, config)
+  for (const [key, { provider, serviceType }] of old)
+    if (!wanted.has(key)) managerOf(broker, serviceType).stopAutoFunding(provider)
   if (textOf(before.autoDeposit) === textOf(next.autoDeposit)) return
   if (next.autoDeposit) broker.ledger.startAutoDeposit(next.autoDeposit)
   else broker.ledger.stopAutoDeposit()

@@ -42,6 +42,8 @@ export function createFleetReload({
 }: FleetReload): () => Promise<void> {
   /** With which the process was started. */
   const { config } = orders()
+  /** Wallets that refused their last change: it is made by opening them anew. */
+  const unchanged = new Set<string>()
   let turn = Promise.resolve()
   return () => (turn = turn.then(reload))
 
@@ -52,27 +54,27 @@ export function createFleetReload({
       if (signal.aborted) return
       const before = orders()
       follow(next)
-      const known = new Set(before.wallets.map(({ address }) => address))
-      const wanted = new Set(next.wallets.map(({ address }) => address))
-      const added = [...wanted].filter((wallet) => !known.has(wallet))
-      const removed = [...known].filter((wallet) => !wanted.has(wallet))
-      const kept = [...wanted].filter((wallet) => known.has(wallet))
-      const changed = kept.filter(
-        (wallet) => textOf(before.walletPolicyOf(wallet)) !== textOf(next.walletPolicyOf(wallet)),
-      )
       const states = new Map(fleet.wallets().map(({ wallet, state }) => [wallet, state]))
-      const failed = kept.filter((wallet) => states.get(wallet) === 'failed')
-      const isAsking = (wallet: string): boolean => ['opening', 'failed'].includes(states.get(wallet) ?? '')
-      await each(removed, (wallet) => fleet.remove(wallet))
-      await each([...new Set([...changed, ...failed])], (wallet) =>
-        change(wallet, { before, next, isAsking: isAsking(wallet) }),
+      const wanted = next.wallets.map(({ address }) => address)
+      const [kept, added] = [wanted.filter((one) => states.has(one)), wanted.filter((one) => !states.has(one))]
+      const removed = [...states.keys()].filter((one) => !wanted.includes(one))
+      const failed = kept.filter((one) => states.get(one) === 'failed')
+      const changed = kept.filter(
+        (one) => unchanged.has(one) || textOf(before.walletPolicyOf(one)) !== textOf(next.walletPolicyOf(one)),
       )
-      await each(added, (wallet) => fleet.add(wallet))
+      const isAsking = (one: string): boolean => ['opening', 'failed'].includes(states.get(one) ?? '')
+      const counts = [
+        `${await each(added, fleet.add)} added`,
+        `${await each(removed, fleet.remove)} removed`,
+        `${await each(changed, (one) => change(one, { before, next, isAsking: isAsking(one) }))} with another policy`,
+      ]
+      await each(
+        failed.filter((one) => !changed.includes(one)),
+        reopen,
+      )
       const tried =
         failed.length === 0 ? '' : ` ${failed.length} that failed ${failed.length === 1 ? 'is' : 'are'} tried again.`
-      say(
-        `${file} is read again: ${added.length} added, ${removed.length} removed, ${changed.length} with another policy.${tried}${lateIn(next.config)}`,
-      )
+      say(`${file} is read again: ${counts.join(', ')}.${tried}${lateIn(next.config)}`)
     } catch (error) {
       say(`The old config stays in effect. ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -82,23 +84,34 @@ export function createFleetReload({
   async function change(wallet: string, { before, next, isAsking }: Change): Promise<void> {
     const broker = fleet.broker(wallet)
     const [old, wanted] = [before.walletPolicyOf(wallet), next.walletPolicyOf(wallet)]
-    if (broker && mayChange(old, wanted)) return changePolicy(broker, old, wanted)
-    if (!broker && !isAsking) return
-    await fleet.remove(wallet)
-    await fleet.add(wallet)
+    if (broker && !unchanged.has(wallet) && mayChange(old, wanted)) return changePolicy(broker, old, wanted)
+    if (broker || isAsking) await reopen(wallet)
   }
 
-  /** What one wallet refuses keeps no other from its change. */
-  async function each(wallets: readonly string[], work: (wallet: string) => Promise<void>): Promise<void> {
-    await Promise.all(
+  async function reopen(wallet: string): Promise<void> {
+    try {
+      await fleet.remove(wallet)
+    } finally {
+      await fleet.add(wallet)
+    }
+  }
+
+  /** What one wallet refuses keeps no other from its change. @returns for how many it was done */
+  async function each(wallets: readonly string[], work: (wallet: string) => Promise<void>): Promise<number> {
+    const done = await Promise.all(
       wallets.map(async (wallet) => {
         try {
           await work(wallet)
+          unchanged.delete(wallet)
+          return true
         } catch (error) {
-          say(`${short(wallet)}: ${error instanceof Error ? sentenceOf(error) : String(error)}`)
+          unchanged.add(wallet)
+          say(`${short(wallet)} is left as it was until the file is read again: ${wordsOf(error)}`)
+          return false
         }
       }),
     )
+    return done.filter(Boolean).length
   }
 
   function lateIn(next: FleetConfig): string {
@@ -108,3 +121,5 @@ export function createFleetReload({
 }
 
 type Change = { before: FleetOrders; next: FleetOrders; isAsking: boolean }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? sentenceOf(error) : String(error))

@@ -23,12 +23,16 @@ function ordersOf(policies: Record<string, WalletPolicy>, capacity = 3): FleetOr
 function fleetOf(orders: FleetOrders, states: Record<string, WalletState> = {}) {
   const done: string[] = []
   const said: string[] = []
+  /** Wallets that start nothing now. */
+  const refusing = new Set<string>()
   let current = orders
   let next = () => Promise.resolve(orders)
   const note = (text: string) => Promise.resolve(void done.push(text))
   const managerOf = (wallet: string) => ({
-    startAutoFunding: (provider: string, { target }: { target: number }) =>
-      void done.push(`${wallet} funds ${provider} to ${target}`),
+    startAutoFunding(provider: string, { target }: { target: number }) {
+      if (refusing.has(wallet)) throw new Error('The ledger is being closed.')
+      done.push(`${wallet} funds ${provider} to ${target}`)
+    },
     stopAutoFunding: (provider: string) => void done.push(`${wallet} stops ${provider}`),
   })
   const fleet = {
@@ -58,6 +62,7 @@ function fleetOf(orders: FleetOrders, states: Record<string, WalletState> = {}) 
   return {
     done,
     said,
+    refusing,
     current: () => current,
     async reread(orders: FleetOrders | Error) {
       next = () => (orders instanceof Error ? Promise.reject(orders) : Promise.resolve(orders))
@@ -69,7 +74,7 @@ function fleetOf(orders: FleetOrders, states: Record<string, WalletState> = {}) 
 test('terms are applied to brokers that are open, and wallets come and go', async () => {
   const { done, said, reread } = fleetOf(ordersOf({ [A]: funds('0x1'), [B]: funds('0x1') }))
   await reread(ordersOf({ [A]: { ...funds('0x2'), autoDeposit: { trigger: '1', target: '2' } }, [C]: {} }, 9))
-  expect(done).toEqual(['remove 0xb', '0xa stops 0x1', '0xa funds 0x2 to 2', '0xa deposits', 'add 0xc'])
+  expect(done).toEqual(['add 0xc', 'remove 0xb', '0xa funds 0x2 to 2', '0xa stops 0x1', '0xa deposits'])
   expect(said).toEqual([
     'fleet.json is read again: 1 added, 1 removed, 1 with another policy. Changes of capacity take effect at the next start.',
   ])
@@ -114,4 +119,22 @@ test('a file that cannot be used changes nothing, and says why', async () => {
   await reread(new Error('fleet.json: capacity: a whole number.'))
   expect([done, said]).toEqual([[], ['The old config stays in effect. fleet.json: capacity: a whole number.']])
   expect(current()).toBe(before)
+})
+
+test('a change that a wallet refuses stops nothing there, keeps no other from its own, and is made when the file is read again', async () => {
+  const { done, said, refusing, reread } = fleetOf(ordersOf({ [A]: funds('0x1'), [B]: funds('0x1') }))
+  refusing.add(A)
+  const next = ordersOf({ [A]: funds('0x2'), [B]: funds('0x2') })
+  await reread(next)
+  expect(done.splice(0)).toEqual(['0xb funds 0x2 to 2', '0xb stops 0x1'])
+  refusing.clear()
+  await reread(next)
+  await reread(next)
+  expect(done).toEqual(['remove 0xa', 'add 0xa'])
+  expect(said).toEqual([
+    '0xa…0xa is left as it was until the file is read again: The ledger is being closed.',
+    'fleet.json is read again: 0 added, 0 removed, 1 with another policy.',
+    'fleet.json is read again: 0 added, 0 removed, 1 with another policy.',
+    'fleet.json is read again: 0 added, 0 removed, 0 with another policy.',
+  ])
 })
