@@ -52,7 +52,7 @@ export function createFencedJournal(options: FencedJournalOptions): FencedJourna
   const over = new AbortController()
   const writer = createJournalWriter({ ...options, onLost: lose })
   const owed = createOwedTurns({
-    write: (turn) => inTurn(() => answered(() => options.turn(turn))),
+    write: (turn, isOwed) => inTurn(async () => (isOwed() ? answered(() => options.turn(turn)) : undefined)),
     next: () => contact.next(over.signal),
     isOver: () => over.signal.aborted,
   })

@@ -13,8 +13,8 @@ export type OwedTurns = {
 }
 
 export type OwedTurnsOptions = {
-  /** Writes a turn where the lease holds. */
-  write: (turn: Turn) => Promise<void>
+  /** Writes a turn where the lease holds, and where it is owed still once it is its time: a newer record may come before it. */
+  write: (turn: Turn, isOwed: () => boolean) => Promise<void>
   /** Resolves at the next answer of the database, or at the end. */
   next: () => Promise<void>
   isOver: () => boolean
@@ -46,8 +46,9 @@ export function createOwedTurns({ write, next, isOver }: OwedTurnsOptions): Owed
   async function payAll(): Promise<void> {
     for (const [id, turn] of owed)
       try {
-        await write(turn)
-        if (owed.get(id) === turn) owed.delete(id)
+        const isOwed = (): boolean => owed.get(id) === turn
+        await write(turn, isOwed)
+        if (isOwed()) owed.delete(id)
       } catch {
         // At the next answer again.
         return
