@@ -14,7 +14,10 @@ export type Database = {
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>
 }
 
-const MOST_CONFLICTS = 5
+/** Under serializable isolation each of several processes that pay at once may meet every other one. */
+const MOST_CONFLICTS = 20
+
+const CONFLICT_PAUSE_MS = 5
 
 const watched = new WeakSet<PostgresPool>()
 
@@ -97,6 +100,7 @@ async function withoutConflicts<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch (error) {
       if (!isConflict(error) || conflicts >= MOST_CONFLICTS) throw error
+      await new Promise<void>((resolve) => void systemClock.after(conflicts * CONFLICT_PAUSE_MS, resolve))
     }
 }
 
