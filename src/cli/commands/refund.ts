@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty'
-import type { Position } from '../../index.ts'
 import { sendingOptions } from '../arguments/options.ts'
 import { sendAndReport } from '../session/sending.ts'
 import { amountOf } from '../arguments/values.ts'
+import { staysInWords } from '../screen/stays.ts'
 import { og } from '../screen/words.ts'
 
 export const command = defineCommand({
@@ -28,13 +28,3 @@ export const command = defineCommand({
     })
   },
 })
-
-/** Says what stays: the money in sub-accounts, and how it comes home. */
-function staysInWords({ ledger, subAccounts }: Position): Record<string, string> {
-  if (!ledger || ledger.locked === 0n) return {}
-  const holding = subAccounts.filter(({ balance }) => balance > 0n)
-  const where = holding.length === 1 ? '1 sub-account' : `${holding.length} sub-accounts`
-  const isAskedBack = holding.every(({ balance, pendingRefund }) => balance === pendingRefund)
-  const way = isAskedBack ? 'it is asked back, and claim brings it home after the lock' : 'retrieve asks it back'
-  return { stays: `${og(ledger.locked)} in ${where}: ${way}` }
-}
