@@ -36,8 +36,13 @@ export function restoreTransactions(
     }
     const transaction = remember(input)
     if (attempts.length > 0) transaction.actor.send({ type: 'sent', hash: attempts.at(-1)?.hash ?? null })
-    if (outcome) restoreMined(transaction, outcome)
-    else tracker.part.follow(transaction)
+    if (outcome) {
+      restoreMined(transaction, outcome)
+      continue
+    }
+    // The earlier process may have sent it until it ended: a node may have it that this one does not reach.
+    transaction.takenAt = transaction.since
+    tracker.part.follow(transaction)
   }
 
   function restoreMined(

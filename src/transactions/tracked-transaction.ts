@@ -35,7 +35,7 @@ export type TrackedTransaction = {
   sends: number
   /** The node's last answer to its broadcast; null before. */
   answer: BroadcastAnswer | null
-  /** Milliseconds since 1970: when a node last took it, or did not say whether it did; null where none has. */
+  /** Milliseconds since 1970: when a node last took it, or may have; null where none has. */
   takenAt: number | null
   /** How often in a row the node refused it for good. */
   refusals: number
