@@ -2,6 +2,7 @@ import { newestAsks } from './asks.ts'
 import { closingIn, foldRecords, isClaimRecord, isClosingRecord, openClaims, spentNonces } from './journal-fold.ts'
 import type { JournalEntry, JournalRecord } from './journal.types.ts'
 import { depositOf, isCounted, isUnpaid, paymentOf } from './payments.ts'
+import { MOST_REFUSED } from './refused-watch.ts'
 
 /** How many intents with a known outcome are kept, for nonces, budgets and people. */
 const KEPT = 200
@@ -9,7 +10,8 @@ const KEPT = 200
 type Paid = Extract<JournalRecord, { type: 'paid' | 'deposited' }>
 
 /**
- * Drops the records that no later process needs. It keeps every open intent, the latest ones with an outcome, open
+ * Drops the records that no later process needs. It keeps every open intent, the latest ones with an outcome, the latest that a node
+ * refused and no other transaction has overtaken, open
  * claims and an open closing with all their steps, the latest call for each sub-account, and of dropped intents the payments that
  * budgets still count.
  *
@@ -25,10 +27,16 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
   const entries = foldRecords(records)
   const mined = new Set(entries.flatMap(({ prepared, outcome }) => (outcome?.type === 'mined' ? prepared.nonce : [])))
   // Another node may have what one refused for good, until another transaction has its nonce.
-  const isOver = ({ prepared: { nonce }, outcome }: JournalEntry) =>
-    outcome?.type === 'superseded' && outcome.refused === true ? mined.has(nonce) : outcome !== null
-  const over = entries.filter((entry) => isOver(entry) && !isOpenStep(entry.prepared))
-  const dropped = over.slice(0, Math.max(0, over.length - KEPT))
+  const isRefused = ({ prepared: { nonce }, outcome }: JournalEntry) =>
+    outcome?.type === 'superseded' && outcome.refused === true && !mined.has(nonce)
+  const over = entries.filter(({ outcome, prepared }) => outcome !== null && !isOpenStep(prepared))
+  const dropped = [
+    ...allBut(over.filter(isRefused), MOST_REFUSED),
+    ...allBut(
+      over.filter((entry) => !isRefused(entry)),
+      KEPT,
+    ),
+  ]
   const ids = new Set(dropped.map(({ prepared }) => prepared.id))
   const spent = spentNonces(records)
   const asks = newestAsks(records)
@@ -41,6 +49,9 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
   }
   return [...paymentsIn(records, dropped), ...records.filter(isKept)]
 }
+
+const allBut = (entries: readonly JournalEntry[], last: number): readonly JournalEntry[] =>
+  entries.slice(0, Math.max(0, entries.length - last))
 
 /** Payments of dropped intents, now and in earlier compactions, as far back as budgets count. */
 function paymentsIn(records: readonly JournalRecord[], dropped: readonly JournalEntry[]): Paid[] {

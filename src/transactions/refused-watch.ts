@@ -1,10 +1,15 @@
 import type { Finality } from './finality.ts'
 import { lookForReceipt } from './receipts.ts'
 import type { ReceiptsPort } from './recent-receipts.ts'
-import type { TrackedTransactionInput } from './tracked-transaction.ts'
+import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
+
+/** How many are watched, and kept in a compacted journal: those that were refused last. */
+export const MOST_REFUSED = 200
 
 export type RefusedWatchOptions = {
   finality: Finality
+  /** What the lane follows: the same call, signed anew, may have the same bytes. */
+  followed: () => readonly Pick<TrackedTransaction, 'attempts'>[]
   /** Called with one that is mined all the same. */
   onMined: (transaction: TrackedTransactionInput) => Promise<void>
   /** Called with one whose nonce another transaction has spent for good. */
@@ -22,17 +27,26 @@ export type RefusedWatch = {
   look(blockNumber: number, from: ReceiptsPort): Promise<void>
 }
 
-export function createRefusedWatch({ finality, onMined, onOver }: RefusedWatchOptions): RefusedWatch {
+export function createRefusedWatch({ finality, followed, onMined, onOver }: RefusedWatchOptions): RefusedWatch {
   const refused = new Set<TrackedTransactionInput>()
 
   return {
     size: () => refused.size,
-    add: (transaction) => void refused.add(transaction),
+    add(transaction) {
+      refused.add(transaction)
+      for (const oldest of refused) if (refused.size > MOST_REFUSED) refused.delete(oldest)
+    },
     async look(blockNumber, from) {
+      if (refused.size > 0) dropFollowed()
       if (refused.size === 0) return
       const spent = await from.transactionCount(blockNumber)
       await Promise.all([...refused].map((transaction) => lookFor(transaction, spent, from)))
     },
+  }
+
+  function dropFollowed(): void {
+    const hashes = new Set(followed().flatMap(({ attempts }) => attempts.map(({ hash }) => hash)))
+    for (const one of refused) if (one.attempts.some(({ hash }) => hashes.has(hash))) refused.delete(one)
   }
 
   async function lookFor(transaction: TrackedTransactionInput, spent: number, from: ReceiptsPort): Promise<void> {

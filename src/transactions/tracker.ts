@@ -84,8 +84,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const contact = createNodeContact(options.port, options)
   const { port } = contact
   const open = new Set<TrackedTransaction>()
-  const finality = createFinality(options)
-  const spentNonces = createFinality(options)
+  const [finality, spentNonces] = [createFinality(options), createFinality(options)]
   const recent = createRecentReceipts({
     port,
     finality,
@@ -100,7 +99,12 @@ export function createTracker(options: TrackerOptions): Tracker {
     onRefused: (transaction) => refused.add(transaction),
     reopen: follow,
   })
-  const refused = createRefusedWatch({ finality: spentNonces, onMined: outcomes.revived, onOver: outcomes.overtaken })
+  const refused = createRefusedWatch({
+    finality: spentNonces,
+    followed: () => [...open, ...recent.all()],
+    onMined: outcomes.revived,
+    onOver: outcomes.overtaken,
+  })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
   const provenReceipt = createRevertProof({ port, clock })
   const gaps = createGapWatch(options)

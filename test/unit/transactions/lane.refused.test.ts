@@ -143,6 +143,84 @@ test.for([
   },
 )
 
+test('what a node took before a restart, or may have, is not ended by the refusals of another one after it', async () => {
+  const journal = memoryJournal()
+  let refused = ''
+  const scripted = scriptedPort({
+    broadcast: (raw) => {
+      scripted.sent.push(raw)
+      const final = { grade: 'final', reason: 'unknown', message: 'insufficient funds' } as const
+      return Promise.resolve(raw === refused ? final : { grade: 'arrived', reason: 'none', message: '' })
+    },
+    knows: (hash) => Promise.resolve(hash !== refused),
+  })
+  const lane = laneOn(scripted, { journal })
+  for (const provider of ['alice', 'bob']) void lane.submit(topUp(provider, 3n)).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(500)
+  await lane.close()
+  const before = journal.records.map(({ type, id }) => [type, id])
+  refused = scripted.sent[0] ?? ''
+
+  const next = laneOn(scripted, { journal })
+  await next.open()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(next.payments().map(({ amount }) => amount)).toEqual([3n, 3n])
+  // Its nonce is not taken for a gap that bob's transaction waits for.
+  expect(journal.records.map(({ type, id }) => [type, id])).toEqual(before)
+  await next.close()
+})
+
+test('bytes that a node refused for good, and takes when the same call is signed again, count once', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  const [first] = journal.records
+  if (first?.type !== 'prepared' || !first.signed?.raw) throw new Error('The journal begins with signed bytes.')
+  const { raw } = first.signed
+  port.sign = () => Promise.resolve({ raw, hash })
+  const lane = laneOn(port, { journal })
+  await lane.open()
+  port.broadcast = () => Promise.resolve({ grade: 'arrived', reason: 'none', message: '' })
+  const paying = lane.submit(topUp('alice', 3n))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(lane.transactions().at(-1)?.getSnapshot().context.hash).toBe(hash)
+  port.mine(hash)
+  await vi.advanceTimersByTimeAsync(2_000)
+  await paying
+  for (const block of [6, 7]) {
+    await lane.confirm(block)
+    await vi.advanceTimersByTimeAsync(1_000)
+  }
+  expect(lane.payments().map(({ amount }) => amount)).toEqual([3n])
+  expect(Object.fromEntries(lane.paidIn(4, 7))).toEqual({ 'inference:alice': 3n })
+  expect(lane.minedIn(4, 7).length).toBe(1)
+  expect(journal.records.map(({ type }) => type)).toEqual(['prepared', 'superseded', 'prepared', 'mined'])
+  await lane.close()
+})
+
+test('of many that a node refuses, one after the other, the latest are kept and watched', async () => {
+  const { journal, port } = await refusedWorld()
+  const [first] = journal.records
+  if (first?.type !== 'prepared') throw new Error('The journal begins with an intent.')
+  const records = Array.from({ length: 1_000 }, (_, n): JournalRecord[] => {
+    const id = `${n}`
+    return [
+      { ...first, id, signed: { raw: id, hash: id } },
+      { type: 'superseded', id, reason: 'not authorized', refused: true },
+    ]
+  }).flat()
+  const kept = compactRecords(records)
+  expect(kept).toEqual(records.slice(-400))
+  for (const loaded of [records, kept]) {
+    const asked = new Set<string>()
+    const mined: TransactionPort['mined'] = (hash) => Promise.resolve(void asked.add(hash)).then(() => null)
+    const lane = laneOn({ ...port, mined }, { journal: journalOf(loaded) })
+    await lane.open()
+    port.spent = 1
+    await lane.confirm(6)
+    expect([...asked]).toEqual(kept.flatMap(({ type, id }) => (type === 'prepared' ? id : [])))
+    await lane.close()
+  }
+})
+
 /** A wallet whose top-up of 3 wei a node refused for good in an earlier process. */
 async function refusedWorld() {
   const journal = memoryJournal()
