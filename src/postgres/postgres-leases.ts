@@ -85,7 +85,8 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
     return {
       ...leases,
       async claim(request) {
-        if (request.chainId !== terms.chainId) throw new InvalidInputError('The budget is of another chain.')
+        if (BigInt(request.chainId) !== BigInt(terms.chainId))
+          throw new InvalidInputError('The budget is of another chain.')
         return claim(request, budget)
       },
       left: budget.left,

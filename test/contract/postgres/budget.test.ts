@@ -410,6 +410,15 @@ test('a payment that a process without the budget brought to its end is not take
   expect(await stateOf('b')).toBe('paid')
 })
 
+test('a chain of a budget may be told by a number, as everywhere', async () => {
+  const leases = postgresLeases({ pool: direct })
+  const budgeted = leases.withBudget?.({ chainId: 31_337 as unknown as bigint, name, amount: 1n, seconds: HOUR })
+  const journals = await budgeted?.claim({ chainId, wallets: wallets.slice(0, 1) })
+  expect(journals?.map(({ wallet }) => wallet)).toEqual(wallets.slice(0, 1))
+  await expect(budgeted?.claim({ chainId: 1n, wallets })).rejects.toThrow('The budget is of another chain.')
+  await leases.close()
+})
+
 test('a budget that cannot be kept is refused', () => {
   const { withBudget } = postgresLeases({ pool: direct })
   const refusal = (terms: object) => {
