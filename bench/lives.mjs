@@ -13,7 +13,7 @@ export const lives = {
     show(broker.inference.autoFundingStatus(), await broker.ledger.refunds(), broker.counts())
     await broker.close()
   },
-  /** Deposits, and keeps a sub-account filled. */
+  /** Deposits, and keeps a sub-account filled. With a signer everything is loaded at the opening, whatever is done then. */
   pay: (world) =>
     signed(world, async (broker) => {
       await broker.ledger.depositFund('1')
@@ -22,24 +22,6 @@ export const lives = {
       )
       broker.inference.startAutoFunding(world.provider, { approve: () => true })
       await filled
-    }),
-  transfer: (world) => signed(world, (broker) => broker.ledger.transferFund(world.provider, 'inference', '1')),
-  claim: (world) =>
-    signed(world, async (broker) => {
-      await broker.ledger.retrieveFund('inference')
-      await pass(world)
-      await broker.ledger.claimRefunds()
-    }),
-  closing: (world) =>
-    signed(world, async (broker) => {
-      show(await broker.ledger.closingPlan())
-      await broker.ledger.closeLedger({ onProgress: () => void pass(world) })
-    }),
-  request: (world) =>
-    signed(world, async (broker) => {
-      const endpoint = await broker.inference.endpoint(world.provider)
-      const answer = await endpoint.fetch(`${endpoint.baseURL}/models`)
-      show(answer.status)
     }),
 }
 
@@ -59,10 +41,4 @@ function firstOf(stream) {
       error: reject,
     })
   })
-}
-
-/** Lets the lock of refunds end. */
-async function pass({ rpc }) {
-  await rpc.send('evm_increaseTime', ['0x1000'])
-  await rpc.send('evm_mine', [])
 }

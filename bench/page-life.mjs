@@ -7,6 +7,9 @@ import { locks, memoryStorage } from './page-storage.mjs'
 const { life, program, world } = JSON.parse(process.argv[2])
 Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true })
 Object.assign(globalThis, { document: {}, indexedDB: memoryStorage() })
+// Node has the library's code in files: a page says that it is none.
+const versions = { value: {} }
+Object.defineProperty(globalThis, 'process', { value: Object.create(process, { versions }), configurable: true })
 
 // A page stays open.
 setInterval(() => undefined, 1_000)

@@ -1,3 +1,4 @@
+import { journals } from '#journals'
 import { abortable } from './base/abortable.ts'
 import type { InMs } from './base/durations.ts'
 import { AbortedError } from './base/errors.ts'
@@ -23,7 +24,7 @@ export function connectBroker(options: InMs<BrokerOptions>): Promise<Broker> {
   const requests = createRequestCounts()
   const { network, signerTimeoutMs, logger } = options
   // Beside the first requests to the node. Where it fails, the opening loads it again, and says so.
-  if (options.signer) rooms.sending.load().catch(() => undefined)
+  if (options.signer) loadSending().catch(() => undefined)
   const how = { signerTimeoutMs, requests: requests.rpc, logger }
   return openBroker(connectChain(options, network, how), {
     ...options,
@@ -32,11 +33,17 @@ export function connectBroker(options: InMs<BrokerOptions>): Promise<Broker> {
   })
 }
 
+/** All that calls of a broker with a signer need: none of them waits for code. */
+async function loadSending() {
+  const [sending] = await Promise.all([rooms.sending.load(), journals.load()])
+  return sending
+}
+
 /** What sends, with its journal; null without a signer. */
-async function sendingOn(chain: Connected, { journal: given, logger, signal }: OpenOptions & { logger: Logger }) {
+async function sendingOn(chain: Connected, { journal: given, logger }: OpenOptions & { logger: Logger }) {
   const { transactions: port } = chain
   if (!port) return null
-  const room = await abortable(rooms.sending.load(), signal)
+  const room = await loadSending()
   return { ...room, port, ...(await room.journalFor(chain, { port, given, logger })) }
 }
 
@@ -69,14 +76,15 @@ async function open(
   const { intervalMs = DEFAULT_INTERVAL_MS, logger } = terms
   checkIntervalMs(intervalMs)
   // rxjs takes as long to load as all the rest: a program that only converts amounts does not wait for it.
-  const [chain, streams, log, tracing] = await Promise.all([
-    abortable(Promise.resolve(connecting), signal),
+  const loading = Promise.all([
+    connecting,
     rooms.streams.load(),
     options.isLogged ? rooms.log.load() : null,
     options.tracer ? rooms.tracing.load() : null,
     loadAhead(rooms),
   ])
-  const sending = await sendingOn(chain, options)
+  const [chain, streams, log, tracing] = await abortable(loading, signal)
+  const sending = await abortable(sendingOn(chain, options), signal)
   const mustAsk = approvalNeedOf({ isForgetful: sending?.isForgetful ?? false })
   if (options.autoClaim) checkAutoClaim(mustAsk)
   const engine = createEngine({

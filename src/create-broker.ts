@@ -1,3 +1,4 @@
+import { abortable } from './base/abortable.ts'
 import { inMs } from './base/durations.ts'
 import { AbortedError } from './base/errors.ts'
 import { checkBrokerOptions } from './broker-options.ts'
@@ -18,13 +19,25 @@ const engine = roomOf(() => import('./broker.ts'))
  *
  * @throws InvalidInputError for an unknown chain, wrong addresses or nonsense in the options
  * @throws ReadError when the chain cannot be read
+ * @throws ChunkLoadError where the library's code does not come to a page
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  const isLate = options.signal?.aborted
   await checkBrokerOptions(options)
   toBudget(options.budget)
   if (options.autoClaim) checkAutoClaim(approvalNeedOf({ isForgetful: false }))
-  if (options.signal?.aborted) throw new AbortedError('The broker was aborted before it was open.')
+  if (isLate) throw new AbortedError('The broker was aborted before it was open.')
   // The engine is most of the library: a page shows before it is loaded, and a program that only converts amounts goes without it.
-  const { connectBroker } = await engine.load()
+  const { connectBroker } = engine.now ?? (await loadEngine(options))
   return connectBroker(inMs(options))
+}
+
+/** As an opening that is aborted later, it closes the caller's journal: without the engine no other broker has it. */
+async function loadEngine({ journal, signal }: BrokerOptions) {
+  try {
+    return await abortable(engine.load(), signal)
+  } catch (error) {
+    if (signal?.aborted && !engine.now) await journal?.close().catch(() => undefined)
+    throw error
+  }
 }

@@ -21,7 +21,7 @@ export class StaleReadingError extends OgLedgerError {
   }
 }
 
-/** A part of the library's code could not be loaded, as in a page without a network. Nothing was sent. */
+/** The file of a part of the library's code did not come to a page, as without a network. Nothing was sent. */
 export class ChunkLoadError extends OgLedgerError {
   override readonly name = 'ChunkLoadError'
   constructor(cause: unknown) {

@@ -7,7 +7,7 @@ export type Room<Module> = {
   /**
    * Loads it, once. A load that failed is tried again by the next one.
    *
-   * @throws ChunkLoadError without a network, or where a deployment has removed the page's files
+   * @throws ChunkLoadError in a page without a network, or where a deployment has removed its files; elsewhere the error of import()
    */
   load(): Promise<Module>
 }
@@ -23,7 +23,7 @@ export function roomOf<Module>(load: () => Promise<Module>): Room<Module> {
         (module) => (now = module),
         (error: unknown) => {
           loading = null
-          throw new ChunkLoadError(error)
+          throw isPage() && isFailedFetch(error) ? new ChunkLoadError(error) : error
         },
       )
       return loading
@@ -31,53 +31,29 @@ export function roomOf<Module>(load: () => Promise<Module>): Room<Module> {
   }
 }
 
-/** What a room makes for one broker. */
-export type RoomPart<Part> = {
-  /** The part, where it was made; null otherwise. */
-  readonly made: Part | null
-  /** The part, made where its room is loaded; null otherwise. */
-  readonly now: Part | null
-  load(): Promise<Part>
-}
+type Rooms = Readonly<Record<string, Room<unknown>>>
 
-/** A part that a room makes once, when it is first used. */
-export function partOf<Module, Part>(room: Room<Module>, make: (module: Module) => Part): RoomPart<Part> {
-  return new PartOfRoom(room, make)
-}
-
-/** One object: each wallet of a fleet has some. */
-class PartOfRoom<Module, Part> implements RoomPart<Part> {
-  readonly #room: Room<Module>
-  readonly #make: (module: Module) => Part
-  #made: Part | null = null
-
-  constructor(room: Room<Module>, make: (module: Module) => Part) {
-    this.#room = room
-    this.#make = make
-  }
-
-  get made(): Part | null {
-    return this.#made
-  }
-
-  get now(): Part | null {
-    return this.#made ?? (this.#room.now && this.#from(this.#room.now))
-  }
-
-  async load(): Promise<Part> {
-    return this.#made ?? this.#from(await this.#room.load())
-  }
-
-  #from(module: Module): Part {
-    return (this.#made ??= this.#make(module))
-  }
+export async function loadAll(rooms: Rooms): Promise<void> {
+  await Promise.all(Object.values(rooms).map((room) => room.load()))
 }
 
 /**
  * Loads rooms before they are needed, except in a page: a page shows sooner without them, and a program elsewhere may run for months, in
  * which its package is replaced under it.
  */
-export async function loadAhead(rooms: Readonly<Record<string, Room<unknown>>>): Promise<void> {
-  if ('document' in globalThis) return
-  await Promise.all(Object.values(rooms).map((room) => room.load()))
+export async function loadAhead(rooms: Rooms): Promise<void> {
+  if (!isPage()) await loadAll(rooms)
+}
+
+/** Tests in Node may have a document, too: their code lies in files. */
+function isPage(): boolean {
+  if (!('document' in globalThis)) return false
+  const { process } = globalThis as { process?: { versions?: { node?: string } } }
+  return process?.versions?.node === undefined
+}
+
+/** Whether the file did not come, in the words of browsers and bundlers: an error of the code itself comes again with each load. */
+function isFailedFetch(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'ChunkLoadError' || /dynamically imported module|module script|\bchunk\b/i.test(error.message)
 }

@@ -2,6 +2,7 @@ import { InvalidInputError } from '../base/errors.ts'
 import { SigningError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
+import { loadAll } from '../base/room.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { toAddress } from './address.ts'
 import { reasonOf, safeCause } from './cause.ts'
@@ -10,6 +11,7 @@ import { connectWallet, type Connected } from './connect-wallet.ts'
 import { checkConnection } from './connection-options.ts'
 import type { EthersProvider, EthersSigner } from './ethers.types.ts'
 import { checkNetwork, type NetworkConfig, type NetworkName } from './networks.ts'
+import { roomsOfSigner } from './rooms.ts'
 import { signsBySending } from './signs-by-sending.ts'
 
 export type { Connected } from './connect-wallet.ts'
@@ -38,15 +40,17 @@ export type ConnectOptions = {
  * @throws ReadError when the node fails
  */
 export async function connectChain(
-  connection: Connection,
+  parts: Connection,
   network?: NetworkName | NetworkConfig,
   { signerTimeoutMs = ADDRESS_TIMEOUT_MS, requests, logger }: ConnectOptions = {},
 ): Promise<Connected> {
-  await checkConnection(connection)
+  await checkConnection(parts)
   checkNetwork(network)
-  const { signer, provider, wallet } = await partsOf(connection, signerTimeoutMs)
+  const { signer, provider, wallet } = await partsOf(parts, signerTimeoutMs)
   const isSwitchable = signer !== null && signsBySending(signer)
-  return connectWallet(await connectNetwork(provider, network, { requests, isSwitchable, logger }), { signer, wallet })
+  const connecting = connectNetwork(provider, network, { requests, isSwitchable, logger })
+  const [connection] = await Promise.all([connecting, signer && loadAll(roomsOfSigner())])
+  return connectWallet(connection, { signer, wallet })
 }
 
 async function partsOf({ signer, provider, address }: Connection, signerTimeoutMs: number) {

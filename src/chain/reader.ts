@@ -1,6 +1,5 @@
 import type { Block, Position } from '../../machines/position.types.ts'
 import { ReadError, StaleReadingError } from '../base/errors.ts'
-import { partOf } from '../base/room.ts'
 import { fineTuningAbi, multicallAbi } from './abi.ts'
 import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import { createAccountsDecoder, createLedgerDecoder, decodeAccounts, decodeLedger, decodeNumber } from './decode.ts'
@@ -10,6 +9,7 @@ import { createLastAnswers, type PositionAt } from './last-answers.ts'
 import { missingIn, pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
+import type { OtherVersions } from './other-versions.ts'
 import { rooms } from './rooms.ts'
 import { view, type Addresses } from './rules.ts'
 import { callsFor, servicesOf, type WalletView } from './wallet-views.ts'
@@ -52,9 +52,7 @@ export function createReader(options: ReaderOptions): Reader {
     ? { accounts: decodeAccounts, ledger: decodeLedger }
     : { accounts: createAccountsDecoder(), ledger: createLedgerDecoder() }
   /** Most wallets have nothing in other versions. */
-  const others = partOf(rooms.otherVersions, ({ createOtherVersions }) =>
-    createOtherVersions({ batch, addresses, wallet }),
-  )
+  let others: OtherVersions | null = null
   /** Fine-tuning providers with refunds: the next request reads their accounts too, because the list omits refunds. */
   let pending: string[] = []
 
@@ -66,6 +64,11 @@ export function createReader(options: ReaderOptions): Reader {
     const looking = last?.look()
     const unchanged = looking && (await looking)
     return unchanged ?? readWhole()
+  }
+
+  async function othersOf(): Promise<OtherVersions> {
+    const { createOtherVersions } = await rooms.otherVersions.load()
+    return (others ??= createOtherVersions({ batch, addresses, wallet }))
   }
 
   async function readWhole(): Promise<Position> {
@@ -81,8 +84,8 @@ export function createReader(options: ReaderOptions): Reader {
       throw stale({ requested: first.block.number, answered: reading.block.number })
     pending = reading.pending
     const position = positionOf(reading, wallet)
-    const isExplained = missingIn(position) <= 0n && !others.made
-    const elsewhere = isExplained ? [] : await (await others.load()).read(position, reading.elsewhere)
+    const isExplained = missingIn(position) <= 0n && !others
+    const elsewhere = isExplained ? [] : await (await othersOf()).read(position, reading.elsewhere)
     last?.keep(isWhole(answers) && isUsual(reading, position) ? positionAt(reading, position) : null)
     return elsewhere.length === 0 ? position : { ...position, elsewhere }
   }
@@ -131,7 +134,7 @@ export function createReader(options: ReaderOptions): Reader {
   async function ask(blockTag: BlockTag, withRefunds: readonly string[]): Promise<Answers> {
     const fineTuning = addresses.fineTuning
     const usual = callsFor(views, wallet)
-    const elsewhere = others.made?.calls() ?? []
+    const elsewhere = others?.calls() ?? []
     const calls = [
       ...ofBlock,
       ...usual,

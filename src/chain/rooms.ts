@@ -14,3 +14,9 @@ export const rooms = {
   signing: roomOf(() => import('./signing.ts')),
   tokens: roomOf(() => import('./tokens.ts')),
 }
+
+/** What calls of a broker with a signer need: it is loaded before the broker is open, so that none of them waits for code. */
+export function roomsOfSigner() {
+  const { market, nonces, otherVersions, services, settlements, signing, tokens } = rooms
+  return { market, nonces, otherVersions, services, settlements, signing, tokens }
+}

@@ -22,10 +22,7 @@ export type EngineOptions = Omit<OpenOptions, 'journal'> & {
 }
 
 /** What a broker with a signer has beside one that only watches. */
-export type Sending = Pick<
-  typeof import('./sending.ts'),
-  'laneOn' | 'payingOn' | 'createSendingWatch' | 'createSessionTokens' | 'createProviderFees'
-> & {
+export type Sending = Omit<typeof import('./sending.ts'), 'closeUnused' | 'journalFor'> & {
   port: TransactionPort
   journal: Journal
 }

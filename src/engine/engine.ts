@@ -2,7 +2,6 @@ import { createBlockClock } from '../base/block-clock.ts'
 import { steadyClock, systemClock } from '../base/clock.ts'
 import { createListeners } from '../base/listeners.ts'
 import { createRequestCounts } from '../base/request-counts.ts'
-import { partOf } from '../base/room.ts'
 import { DEFAULT_MIN_LOCKED_BALANCE } from '../chain/networks.ts'
 import { createRuleUpdates } from '../chain/rule-updates.ts'
 import { createClosingGate } from '../closing/gate.ts'
@@ -16,7 +15,7 @@ import { RefundCalendar } from '../refunds/calendar.ts'
 import { createSubmitter } from '../transactions/submitter.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { refundsOn } from './refunds-part.ts'
-import { rooms } from './rooms.ts'
+import { sendingPart } from './sending-part.ts'
 import { gasPriceOn, laneOn, lifecyclesOn, payingOn, positionsOn, quietOn, reportsOn, topicsOn } from './parts.ts'
 
 export type Engine = ReturnType<typeof createEngine>
@@ -24,7 +23,7 @@ export type Engine = ReturnType<typeof createEngine>
 /** Wires the rooms, each part after those that it needs. Only the cycle is made first and connected last. */
 export function createEngine(options: EngineOptions) {
   const { chain, streams, intervalMs, logger, autoClaim = false, clock: wall = systemClock } = options
-  const { requests = createRequestCounts(), mustAsk } = options
+  const { sending, requests = createRequestCounts(), mustAsk } = options
   const { rules, wallet, blockTimeMs } = chain
   const minLockedBalance = chain.network.minLockedBalance ?? DEFAULT_MIN_LOCKED_BALANCE
   const [onClose, onJournalOpen] = [createListeners(), createListeners()]
@@ -60,7 +59,7 @@ export function createEngine(options: EngineOptions) {
     ...withStream,
     onOpen: () => onJournalOpen.emit(),
     onClosingBegun: () => funding.stop(),
-    onClosingEnded: (end) => closing.now?.ended(end),
+    onClosingEnded: (end) => closing.part.ended(end),
     reports,
   })
   const gate = createClosingGate(() => lane?.workflows.closing.current() ?? null)
@@ -71,13 +70,12 @@ export function createEngine(options: EngineOptions) {
   const calendar = new RefundCalendar({ minedIn: (from, to) => lane?.minedIn(from, to) ?? [], logger })
   const refunds = refundsOn({
     ...common,
-    room: rooms.refunds,
+    sending,
     lane,
     locks,
     read: positions.fresh,
     isClosing: gate.isClosing,
     refuseWhileClosing: gate.check,
-    nudge: positions.nudge,
     keptAt: (id, position) => funding.keptAt(id, position),
   })
   onJournalOpen.add(refunds.resume)
@@ -110,7 +108,7 @@ export function createEngine(options: EngineOptions) {
     ...access,
     ...withStream,
   })
-  const closing = partOf(rooms.closing, ({ createClosing }) =>
+  const closing = sendingPart({ sending, wallet }, ({ createClosing }) =>
     createClosing({ ...withStream, lane, requireSending: submitter.openLane, onEnd: events.closingEnded }),
   )
 
@@ -131,7 +129,7 @@ export function createEngine(options: EngineOptions) {
     refunds,
     subAccounts,
     ledger,
-    closing: () => (gate.isClosing() ? closing.now : null),
+    closing: () => (gate.isClosing() ? closing.part : null),
     planner: { plan: (...args) => traces.plan(() => funding.planner.plan(...args)) },
     dispatch: funding.dispatch,
     quiet,
@@ -142,6 +140,7 @@ export function createEngine(options: EngineOptions) {
 
   return {
     chain,
+    sending,
     minLockedBalance,
     common,
     onClose,

@@ -1,5 +1,5 @@
 import type { ServiceType } from '../../machines/position.types.ts'
-import { partOf } from '../base/room.ts'
+import type { Lazy } from '../base/lazy.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type { LedgerCallsOptions, ServiceCallsOptions } from '../managers/calls.ts'
 import { FineTuningManager } from '../managers/fine-tuning-manager.ts'
@@ -8,17 +8,18 @@ import { LedgerManager } from '../managers/ledger-manager.ts'
 import type { ServiceManagerOptions } from '../managers/service-manager.ts'
 import { fromLedger } from '../transactions/in-flight.ts'
 import type { Engine } from './engine.ts'
+import type { Sending } from './engine-options.ts'
 import { rooms } from './rooms.ts'
+import { sendingPart } from './sending-part.ts'
 import { statusFactsOf } from './standing.ts'
 
 export function ledgerManagerOn(engine: Engine): LedgerManager {
-  const { chain, common, positions, funding, calendar, refunds, ledger, closing, gate, gas } = engine
-  const calls = partOf(rooms.calls, ({ ledgerCalls }) => ledgerCalls(ledgerCallsOptions(engine)))
+  const { chain, sending, common, positions, funding, calendar, refunds, ledger, closing, gate, gas } = engine
   return new LedgerManager({
     ...common,
     read: positions.fresh,
     listLedgers: chain.listLedgers,
-    calls: () => calls.load(),
+    calls: partOf(engine, ({ ledgerCalls }) => ledgerCalls(ledgerCallsOptions(engine))),
     claims: refunds.claims,
     calendar,
     funding: funding.ledger,
@@ -26,7 +27,7 @@ export function ledgerManagerOn(engine: Engine): LedgerManager {
     closing,
     isClosing: gate.isClosing,
     async closingPlanAt(position) {
-      const [{ closingPlanOf }] = await Promise.all([rooms.closing.load(), gas.ask()])
+      const [{ closingPlanOf }] = await Promise.all([sending ?? rooms.closingPlan.load(), gas.ask()])
       return closingPlanOf(position, common.rules, gas.price ?? 0n)
     },
   })
@@ -57,18 +58,14 @@ function ledgerCallsOptions(engine: Engine): LedgerCallsOptions {
 
 export function inferenceManagerOn(engine: Engine): InferenceManager {
   const { chain, access, funding, gate, gas } = engine
-  const calls = partOf(rooms.calls, ({ inferenceCalls }) =>
-    inferenceCalls({
-      ...serviceCallsOptions(engine),
-      readToken: chain.readToken,
-      onNewGeneration: access.services.expire,
-    }),
+  const calls = partOf(engine, ({ inferenceCalls }) =>
+    inferenceCalls({ ...serviceCallsOptions(engine), onNewGeneration: access.services.expire }),
   )
-  const endpoints = partOf(rooms.endpoints, ({ endpointCalls }) =>
+  const endpoints = partOf(engine, ({ endpointCalls }) =>
     endpointCalls({
       ...access.endpoints(),
       ...funding,
-      onDemand: { fill: async (...request) => (await calls.load()).onDemand.fill(...request) },
+      onDemand: { fill: (...request) => calls.part.onDemand.fill(...request) },
       refuseWhileClosing: gate.check,
       gas,
     }),
@@ -76,15 +73,20 @@ export function inferenceManagerOn(engine: Engine): InferenceManager {
   return new InferenceManager({
     ...serviceOptionsOn(engine, 'inference'),
     market: chain.market,
-    calls: () => calls.load(),
+    readToken: chain.readToken,
+    calls,
     endpoints,
   })
 }
 
 export function fineTuningManagerOn(engine: Engine): FineTuningManager {
   const { market } = engine.chain
-  const calls = partOf(rooms.calls, ({ serviceCalls }) => serviceCalls(serviceCallsOptions(engine)))
-  return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market, calls: () => calls.load() })
+  const calls = partOf(engine, ({ serviceCalls }) => serviceCalls(serviceCallsOptions(engine)))
+  return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market, calls })
+}
+
+function partOf<Part extends object>({ sending, common }: Engine, make: (sending: Sending) => Part): Lazy<Part> {
+  return sendingPart({ sending, wallet: common.wallet }, make)
 }
 
 function serviceOptionsOn(engine: Engine, serviceType: ServiceType): Omit<ServiceManagerOptions, 'calls'> {

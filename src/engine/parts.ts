@@ -19,12 +19,11 @@ import { noLocks } from '../transactions/no-locks.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { createReports, type Reports, type ReportsOptions } from './reports.ts'
-import { rooms } from './rooms.ts'
 import type { LaneParts } from './sending.ts'
 
 /** The wallet's lane, and the locks of its sub-accounts. Without a signer there is no lane, and nothing to lock. */
 export function laneOn(options: EngineOptions, parts: LaneParts): { lane: Lane | null; locks: AccountLocks } {
-  return options.sending?.laneOn(options, parts, { ...options.sending, rooms }) ?? { lane: null, locks: noLocks }
+  return options.sending?.laneOn(options, parts, options.sending) ?? { lane: null, locks: noLocks }
 }
 
 /** What pays for itself; without a signer each start is refused. */

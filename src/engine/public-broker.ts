@@ -144,8 +144,8 @@ class EngineBroker implements Broker {
 
   readonly openJournalRepair: Broker['openJournalRepair'] = async (how = {}) => {
     checkOptions('openJournalRepair', how, { path: isText })
-    const { chain } = this.#engine
-    const { openJournalRepair } = await rooms.repair.load()
+    const { chain, sending } = this.#engine
+    const { openJournalRepair } = sending ?? (await rooms.repair.load())
     return openJournalRepair({ ...chain, nonces: await chain.nonces(), ...how })
   }
 

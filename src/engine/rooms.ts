@@ -5,12 +5,9 @@ export const rooms = {
   streams: roomOf(() => import('../streams/streams.ts')),
   log: roomOf(() => import('../events/log-event.ts')),
   tracing: roomOf(() => import('../tracing/traces.ts')),
-  /** What signs and pays. */
+  /** All that a broker with a signer has beside one that only watches: none of its calls waits for code. */
   sending: roomOf(() => import('./sending.ts')),
-  /** What calls that send do. */
-  calls: roomOf(() => import('../managers/calls.ts')),
-  endpoints: roomOf(() => import('../managers/endpoint-calls.ts')),
-  refunds: roomOf(() => import('../refunds/refunds.ts')),
-  closing: roomOf(() => import('../closing/closing.ts')),
+  /** What a broker that only watches is seldom asked for. */
+  closingPlan: roomOf(() => import('../closing/plan.ts')),
   repair: roomOf(() => import('../transactions/default-repair.ts')),
 }

@@ -1,6 +1,5 @@
 import { InvalidInputError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import type { Room } from '../base/room.ts'
 import type { Connected, Connection } from '../chain/connect.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createPaying, type Paying, type PayingOptions } from '../funding/paying.ts'
@@ -18,17 +17,20 @@ import { journalOf } from './wallet-journal.ts'
 
 // What a broker with a signer is made of, beside what one that only watches is made of.
 export { createSendingWatch } from '../events/sending-watch.ts'
+export { createClosing } from '../closing/closing.ts'
+export { closingPlanOf } from '../closing/plan.ts'
+export { inferenceCalls, ledgerCalls, serviceCalls } from '../managers/calls.ts'
+export { endpointCalls } from '../managers/endpoint-calls.ts'
 export { createSessionTokens } from '../provider/session-token.ts'
 export { createProviderFees } from '../provider/unsettled-fee.ts'
+export { createRefunds } from '../refunds/refunds.ts'
+export { openJournalRepair } from '../transactions/default-repair.ts'
 export { closeUnused } from '../transactions/shared-lane.ts'
 
 export type SendingOptions = Pick<
   OpenOptions,
   'signerTimeoutMs' | 'maxFeePerGas' | 'gasMark' | 'shared' | 'connectPayer'
 > & { chain: Connected }
-
-/** What goes on with what an earlier process left open. */
-type JournalRooms = { refunds: Room<unknown>; closing: Room<unknown> }
 
 export type LaneParts = Required<
   Pick<LaneOptions, 'clock' | 'logger' | 'inspected' | 'onOpen' | 'onClosingBegun' | 'onClosingEnded'>
@@ -52,7 +54,7 @@ export async function journalFor(
 export function laneOn(
   { chain, signerTimeoutMs, maxFeePerGas, gasMark, shared }: SendingOptions,
   { positions, reports, clock, logger, inspected, onOpen, onClosingBegun, onClosingEnded }: LaneParts,
-  { port, journal, rooms }: { port: TransactionPort; journal: Journal; rooms: JournalRooms },
+  { port, journal }: { port: TransactionPort; journal: Journal },
 ): { lane: Lane; locks: AccountLocks } {
   const { onChange, onRestored, onAppend } = reports.transactions
   return joinLane(chain, {
@@ -68,10 +70,6 @@ export function laneOn(
     port: withSigningTimeout(port, signerTimeoutMs ?? SIGN_TIMEOUT_MS, clock),
     journal,
     blockTimeMs: chain.blockTimeMs,
-    async prepare({ hasClaims, isClosing }) {
-      if (hasClaims) await rooms.refunds.load()
-      if (isClosing) await rooms.closing.load()
-    },
     onMined(blockNumber) {
       positions.notBefore(blockNumber)
       positions.nudge()

@@ -1,5 +1,6 @@
 import { abortable } from '../base/abortable.ts'
-import type { RoomPart } from '../base/room.ts'
+import type { Lazy } from '../base/lazy.ts'
+import { toAddress } from '../chain/address.ts'
 import type { InferenceService, Market, MarketPage } from '../chain/market.types.ts'
 import { pageOf, type MarketOptions } from '../chain/market-options.ts'
 import type { TokenState } from '../chain/tokens.ts'
@@ -11,12 +12,14 @@ import type { EndpointCalls } from './endpoint-calls.ts'
 import type { EndpointOptions } from './endpoint-options.ts'
 import type { Endpoint, EndpointCounts } from '../provider/endpoint.types.ts'
 import { ServiceManager, type ServiceManagerOptions } from './service-manager.ts'
+import { checkedId } from './token-id.ts'
 
 export type InferenceManagerOptions = Omit<ServiceManagerOptions, 'calls'> & {
   market: Pick<Market, 'inference'>
-  calls: () => Promise<InferenceCalls>
-  /** A page loads what endpoints need with the first of them. */
-  endpoints: RoomPart<EndpointCalls>
+  readToken: (provider: string, tokenId: number, blockNumber: number) => Promise<TokenState>
+  /** Without a signer its use throws, as does that of `endpoints`. */
+  calls: Lazy<InferenceCalls>
+  endpoints: Lazy<EndpointCalls>
 }
 
 /** Auto-funding and acknowledgement for inference, the market of its providers, and API tokens. */
@@ -46,8 +49,7 @@ export class InferenceManager extends ServiceManager {
    *   no token
    */
   async endpoint(provider: string, options: EndpointOptions = {}): Promise<Endpoint> {
-    const { open } = await this.#options.endpoints.load()
-    return abortable(open(provider, options), options.signal)
+    return abortable(this.#options.endpoints.part.open(provider, options), options.signal)
   }
 
   /** What the endpoints of each provider have counted since the broker was opened. */
@@ -77,15 +79,13 @@ export class InferenceManager extends ServiceManager {
    */
   async revokeToken(provider: string, tokenId: number, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('revokeToken', options)
-    const { tokens } = await this.#options.calls()
-    return tokens.revoke(provider, tokenId, options)
+    return this.#options.calls.part.tokens.revoke(provider, tokenId, options)
   }
 
   /** Revokes several in one transaction; see `revokeToken`. */
   async revokeTokens(provider: string, tokenIds: readonly number[], options: SendingOptions = {}): Promise<Receipt> {
     checkSending('revokeTokens', options)
-    const { tokens } = await this.#options.calls()
-    return tokens.revokeSome(provider, tokenIds, options)
+    return this.#options.calls.part.tokens.revokeSome(provider, tokenIds, options)
   }
 
   /**
@@ -96,8 +96,7 @@ export class InferenceManager extends ServiceManager {
    */
   async revokeAllTokens(provider: string, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('revokeAllTokens', options)
-    const { tokens } = await this.#options.calls()
-    return tokens.revokeAll(provider, options)
+    return this.#options.calls.part.tokens.revokeAll(provider, options)
   }
 
   /**
@@ -124,8 +123,11 @@ export class InferenceManager extends ServiceManager {
     return (await this.#token(provider, 0, options.signal)).generation
   }
 
+  /** At the block of a reading: it is never older than the wallet's own last receipt. */
   async #token(provider: string, tokenId: number, signal: AbortSignal | undefined): Promise<TokenState> {
-    const { tokens } = await this.#options.calls()
-    return tokens.state(provider, tokenId, signal)
+    const address = toAddress(provider, 'provider')
+    const id = checkedId(tokenId)
+    const { block } = await this.#options.read(signal)
+    return abortable(this.#options.readToken(address, id, block.number), signal)
   }
 }

@@ -3,7 +3,6 @@ import { abortable } from '../base/abortable.ts'
 import type { Amount } from '../base/amounts.ts'
 import { isFunction } from '../base/check-options.ts'
 import type { Lazy } from '../base/lazy.ts'
-import type { RoomPart } from '../base/room.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { toAddress } from '../chain/address.ts'
 import type { LedgerEntry, Rules } from '../chain/port.ts'
@@ -36,14 +35,14 @@ export type LedgerManagerOptions = {
   rules: Rules
   read: (signal?: AbortSignal) => Promise<Position>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
-  /** What calls that send do; a page loads it with the first of them. */
-  calls: () => Promise<LedgerCalls>
-  /** Rejects without a signer, and while the ledger is being closed. */
-  claims: () => Promise<Claims>
+  /** What calls that send do; without a signer its use throws, as does that of `closing`. */
+  calls: Lazy<LedgerCalls>
+  /** Throws without a signer, and while the ledger is being closed. */
+  claims: () => Claims
   calendar: Pick<RefundCalendar, 'of'>
   funding: Lazy<LedgerFunding>
   life: { readonly actor: LedgerActor }
-  closing: RoomPart<Pick<Closing, 'close' | 'cancel' | 'status'>>
+  closing: Lazy<Pick<Closing, 'close' | 'cancel' | 'status'>>
   /** Whether the ledger is to be closed. */
   isClosing: () => boolean
   closingPlanAt: (position: Position) => Promise<ClosingPlan>
@@ -67,8 +66,7 @@ export class LedgerManager {
    */
   async addLedger(amount: Amount, info = '', options: SendingOptions = {}): Promise<Receipt> {
     checkSending('addLedger', options)
-    const { deposits } = await this.#options.calls()
-    return deposits.open(amount, info, options)
+    return this.#options.calls.part.deposits.open(amount, info, options)
   }
 
   /**
@@ -78,8 +76,7 @@ export class LedgerManager {
    */
   async depositFund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('depositFund', options)
-    const { deposits } = await this.#options.calls()
-    return deposits.add(amount, options)
+    return this.#options.calls.part.deposits.add(amount, options)
   }
 
   /**
@@ -89,8 +86,7 @@ export class LedgerManager {
    */
   async depositFundFor(recipient: string, amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('depositFundFor', options)
-    const { deposits } = await this.#options.calls()
-    return deposits.addFor(recipient, amount, options)
+    return this.#options.calls.part.deposits.addFor(recipient, amount, options)
   }
 
   /**
@@ -107,8 +103,7 @@ export class LedgerManager {
    *   and another process has this wallet's journal until the time is over
    */
   async ensureFunded(amount: Amount, options: EnsureLedgerOptions = {}): Promise<Receipt | null> {
-    const { ensureFunded } = await this.#options.calls()
-    return ensureFunded.part(amount, options)
+    return this.#options.calls.part.ensureFunded.part(amount, options)
   }
 
   /**
@@ -148,8 +143,7 @@ export class LedgerManager {
    */
   async refund(amount: Amount, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('refund', options)
-    const { withdrawals } = await this.#options.calls()
-    return withdrawals.refund(amount, options)
+    return this.#options.calls.part.withdrawals.refund(amount, options)
   }
 
   /**
@@ -159,8 +153,7 @@ export class LedgerManager {
    */
   async deleteLedger(options: SendingOptions = {}): Promise<Receipt> {
     checkSending('deleteLedger', options)
-    const { withdrawals } = await this.#options.calls()
-    return withdrawals.deleteEmpty(options)
+    return this.#options.calls.part.withdrawals.deleteEmpty(options)
   }
 
   /** @throws LedgerNotExistsError when the contract says that there is none; ReadError when it could not be asked */
@@ -219,8 +212,7 @@ export class LedgerManager {
     options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
     checkForced('transferFund', options)
-    const { transfer } = await this.#options.calls()
-    return transfer({ provider, serviceType }, amount, options)
+    return this.#options.calls.part.transfer({ provider, serviceType }, amount, options)
   }
 
   /**
@@ -238,8 +230,7 @@ export class LedgerManager {
    */
   async retrieveFund(serviceType: ServiceName, options: SendingOptions = {}): Promise<RetrieveReceipt> {
     checkSending('retrieveFund', options)
-    const { retrievals } = await this.#options.calls()
-    return retrievals.all(serviceType, options)
+    return this.#options.calls.part.retrievals.all(serviceType, options)
   }
 
   /**
@@ -260,8 +251,7 @@ export class LedgerManager {
     options: SendingOptions & { force?: boolean } = {},
   ): Promise<Receipt> {
     checkForced('retrieveFundFromProvider', options)
-    const { retrievals } = await this.#options.calls()
-    return retrievals.from(provider, serviceType, options)
+    return this.#options.calls.part.retrievals.from(provider, serviceType, options)
   }
 
   /**
@@ -303,7 +293,7 @@ export class LedgerManager {
     const options = typeof of === 'string' ? named : of
     checkSending('claimRefunds', options)
     const { rules } = this.#options
-    const claims = await this.#options.claims()
+    const claims = this.#options.claims()
     if (typeof of !== 'string') return claims.claimAll(options)
     const provider = toAddress(of, 'provider')
     if (mayBeElsewhere(serviceType, rules)) return claims.claimIn(serviceType, provider, options)
@@ -313,8 +303,7 @@ export class LedgerManager {
   /** Replaces the ledger's additional info; sub-accounts keep what they were opened with. */
   async updateAdditionalInfo(info: string, options: SendingOptions = {}): Promise<Receipt> {
     checkSending('updateAdditionalInfo', options)
-    const { deposits } = await this.#options.calls()
-    return deposits.inform(info, options)
+    return this.#options.calls.part.deposits.inform(info, options)
   }
 
   /**
@@ -332,8 +321,7 @@ export class LedgerManager {
    */
   async closeLedger(options: CloseOptions = {}): Promise<Receipt> {
     checkSending('closeLedger', options, { onProgress: isFunction })
-    const closing = await this.#options.closing.load()
-    return closing.close(options)
+    return this.#options.closing.part.close(options)
   }
 
   /**
@@ -345,8 +333,7 @@ export class LedgerManager {
    */
   async cancelClosing(options: ReadingOptions = {}): Promise<ClosingCancelled> {
     checkReading('cancelClosing', options)
-    const closing = await this.#options.closing.load()
-    return closing.cancel(options)
+    return this.#options.closing.part.cancel(options)
   }
 
   /**
@@ -359,7 +346,7 @@ export class LedgerManager {
     checkReading('closingPlan', options)
     const position = await this.#options.read(options.signal)
     ledgerIn(position, this.#options.wallet, 'closeLedger')
-    return this.#options.closingPlanAt(position)
+    return abortable(this.#options.closingPlanAt(position), options.signal)
   }
 
   /** Whether the ledger is being closed, as far as this broker's journal knows. */

@@ -3,6 +3,7 @@ import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Amount } from '../base/amounts.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
+import type { Lazy } from '../base/lazy.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
 import type { AutoFunding } from '../funding/auto-funding.ts'
@@ -23,8 +24,8 @@ export type ServiceManagerOptions = {
   serviceType: ServiceType
   minLockedBalance: bigint
   read: (signal?: AbortSignal) => Promise<Position>
-  /** What calls that send do; a page loads it with the first of them. */
-  calls: () => Promise<Pick<ServiceCalls, 'checkEnsuring' | 'fill' | 'acknowledgement'>>
+  /** What calls that send do; without a signer its use throws. */
+  calls: Lazy<Pick<ServiceCalls, 'checkEnsuring' | 'fill' | 'acknowledgement'>>
   statusFacts: () => StatusFacts
   autoFunding: Pick<AutoFunding, 'start' | 'stop' | 'pause' | 'all'>
 }
@@ -100,7 +101,7 @@ export class ServiceManager {
     amount?: Amount,
     options: EnsureFundedOptions = {},
   ): Promise<FundingReceipt | null> {
-    const { checkEnsuring, fill } = await this.#options.calls()
+    const { checkEnsuring, fill } = this.#options.calls.part
     checkEnsuring(options)
     return fill(this.#id(provider), amount, options)
   }
@@ -131,7 +132,7 @@ export class ServiceManager {
     const id = this.#id(provider)
     if (typeof accepted !== 'boolean')
       throw new InvalidInputError('accepted is true or false.', { accepted: describeValue(accepted) })
-    const { acknowledgement } = await this.#options.calls()
+    const { acknowledgement } = this.#options.calls.part
     return accepted ? acknowledgement.accept(id, options) : acknowledgement.takeBack(id, options)
   }
 

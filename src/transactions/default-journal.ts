@@ -8,13 +8,6 @@ import type { JournalOwner, JournalPlace } from './journals.types.ts'
 
 const placeFields: Fields<JournalPlace> = { chainId: anything, wallet: isText, path: isText, genesis: isText }
 
-/** The journal of a broker that was given none: a file in Node, IndexedDB in browsers; null where nothing outlives the program. */
-export function defaultJournal(
-  options: JournalOwner & { genesis: string | undefined; logger: Logger },
-): Promise<Journal | null> {
-  return journals.default(options)
-}
-
 /**
  * Where programs of this user keep their state (XDG Base Directory; Application Support; Local AppData).
  *

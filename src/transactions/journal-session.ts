@@ -37,27 +37,17 @@ export type JournalSession = {
   close(): Promise<void>
 }
 
-/**
- * @param restore called with every record when the journal is opened
- * @param prepare called with them before that, and waited for
- */
+/** @param restore called with every record when the journal is opened */
 export function createJournalSession(
   journal: Journal,
   restore: (records: readonly JournalRecord[]) => void,
-  prepare?: (records: readonly JournalRecord[]) => Promise<void>,
 ): JournalSession {
-  return new OpenedJournal(journal, { restore, prepare })
-}
-
-type Restoring = {
-  restore: (records: readonly JournalRecord[]) => void
-  prepare: ((records: readonly JournalRecord[]) => Promise<void>) | undefined
+  return new OpenedJournal(journal, restore)
 }
 
 class OpenedJournal implements JournalSession {
   readonly #journal: Journal
-  readonly #restoring: Restoring
-  #records: readonly JournalRecord[] | null = null
+  readonly #restore: (records: readonly JournalRecord[]) => void
   #opening: Promise<void> | null = null
   #refusal: Error | null = null
   #isClosed = false
@@ -68,9 +58,9 @@ class OpenedJournal implements JournalSession {
   /** Ends the wait for a journal that another broker has; null while there is no such wait. */
   #waiting: AbortController | null = null
 
-  constructor(journal: Journal, restoring: Restoring) {
+  constructor(journal: Journal, restore: (records: readonly JournalRecord[]) => void) {
     this.#journal = journal
-    this.#restoring = restoring
+    this.#restore = restore
   }
 
   open(): Promise<void> {
@@ -162,13 +152,9 @@ class OpenedJournal implements JournalSession {
   }
 
   async #load(): Promise<void> {
-    const { restore, prepare } = this.#restoring
-    // A journal is loaded once, whatever fails after that.
-    this.#records ??= await this.#journal.load()
-    await prepare?.(this.#records)
+    const records = await this.#journal.load()
     this.#refusal = null
-    restore(this.#records)
-    this.#records = null
+    this.#restore(records)
     this.#isLoaded = true
   }
 

@@ -7,6 +7,7 @@ const kept = roomOf(() => import('./browser-journal.ts'))
 
 /** Browsers keep journals in IndexedDB; other platforms without Node's files have none. */
 export const journals: Journals = {
+  load: () => kept.load(),
   default: async (options) => (await kept.load()).browserJournal(options),
   stateDirectory() {
     throw noFiles()

@@ -3,6 +3,7 @@ import { journalPath, stateDirectory } from './state-directory.ts'
 
 /** Node keeps journals in files. Their code is loaded at its first use. */
 export const journals: Journals = {
+  load: () => Promise.resolve(),
   default: (options) => journals.openFile(options),
   stateDirectory,
   async openFile({ genesis, logger, ...place }) {

@@ -13,6 +13,8 @@ export type JournalPlace = JournalOwner & { path?: string | undefined; genesis?:
  * bundler for browsers finds a module of Node.
  */
 export type Journals = {
+  /** Loads what `default` needs; Node has it in files. */
+  load(): Promise<unknown>
   /** The journal of a broker that was given none; null where nothing outlives the program. */
   default(options: JournalOwner & { genesis: string | undefined; logger: Logger }): Promise<Journal | null>
   /** @throws JournalError on platforms without files, as the next three reject */

@@ -62,9 +62,6 @@ export function sharedOptions(members: LaneMembers): LaneMemberOptions {
     onClosingEnded: (end) => all().forEach((member) => member.onClosingEnded?.(end)),
     onAppend: (ms) => all().forEach((member) => member.onAppend?.(ms)),
     onRestored: (actors) => all().forEach((member) => member.onRestored?.(actors)),
-    async prepare(open) {
-      for (const member of all()) await member.prepare?.(open)
-    },
     onOpen() {
       // Each member is marked first: one of them may ask for the lane while another one takes up its claims.
       for (const member of all()) member.isRestored = true

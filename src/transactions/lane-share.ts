@@ -61,9 +61,6 @@ class LaneShare implements Lane {
   async open(): Promise<void> {
     this.throwIfLeft()
     await this.#lane.open()
-    if (this.#member.isRestored) return
-    const { claims, closing } = this.#lane.workflows
-    await this.#member.prepare?.({ hasClaims: claims.list().length > 0, isClosing: closing.current() !== null })
     if (!this.#hasLeft && !this.#member.isRestored) this.#takeUp()
   }
 

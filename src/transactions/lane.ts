@@ -28,7 +28,7 @@ import { createTransactionHistory, findMined, pays, type TransactionHistory } fr
 import { createTransactionIndex } from './transaction-index.ts'
 import { createUnknownPending, type UnknownPending } from './unknown-pending.ts'
 import { createAsks, type Asks } from './asks.ts'
-import { createWorkflows, openWorkIn, type OpenWork, type Workflows } from './workflows.ts'
+import { createWorkflows, type Workflows } from './workflows.ts'
 
 export type LaneOptions = {
   port: TransactionPort
@@ -39,8 +39,6 @@ export type LaneOptions = {
    * claims.
    */
   onOpen?: () => void
-  /** Called with what is open before it is taken up, and waited for. */
-  prepare?: (open: OpenWork) => Promise<void>
   /** Called with the block of each receipt, before its submitter gets it. */
   onMined: (blockNumber: number) => void
   /** Called for each transaction when it begins and when it changes. */
@@ -157,7 +155,7 @@ export function createLane(options: LaneOptions): Lane {
   /** Intents without a nonce yet. */
   const preparing = new Set<Intent>()
   const journal = watchJournalWrites(options.journal, clock)
-  const session = createJournalSession(journal, restore, async (records) => options.prepare?.(openWorkIn(records)))
+  const session = createJournalSession(journal, restore)
   const workflows = createWorkflows(session, options)
   const asks = createAsks(session, logger)
   const index = createTransactionIndex((intent) => workflows.isOpenStep(intent))

@@ -1,6 +1,6 @@
 import { createClosingRequest, type ClosingRequest, type ClosingRequestOptions } from './closing-request.ts'
 import type { Intent } from './intent.ts'
-import { closingIn, openClaims } from './journal-fold.ts'
+import { openClaims } from './journal-fold.ts'
 import type { JournalSession } from './journal-session.ts'
 import type { Claim, JournalRecord } from './journal.types.ts'
 
@@ -26,13 +26,6 @@ export type OpenClaims = {
   end(id: string): Promise<void>
   /** Open claims that a broker of this process brings to their end, by id. */
   underway: { has(id: string): boolean; add(id: string): unknown; delete(id: string): unknown }
-}
-
-/** What is open in a journal, and goes on once the lane is open. */
-export type OpenWork = { hasClaims: boolean; isClosing: boolean }
-
-export function openWorkIn(records: readonly JournalRecord[]): OpenWork {
-  return { hasClaims: openClaims(records).length > 0, isClosing: closingIn(records) !== null }
 }
 
 export function createWorkflows(session: JournalSession, options: ClosingRequestOptions = {}): Workflows {

@@ -7,7 +7,7 @@ let chain: LocalChain
 let tabs: Tabs
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 4 })
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 5 })
   tabs = await openTabs()
 })
 afterAll(async () => {
@@ -33,55 +33,54 @@ const lost = {
   message: expect.stringContaining('A part of og-ledger could not be loaded.') as string,
 }
 
-test('a call whose code cannot be loaded sends nothing and records nothing, and the same call works later', async () => {
-  const { page, open, lose, find } = await pageOf(chain.wallets[0])
+test('a broker with a signer that is open needs no further files', async () => {
+  const { page, open, lose } = await pageOf(chain.wallets[0])
   await page.evaluate(open)
   await lose()
-  expect(await page.evaluate(`app.outcome(app.broker().ledger.addLedger('10'))`)).toEqual(lost)
-  expect(await page.evaluate(`app.outcome(app.broker().ledger.closeLedger())`)).toEqual(lost)
-  expect(await page.evaluate('[app.asked, app.open$(), app.broker().ledger.isClosing, app.refusal()]')).toEqual([
-    [],
-    [],
-    false,
-    null,
-  ])
-  await find()
   await page.evaluate(`app.broker().ledger.addLedger('10')`)
   expect(await page.evaluate('app.broker().ledger.getLedger()')).toMatchObject({ available: parseEther('10') })
-  await lose()
-  expect(await page.evaluate(`app.outcome(app.broker().ledger.claimRefunds())`)).toEqual(lost)
+  expect(await page.evaluate(`app.outcome(app.broker().ledger.claimRefunds())`)).toMatchObject({
+    name: 'NothingToRetrieveError',
+  })
+  expect(await page.evaluate(`app.outcome(app.broker().ledger.cancelClosing())`)).toMatchObject({
+    name: 'InvalidInputError',
+  })
+  await page.evaluate(`app.broker().ledger.closeLedger()`)
   expect(await page.evaluate('app.outcome(app.broker().close())')).toBeNull()
 })
 
-test('a broker that cannot load its engine is opened by the same call later', async () => {
-  const { page, open, lose, find } = await pageOf(chain.wallets[1])
-  await lose()
+test.each([
+  ['engine', 1, /\.js$/],
+  ['part that sends', 2, /\/sending-/],
+])('a broker that cannot load its %s is opened by the same call later', async (_, wallet, files) => {
+  const { page, open, lose, find } = await pageOf(chain.wallets[wallet])
+  await lose(files)
   expect(await page.evaluate(`app.outcome(${open})`)).toEqual(lost)
-  await find()
+  await find(files)
   expect(await page.evaluate(`app.outcome(${open})`)).toBeNull()
   expect(await page.evaluate('app.refusal()')).toBeNull()
 })
 
-test('a journal with a closing that it cannot load is not taken up, nothing is sent, and a later call takes it up', async () => {
-  const { page, open, lose, find } = await pageOf(chain.wallets[2])
+test('an opening that cannot load what sends leaves a journal with a closing to the next one, which takes it up', async () => {
+  const { page, open, lose, find } = await pageOf(chain.wallets[3])
   await page.evaluate(open)
   await page.evaluate(`app.broker().ledger.addLedger('10')`)
   await page.evaluate('{ app.isSilent = true; void app.outcome(app.broker().ledger.closeLedger()) }')
   await page.waitForFunction('app.broker().ledger.isClosing', undefined, { polling: 100 })
-  const [closing, at] = [/\/closing-/, page.url()]
-  await lose(closing)
+  const [sending, at] = [/\/sending-/, page.url()]
+  await lose(sending)
   await page.goto(at)
-  await page.evaluate(open)
-  expect(await page.evaluate('app.refusal()')).toEqual(lost)
-  expect(await page.evaluate(`app.outcome(app.broker().ledger.depositFund('1'))`)).toEqual(lost)
+  expect(await page.evaluate(`app.outcome(${open})`)).toEqual(lost)
   expect(await page.evaluate('app.asked')).toEqual([])
-  await find(closing)
+  await find(sending)
+  await page.evaluate(open)
+  expect(await page.evaluate('[app.refusal(), app.broker().ledger.isClosing]')).toEqual([null, true])
   expect(await page.evaluate('app.outcome(app.broker().ledger.cancelClosing())')).toBeNull()
-  expect(await page.evaluate('[app.refusal(), app.broker().ledger.isClosing]')).toEqual([null, false])
+  expect(await page.evaluate('app.broker().ledger.isClosing')).toBe(false)
 })
 
 test('what a signer needs is loaded before the node has answered', async () => {
-  const { context, page, open } = await pageOf(chain.wallets[3])
+  const { context, page, open } = await pageOf(chain.wallets[4])
   let answers = 0
   // ethers asks for the chain's id first.
   await context.route(`${chain.anvil.url}/**`, (route) => (++answers === 1 ? route.continue() : undefined))

@@ -1,7 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { loadAhead, partOf, roomOf } from '../../../src/base/room.ts'
+import { loadAhead, loadAll, roomOf } from '../../../src/base/room.ts'
 
 afterEach(() => vi.unstubAllGlobals())
+
+/** A browser's page; with Node's process it is a test of one, as under jsdom. */
+function inPage(process: unknown = undefined) {
+  vi.stubGlobal('document', {})
+  vi.stubGlobal('process', process)
+}
 
 test('a room is loaded once, at its first use', async () => {
   let loads = 0
@@ -13,47 +19,65 @@ test('a room is loaded once, at its first use', async () => {
   expect([room.now, await room.load()]).toEqual([{ number: 1 }, { number: 1 }])
 })
 
-test('a room that could not be loaded is loaded by the next use', async () => {
-  const answers = [Promise.reject(new Error('the network is gone')), Promise.resolve('the module')]
+test('a room whose file did not come to a page is loaded by the next use', async () => {
+  inPage({ env: {} })
+  const reason = 'Failed to fetch dynamically imported module: https://app.test/sending-1.js'
+  const answers = [Promise.reject(new TypeError(reason)), Promise.resolve('the module')]
   const room = roomOf(() => answers.shift() ?? Promise.resolve('once too often'))
   const error: unknown = await room.load().catch((error: unknown) => error)
   expect(JSON.parse(JSON.stringify(error))).toEqual({
     name: 'ChunkLoadError',
     code: 'OG_LEDGER_CHUNK_LOAD',
     message: 'A part of og-ledger could not be loaded.',
-    facts: {
-      reason: 'the network is gone',
-      do: 'try again with a network; where the page was deployed anew, reload it',
-    },
+    facts: { reason, do: 'try again with a network; where the page was deployed anew, reload it' },
     retryable: true,
     docs: 'docs/errors.md#chunkloaderror',
-    cause: { name: 'Error', message: 'the network is gone' },
+    cause: { name: 'TypeError', message: reason },
   })
   expect(room.now).toBeNull()
   expect(await room.load()).toBe('the module')
   expect(room.now).toBe('the module')
 })
 
-test('a program loads all rooms before it needs them, a page none', async () => {
-  const rooms = { one: roomOf(async () => 1), two: roomOf(async () => 2) }
-  vi.stubGlobal('document', {})
-  await loadAhead(rooms)
-  expect([rooms.one.now, rooms.two.now]).toEqual([null, null])
-  vi.unstubAllGlobals()
-  await loadAhead(rooms)
-  expect([rooms.one.now, rooms.two.now]).toEqual([1, 2])
+test.each([
+  ['Firefox', new TypeError('error loading dynamically imported module: https://app.test/a.js')],
+  ['Safari', new TypeError('Importing a module script failed.')],
+  ['webpack', Object.assign(new Error('Loading of 7 failed.'), { name: 'ChunkLoadError' })],
+  ['Turbopack', new Error('Failed to load chunk /_next/static/a.js')],
+])('a file that did not come in %s is told as such', async (_, error) => {
+  inPage()
+  await expect(roomOf(() => Promise.reject(error)).load()).rejects.toMatchObject({
+    name: 'ChunkLoadError',
+    cause: error,
+  })
 })
 
-test('a part is made once, by the first use after its room is loaded', async () => {
-  let loads = 0
-  const room = roomOf(async () => 'the module')
-  const part = partOf(room, (module) => ({ module, number: (loads += 1) }))
-  expect([part.now, part.made]).toEqual([null, null])
-  await room.load()
-  expect(part.made).toBeNull()
-  expect(part.now).toEqual({ module: 'the module', number: 1 })
-  expect([await part.load(), part.made]).toEqual([
-    { module: 'the module', number: 1 },
-    { module: 'the module', number: 1 },
+test('an error of the code itself stays as it is, and so does each error outside of pages', async () => {
+  const missing = new Error("Cannot find package 'rxjs' imported from /app/node_modules/og-ledger/dist/streams.js")
+  const failed = new TypeError('Failed to fetch dynamically imported module: https://app.test/sending-1.js')
+  const caught = async (cause: Error): Promise<unknown> => {
+    const room = roomOf<never>(() => Promise.reject(cause))
+    return room.load().catch((caught: unknown) => caught)
+  }
+  expect([await caught(missing), await caught(failed)]).toEqual([missing, failed])
+  expect(await caught(failed)).toBe(failed)
+  inPage()
+  expect(await caught(missing)).toBe(missing)
+})
+
+test('a program loads all rooms before it needs them, and so does a test in Node that has a document; a page loads none', async () => {
+  const roomsOf = () => ({ one: roomOf(async () => 1), two: roomOf(async () => 2) })
+  const [inNode, underTest, ofPage] = [roomsOf(), roomsOf(), roomsOf()]
+  await loadAhead(inNode)
+  inPage(process)
+  await loadAhead(underTest)
+  inPage()
+  await loadAhead(ofPage)
+  expect([inNode, underTest, ofPage].map(({ one, two }) => [one.now, two.now])).toEqual([
+    [1, 2],
+    [1, 2],
+    [null, null],
   ])
+  await loadAll(ofPage)
+  expect([ofPage.one.now, ofPage.two.now]).toEqual([1, 2])
 })

@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest'
 import type { SubAccountId } from '../../../src/base/sub-account-key.ts'
-import { roomOf } from '../../../src/base/room.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { refundsOn, type RefundsPartOptions } from '../../../src/engine/refunds-part.ts'
 import type { Plan } from '../../../src/funding/plan.ts'
@@ -13,28 +12,23 @@ const planWith = (wait: string | null) =>
   ({ decisions: [{ ...id, claim: { wait }, reclaim: null }] }) as unknown as Plan
 const [due, notDue] = [planWith(null), planWith('locked')]
 
-/** Refunds of a page, whose network answers each load in turn. */
-function refundsIn(answers: (() => Promise<void>)[], how: Partial<RefundsPartOptions> = {}) {
-  const acts: Plan[] = []
+/** Refunds of a wallet whose journal has so many open claims. */
+function refundsIn(openClaims: number, how: Partial<RefundsPartOptions> = {}) {
+  const calls: unknown[] = []
   const made = {
-    act: (plan: Plan) => void acts.push(plan),
+    act: (plan: Plan) => void calls.push(plan),
     claims: {},
     failureOf: () => null,
     reclaims: { isUnderway: () => false, failureOf: () => null },
-    resume: vi.fn<() => void>(),
+    resume: () => void calls.push('resume'),
   } as unknown as Refunds
-  const room = roomOf(async () => {
-    await answers.shift()?.()
-    return { createRefunds: () => made }
-  })
-  const [nudge, warn] = [vi.fn<() => void>(), vi.fn<() => void>()]
-  const lane = { workflows: { claims: { list: () => [] } } } as unknown as Lane
+  const createRefunds = vi.fn(() => made)
+  const lane = { workflows: { claims: { list: () => Array.from({ length: openClaims }) } } } as unknown as Lane
   const refunds = refundsOn({
     wallet: '0x02',
     lane,
-    room,
-    nudge,
-    logger: { warn } as never,
+    sending: { createRefunds },
+    logger: {} as never,
     locks: noLocks,
     read: () => Promise.reject(new Error('not read')),
     rules: {} as never,
@@ -45,50 +39,39 @@ function refundsIn(answers: (() => Promise<void>)[], how: Partial<RefundsPartOpt
     blockClock: {} as never,
     ...how,
   })
-  return { refunds, room, acts, nudge, warn, made }
+  return { refunds, calls, createRefunds, made }
 }
 
-const offline = () => Promise.reject(new Error('offline'))
-const online = () => Promise.resolve()
-
-test('what claims refunds is loaded with the first plan in which one is due, and acts on the plan after that', async () => {
-  const { refunds, room, acts, nudge } = refundsIn([online])
+test('what claims refunds is made with the first plan in which one is due, and acts on that plan', () => {
+  const { refunds, calls, createRefunds } = refundsIn(0)
+  refunds.resume()
   refunds.act(notDue)
-  expect(room.now).toBeNull()
+  expect(createRefunds.mock.calls.length).toBe(0)
   refunds.act(due)
   refunds.act(due)
-  await vi.waitFor(() => expect(nudge.mock.calls).toEqual([[]]))
-  expect(acts).toEqual([])
-  refunds.act(due)
-  expect(acts).toEqual([due])
+  expect([createRefunds.mock.calls.length, calls]).toEqual([1, [due, due]])
 })
 
-test('a load that fails is a warning, and the next plan tries again', async () => {
-  const { refunds, acts, nudge, warn } = refundsIn([offline, online])
-  refunds.act(due)
-  await vi.waitFor(() =>
-    expect(warn.mock.calls).toMatchObject([[{ err: { name: 'ChunkLoadError' } }, expect.stringContaining('loaded')]]),
-  )
-  expect([nudge.mock.calls.length, acts]).toEqual([0, []])
-  refunds.act(due)
-  await vi.waitFor(() => expect(nudge.mock.calls).toHaveLength(1))
+test('open claims of a journal are taken up as it opens', () => {
+  const { refunds, calls } = refundsIn(1)
+  refunds.resume()
+  expect(calls).toEqual(['resume'])
 })
 
-test('a call to claim rejects where its code cannot be loaded, and the same call works later', async () => {
-  const { refunds, made } = refundsIn([offline, online])
-  await expect(refunds.claims()).rejects.toMatchObject({ name: 'ChunkLoadError', retryable: true })
-  expect(await refunds.claims()).toBe(made.claims)
+test('a call to claim gets what claims at once', () => {
+  const { refunds, made } = refundsIn(0)
+  expect(refunds.claims()).toBe(made.claims)
 })
 
-test('a wallet that only watches, and a ledger that is being closed, claim nothing and load nothing', async () => {
-  const watching = refundsIn([], { lane: null })
+test('a wallet that only watches, and a ledger that is being closed, claim nothing and make nothing', () => {
+  const watching = refundsIn(0, { lane: null, sending: null })
   watching.refunds.act(due)
-  await expect(watching.refunds.claims()).rejects.toMatchObject({ name: 'ReadOnlyError' })
-  const closing = refundsIn([], {
+  expect(() => watching.refunds.claims()).toThrow(expect.objectContaining({ name: 'ReadOnlyError' }))
+  const closing = refundsIn(0, {
     refuseWhileClosing(operation) {
       throw new Error(operation)
     },
   })
-  await expect(closing.refunds.claims()).rejects.toThrow('claimRefunds')
-  expect([watching.room.now, closing.room.now]).toEqual([null, null])
+  expect(() => closing.refunds.claims()).toThrow('claimRefunds')
+  expect([watching.createRefunds.mock.calls.length, closing.createRefunds.mock.calls.length]).toEqual([0, 0])
 })

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { AbortedError, ChunkLoadError, JournalError } from '../../../src/base/errors.ts'
+import { AbortedError, JournalError } from '../../../src/base/errors.ts'
 import { LeaseLostError, NotRecordedError } from '../../../src/base/not-sent-errors.ts'
 import { createJournalSession } from '../../../src/transactions/journal-session.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
@@ -37,22 +37,6 @@ test('a journal that another process has is the refusal until a later call gets 
   journal.letGo()
   await session.ready()
   expect([session.refusal(), restore.mock.calls.length]).toEqual([null, 1])
-})
-
-test('nothing is restored before the code that follows the records is there, and a later call tries again', async () => {
-  const journal = memoryJournal()
-  await journal.append(ended('one'))
-  const load = vi.spyOn(journal, 'load')
-  const restore = vi.fn()
-  const prepare = vi.fn<(records: readonly JournalRecord[]) => Promise<void>>()
-  prepare.mockRejectedValueOnce(new ChunkLoadError('offline')).mockResolvedValue(undefined)
-  const session = createJournalSession(journal, restore, prepare)
-  const error: unknown = await session.ready().catch((error: unknown) => error)
-  expect(error).toBeInstanceOf(ChunkLoadError)
-  expect([session.refusal()?.name, restore.mock.calls]).toEqual(['ChunkLoadError', []])
-  await session.ready()
-  expect(prepare.mock.calls).toEqual([[[ended('one')]], [[ended('one')]]])
-  expect([session.refusal(), restore.mock.calls, load.mock.calls.length]).toEqual([null, [[[ended('one')]]], 1])
 })
 
 test('a refusal is over by the time the records are restored', async () => {

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
-import { ChunkLoadError } from '../../../src/base/errors.ts'
 import type { Logger } from '../../../src/base/logger.ts'
 import { createLaneMembers, sharedOptions, type LaneMember } from '../../../src/transactions/lane-members.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
-import { joinLane } from '../../../src/transactions/shared-lane.ts'
 import { scriptedPort } from '../../support/scripted-port.ts'
 
 const heard: string[] = []
@@ -50,30 +48,4 @@ test('a lane uses frozen loggers, clocks and connections, always those of the ol
     'number',
     ['first warn one', 'second warn two'],
   ])
-})
-
-test('a broker that joins an open lane loads what goes on with its open work before it takes that up', async () => {
-  const owner = { chainId: 1n, wallet: '0x01' }
-  const journal = memoryJournal()
-  const first = joinLane(owner, { ...memberOf('first'), journal })
-  await first.lane.open()
-  await first.lane.workflows.closing.begin(5)
-  const calls: unknown[] = []
-  const answers = [Promise.reject(new ChunkLoadError('offline')), Promise.resolve()]
-  const second = joinLane(owner, {
-    ...memberOf('second'),
-    journal,
-    prepare(open) {
-      calls.push(open)
-      return answers.shift() ?? Promise.resolve()
-    },
-    onOpen: () => calls.push('open'),
-  })
-  await expect(second.lane.open()).rejects.toBeInstanceOf(ChunkLoadError)
-  await second.lane.open()
-  await second.lane.open()
-  const open = { hasClaims: false, isClosing: true }
-  expect(calls).toEqual([open, open, 'open'])
-  await first.lane.close()
-  await second.lane.close()
 })

@@ -1,0 +1,18 @@
+import { JsonRpcProvider } from 'ethers'
+import { expect, test, vi } from 'vitest'
+import { createBroker } from '../../src/create-broker.ts'
+import { memoryJournal } from '../../src/transactions/memory-journal.ts'
+
+vi.mock('../../src/broker.ts', () => new Promise(() => undefined))
+
+test('a signal ends an opening whose engine is not loaded, and its journal is closed', async () => {
+  const provider = new JsonRpcProvider('http://127.0.0.1:9', 31337, { staticNetwork: true })
+  const [journal, abort] = [memoryJournal(), new AbortController()]
+  const close = vi.spyOn(journal, 'close')
+  const address = '0x000000000000000000000000000000000000dEaD'
+  const opening = createBroker({ provider, address, journal, signal: abort.signal })
+  abort.abort()
+  await expect(opening).rejects.toMatchObject({ name: 'AbortedError' })
+  expect(close.mock.calls.length).toBe(1)
+  provider.destroy()
+})
