@@ -46,7 +46,7 @@ const calls: Record<string, (options: Given) => unknown> = {
 /** Those that take no options object. */
 const plain = new Set(
   `compactRecords decode decodeRecording encode encodePosition formatOg health isRecordingLine memoryJournal networkName ogToWei
-  parseInsufficientBalance recordFromJson recordToJson stateDirectory weiToOg fileAlertState sendTestAlert slack missingEdges`.split(
+  parseInsufficientBalance paymentsIn recordFromJson recordToJson stateDirectory weiToOg fileAlertState sendTestAlert slack missingEdges`.split(
     /\s+/,
   ),
 )
