@@ -1,20 +1,21 @@
 import { vi } from 'vitest'
 import { roomOf, type Room } from '../../src/base/room.ts'
 
-type Rooms = Readonly<Record<string, Room<unknown>>>
-
-/** The rooms of a page whose files come, do not come, or get no answer. `fresh` is a page that has loaded none so far. */
+/** A page whose files come, do not come, or get no answer. */
 export type LateRooms = {
-  rooms: Record<string, Room<unknown>>
   files: { come: 'at once' | 'never' | 'not' }
+  /** The page has loaded none so far. */
   fresh(): void
+  /** Puts back the rooms of the library: files of tests share its modules. */
+  restore(): void
 }
 
-export function lateRooms(actual: Rooms): LateRooms {
+/** Puts rooms of a page in the place of the library's. */
+export function lateRooms(rooms: Record<string, Room<unknown>>): LateRooms {
   const files: LateRooms['files'] = { come: 'at once' }
-  const rooms: Record<string, Room<unknown>> = {}
+  const actual = { ...rooms }
   fresh()
-  return { rooms, files, fresh }
+  return { files, fresh, restore: () => void Object.assign(rooms, actual) }
 
   function fresh(): void {
     for (const [name, room] of Object.entries(actual)) rooms[name] = late(name, room)

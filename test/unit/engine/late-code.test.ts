@@ -3,23 +3,19 @@ import { openBroker } from '../../../src/broker.ts'
 import { rooms } from '../../../src/engine/rooms.ts'
 import { createSimulatedBroker } from '../../../src/testing/index.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
-import { stubPage, type LateRooms } from '../../support/late-rooms.ts'
-
-const page = vi.hoisted(() => ({}) as LateRooms)
-vi.mock('../../../src/engine/rooms.ts', async (original) => {
-  const actual = await original<typeof import('../../../src/engine/rooms.ts')>()
-  const { lateRooms } = await import('../../support/late-rooms.ts')
-  return Object.assign(page, lateRooms(actual.rooms))
-})
+import { lateRooms, stubPage, type LateRooms } from '../../support/late-rooms.ts'
 
 const OG = 10n ** 18n
+let page: LateRooms
 
 beforeEach(() => {
-  page.files.come = 'at once'
-  page.fresh()
+  page = lateRooms(rooms)
   stubPage()
 })
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  page.restore()
+  vi.unstubAllGlobals()
+})
 
 /** A wallet with 20 OG in its ledger and 5 with a provider, 2 of them claimable. */
 async function wallet() {
