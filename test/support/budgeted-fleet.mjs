@@ -1,44 +1,19 @@
-// A process of a fleet whose budget all processes share, which stops itself (SIGSTOP) at the moment that `stopAt` names. It runs on the built
-// package, as an app's process does.
-import { writeSync } from 'node:fs'
-import { JsonRpcProvider, Wallet } from 'ethers'
+// A process of a fleet whose budget all processes share, which stops itself at the moment that `stopAt` names. It runs on the built package,
+// as an app's process does.
+import { Wallet } from 'ethers'
 import pg from 'pg'
+import { connectNode, options, say, watchedJournal } from './stopping-process.mjs'
 
-const options = JSON.parse(process.env.OPTIONS)
-const {
-  database,
-  rpcUrl,
-  network,
-  keys,
-  providers,
-  budget,
-  capacity,
-  stopAt,
-  leaseMs,
-  holder,
-  clockAheadMs = 0,
-} = options
-const now = Date.now
-Date.now = () => now() + clockAheadMs
+// After the clock of the process is set.
 const { createFleet } = await import('../../dist/src/fleet/index.js')
 const { postgresLeases } = await import('../../dist/src/postgres/index.js')
 
-class Provider extends JsonRpcProvider {
-  async send(method, params) {
-    if (method !== 'eth_sendRawTransaction') return super.send(method, params)
-    reach('before-broadcast')
-    const response = await super.send(method, params)
-    reach('after-broadcast')
-    return response
-  }
-}
-
+const { database, network, keys, providers, budget, capacity, leaseMs, holder } = options
 const pool = new pg.Pool({ connectionString: database, max: 3 })
-let hasStopped = false
 const leases = postgresLeases({ pool, leaseMs, holder })
 const wallets = new Map(keys.map((key) => [new Wallet(key).address, key]))
 const fleet = await createFleet({
-  provider: new Provider(rpcUrl, undefined, { cacheTimeout: -1, batchStallTime: 0 }),
+  provider: connectNode(),
   network,
   wallets: [...wallets.keys()],
   signerFor: (wallet) => new Wallet(wallets.get(wallet)),
@@ -68,25 +43,7 @@ function watched(inner) {
     async claim(request) {
       const journals = await inner.claim(request)
       for (const { lost } of journals) lost.addEventListener('abort', () => say('lost'))
-      return journals.map((journal) => ({
-        ...journal,
-        async append(record) {
-          reach(`before-${record.type}`)
-          await journal.append(record)
-          reach(`after-${record.type}`)
-        },
-      }))
+      return journals.map(watchedJournal)
     },
   }
-}
-
-function reach(moment) {
-  if (moment !== stopAt || hasStopped) return
-  hasStopped = true
-  say(`stopping ${moment}`)
-  process.kill(process.pid, 'SIGSTOP')
-}
-
-function say(line) {
-  writeSync(1, `${line}\n`)
 }

@@ -1,41 +1,20 @@
-// A process that claims a wallet in Postgres, keeps sub-accounts funded, and stops itself (SIGSTOP) at the moment that `stopAt` names. It
-// runs on the built package, as an app's process does.
-import { writeSync } from 'node:fs'
-import { JsonRpcProvider, Wallet } from 'ethers'
+// A process that claims a wallet in Postgres, keeps sub-accounts funded, and stops itself at the moment that `stopAt` names. It runs on the
+// built package, as an app's process does.
+import { Wallet } from 'ethers'
 import pg from 'pg'
+import { connectNode, options, say, watchedJournal } from './stopping-process.mjs'
 
-const options = JSON.parse(process.env.OPTIONS)
-const { database, rpcUrl, network, key, providers, stopAt, leaseMs, holder, clockAheadMs = 0 } = options
-const now = Date.now
-Date.now = () => now() + clockAheadMs
+// After the clock of the process is set.
 const { createBroker } = await import('../../dist/src/index.js')
 const { postgresJournal } = await import('../../dist/src/postgres/index.js')
 
-class Provider extends JsonRpcProvider {
-  async send(method, params) {
-    if (method !== 'eth_sendRawTransaction') return super.send(method, params)
-    reach('before-broadcast')
-    const response = await super.send(method, params)
-    reach('after-broadcast')
-    return response
-  }
-}
-
-const provider = new Provider(rpcUrl, undefined, { cacheTimeout: -1, batchStallTime: 0 })
-const signer = new Wallet(key, provider)
+const { database, network, key, providers, leaseMs, holder } = options
+const signer = new Wallet(key, connectNode())
 const pool = new pg.Pool({ connectionString: database, max: 3 })
 const inner = await claimed()
 say(`claimed ${inner.epoch}`)
 inner.lost.addEventListener('abort', () => say(`lost ${inner.lost.reason.name}`))
-const journal = {
-  ...inner,
-  async append(record) {
-    reach(`before-${record.type}`)
-    await inner.append(record)
-    reach(`after-${record.type}`)
-  },
-}
-const broker = await createBroker({ signer, network, journal, signal: inner.lost })
+const broker = await createBroker({ signer, network, journal: watchedJournal(inner), signal: inner.lost })
 broker.plan$.subscribe(({ decisions }) =>
   say(`plan ${decisions.map(({ action, reason }) => (action === 'top-up' ? action : reason)).join()}`),
 )
@@ -53,18 +32,4 @@ async function claimed() {
     } catch (error) {
       if (!error.retryable) throw error
     }
-}
-
-let hasStopped = false
-
-/** Stops the process where it stands, as a long pause of a virtual machine does. */
-function reach(moment) {
-  if (moment !== stopAt || hasStopped) return
-  hasStopped = true
-  say(`stopping ${moment}`)
-  process.kill(process.pid, 'SIGSTOP')
-}
-
-function say(line) {
-  writeSync(1, `${line}\n`)
 }
