@@ -18,7 +18,7 @@ import type { Logger } from './base/logger.ts'
 import type { Tracer } from './base/tracer.ts'
 import type { FineTuningManager } from './managers/fine-tuning-manager.ts'
 import type { InferenceManager } from './managers/inference-manager.ts'
-import type { Standing } from './managers/standing.ts'
+import type { WalletStanding } from './managers/standing.ts'
 import type { PositionStream } from './streams/positions.ts'
 import type { SubAccountActor } from './lifecycle/sub-account-actors.ts'
 import type { TransactionActor } from './transactions/tracked-transaction.ts'
@@ -100,7 +100,7 @@ export type Broker = {
    * @example
    * const low = broker.standing().subAccounts.filter(({ value }) => value === 'low')
    */
-  standing(): Standing
+  standing(): WalletStanding
   /** Every transaction of this broker and of its journal, oldest first. */
   transactions(): readonly TransactionActor[]
   /**

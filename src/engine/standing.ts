@@ -1,11 +1,11 @@
 import type { NodeRefusal } from '../../machines/transaction/transaction.types.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import { fundingStatusOf, type StatusFacts } from '../managers/funding-status.ts'
-import type { Standing } from '../managers/standing.ts'
+import type { WalletStanding } from '../managers/standing.ts'
 import type { Engine } from './engine.ts'
 
 /** Looks at what there is, and makes and starts nothing. */
-export function standingOf(engine: Engine): Omit<Standing, 'endpoints'> {
+export function standingOf(engine: Engine): Omit<WalletStanding, 'endpoints'> {
   const { subAccounts, funding, closing } = engine
   const facts = statusFactsOf(engine)
   return {

@@ -6,7 +6,7 @@ import type { EndpointCounts } from '../provider/endpoint.types.ts'
 import type { AutoFundingStatus } from './funding-status.ts'
 
 /** Where everything of a wallet stands. */
-export type Standing = {
+export type WalletStanding = {
   /** Of every sub-account that a position has shown: what its actor, which may not run, is in. */
   subAccounts: readonly SnapshotFrom<typeof subAccountMachine>[]
   /** Of every service. */

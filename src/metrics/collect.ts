@@ -9,7 +9,7 @@ import type {
   DepositDecision,
   HistogramCounts,
   Plan,
-  Standing,
+  WalletStanding,
 } from '../index.ts'
 import { labelsOf, noLabels, withLabels, type Labels } from './family.ts'
 import type { FamilyName } from './families.ts'
@@ -86,7 +86,7 @@ export function createCollector({ broker, version }: CollectorOptions): Collecto
   }
 }
 
-type Accounts = Pick<Standing, 'subAccounts' | 'autoFunding'>
+type Accounts = Pick<WalletStanding, 'subAccounts' | 'autoFunding'>
 
 const OF_ALL = labelsOf({ scope: 'all' })
 
