@@ -1,6 +1,6 @@
 /**
- * A part that is made at its first use: of many wallets most never send, close or claim anything. A part that has to hear of something
- * from the start is none of these.
+ * A part that is made at its first use: of many wallets most never send, close or claim anything. It hears of nothing before that, so a
+ * part that follows positions or transactions is made at once.
  */
 export class Lazy<Part extends object> {
   readonly #make: () => Part

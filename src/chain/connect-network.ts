@@ -1,7 +1,7 @@
-import { loadAhead } from '../base/room.ts'
 import { ReadError } from '../base/errors.ts'
 import { safeLogger, type Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
+import { loadAhead } from '../base/room.ts'
 import { toAddress } from './address.ts'
 import { query, multicallBatch, parallelBatch, type Batch } from './batch.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
@@ -86,9 +86,9 @@ export async function connectNetwork(
     socket: socket?.state ?? null,
     market: marketOn((calls, blockTag) => query(() => parallel(calls, blockTag)), addresses),
     readRules: () => query(() => readRules(parallel, addresses)),
-    async readSettlements(...asked) {
+    async readSettlements(...of) {
       const { createSettlements } = await rooms.settlements.load()
-      return createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms })(...asked)
+      return createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms })(...of)
     },
   }
 }

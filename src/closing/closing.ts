@@ -23,8 +23,6 @@ import { createStepSender } from './step-sender.ts'
 import type { CloseOptions, ClosingCancelled, ClosingStatus } from './types.ts'
 import { createClosingWaiters } from './waiters.ts'
 
-export { closingPlanOf } from './plan.ts'
-
 export type ClosingOptions = {
   wallet: string
   rules: Rules

@@ -30,7 +30,7 @@ export type ProviderAccess = {
   endpoints: () => EndpointsOptions
 }
 
-/** Without a signer the wallet signs in nowhere. */
+/** Null for a broker without a signer: it signs in at no provider. */
 type AccessTo = { chain: Connected; sending: Pick<Sending, 'createSessionTokens' | 'createProviderFees'> | null }
 
 export function createProviderAccess(

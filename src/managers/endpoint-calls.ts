@@ -16,11 +16,11 @@ export function endpointCalls(options: EndpointsOptions & RequestFundingOptions)
   const fundRequests = createRequestFunding(options)
   return {
     counts: endpoints.counts,
-    open(provider, asked) {
-      const terms = toRequestTerms(asked)
+    open(provider, how) {
+      const terms = toRequestTerms(how)
       const id = { provider: toAddress(provider, 'provider'), serviceType: 'inference' as const }
       return endpoints.open(id.provider, {
-        ...inMs(asked),
+        ...inMs(how),
         fund: (rejections, signal) => fundRequests(id, terms, { rejections, signal }),
       })
     },

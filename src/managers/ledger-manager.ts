@@ -35,7 +35,7 @@ export type LedgerManagerOptions = {
   rules: Rules
   read: (signal?: AbortSignal) => Promise<Position>
   listLedgers: (offset: number, limit: number) => Promise<{ ledgers: LedgerEntry[]; total: number }>
-  /** What calls that send do; without a signer its use throws, as does that of `closing`. */
+  /** The calls that send; without a signer their use throws, as does that of `closing`. */
   calls: Lazy<LedgerCalls>
   /** Throws without a signer, and while the ledger is being closed. */
   claims: () => Claims

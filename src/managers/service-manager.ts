@@ -24,7 +24,7 @@ export type ServiceManagerOptions = {
   serviceType: ServiceType
   minLockedBalance: bigint
   read: (signal?: AbortSignal) => Promise<Position>
-  /** What calls that send do; without a signer its use throws. */
+  /** The calls that send; without a signer their use throws. */
   calls: Lazy<Pick<ServiceCalls, 'checkEnsuring' | 'fill' | 'acknowledgement'>>
   statusFacts: () => StatusFacts
   autoFunding: Pick<AutoFunding, 'start' | 'stop' | 'pause' | 'all'>

@@ -11,9 +11,8 @@ type Paid = Extract<JournalRecord, { type: 'paid' | 'deposited' }>
 
 /**
  * Drops the records that no later process needs. It keeps every open intent, the latest ones with an outcome, the latest that a node
- * refused and no other transaction has overtaken, open
- * claims and an open closing with all their steps, the latest call for each sub-account, and of dropped intents the payments that
- * budgets still count.
+ * refused and whose nonce no own transaction has taken, open claims and an open closing with all their steps, the latest call for each
+ * sub-account, and of dropped intents the payments that budgets still count.
  *
  * @example
  * const kept = compactRecords(records)
@@ -29,14 +28,9 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
   // Another node may have what one refused for good, until another transaction has its nonce.
   const isRefused = ({ prepared: { nonce }, outcome }: JournalEntry) =>
     outcome?.type === 'superseded' && outcome.refused === true && !mined.has(nonce)
+  const isSettled = (entry: JournalEntry) => !isRefused(entry)
   const over = entries.filter(({ outcome, prepared }) => outcome !== null && !isOpenStep(prepared))
-  const dropped = [
-    ...allBut(over.filter(isRefused), MOST_REFUSED),
-    ...allBut(
-      over.filter((entry) => !isRefused(entry)),
-      KEPT,
-    ),
-  ]
+  const dropped = [...allBut(over.filter(isRefused), MOST_REFUSED), ...allBut(over.filter(isSettled), KEPT)]
   const ids = new Set(dropped.map(({ prepared }) => prepared.id))
   const spent = spentNonces(records)
   const asks = newestAsks(records)

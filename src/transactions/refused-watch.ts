@@ -34,7 +34,8 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
     size: () => refused.size,
     add(transaction) {
       refused.add(transaction)
-      for (const oldest of refused) if (refused.size > MOST_REFUSED) refused.delete(oldest)
+      const [oldest] = refused
+      if (oldest && refused.size > MOST_REFUSED) refused.delete(oldest)
     },
     async look(blockNumber, from) {
       if (refused.size > 0) dropFollowed()

@@ -20,8 +20,8 @@ export type AlertPlace = {
 }
 
 /**
- * What was sent is kept under the name of the process and its config, so that the next one of that name goes on, and that of another config
- * of the same host is another one's. Two at once would overwrite each other's, and send alerts twice or not at all.
+ * Keeps what was sent under the name of the process and the path of its config: the next process of both goes on with it, and a process of
+ * another config has a file of its own. Two processes with one file would overwrite it, and send alerts twice or not at all.
  *
  * @throws UsageError while another process has that name
  */
