@@ -1,4 +1,5 @@
 import { abortable } from './base/abortable.ts'
+import { checkObject } from './base/check-options.ts'
 import { inMs } from './base/durations.ts'
 import { AbortedError } from './base/errors.ts'
 import { checkBrokerOptions } from './broker-options.ts'
@@ -22,6 +23,7 @@ const engine = roomOf(() => import('./broker.ts'))
  * @throws ChunkLoadError where the library's code does not come to a page
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  checkObject('createBroker', options)
   const isLate = options.signal?.aborted
   await checkBrokerOptions(options)
   toBudget(options.budget)
@@ -32,12 +34,17 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   return connectBroker(inMs(options))
 }
 
-/** As an opening that is aborted later, it closes the caller's journal: without the engine no other broker has it. */
-async function loadEngine({ journal, signal }: BrokerOptions) {
+/** Once it is there, the engine closes the caller's journal for an opening that was aborted, unless another broker has that journal. */
+async function loadEngine(options: BrokerOptions) {
+  const { signal } = options
   try {
     return await abortable(engine.load(), signal)
   } catch (error) {
-    if (signal?.aborted && !engine.now) await journal?.close().catch(() => undefined)
+    if (signal?.aborted)
+      void engine
+        .load()
+        .then(({ connectBroker }) => connectBroker(inMs(options)))
+        .catch(() => undefined)
     throw error
   }
 }

@@ -110,6 +110,8 @@ test.for<[string, unknown, string]>([
   ['a URL', { provider: `https://rpc.example/${KEY}`, address: ADDRESS }, 'A URL is no provider.'],
   ['both', { signer, provider, address: ADDRESS }, 'A signer comes with its provider and address.'],
   ['no options', KEY, 'The options of createBroker are an object.'],
+  ['null', null, 'The options of createBroker are an object.'],
+  ['nothing', undefined, 'The options of createBroker are an object.'],
 ])('what is no ethers 6 signer is refused in its own sentence: %s', async ([, options, sentence]) => {
   const message = await refusalOf(options)
   expect(message.split('\n')[0]).toBe(sentence)

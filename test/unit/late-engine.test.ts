@@ -1,6 +1,7 @@
 import { JsonRpcProvider } from 'ethers'
 import { expect, test, vi } from 'vitest'
 import { memoryJournal } from '../../src/transactions/memory-journal.ts'
+import { until } from '../support/until.ts'
 
 test('a signal ends an opening whose engine is not loaded, and its journal is closed', async () => {
   // Another file of tests may have loaded it.
@@ -13,6 +14,6 @@ test('a signal ends an opening whose engine is not loaded, and its journal is cl
   const opening = createBroker({ provider, address, journal, signal: abort.signal })
   abort.abort()
   await expect(opening).rejects.toMatchObject({ name: 'AbortedError' })
-  expect(close.mock.calls.length).toBe(1)
+  await until(() => close.mock.calls.length === 1)
   provider.destroy()
 })
