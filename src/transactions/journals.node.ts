@@ -1,9 +1,9 @@
 import type { JournalPlace, Journals } from './journals.types.ts'
 import { journalPath, stateDirectory } from './state-directory.ts'
 
-/** Node keeps journals in files. Their code is loaded at its first use. */
+/** Node keeps journals in files. Their code is loaded by a broker that sends while it opens, else at its first use. */
 export const journals: Journals = {
-  load: () => Promise.resolve(),
+  load: () => Promise.all([import('./file-journal.ts'), import('./journal-repair.ts')]),
   default: (options) => journals.openFile(options),
   stateDirectory,
   async openFile({ genesis, logger, ...place }) {

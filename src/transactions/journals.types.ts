@@ -13,7 +13,7 @@ export type JournalPlace = JournalOwner & { path?: string | undefined; genesis?:
  * bundler for browsers finds a module of Node.
  */
 export type Journals = {
-  /** Loads what `default` needs; Node has it in files. */
+  /** Loads the code of the journal: after an update of the package a program that runs has the files of the version before no more. */
   load(): Promise<unknown>
   /** The journal of a broker that was given none; null where nothing outlives the program. */
   default(options: JournalOwner & { genesis: string | undefined; logger: Logger }): Promise<Journal | null>
