@@ -74,7 +74,7 @@ function fleetOf(orders: FleetOrders, states: Record<string, WalletState> = {}) 
 test('terms are applied to brokers that are open, and wallets come and go', async () => {
   const { done, said, reread } = fleetOf(ordersOf({ [A]: funds('0x1'), [B]: funds('0x1') }))
   await reread(ordersOf({ [A]: { ...funds('0x2'), autoDeposit: { trigger: '1', target: '2' } }, [C]: {} }, 9))
-  expect(done).toEqual(['add 0xc', 'remove 0xb', '0xa funds 0x2 to 2', '0xa stops 0x1', '0xa deposits'])
+  expect(done).toEqual(['add 0xc', 'remove 0xb', '0xa deposits', '0xa funds 0x2 to 2', '0xa stops 0x1'])
   expect(said).toEqual([
     'fleet.json is read again: 1 added, 1 removed, 1 with another policy. Changes of capacity take effect at the next start.',
   ])
