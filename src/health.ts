@@ -103,8 +103,10 @@ function transactionsOf(broker: Broker, plan: Plan | null): HealthCheck {
     return { status: 'warn', message: `A transaction is not mined after ${STUCK_SECONDS} s.` }
   const refusal = refusalOf(broker)
   if (refusal !== null) return { status: 'warn', message: line(`The node does not take a transaction: ${refusal}`) }
-  if (plan && holdsFor(plan, ['unknown-pending', 'foreign-transaction', 'nonce-spent']))
+  if (plan && holdsFor(plan, ['unknown-pending', 'foreign-transaction']))
     return { status: 'warn', message: 'Another program sends transactions of this wallet.' }
+  if (plan && holdsFor(plan, ['nonce-spent']))
+    return { status: 'warn', message: 'The nonce of a transaction is spent, and it is not final by which one.' }
   return PASS
 }
 

@@ -75,7 +75,7 @@ test('a top-up whose nonce another program has spent says so, in the health too,
   for (let second = 0; second < 30 && holds()?.[0] !== 'nonce-spent'; second += 1) await world.advance(1)
   expect([holds(), health(broker).checks.transactions]).toEqual([
     ['nonce-spent'],
-    { status: 'warn', message: 'Another program sends transactions of this wallet.' },
+    { status: 'warn', message: 'The nonce of a transaction is spent, and it is not final by which one.' },
   ])
   isLost = false
   await world.advance(60)
