@@ -2,6 +2,7 @@ import { newestAsks } from './asks.ts'
 import { closingIn, foldRecords, isClaimRecord, isClosingRecord, openClaims, spentNonces } from './journal-fold.ts'
 import type { JournalEntry, JournalRecord } from './journal.types.ts'
 import { depositOf, isCounted, isUnpaid, paymentOf } from './payments.ts'
+import { withoutRepeats } from './journal-repeats.ts'
 import { MOST_REFUSED } from './refused-watch.ts'
 
 /** How many intents with a known outcome are kept, for nonces, budgets and people. */
@@ -41,7 +42,7 @@ export function compactRecords(records: readonly JournalRecord[]): JournalRecord
     if (isClaimRecord(record)) return claims.has(record.id)
     return !isPaid(record) && !ids.has(record.id)
   }
-  return [...paymentsIn(records, dropped), ...records.filter(isKept)]
+  return [...paymentsIn(records, dropped), ...withoutRepeats(records.filter(isKept))]
 }
 
 const allBut = (entries: readonly JournalEntry[], last: number): readonly JournalEntry[] =>

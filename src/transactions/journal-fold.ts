@@ -12,9 +12,10 @@ export function foldRecords(records: readonly JournalRecord[]): JournalEntry[] {
   const entries = new Map<string, JournalEntry>()
   for (const record of records) {
     const known = entries.get(record.id)
-    if (record.type === 'prepared')
-      entries.set(record.id, { prepared: record, attempts: firstAttempt(record), outcome: null })
-    else if (known && isStep(record)) entries.set(record.id, fold(known, record))
+    if (record.type === 'prepared') {
+      entries.delete(record.id)
+      entries.set(record.id, { prepared: record, attempts: attemptsOf(record, known), outcome: null })
+    } else if (known && isStep(record)) entries.set(record.id, fold(known, record))
   }
   return [...entries.values()]
 }
@@ -60,17 +61,25 @@ type Step = Extract<JournalRecord, { type: 'replaced' | 'sent' | 'mined' | 'unmi
 const steps: ReadonlySet<string> = new Set<Step['type']>(['replaced', 'sent', 'mined', 'unmined', 'superseded'])
 const isStep = (record: JournalRecord): record is Step => steps.has(record.type)
 
-function firstAttempt({ signed, fees }: JournalEntry['prepared']): JournalEntry['attempts'] {
-  return signed ? [{ ...signed, fees }] : []
+/** A call that a node refused, and that was signed anew with the same bytes, has one id: another node may have replacements of the first. */
+function attemptsOf({ signed, fees }: JournalEntry['prepared'], before?: JournalEntry): JournalEntry['attempts'] {
+  return signed ? withLatest(before?.attempts ?? [], { ...signed, fees }) : []
 }
+
+type Attempts = JournalEntry['attempts']
+
+const withLatest = (attempts: Attempts, latest: Attempts[number]): Attempts => [
+  ...attempts.filter(({ hash }) => hash !== latest.hash),
+  latest,
+]
 
 function fold(entry: JournalEntry, record: Step): JournalEntry {
   const { attempts, prepared } = entry
   switch (record.type) {
     case 'replaced':
-      return { ...entry, attempts: [...attempts, { ...record.signed, fees: record.fees }] }
+      return { ...entry, attempts: withLatest(attempts, { ...record.signed, fees: record.fees }) }
     case 'sent':
-      return { ...entry, attempts: [...attempts, { hash: record.hash, raw: null, fees: prepared.fees }] }
+      return { ...entry, attempts: withLatest(attempts, { hash: record.hash, raw: null, fees: prepared.fees }) }
     case 'unmined':
       return { ...entry, outcome: null }
     case 'mined':

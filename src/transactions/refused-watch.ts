@@ -1,14 +1,14 @@
 import type { Finality } from './finality.ts'
 import { lookForReceipt } from './receipts.ts'
 import type { ReceiptsPort } from './recent-receipts.ts'
-import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
+import type { Attempt, TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
 
 /** How many are watched, and kept in a compacted journal: those that were refused last. */
 export const MOST_REFUSED = 200
 
 export type RefusedWatchOptions = {
   finality: Finality
-  /** What the lane follows: the same call, signed anew, may have the same bytes. */
+  /** What the lane follows. */
   followed: () => readonly Pick<TrackedTransaction, 'attempts'>[]
   /** Called with one that is mined all the same. */
   onMined: (transaction: TrackedTransactionInput) => Promise<void>
@@ -38,16 +38,24 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
       if (oldest && refused.size > MOST_REFUSED) refused.delete(oldest)
     },
     async look(blockNumber, from) {
-      if (refused.size > 0) dropFollowed()
+      if (refused.size > 0) handOver()
       if (refused.size === 0) return
       const spent = await from.transactionCount(blockNumber)
       await Promise.all([...refused].map((transaction) => lookFor(transaction, spent, from)))
     },
   }
 
-  function dropFollowed(): void {
-    const hashes = new Set(followed().flatMap(({ attempts }) => attempts.map(({ hash }) => hash)))
-    for (const one of refused) if (one.attempts.some(({ hash }) => hashes.has(hash))) refused.delete(one)
+  /** The same call, signed anew, may have the same bytes: what follows those looks for the receipts of their replacements, too. */
+  function handOver(): void {
+    const all = followed()
+    for (const one of refused) {
+      const heir = all.find(({ attempts }) => attempts.some(isIn(one.attempts)))
+      if (!heir) continue
+      refused.delete(one)
+      const others = one.attempts.filter((attempt) => !isIn(heir.attempts)(attempt))
+      // The latest attempt stays its own: that one is sent again, and replaced.
+      heir.attempts.unshift(...others)
+    }
   }
 
   async function lookFor(transaction: TrackedTransactionInput, spent: number, from: ReceiptsPort): Promise<void> {
@@ -61,3 +69,8 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
     if (refused.delete(transaction)) await (receipt ? onMined : onOver)(transaction)
   }
 }
+
+const isIn =
+  (attempts: readonly Attempt[]) =>
+  ({ hash }: Attempt): boolean =>
+    attempts.some((one) => one.hash === hash)

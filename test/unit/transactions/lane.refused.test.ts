@@ -196,6 +196,79 @@ test('bytes that a node refused for good, and takes when the same call is signed
   await lane.close()
 })
 
+/** A wallet whose top-up a node took with two replacements, and refused after that; signed anew, the call has the bytes of the first. */
+async function replacedWorld() {
+  const journal = memoryJournal()
+  const hashes = ['0xh1', '0xh2', '0xh3']
+  const world = { journal, isTaken: true, isMined: false, signed: 0 }
+  const port = scriptedPort({
+    sign: () => {
+      const hash = hashes[Math.min(world.signed, 2)] ?? ''
+      world.signed += 1
+      return Promise.resolve({ raw: hash, hash })
+    },
+    broadcast: () =>
+      Promise.resolve(
+        world.isTaken
+          ? { grade: 'arrived', reason: 'none', message: '' }
+          : { grade: 'final', reason: 'unknown', message: 'insufficient funds' },
+      ),
+    knows: () => Promise.resolve(world.isTaken),
+    spender: () =>
+      Promise.resolve(
+        world.isMined ? { transactionHash: '0xh2', blockNumber: 60, depth: 20, to: null, data: '0x', value: 0n } : null,
+      ),
+    isCall: () => true,
+  } satisfies Partial<TransactionPort>)
+  const lane = laneOn(port, { journal })
+  await lane.open()
+  const first = lane.submit(topUp('alice', 3n)).catch((error: Error) => error.name)
+  await vi.advanceTimersByTimeAsync(14_000)
+  world.isTaken = false
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect([await first, world.signed]).toEqual(['RefusedByNodeError', 3])
+  world.signed = 0
+  return Object.assign(world, { port, lane })
+}
+
+test('a replacement of refused bytes that another node mines while those are followed anew counts as paid', async () => {
+  const world = await replacedWorld()
+  const { port, lane } = world
+  world.isTaken = true
+  const second = lane.submit(topUp('alice', 3n))
+  await vi.advanceTimersByTimeAsync(500)
+  await lane.confirm(59)
+  port.receipts.set('0xh2', receiptOf('0xh2', 60))
+  port.spent = 1
+  world.isMined = true
+  for (let block = 60; block < 100; block += 1) {
+    await vi.advanceTimersByTimeAsync(1_000)
+    await lane.confirm(block)
+  }
+  expect((await second).transactionHash).toBe('0xh2')
+  expect(lane.payments().map(({ amount }) => amount)).toEqual([3n])
+  expect(lane.foreignTransactions()).toBe(0)
+  await lane.close()
+})
+
+test('it counts after a restart, too, where the bytes were refused a second time', async () => {
+  const { journal, port, lane } = await replacedWorld()
+  const second = lane.submit(topUp('alice', 3n)).catch((error: Error) => error.name)
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(await second).toBe('RefusedByNodeError')
+  await lane.close()
+  for (const records of [journal.records, compactRecords(journal.records)]) {
+    const next = laneOn(port, { journal: journalOf(records) })
+    await next.open()
+    port.receipts.set('0xh3', receiptOf('0xh3', 60))
+    port.spent = 1
+    await next.confirm(60)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(next.payments().map(({ amount }) => amount)).toEqual([3n])
+    await next.close()
+  }
+})
+
 test('of many that a node refuses, one after the other, the latest are kept and watched', async () => {
   const { journal, port } = await refusedWorld()
   const [first] = journal.records
