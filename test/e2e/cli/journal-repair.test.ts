@@ -31,14 +31,14 @@ function autoFund() {
   return start(['auto-fund', provider(), ...options, ...place], env())
 }
 
-/** A program sends a top-up that no block takes in yet, and ends. */
+/** A program sends a top-up that no block takes in yet, and is killed. */
 beforeEach(async () => {
   await chain.setAutomine(true)
   low = await lowWallet(chain, chain.inference)
   await chain.setAutomine(false)
   const funding = autoFund()
   await until(async () => (await pendingNonce()) === low.nonce + 1)
-  funding.interrupt()
+  process.kill(funding.pid, 'SIGKILL')
   await funding.ended
   const { XDG_STATE_HOME = '' } = process.env
   journal = join(XDG_STATE_HOME, 'og-ledger', `31337-${low.wallet.address.toLowerCase()}.journal`)
