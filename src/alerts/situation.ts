@@ -38,7 +38,7 @@ export type Planned = Pick<Situation, 'plan' | 'forecast' | 'refunds'>
 export const UNPLANNED: Planned = { plan: null, forecast: null, refunds: [] }
 
 export function plannedOf(broker: Broker, plan: Plan): Planned {
-  return { plan, forecast: broker.forecastAt(plan), refunds: broker.ledger.refundsAt(plan.position) }
+  return { plan, forecast: broker.forecastAt(plan), refunds: broker.standing().refunds }
 }
 
 export function situationOf(

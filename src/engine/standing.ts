@@ -6,13 +6,15 @@ import type { Engine } from './engine.ts'
 
 /** Looks at what there is, and makes and starts nothing. */
 export function standingOf(engine: Engine): Omit<WalletStanding, 'endpoints'> {
-  const { subAccounts, funding, closing } = engine
+  const { subAccounts, funding, closing, calendar } = engine
+  const position = funding.dispatch.latest()?.position
   const facts = statusFactsOf(engine)
   return {
     subAccounts: subAccounts.snapshots(),
     autoFunding: funding.autoFunding.all().map((account) => fundingStatusOf(account, facts)),
     autoDeposit: funding.ledger.made?.autoDeposit.status() ?? null,
     closing: closing.made?.status() ?? null,
+    refunds: position ? calendar.of(position) : [],
   }
 }
 

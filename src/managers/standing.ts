@@ -3,6 +3,7 @@ import type { subAccountMachine } from '../../machines/sub-account/sub-account.m
 import type { ClosingStatus } from '../closing/types.ts'
 import type { AutoDepositStatus } from '../funding/auto-deposit.ts'
 import type { EndpointCounts } from '../provider/endpoint.types.ts'
+import type { PendingRefund } from '../refunds/calendar.ts'
 import type { AutoFundingStatus } from './funding-status.ts'
 
 /** Where everything of a wallet stands. */
@@ -15,5 +16,7 @@ export type WalletStanding = {
   autoDeposit: AutoDepositStatus | null
   /** Null while the ledger is not to be closed. */
   closing: ClosingStatus | null
+  /** Those of the newest plan's position, the next to be unlocked first; none before it. */
+  refunds: readonly PendingRefund[]
   endpoints: readonly (EndpointCounts & { provider: string })[]
 }

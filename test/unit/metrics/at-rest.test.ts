@@ -1,13 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { Actor } from 'xstate'
 import { fleetHealth } from '../../../src/cli/fleet/health.ts'
+import { openAlerts } from '../../../src/alerts/alerts.ts'
 import { createMetrics } from '../../../src/metrics/index.ts'
 import { fleetWorld, fundedPolicy } from '../../support/fleet-world.ts'
 import { memoryLeaseStore } from '../../support/memory-leases.ts'
 
 afterEach(() => void vi.restoreAllMocks())
 
-test('a scrape and a probe start no actor and make no manager of a wallet at rest, and say what those would', async () => {
+test('alerts, a scrape and a probe start no actor and make no manager of a wallet at rest, and say what those would', async () => {
   await using world = fleetWorld({ wallets: 3 })
   const store = memoryLeaseStore({ clock: world.clock, leaseMs: 60_000 })
   const supplying = await world.open({ leases: store.of('before', world.clock) })
@@ -25,6 +26,13 @@ test('a scrape and a probe start no actor and make no manager of a wallet at res
   const managers = (['ledger', 'inference', 'fineTuning'] as const).map((name) =>
     vi.spyOn(Object.getPrototypeOf(brokers[0]) as (typeof brokers)[0] & object, name, 'get'),
   )
+  await using alerts = await openAlerts(
+    fleet,
+    { to: [{ name: 'none', id: 'none', send: () => Promise.resolve() }] },
+    world.clock,
+  )
+  await world.advance(60)
+  expect(alerts.firing()).toEqual([])
   const atRest = metrics.text()
   expect(fleetHealth(fleet).status).toBe('pass')
   expect([started, ...managers].map(({ mock }) => mock.calls.length)).toEqual([0, 0, 0, 0])
