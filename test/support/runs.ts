@@ -16,6 +16,28 @@ export function closingRuns(byDefault: number): Run[] {
   return seededRuns('CLOSING', byDefault)
 }
 
+/**
+ * The combination of a seed. As many seeds in a row as there are combinations take each of them once; a few in a row take combinations
+ * that are far apart.
+ */
+export function inTurn<T>(combinations: readonly T[], seed: number): T {
+  const { length } = combinations
+  const found = combinations[(seed * strideOf(length)) % length]
+  if (found === undefined) throw new Error('There are no combinations.')
+  return found
+}
+
+/** About the golden section of a number, with no factor in common. */
+function strideOf(length: number): number {
+  let stride = Math.max(1, Math.round(length * 0.618))
+  while (commonFactor(stride, length) > 1) stride += 1
+  return stride
+}
+
+function commonFactor(a: number, b: number): number {
+  return b === 0 ? a : commonFactor(b, a % b)
+}
+
 function seededRuns(name: 'CHAOS' | 'CLOSING', byDefault: number): Run[] {
   const count = Number(process.env[`${name}_RUNS`] ?? byDefault)
   const start = Number(process.env[`${name}_SEED`] ?? 1)

@@ -6,7 +6,7 @@ import { localChain, type LocalChain } from '../../support/chain.ts'
 import { lowWallet, outcomeOf, type LowWallet } from '../../support/low-wallet.ts'
 import { mining } from '../../support/mining.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
-import { chaosRuns } from '../../support/runs.ts'
+import { chaosRuns, inTurn } from '../../support/runs.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 import { startToldProcess, type ToldProcess } from '../../support/told-process.ts'
 import { until as untilWithin } from '../../support/until.ts'
@@ -58,11 +58,10 @@ afterAll(async () => {
   await postgres[Symbol.asyncDispose]()
 })
 
-test.each(chaosRuns(4))(
-  'processes that race for the last of a budget pay all of it and no more, whatever happens to one of them (seed $seed)',
+test.each(chaosRuns(4).map(({ seed, random }) => ({ seed, random, ...inTurn(cases, seed) })))(
+  'processes that race for the last of a budget pay all of it and no more, whatever happens to one of them ($fault $moment, seed $seed)',
   { timeout: 400_000 },
-  async ({ seed, random }) => {
-    const { moment, fault } = cases[Math.floor(random() * cases.length)] ?? { moment: moments[0], fault: faults[0] }
+  async ({ seed, random, moment, fault }) => {
     const clockAheadMs = [0, 3_600_000, -3_600_000][Math.floor(random() * 3)] ?? 0
     const about = `${fault} ${moment}, its clock ${clockAheadMs} ms ahead, seed ${seed}`
     const name = `seed ${seed}`
