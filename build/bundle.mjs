@@ -45,10 +45,12 @@ const inside = [
 
 /**
  * What is loaded together, in the order in which it is: a chunk has what all of its modules reach and no chunk before it has. Without that
- * each set of entries that share a module would make a chunk, most of them tiny. What only the main entry names is apart from what a
- * broker needs, so that a page which imports `createBroker` alone goes without it. `a+b` is what either one reaches.
+ * each set of entries that share a module would make a chunk, most of them tiny. A page that imports `createBroker` alone has the first
+ * chunk until it opens a broker; what else the main entry names and a broker needs is apart from it, and from what only the main entry
+ * names. `a+b` is what either one reaches.
  */
 const layers = {
+  first: ['src/create-broker'],
   face: ['src/index', 'src/create-broker+src/broker+src/streams/streams'],
   broker: ['src/broker'],
   journal: ['src/transactions/browser-journal'],

@@ -62,7 +62,8 @@ export type {
   ClosingStatus,
   LockedRefund,
 } from './closing/types.ts'
-export { ClosingCancelledError, ClosingStuckError, LedgerClosingError } from './closing/errors.ts'
+export { ClosingCancelledError, ClosingStuckError } from './closing/errors.ts'
+export { LedgerClosingError } from './closing/gate.ts'
 export type { LedgerActor } from './lifecycle/ledger-actor.ts'
 export type { SubAccountActor } from './lifecycle/sub-account-actors.ts'
 export type { Inspect } from './base/inspection.ts'
@@ -97,37 +98,37 @@ export type { JournalRepair } from './transactions/journal-repair.ts'
 export type { TransactionActor } from './transactions/tracked-transaction.ts'
 export {
   AbortedError,
-  BudgetExhaustedError,
   CapabilityMissingError,
   ChunkLoadError,
   InvalidInputError,
   JournalError,
+  ReadError,
+  StaleReadingError,
+} from './base/errors.ts'
+export {
+  BudgetExhaustedError,
   LockedError,
   NotFundedError,
   NothingToRetrieveError,
   NothingToWithdrawError,
-  ReadError,
   RefundPendingError,
-  StaleReadingError,
   SupersededError,
   UnresolvedIntentError,
   WouldLockError,
-} from './base/errors.ts'
+} from './base/sending-errors.ts'
 export {
   GasEstimateError,
   InDoubtError,
   InsufficientGasError,
   LeaseLostError,
   NotRecordedError,
-  NotSentError,
   OvertakenError,
-  ReadOnlyError,
   RefusedError,
-  SigningError,
   ServiceNotOfferedError,
   UserRejectedError,
   WrongChainError,
 } from './base/not-sent-errors.ts'
+export { NotSentError, ReadOnlyError, SigningError } from './base/errors.ts'
 export { OgLedgerError } from './base/og-ledger-error.ts'
 export type { ErrorRecord } from './base/og-ledger-error.ts'
 export { errorCodes, type ErrorCode } from './base/error-codes.ts'

@@ -31,39 +31,6 @@ export class ChunkLoadError extends OgLedgerError {
   }
 }
 
-/** Sending money to the sub-account would undo a refund that is pending there. */
-export class RefundPendingError extends OgLedgerError {
-  override readonly name = 'RefundPendingError'
-}
-
-/** A limit does not allow it: the budget of a rolling window, the most for one top-up, or the ledger's reserve. */
-export class BudgetExhaustedError extends OgLedgerError {
-  override readonly name = 'BudgetExhaustedError'
-}
-
-/** A sub-account could not be filled in time: its transaction is not mined, or it is charged faster than that. */
-export class NotFundedError extends OgLedgerError {
-  override readonly name = 'NotFundedError'
-  constructor(facts: Facts) {
-    super('The sub-account still has less available than that.', facts, { retryable: true })
-  }
-}
-
-/** No sub-account has free money to retrieve or a refund to claim now. */
-export class NothingToRetrieveError extends OgLedgerError {
-  override readonly name = 'NothingToRetrieveError'
-}
-
-/** Retrieving would lock money that a provider works with. Nothing was sent. */
-export class WouldLockError extends OgLedgerError {
-  override readonly name = 'WouldLockError'
-}
-
-/** The ledger has nothing available to withdraw. */
-export class NothingToWithdrawError extends OgLedgerError {
-  override readonly name = 'NothingToWithdrawError'
-}
-
 /** The deployment is an older one, whose contracts lack a function that this needs. Nothing was sent. */
 export class CapabilityMissingError extends OgLedgerError {
   override readonly name = 'CapabilityMissingError'
@@ -75,37 +42,6 @@ export class CapabilityMissingError extends OgLedgerError {
   }
 }
 
-/** A transaction of another program spent the nonce: this one can never be mined. Nothing was paid. */
-export class SupersededError extends OgLedgerError {
-  override readonly name = 'SupersededError'
-  constructor(facts: Facts) {
-    super('Another transaction of this wallet took the nonce, so this one was not mined.', facts, { retryable: true })
-  }
-}
-
-/** A wallet was asked to send a transaction and did not say whether it did. */
-export class UnresolvedIntentError extends OgLedgerError {
-  override readonly name = 'UnresolvedIntentError'
-  readonly id: string
-  constructor({ id, cause }: { id: string; cause: unknown }) {
-    super(
-      'The wallet did not say whether it sent the transaction.',
-      {
-        id,
-        reason: cause instanceof Error ? cause.message.split('\n', 1)[0] : undefined,
-        do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"',
-      },
-      { cause },
-    )
-    this.id = id
-  }
-}
-
-/** Another process sends for the same wallet. */
-export class LockedError extends OgLedgerError {
-  override readonly name = 'LockedError'
-}
-
 /** The journal's file is damaged, was replaced or cannot be written; guessing would risk paying twice. */
 export class JournalError extends OgLedgerError {
   override readonly name = 'JournalError'
@@ -114,4 +50,25 @@ export class JournalError extends OgLedgerError {
 /** The broker was closed, or the call's signal aborted, before anything was sent. */
 export class AbortedError extends OgLedgerError {
   override readonly name = 'AbortedError'
+}
+
+/** A transaction was not sent; its subclasses say why. Nothing was paid. */
+export class NotSentError extends OgLedgerError {
+  override readonly name: string = 'NotSentError'
+}
+
+/** The broker was created without a signer. */
+export class ReadOnlyError extends NotSentError {
+  override readonly name = 'ReadOnlyError'
+  constructor(wallet: string) {
+    super('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
+  }
+}
+
+/** The signer failed to sign, other than by a refusal. */
+export class SigningError extends NotSentError {
+  override readonly name = 'SigningError'
+  constructor(facts: { operation: string; reason: string }, options: ErrorOptions = {}) {
+    super('The signer did not sign.', facts, options)
+  }
 }

@@ -1,18 +1,6 @@
 import type { ServiceType } from '../../machines/position.types.ts'
-import { OgLedgerError, type ErrorOptions, type Facts } from './og-ledger-error.ts'
-
-/** A transaction was not sent; its subclasses say why. Nothing was paid. */
-export class NotSentError extends OgLedgerError {
-  override readonly name: string = 'NotSentError'
-}
-
-/** The broker was created without a signer. */
-export class ReadOnlyError extends NotSentError {
-  override readonly name = 'ReadOnlyError'
-  constructor(wallet: string) {
-    super('This broker is read-only.', { wallet, do: 'create it with a signer to send transactions' })
-  }
-}
+import { NotSentError } from './errors.ts'
+import type { ErrorOptions, Facts } from './og-ledger-error.ts'
 
 /** The person at the wallet refused to sign or to send. */
 export class RefusedError extends NotSentError {
@@ -32,14 +20,6 @@ export class WrongChainError extends NotSentError {
       { expected: `chain ${expected}`, actual: `chain ${actual}`, do: 'switch the wallet back, then try again' },
       { retryable: true },
     )
-  }
-}
-
-/** The signer failed to sign, other than by a refusal. */
-export class SigningError extends NotSentError {
-  override readonly name = 'SigningError'
-  constructor(facts: { operation: string; reason: string }, options: ErrorOptions = {}) {
-    super('The signer did not sign.', facts, options)
   }
 }
 

@@ -1,6 +1,7 @@
 import { CapabilityMissingError } from '../base/errors.ts'
 import type { Call, WriteMethod } from './port.ts'
-import { revertData, revertReason } from './reverts.ts'
+import { revertData } from './reverts.ts'
+import { revertReason } from './revert-error.ts'
 
 const WITHOUT_TOKENS = 'API tokens of this deployment end only with their own time'
 

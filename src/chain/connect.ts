@@ -1,5 +1,4 @@
-import { InvalidInputError } from '../base/errors.ts'
-import { SigningError } from '../base/not-sent-errors.ts'
+import { InvalidInputError, SigningError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { loadAll } from '../base/room.ts'

@@ -4,7 +4,7 @@ import { query } from './batch.ts'
 import type { TransactionPort } from './port.ts'
 import type { Rpc } from './rpc.types.ts'
 import { findSpender } from './spender.ts'
-import { untilBlockKnown } from './unknown-block.ts'
+import { untilBlockKnown } from './until-block-known.ts'
 
 /** What the chain says about a wallet's nonces. */
 export type Nonces = Pick<TransactionPort, 'transactionCount' | 'head' | 'spender'>

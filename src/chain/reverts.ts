@@ -1,9 +1,7 @@
 import { AbiCoder } from 'ethers'
-import { contractError, type ContractError } from '../base/contract-errors.ts'
 import type { ErrorArgs } from '../base/contract-error-texts.ts'
 import { errorsAbi } from './abi.ts'
 import { oneLine } from '../base/one-line.ts'
-import { messagesOf } from './cause.ts'
 import { panicArgs } from './panic.ts'
 
 export type Revert = { errorName: string; errorArgs: ErrorArgs }
@@ -31,25 +29,6 @@ export function decodeRevert(data: string): Revert | null {
   return { errorName: selector, errorArgs: { data } }
 }
 
-/** The contract's error for a failed call or estimate; null when the call did not revert. */
-export function revertError(operation: string, error: unknown): ContractError | null {
-  const data = revertData(error)
-  if (data === null) return null
-  const text = data === '0x' ? revertReason(error) : null
-  const noData =
-    text === null ? { errorName: 'no reason', errorArgs: {} } : { errorName: 'Error', errorArgs: { reason: text } }
-  return contractError({ operation, ...(decodeRevert(data) ?? noData) })
-}
-
-/** The reason that a node gives only in its message, as in "execution reverted: not enough"; null without one. */
-export function revertReason(error: unknown): string | null {
-  for (const message of messagesOf(error)) {
-    const [, reason] = REASON.exec(message) ?? []
-    if (reason !== undefined) return oneLine(reason)
-  }
-  return null
-}
-
 /** Finds revert data in the error of any node or wallet; `0x` for a revert without data, null for another failure. */
 export function revertData(error: unknown): string | null {
   let reverted = false
@@ -73,8 +52,6 @@ export function revertData(error: unknown): string | null {
 }
 
 type Fields = Readonly<Record<string, unknown>>
-
-const REASON = /(?:\breverted: |\breverted with reason(?: string)?:? |: revert )['"]?([^'"\n]*\w[^'"\n]*)['"]?$/i
 
 const MOST_PARTS = 32
 /** The JSON-RPC code of a failed execution. */

@@ -1,12 +1,6 @@
 import { keccak256 } from 'ethers'
-import {
-  GasEstimateError,
-  RefusedError,
-  SigningError,
-  WrongChainError,
-  type NotSentError,
-} from '../base/not-sent-errors.ts'
-import { ReadError } from '../base/errors.ts'
+import { GasEstimateError, RefusedError, WrongChainError } from '../base/not-sent-errors.ts'
+import { SigningError, type NotSentError, ReadError } from '../base/errors.ts'
 import { query } from './batch.ts'
 import { ARRIVED, gradeBroadcastError } from './broadcast-answer.ts'
 import { reasonOf, safeCause } from './cause.ts'
@@ -15,7 +9,7 @@ import { missingCapability } from './capabilities.ts'
 import type { EthersSigner, TransactionFields } from './ethers.types.ts'
 import { noncesOf } from './nonces.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
-import { revertError } from './reverts.ts'
+import { revertError } from './revert-error.ts'
 import { lacksMoney, poorWalletError } from './poor-wallet.ts'
 import { createReceipts } from './receipts.ts'
 import type { FeeOracle } from './fee-oracle.ts'

@@ -2,17 +2,6 @@ import { formatOg, weiToOg } from '../base/amounts.ts'
 import type { ClosingCancelled } from './types.ts'
 import { OgLedgerError } from '../base/og-ledger-error.ts'
 
-/** The ledger is being closed: the broker pays nothing to a provider any more. Nothing was sent. */
-export class LedgerClosingError extends OgLedgerError {
-  override readonly name = 'LedgerClosingError'
-  constructor(operation: string) {
-    super('The ledger is being closed, so nothing is paid to a provider.', {
-      operation,
-      do: 'cancel that first, with ledger.cancelClosing() or og-ledger close --cancel',
-    })
-  }
-}
-
 /** The closing that the caller waited for was cancelled. */
 export class ClosingCancelledError extends OgLedgerError {
   override readonly name = 'ClosingCancelledError'

@@ -1,5 +1,5 @@
 import { Lazy } from '../base/lazy.ts'
-import { ReadOnlyError } from '../base/not-sent-errors.ts'
+import { ReadOnlyError } from '../base/errors.ts'
 import type { Plan } from '../funding/plan.ts'
 import type { Claims } from '../refunds/claim.ts'
 import type { Refunds, RefundsOptions } from '../refunds/refunds.ts'

@@ -1,5 +1,5 @@
 import { Lazy } from '../base/lazy.ts'
-import { ReadOnlyError } from '../base/not-sent-errors.ts'
+import { ReadOnlyError } from '../base/errors.ts'
 import type { Sending } from './engine-options.ts'
 
 /** What only a broker with a signer has, made at its first use. Without one each use throws ReadOnlyError. */

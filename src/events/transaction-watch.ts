@@ -1,6 +1,5 @@
 import type { SubAccountId } from '../base/sub-account-key.ts'
-import type { Intent } from '../transactions/intent.ts'
-import { isDeposit } from '../transactions/payments.ts'
+import { type Intent, isDeposit } from '../transactions/intent.ts'
 import type { TrackedTransaction, TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { Emit } from './emit.ts'
 import { messageOf } from './message.ts'

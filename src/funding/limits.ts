@@ -5,7 +5,7 @@ import type { Position, SubAccountPosition } from '../../machines/position.types
 import { max, min } from '../../machines/wei.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { BudgetExhaustedError, RefundPendingError } from '../base/errors.ts'
+import { BudgetExhaustedError, RefundPendingError } from '../base/sending-errors.ts'
 import { InsufficientGasError } from '../base/not-sent-errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 

@@ -3,7 +3,7 @@ import type { DepositDecision } from '../../machines/ledger/auto-deposit.types.t
 import { weiToOg } from '../base/amounts.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import { OvertakenError } from '../base/not-sent-errors.ts'
-import { BudgetExhaustedError, SupersededError } from '../base/errors.ts'
+import { BudgetExhaustedError, SupersededError } from '../base/sending-errors.ts'
 import { UnknownPendingError } from '../transactions/send-errors.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { Lazy } from '../base/lazy.ts'
-import { ReadOnlyError } from '../base/not-sent-errors.ts'
+import { ReadOnlyError } from '../base/errors.ts'
 import { decideDeposit } from './deposit-decision.ts'
 import { walletPayer } from './deposit-payer.ts'
 import { trialOf } from './deposit-trial.ts'

@@ -1,6 +1,6 @@
 import { max, min } from '../../machines/wei.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { BudgetExhaustedError } from '../base/errors.ts'
+import { BudgetExhaustedError } from '../base/sending-errors.ts'
 import type { Rejection } from '../provider/rejection.ts'
 import type { FundingGoal } from './sub-account-funding.ts'
 

@@ -1,4 +1,4 @@
-import { NotSentError } from '../base/not-sent-errors.ts'
+import { NotSentError } from '../base/errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rejection } from '../provider/rejection.ts'
 import type { FundedAccounts } from './funded-accounts.ts'

@@ -1,4 +1,4 @@
-import { BudgetExhaustedError } from '../base/errors.ts'
+import { BudgetExhaustedError } from '../base/sending-errors.ts'
 import { OgLedgerError } from '../base/og-ledger-error.ts'
 import { ServiceNotOfferedError } from '../base/not-sent-errors.ts'
 import type { EndpointHoldReason } from './endpoint.types.ts'

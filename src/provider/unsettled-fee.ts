@@ -1,6 +1,7 @@
 import type { ProviderService } from '../chain/service.ts'
 import type { Clock } from '../base/clock.ts'
-import { countedRequest, type RequestCounts } from '../base/request-counts.ts'
+import type { RequestCounts } from '../base/request-counts.ts'
+import { countedRequest } from './counted-request.ts'
 import { retryAfterMs } from '../base/retry-after.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { checkProviderAddresses, checkProviderUrl, ProviderUrlError, type ProviderUrlRules } from './provider-url.ts'

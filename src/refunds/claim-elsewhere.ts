@@ -2,7 +2,7 @@ import type { Position, SubAccountElsewhere } from '../../machines/position.type
 import { throwIfAborted } from '../base/abortable.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { WouldLockError } from '../base/errors.ts'
+import { WouldLockError } from '../base/sending-errors.ts'
 import type { Rules } from '../chain/port.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
 import type { Lane, SendingOptions } from '../transactions/lane.ts'

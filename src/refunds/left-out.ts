@@ -1,4 +1,4 @@
-import type { NotSentError } from '../base/not-sent-errors.ts'
+import type { NotSentError } from '../base/errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 
 /** A sub-account that a call about several has left out, and the error that a call about it alone would throw. */

@@ -1,6 +1,7 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { InDoubtError, NotSentError } from '../base/not-sent-errors.ts'
+import { InDoubtError } from '../base/not-sent-errors.ts'
+import { NotSentError } from '../base/errors.ts'
 import { OgLedgerError } from '../base/og-ledger-error.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import { isoTime } from './refund-rules.ts'

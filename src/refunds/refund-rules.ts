@@ -1,7 +1,7 @@
 import type { Refund, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import { nextUnlock } from '../../machines/sub-account/sub-account.facts.ts'
 import { formatOg } from '../base/amounts.ts'
-import { NothingToRetrieveError } from '../base/errors.ts'
+import { NothingToRetrieveError } from '../base/sending-errors.ts'
 
 /** A contract keeps at most this many refunds per sub-account (a private constant of both services). */
 const MAX_REFUNDS = 5

@@ -1,5 +1,5 @@
 import { ContractError, TransactionRevertedError } from '../base/contract-errors.ts'
-import type { NotSentError } from '../base/not-sent-errors.ts'
+import type { NotSentError } from '../base/errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Service } from '../chain/service-name.ts'
 import { retrieveIntent } from '../transactions/build-intent.ts'

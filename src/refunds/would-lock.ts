@@ -1,6 +1,6 @@
 import type { Block, SubAccountPosition } from '../../machines/position.types.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { WouldLockError } from '../base/errors.ts'
+import { WouldLockError } from '../base/sending-errors.ts'
 import { isoTime } from './refund-rules.ts'
 
 export type LockFacts = {

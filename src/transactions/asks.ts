@@ -1,5 +1,5 @@
 import type { Logger } from '../base/logger.ts'
-import { LockedError } from '../base/errors.ts'
+import { LockedError } from '../base/sending-errors.ts'
 import { LONGEST_WINDOW } from '../base/durations.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { JournalSession } from './journal-session.ts'

@@ -22,6 +22,16 @@ export type Intent = {
   closing?: string
 }
 
+/** Whether an intent pays into a ledger, whichever wallet's. */
+export function isDeposit({ call: { contract, method } }: Intent): boolean {
+  return contract === 'ledger' && (method === 'depositFund' || method === 'depositFundFor' || method === 'addLedger')
+}
+
+/** Whether auto-funding asks idle money back by this intent: every other retrieve is decided on by a caller. */
+export function isReclaim({ call, decidedAt }: Intent): boolean {
+  return call.method === 'retrieveFund' && decidedAt !== null
+}
+
 /** A mined transaction, as every method of the account API returns it. */
 export type Receipt = {
   transactionHash: string

@@ -1,4 +1,5 @@
-import { JournalError, LockedError } from '../base/errors.ts'
+import { JournalError } from '../base/errors.ts'
+import { LockedError } from '../base/sending-errors.ts'
 import { lockFile, type LockErrors, type ProcessLock } from '../locks/process-lock.ts'
 
 /**

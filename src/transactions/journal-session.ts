@@ -1,5 +1,6 @@
-import { AbortedError, BudgetExhaustedError, LockedError } from '../base/errors.ts'
-import { NotRecordedError, NotSentError } from '../base/not-sent-errors.ts'
+import { AbortedError, NotSentError } from '../base/errors.ts'
+import { BudgetExhaustedError, LockedError } from '../base/sending-errors.ts'
+import { NotRecordedError } from '../base/not-sent-errors.ts'
 import { OgLedgerError } from '../base/og-ledger-error.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
-import { AbortedError, BudgetExhaustedError, JournalError } from '../base/errors.ts'
+import { AbortedError, JournalError } from '../base/errors.ts'
+import { BudgetExhaustedError } from '../base/sending-errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
 

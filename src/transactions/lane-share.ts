@@ -1,4 +1,4 @@
-import { linkSignals } from '../base/abortable.ts'
+import { linkSignals } from '../base/linked-signals.ts'
 import { AbortedError } from '../base/errors.ts'
 import type { AccountLocks } from './account-locks.ts'
 import { ClaimsShare } from './claims-share.ts'

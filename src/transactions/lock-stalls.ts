@@ -1,6 +1,6 @@
 import { abortable } from '../base/abortable.ts'
 import { Lazy, mapOf, setOf } from '../base/lazy.ts'
-import type { NotSentError } from '../base/not-sent-errors.ts'
+import type { NotSentError } from '../base/errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 
 /** Why the writer that holds an account lock cannot go on; a fresh error for each caller that is refused. */

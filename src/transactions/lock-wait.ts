@@ -1,6 +1,6 @@
 import { abortable } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
-import type { LockedError } from '../base/errors.ts'
+import type { LockedError } from '../base/sending-errors.ts'
 
 /** The kernel frees a lock at once, and tells no process: it is tried this often at first, and ever more rarely. */
 const FIRST_PAUSE_MS = 50

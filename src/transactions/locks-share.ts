@@ -1,4 +1,4 @@
-import type { NotSentError } from '../base/not-sent-errors.ts'
+import type { NotSentError } from '../base/errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { AccountLocks, LockOptions } from './account-locks.ts'
 

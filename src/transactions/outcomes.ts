@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { SupersededError } from '../base/errors.ts'
+import { SupersededError } from '../base/sending-errors.ts'
 import { createSerialQueue, type SerialQueue } from '../base/serial.ts'
 import type { Logger } from '../base/logger.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import { OvertakenError } from '../base/not-sent-errors.ts'
-import { BudgetExhaustedError, SupersededError } from '../base/errors.ts'
+import { BudgetExhaustedError, SupersededError } from '../base/sending-errors.ts'
 
 /** A program that never rests must not keep a caller for ever. */
 const MOST = 5

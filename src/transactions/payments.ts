@@ -1,5 +1,5 @@
 import { LONGEST_WINDOW } from '../base/durations.ts'
-import type { Intent } from './intent.ts'
+import { isDeposit, type Intent } from './intent.ts'
 import type { DepositPayment, JournalEntry, JournalRecord, Payment } from './journal.types.ts'
 
 /** Payments of transactions that the lane has forgotten, as far back as any budget counts. */
@@ -58,11 +58,6 @@ export function depositOf(intent: Intent, notBefore: number | null): DepositPaym
   return isDeposit(intent) && subAccount === null && decidedAt !== null
     ? { amount, at: Math.max(decidedAt, notBefore ?? 0) }
     : null
-}
-
-/** Whether an intent pays into a ledger, whichever wallet's. */
-export function isDeposit({ call: { contract, method } }: Intent): boolean {
-  return contract === 'ledger' && (method === 'depositFund' || method === 'depositFundFor' || method === 'addLedger')
 }
 
 /** Whether what an intent would have paid was not paid. */

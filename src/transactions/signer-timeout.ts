@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { NotSentError, SigningError } from '../base/not-sent-errors.ts'
+import { NotSentError, SigningError } from '../base/errors.ts'
 import { withTimeout } from '../base/timeout.ts'
 import type { TransactionPort } from '../chain/port.ts'
 

@@ -1,5 +1,4 @@
-import { AbortedError } from '../base/errors.ts'
-import { ReadOnlyError } from '../base/not-sent-errors.ts'
+import { AbortedError, ReadOnlyError } from '../base/errors.ts'
 import { MinimumDepositRequiredError } from '../base/contract-errors.ts'
 import type { Intent, Receipt } from './intent.ts'
 import type { Lane, SubmitOptions } from './lane.ts'

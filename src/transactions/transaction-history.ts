@@ -1,6 +1,6 @@
 import { latestOf, type KnownBlock } from '../base/known-block.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
-import type { Intent, Receipt } from './intent.ts'
+import { isReclaim, type Intent, type Receipt } from './intent.ts'
 import type { DepositPayment, Payment } from './journal.types.ts'
 import { depositOf, paymentOf, type PaymentMemory } from './payments.ts'
 import type { TrackedTransaction, TransactionActor } from './tracked-transaction.ts'
@@ -136,11 +136,6 @@ function timeOf({ at }: { at: number }): KnownBlock {
 function decisionOf({ intent, at }: TrackedTransaction): KnownBlock | null {
   const { decidedAt, asOf } = intent
   return decidedAt === null ? null : { number: asOf ?? null, timestamp: decidedAt, aheadMs: 1_000 * decidedAt - at }
-}
-
-/** Whether auto-funding asks idle money back by this intent: every other retrieve is decided on by a caller. */
-export function isReclaim({ call, decidedAt }: Intent): boolean {
-  return call.method === 'retrieveFund' && decidedAt !== null
 }
 
 function reclaimsOf(intent: Intent): Reclaim[] {

@@ -1,7 +1,7 @@
 import { parseEther as og } from 'ethers'
 import { expect } from 'vitest'
 import { weiToOg } from '../../src/index.ts'
-import { isDeposit } from '../../src/transactions/payments.ts'
+import { isDeposit } from '../../src/transactions/intent.ts'
 import type { MonthLife, MonthTerms } from './month-life.ts'
 
 /** With default options: 2 × 1 OG. */

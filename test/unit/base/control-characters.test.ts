@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { redact } from '../../../src/base/redact.ts'
 import { gradeBroadcastError } from '../../../src/chain/broadcast-answer.ts'
-import { revertError } from '../../../src/chain/reverts.ts'
+import { revertError } from '../../../src/chain/revert-error.ts'
 import { reasonOf, safeCause } from '../../../src/chain/cause.ts'
 import { safeMessage } from '../../../src/visualizer/safe-message.ts'
 

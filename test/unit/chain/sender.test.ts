@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFeeOracle } from '../../../src/chain/fee-oracle.ts'
 import { createSender } from '../../../src/chain/sender.ts'
 import { rpcOf } from '../../../src/chain/rpc.ts'
-import { RefusedError, SigningError } from '../../../src/base/not-sent-errors.ts'
+import { RefusedError } from '../../../src/base/not-sent-errors.ts'
+import { SigningError } from '../../../src/base/errors.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

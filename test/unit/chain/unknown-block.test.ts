@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ReadError } from '../../../src/base/errors.ts'
-import { isUnknownBlock, untilBlockKnown } from '../../../src/chain/unknown-block.ts'
+import { isUnknownBlock } from '../../../src/chain/unknown-block.ts'
+import { untilBlockKnown } from '../../../src/chain/until-block-known.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

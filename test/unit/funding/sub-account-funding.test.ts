@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BudgetExhaustedError } from '../../../src/base/errors.ts'
+import { BudgetExhaustedError } from '../../../src/base/sending-errors.ts'
 import { createSubAccountFunding } from '../../../src/funding/sub-account-funding.ts'
 import { positionOf, subAccountOf } from '../../support/positions.ts'
 

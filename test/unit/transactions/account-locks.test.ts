@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LockedError } from '../../../src/base/errors.ts'
+import { LockedError } from '../../../src/base/sending-errors.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import { createAccountLocks } from '../../../src/transactions/account-locks.ts'
 import { heldJournal } from '../../support/dying-journal.ts'

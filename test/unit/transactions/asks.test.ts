@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LockedError } from '../../../src/base/errors.ts'
+import { LockedError } from '../../../src/base/sending-errors.ts'
 import { createAsks } from '../../../src/transactions/asks.ts'
 import { compactRecords } from '../../../src/transactions/journal-compaction.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'

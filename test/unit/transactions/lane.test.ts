@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { budgetLeft } from '../../../machines/index.ts'
-import { AbortedError, LockedError } from '../../../src/base/errors.ts'
+import { AbortedError } from '../../../src/base/errors.ts'
+import { LockedError } from '../../../src/base/sending-errors.ts'
 import { intentOf } from '../../../src/transactions/build-intent.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { withSigningTimeout } from '../../../src/transactions/signer-timeout.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { InDoubtError, NotSentError } from '../../../src/base/not-sent-errors.ts'
+import { InDoubtError } from '../../../src/base/not-sent-errors.ts'
+import { NotSentError } from '../../../src/base/errors.ts'
 import { createAccountLocks } from '../../../src/transactions/account-locks.ts'
 
 const alice = { provider: 'alice', serviceType: 'inference' } as const
