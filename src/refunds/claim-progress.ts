@@ -7,6 +7,11 @@ export function retrieveBlock(lane: Pick<Lane, 'minedBlock'>, claim: string): nu
   return lane.minedBlock(isRetrieveOf(claim))
 }
 
+/** Whether the retrieve did nothing so far, and may yet: a node refused it and another one may have it, or its revert is not final. */
+export function mayYetRetrieve(lane: Pick<Lane, 'mayYetAct'>, claim: string): boolean {
+  return lane.mayYetAct(isRetrieveOf(claim))
+}
+
 /** Corrects that block: a reorganisation may have moved the retrieve into another one. */
 export function locateRetrieve(lane: Pick<Lane, 'locate'>, claim: string): Promise<void> {
   return lane.locate(isRetrieveOf(claim))

@@ -13,7 +13,7 @@ import { isHeldUp } from './put-back-pending.ts'
 
 export type ClaimRecoveryOptions = {
   lane: Lane
-  saga: Pick<ClaimSaga, 'finish' | 'end' | 'underway'>
+  saga: Pick<ClaimSaga, 'finish' | 'giveUp' | 'underway'>
   locks: Pick<AccountLocks, 'exclusiveAll' | 'unlessStalled'>
   logger: Logger
 }
@@ -95,7 +95,7 @@ export function createClaimRecovery({ lane, saga, locks, logger }: ClaimRecovery
 
   async function complete(claim: Claim): Promise<ClaimOutcome> {
     if (retrieveBlock(lane, claim.id) === null) {
-      await saga.end(claim.id)
+      await saga.giveUp(claim.id)
       return nothingClaimed
     }
     const outcome = await saga.finish(claim, null, { background: true, onPending: () => undefined })

@@ -15,6 +15,7 @@ import type { Lane, SubmitOptions } from '../transactions/lane.ts'
 import type { OpenClaims } from '../transactions/workflows.ts'
 import { unlessOvertaken } from '../transactions/overtakes.ts'
 import { accountsOf, claimedBetween, nothingClaimed, sumOf, type ClaimOutcome } from './claim-outcome.ts'
+import { mayYetRetrieve } from './claim-progress.ts'
 import { claimWait, type ClaimWaitOptions, type OnPending } from './claim-wait.ts'
 import { createPutBacks, type PutBacksHow } from './put-backs.ts'
 
@@ -54,8 +55,8 @@ export type ClaimSaga = {
    * @param before the position before the retrieve; null where an earlier process sent it
    */
   finish(claim: Claim, before: Position | null, how: PutBacksHow): Promise<ClaimOutcome>
-  /** Ends a claim without a second step. */
-  end(id: string): Promise<void>
+  /** Ends a claim whose retrieve did nothing. Where a late receipt may change that, the claim rests, and is taken up once it does. */
+  giveUp(id: string): Promise<void>
   /** Open claims that this process brings to their end, by id. */
   readonly underway: OpenClaims['underway']
 }
@@ -69,7 +70,7 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
   const { underway } = claims
   const putBacks = createPutBacks(options)
 
-  return { run, reclaim, finish, end, underway }
+  return { run, reclaim, finish, giveUp, underway }
 
   function run(
     ids: readonly SubAccountId[],
@@ -133,7 +134,7 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
       )
     } catch (error) {
       if (error instanceof UnresolvedIntentError) onUnresolved(claim)
-      else if (!(error instanceof AbortedError)) await end(id)
+      else if (!(error instanceof AbortedError)) await giveUp(id)
       throw error
     }
   }
@@ -151,6 +152,12 @@ export function createClaimSaga(options: ClaimSagaOptions): ClaimSaga {
     const claimed = before ? claimedBetween(before, await read(), accountsOf(claim)) : 0n
     const receipts = back.flatMap(({ receipt }) => receipt ?? [])
     return { claimed, putBack: back.reduce((sum, { amount }) => sum + amount, 0n), receipts }
+  }
+
+  async function giveUp(id: string): Promise<void> {
+    if (!mayYetRetrieve(lane, id)) return end(id)
+    claims.rest(id, () => mayYetRetrieve(lane, id))
+    underway.delete(id)
   }
 
   /** Where the end cannot be written the next process looks at the claim: it puts back what that retrieve has locked only. */

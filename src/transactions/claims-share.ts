@@ -27,6 +27,10 @@ export class ClaimsShare implements OpenClaims {
     await this.#claims.end(id)
   }
 
+  rest(id: string, mayChange: () => boolean): void {
+    this.#claims.rest(id, mayChange)
+  }
+
   get underway(): OpenClaims['underway'] {
     const [{ underway }, own] = [this.#claims, this.#own]
     return {

@@ -120,6 +120,10 @@ class LaneShare implements Lane {
     return this.#lane.inFlight()
   }
 
+  mayYetAct(matches: Matches): boolean {
+    return this.#lane.mayYetAct(matches)
+  }
+
   locate(matches: Matches): Promise<void> {
     return this.#lane.locate(matches)
   }

@@ -35,8 +35,8 @@ export type LaneOptions = {
   journal: Journal
   blockTimeMs: () => number
   /**
-   * Called once the journal is open, before anything is sent; and again where another broker that shares the lane has left open
-   * claims.
+   * Called once the journal is open, before anything is sent; and again where open claims are to be taken up: another broker that shares the
+   * lane has left them, or the outcome of a retrieve has changed.
    */
   onOpen?: () => void
   /** Called with the block of each receipt, before its submitter gets it. */
@@ -115,6 +115,8 @@ export type Lane = TransactionHistory & {
   inFlight(): InFlight[]
   /** Resolves once nothing is in flight that matches. A caller that waits keeps the process alive. */
   idle(matches: (intent: Intent) => boolean, signal?: AbortSignal): Promise<void>
+  /** Whether a transaction that matches did nothing so far, and may yet be mined, or mined anew. */
+  mayYetAct(matches: (intent: Intent) => boolean): boolean
   /** Corrects the block of the first mined transaction that matches: a reorganisation may have moved it. */
   locate(matches: (intent: Intent) => boolean): Promise<void>
   timestampOf: TransactionPort['timestampOf']
@@ -238,6 +240,7 @@ export function createLane(options: LaneOptions): Lane {
       })),
     ],
     idle: (matches, signal) => waits.part.idle(matches, signal),
+    mayYetAct: (matches) => tracker.made?.mayYetAct(matches) === true,
     locate: async (matches) => tracker.made?.locate(findMined(index.all, matches)),
     timestampOf: port.timestampOf,
     isFinal: (one, place) => tracker.part.isFinal(one, place),
@@ -252,6 +255,7 @@ export function createLane(options: LaneOptions): Lane {
     async confirm(blockNumber, wallet, from = port) {
       void journal.checkAgain()
       await Promise.all([tracker.made?.confirm(blockNumber, from, wallet?.timestamp), unknown.check(blockNumber, from)])
+      if (workflows.wake()) onOpen?.()
       // After the receipts: what they show is the lane's own.
       if (wallet) await foreign.look(blockNumber, wallet, from)
     },

@@ -21,7 +21,7 @@ export type RefusedWatchOptions = {
  * another node may have taken one, and what it paid must count.
  */
 export type RefusedWatch = {
-  size(): number
+  all(): readonly TrackedTransactionInput[]
   add(transaction: TrackedTransactionInput): void
   /** Asks for the receipts of those whose nonces are spent as of a block. @throws ReadError where the node does not answer */
   look(blockNumber: number, from: ReceiptsPort): Promise<void>
@@ -31,14 +31,15 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
   const refused = new Set<TrackedTransactionInput>()
 
   return {
-    size: () => refused.size,
+    all: () => [...refused],
     add(transaction) {
+      handOver([transaction])
       refused.add(transaction)
       const [oldest] = refused
       if (oldest && refused.size > MOST_REFUSED) refused.delete(oldest)
     },
     async look(blockNumber, from) {
-      if (refused.size > 0) handOver()
+      if (refused.size > 0) handOver(followed())
       if (refused.size === 0) return
       const spent = await from.transactionCount(blockNumber)
       await Promise.all([...refused].map((transaction) => lookFor(transaction, spent, from)))
@@ -46,10 +47,9 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
   }
 
   /** The same call, signed anew, may have the same bytes: what follows those looks for the receipts of their replacements, too. */
-  function handOver(): void {
-    const all = followed()
+  function handOver(heirs: readonly Pick<TrackedTransaction, 'attempts'>[]): void {
     for (const one of refused) {
-      const heir = all.find(({ attempts }) => attempts.some(isIn(one.attempts)))
+      const heir = heirs.find(({ attempts }) => attempts.some(isIn(one.attempts)))
       if (!heir) continue
       refused.delete(one)
       const others = one.attempts.filter((attempt) => !isIn(heir.attempts)(attempt))

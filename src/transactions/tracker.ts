@@ -51,6 +51,8 @@ export type Tracker = {
   open(): TrackedTransaction[]
   /** Whether transactions are open, or receipts so recent that a reorganisation may take them back. */
   isWatching(): boolean
+  /** Whether one that matches did nothing so far, and may yet: a node refused it, or a reorganisation may undo its revert. */
+  mayYetAct(matches: (intent: Intent) => boolean): boolean
   follow(transaction: TrackedTransaction): void
   /** A mined transaction of an earlier process, which a reorganisation may still take back. */
   watch(transaction: TrackedTransaction): void
@@ -85,12 +87,8 @@ export function createTracker(options: TrackerOptions): Tracker {
   const { port } = contact
   const open = new Set<TrackedTransaction>()
   const [finality, spentNonces] = [createFinality(options), createFinality(options)]
-  const recent = createRecentReceipts({
-    port,
-    finality,
-    onGone: (transaction) => outcomes.gone(transaction),
-    onMoved: onMined,
-  })
+  const onGone = (transaction: TrackedTransaction) => outcomes.gone(transaction)
+  const recent = createRecentReceipts({ port, finality, onGone, onMoved: onMined })
   const outcomes = createOutcomes({
     ...options,
     port,
@@ -113,7 +111,8 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   return {
     open: () => [...new Set([...open, ...recent.going()])],
-    isWatching: () => open.size + recent.all().length + refused.size() > 0,
+    isWatching: () => open.size + recent.all().length + refused.all().length > 0,
+    mayYetAct: (matches) => mayYetAct([...refused.all(), ...recent.all().filter(isReverted)], matches),
     follow,
     watch: recent.add,
     watchOld: recent.addOld,
@@ -248,6 +247,13 @@ function refusalIn(answer: BroadcastAnswer | null): NodeRefusal | null {
   if (answer?.grade !== 'passing' && answer?.grade !== 'final') return null
   return { reason: answer.reason, message: answer.message }
 }
+
+const mayYetAct = (
+  idle: readonly Pick<TrackedTransactionInput, 'intent'>[],
+  matches: (intent: Intent) => boolean,
+): boolean => idle.some(({ intent }) => matches(intent))
+
+const isReverted = ({ actor }: TrackedTransaction): boolean => actor.getSnapshot().value === 'reverted'
 
 /** The caller waits no longer for a transaction that is in the journal. */
 export function leftOpen({ id, attempts }: TrackedTransaction): AbortedError {

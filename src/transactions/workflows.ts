@@ -12,18 +12,26 @@ export type Workflows = {
   claims: OpenClaims
   closing: ClosingRequest
   restore(records: readonly JournalRecord[]): void
+  /** Has claims that rest be taken up whose outcome may be told now. @returns whether there are any */
+  wake(): boolean
   /** Whether an intent is a step of open work: only its steps tell how far that work has come. */
   isOpenStep(intent: Intent): boolean
 }
 
 /** Claims from the record of their beginning to the record of their end, in this process or an earlier one. */
 export type OpenClaims = {
-  /** Oldest first. */
+  /** Those to be brought to their end, oldest first. */
   list(): Claim[]
   /** Records a claim: it is on disk once this resolves. @throws NotRecordedError where that fails */
   begin(claim: Claim): Promise<void>
   /** Ends a claim, also where that cannot be written. @throws NotRecordedError where that fails */
   end(id: string): Promise<void>
+  /**
+   * Leaves a claim open whose retrieve did nothing, as long as that may change; in the journal, too: the next process finds it.
+   *
+   * @param mayChange asked at each reading
+   */
+  rest(id: string, mayChange: () => boolean): void
   /** Open claims that a broker of this process brings to their end, by id. */
   underway: { has(id: string): boolean; add(id: string): unknown; delete(id: string): unknown }
 }
@@ -39,6 +47,7 @@ export function createWorkflows(session: JournalSession, options: ClosingRequest
       claims.restore(records)
       closing.restore(records)
     },
+    wake: () => claims.wake(),
     isOpenStep: ({ claim, closing: closedBy }) =>
       (claim !== undefined && claims.isOpen(claim)) || (closedBy !== undefined && closedBy === closing.current()?.id),
   }
@@ -47,6 +56,7 @@ export function createWorkflows(session: JournalSession, options: ClosingRequest
 class RecordedClaims implements OpenClaims {
   readonly #session: JournalSession
   readonly #open = new Map<string, Claim>()
+  readonly #resting = new Map<string, () => boolean>()
   readonly underway = new Set<string>()
 
   constructor(session: JournalSession) {
@@ -54,7 +64,7 @@ class RecordedClaims implements OpenClaims {
   }
 
   list(): Claim[] {
-    return [...this.#open.values()]
+    return [...this.#open.values()].filter(({ id }) => !this.#resting.has(id))
   }
 
   isOpen(id: string): boolean {
@@ -71,6 +81,16 @@ class RecordedClaims implements OpenClaims {
     await this.#session.ready()
     this.#open.delete(id)
     await this.#session.record({ type: 'claiming-ended', id })
+  }
+
+  rest(id: string, mayChange: () => boolean): void {
+    this.#resting.set(id, mayChange)
+  }
+
+  wake(): boolean {
+    const woken = [...this.#resting].filter(([, mayChange]) => !mayChange())
+    for (const [id] of woken) this.#resting.delete(id)
+    return woken.length > 0
   }
 
   restore(records: readonly JournalRecord[]): void {

@@ -196,6 +196,24 @@ test('bytes that a node refused for good, and takes when the same call is signed
   await lane.close()
 })
 
+test('bytes that a node refused for good twice before a reading count once where another one mines them', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  port.sign = () => Promise.resolve({ raw: hash, hash })
+  const lane = laneOn(port, { journal })
+  await lane.open()
+  const again = lane.submit(topUp('alice', 3n)).catch((error: Error) => error.name)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(await again).toBe('RefusedByNodeError')
+  port.mine(hash)
+  for (const block of [6, 7]) {
+    await lane.confirm(block)
+    await vi.advanceTimersByTimeAsync(1_000)
+  }
+  expect(lane.payments().map(({ amount }) => amount)).toEqual([3n])
+  expect(lane.minedIn(4, 7).length).toBe(1)
+  await lane.close()
+})
+
 /** A wallet whose top-up a node took with two replacements, and refused after that; signed anew, the call has the bytes of the first. */
 async function replacedWorld() {
   const journal = memoryJournal()
