@@ -30,3 +30,8 @@ class Counter<Labels extends Readonly<Record<string, string>>> implements Tally<
     return Array.from(this.#entries?.values() ?? [], (entry) => ({ ...entry }))
   }
 }
+
+/** An entry of a tally that only counts. */
+export function withoutAmount<T extends { amount: bigint }>({ amount: _amount, ...one }: T): Omit<T, 'amount'> {
+  return one
+}

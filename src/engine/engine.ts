@@ -10,13 +10,23 @@ import { toBudget } from '../funding/config/budget.ts'
 import { type Funding, createFunding } from '../funding/funding.ts'
 import type { GasPrice } from '../funding/gas-price.ts'
 import type { Plan } from '../funding/plan.ts'
-import { createProviderAccess } from './provider-access.ts'
+import { createServiceCache } from '../provider/service-cache.ts'
 import { RefundCalendar } from '../refunds/calendar.ts'
 import { createSubmitter } from '../transactions/submitter.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { refundsOn } from './refunds-part.ts'
 import { sendingPart } from './sending-part.ts'
-import { gasPriceOn, laneOn, lifecyclesOn, payingOn, positionsOn, quietOn, reportsOn, topicsOn } from './parts.ts'
+import {
+  accessOn,
+  gasPriceOn,
+  laneOn,
+  lifecyclesOn,
+  payingOn,
+  positionsOn,
+  quietOn,
+  reportsOn,
+  topicsOn,
+} from './parts.ts'
 
 export type Engine = ReturnType<typeof createEngine>
 
@@ -80,8 +90,8 @@ export function createEngine(options: EngineOptions) {
   })
   onJournalOpen.add(refunds.resume)
   const gas: GasPrice = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
-  const ofProviders = { onLate: positions.nudge, requests: requests.provider }
-  const access = createProviderAccess(options, { ...ofProviders, clock, wall, logger })
+  const services = createServiceCache({ readService: chain.readService, onLate: positions.nudge, clock, logger })
+  const access = accessOn(options, { services, requests: requests.provider, clock, wall, logger })
   const funding: Funding = createFunding({
     minLockedBalance,
     lane,
@@ -95,6 +105,8 @@ export function createEngine(options: EngineOptions) {
     claimsAll: autoClaim,
     refunds,
     gas,
+    services,
+    providerFees: sending && access.part.providerFees,
     readSettlements: chain.readSettlements,
     report: events.funding,
     onCharge: counts.charge,
@@ -105,7 +117,6 @@ export function createEngine(options: EngineOptions) {
       cycle.wantForecast()
     },
     // Last, because V8 makes a map of its own of each object that begins with another one's members.
-    ...access,
     ...withStream,
   })
   const closing = sendingPart({ sending, wallet }, ({ createClosing }) =>
@@ -116,7 +127,7 @@ export function createEngine(options: EngineOptions) {
   const quiet = quietOn(options, { funding, gate, locks, lane })
   const { subAccounts, ledger } = lifecyclesOn(inspection, { wallet, funding, lane })
   cycle.connect({
-    services: access.services,
+    services,
     rules: ruleUpdates,
     accounts: funding.accounts,
     gas,
@@ -161,6 +172,7 @@ export function createEngine(options: EngineOptions) {
     calendar,
     refunds,
     gas,
+    services,
     access,
     funding,
     closing,

@@ -1,12 +1,9 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import type { Lazy } from '../base/lazy.ts'
-import { keyOf } from '../base/sub-account-key.ts'
-import type { LedgerCallsOptions, ServiceCallsOptions } from '../managers/calls.ts'
 import { FineTuningManager } from '../managers/fine-tuning-manager.ts'
 import { InferenceManager } from '../managers/inference-manager.ts'
 import { LedgerManager } from '../managers/ledger-manager.ts'
 import type { ServiceManagerOptions } from '../managers/service-manager.ts'
-import { fromLedger } from '../transactions/in-flight.ts'
 import type { Engine } from './engine.ts'
 import type { Sending } from './engine-options.ts'
 import { rooms } from './rooms.ts'
@@ -19,7 +16,7 @@ export function ledgerManagerOn(engine: Engine): LedgerManager {
     ...common,
     read: positions.fresh,
     listLedgers: chain.listLedgers,
-    calls: partOf(engine, ({ ledgerCalls }) => ledgerCalls(ledgerCallsOptions(engine))),
+    calls: partOf(engine, ({ ledgerCallsOn }) => ledgerCallsOn(engine)),
     claims: refunds.claims,
     calendar,
     funding: funding.ledger,
@@ -33,43 +30,10 @@ export function ledgerManagerOn(engine: Engine): LedgerManager {
   })
 }
 
-function ledgerCallsOptions(engine: Engine): LedgerCallsOptions {
-  const { common, positions, submitter, ruleUpdates, lane, locks, funding, gas } = engine
-  return {
-    ...common,
-    ...payingOptions(engine),
-    funding: funding.ledger,
-    read: positions.fresh,
-    refreshRules: ruleUpdates.refresh,
-    // A transfer during a claim would count as a part of what the claim puts back.
-    submit: (intent, options) => locks.after(intent.touches, () => submitter.submit(intent, options), options?.signal),
-    submitAtOnce: submitter.submit,
-    stallOf: (id) => locks.stallOf(id),
-    forgo: (id) => locks.giveUp(id),
-    isKept: (id) => funding.accounts.all().some((one) => keyOf(one.id) === keyOf(id)),
-    lane,
-    locks,
-    ready: async () => lane?.open(),
-    inFlight: () => lane?.inFlight() ?? [],
-    idle: async (matches, signal) => lane?.idle(matches, signal),
-    gas,
-  }
-}
-
 export function inferenceManagerOn(engine: Engine): InferenceManager {
-  const { chain, access, funding, gate, gas } = engine
-  const calls = partOf(engine, ({ inferenceCalls }) =>
-    inferenceCalls({ ...serviceCallsOptions(engine), onNewGeneration: access.services.expire }),
-  )
-  const endpoints = partOf(engine, ({ endpointCalls }) =>
-    endpointCalls({
-      ...access.endpoints(),
-      ...funding,
-      onDemand: { fill: (...request) => calls.part.onDemand.fill(...request) },
-      refuseWhileClosing: gate.check,
-      gas,
-    }),
-  )
+  const { chain } = engine
+  const calls = partOf(engine, ({ inferenceCallsOn }) => inferenceCallsOn(engine))
+  const endpoints = partOf(engine, ({ endpointCallsOn }) => endpointCallsOn(engine, calls))
   return new InferenceManager({
     ...serviceOptionsOn(engine, 'inference'),
     market: chain.market,
@@ -81,7 +45,7 @@ export function inferenceManagerOn(engine: Engine): InferenceManager {
 
 export function fineTuningManagerOn(engine: Engine): FineTuningManager {
   const { market } = engine.chain
-  const calls = partOf(engine, ({ serviceCalls }) => serviceCalls(serviceCallsOptions(engine)))
+  const calls = partOf(engine, ({ serviceCallsOn }) => serviceCallsOn(engine))
   return new FineTuningManager({ ...serviceOptionsOn(engine, 'fine-tuning'), market, calls })
 }
 
@@ -98,40 +62,5 @@ function serviceOptionsOn(engine: Engine, serviceType: ServiceType): Omit<Servic
     read: positions.fresh,
     statusFacts: () => statusFactsOf(engine),
     autoFunding: funding.autoFunding,
-  }
-}
-
-function serviceCallsOptions(engine: Engine): ServiceCallsOptions {
-  const { common, positions, submitter, lane, locks, funding } = engine
-  return {
-    ...common,
-    ...positions,
-    ...payingOptions(engine),
-    read: positions.fresh,
-    submit: submitter.submit,
-    locks,
-    inFlightFromLedger: () => fromLedger(lane?.inFlight() ?? []),
-    limitFacts: funding.planner.limitFacts,
-    recall: (position) => funding.history.searchAll(position),
-    onAsk: funding.ask,
-    onUnpaid: funding.noteUnpaid,
-    required: funding.required,
-    reserveOf: funding.planner.reserveOf,
-    isFunded: (id) => funding.autoFunding.all().some((one) => keyOf(one.id) === keyOf(id)),
-  }
-}
-
-/** Who is paid: none of the deployment's own contracts. */
-function payingOptions({ chain: { network, wallet }, access: { services }, submitter, gate }: Engine) {
-  return {
-    services,
-    wallet,
-    contracts: {
-      'the ledger contract': network.ledger,
-      'the inference contract': network.inference,
-      'the fine-tuning contract': network.fineTuning,
-    },
-    openLane: submitter.openLane,
-    refuseWhileClosing: gate.check,
   }
 }

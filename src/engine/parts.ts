@@ -2,6 +2,7 @@ import type { InspectionEvent } from 'xstate'
 import type { Clock } from '../base/clock.ts'
 import { type Inspection, createInspection } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
+import type { Lazy } from '../base/lazy.ts'
 import type { Connected } from '../chain/connect.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
 import type { Funding } from '../funding/funding.ts'
@@ -18,7 +19,9 @@ import type { Lane } from '../transactions/lane.ts'
 import { noLocks } from '../transactions/no-locks.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { EngineOptions } from './engine-options.ts'
+import type { ProviderAccess, ProviderAccessOptions } from './provider-access.ts'
 import { createReports, type Reports, type ReportsOptions } from './reports.ts'
+import { sendingPart } from './sending-part.ts'
 import type { LaneParts } from './sending.ts'
 
 /** The wallet's lane, and the locks of its sub-accounts. Without a signer there is no lane, and nothing to lock. */
@@ -30,6 +33,11 @@ export function laneOn(options: EngineOptions, parts: LaneParts): { lane: Lane |
 export function payingOn(options: EngineOptions, parts: PayingOptions, reports: Reports): Paying {
   const { sending } = options
   return sending?.payingOn(options, parts, { journal: sending.journal, reports }) ?? readOnlyPaying(parts)
+}
+
+/** What the broker asks of providers over HTTP; without a signer its use throws. */
+export function accessOn({ chain, sending }: EngineOptions, options: ProviderAccessOptions): Lazy<ProviderAccess> {
+  return sendingPart({ sending, wallet: chain.wallet }, (room) => room.createProviderAccess(chain, options))
 }
 
 /** The stream of the wallet's positions. Its options are named: a copy of all that they are taken from would stay with each wallet. */
@@ -100,8 +108,9 @@ export function gasPriceOn(
 /** What a broker tells of its work: spans only for the tracer of an app, and what is sent only with a signer. */
 export function reportsOn(
   { chain: { chainId }, sending, tracer, createTraces, logEvent }: EngineOptions,
-  parts: Omit<ReportsOptions, 'chainId' | 'traces' | 'createSendingWatch' | 'logEvent'>,
+  parts: Omit<ReportsOptions, 'chainId' | 'traces' | 'createSendingWatch' | 'createPaymentCounts' | 'logEvent'>,
 ): Reports {
   const traces = (tracer && createTraces?.(tracer, { ...parts, chainId, now: parts.clock.now })) ?? null
-  return createReports({ ...parts, chainId, traces, logEvent, createSendingWatch: sending?.createSendingWatch ?? null })
+  const { createSendingWatch = null, createPaymentCounts = null } = sending ?? {}
+  return createReports({ ...parts, chainId, traces, logEvent, createSendingWatch, createPaymentCounts })
 }

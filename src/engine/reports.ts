@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
 import { createCounts, type Counts } from '../counts/counts.ts'
+import type { createPaymentCounts } from '../counts/payment-counts.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
 import { createEvents, type Events, type EventsOptions } from '../events/events.ts'
 import { forecastOf } from '../funding/forecast.ts'
@@ -15,6 +16,8 @@ export type ReportsOptions = Pick<EventsOptions, 'createSendingWatch' | 'logEven
   wallet: string
   chainId: bigint
   requests: RequestCounts
+  /** Null for a broker without a signer, as is `createSendingWatch`. */
+  createPaymentCounts: typeof createPaymentCounts | null
   /** Null without a tracer. */
   traces: Traces | null
   onTransaction: (actor: TransactionActor) => void
@@ -47,8 +50,8 @@ const NO_TRACES: Traces = { reading: nothing, plan: (work) => work(), transactio
 
 export function createReports(options: ReportsOptions): Reports {
   const { chainId, requests, lane, gas, clock } = options
-  const elapsed = clock.elapsed ?? clock.now
-  const counts = createCounts({ requests, now: elapsed })
+  const payments = options.createPaymentCounts?.(clock.elapsed ?? clock.now) ?? null
+  const counts = createCounts({ requests, payments })
   const traces = options.traces ?? NO_TRACES
   const events = createEvents({
     wallet: options.wallet,
@@ -61,7 +64,7 @@ export function createReports(options: ReportsOptions): Reports {
     minedIn: (from, to) => lane()?.minedIn(from, to) ?? [],
     foreignNonces: () => [...(lane()?.unknownPending() ?? []), ...(lane()?.foreignNonces() ?? [])],
     onEvent(event) {
-      counts.event(event)
+      payments?.event(event)
       options.onEvent(event)
     },
   })
@@ -76,18 +79,18 @@ export function createReports(options: ReportsOptions): Reports {
     transactions: {
       onChange(transaction) {
         options.onTransaction(transaction.actor)
-        counts.transaction(transaction.actor)
+        payments?.transaction(transaction.actor)
         traces.transaction(transaction.actor)
         events.transactionChanged(transaction)
       },
       onRestored(actors) {
         for (const actor of actors) {
-          counts.transaction(actor)
+          payments?.transaction(actor)
           traces.transaction(actor)
         }
         events.restored(actors)
       },
-      onAppend: counts.journalAppend,
+      onAppend: (ms) => payments?.journalAppend(ms),
     },
   }
 }

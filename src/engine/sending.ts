@@ -16,16 +16,15 @@ import type { Reports } from './reports.ts'
 import { journalOf } from './wallet-journal.ts'
 
 // What a broker with a signer is made of, beside what one that only watches is made of.
+export { createPaymentCounts } from '../counts/payment-counts.ts'
 export { createSendingWatch } from '../events/sending-watch.ts'
 export { createClosing } from '../closing/closing.ts'
 export { closingPlanOf } from '../closing/plan.ts'
-export { inferenceCalls, ledgerCalls, serviceCalls } from '../managers/calls.ts'
-export { endpointCalls } from '../managers/endpoint-calls.ts'
-export { createSessionTokens } from '../provider/session-token.ts'
-export { createProviderFees } from '../provider/unsettled-fee.ts'
 export { createRefunds } from '../refunds/refunds.ts'
 export { openJournalRepair } from '../transactions/default-repair.ts'
 export { closeUnused } from '../transactions/shared-lane.ts'
+export { createProviderAccess } from './provider-access.ts'
+export { endpointCallsOn, inferenceCallsOn, ledgerCallsOn, serviceCallsOn } from './sending-calls.ts'
 
 export type SendingOptions = Pick<
   OpenOptions,

@@ -12,11 +12,13 @@ import { restingActorsOf, type ActorTerms } from '../lifecycle/resting-actor.ts'
 import type { Positions } from '../streams/positions.ts'
 import { checkAnswer } from './answer.ts'
 import { noAutoClaim, type ApprovalNeed } from './approval-need.ts'
+import { sendDecision } from './chart-decision.ts'
 import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { AutoFundingState, FundedAccount, FundedAccounts } from './funded-accounts.ts'
 import type { FundingReport, PaymentFacts } from './funding-report.ts'
 import { datedUnlessOvertaken } from './overtaken.ts'
+import type { Plan } from './plan.ts'
 import type { TopUp } from './top-up.ts'
 import type { UnsettledFee } from './unsettled-fees.ts'
 
@@ -46,6 +48,8 @@ export type AutoFunding = {
   /** A paused account stays on, and holds. */
   pause(id: SubAccountId, paused: boolean): void
   all(): readonly FundedAccount[]
+  /** Sends each decision of a plan to the chart of its sub-account. */
+  send(plan: Plan): void
   close(): void
 }
 
@@ -96,6 +100,13 @@ class AccountFunding implements AutoFunding {
 
   all(): readonly FundedAccount[] {
     return this.#options.accounts.all()
+  }
+
+  send(plan: Plan): void {
+    for (const decision of plan.decisions) {
+      const account = this.#options.accounts.get(decision)
+      if (account) sendDecision(account, plan, decision)
+    }
   }
 
   close(): void {

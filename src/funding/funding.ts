@@ -164,7 +164,10 @@ export function createFunding(options: FundingOptions): Funding {
     isRegistered: services.isRegistered,
     isAccepted: services.isAccepted,
   })
-  const dispatch = createDispatch(accounts, (plan) => ledger.made?.autoDeposit.send(plan))
+  const dispatch = createDispatch((plan) => {
+    autoFunding.send(plan)
+    ledger.made?.autoDeposit.send(plan)
+  })
   const { autoFunding, ledger, feeOf } = options.pay({
     ...options,
     accounts,

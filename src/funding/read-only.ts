@@ -62,6 +62,7 @@ export function readOnlyPaying(options: PayingOptions): Paying {
       stopAll: nothing,
       pause: positions.nudge,
       all: () => accounts.all(),
+      send: nothing,
       close: nothing,
     },
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { InvalidInputError, ReadOnlyError } from '../base/errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
 import { ServiceNotOfferedError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { RequestCounts } from '../base/request-counts.ts'
@@ -12,11 +12,8 @@ import type { ServiceCache } from './service-cache.ts'
 import type { SessionTokens } from './session-token.ts'
 
 export type EndpointsOptions = {
-  wallet: string
-  /** Null for a broker without a signer. */
+  /** Null where the signer asks a person for each signature. */
   tokenFor: SessionTokens['tokenFor'] | null
-  /** The signer asks a person for each signature. */
-  asksPerson: boolean
   services: Pick<ServiceCache, 'of' | 'known' | 'refresh' | 'expire'>
   urlRules: ProviderUrlRules
   /** Counts the requests. */
@@ -35,8 +32,8 @@ export type EndpointTerms = {
 /** The endpoints of inference providers, and what they have counted together. */
 export type Endpoints = {
   /**
-   * @throws ServiceNotOfferedError, ProviderUrlError for a URL that gets no token, ReadError; ReadOnlyError without a
-   *   signer, InvalidInputError where it asks a person
+   * @throws ServiceNotOfferedError, ProviderUrlError for a URL that gets no token, ReadError; InvalidInputError where the signer
+   *   asks a person
    */
   open(provider: string, terms: EndpointTerms): Promise<Endpoint>
   /** By provider, in the order in which they were opened first. */
@@ -47,12 +44,12 @@ export type Endpoints = {
 const FIRST_SIGHT_MS = 30_000
 
 export function createEndpoints(options: EndpointsOptions): Endpoints {
-  const { wallet, tokenFor, asksPerson, services, urlRules, requests, clock, logger } = options
+  const { tokenFor, services, urlRules, requests, clock, logger } = options
   const totals = new Map<string, EndpointCounts>()
 
   return {
     async open(provider, { fund, fetch = globalFetch, firstSightMs = FIRST_SIGHT_MS, onHold }) {
-      if (!tokenFor) throw asksPerson ? needsKey() : new ReadOnlyError(wallet)
+      if (!tokenFor) throw needsKey()
       const service = await services.of(provider)
       if (!service.registered || service.url === null)
         throw new ServiceNotOfferedError('This address offers no inference.', {

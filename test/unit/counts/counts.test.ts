@@ -5,6 +5,7 @@ import { createHistogram } from '../../../src/base/histogram.ts'
 import { createRequestCounts } from '../../../src/base/request-counts.ts'
 import { createTally } from '../../../src/base/tally.ts'
 import { createCounts } from '../../../src/counts/counts.ts'
+import { createPaymentCounts } from '../../../src/counts/payment-counts.ts'
 import type { BrokerEvent } from '../../../src/index.ts'
 
 const head = { version: 1, chainId: 1, wallet: '0xA', at: 0, block: 1 } as const
@@ -23,7 +24,7 @@ const topUp = (event: object): BrokerEvent => ({ ...head, ...id, ...payment, ...
 
 test('a receipt that a reorganisation takes back and the chain gives again counts once', () => {
   let now = 0
-  const counts = createCounts({ requests: createRequestCounts(), now: () => now })
+  const counts = createPaymentCounts(() => now)
   counts.event(topUp({ type: 'top-up.decided' }))
   now = 1_000
   counts.event(topUp({ type: 'top-up.sent' }))
@@ -44,7 +45,7 @@ test('a receipt that a reorganisation takes back and the chain gives again count
 })
 
 test('a payment that got no nonce is no transaction, and its outcome counts', () => {
-  const counts = createCounts({ requests: createRequestCounts(), now: () => 0 })
+  const counts = createPaymentCounts(() => 0)
   counts.event(
     topUp({
       type: 'top-up.failed',
@@ -62,7 +63,7 @@ test('a payment that got no nonce is no transaction, and its outcome counts', ()
 
 test('a transaction in flight has an age, is unresolved without a hash, and leaves a zero behind', () => {
   let now = 0
-  const counts = createCounts({ requests: createRequestCounts(), now: () => now })
+  const counts = createPaymentCounts(() => now)
   const summary = { operation: 'depositFund', subAccount: null, amount: '1', fromLedger: '0' } as const
   const actor = createActor(transactionMachine, { input: { id: '1-a', nonce: 1, hash: null, ...summary } }).start()
   counts.transaction(actor)
@@ -71,6 +72,13 @@ test('a transaction in flight has an age, is unresolved without a hash, and leav
   actor.send({ type: 'nonce.taken', reason: 'not sent' })
   counts.transaction(actor)
   expect(counts.read().inFlight).toEqual([{ kind: 'depositFund', count: 0, oldest: 0, unresolved: 0 }])
+})
+
+test('a broker without a signer counts what one that has sent nothing counts', () => {
+  const requests = createRequestCounts()
+  const watching = createCounts({ requests, payments: null })
+  const sending = createCounts({ requests, payments: createPaymentCounts(() => 0) })
+  expect(watching.read()).toEqual(sending.read())
 })
 
 test('a histogram counts each bucket with all below it, and no time that is not known', () => {
