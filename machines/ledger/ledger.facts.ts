@@ -25,7 +25,7 @@ export function ledgerReadingOf({ ledger, block }: Position, step: ClosingStep |
  * @example
  * show(gradeLedger(ledgerReadingOf(position, null))) // 'ledger.opened'
  */
-export function gradeLedger({ exists, step }: LedgerReading): LedgerFact {
+export function gradeLedger({ exists, step }: Pick<LedgerReading, 'exists' | 'step'>): LedgerFact {
   if (!exists) return 'ledger.gone'
   switch (step?.type) {
     case undefined:

@@ -14,23 +14,42 @@ const begin = restingActorsOf(ledgerMachine)
 export class LedgerLife {
   readonly #life: ReturnType<typeof begin>
   #ended: LedgerFact = 'ledger.gone'
+  /** The newest position, where the chart did not hear of it; null where it did. */
+  #unheard: { position: Position; step: ClosingStep | null } | null = null
 
   constructor(wallet: string, inspected: Inspected) {
     this.#life = begin({ wallet }, { inspected })
   }
 
   get actor(): LedgerActor {
-    return this.#life.actor
+    return this.#chart().actor
   }
 
-  /** @param step what closing does next; null while the ledger is not to be closed */
+  /**
+   * Most positions change amounts alone. A chart that hears the same fact again only records its reading, so while it rests it hears
+   * the newest one once something looks at it.
+   *
+   * @param step what closing does next; null while the ledger is not to be closed
+   */
   fold(position: Position, step: ClosingStep | null): void {
-    const reading = ledgerReadingOf(position, step)
-    for (const event of ledgerFacts(this.#ended, reading)) this.#life.send(event)
-    this.#ended = gradeLedger(reading)
+    const fact = gradeLedger({ exists: position.ledger !== null, step: position.ledger && step })
+    if (position.ledger && fact === this.#ended && this.#life.isResting) {
+      this.#unheard = { position, step }
+      return
+    }
+    this.#unheard = null
+    for (const event of ledgerFacts(this.#ended, ledgerReadingOf(position, step))) this.#life.send(event)
+    this.#ended = fact
   }
 
   stop(): void {
-    this.#life.stop()
+    this.#chart().stop()
+  }
+
+  #chart(): ReturnType<typeof begin> {
+    const unheard = this.#unheard
+    this.#unheard = null
+    if (unheard) this.#life.send({ type: this.#ended, reading: ledgerReadingOf(unheard.position, unheard.step) })
+    return this.#life
   }
 }

@@ -11,6 +11,8 @@ import type { Inspected } from '../base/inspection.ts'
 export type RestingActor<State extends Snapshot<unknown>, Event extends EventObject> = {
   getSnapshot(): State
   send(event: Event): void
+  /** No actor runs: only `getSnapshot()` shows what an event did. */
+  readonly isResting: boolean
   /** The running actor; a stopped one after `stop`. */
   readonly actor: ActorRef<State, Event>
   stop(): void
@@ -58,6 +60,10 @@ class Resting<State extends Snapshot<unknown>, Event extends EventObject, Input>
 
   getSnapshot(): State {
     return this.#actor ? this.#actor.getSnapshot() : this.#state
+  }
+
+  get isResting(): boolean {
+    return this.#actor === null
   }
 
   send(event: Event): void {

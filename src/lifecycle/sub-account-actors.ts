@@ -2,7 +2,7 @@ import type { ActorRefFrom, SnapshotFrom } from 'xstate'
 import { subAccountMachine } from '../../machines/sub-account/sub-account.machine.ts'
 import { facts, gradeAccount, readingFrom } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Fact } from '../../machines/sub-account/sub-account.types.ts'
-import type { Position, ServiceType } from '../../machines/position.types.ts'
+import type { Position, ServiceType, SubAccountPosition } from '../../machines/position.types.ts'
 import type { Inspected } from '../base/inspection.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import { restingActorsOf } from './resting-actor.ts'
@@ -14,8 +14,12 @@ const begin = restingActorsOf(subAccountMachine)
 type Life = {
   id: SubAccountId
   chart: ReturnType<typeof begin>
-  /** The last fact that its chart heard. */
+  /** The last fact that a reading ended in. */
   ended: Fact
+  /** Where it is in the position that is being folded. */
+  found: SubAccountPosition | undefined
+  /** The newest reading, where its chart did not hear of it; null where it did. */
+  unheard: { account: SubAccountPosition; block: number; required: bigint } | null
 }
 
 /** One lifecycle actor per sub-account, kept in step with each position. */
@@ -31,44 +35,67 @@ export class SubAccountActors {
 
   /** The actor of one sub-account; one that was never seen is in `none`. */
   get(provider: string, serviceType: ServiceType): SubAccountActor {
-    return this.#lifeOf({ provider, serviceType }).chart.actor
+    return chartOf(this.#lifeOf({ provider, serviceType })).actor
   }
 
   all(): SubAccountActor[] {
-    return Array.from(this.#lives.values(), ({ chart }) => chart.actor)
+    return Array.from(this.#lives.values(), (life) => chartOf(life).actor)
   }
 
   /** What all of them are in. Starts none. */
   snapshots(): SnapshotFrom<typeof subAccountMachine>[] {
-    return Array.from(this.#lives.values(), ({ chart }) => chart.getSnapshot())
+    return Array.from(this.#lives.values(), (life) => chartOf(life).getSnapshot())
   }
 
   /** Tells each actor what the position states about it. */
   fold(position: Position): void {
-    const accounts = new Map(position.subAccounts.map((account) => [keyOf(account), account]))
-    for (const account of position.subAccounts) this.#lifeOf(account)
-    for (const [key, life] of this.#lives) {
-      const found = accounts.get(key)
-      const required = this.#requiredOf(life.id)
-      const reading = readingFrom(found, position.block.number, required)
-      for (const event of facts(life.ended, reading, gradeAccount(found, required))) {
-        life.chart.send(event)
-        life.ended = event.type
-      }
+    for (const account of position.subAccounts) this.#lifeOf(account).found = account
+    for (const life of this.#lives.values()) {
+      const { found } = life
+      life.found = undefined
+      foldInto(life, found, { block: position.block.number, required: this.#requiredOf(life.id) })
     }
   }
 
   stop(): void {
-    for (const { chart } of this.#lives.values()) chart.stop()
+    for (const life of this.#lives.values()) chartOf(life).stop()
   }
 
   #lifeOf({ provider, serviceType }: SubAccountId): Life {
-    const id = { provider, serviceType }
-    const key = keyOf(id)
+    const key = keyOf({ provider, serviceType })
     const known = this.#lives.get(key)
     if (known) return known
-    const life: Life = { id, chart: begin(id, this.#terms), ended: 'account.gone' }
+    const id = { provider, serviceType }
+    const life: Life = { id, chart: begin(id, this.#terms), ended: 'account.gone', found: undefined, unheard: null }
     this.#lives.set(key, life)
     return life
   }
+}
+
+/**
+ * Most readings change amounts alone. A chart that hears the same fact again only records its reading, so while it rests it hears the
+ * newest one once something looks at it.
+ */
+function foldInto(
+  life: Life,
+  account: SubAccountPosition | undefined,
+  { block, required }: { block: number; required: bigint },
+): void {
+  const fact = gradeAccount(account, required)
+  if (account && fact === life.ended && life.chart.isResting) {
+    life.unheard = { account, block, required }
+    return
+  }
+  life.unheard = null
+  for (const event of facts(life.ended, readingFrom(account, block, required), fact)) life.chart.send(event)
+  life.ended = fact
+}
+
+/** The chart of a sub-account, after it has heard the newest reading. */
+function chartOf(life: Life): Life['chart'] {
+  const { unheard } = life
+  life.unheard = null
+  if (unheard)
+    life.chart.send({ type: life.ended, reading: readingFrom(unheard.account, unheard.block, unheard.required) })
+  return life.chart
 }
