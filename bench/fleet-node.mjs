@@ -81,7 +81,7 @@ function answerTo({ id, method, params }) {
 }
 
 function resultOf(method, [first, second]) {
-  if (method === 'eth_call') return call(first)
+  if (method === 'eth_call') return call(first, second)
   if (method === 'eth_chainId') return CHAIN_ID
   if (method === 'eth_blockNumber') return hex(block().number)
   if (method === 'eth_getBlockByNumber') return header(first)
@@ -95,12 +95,18 @@ function resultOf(method, [first, second]) {
   throw new Error(`The node of the bench has no ${method}.`)
 }
 
-function call({ to, data }) {
+function call({ to, data }, tag) {
   if (to === undefined && data !== BLOCK_PROOF) return digests(data)
-  if (to === undefined && data === BLOCK_PROOF) return `0x${word(block().number)}${word(block().timestamp)}`
+  if (to === undefined) return blockProof(tag)
   return to.toLowerCase() === MULTICALL3.toLowerCase() && data.startsWith('0x82ad56cb')
     ? aggregate(data)
     : `0x${viewOf({ to, data })}`
+}
+
+/** As of the block that is asked about: the one that a fleet asks about when it opens is perhaps no longer the latest. */
+function blockProof(tag) {
+  const { number, timestamp } = header(tag)
+  return `0x${word(number)}${word(timestamp)}`
 }
 
 /** What the code that digests answers returns. */
