@@ -5,6 +5,7 @@ import type { Standing } from '../../machines/auto-funding/plan.types.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { BurnRates } from './burn-rates.ts'
 import { toPolicy, type AutoFundingPolicy } from './config/auto-funding-policy.ts'
+import { sharedPolicy } from './config/shared-policy.ts'
 import type { FundedAccounts } from './funded-accounts.ts'
 
 export type GradesOptions = {
@@ -42,7 +43,7 @@ class KnownGrades implements Grades {
 
   constructor(options: GradesOptions) {
     this.#options = options
-    this.#usual = toPolicy({}, options.minLockedBalance)
+    this.#usual = sharedPolicy(toPolicy({}, options.minLockedBalance))
   }
 
   by(id: SubAccountId, trial = this.#usual): GradedBy {

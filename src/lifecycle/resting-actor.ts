@@ -1,5 +1,6 @@
 import { createActor, type ActorLogic, type ActorRef, type ActorScope, type EventObject, type Snapshot } from 'xstate'
 import type { Inspected } from '../base/inspection.ts'
+import { createCommonParts } from './common-parts.ts'
 
 /**
  * An actor that is made once something looks at it. Until then it is the snapshot of its chart, moved by the chart's own pure
@@ -116,6 +117,7 @@ type PureTransitions<State extends Snapshot<unknown>, Event extends EventObject,
 function pureTransitionsOf<State extends Snapshot<unknown>, Event extends EventObject, Input>(
   chart: Chart<State, Event, Input>,
 ): PureTransitions<State, Event, Input> {
+  const parts = createCommonParts()
   let hasEffects = false
   const effect = (): void => {
     hasEffects = true
@@ -134,12 +136,12 @@ function pureTransitionsOf<State extends Snapshot<unknown>, Event extends EventO
   }
   return {
     chart,
-    initial: (input) => chart.getInitialSnapshot(scope, input),
+    initial: (input) => parts.share(chart.getInitialSnapshot(scope, input)),
     after(state, event) {
       hasEffects = false
       try {
         const next = chart.transition(state, event, scope)
-        return hasEffects ? null : next
+        return hasEffects ? null : parts.share(next)
       } catch {
         return null
       }

@@ -4,6 +4,7 @@ import type { Rules } from '../chain/port.ts'
 import type { AutoFunding } from '../funding/auto-funding.ts'
 import type { AutoFundingConfig } from '../funding/config/auto-funding-config.ts'
 import { toPolicy } from '../funding/config/auto-funding-policy.ts'
+import { sharedPolicy } from '../funding/config/shared-policy.ts'
 import { checkIdleness } from '../funding/config/reclaim.ts'
 import type { FundedAccount } from '../funding/funded-accounts.ts'
 
@@ -25,7 +26,7 @@ export function startAutoFunding(
 ): FundedAccount {
   if (serviceNames[id.serviceType] === undefined)
     throw contractError({ operation: 'startAutoFunding', errorName: 'ServiceNotFound' })
-  const policy = toPolicy(config, minLockedBalance)
+  const policy = sharedPolicy(toPolicy(config, minLockedBalance))
   checkIdleness(id, policy.reclaim, lockTimes[id.serviceType] ?? 0)
   return autoFunding.start(id, policy)
 }

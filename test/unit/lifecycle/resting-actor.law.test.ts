@@ -162,3 +162,20 @@ test('an event that fails ends the actor, and its owner hears why', () => {
 function throwing(): boolean {
   throw new Error('broken')
 }
+
+test('snapshots of one chart in the same states share all but their context', () => {
+  fc.assert(
+    fc.property(fc.array(subAccountEvents), fc.array(subAccountEvents), (one, other) => {
+      const begin = restingActorsOf(subAccountMachine)
+      const after = (events: readonly SubAccountEvent[]) => {
+        const resting = begin(id, { inspected: notInspected })
+        for (const event of events) resting.send(event)
+        const { value, _nodes: nodes, tags, children, historyValue } = resting.getSnapshot()
+        return { value: JSON.stringify(value), parts: [nodes, tags, children, historyValue] }
+      }
+      const [first, second] = [after(one), after(other)]
+      fc.pre(first.value === second.value)
+      expect(first.parts.map((part, at) => part === second.parts[at])).toEqual(Array(4).fill(true))
+    }),
+  )
+})
