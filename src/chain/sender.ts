@@ -1,4 +1,3 @@
-import { keccak256 } from 'ethers'
 import { GasEstimateError, RefusedError, WrongChainError } from '../base/not-sent-errors.ts'
 import { SigningError, type NotSentError, ReadError } from '../base/errors.ts'
 import { query } from './batch.ts'
@@ -15,6 +14,7 @@ import { createReceipts } from './receipts.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 import type { Rpc } from './rpc.types.ts'
 import type { Addresses } from './rules.ts'
+import { checkSignedBytes } from './signed-bytes.ts'
 import { signsBySending } from './signs-by-sending.ts'
 
 export type SenderOptions = {
@@ -47,8 +47,9 @@ export function createSender(options: SenderOptions): TransactionPort {
       ? null
       : async (call, options) => {
           try {
-            const raw = await signer.signTransaction({ ...request(call), chainId, ...transaction(options) })
-            return { raw, hash: keccak256(raw) }
+            const given = { ...request(call), chainId, ...transaction(options) }
+            const raw = await signer.signTransaction(given)
+            return { raw, hash: checkSignedBytes(raw, given, wallet) }
           } catch (error) {
             const facts = { operation: call.method, reason: reasonOf(error) }
             const options = { cause: safeCause(error) }

@@ -3,7 +3,6 @@ import {
   copyRequest,
   hexlify,
   resolveAddress,
-  Transaction,
   type PreparedTransactionRequest,
   type Provider,
   type TransactionRequest,
@@ -33,9 +32,7 @@ export class LocalSigner extends AbstractSigner {
   override async signTransaction(request: TransactionRequest): Promise<string> {
     const prepared = copyRequest(request)
     const to = await resolveAddress(prepared.to ?? '')
-    const raw = await this.#account.signTransaction(serializableOf(prepared, to))
-    checkSigned(raw, { ...prepared, to }, this.#account.address)
-    return raw
+    return this.#account.signTransaction(serializableOf(prepared, to))
   }
 
   override signMessage(message: string | Uint8Array): Promise<string> {
@@ -49,8 +46,6 @@ export class LocalSigner extends AbstractSigner {
   }
 }
 
-type Checked = PreparedTransactionRequest & { to: string }
-
 /** viem's words: `gasLimit` is `gas`, type 0 is legacy and type 2 eip1559. */
 function serializableOf(request: PreparedTransactionRequest, to: string) {
   const { data = '0x', value = 0n, nonce, gasLimit, chainId, type } = request
@@ -62,19 +57,6 @@ function serializableOf(request: PreparedTransactionRequest, to: string) {
   if (type === 2 && typeof maxFeePerGas === 'bigint' && typeof maxPriorityFeePerGas === 'bigint')
     return { ...common, type: 'eip1559' as const, maxFeePerGas, maxPriorityFeePerGas }
   throw new Error(`a transaction of type ${type} is not signed`)
-}
-
-/** The journal records these bytes as the intent: an account with functions of its own may have signed something else. */
-function checkSigned(raw: string, request: Checked, address: string): void {
-  const signed = Transaction.from(raw)
-  const { unsignedHash } = Transaction.from({ ...plain(request), to: request.to })
-  if (signed.unsignedHash !== unsignedHash) throw new Error('the account signed another transaction than the given one')
-  if (signed.from?.toLowerCase() !== address.toLowerCase()) throw new Error("the signature is not of the account's key")
-}
-
-function plain({ type, chainId, nonce, gasLimit, gasPrice, maxFeePerGas, maxPriorityFeePerGas, value, data }: Checked) {
-  const known = { type, chainId, nonce, gasLimit, gasPrice, maxFeePerGas, maxPriorityFeePerGas, value, data }
-  return Object.fromEntries(Object.entries(known).filter((entry) => entry[1] !== undefined))
 }
 
 /** Text that is hex already, with viem's type. */

@@ -89,7 +89,7 @@ test('an account whose function signs another transaction sends nothing', async 
   await using broker = await open({ signer: signerOf(account, { rpc: node() }) })
   await expect(broker.ledger.addLedger('10')).rejects.toMatchObject({
     name: 'SigningError',
-    facts: { reason: 'the account signed another transaction than the given one' },
+    facts: { reason: 'the signer signed another transaction than the given one: nonce differs' },
   })
   expect(await chain.provider.getTransactionCount(address())).toBe(0)
 })

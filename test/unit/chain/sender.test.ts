@@ -1,4 +1,4 @@
-import { JsonRpcProvider, Network, Wallet, type Signer } from 'ethers'
+import { JsonRpcProvider, Network, Transaction, Wallet, type Signer, type TransactionRequest } from 'ethers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFeeOracle } from '../../../src/chain/fee-oracle.ts'
 import { createSender } from '../../../src/chain/sender.ts'
@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers())
 const address = '0x47340d900bdFec2BD393c626E12ea0656F938d84'
 
 /** A sender on a node that gives every query the same answer. */
-async function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.createRandom()) {
+async function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.createRandom(), wallet = address) {
   const network = Network.from(31337)
   const provider = new JsonRpcProvider('http://127.0.0.1:1', network, { staticNetwork: network })
   provider.send = answer
@@ -22,7 +22,7 @@ async function senderOn(answer: () => Promise<unknown>, signer: Signer = Wallet.
     rpc,
     feeOracle: createFeeOracle(rpc),
     blockTimeMs: () => 1_000,
-    wallet: address,
+    wallet,
     addresses: { ledger: address, inference: address },
     chainId: 31337n,
   })
@@ -67,4 +67,35 @@ test.each([
   expect([error instanceof RefusedError, error instanceof SigningError]).toEqual([isRefusal, !isRefusal])
 })
 
+const own = Wallet.createRandom()
+const another = Wallet.createRandom()
+
+test.each<[string, (request: TransactionRequest) => Promise<string>, string]>([
+  ['counts nonces itself', (request) => own.signTransaction({ ...request, nonce: 7 }), ': nonce differs'],
+  ['chooses its own fee', (request) => own.signTransaction({ ...request, gasPrice: 2n }), ': gasPrice differs'],
+  ['is on another chain', (request) => own.signTransaction({ ...request, chainId: 1n }), ': chainId differs'],
+  ['pays another address', (request) => own.signTransaction({ ...request, to: another.address }), ': to differs'],
+])('what a signer that %s has signed is not sent', async (_, signTransaction, difference) => {
+  const signer = Object.assign(Wallet.createRandom(), { signTransaction })
+  const sender = await senderOn(() => new Promise(() => undefined), signer, own.address)
+  await expect(sender.sign?.(DELETE, SOME)).rejects.toMatchObject({
+    name: 'SigningError',
+    facts: {
+      operation: 'deleteLedger',
+      reason: `the signer signed another transaction than the given one${difference}`,
+    },
+  })
+})
+
+test("what another wallet's key has signed is not sent, and the wallet's own signature is", async () => {
+  const senderOf = (signer: Signer) => senderOn(() => new Promise(() => undefined), signer, own.address)
+  await expect((await senderOf(another)).sign?.(DELETE, SOME)).rejects.toMatchObject({
+    name: 'SigningError',
+    facts: { operation: 'deleteLedger', reason: "the signature is not of the wallet's key" },
+  })
+  const signed = await (await senderOf(own)).sign?.(DELETE, SOME)
+  expect(signed).toEqual({ raw: signed?.raw, hash: Transaction.from(signed?.raw).hash })
+})
+
+const DELETE = { contract: 'ledger', method: 'deleteLedger', args: [] } as const
 const SOME = { nonce: 0, gasLimit: 21_000n, fees: { gasPrice: 1n } }
