@@ -1,11 +1,12 @@
 import type { Block, Position } from '../../machines/position.types.ts'
+import { isSamePosition } from '../base/same-position.ts'
 import type { Outcome } from './batch.ts'
 import type { Digests } from './digests.ts'
 
 /** A position as of a later block, made of the same answers. */
 export type PositionAt = (block: Block) => Position
 
-/** The answers that a wallet's last position was made of, by their digest: where they are the same, they are not decoded anew. */
+/** The answers that a wallet's last position was made of, by their digest: where they are the same, they are not sent anew. */
 export type LastAnswers = {
   /**
    * Asks the node for the digest alone.
@@ -13,10 +14,8 @@ export type LastAnswers = {
    * @returns null where the answers must be read
    */
   look(): Promise<Position | null> | null
-  /** The position of these answers; null where they are others than the last ones. */
-  again(outcomes: readonly (Outcome | undefined)[], block: Block): Position | null
-  /** The answers seen last are those of this position; null for one that is made of others too. */
-  keep(position: PositionAt | null): void
+  /** The answers read last, and the position that they make; null for a position that is made of others too. */
+  keep(last: { outcomes: readonly (Outcome | undefined)[]; position: Position; at: PositionAt } | null): void
 }
 
 export function createLastAnswers(options: LastAnswersOptions): LastAnswers {
@@ -28,8 +27,8 @@ type LastAnswersOptions = { digests: Digests; wallet: string }
 class AnswersByDigest implements LastAnswers {
   readonly #digests: Digests
   readonly #wallet: string
-  #seen: string | null = null
-  #known: { digest: string; at: PositionAt } | null = null
+  /** A position that has just changed has no digest: one is of use once it stays as it is. */
+  #known: { position: Position; at: PositionAt; digest: string | null } | null = null
   /** The answers to the last two questions were the same: the next ones are likely to be, too. */
   #isSteady = false
 
@@ -45,14 +44,13 @@ class AnswersByDigest implements LastAnswers {
     return this.#digests.read(this.#wallet).then((answer) => this.#compare(answer))
   }
 
-  again(outcomes: readonly (Outcome | undefined)[], block: Block): Position | null {
-    this.#seen = this.#digests.of(outcomes)
-    this.#isSteady = this.#seen !== null && this.#seen === this.#known?.digest
-    return this.#known && this.#isSteady ? this.#known.at(block) : null
-  }
-
-  keep(at: PositionAt | null): void {
-    this.#known = at && this.#seen !== null ? { digest: this.#seen, at } : null
+  keep(last: Parameters<LastAnswers['keep']>[0]): void {
+    const before = this.#known
+    const isSame = last !== null && before !== null && isSamePosition(before.position, last.position)
+    const digest = isSame ? this.#digests.of(last.outcomes) : null
+    this.#known = last && { position: last.position, at: last.at, digest }
+    // What answers say beside the position may be another thing each time.
+    this.#isSteady = digest !== null && (before?.digest ?? digest) === digest
   }
 
   #compare(answer: { block: Block; digest: string } | null): Position | null {

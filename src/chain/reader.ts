@@ -73,8 +73,6 @@ export function createReader(options: ReaderOptions): Reader {
 
   async function readWhole(): Promise<Position> {
     const answers = multicall ? await ask('latest', pending) : await askPinned(await readHead())
-    const again = isWhole(answers) ? last?.again(answers.usual, answers.block) : null
-    if (again) return again
     const first = await decode(answers)
     const missing = first.pending.filter((provider) => !first.details.has(provider))
     // Where the second read fails, the next reading has these accounts in its first one.
@@ -86,7 +84,8 @@ export function createReader(options: ReaderOptions): Reader {
     const position = positionOf(reading, wallet)
     const isExplained = missingIn(position) <= 0n && !others
     const elsewhere = isExplained ? [] : await (await othersOf()).read(position, reading.elsewhere)
-    last?.keep(isWhole(answers) && isUsual(reading, position) ? positionAt(reading, position) : null)
+    const isOfUsual = isWhole(answers) && isUsual(reading, position)
+    last?.keep(isOfUsual ? { outcomes: answers.usual, position, at: positionAt(reading, position) } : null)
     return elsewhere.length === 0 ? position : { ...position, elsewhere }
   }
 
