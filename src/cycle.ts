@@ -1,6 +1,7 @@
 import type { ClosingStep } from '../machines/ledger/ledger.types.ts'
 import type { Position } from '../machines/position.types.ts'
 import type { BlockClock } from './base/block-clock.ts'
+import { allOf, type Pending } from './base/pending.ts'
 import type { Closing } from './closing/closing.ts'
 import type { Counts } from './counts/counts.ts'
 import type { Events } from './events/events.ts'
@@ -49,7 +50,7 @@ export type CycleParts = {
 /** What happens at a reading, top to bottom. */
 export type Cycle = {
   /** Reads what a decision needs beside the position; null where it needs nothing. It rejects only where the lane cannot confirm its receipts. */
-  prepare(position: Position): Promise<void> | null
+  prepare(position: Position): Pending
   /** Takes an accepted position through facts, closing, plan and actors. */
   accept(position: Position): void
   /** After a reading that failed: subscribers get the last plan again; in an outage they and the actors get it as stale. */
@@ -120,29 +121,34 @@ export function createCycle(): Cycle {
     },
   }
 
-  async function prepareFully(position: Position): Promise<void> {
+  function prepareFully(position: Position): Pending {
     const { services, rules, accounts, gas, lane, history, refreshPayer } = parts()
     const { block, wallet } = position
     services.see(position.subAccounts)
-    await Promise.all([
+    const asking = allOf([
       services.refresh(accounts.all().map(({ id }) => id)),
       rules.refresh(),
       ...accounts.all().map(({ fee }) => fee.refresh(block.timestamp)),
-      (lane || wantsForecast) && gas.refresh(),
-      lane?.confirm(block.number, { timestamp: block.timestamp, balance: wallet.balance }),
+      lane || wantsForecast ? gas.refresh() : null,
+      lane?.confirm(block.number, { timestamp: block.timestamp, balance: wallet.balance }) ?? null,
       refreshPayer(block),
-      wantsForecast && history.refresh(position),
-      isHeldAsNew() && history.search(position),
+      wantsForecast ? history.refresh(position) : null,
+      isHeldAsNew() ? history.search(position) : null,
     ])
-    // Auto-funding may have been started for others meanwhile.
+    return asking && asking.then(readNewcomers)
+  }
+
+  /** Auto-funding may have been started for others meanwhile. */
+  async function readNewcomers(): Promise<void> {
+    const { services, accounts } = parts()
     const newcomers = () => accounts.all().flatMap(({ id }) => (services.isNew(id.provider) ? [id] : []))
     for (let late = newcomers(); late.length > 0; late = newcomers()) await services.refresh(late)
   }
 
   async function prepareWithFees(position: Position, asking: readonly FundedAccount[]): Promise<void> {
-    await Promise.all(asking.map(({ fee }) => fee.refresh(position.block.timestamp)))
-    if (parts().quiet?.holds(position) !== true) return prepareFully(position)
-    repeated = position
+    await allOf(asking.map(({ fee }) => fee.refresh(position.block.timestamp)))
+    if (parts().quiet?.holds(position) === true) repeated = position
+    else await prepareFully(position)
   }
 
   /** The last plan stands, for a newer block. */

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { Pending } from './pending.ts'
 import { withTimeout } from './timeout.ts'
 
 /** How long a reading waits for an answer: one slow node or provider must not delay the others. */
@@ -20,8 +21,8 @@ export type CachedQuestion<Answer, About = void> = {
   fresh(): Answer | null
   /** The fresh answer, or a new one. Simultaneous callers share one query; it rejects as the query does. */
   ask(about: About): Promise<Answer>
-  /** Asks where no answer is fresh, waits for it half a second at most, and never rejects. */
-  refresh(about: About): Promise<void>
+  /** Asks where no answer is fresh, waits for it half a second at most, and never rejects; null where the answer is fresh. */
+  refresh(about: About): Pending
   /** Keeps the last answer fresh for no longer than this from now on. */
   expireWithin(ms: number): void
 }
@@ -56,8 +57,15 @@ class Question<Answer, About> implements CachedQuestion<Answer, About> {
     return (this.#pending ??= this.#exchange(about).finally(() => (this.#pending = null)))
   }
 
-  async refresh(about: About): Promise<void> {
-    if (this.#isFresh()) return
+  refresh(about: About): Pending {
+    return this.#isFresh() ? null : this.#askInTime(about)
+  }
+
+  expireWithin(ms: number): void {
+    if (this.#answer) this.#answer.freshUntil = Math.min(this.#answer.freshUntil, this.#options.clock.now() + ms)
+  }
+
+  async #askInTime(about: About): Promise<void> {
     const settled = this.ask(about).then(
       () => undefined,
       () => undefined,
@@ -65,10 +73,6 @@ class Question<Answer, About> implements CachedQuestion<Answer, About> {
     await withTimeout(GRACE_MS, () => settled, this.#options.clock).catch(() => {
       this.#isOverdue = true
     })
-  }
-
-  expireWithin(ms: number): void {
-    if (this.#answer) this.#answer.freshUntil = Math.min(this.#answer.freshUntil, this.#options.clock.now() + ms)
   }
 
   async #exchange(about: About): Promise<Answer> {

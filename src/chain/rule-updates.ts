@@ -1,6 +1,7 @@
 import { createCachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Pending } from '../base/pending.ts'
 import type { Rules } from './port.ts'
 
 const GOOD_FOR_MS = 600_000
@@ -15,8 +16,8 @@ export type RuleUpdatesOptions = {
 
 /** Keeps the deployment's rules up to date: its owner may change minimums and lock times while a broker runs. */
 export type RuleUpdates = {
-  /** Reads the rules again where they are ten minutes old, or in doubt. It waits half a second at most. */
-  refresh(): Promise<void>
+  /** Reads the rules again where they are ten minutes old, or in doubt; null where they are not. It waits half a second at most. */
+  refresh(): Pending
   /** A contract refused by a rule that the broker did not expect: the next refresh reads the rules again. */
   doubt(): void
 }
@@ -26,9 +27,7 @@ export function createRuleUpdates({ rules, readRules, clock, logger }: RuleUpdat
   const question = createCachedQuestion({ query: read, goodForMs: () => 0, clock })
 
   return {
-    async refresh() {
-      if (clock.now() >= dueAt) await question.refresh()
-    },
+    refresh: () => (clock.now() >= dueAt ? question.refresh() : null),
     doubt() {
       dueAt = 0
     },

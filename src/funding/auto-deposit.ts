@@ -13,6 +13,7 @@ import { createChartJobs } from '../base/chart-jobs.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Pending } from '../base/pending.ts'
 import type { Rules } from '../chain/port.ts'
 import type { Positions } from '../streams/positions.ts'
 import { type Intent, isDeposit } from '../transactions/intent.ts'
@@ -74,8 +75,8 @@ export type AutoDeposit = {
   decide(facts: DepositFacts, trial?: DepositTrial): DepositDecision | null
   /** Looks for what the user withdrew, at each accepted position. */
   see: WithdrawalWatch['see']
-  /** Reads the wallet that deposits, before a decision at a block. */
-  refresh(block: Block): Promise<void>
+  /** Reads the wallet that deposits, before a decision at a block; null where there is none to read. */
+  refresh(block: Block): Pending
   /** Sends the decision of a plan to the actor. */
   send(plan: Plan): void
   /** Keeps auto-deposit from sending while a caller decides about a deposit. */
@@ -130,7 +131,7 @@ export function createAutoDeposit(options: AutoDepositOptions): AutoDeposit {
       return basis && decideDeposit(basis, facts, surroundings)
     },
     see: withdrawals.see,
-    refresh: async (block) => (on ? payer.refresh(block) : undefined),
+    refresh: (block) => (on ? payer.refresh(block) : null),
     send({ position, deposit }) {
       if (!on || !deposit) return
       const { value, context } = on.actor.getSnapshot()

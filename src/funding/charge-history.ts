@@ -4,6 +4,7 @@ import { createCachedQuestion, type CachedQuestion } from '../base/cached-questi
 import type { Clock } from '../base/clock.ts'
 import { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Pending } from '../base/pending.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { LONGEST_WINDOW } from '../base/durations.ts'
 import type { BurnRates } from './burn-rates.ts'
@@ -22,13 +23,13 @@ export type ChargeHistoryOptions = {
 export type ChargeHistory = {
   /** Resolves once earlier charges are known, or cannot be. */
   learn(position: Position): Promise<void>
-  /** The same for a reading, which waits half a second at most. */
-  refresh(position: Position): Promise<void>
+  /** The same for a reading, which waits half a second at most; null where they are known. */
+  refresh(position: Position): Pending
   /**
    * Searches one more range of older logs for the first charge of providers that count as new: a restart must not make an
    * old one new. Waits half a second at most.
    */
-  search(position: Position): Promise<void>
+  search(position: Position): Pending
   /** Searches all of them, and waits. */
   searchAll(position: Position): Promise<void>
 }
@@ -63,11 +64,11 @@ class LogsOfCharges implements ChargeHistory {
     return this.#recent.ask(position)
   }
 
-  refresh(position: Position): Promise<void> {
+  refresh(position: Position): Pending {
     return this.#recent.refresh(position)
   }
 
-  search(position: Position): Promise<void> {
+  search(position: Position): Pending {
     return this.#older.part.refresh(position)
   }
 

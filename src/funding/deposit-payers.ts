@@ -1,4 +1,5 @@
 import type { Block } from '../../machines/position.types.ts'
+import type { Pending } from '../base/pending.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { PayingKey } from './config/auto-deposit-config.ts'
 import type { DepositPayer } from './deposit-payer.ts'
@@ -10,7 +11,7 @@ export type DepositPayers = DepositPayer & {
   readonly own: DepositPayer
   /** Deposits come from this key from now on; null for the broker's own. */
   use(from: PayingKey | null): void
-  refresh(block: Block): Promise<void>
+  refresh(block: Block): Pending
   error(): string | null
   /** Why the treasury can send nothing; null for the broker's own wallet, which says so itself. */
   refusal(): Error | null
@@ -48,7 +49,7 @@ export function createDepositPayers(own: DepositPayer, options: TreasuryOptions)
       treasury = from && (treasuries.get(from.signer) ?? createTreasury(from, options))
       if (from && treasury) treasuries.set(from.signer, treasury)
     },
-    refresh: async (block) => treasury?.refresh(block),
+    refresh: (block) => treasury?.refresh(block) ?? null,
     error: () => treasury?.error() ?? null,
     refusal: () => treasury?.refusal() ?? null,
     transactions: () => all().flatMap((one) => one.transactions()),

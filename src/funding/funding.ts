@@ -8,6 +8,7 @@ import { latestOf } from '../base/known-block.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
+import { allOf, type Pending } from '../base/pending.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
 import type { ServiceCache } from '../provider/service-cache.ts'
@@ -102,8 +103,8 @@ export type Funding = {
   wantUse: UseHistory['want']
   /** The level below which auto-funding would top up, with the unsettled fee asked anew; and why that is not known. */
   required(id: SubAccountId): Promise<{ required: bigint; feeError: string | null }>
-  /** Reads the wallet that deposits, before a decision at a block. */
-  refreshPayer(block: Block): Promise<void>
+  /** Reads the wallet that deposits, before a decision at a block; null where there is none to read. */
+  refreshPayer(block: Block): Pending
   /** Learns from a position how fast each sub-account is charged, and which ones are used. */
   observe(position: Position): void
   /** Stops auto-funding of every sub-account, and auto-deposit. */
@@ -198,7 +199,7 @@ export function createFunding(options: FundingOptions): Funding {
       useHistory,
       clock,
     ),
-    refreshPayer: async (block) => ledger.made?.autoDeposit.refresh(block),
+    refreshPayer: (block) => ledger.made?.autoDeposit.refresh(block) ?? null,
     observe(position) {
       burns.observe(position, paidIn)
       uses.observe(position)
@@ -234,13 +235,13 @@ class History implements ChargeHistory {
     await Promise.all([this.#charges.learn(position), this.#use.learn(position.block)])
   }
 
-  async refresh(position: Position): Promise<void> {
+  refresh(position: Position): Pending {
     const isRead = this.#use.learn(position.block)
-    const isReadInTime = withTimeout(GRACE_MS, () => isRead, this.#clock).catch(() => undefined)
-    await Promise.all([this.#charges.refresh(position), isReadInTime])
+    const isReadInTime = isRead && withTimeout(GRACE_MS, () => isRead, this.#clock).catch(() => undefined)
+    return allOf([this.#charges.refresh(position), isReadInTime])
   }
 
-  search(position: Position): Promise<void> {
+  search(position: Position): Pending {
     return this.#charges.search(position)
   }
 

@@ -1,6 +1,7 @@
 import type { Fees } from '../chain/port.ts'
 import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Pending } from '../base/pending.ts'
 import { capExcess } from '../transactions/fee-ceiling.policy.ts'
 
 const GOOD_FOR_MS = 300_000
@@ -23,8 +24,8 @@ export type GasPrice = {
   readonly isHigh: boolean
   /** Asks the node unless its last answer is fresh. A failure leaves the last price. */
   ask(): Promise<void>
-  /** The same for a reading, which waits half a second at most. */
-  refresh(): Promise<void>
+  /** The same for a reading, which waits half a second at most; null where the last answer is fresh. */
+  refresh(): Pending
 }
 
 /** What a unit of gas costs at most, read from the node every five minutes. */
@@ -60,7 +61,7 @@ class ReadGasPrice implements GasPrice {
     )
   }
 
-  refresh(): Promise<void> {
+  refresh(): Pending {
     return this.#question.refresh()
   }
 }

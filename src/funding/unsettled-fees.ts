@@ -2,6 +2,7 @@ import { createCachedQuestion, type CachedQuestion } from '../base/cached-questi
 import type { Clock } from '../base/clock.ts'
 import type { Lazy } from '../base/lazy.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Pending } from '../base/pending.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import { withTimeout } from '../base/timeout.ts'
 import type { ProviderFees } from '../provider/unsettled-fee.ts'
@@ -28,8 +29,11 @@ export type KnownFee = {
 
 export type UnsettledFee = {
   known(): KnownFee
-  /** Asks the source for a reading at this block time; the reading waits half a second at most, and goes on without. */
-  refresh(now: number): Promise<void>
+  /**
+   * Asks the source for a reading at this block time; the reading waits half a second at most, and goes on without. Null where there is
+   * no source to ask.
+   */
+  refresh(now: number): Pending
   /** The same, and waits for the answer. */
   ask(now: number): Promise<void>
 }
@@ -63,9 +67,9 @@ class AccountFee implements UnsettledFee {
     return this.#known
   }
 
-  async refresh(now: number): Promise<void> {
+  refresh(now: number): Pending {
     const ask = this.#query()
-    if (ask) await this.#sharedQuestion().refresh({ ask, now })
+    return ask && this.#sharedQuestion().refresh({ ask, now })
   }
 
   async ask(now: number): Promise<void> {

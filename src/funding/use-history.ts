@@ -1,6 +1,7 @@
 import type { Block, Settlements } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Pending } from '../base/pending.ts'
 import { withTimeout } from '../base/timeout.ts'
 import type { Uses } from './uses.ts'
 
@@ -20,8 +21,8 @@ export type UseHistoryOptions = {
 }
 
 export type UseHistory = {
-  /** Reads what is missing before a block, one stretch after the other; resolves once the node gives no more. */
-  learn(block: Block): Promise<void>
+  /** Reads what is missing before a block, one stretch after the other; resolves once the node gives no more. Null where nothing is. */
+  learn(block: Block): Pending
   /** Logs are being read. */
   isReading(): boolean
   /** Reads the use of so many seconds from now on, as for a policy: for a dry run, which has none. */
@@ -47,7 +48,8 @@ class LogsOfUse implements UseHistory {
     this.#options = options
   }
 
-  learn(block: Block): Promise<void> {
+  learn(block: Block): Pending {
+    if (this.#pending === null && this.#missing(block) === null) return null
     return (this.#pending ??= this.#learn(block).finally(() => (this.#pending = null)))
   }
 

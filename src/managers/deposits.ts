@@ -7,11 +7,12 @@ import type { Payees } from '../provider/payees.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { SendingOptions } from '../transactions/lane.ts'
+import type { Pending } from '../base/pending.ts'
 
 export type DepositsOptions = {
   rules: Rules
   /** Reads the rules again where they are old: before an amount is refused by one of them. */
-  refreshRules: () => Promise<void>
+  refreshRules: () => Pending
   payees: Pick<Payees, 'contractAt'>
   submit: (intent: Intent, options?: SendingOptions) => Promise<Receipt>
 }

@@ -4,6 +4,7 @@ import type { ProviderService } from '../chain/service.ts'
 import { createCachedQuestion, type CachedQuestion, type CachedQuestionOptions } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import { allOf, type Pending } from '../base/pending.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
 /** A provider's offer changes seldom, and a token of an older generation is refused. */
@@ -36,10 +37,10 @@ export type ServiceCache = {
   /** The provider's service was never read, nor is it being read. */
   isNew(provider: string): boolean
   /**
-   * Reads the services that are not fresh, and waits half a second at most. A failure leaves the last answer. What these
-   * sub-accounts lack is read more often than what is there.
+   * Reads the services that are not fresh, and waits half a second at most; null where all are fresh. A failure leaves the last
+   * answer. What these sub-accounts lack is read more often than what is there.
    */
-  refresh(ids: readonly SubAccountId[]): Promise<void>
+  refresh(ids: readonly SubAccountId[]): Pending
   /** Whether the provider offers the service, when that was read last; null while that could not be read. */
   isRegistered(id: SubAccountId): boolean | null
   /** False where the contracts' owner did not accept the provider's signer, when that was read last. */
@@ -74,9 +75,7 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
       }
     },
     isNew: (provider) => !questions.has(provider),
-    async refresh(ids) {
-      await Promise.all(ids.map(refresh))
-    },
+    refresh: (ids) => allOf(ids.map(refresh)),
     isRegistered: (id) => offerOf(questions.get(id.provider)?.last(), id.serviceType)?.registered ?? null,
     isAccepted: (id) => offerOf(questions.get(id.provider)?.last(), id.serviceType)?.accepted !== false,
     pricesOf: ({ provider, serviceType }) =>
@@ -85,7 +84,7 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
     expire: (provider) => questions.get(provider)?.expireWithin(0),
   }
 
-  function refresh({ provider, serviceType }: SubAccountId): Promise<void> {
+  function refresh({ provider, serviceType }: SubAccountId): Pending {
     const question = questionOf(provider)
     if (question.last() && !isServing(offerOf(question.last(), serviceType))) question.expireWithin(ABSENT_FOR_MS)
     return question.refresh(provider)
