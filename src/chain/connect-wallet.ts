@@ -38,12 +38,12 @@ export type WalletParts = { wallet: string; signer: EthersSigner | null }
 
 /** Puts one wallet on a chain that is connected. Takes no request. What few wallets use is loaded once they do. */
 export async function connectWallet(
-  shared: NetworkConnection & Partial<Pick<SharedNetwork, 'digests'>>,
+  shared: NetworkConnection & Partial<Pick<SharedNetwork, 'lastAnswersOf'>>,
   { wallet, signer }: WalletParts,
 ): Promise<Connected> {
   const { chainId, network, addresses, head, genesis, rules, rpc, batch, parallel, feeOracle, blockTime } = shared
   const signing = signer && (await rooms.signing.load()).signingOf(shared, { signer, wallet })
-  const reader = createReader({ ...shared, wallet })
+  const reader = createReader({ ...shared, wallet, last: shared.lastAnswersOf?.(wallet) ?? null })
   const blockTimeMs = () => blockTime.ms()
 
   return {

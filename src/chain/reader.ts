@@ -4,8 +4,7 @@ import { fineTuningAbi, multicallAbi } from './abi.ts'
 import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import { createAccountsDecoder, createLedgerDecoder, decodeAccounts, decodeLedger, decodeNumber } from './decode.ts'
 import { accountsView, allPages } from './account-list.ts'
-import type { Digests } from './digests.ts'
-import { createLastAnswers, type PositionAt } from './last-answers.ts'
+import type { LastAnswers, PositionAt } from './last-answers.ts'
 import { missingIn, pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
 import type { BlockTag, Rpc } from './rpc.types.ts'
@@ -27,7 +26,7 @@ export type ReaderOptions = {
   /** Whether the node runs code without an address, which proves at which block it answers. */
   provesBlock: boolean
   /** Where many wallets are read: what did not change since the last reading is not sent again. */
-  digests?: Digests | null
+  last?: LastAnswers | null
 }
 
 export type Reader = { readPosition(): Promise<Position> }
@@ -45,9 +44,8 @@ type Answers = {
  * it the reader first asks for the head and then reads everything at that block.
  */
 export function createReader(options: ReaderOptions): Reader {
-  const { rpc, batch, addresses, wallet, multicall, views, provesBlock, digests = null } = options
+  const { rpc, batch, addresses, wallet, multicall, views, provesBlock, last = null } = options
   const services = servicesOf(addresses)
-  const last = digests ? createLastAnswers({ digests, wallet }) : null
   const decoded = last
     ? { accounts: decodeAccounts, ledger: decodeLedger }
     : { accounts: createAccountsDecoder(), ledger: createLedgerDecoder() }

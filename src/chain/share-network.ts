@@ -1,8 +1,9 @@
 import { createCachedQuestion } from '../base/cached-question.ts'
 import { steadyClock, type Clock } from '../base/clock.ts'
 import { createCombinedBatch } from './combined-batch.ts'
-import { createDigests, type Digests } from './digests.ts'
+import { createDigests } from './digests.ts'
 import { combineLogs } from './combined-logs.ts'
+import { createLastAnswers, type LastAnswers } from './last-answers.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { BlockHeader, Rpc } from './rpc.types.ts'
 import { createSettlements } from './settlements.ts'
@@ -14,8 +15,8 @@ const MOST_BLOCKS = 100
 
 /** A connection that many wallets share. */
 export type SharedNetwork = NetworkConnection & {
-  /** Null where the node does not run code without an address. */
-  digests: Digests | null
+  /** What was answered last about a wallet; null where the node does not run code without an address. */
+  lastAnswersOf: ((wallet: string) => LastAnswers) | null
 }
 
 /**
@@ -28,13 +29,14 @@ export function shareNetwork(connection: NetworkConnection, wall: Clock): Shared
   const { multicall, addresses, views, provesBlock, blockTime, feeOracle } = connection
   const plain = connection.rpc
   const rpc: Rpc = { ...plain, logs: combineLogs(plain, clock), block: sharedBlocks(plain) }
+  const digests = multicall && provesBlock ? createDigests({ rpc: plain, views, clock }) : null
   const fees = createCachedQuestion({ query: feeOracle.fees, goodForMs: () => FEES_GOOD_FOR_MS, clock })
   const rules = createCachedQuestion({ query: connection.readRules, goodForMs: () => RULES_GOOD_FOR_MS, clock })
   return {
     ...connection,
     rpc,
     ...(multicall && { batch: createCombinedBatch({ rpc: plain, multicall, clock }) }),
-    digests: multicall && provesBlock ? createDigests({ rpc: plain, views, clock }) : null,
+    lastAnswersOf: digests && ((wallet) => createLastAnswers({ digests, wallet })),
     feeOracle: { ...feeOracle, fees: () => fees.ask() },
     readRules: () => rules.ask(),
     readSettlements: createSettlements({ rpc, addresses, blockTimeMs: blockTime.ms }),
