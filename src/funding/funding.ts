@@ -125,7 +125,11 @@ export function createFunding(options: FundingOptions): Funding {
   const burns: BurnRates = createBurnRates(options)
   const paidIn = bySubAccount((from, to) => lane?.paidIn(from, to) ?? new Map())
   const payments = () => lane?.payments() ?? []
-  const leaveBudget = options.sharedBudget?.join(options.wallet, () => (lane?.isLoaded() === false ? null : payments()))
+  const { sharedBudget, wallet } = options
+  const leaveBudget = sharedBudget?.join(wallet, {
+    payments: () => (lane?.isLoaded() === false ? null : payments()),
+    refused: () => lane?.refused() ?? null,
+  })
   const minedIn = (from: number, to: number) => lane?.minedIn(from, to) ?? []
   const uses = createUses({ minedIn, inFlight })
   const useHistory = createUseHistory({
@@ -153,7 +157,12 @@ export function createFunding(options: FundingOptions): Funding {
     isStalled: (id) => locks.stallOf(id) !== null,
     minLockedBalance: options.minLockedBalance,
     rules: options.rules,
-    spending: { budget: options.budget, payments, paidIn, sharedLeft: options.sharedBudget?.left },
+    spending: {
+      budget: options.budget,
+      payments,
+      paidIn,
+      sharedLeft: sharedBudget && ((now) => sharedBudget.left(now, wallet)),
+    },
     gasReserve,
     idleMoney,
     // A trial is decided about also where auto-deposit is off.

@@ -1,19 +1,28 @@
 import { budgetLeft, type SpendingWindow } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { Payment } from '../transactions/journal.types.ts'
+import { refusedPayments, type RefusedTransactions } from '../transactions/refused-payments.ts'
+
+/** What a wallet tells of its payments. */
+export type WalletPayments = {
+  /** What it paid, or may yet; null while its journal is not loaded. */
+  payments: () => readonly Payment[] | null
+  /** Transactions that a node refused for good: what they may pay yet excludes as much of what it pays next. Null without a signer. */
+  refused: () => RefusedTransactions | null
+}
 
 /** A budget that several wallets share. */
 export type SharedBudget = {
-  /** What it leaves at a block time, in wei. Any plan may ask, also for a time of the caller. */
-  left(now: number): bigint | null
+  /** What it leaves one of its wallets at a block time, in wei. Any plan may ask, also for a time of the caller. */
+  left(now: number, wallet: string): bigint | null
   /** A wallet was read at this block time: what was in flight when a wallet left counts from then on, and no older than a window. */
   see(now: number): void
   /**
    * The payments of a wallet count from now on. After the returned function is called, those until then do: a wallet that goes to another
    * machine leaves no room for payments of this one.
    *
-   * @param payments null while its journal is not loaded: then those count that it had made when it last left
+   * While its journal is not loaded those count that it had made when it last left.
    */
-  join(wallet: string, payments: () => readonly Payment[] | null): () => void
+  join(wallet: string, payments: WalletPayments): () => void
   /** Runs what opens a wallet, until its journal is loaded or cannot be. */
   whileOpening<T>(open: () => Promise<T>): Promise<T>
 }
@@ -28,7 +37,7 @@ const OPENING_SECONDS = 60
  * leaves nothing, since what that has paid is not known.
  */
 export function createSharedBudget(budget: SpendingWindow): SharedBudget {
-  const members = new Map<string, () => readonly Payment[] | null>()
+  const members = new Map<string, WalletPayments>()
   /** What wallets had paid when they left. */
   const departed = new Map<string, readonly Payment[]>()
   /** Wallets that are being opened, each with the block time of the first reading since. */
@@ -36,9 +45,12 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
   let seenAt = 0
 
   return {
-    left(now) {
+    left(now, asking) {
       if ([...openings].some(isFresh)) return 0n
-      const present = [...members].flatMap(([wallet, payments]) => paidBy(wallet, payments))
+      const present = [...members].flatMap(([wallet, { payments, refused }]) => [
+        ...paidBy(wallet, payments),
+        ...(wallet === asking ? [] : heldBy(refused)),
+      ])
       const gone = [...departed].flatMap(([wallet, payments]) => (members.has(wallet) ? [] : [...payments]))
       return budgetLeft(budget, () => [...present, ...gone], now)
     },
@@ -52,8 +64,8 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
       return () => {
         if (members.get(wallet) !== payments) return
         members.delete(wallet)
-        const paid = payments()
-        if (paid) departed.set(wallet, [...paid])
+        const paid = payments.payments()
+        if (paid) departed.set(wallet, [...paid, ...heldBy(payments.refused)])
       }
     },
     async whileOpening(open) {
@@ -72,7 +84,7 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
   }
 
   /** Once its journal is loaded, that has what the wallet paid here before. */
-  function paidBy(wallet: string, payments: () => readonly Payment[] | null): readonly Payment[] {
+  function paidBy(wallet: string, payments: WalletPayments['payments']): readonly Payment[] {
     const paid = payments()
     if (paid) departed.delete(wallet)
     return paid ?? departed.get(wallet) ?? []
@@ -86,4 +98,10 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
       else departed.set(wallet, ended)
     }
   }
+}
+
+/** What a wallet's refused transactions keep of the budget. */
+export function heldBy(refused: WalletPayments['refused']): Payment[] {
+  const all = refused()
+  return all ? refusedPayments(all) : []
 }

@@ -3,6 +3,9 @@ import type { Clock } from '../base/clock.ts'
 /** Blocks on top of a block after which a reorganisation, or a node that lags, is taken to have no other in its place. */
 export const FINALITY_DEPTH = 12
 
+/** A receipt in a block this deep is old: the node may not have its block any more. */
+export const OLD_DEPTH = 10 * FINALITY_DEPTH
+
 /** Where a node shows something: `block` names its block, such as its hash; `depth` is the number of blocks on top of that one. */
 export type Place = { block: string; depth: number }
 

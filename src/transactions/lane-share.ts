@@ -116,6 +116,10 @@ class LaneShare implements Lane {
     return this.#lane.lastingRefusal()
   }
 
+  refused(): ReturnType<Lane['refused']> {
+    return this.#lane.refused()
+  }
+
   inFlight(): InFlight[] {
     return this.#lane.inFlight()
   }

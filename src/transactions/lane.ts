@@ -14,6 +14,7 @@ import type { Journal, JournalRecord } from './journal.types.ts'
 import { createLaneWork } from './lane-work.ts'
 import type { OwnNonces } from './nonce-reading.policy.ts'
 import { createPaymentMemory } from './payments.ts'
+import type { RefusedTransactions } from './refused-payments.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { restoreTransactions } from './restore-transactions.ts'
 import { UnknownPendingError } from './send-errors.ts'
@@ -146,6 +147,8 @@ export type Lane = TransactionHistory & {
   confirm(blockNumber: number, wallet?: WalletAt, port?: ReadingPort): Promise<void>
   /** Resolves an intent that a wallet was asked to send, by what its user found out. */
   resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void>
+  /** For budgets of several wallets. */
+  refused(): RefusedTransactions
   /** Every transaction that the lane remembers, oldest first. */
   transactions(): readonly TransactionActor[]
   close(): Promise<void>
@@ -259,6 +262,7 @@ export function createLane(options: LaneOptions): Lane {
       // After the receipts: what they show is the lane's own.
       if (wallet) await foreign.look(blockNumber, wallet, from)
     },
+    refused: () => ({ refused: tracker.made?.refused.all() ?? [], own: index.all }),
     resolve: (id, outcome) => resolveIntent({ session, tracker: tracker.part, port }, id, outcome),
     transactions: () => index.all.map(({ actor }) => actor),
     async close() {

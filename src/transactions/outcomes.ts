@@ -37,7 +37,7 @@ export type Outcomes = {
   refused(transaction: TrackedTransaction, reason: string): Promise<void>
   /** It was refused, and has a receipt: the journal opens it again, and another object follows it. */
   revived(transaction: TrackedTransactionInput): Promise<void>
-  /** It was refused, and another transaction has spent its nonce for good: no later process watches it. */
+  /** It was refused, and another transaction has spent its nonce for good: no later process watches it. Rejects where that is not recorded. */
   overtaken(transaction: TrackedTransactionInput): Promise<void>
   gone(transaction: TrackedTransaction): Promise<void>
 }
@@ -91,7 +91,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       onRevived(transaction)
     },
     overtaken: ({ id, nonce }) =>
-      note({
+      journal.append({
         type: 'superseded',
         id,
         reason: `refused by a node, and nonce ${nonce} was spent by another transaction`,

@@ -1,12 +1,9 @@
 import { ReadError } from '../base/errors.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import { createBlockCheck, isSameOutcome } from './block-check.ts'
-import { FINALITY_DEPTH, type Finality } from './finality.ts'
+import { OLD_DEPTH, type Finality } from './finality.ts'
 import { findReceipt } from './receipts.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
-
-/** A receipt in a block this deep is old: the node may not have its block any more. */
-export const OLD_DEPTH = 10 * FINALITY_DEPTH
 
 /**
  * The block of a transaction that is mined by a person's word: no node shows the real one, and what a node says of its head must not keep

@@ -12,7 +12,7 @@ export type RefusedWatchOptions = {
   followed: () => readonly Pick<TrackedTransaction, 'attempts'>[]
   /** Called with one that is mined all the same. */
   onMined: (transaction: TrackedTransactionInput) => Promise<void>
-  /** Called with one whose nonce another transaction has spent for good. */
+  /** Called with one whose nonce another transaction has spent for good. Where it rejects, it is called again. */
   onOver: (transaction: TrackedTransactionInput) => Promise<void>
 }
 
@@ -66,7 +66,10 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
     const isOver = finality.isFinal(transaction, { block: isSpent ? 'spent' : 'free', depth: Infinity })
     if (!receipt && !(isSpent && isOver)) return
     // Another reading may have found it meanwhile.
-    if (refused.delete(transaction)) await (receipt ? onMined : onOver)(transaction)
+    if (!refused.delete(transaction)) return
+    if (receipt) return onMined(transaction)
+    // Where the journal takes no record, a later reading finds it again.
+    await onOver(transaction).catch(() => refused.add(transaction))
   }
 }
 

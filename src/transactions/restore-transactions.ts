@@ -1,14 +1,16 @@
 import type { Lazy } from '../base/lazy.ts'
+import { OLD_DEPTH } from './finality.ts'
 import { foldRecords } from './journal-fold.ts'
 import type { JournalRecord, Mined } from './journal.types.ts'
-import { GIVEN_BLOCK, OLD_DEPTH } from './recent-receipts.ts'
+import { GIVEN_BLOCK } from './recent-receipts.ts'
+import { settledNonces } from './settled-nonces.ts'
 import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
 import type { Tracker } from './tracker.ts'
 
 export type RestoreOptions = {
   remember: (input: TrackedTransactionInput) => TrackedTransaction
   /** Made for the first transaction that is taken up. */
-  tracker: Lazy<Pick<Tracker, 'follow' | 'watch' | 'watchOld' | 'watchRefused'>>
+  tracker: Lazy<Pick<Tracker, 'follow' | 'watch' | 'watchOld' | 'refused'>>
   onMined: (transaction: TrackedTransaction, blockNumber: number) => void
 }
 
@@ -18,20 +20,11 @@ export function restoreTransactions(
   { remember, tracker, onMined }: RestoreOptions,
 ): void {
   const entries = foldRecords(records)
-  const newest = Math.max(
-    0,
-    ...entries.flatMap(({ outcome }) => (outcome?.type === 'mined' && !outcome.isGiven ? outcome.blockNumber : [])),
-  )
-  // What a node refused at one of these can never be mined.
-  const settled = new Set(
-    entries.flatMap(({ prepared: { nonce }, outcome }) =>
-      outcome?.type === 'mined' && newest - outcome.blockNumber > OLD_DEPTH ? nonce : [],
-    ),
-  )
+  const { settled, newest } = settledNonces(entries)
   for (const { prepared, attempts, outcome } of entries) {
     const input = { ...prepared, attempts: [...attempts], background: true }
     if (outcome?.type === 'superseded') {
-      if (outcome.refused && !settled.has(prepared.nonce)) tracker.part.watchRefused(input)
+      if (outcome.refused && !settled.has(prepared.nonce)) tracker.part.refused.add(input)
       continue
     }
     const transaction = remember(input)

@@ -17,7 +17,7 @@ import type { OwnNonces } from './nonce-reading.policy.ts'
 import { isBlockedBelow, isOverdue, resubmission, type ResubmissionFacts } from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
 import { resolveRefusal } from './refusal.ts'
-import { createRefusedWatch } from './refused-watch.ts'
+import { createRefusedWatch, type RefusedWatch } from './refused-watch.ts'
 import { createRevertProof } from './revert-proof.ts'
 import { resolveSpentNonce } from './spent-nonce.ts'
 import type { TrackedTransaction, TrackedTransactionInput } from './tracked-transaction.ts'
@@ -58,8 +58,8 @@ export type Tracker = {
   watch(transaction: TrackedTransaction): void
   /** The same of one mined so long ago that its nonce count alone is compared. */
   watchOld(transaction: TrackedTransaction): void
-  /** One that a node refused for good in an earlier process: another node may have it. */
-  watchRefused(transaction: TrackedTransactionInput): void
+  /** Those that a node refused for good, in an earlier process, too: another node may have one. */
+  refused: Pick<RefusedWatch, 'add' | 'all'>
   /** A caller waits for these from now on: they keep the process alive, and the next look is soon. */
   attend(matches: (intent: Intent) => boolean): void
   /**
@@ -116,7 +116,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     follow,
     watch: recent.add,
     watchOld: recent.addOld,
-    watchRefused: refused.add,
+    refused,
     attend(matches) {
       for (const transaction of open) {
         if (!transaction.background || !matches(transaction.intent)) continue

@@ -28,7 +28,8 @@ export function memoryLeaseStore({ clock, leaseMs }: { clock: Clock; leaseMs: nu
     const spent = [...rows].flatMap(([wallet, { records }]) =>
       paymentsIn(records).filter(({ id, state }) => {
         const at = paidAt.get(`${wallet} ${id}`) ?? 0
-        return state === 'open' || (state === 'paid' && at > clock.now() - seconds * 1_000)
+        const isOpen = state === 'open' || state === 'refused'
+        return isOpen || (state === 'paid' && at > clock.now() - seconds * 1_000)
       }),
     )
     const sum = spent.reduce((all, one) => all + one.amount, 0n)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSharedBudget } from '../../../src/funding/shared-budget.ts'
 import type { Payment } from '../../../src/transactions/journal.types.ts'
+import { topUp } from '../../support/lane-world.ts'
 
 const payment = (amount: bigint, at: number): Payment => ({ provider: 'p', serviceType: 'inference', amount, at })
 /** A budget that wallets are read for before it is asked. */
@@ -8,11 +9,16 @@ function budget() {
   const shared = createSharedBudget({ amount: 10n, seconds: 3_600 })
   return {
     ...shared,
-    left(now: number) {
+    join: (wallet: string, payments: () => Payment[] | null, refused: readonly bigint[] = []) =>
+      shared.join(wallet, {
+        payments,
+        refused: () => ({ refused: refused.map((amount, nonce) => ({ intent: topUp('p', amount), nonce })), own: [] }),
+      }),
+    left(now: number, wallet = 'another') {
       shared.see(now)
-      return shared.left(now)
+      return shared.left(now, wallet)
     },
-    leftAt: shared.left,
+    leftAt: (now: number) => shared.left(now, 'another'),
   }
 }
 
@@ -75,4 +81,17 @@ test('a question about another time changes nothing', () => {
   expect([shared.leftAt(99_000), shared.leftAt(1_010), shared.left(1_020)]).toEqual([10n, 1n, 1n])
   void shared.whileOpening(() => new Promise<void>(() => undefined))
   expect([shared.leftAt(99_000), shared.left(1_030), shared.left(1_089), shared.left(1_090)]).toEqual([0n, 0n, 0n, 1n])
+})
+
+test('what a node refused for good counts for all wallets but its own, which takes the same nonce', () => {
+  const shared = budget()
+  shared.join('w', () => [payment(2n, 1_000)], [7n])
+  shared.join('v', () => [])
+  expect([shared.left(1_010), shared.left(1_010, 'v'), shared.left(1_010, 'w')]).toEqual([1n, 1n, 8n])
+})
+
+test('what a node refused for good counts for a window after its wallet has left', () => {
+  const shared = budget()
+  shared.join('w', () => [], [7n])()
+  expect([shared.left(1_000), shared.left(4_599), shared.left(4_600)]).toEqual([3n, 3n, 10n])
 })

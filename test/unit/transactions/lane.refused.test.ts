@@ -3,6 +3,8 @@ import type { TransactionPort } from '../../../src/chain/port.ts'
 import { compactRecords } from '../../../src/transactions/journal-compaction.ts'
 import type { JournalRecord } from '../../../src/transactions/journal.types.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import { refusedPayments } from '../../../src/transactions/refused-payments.ts'
+import { paymentsIn } from '../../../src/transactions/recorded-payments.ts'
 import { topUp } from '../../support/lane-world.ts'
 import { laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
 
@@ -310,6 +312,57 @@ test('of many that a node refuses, one after the other, the latest are kept and 
     expect([...asked]).toEqual(kept.flatMap(({ type, id }) => (type === 'prepared' ? id : [])))
     await lane.close()
   }
+})
+
+test('what a refused transaction may pay yet counts for other wallets, beyond what its own wallet sends at the same nonce', async () => {
+  const { journal, port } = await refusedWorld()
+  const lane = laneOn(port, { journal })
+  await lane.open()
+  const may = { provider: 'alice', serviceType: 'inference', amount: 3n, at: Infinity }
+  expect([refusedPayments(lane.refused()), paymentsIn(journal.records)]).toEqual([
+    [may],
+    [{ ...may, at: 7, id: journal.records[0]?.id, nonce: 0, state: 'refused' }],
+  ])
+  port.sign = () => Promise.resolve({ raw: '0xsmaller', hash: '0xsmaller' })
+  port.broadcast = () => Promise.resolve({ grade: 'arrived', reason: 'none', message: '' })
+  const smaller = lane.submit(topUp('bob', 2n))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(refusedPayments(lane.refused())).toEqual([{ ...may, amount: 1n }])
+  port.mine('0xsmaller')
+  await vi.advanceTimersByTimeAsync(2_000)
+  await smaller
+  expect(refusedPayments(lane.refused())).toEqual([{ ...may, amount: 1n }])
+  await lane.confirm(6)
+  await vi.advanceTimersByTimeAsync(FINAL_MS)
+  await lane.confirm(21)
+  expect(refusedPayments(lane.refused())).toEqual([])
+  expect(paymentsIn(journal.records).map(({ amount, state }) => [amount, state])).toEqual([
+    [3n, 'unpaid'],
+    [2n, 'paid'],
+  ])
+  await lane.close()
+})
+
+test('it is watched on while the journal does not take the record of its end', async () => {
+  const { journal, port } = await refusedWorld()
+  let isFailing = true
+  const append = (record: JournalRecord) =>
+    isFailing && record.type === 'superseded' ? Promise.reject(new Error('disk')) : journal.append(record)
+  const lane = laneOn(port, { journal: { ...journal, append } })
+  await lane.open()
+  port.spent = 1
+  await lane.confirm(6)
+  await vi.advanceTimersByTimeAsync(FINAL_MS)
+  await lane.confirm(21)
+  expect(refusedPayments(lane.refused()).map(({ amount }) => amount)).toEqual([3n])
+  isFailing = false
+  await lane.confirm(22)
+  expect(refusedPayments(lane.refused())).toEqual([])
+  expect(journal.records.at(-1)).toMatchObject({
+    type: 'superseded',
+    reason: expect.stringContaining('spent by') as string,
+  })
+  await lane.close()
 })
 
 /** A wallet whose top-up of 3 wei a node refused for good in an earlier process. */
