@@ -9,7 +9,7 @@ import { ReadError } from '../base/errors.ts'
 import { decodeOrThrow, type Outcome } from './batch.ts'
 import type { LedgerEntry } from './port.ts'
 import type { RawAccount, RawLedger, RawRefund } from './raw.types.ts'
-import { decodeRevert } from './reverts.ts'
+import { decodeReadRevert } from './reverts.ts'
 
 /** Block time and lock time of a service: they decide which refunds are claimable. */
 export type Clock = { timestamp: number; lockTime: number }
@@ -21,7 +21,7 @@ export function decodeNumber(outcome: Outcome | undefined, method: string): bigi
 
 /** Decodes a ledger. Only the contract's LedgerNotExists error means that there is none. */
 export function decodeLedger(outcome: Outcome | undefined): LedgerPosition | null {
-  if (outcome?.reverted && decodeRevert(outcome.data)?.errorName === 'LedgerNotExists') return null
+  if (outcome?.reverted && decodeReadRevert(outcome.data)?.errorName === 'LedgerNotExists') return null
   const data = returnDataOf(outcome, 'getLedger')
   const ledger = decodeOrThrow(() => ledgerIn(data))
   const { available, total, locked, additionalInfo } = ledgerEntry(ledger)
@@ -114,7 +114,7 @@ function text(read: () => string): string {
 
 function returnDataOf(outcome: Outcome | undefined, operation: string): string {
   if (outcome && !outcome.reverted) return outcome.data
-  const revert = decodeRevert(outcome?.data ?? '0x')
+  const revert = decodeReadRevert(outcome?.data ?? '0x')
   if (revert) throw contractError({ operation, ...revert })
   // The call ran out of gas, or the node failed: the contract gave no error.
   throw new ReadError('A call failed without a reason.', {

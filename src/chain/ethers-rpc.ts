@@ -1,6 +1,5 @@
 import { decodeHeader } from './block.ts'
 import type { EthersProvider, TransactionFields } from './ethers.types.ts'
-import { decodeReceipt } from './receipt.ts'
 import type { Limited, Rpc } from './rpc.types.ts'
 
 /** Queries any other provider, such as a FallbackProvider, by ethers' own methods. */
@@ -14,17 +13,9 @@ function unlimited(provider: EthersProvider): Rpc {
     code: (address) => provider.getCode(address),
     head: () => provider.getBlockNumber(),
     block: async (blockTag) => decodeHeader(await provider.getBlock(blockTag), blockTag),
-    async transactionsIn(blockNumber) {
+    async fullBlock(blockNumber) {
       const block = await provider.getBlock(blockNumber, true)
-      if (block?.number !== blockNumber) return null
-      return block.prefetchedTransactions.map(({ hash, from, nonce, to, data, value }) => ({
-        hash,
-        from,
-        nonce,
-        to,
-        data,
-        value,
-      }))
+      return block && { number: block.number, timestamp: block.timestamp, transactions: block.prefetchedTransactions }
     },
     call: (request, blockTag) => provider.call({ ...request, blockTag }),
     balance: (address, blockTag) => provider.getBalance(address, blockTag),
@@ -34,13 +25,12 @@ function unlimited(provider: EthersProvider): Rpc {
       await provider.broadcastTransaction(raw)
     },
     knows: async (transactionHash) => (await provider.getTransaction(transactionHash)) !== null,
-    pooledNonces: () => Promise.resolve(null),
+    pool: () => Promise.resolve(null),
     async receipt(transactionHash) {
       const receipt = await provider.getTransactionReceipt(transactionHash)
       if (!receipt) return null
       const { hash, blockNumber, blockHash, gasUsed, gasPrice: effectiveGasPrice, status, logs } = receipt
-      const fields = { transactionHash: hash, blockNumber, blockHash, gasUsed, effectiveGasPrice, status, logs }
-      return decodeReceipt(fields, transactionHash)
+      return { transactionHash: hash, blockNumber, blockHash, gasUsed, effectiveGasPrice, status, logs }
     },
     gasPrice: async () => (await provider.getFeeData()).gasPrice,
     suggestedTip: async () => (await provider.getFeeData()).maxPriorityFeePerGas,
@@ -65,7 +55,7 @@ function limitEach(rpc: Rpc, limited: Limited): Rpc {
     code: (address) => limited('eth_getCode', () => rpc.code(address)),
     head: () => limited('eth_blockNumber', () => rpc.head()),
     block: (blockTag) => limited('eth_getBlockByNumber', () => rpc.block(blockTag)),
-    transactionsIn: (blockNumber) => limited('eth_getBlockByNumber', () => rpc.transactionsIn(blockNumber)),
+    fullBlock: (blockNumber) => limited('eth_getBlockByNumber', () => rpc.fullBlock(blockNumber)),
     call: (request, blockTag) => limited('eth_call', () => rpc.call(request, blockTag)),
     balance: (address, blockTag) => limited('eth_getBalance', () => rpc.balance(address, blockTag)),
     transactionCount: (address, blockTag) =>
@@ -73,7 +63,7 @@ function limitEach(rpc: Rpc, limited: Limited): Rpc {
     estimateGas: (request) => limited('eth_estimateGas', () => rpc.estimateGas(request)),
     broadcast: (raw) => limited('eth_sendRawTransaction', () => rpc.broadcast(raw)),
     knows: (transactionHash) => limited('eth_getTransactionByHash', () => rpc.knows(transactionHash)),
-    pooledNonces: (address) => limited('txpool_contentFrom', () => rpc.pooledNonces(address)),
+    pool: (address) => limited('txpool_contentFrom', () => rpc.pool(address)),
     receipt: (transactionHash) => limited('eth_getTransactionReceipt', () => rpc.receipt(transactionHash)),
     gasPrice: () => limited('eth_gasPrice', () => rpc.gasPrice()),
     suggestedTip: () => limited('eth_maxPriorityFeePerGas', () => rpc.suggestedTip()),

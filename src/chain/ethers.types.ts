@@ -48,6 +48,7 @@ export type TransactionFields = {
 
 type EthersBlock = {
   readonly number: number
+  readonly timestamp: number
   readonly prefetchedTransactions: readonly {
     readonly hash: string
     readonly from: string

@@ -1,9 +1,8 @@
 import { ReadError } from '../base/errors.ts'
-import { decodeHeader, decodeTransactions } from './block.ts'
+import { decodeHeader } from './block.ts'
 import { decodeFeeHistory } from './fee-history.ts'
-import { pooledNoncesOf } from './pooled-nonces.ts'
 import { countOf, quantityOf, toQuantity } from './quantity.ts'
-import { decodeReceipt, type ReceiptFields } from './receipt.ts'
+import type { ReceiptFields } from './receipt.ts'
 import type { BlockTag, Log, Rpc } from './rpc.types.ts'
 
 export type JsonRpcSender = { send(method: string, params: readonly unknown[]): Promise<unknown> }
@@ -26,8 +25,7 @@ export function jsonRpc(node: JsonRpcSender): Rpc {
     code: (address) => text('eth_getCode', address, 'latest'),
     head: () => count('eth_blockNumber'),
     block: async (blockTag) => decodeHeader(await send('eth_getBlockByNumber', tagOf(blockTag), false), blockTag),
-    transactionsIn: async (blockNumber) =>
-      decodeTransactions(await send('eth_getBlockByNumber', tagOf(blockNumber), true), blockNumber),
+    fullBlock: (blockNumber) => send('eth_getBlockByNumber', tagOf(blockNumber), true),
     call: ({ value, ...request }, blockTag) =>
       text('eth_call', { ...request, ...(value !== undefined && { value: toQuantity(value) }) }, tagOf(blockTag)),
     balance: (address, blockTag) => number('eth_getBalance', address, tagOf(blockTag)),
@@ -37,12 +35,9 @@ export function jsonRpc(node: JsonRpcSender): Rpc {
       await send('eth_sendRawTransaction', raw)
     },
     knows: async (transactionHash) => (await send('eth_getTransactionByHash', transactionHash)) !== null,
-    pooledNonces: (address) => pooledNoncesOf(send, address),
+    pool: (address) => (address === null ? send('txpool_content') : send('txpool_contentFrom', address)),
     receipt: async (transactionHash) =>
-      decodeReceipt(
-        (await send('eth_getTransactionReceipt', transactionHash)) as ReceiptFields | null,
-        transactionHash,
-      ),
+      (await send('eth_getTransactionReceipt', transactionHash)) as ReceiptFields | null,
     gasPrice: async () => quantityOf(await send('eth_gasPrice')),
     suggestedTip: async () => quantityOf(await send('eth_maxPriorityFeePerGas')),
     feeHistory: async (blocks) =>

@@ -4,7 +4,7 @@ import { CapabilityMissingError, ReadError } from '../base/errors.ts'
 import { oneLine } from '../base/one-line.ts'
 import { fineTuningServicesAbi, inferenceServicesAbi } from './services-abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
-import { decodeRevert } from './reverts.ts'
+import { decodeReadRevert } from './reverts.ts'
 import type { FineTuningService, InferenceService, Market, MarketPage, Page, Quota } from './market.types.ts'
 import { view, type Addresses } from './rules.ts'
 
@@ -110,7 +110,7 @@ const isMissing = ({ data }: Outcome): boolean => data === '0x'
 
 function returnDataOf({ reverted, data }: Outcome): string {
   if (!reverted) return data
-  const revert = decodeRevert(data)
+  const revert = decodeReadRevert(data)
   throw revert
     ? contractError({ operation: 'getAllServices', ...revert })
     : new ReadError('A call failed without a reason.', { operation: 'getAllServices' })

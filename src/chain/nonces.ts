@@ -10,7 +10,7 @@ import { untilBlockKnown } from './until-block-known.ts'
 export type Nonces = Pick<TransactionPort, 'transactionCount' | 'head' | 'spender'>
 
 export function noncesOf(
-  rpc: Pick<Rpc, 'head' | 'transactionCount' | 'transactionsIn'>,
+  rpc: Pick<Rpc, 'head' | 'transactionCount' | 'fullBlock'>,
   { wallet, blockTimeMs }: { wallet: string; blockTimeMs: () => number },
 ): Nonces {
   return {

@@ -1,10 +1,10 @@
-type Send = (method: string, ...params: unknown[]) => Promise<unknown>
+import type { Rpc } from './rpc.types.ts'
 
 /** An address's nonces in a node's pool, where the node shows it: of the address alone, or of all. Null otherwise. */
-export async function pooledNoncesOf(send: Send, address: string): Promise<number[] | null> {
-  const own = await send('txpool_contentFrom', address).catch(() => null)
+export async function pooledNoncesOf(rpc: Pick<Rpc, 'pool'>, address: string): Promise<number[] | null> {
+  const own = await rpc.pool(address).catch(() => null)
   if (isRecord(own)) return noncesIn(own)
-  const all = await send('txpool_content').catch(() => null)
+  const all = await rpc.pool(null).catch(() => null)
   if (!isRecord(all)) return null
   const parts = Object.entries(all).map(([name, part]) => [name, ofAddress(part, address)] as const)
   return noncesIn(Object.fromEntries(parts))

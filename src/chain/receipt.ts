@@ -1,5 +1,8 @@
 import { countOf, hashOf, quantityOf } from './quantity.ts'
-import type { UnprovenReceipt } from './rpc.types.ts'
+import type { MinedTransaction } from './port.ts'
+
+/** A receipt before the proof that its block is part of the chain. */
+export type UnprovenReceipt = MinedTransaction & { blockHash: string }
 
 /** The fields of a node's receipt, each of any type. */
 export type ReceiptFields = Readonly<

@@ -1,5 +1,6 @@
 import type { MinedTransaction } from './port.ts'
-import type { Rpc, UnprovenReceipt } from './rpc.types.ts'
+import { decodeReceipt, type UnprovenReceipt } from './receipt.ts'
+import type { Rpc } from './rpc.types.ts'
 
 /** Proofs are remembered for this many receipts. */
 const MOST_PROOFS = 1_000
@@ -17,7 +18,7 @@ export function createReceipts(
   const proven = new Map<string, string | null>()
 
   return async (hash) => {
-    const receipt = await rpc.receipt(hash)
+    const receipt = decodeReceipt(await rpc.receipt(hash), hash)
     if (!receipt) return null
     const key = `${receipt.transactionHash} ${receipt.blockHash} ${receipt.blockNumber}`
     const proof = proven.has(key) ? proven.get(key) : await proofOf(receipt)

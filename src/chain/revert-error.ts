@@ -1,7 +1,11 @@
 import { contractError, type ContractError } from '../base/contract-errors.ts'
 import { oneLine } from '../base/one-line.ts'
 import { messagesOf } from './cause.ts'
-import { decodeRevert, revertData } from './reverts.ts'
+import { errorsAbi } from './errors-abi.ts'
+import { decodeRevertBy, revertData, type Revert } from './reverts.ts'
+
+/** Decodes revert data of a transaction or of its estimate; null for empty data: the contract gave no reason. */
+export const decodeRevert = (data: string): Revert | null => decodeRevertBy(errorsAbi, data)
 
 /** The contract's error for a failed call or estimate; null when the call did not revert. */
 export function revertError(operation: string, error: unknown): ContractError | null {

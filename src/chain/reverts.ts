@@ -1,18 +1,20 @@
-import { AbiCoder } from 'ethers'
+import { AbiCoder, type Interface } from 'ethers'
 import type { ErrorArgs } from '../base/contract-error-texts.ts'
-import { errorsAbi } from './abi.ts'
+import { readErrorsAbi } from './abi.ts'
 import { oneLine } from '../base/one-line.ts'
 import { panicArgs } from './panic.ts'
 
 export type Revert = { errorName: string; errorArgs: ErrorArgs }
 
 /**
- * Decodes revert data: an error of the contracts, found by its selector, or `Error(string)` and `Panic(uint256)` of older
- * deployments.
+ * Decodes revert data of a view call.
  *
  * @returns null for empty data: the contract gave no reason
  */
-export function decodeRevert(data: string): Revert | null {
+export const decodeReadRevert = (data: string): Revert | null => decodeRevertBy(readErrorsAbi, data)
+
+/** Finds an error of the contracts by its selector, or decodes `Error(string)` and `Panic(uint256)` of older deployments. */
+export function decodeRevertBy(errors: Interface, data: string): Revert | null {
   if (!/^0x[0-9a-f]{8,}$/i.test(data)) return null
   const selector = data.slice(0, 10).toLowerCase()
   const body = `0x${data.slice(10)}`
@@ -21,7 +23,7 @@ export function decodeRevert(data: string): Revert | null {
       return { errorName: 'Error', errorArgs: { reason: oneLine(String(decode('string', body))) } }
     if (selector === '0x4e487b71')
       return { errorName: 'Panic', errorArgs: panicArgs(BigInt(String(decode('uint256', body)))) }
-    const error = errorsAbi.parseError(data)
+    const error = errors.parseError(data)
     if (error) return { errorName: error.name, errorArgs: error.args.toObject() }
   } catch {
     // The selector is known, but its arguments cannot be decoded: return the raw data.

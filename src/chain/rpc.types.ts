@@ -1,5 +1,5 @@
 import type { FeeHistory } from './fees.ts'
-import type { MinedTransaction } from './port.ts'
+import type { ReceiptFields } from './receipt.ts'
 import type { SocketLink } from './socket-link.ts'
 
 export type BlockTag = number | 'latest'
@@ -12,8 +12,8 @@ export type Rpc = {
   head(): Promise<number>
   /** Null where the node does not have the block, and where it answers with another one than the requested. */
   block(blockTag: BlockTag): Promise<BlockHeader | null>
-  /** The transactions of a block; null where the node does not have it. */
-  transactionsIn(blockNumber: number): Promise<BlockTransaction[] | null>
+  /** A block with its transactions, as the node gives it: `decodeTransactions` reads it. */
+  fullBlock(blockNumber: number): Promise<unknown>
   call(request: { to?: string; data: string; from?: string; value?: bigint }, blockTag: BlockTag): Promise<string>
   balance(address: string, blockTag: BlockTag): Promise<bigint>
   transactionCount(address: string, blockTag: BlockTag | 'pending'): Promise<number>
@@ -21,10 +21,10 @@ export type Rpc = {
   broadcast(raw: string): Promise<void>
   /** Whether the node has a transaction, mined or in its pool. */
   knows(transactionHash: string): Promise<boolean>
-  /** Nonces of an address in the node's pool; null where the node does not show its pool. */
-  pooledNonces(address: string): Promise<number[] | null>
-  /** Null for a pending transaction, and for an answer that is no receipt of this transaction. */
-  receipt(transactionHash: string): Promise<UnprovenReceipt | null>
+  /** The node's pool as far as an address is concerned; all of it for null: `pooledNoncesOf` reads it. Null where there is no such query. */
+  pool(address: string | null): Promise<unknown>
+  /** A receipt as the node gives it: `decodeReceipt` reads it. */
+  receipt(transactionHash: string): Promise<ReceiptFields | null>
   /** The node's gas price of legacy transactions; null where it has none. */
   gasPrice(): Promise<bigint | null>
   /** The node's suggestion for the tip; null where it has none. */
@@ -44,18 +44,6 @@ export type BlockHeader = {
   /** The hashes of its transactions. */
   transactions: readonly string[]
 }
-
-export type BlockTransaction = {
-  hash: string
-  from: string
-  nonce: number
-  to: string | null
-  data: string
-  value: bigint
-}
-
-/** A receipt before the proof that its block is part of the chain. */
-export type UnprovenReceipt = MinedTransaction & { blockHash: string }
 
 export type LogFilter = {
   address: readonly string[]

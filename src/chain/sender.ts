@@ -10,6 +10,7 @@ import { noncesOf } from './nonces.ts'
 import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
 import { revertError } from './revert-error.ts'
 import { lacksMoney, poorWalletError } from './poor-wallet.ts'
+import { pooledNoncesOf } from './pooled-nonces.ts'
 import { createReceipts } from './receipts.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 import type { Rpc } from './rpc.types.ts'
@@ -87,7 +88,7 @@ export function createSender(options: SenderOptions): TransactionPort {
     },
     knows: (transactionHash) => query(() => rpc.knows(transactionHash)),
     balance: () => query(() => rpc.balance(wallet, 'latest')),
-    pooledNonces: () => rpc.pooledNonces(wallet).catch(() => null),
+    pooledNonces: () => pooledNoncesOf(rpc, wallet),
     mined: (transactionHash) => query(() => readReceipt(transactionHash)),
     timestampOf: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.timestamp ?? null),
     blockHash: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.hash ?? null),

@@ -1,6 +1,6 @@
 import type { Interface } from 'ethers'
 import type { Prices } from '../../machines/auto-funding/fee-cap.policy.ts'
-import { decodeRevert } from './reverts.ts'
+import { decodeReadRevert } from './reverts.ts'
 import { inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
 import { detach } from '../base/detach.ts'
@@ -126,6 +126,6 @@ function decodeAnswer(outcome: Outcome | undefined, abi: Interface, { method, ab
       return {}
     }
   }
-  if (outcome && decodeRevert(outcome.data)?.errorName === absence) return null
+  if (outcome && decodeReadRevert(outcome.data)?.errorName === absence) return null
   throw new ReadError('A call failed without a reason.', { operation: method })
 }

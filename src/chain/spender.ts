@@ -1,3 +1,4 @@
+import { decodeTransactions } from './block-transactions.ts'
 import type { NonceSpender } from './port.ts'
 import type { Rpc } from './rpc.types.ts'
 
@@ -11,7 +12,7 @@ const TRIES = 3
  * @returns null where the nonce is not spent, 'not-kept' where the node does not have the blocks that show by what
  */
 export async function findSpender(
-  rpc: Pick<Rpc, 'head' | 'transactionCount' | 'transactionsIn'>,
+  rpc: Pick<Rpc, 'head' | 'transactionCount' | 'fullBlock'>,
   wallet: string,
   nonce: number,
 ): Promise<NonceSpender | 'not-kept' | null> {
@@ -21,7 +22,7 @@ export async function findSpender(
   const before = await lastBlockWithout(head, isSpentAt)
   if (before === null) return 'not-kept'
   const blockNumber = await firstBlockWith(before, head, isSpentAt)
-  const transactions = await rpc.transactionsIn(blockNumber)
+  const transactions = decodeTransactions(await rpc.fullBlock(blockNumber), blockNumber)
   if (transactions === null) return 'not-kept'
   const place = { blockNumber, depth: head - blockNumber }
   const found = transactions.find((one) => one.from === wallet && one.nonce === nonce)

@@ -3,7 +3,7 @@ import { contractError } from '../base/contract-errors.ts'
 import { CapabilityMissingError, ReadError } from '../base/errors.ts'
 import { inferenceAbi } from './abi.ts'
 import { decodeOrThrow, type Batch, type Outcome } from './batch.ts'
-import { decodeRevert } from './reverts.ts'
+import { decodeReadRevert } from './reverts.ts'
 import { view } from './rules.ts'
 import { inferenceServicesAbi } from './services-abi.ts'
 
@@ -55,7 +55,7 @@ export async function readToken(
 function valueIn(outcome: Outcome | undefined, abi: Interface, method: string): unknown {
   if (outcome && !outcome.reverted)
     return decodeOrThrow(() => abi.decodeFunctionResult(method, outcome.data))[0] as unknown
-  const revert = decodeRevert(outcome?.data ?? '0x')
+  const revert = decodeReadRevert(outcome?.data ?? '0x')
   throw revert
     ? contractError({ operation: method, ...revert })
     : new ReadError('A call failed without a reason.', { operation: method })

@@ -1,7 +1,7 @@
 import { id, type Contract, type Log } from 'ethers'
 import { multicallAbi } from '../../src/chain/abi.ts'
 import { MULTICALL3 } from '../../src/chain/networks.ts'
-import { decodeRevert } from '../../src/chain/reverts.ts'
+import { decodeRevert } from '../../src/chain/revert-error.ts'
 import { signSettlement, signTask } from '../../src/local/settlements.ts'
 import type { ContractCall } from '../../src/testing/contracts/contract-call.ts'
 import type { Answer, ContractTransaction, Execution } from '../../src/testing/contracts/contracts.ts'

@@ -2,8 +2,8 @@ import { AbiCoder, id, Interface, makeError, type ErrorFragment } from 'ethers'
 import { describe, expect, test } from 'vitest'
 import { reasonOf, redact, safeCause } from '../../../src/chain/cause.ts'
 import { missingCapability } from '../../../src/chain/capabilities.ts'
-import { decodeRevert, revertData } from '../../../src/chain/reverts.ts'
-import { revertError } from '../../../src/chain/revert-error.ts'
+import { decodeReadRevert, revertData } from '../../../src/chain/reverts.ts'
+import { decodeRevert, revertError } from '../../../src/chain/revert-error.ts'
 import { ContractError, LedgerNotExistsError } from '../../../src/index.ts'
 import { artifacts } from '../../../src/local/artifacts.ts'
 
@@ -51,6 +51,16 @@ describe('revert data', () => {
     expect(data.slice(0, 10)).toBe(selector)
     const errorName = selector === '0x062ba4db' || selector === '0xbad7206a' ? 'LimitTooLarge' : 'AdditionalInfoTooLong'
     expect(decodeRevert(data)).toEqual({ errorName, errorArgs })
+  })
+
+  test('a view call names the errors of view functions, and any other by its selector', () => {
+    const limit = revert('LimitTooLarge(uint256)', 51n)
+    const locked = revert('LedgerLocked()')
+    expect([decodeReadRevert(limit), decodeReadRevert(locked), decodeReadRevert('0x')]).toEqual([
+      { errorName: 'LimitTooLarge', errorArgs: { limit: 51n } },
+      { errorName: locked, errorArgs: { data: locked } },
+      null,
+    ])
   })
 
   test('Error(string) of older contracts is decoded', () => {

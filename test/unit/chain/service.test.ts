@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { errorsAbi } from '../../../src/chain/abi.ts'
+import { errorsAbi } from '../../../src/chain/errors-abi.ts'
 import { inferenceServicesAbi } from '../../../src/chain/services-abi.ts'
 import type { Batch, Outcome } from '../../../src/chain/batch.ts'
 import { readService } from '../../../src/chain/service.ts'

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { noncesOf } from '../../../src/chain/nonces.ts'
-import type { BlockTransaction } from '../../../src/chain/rpc.types.ts'
+import type { BlockTransaction } from '../../../src/chain/block-transactions.ts'
 
-const WALLET = '0xa'
+const WALLET = `0x${'1'.repeat(40)}`
+const HASH = `0x${'a'.repeat(64)}`
+const TO = `0x${'2'.repeat(40)}`
 const HEAD = 1_000
 
 type Script = {
@@ -16,7 +18,7 @@ type Script = {
   transactions?: BlockTransaction[] | null
 }
 
-const own: BlockTransaction = { hash: '0xh', from: WALLET, nonce: 4, to: '0xb', data: '0x', value: 7n }
+const own: BlockTransaction = { hash: HASH, from: WALLET, nonce: 4, to: TO, data: '0x', value: 7n }
 
 /** Asks a node what spent nonce 4. */
 function ask({ spentIn, keepsFrom = 0, words = '', bend = () => null, transactions = [own] }: Script) {
@@ -31,7 +33,8 @@ function ask({ spentIn, keepsFrom = 0, words = '', bend = () => null, transactio
       if (number < keepsFrom) throw new Error(words)
       return spentIn !== null && number >= spentIn ? 5 : 4
     },
-    transactionsIn: (block: number) => Promise.resolve(block === spentIn ? transactions : []),
+    fullBlock: (number: number) =>
+      Promise.resolve({ number, timestamp: 1, transactions: number === spentIn ? transactions : [] }),
   }
   const { spender } = noncesOf(rpc, { wallet: WALLET, blockTimeMs: () => 1_000 })
   return { spender: spender(4), asked }
@@ -39,10 +42,10 @@ function ask({ spentIn, keepsFrom = 0, words = '', bend = () => null, transactio
 
 test.each([999, 998, 700, 3, 1])('the transaction in block %d that spent a nonce is found', async (spentIn) => {
   expect(await ask({ spentIn }).spender).toEqual({
-    transactionHash: '0xh',
+    transactionHash: HASH,
     blockNumber: spentIn,
     depth: HEAD - spentIn,
-    to: '0xb',
+    to: TO,
     data: '0x',
     value: 7n,
   })
@@ -62,7 +65,7 @@ test.each(['missing trie node 5f1a', 'state at block #123 is pruned', 'Kein Zust
   async (words) => {
     expect(await ask({ spentIn: 500, keepsFrom: 900, words }).spender).toBe('not-kept')
     // What it does keep is enough for a later one.
-    expect(await ask({ spentIn: 990, keepsFrom: 900, words }).spender).toMatchObject({ transactionHash: '0xh' })
+    expect(await ask({ spentIn: 990, keepsFrom: 900, words }).spender).toMatchObject({ transactionHash: HASH })
   },
 )
 
