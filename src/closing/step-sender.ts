@@ -11,6 +11,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
 import type { ClosingIntention } from '../transactions/journal.types.ts'
 import type { Lane, SubmitOptions } from '../transactions/lane.ts'
+import { isTooMuchGas } from '../transactions/too-much-gas.ts'
 import { setbacksAfter } from './setbacks.ts'
 import { intentOfStep, isLastStep, isStepOf } from './step-intent.ts'
 import type { ClosingHold } from './types.ts'
@@ -85,8 +86,13 @@ export function createStepSender({ rules, lane, onFailure, blockClock, logger }:
 
   function noteFailure(step: ClosingStep, error: unknown): void {
     const at = blockClock.now()
-    if (step.type === 'retrieve' && error instanceof ContractError)
+    if (step.type === 'retrieve' && error instanceof Error && isOfBatch(step, error))
       setbacks = setbacksAfter(setbacks, step, { at, message: error.message })
     else failure = failureAfter(failure, { at, error })
   }
+}
+
+/** Whether some of the providers of a retrieve may be accepted without the others. */
+function isOfBatch({ providers }: Extract<ClosingStep, { type: 'retrieve' }>, error: Error): boolean {
+  return error instanceof ContractError || (providers.length > 1 && isTooMuchGas(error))
 }

@@ -226,7 +226,7 @@ export class LedgerManager {
    * @param serviceType a service type, an exact registered name, or that of a version in `position.elsewhere`
    * @param options.signal ends the wait before anything is sent
    * @throws NothingToRetrieveError with what is still locked and until when, PutBackPendingError where every sub-account was
-   *   left out
+   *   left out, PartlyDoneError with the receipts where one of several transactions failed
    */
   async retrieveFund(serviceType: ServiceName, options: SendingOptions = {}): Promise<RetrieveReceipt> {
     checkSending('retrieveFund', options)
@@ -281,7 +281,7 @@ export class LedgerManager {
    *
    * @throws NothingToRetrieveError with what is still locked and until when, AccountNotExistsError, AbortedError when
    *   the signal aborts before anything is sent, NotSentError where the wallet refused, also what was to be put back,
-   *   PutBackPendingError where that could not be put back so far
+   *   PutBackPendingError where that could not be put back so far, PartlyDoneError with what was claimed where one of several claims failed
    */
   async claimRefunds(options?: SendingOptions): Promise<ClaimReceipt>
   async claimRefunds(provider: string, serviceType: ServiceName, options?: SendingOptions): Promise<ClaimReceipt>

@@ -6,6 +6,7 @@ import { OgLedgerError } from '../base/og-ledger-error.ts'
 import type { Logger } from '../base/logger.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Claims } from './claim.ts'
+import { PartlyDoneError } from './partly-done.ts'
 
 export type AutoClaimOptions = {
   /** Null where nothing can be sent. */
@@ -50,7 +51,9 @@ export function createAutoClaim({ claims, isClosing, blockClock, logger }: AutoC
       for (const key of keys) failures.delete(key)
     } catch (error) {
       const at = blockClock.now()
-      for (const key of keys) failures.set(key, failureAfter(failures.get(key) ?? null, { at, error }))
+      const failed = error instanceof PartlyDoneError ? error.left.map(keyOf) : keys
+      for (const key of keys) if (!failed.includes(key)) failures.delete(key)
+      for (const key of failed) failures.set(key, failureAfter(failures.get(key) ?? null, { at, error }))
       logger.warn({ err: error, providers: ids.map(({ provider }) => provider) }, 'refunds could not be claimed')
     } finally {
       for (const key of keys) busy.delete(key)

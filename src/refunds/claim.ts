@@ -11,11 +11,13 @@ import type { Receipt } from '../transactions/intent.ts'
 import type { Lane, SendingOptions, SubmitOptions } from '../transactions/lane.ts'
 import { claimableElsewhere, claimableIn, claimElsewhere } from './claim-elsewhere.ts'
 import { claimGroups } from './claim-groups.ts'
-import { accountsOf, nothingClaimed, sumOf, type ClaimOutcome } from './claim-outcome.ts'
+import { accountsOf, sumOf, type ClaimOutcome } from './claim-outcome.ts'
 import { createClaimRecovery } from './claim-recovery.ts'
 import { createClaimSaga, type ClaimSaga } from './claim-saga.ts'
+import { inHalves } from './halves.ts'
 import { createLeftOut, type LeftOut, type LeftOutList } from './left-out.ts'
 import { isHeldUp } from './put-back-pending.ts'
+import { asSome, merged, partlyClaimed, someOf, type SomeClaimed } from './some-claimed.ts'
 import { nothingToClaim } from './refund-rules.ts'
 
 /** What claiming did: the last transaction's receipt, and those of all. Amounts in wei. */
@@ -47,7 +49,7 @@ export type Claims = {
    * Leaves out sub-accounts whose put-back is pending.
    *
    * @throws NothingToRetrieveError where nothing is unlocked in any sub-account, PutBackPendingError where all that is was
-   *   left out
+   *   left out, PartlyDoneError where one of several claims failed
    */
   claimAll(how?: SendingOptions): Promise<ClaimReceipt>
   /**
@@ -79,32 +81,37 @@ export function createClaims(options: ClaimsOptions): Claims {
   return {
     async claim({ provider, serviceType }, { signal, onSent } = {}) {
       const id = { provider, serviceType }
-      const left = await recovery.outcome(signal, { id })
-      const account = subAccountIn(await read(signal), id)
-      const errorArgs = { user: wallet, provider }
-      if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
-      const receipt = receiptOf(sumOf([left, await saga.run([id], { signal, onSent })]), [])
-      if (!receipt) throw nothingToClaim([account], serviceType)
-      return receipt
+      const earlier = await recovery.outcome(signal, { id })
+      try {
+        const account = subAccountIn(await read(signal), id)
+        const errorArgs = { user: wallet, provider }
+        if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
+        const receipt = receiptOf(sumOf([earlier, await saga.run([id], { signal, onSent })]), [])
+        if (!receipt) throw nothingToClaim([account], serviceType)
+        return receipt
+      } catch (error) {
+        throw partlyClaimed({ outcome: earlier, left: [id] }, error)
+      }
     },
     async claimAll(how = {}) {
       const { signal } = how
       const leftOut = createLeftOut()
-      const left = recovery.outcome(signal, { leftOut })
-      left.catch(() => undefined)
+      const earlier = asSome(recovery.outcome(signal, { leftOut }))
       const position = await read(signal)
       const { subAccounts, elsewhere = [] } = position
       const due = subAccounts.filter(({ claimable }) => claimable > 0n)
-      const outcomes = await Promise.allSettled([
-        left,
-        ...group(due).map((ids) => claimOrLeaveOut(ids, leftOut, how)),
-        ...claimableElsewhere(position, rules).map((accounts) => claimElsewhere(accounts, { read, lane }, how)),
-      ])
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-      if (failed) throw failed.reason
-      const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+      const all = merged(
+        await Promise.all([
+          earlier,
+          ...group(due).map((ids) => claimOrLeaveOut(ids, leftOut, how)),
+          ...claimableElsewhere(position, rules).map((accounts) =>
+            someOf(inHalves(accounts, (some) => claimElsewhere(some, { read, lane }, how))),
+          ),
+        ]),
+      )
+      if (all.failure) throw partlyClaimed(all, all.failure.error, leftOut.all())
       noteStalled(lane.workflows.claims.list().flatMap(accountsOf), leftOut)
-      const receipt = receiptOf(sumOf(done), leftOut.all())
+      const receipt = receiptOf(all.outcome, leftOut.all())
       if (!receipt) throw leftOut.all()[0]?.reason ?? nothingToClaim([...subAccounts, ...elsewhere])
       return receipt
     },
@@ -118,7 +125,11 @@ export function createClaims(options: ClaimsOptions): Claims {
       return receipt
     },
     group,
-    claimGroup: saga.run,
+    async claimGroup(ids, how) {
+      const done = await claimSome(ids, how)
+      if (done.failure) throw partlyClaimed(done, done.failure.error)
+      return done.outcome
+    },
     reclaim: saga.reclaim,
     resume: recovery.resume,
   }
@@ -139,19 +150,24 @@ export function createClaims(options: ClaimsOptions): Claims {
     ids: readonly SubAccountId[],
     leftOut: LeftOutList,
     { signal, onSent }: SendingOptions,
-  ): Promise<ClaimOutcome> {
+  ): Promise<SomeClaimed> {
     noteStalled(ids, leftOut)
     const rest = ids.filter((id) => !locks.stallOf(id))
-    if (rest.length === 0) return nothingClaimed
-    try {
-      return await saga.run(rest, { signal, onSent })
-    } catch (error) {
-      if (!isHeldUp(error)) throw error
-      if (rest.length > 1)
-        return sumOf(await Promise.all(rest.map((id) => claimOrLeaveOut([id], leftOut, { signal, onSent }))))
-      leftOut.add(rest, error)
-      return nothingClaimed
-    }
+    const claimed = await claimSome(rest, { signal, onSent })
+    const { outcome, left, failure } = claimed
+    if (!failure || !isHeldUp(failure.error)) return claimed
+    const done = { outcome, left: [], failure: null }
+    if (rest.length > 1)
+      return merged([
+        done,
+        ...(await Promise.all(left.map((id) => claimOrLeaveOut([id], leftOut, { signal, onSent })))),
+      ])
+    leftOut.add(left, failure.error)
+    return done
+  }
+
+  function claimSome(ids: readonly SubAccountId[], how: SubmitOptions = {}): Promise<SomeClaimed> {
+    return someOf(inHalves(ids, (some) => saga.run(some, how)))
   }
 }
 

@@ -1,9 +1,10 @@
-import { ContractError, TransactionRevertedError } from '../base/contract-errors.ts'
+import { ContractError } from '../base/contract-errors.ts'
 import type { NotSentError } from '../base/errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Service } from '../chain/service-name.ts'
 import { retrieveIntent } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
+import { inHalves, type InParts } from './halves.ts'
 import type { LeftOutList } from './left-out.ts'
 import { isHeldUp } from './put-back-pending.ts'
 
@@ -14,55 +15,50 @@ export type BatchOptions = {
   leftOut: LeftOutList
 }
 
+/** One retrieve that was mined, and from which providers. */
+export type Retrieved = { receipt: Receipt; providers: readonly string[] }
+
+/** Retrieves from as many providers as a batch takes, in one transaction, or in halves where that is too much gas for one. */
+export function retrieveBatch(
+  providers: readonly string[],
+  service: Pick<Service, 'serviceType' | 'name'>,
+  options: BatchOptions,
+): Promise<InParts<string, Retrieved | null>> {
+  return inHalves(providers, (some) => retrieveOnce(some, service, options))
+}
+
 /**
- * Retrieves from as many providers as a batch takes, in one transaction. A provider whose refund places filled up since
- * the reading makes the contract refuse the whole batch; its error names that provider, and the retry leaves it out, and
- * so does every try with those whose locks do not come free. A batch that the contract refuses without a reason, as where its gas is more
- * than a block takes, is sent in halves.
+ * A provider whose refund places filled up since the reading makes the contract refuse the whole batch; its error names that provider, and
+ * the retry leaves it out, and so does every try with those whose locks do not come free.
  *
- * @returns the receipts; none where all were left out for their locks
+ * @returns null where all were left out for their locks
  * @throws TooManyRefundsError where no other provider is left
  */
-export async function retrieveBatch(
+async function retrieveOnce(
   providers: readonly string[],
   { serviceType, name }: Pick<Service, 'serviceType' | 'name'>,
   options: BatchOptions,
-): Promise<Receipt[]> {
+): Promise<Retrieved | null> {
   const { submit, stallOf, leftOut } = options
   const open = providers.filter((provider) => {
     const reason = stallOf({ provider, serviceType })
     if (reason) leftOut.add([{ provider, serviceType }], reason)
     return !reason
   })
-  if (open.length === 0) return []
+  if (open.length === 0) return null
   try {
-    return [await submit(retrieveIntent(open, serviceType, name))]
+    return { receipt: await submit(retrieveIntent(open, serviceType, name)), providers: open }
   } catch (error) {
-    if (open.length > 1 && isWithoutReason(error)) return retrieveHalves(open, { serviceType, name }, options)
     const full = fullIn(error)
     const rest = open.filter((provider) => provider !== full && !stallOf({ provider, serviceType }))
     if (rest.length === open.length || (rest.length === 0 && !isHeldUp(error))) throw error
-    return retrieveBatch(
+    return retrieveOnce(
       providers.filter((provider) => provider !== full),
       { serviceType, name },
       options,
     )
   }
 }
-
-async function retrieveHalves(
-  providers: readonly string[],
-  service: Pick<Service, 'serviceType' | 'name'>,
-  options: BatchOptions,
-): Promise<Receipt[]> {
-  const middle = Math.ceil(providers.length / 2)
-  const first = await retrieveBatch(providers.slice(0, middle), service, options)
-  return [...first, ...(await retrieveBatch(providers.slice(middle), service, options))]
-}
-
-/** The node refused the estimate: what was mined and reverted has cost gas, and is not tried again. */
-const isWithoutReason = (error: unknown): boolean =>
-  error instanceof ContractError && !(error instanceof TransactionRevertedError) && error.errorName === 'no reason'
 
 /** The provider whose refund places are full, as the contract names it. */
 function fullIn(error: unknown): unknown {

@@ -13,6 +13,7 @@ import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { SendingOptions, SubmitOptions } from '../transactions/lane.ts'
 import { createLeftOut, type LeftOut } from './left-out.ts'
+import { partlyDone } from './partly-done.ts'
 import { retrieveBatch } from './retrieve-batch.ts'
 import { checkLock } from './would-lock.ts'
 
@@ -39,7 +40,8 @@ export type Retrievals = {
   /**
    * From every sub-account of a service, in batches. It leaves out those whose put-back is pending.
    *
-   * @throws NothingToRetrieveError, LedgerNotExistsError, PutBackPendingError or InDoubtError where that leaves none
+   * @throws NothingToRetrieveError, LedgerNotExistsError, PutBackPendingError or InDoubtError where that leaves none,
+   *   PartlyDoneError where one of several transactions failed
    */
   all(serviceType: string, options?: SendingOptions): Promise<RetrieveReceipt>
   /**
@@ -64,12 +66,31 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     if (providers.length === 0) throw nothingToRetrieve(accounts, service.serviceType)
     const batches = batchesOf(providers, rules.maxProvidersPerBatch)
     const leftOut = createLeftOut()
-    const outcomes = await Promise.all(
+    const parts = await Promise.all(
       batches.map((batch) =>
         retrieveBatch(batch, service, { submit: submitFor(service, how), stallOf: heldIn, leftOut }),
       ),
     )
-    const receipts = outcomes.flat()
+    const done = parts.flatMap((part) => part.done.flatMap((one) => one ?? []))
+    const receipts = done.map(({ receipt }) => receipt)
+    const [failure] = parts.flatMap((part) => part.failure ?? [])
+    if (failure) {
+      const { serviceType } = service
+      const left = parts.flatMap((part) => part.left.map((provider) => ({ provider, serviceType })))
+      const touched = accounts.filter((one) => done.some((some) => some.providers.includes(one.provider)))
+      throw partlyDone(
+        {
+          operation: 'retrieveFund',
+          receipts,
+          claimed: touched.reduce((sum, { claimable }) => sum + claimable, 0n),
+          askedBack: touched.reduce((sum, { available }) => sum + available, 0n),
+          putBack: 0n,
+          left: left.filter((id) => !leftOut.has(id)),
+          leftOut: leftOut.all(),
+        },
+        failure.error,
+      )
+    }
     const last = receipts.at(-1)
     if (!last) throw leftOut.all()[0]?.reason ?? new NothingToRetrieveError('There is nothing to retrieve.')
     return { ...last, receipts, leftOut: leftOut.all() }

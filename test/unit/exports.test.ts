@@ -45,6 +45,7 @@ test('og-ledger exports these names', () => {
       "NothingToWithdrawError",
       "OgLedgerError",
       "OvertakenError",
+      "PartlyDoneError",
       "PutBackPendingError",
       "ReadError",
       "ReadOnlyError",

@@ -37,6 +37,7 @@ test('each code stays what it is', () => {
       "NothingToWithdrawError": "OG_LEDGER_NOTHING_TO_WITHDRAW",
       "OgLedgerError": "OG_LEDGER_ERROR",
       "OvertakenError": "OG_LEDGER_OVERTAKEN",
+      "PartlyDoneError": "OG_LEDGER_PARTLY_DONE",
       "ProviderUrlError": "OG_LEDGER_PROVIDER_URL",
       "PutBackPendingError": "OG_LEDGER_PUT_BACK_PENDING",
       "ReadError": "OG_LEDGER_READ",

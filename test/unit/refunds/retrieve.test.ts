@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
-import { TransactionRevertedError, TooManyRefundsError } from '../../../src/index.ts'
+import {
+  GasEstimateError,
+  InsufficientGasError,
+  RefusedByNodeError,
+  TransactionRevertedError,
+  TooManyRefundsError,
+} from '../../../src/index.ts'
 import { contractError } from '../../../src/base/contract-errors.ts'
 import { createLeftOut } from '../../../src/refunds/left-out.ts'
-import { retrieveBatch } from '../../../src/refunds/retrieve-batch.ts'
+import { retrieveBatch, type Retrieved } from '../../../src/refunds/retrieve-batch.ts'
 import type { Intent, Receipt } from '../../../src/transactions/intent.ts'
 
 const service = { serviceType: 'inference', name: 'inference-v1.0' } as const
@@ -12,6 +18,13 @@ const tooMany = (provider?: string) => ({
   errorName: 'TooManyRefunds',
   errorArgs: provider === undefined ? {} : { user: 'user', provider },
 })
+
+const allDone = (...retrieved: readonly Retrieved[]) => ({ done: retrieved, left: [], failure: null })
+
+async function failureOf(providers: readonly string[], world: ReturnType<typeof submitting>): Promise<unknown> {
+  const { failure } = await retrieveBatch(providers, service, { submit: world.submit, ...unlocked() })
+  return failure?.error
+}
 
 const unlocked = () => ({ stallOf: () => null, leftOut: createLeftOut() })
 
@@ -35,7 +48,9 @@ test.for([
   ],
 ] as const)('a batch is sent again without those that a refusal names: %s', async ([, refuse]) => {
   const { asked, submit } = submitting(['b', 'd'], refuse)
-  expect(await retrieveBatch(['a', 'b', 'c', 'd'], service, { submit, ...unlocked() })).toEqual([done])
+  expect(await retrieveBatch(['a', 'b', 'c', 'd'], service, { submit, ...unlocked() })).toEqual(
+    allDone({ receipt: done, providers: ['a', 'c'] }),
+  )
   expect(asked).toEqual([
     ['a', 'b', 'c', 'd'],
     ['a', 'c', 'd'],
@@ -43,36 +58,88 @@ test.for([
   ])
 })
 
-test('a batch that the contract refuses without a reason is sent in halves, and what was mined and reverted is not', async () => {
+const operation = 'retrieveFund'
+const unexplained = { operation, errorName: 'no reason', errorArgs: {} }
+const mined = { transactionHash: '0x', blockNumber: 1 }
+
+/** A chain that takes so many providers in one transaction, up to a failure for good. */
+function takingAtMost(size: number, error: Error, failure?: { from: string; error: Error }) {
   const asked: number[] = []
-  const most =
-    (size: number, error: Error) =>
-    ({ call: { args } }: Intent): Promise<Receipt> => {
-      const { length } = args[0] as readonly string[]
-      asked.push(length)
-      return length > size ? Promise.reject(error) : Promise.resolve(done)
-    }
-  const refusal = contractError({ operation: 'retrieveFund', errorName: 'no reason', errorArgs: {} })
+  const submit = ({ call: { args } }: Intent): Promise<Receipt> => {
+    const providers = args[0] as readonly string[]
+    asked.push(providers.length)
+    if (providers.length > size) return Promise.reject(error)
+    return failure && providers.includes(failure.from) ? Promise.reject(failure.error) : Promise.resolve(done)
+  }
+  return { asked, submit }
+}
+
+test.for([
+  ['the contract, without a reason', contractError(unexplained)],
+  ['the estimate of a node', new GasEstimateError({ operation, reason: 'gas required exceeds allowance (8000000)' })],
+  ['the wallet’s balance', new InsufficientGasError('The wallet cannot pay the gas of this transaction.')],
+  [
+    'a node’s limit on gas',
+    new RefusedByNodeError({ operation, reason: 'exceeds block gas limit', transaction: '0x1' }),
+  ],
+  [
+    'a node’s limit on fees',
+    new RefusedByNodeError({
+      operation,
+      reason: 'tx fee (1.20 ether) exceeds the configured cap (1.00 ether)',
+      transaction: '0x1',
+    }),
+  ],
+] as const)('a batch that is too much gas for one transaction is sent in halves: %s', async ([, refusal]) => {
+  const { asked, submit } = takingAtMost(2, refusal)
   const providers = ['a', 'b', 'c', 'd', 'e']
-  const halves = retrieveBatch(providers, service, { submit: most(2, refusal), ...unlocked() })
-  expect([await halves, asked]).toEqual([
-    [done, done, done],
-    [5, 3, 2, 1, 2],
-  ])
-  await expect(retrieveBatch(providers, service, { submit: most(0, refusal), ...unlocked() })).rejects.toBe(refusal)
-  const reverted = new TransactionRevertedError(
-    { operation: 'retrieveFund', errorName: 'no reason', errorArgs: {} },
-    { transactionHash: '0x', blockNumber: 1 },
+  expect(await retrieveBatch(providers, service, { submit, ...unlocked() })).toEqual(
+    allDone(
+      { receipt: done, providers: ['a', 'b'] },
+      { receipt: done, providers: ['c'] },
+      { receipt: done, providers: ['d', 'e'] },
+    ),
   )
-  await expect(retrieveBatch(providers, service, { submit: most(2, reverted), ...unlocked() })).rejects.toBe(reverted)
+  expect(asked).toEqual([5, 3, 2, 1, 2])
+  const none = takingAtMost(0, refusal)
+  expect(await retrieveBatch(providers, service, { submit: none.submit, ...unlocked() })).toEqual({
+    done: [],
+    left: providers,
+    failure: { error: refusal },
+  })
 })
 
-test('retrieveBatch rejects where no provider is left, where the error names none of the batch, and on any other error', async () => {
+test.for([
+  ['what was mined and reverted', new TransactionRevertedError(unexplained, mined)],
+  ['an estimate without an answer', new GasEstimateError({ operation, reason: 'no answer' })],
+  ['a refusal for another reason', new RefusedByNodeError({ operation, reason: 'invalid sender', transaction: '0x1' })],
+] as const)('%s is not sent in halves', async ([, error]) => {
+  const { asked, submit } = takingAtMost(0, error)
+  expect(await retrieveBatch(['a', 'b'], service, { submit, ...unlocked() })).toEqual({
+    done: [],
+    left: ['a', 'b'],
+    failure: { error },
+  })
+  expect(asked).toEqual([2])
+})
+
+test('a half that fails leaves those after it, and what was mined before it is known', async () => {
+  const error = new Error('the node is gone')
+  const { asked, submit } = takingAtMost(2, contractError(unexplained), { from: 'c', error })
+  expect(await retrieveBatch(['a', 'b', 'c', 'd', 'e'], service, { submit, ...unlocked() })).toEqual({
+    done: [{ receipt: done, providers: ['a', 'b'] }],
+    left: ['c', 'd', 'e'],
+    failure: { error },
+  })
+  expect(asked).toEqual([5, 3, 2, 1])
+})
+
+test('retrieveBatch fails where no provider is left, where the error names none of the batch, and on any other error', async () => {
   const alone = submitting(['a'], (provider) => contractError(tooMany(provider)))
-  await expect(retrieveBatch(['a'], service, { ...alone, ...unlocked() })).rejects.toThrow(TooManyRefundsError)
+  expect(await failureOf(['a'], alone)).toBeInstanceOf(TooManyRefundsError)
   const nameless = submitting(['a'], () => contractError(tooMany()))
-  await expect(retrieveBatch(['a', 'b'], service, { ...nameless, ...unlocked() })).rejects.toThrow(TooManyRefundsError)
+  expect(await failureOf(['a', 'b'], nameless)).toBeInstanceOf(TooManyRefundsError)
   const other = submitting(['a'], () => new Error('the node is gone'))
-  await expect(retrieveBatch(['a', 'b'], service, { ...other, ...unlocked() })).rejects.toThrow('the node is gone')
+  expect(await failureOf(['a', 'b'], other)).toEqual(new Error('the node is gone'))
   expect([alone, nameless, other].map(({ asked }) => asked.length)).toEqual([1, 1, 1])
 })
