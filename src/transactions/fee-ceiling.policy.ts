@@ -1,5 +1,6 @@
 import { max } from '../../machines/wei.ts'
 import type { Fees } from '../chain/port.ts'
+import { mostPerGas } from './fees.ts'
 
 /** 1,000 gwei: 250 times what 0G's chains ask. No wrong answer of a node makes a transaction pay more, unless the caller says so. */
 export const MOST_FEE_PER_GAS = 10n ** 12n
@@ -20,19 +21,24 @@ export type FeeExcess = {
   because: 'the absolute ceiling' | 'what the payment is worth' | 'maxFeePerGas'
 }
 
+/** The most that a unit of gas may cost where the caller sets no `maxFeePerGas`, and what sets it. */
+export function feeCeiling({ amount, gasLimit }: PricedTransaction): Omit<FeeExcess, 'asked'> {
+  const worth = max((amount * WORTH.times) / WORTH.over, LEAST_GAS_COST) / max(gasLimit, 1n)
+  return amount === 0n || worth >= MOST_FEE_PER_GAS
+    ? { ceiling: MOST_FEE_PER_GAS, because: 'the absolute ceiling' }
+    : { ceiling: worth, because: 'what the payment is worth' }
+}
+
 /**
  * The excess of a fee over the ceilings that hold where the caller sets none: an absolute one, and a part of what the
  * payment is worth. `null` where the fee is within both.
  *
  * @param fees what the chain asks now
  */
-export function feeExcess(fees: Fees, { amount, gasLimit }: PricedTransaction): FeeExcess | null {
-  const asked = 'gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas
-  if (asked > MOST_FEE_PER_GAS) return { asked, ceiling: MOST_FEE_PER_GAS, because: 'the absolute ceiling' }
-  if (amount === 0n || gasLimit === 0n) return null
-  const part = (amount * WORTH.times) / WORTH.over
-  const ceiling = max(part, LEAST_GAS_COST) / gasLimit
-  return asked > ceiling ? { asked, ceiling, because: 'what the payment is worth' } : null
+export function feeExcess(fees: Fees, priced: PricedTransaction): FeeExcess | null {
+  const asked = mostPerGas(fees)
+  const ceiling = feeCeiling(priced)
+  return asked > ceiling.ceiling ? { asked, ...ceiling } : null
 }
 
 /**

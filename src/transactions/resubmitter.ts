@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { BroadcastAnswer } from '../chain/broadcast-answer.ts'
 import type { TransactionPort } from '../chain/port.ts'
+import { feeCeiling } from './fee-ceiling.policy.ts'
 import type { Journal } from './journal.types.ts'
 import { nextSendAfterFailure, nextSendAt, replacementFees } from './resubmission.policy.ts'
 import type { Attempt, TrackedTransaction } from './tracked-transaction.ts'
@@ -73,7 +74,9 @@ export function createResubmitter(options: ResubmitterOptions): Resubmitter {
   /** The same intent at the same nonce, in the journal before it is sent; null where the cap allows no higher fee. */
   async function signReplacement(transaction: TrackedTransaction, latest: Attempt): Promise<Attempt | null> {
     const { id, nonce, gasLimit, intent } = transaction
-    const fees = replacementFees(latest.fees, await port.fees(), maxFeePerGas)
+    // What holds for the first fee holds for every later one: a price that rose since must not cost more than the payment is worth.
+    const cap = maxFeePerGas ?? feeCeiling({ amount: intent.amount, gasLimit }).ceiling
+    const fees = replacementFees(latest.fees, await port.fees(), cap)
     if (!fees || !port.sign) {
       logger.warn({ id, nonce }, 'the transaction is stuck and its fee is raised no further')
       return null

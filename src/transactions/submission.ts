@@ -3,7 +3,7 @@ import { RefusedError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SendOptions, TransactionPort } from '../chain/port.ts'
 import { intentOf } from './build-intent.ts'
-import { capExcess, feeExcess } from './fee-ceiling.policy.ts'
+import { capExcess, feeCeiling, feeExcess } from './fee-ceiling.policy.ts'
 import { capFees, mostPerGas } from './fees.ts'
 import type { Intent } from './intent.ts'
 import type { JournalSession } from './journal-session.ts'
@@ -105,7 +105,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
   async function fill(nonce: number): Promise<void> {
     if (refusedFills.has(nonce)) return
     const intent = intentOf({ contract: 'wallet', method: 'fillNonce', args: [] })
-    const fees = capFees(await port.fees(), maxFeePerGas)
+    const fees = capFees(await port.fees(), maxFeePerGas ?? feeCeiling({ amount: 0n, gasLimit: FILL_GAS }).ceiling)
     try {
       tracker.follow(await record(intent, { nonce, gasLimit: FILL_GAS, fees }, { signal: undefined, background: true }))
     } catch (error) {

@@ -6,6 +6,8 @@ import { intentOf } from '../../../src/transactions/build-intent.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { withSigningTimeout } from '../../../src/transactions/signer-timeout.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import { MOST_FEE_PER_GAS } from '../../../src/transactions/fee-ceiling.policy.ts'
+import { mostPerGas } from '../../../src/transactions/fees.ts'
 import { heldJournal } from '../../support/dying-journal.ts'
 import { topUp } from '../../support/lane-world.ts'
 import { deposit, laneOn, receiptOf, scriptedPort } from '../../support/scripted-port.ts'
@@ -20,11 +22,36 @@ test('however long no block comes, a stuck transaction never offers more than te
   const lane = laneOn(port)
   lane.submit(deposit()).catch(() => undefined)
   await vi.advanceTimersByTimeAsync(6 * HOUR)
-  const offered = port.signed.map((fees) => ('gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas))
+  const offered = port.signed.map(mostPerGas)
   expect(offered.length).toBeGreaterThan(1)
   expect(offered.filter((fee) => fee > 300n)).toEqual([])
   // The signed bytes go on being sent.
   expect(port.sent.length).toBeGreaterThan(1_000)
+  await lane.close()
+})
+
+test('a stuck payment is never replaced at a price that costs more than a twentieth of it, however high the price rises', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  const amount = 10n ** 18n
+  lane.submit({ ...deposit(), amount }).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  port.asked = { maxFeePerGas: 10n ** 13n, maxPriorityFeePerGas: 10n }
+  await vi.advanceTimersByTimeAsync(HOUR)
+  // 100,000 gas with a fifth more, and what an emptied amount may add.
+  const ceiling = amount / 20n / 140_000n
+  expect(port.signed.map(mostPerGas)).toEqual([30n, ceiling])
+  await lane.close()
+})
+
+test('a price far above what is ever paid by default raises no replacement of what moves nothing, either', async () => {
+  const port = scriptedPort()
+  const lane = laneOn(port)
+  lane.submit({ ...deposit(), amount: 0n }).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  port.asked = { maxFeePerGas: 10n ** 13n, maxPriorityFeePerGas: 10n }
+  await vi.advanceTimersByTimeAsync(HOUR)
+  expect(port.signed.map(mostPerGas)).toEqual([30n, MOST_FEE_PER_GAS])
   await lane.close()
 })
 
