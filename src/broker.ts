@@ -39,7 +39,7 @@ async function loadSending() {
   return sending
 }
 
-/** What sends, with its journal; null without a signer. */
+/** The room that sends, with the journal of this wallet; null without a signer. */
 async function sendingOn(chain: Connected, { journal: given, logger }: OpenOptions & { logger: Logger }) {
   const { transactions: port } = chain
   if (!port) return null
@@ -47,7 +47,7 @@ async function sendingOn(chain: Connected, { journal: given, logger }: OpenOptio
   return { ...room, port, ...(await room.journalFor(chain, { port, given, logger })) }
 }
 
-/** Closes a journal that no lane has: without the room there is no lane. */
+/** Closes a journal, unless a lane of another broker has it. Where the room of sending was never loaded, there is no lane. */
 async function closeUnused(journal: Journal): Promise<void> {
   await (rooms.sending.now ? rooms.sending.now.closeUnused(journal) : journal.close())
 }

@@ -24,17 +24,20 @@ const engine = roomOf(() => import('./broker.ts'))
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   checkObject('createBroker', options)
-  const isLate = options.signal?.aborted
+  const wasAborted = options.signal?.aborted
   await checkBrokerOptions(options)
   toBudget(options.budget)
   if (options.autoClaim) checkAutoClaim(approvalNeedOf({ isForgetful: false }))
-  if (isLate) throw new AbortedError('The broker was aborted before it was open.')
+  if (wasAborted) throw new AbortedError('The broker was aborted before it was open.')
   // The engine is most of the library: a page shows before it is loaded, and a program that only converts amounts goes without it.
   const { connectBroker } = engine.now ?? (await loadEngine(options))
   return connectBroker(inMs(options))
 }
 
-/** Once it is there, the engine closes the caller's journal for an opening that was aborted, unless another broker has that journal. */
+/**
+ * Loads the engine, or ends with the caller's signal. An opening that is aborted meanwhile goes on without a caller, only so that the
+ * engine, once it is there, closes the caller's journal: unless another broker has that journal.
+ */
 async function loadEngine(options: BrokerOptions) {
   const { signal } = options
   try {

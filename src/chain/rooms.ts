@@ -1,6 +1,6 @@
 import { roomOf } from '../base/room.ts'
 
-/** What few connections use. */
+/** Parts that few connections use: each is a chunk of its own, which a page loads once it is needed. */
 export const rooms = {
   guard: roomOf(() => import('./chain-guard.ts')),
   links: roomOf(() => import('./provider-link.ts')),

@@ -60,7 +60,7 @@ export function positionsOn(
   })
 }
 
-/** What tells readings that change nothing; null where each reading is planned. */
+/** Recognises readings that change nothing, for a fleet that does not plan them anew; null where each reading is planned. */
 export function quietOn(
   { shared }: EngineOptions,
   { funding, gate, locks, lane }: { funding: Funding; gate: ClosingGate; locks: AccountLocks; lane: Lane | null },

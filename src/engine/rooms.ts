@@ -1,6 +1,6 @@
 import { roomOf } from '../base/room.ts'
 
-/** What not every broker uses. */
+/** Parts that not every broker uses: each is a chunk of its own, which a page loads once it is needed. */
 export const rooms = {
   streams: roomOf(() => import('../streams/streams.ts')),
   log: roomOf(() => import('../events/log-event.ts')),

@@ -14,5 +14,7 @@ export function startOrders(engine: Engine, { autoFunding = [], autoDeposit }: S
   const options = { ...common, minLockedBalance, autoFunding: funding.autoFunding }
   for (const { provider, serviceType = 'inference', config = {} } of autoFunding)
     startAutoFunding(payableId(provider, serviceType, common.wallet), config, options)
-  if (autoDeposit) funding.ledger.part.autoDeposit.start(toDepositPolicy(autoDeposit))
+  if (!autoDeposit) return
+  const policy = toDepositPolicy(autoDeposit)
+  funding.ledger.part.autoDeposit.start(policy)
 }

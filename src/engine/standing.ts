@@ -4,7 +4,7 @@ import { fundingStatusOf, type StatusFacts } from '../managers/funding-status.ts
 import type { WalletStanding } from '../managers/standing.ts'
 import type { Engine } from './engine.ts'
 
-/** Looks at what there is, and makes and starts nothing. */
+/** Collects what the parts of a broker say of themselves now: it makes no part and starts no actor. */
 export function standingOf(engine: Engine): Omit<WalletStanding, 'endpoints'> {
   const { subAccounts, funding, closing, calendar } = engine
   const position = funding.dispatch.latest()?.position

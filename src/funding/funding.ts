@@ -165,8 +165,8 @@ export function createFunding(options: FundingOptions): Funding {
     },
     gasReserve,
     idleMoney,
-    // A trial is decided about also where auto-deposit is off.
-    decideDeposit: (facts, trial) => (trial ? ledger.part : ledger.made)?.autoDeposit.decide(facts, trial) ?? null,
+    decideDeposit: (facts, trial) =>
+      trial ? tryDeposit(facts, trial) : (ledger.made?.autoDeposit.decide(facts) ?? null),
     gasPrice: () => gas.price,
     ...laneFacts,
     feesAreHigh: () => gas.isHigh,
@@ -178,7 +178,7 @@ export function createFunding(options: FundingOptions): Funding {
     autoFunding.send(plan)
     ledger.made?.autoDeposit.send(plan)
   })
-  const { autoFunding, ledger, feeOf } = options.pay({
+  const { autoFunding, ledger, tryDeposit, feeOf } = options.pay({
     ...options,
     accounts,
     planner,

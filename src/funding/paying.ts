@@ -1,9 +1,12 @@
+import type { DepositDecision } from '../../machines/ledger/auto-deposit.types.ts'
 import { Lazy } from '../base/lazy.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import { createAutoDeposit, type AutoDeposit, type AutoDepositOptions } from './auto-deposit.ts'
 import { createAutoFunding, type AutoFunding, type AutoFundingOptions } from './auto-funding.ts'
+import type { DepositFacts } from './deposit-decision.ts'
 import { walletPayer, type WalletPayerOptions } from './deposit-payer.ts'
 import { createDepositPayers, type DepositPayers } from './deposit-payers.ts'
+import type { DepositTrial } from './deposit-trial.ts'
 import { createTopUp, type TopUpOptions } from './top-up.ts'
 import type { TreasuryOptions } from './treasury.ts'
 import { createUnsettledFee, type UnsettledFeeOptions } from './unsettled-fees.ts'
@@ -26,6 +29,8 @@ export type LedgerFunding = { payers: DepositPayers; autoDeposit: AutoDeposit }
 export type Paying = {
   autoFunding: AutoFunding
   ledger: Lazy<LedgerFunding>
+  /** What a dry run would deposit, also where auto-deposit is off. */
+  tryDeposit(facts: DepositFacts, trial: DepositTrial): DepositDecision | null
   /** What a sub-account's provider has served and not charged yet. */
   feeOf: AutoFundingOptions['feeOf']
 }
@@ -45,6 +50,17 @@ export function createPaying(options: PayingOptions, treasury: TreasuryAccess): 
   const { providerFees, clock, logger } = options
   const fees = { providerFees, clock, logger }
   const feeOf: Paying['feeOf'] = (id, { unsettledFee }) => createUnsettledFee(id, unsettledFee, fees)
+  const ledger = new Lazy<LedgerFunding>(() => {
+    const payers = createDepositPayers(walletPayer(options), { ...options, ...treasury })
+    const autoDeposit = createAutoDeposit({
+      ...options,
+      payer: payers,
+      latest: () => dispatch.latest(),
+      plan: planner.plan,
+      onStart: () => onStart('startAutoDeposit'),
+    })
+    return { payers, autoDeposit }
+  })
   return {
     feeOf,
     // By their names: a copy of all options would stay with each wallet of a fleet.
@@ -62,16 +78,7 @@ export function createPaying(options: PayingOptions, treasury: TreasuryAccess): 
       blockClock,
       logger,
     }),
-    ledger: new Lazy(() => {
-      const payers = createDepositPayers(walletPayer(options), { ...options, ...treasury })
-      const autoDeposit = createAutoDeposit({
-        ...options,
-        payer: payers,
-        latest: () => dispatch.latest(),
-        plan: planner.plan,
-        onStart: () => onStart('startAutoDeposit'),
-      })
-      return { payers, autoDeposit }
-    }),
+    ledger,
+    tryDeposit: (facts, trial) => ledger.part.autoDeposit.decide(facts, trial),
   }
 }

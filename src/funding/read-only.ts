@@ -27,35 +27,13 @@ export function readOnlyPaying(options: PayingOptions): Paying {
     inFlight: () => [],
     isClosing: () => false,
     isDeciding: () => false,
-    withdrawals: { until: () => 0, forget: nothing },
+    withdrawals: { until: () => 0 },
   }
 
   return {
     feeOf: () => NO_FEE,
-    ledger: new Lazy(() => ({
-      payers: {
-        ...own,
-        own,
-        use: nothing,
-        refresh: () => Promise.resolve(),
-        error: () => null,
-        refusal: () => null,
-        transactions: () => [],
-        close: () => Promise.resolve(),
-      },
-      autoDeposit: {
-        start: () => refuse('startAutoDeposit'),
-        stop: nothing,
-        actor: () => null,
-        policy: () => null,
-        status: () => null,
-        decide: (facts, trial) => (trial ? decideDeposit(trialOf(trial, own), facts, surroundings) : null),
-        see: nothing,
-        refresh: () => Promise.resolve(),
-        send: nothing,
-        whileDeciding: (work) => work(),
-      },
-    })),
+    ledger: new Lazy(() => refuse('startAutoDeposit')),
+    tryDeposit: (facts, trial) => decideDeposit(trialOf(trial, own), facts, surroundings),
     autoFunding: {
       start: () => refuse('startAutoFunding'),
       stop: nothing,

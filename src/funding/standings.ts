@@ -1,5 +1,4 @@
 import type { Failure } from '../../machines/auto-funding/auto-funding.types.ts'
-import type { FirstDay } from '../../machines/auto-funding/first-day.policy.ts'
 import type { Standing } from '../../machines/auto-funding/plan.types.ts'
 import type { ReclaimRule } from '../../machines/auto-funding/reclaim.types.ts'
 import type { Position } from '../../machines/position.types.ts'
@@ -8,10 +7,9 @@ import type { Rules } from '../chain/port.ts'
 import { inFlightByAccount } from '../transactions/in-flight.ts'
 import type { InFlight } from '../transactions/lane.ts'
 import { firstDayAt, limitsOf, type Payments } from './budget.ts'
-import type { AutoFundingPolicy } from './config/auto-funding-policy.ts'
 import type { FundedAccount, FundedAccounts } from './funded-accounts.ts'
 import type { TriedAccounts } from './funding-trial.ts'
-import type { Grades, Grading } from './grades.ts'
+import type { Grades } from './grades.ts'
 import type { IdleMoney } from './idle-money.ts'
 
 export type StandingsOptions = {
@@ -72,31 +70,47 @@ export function createStandings(options: StandingsOptions): StandingsAt {
       isAnyDue ||= isDue
       const context = account?.chart.getSnapshot().context
       const reclaimRule = account ? account.policy.reclaim : (trial?.policy.reclaim ?? trialRule)
-      return standingOf({ id, policy: by.policy }, grading, {
+      const { policy } = by
+      // Payments are gone through only where one is due.
+      const firstDay = isDue
+        ? firstDayAt(policy, {
+            id,
+            firstCharge: grades.firstCharge(id),
+            minTransfer: rules.minTransfer,
+            payments,
+            now,
+          })
+        : null
+      const underway = touched.get(key)
+      const reclaim = idleMoney.standingOf(id, reclaimRule, payments, now)
+      return {
+        provider: id.provider,
+        serviceType: id.serviceType,
         mode,
-        limits: limitsOf(by.policy, id, payments, now),
-        // Payments are gone through only where one is due.
-        firstDay: isDue
-          ? firstDayAt(by.policy, {
-              id,
-              firstCharge: grades.firstCharge(id),
-              minTransfer: rules.minTransfer,
-              payments,
-              now,
-            })
-          : null,
+        required: grading.required,
+        target: grading.target,
+        demand: grading.demand,
+        priority: policy.priority,
+        limits: limitsOf(policy, id, payments, now),
+        sizing: policy.sizing,
+        reserveIsSoft: policy.reserveIsSoft,
+        onPendingRefund: policy.onPendingRefund,
+        needsApproval: policy.approve !== null,
         registered: trial?.policy.force === true || registrationOf(id, account),
-        accepted: isAccepted(id),
-        inFlight: touched.has(key) || reserved.has(key),
-        unresolved: touched.get(key)?.unresolved ?? false,
-        nonceSpent: touched.get(key)?.nonceSpent === true,
-        putBackPending: isStalled(id),
+        ...(!isAccepted(id) && { accepted: false }),
+        anomaly: grading.anomaly,
+        ...(firstDay && { firstDay }),
+        inFlight: underway !== undefined || reserved.has(key),
+        unresolved: underway?.unresolved ?? false,
+        ...(underway?.nonceSpent === true && { nonceSpent: true }),
+        ...(isStalled(id) && { putBackPending: true }),
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
-        claimsAll: claims.ofAll,
+        // The refund of idle money comes home without a call.
+        autoClaim: policy.autoClaim || reclaim != null || claims.ofAll,
         claimFailure: claims.failureOf(id),
-        reclaim: idleMoney.standingOf(id, reclaimRule, payments, now),
-      })
+        reclaim: reclaim ?? null,
+      }
     })
     return { standings, isAnyDue }
   }
@@ -123,57 +137,4 @@ export function createStandings(options: StandingsOptions): StandingsAt {
 function modeOf(account: FundedAccount | undefined, isTried: boolean): Standing['mode'] {
   if (account) return account.paused ? 'paused' : 'on'
   return isTried ? 'on' : 'off'
-}
-
-/** What goes on with a sub-account, whatever is wanted for it. */
-type Underway = Pick<
-  Standing,
-  | 'mode'
-  | 'limits'
-  | 'registered'
-  | 'accepted'
-  | 'inFlight'
-  | 'unresolved'
-  | 'nonceSpent'
-  | 'putBackPending'
-  | 'settledFrom'
-  | 'failure'
-  | 'claimFailure'
-  | 'reclaim'
-> & { firstDay: FirstDay | null; claimsAll: boolean }
-
-/** One line after the other, since this is made for each sub-account at each reading. */
-function standingOf(
-  { id, policy }: { id: SubAccountId; policy: AutoFundingPolicy },
-  { demand, anomaly, required, target }: Grading,
-  underway: Underway,
-): Standing {
-  return {
-    provider: id.provider,
-    serviceType: id.serviceType,
-    mode: underway.mode,
-    required,
-    target,
-    demand,
-    priority: policy.priority,
-    limits: underway.limits,
-    sizing: policy.sizing,
-    reserveIsSoft: policy.reserveIsSoft,
-    onPendingRefund: policy.onPendingRefund,
-    needsApproval: policy.approve !== null,
-    registered: underway.registered,
-    ...(underway.accepted === false && { accepted: false }),
-    anomaly,
-    ...(underway.firstDay && { firstDay: underway.firstDay }),
-    inFlight: underway.inFlight,
-    unresolved: underway.unresolved,
-    ...(underway.nonceSpent === true && { nonceSpent: true }),
-    ...(underway.putBackPending === true && { putBackPending: true }),
-    settledFrom: underway.settledFrom,
-    failure: underway.failure,
-    // The refund of idle money comes home without a call.
-    autoClaim: policy.autoClaim || underway.reclaim != null || underway.claimsAll,
-    claimFailure: underway.claimFailure ?? null,
-    reclaim: underway.reclaim ?? null,
-  }
 }

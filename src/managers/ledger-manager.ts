@@ -115,7 +115,8 @@ export class LedgerManager {
    * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
    */
   startAutoDeposit(config: AutoDepositConfig): AutoDepositActor {
-    return this.#options.funding.part.autoDeposit.start(toDepositPolicy(config))
+    const policy = toDepositPolicy(config)
+    return this.#options.funding.part.autoDeposit.start(policy)
   }
 
   /** Stops auto-deposit. A deposit that was sent is followed to its end. */

@@ -104,12 +104,12 @@ export type Lane = TransactionHistory & {
   open(): Promise<void>
   /** Why nothing can be sent; null while everything can. */
   refusal(): Error | null
+  /** As `refusal`, but null during an outage of the journal that passes by itself. */
+  lastingRefusal(): Error | null
   /** Why the journal took no record when it was last written; null where it did. The next intent tries it again. */
   journalFailure(): Error | null
-  /** Whether what the journal holds is known. */
+  /** Whether the journal was read. */
   isLoaded(): boolean
-  /** The same but for an outage of the journal that passes. */
-  lastingRefusal(): Error | null
   /** Sends an intent and resolves with its receipt. Rejects before anything is sent, or once it is mined reverted. */
   submit(intent: Intent, options?: SubmitOptions): Promise<Receipt>
   /** Intents without a known outcome, with those that have no nonce yet. */
