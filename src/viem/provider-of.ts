@@ -1,5 +1,6 @@
 import type { Provider } from 'ethers'
 import type { Client, Transport } from 'viem'
+import { checkUrls } from './check-url.ts'
 import { ViemProvider, type Ask } from './viem-provider.ts'
 
 /**
@@ -8,6 +9,8 @@ import { ViemProvider, type Ask } from './viem-provider.ts'
  *
  * @example
  * const broker = await createBroker({ provider: providerOf(publicClient), address })
+ *
+ * @throws InvalidInputError where an HTTP transport has an address that HTTP does not reach
  */
 export function providerOf(source: Client | Transport): Provider {
   return viemProvider(source)
@@ -21,8 +24,11 @@ export function viemProvider(source: Client | Transport): ViemProvider {
 export function askerOf(source: Client | Transport): Ask {
   type Any = { Parameters: unknown; ReturnType: unknown }
   if (typeof source !== 'function') {
+    checkUrls(source.transport)
     return (method, params, options) => source.request<Any>({ method, params }, options)
   }
-  const { request } = source({})
+  const made = source({})
+  checkUrls(made)
+  const { request } = made
   return (method, params, options) => request<Any>({ method, params }, options)
 }

@@ -25,7 +25,8 @@ export function transportError(error: unknown): Error {
   const words = [innermostWordsIn(parts), details, shortMessage, message].find(
     (one) => typeof one === 'string' && one !== '',
   )
-  const text = typeof words === 'string' ? words : 'the request failed'
+  // What is no URL cannot be told from a key.
+  const text = typeof words === 'string' ? words.replace(/(invalid url)[\s\S]*/i, '$1') : 'the request failed'
   const failure = new Error(status === undefined ? text : `server response ${status}: ${text}`)
   return Object.assign(failure, status !== undefined && { code: 'SERVER_ERROR', response: { statusCode: status } })
 }

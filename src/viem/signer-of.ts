@@ -26,8 +26,8 @@ export type ReadSide = { rpc: string | Transport; publicClient?: never } | { pub
  * const [account] = await createWalletClient({ transport: custom(window.ethereum) }).requestAddresses()
  * const signer = signerOf(createWalletClient({ account, transport: custom(window.ethereum) }))
  *
- * @throws InvalidInputError for a client without an account, an account that signs elsewhere, and a local account without a
- *   read side
+ * @throws InvalidInputError for a client without an account, an account that signs elsewhere, a local account without a
+ *   read side, and an address of a node that cannot be asked
  */
 export function signerOf(account: LocalAccount, read: ReadSide): Signer
 export function signerOf(walletClient: Client, read?: ReadSide): Signer

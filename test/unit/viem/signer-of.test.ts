@@ -1,7 +1,7 @@
-import { createWalletClient, custom } from 'viem'
+import { createPublicClient, createWalletClient, custom, fallback, http, type Transport } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { expect, test } from 'vitest'
-import { signerOf } from '../../../src/viem/index.ts'
+import { providerOf, signerOf } from '../../../src/viem/index.ts'
 
 const key = generatePrivateKey()
 const account = privateKeyToAccount(key)
@@ -30,4 +30,35 @@ test.for([
   expect(() => call(...values)).toThrow(sentence)
   expect(() => call(...values)).not.toThrow(key)
   expect(() => call(...values)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }))
+})
+
+const SOCKET = 'This address of a node is one for sockets, and the transport asks by HTTP.'
+const NO_URL = 'The address of the node is no URL that HTTP reaches.'
+
+test.for([
+  ['an address for sockets', 'wss://node.example/SECRET', SOCKET],
+  ['one without its protocol', 'node.example/SECRET', NO_URL],
+  ['one with a port and without its protocol', 'localhost:8545/SECRET', NO_URL],
+  ['one of another protocol', 'ftp://node.example/SECRET', NO_URL],
+] as const)('%s is refused before it is asked, and not repeated', ([, url, sentence]) => {
+  const transports: readonly Transport[] = [http(url), fallback([http('https://node.example'), http(url)])]
+  const calls = [
+    () => signerOf(account, { rpc: url }),
+    ...transports.flatMap((transport) => [
+      () => signerOf(account, { rpc: transport }),
+      () => signerOf(account, { publicClient: createPublicClient({ transport }) }),
+      () => signerOf(createWalletClient({ account, transport })),
+      () => providerOf(transport),
+      () => providerOf(createPublicClient({ transport })),
+    ]),
+  ]
+  for (const one of calls) {
+    expect(one).toThrow(expect.objectContaining({ name: 'InvalidInputError', shortMessage: sentence }))
+    expect(one).not.toThrow('SECRET')
+  }
+})
+
+test('an address that HTTP reaches is taken', () => {
+  for (const url of ['https://node.example/key', 'http://127.0.0.1:8545'])
+    expect(() => providerOf(fallback([http(url), http(url, { batch: true })]))).not.toThrow()
 })
