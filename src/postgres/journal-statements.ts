@@ -3,7 +3,7 @@ import { SERVER_FACTS } from './check-server.ts'
 import type { LoadJournal, StoredRecord } from './journal-loads.ts'
 import type { KeptBudget } from './kept-budget.ts'
 import type { HeldLease } from './lease-statements.ts'
-import { countsFrom, type PaymentChange } from './payment-changes.ts'
+import { countsFrom, heldUntil, type PaymentChange } from './payment-changes.ts'
 import type { Tables } from './tables.ts'
 
 /** What the database says of a wallet, and of the record at one place of its journal. */
@@ -59,7 +59,7 @@ export function createJournalStatements(
   const insert = `insert into ${journal} (chain_id, wallet, seq, epoch, record)
     select $1::numeric, $2, $5::bigint, $4::bigint, $6::jsonb from lease where $5::bigint = ${last} + 1 and ${isDurable} returning 1`
   const turned = `turned as (
-    update ${payments} as payment set counts_from = ${countsFrom('$8::text')}
+    update ${payments} as payment set counts_from = ${countsFrom('$8::text')}, held_until = ${heldUntil('$8::text')}
     where ${own} and id = $7 and exists (select from appended)
   )`
 

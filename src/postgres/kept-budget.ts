@@ -6,6 +6,7 @@ import {
   paymentsIn,
   type CommonBudget,
   type JournalRecord,
+  type Logger,
   type RecordedPayment,
 } from '../index.ts'
 import { createBatches } from './batches.ts'
@@ -13,7 +14,7 @@ import type { Contact } from './contact.ts'
 import type { StoredRecord } from './journal-loads.ts'
 import type { HeldLease } from './lease-statements.ts'
 import type { PaymentChange } from './payment-changes.ts'
-import type { PaymentStatements, Spent } from './payment-statements.ts'
+import type { Held, PaymentStatements, Spent } from './payment-statements.ts'
 import { StatementError } from './statement-error.ts'
 
 const MOST_TOGETHER = 100
@@ -48,16 +49,19 @@ export type KeptBudgetOptions = {
   contact: Pick<Contact, 'outage' | 'failed' | 'succeeded'>
   holder: string
   clock: Pick<Clock, 'now'>
+  logger: Logger
 }
 
 export function createKeptBudget(budget: CommonBudget, options: KeptBudgetOptions): KeptBudget {
-  const { statements, contact, holder, clock } = options
+  const { statements, contact, holder, clock, logger } = options
   /** Payments of a budget wait for each other in the database: more than one would take connections and nothing else. */
   const inTurn = createSerialQueue()
   let known = budget.amount
   /** When the database may say more than is known. */
   let staleAt = -Infinity
   let isAsking = false
+  /** What was last said to be kept for refused transactions. */
+  let keptFor = 0n
   /** A payment that another transaction held up for too long, and when that was said. */
   let held: { error: StatementError; at: number } | null = null
   const adopt = createBatches<Parameters<PaymentStatements['adopt']>[0][number], null>(
@@ -89,7 +93,9 @@ export function createKeptBudget(budget: CommonBudget, options: KeptBudgetOption
   /** A journal has payments of 31 days: most windows are shorter. */
   function countedOf(payments: readonly RecordedPayment[]): RecordedPayment[] {
     const newest = payments.reduce((latest, { at }) => Math.max(latest, at), 0)
-    return payments.filter(({ state, at }) => state === 'open' || at > newest - budget.seconds - MARGIN)
+    return payments.filter(
+      ({ state, at }) => state === 'open' || state === 'refused' || at > newest - budget.seconds - MARGIN,
+    )
   }
 
   async function pay(...[lease, record, payment]: Parameters<KeptBudget['pay']>): Promise<boolean> {
@@ -110,6 +116,7 @@ export function createKeptBudget(budget: CommonBudget, options: KeptBudgetOption
       budget: budget.name,
       amount: `${weiToOg(payment.amount)} OG`,
       left: `${weiToOg(known)} OG`,
+      ...(answer.held && answer.held.amount > 0n && { held: reasonOf(answer.held) }),
     })
   }
 
@@ -126,8 +133,21 @@ export function createKeptBudget(budget: CommonBudget, options: KeptBudgetOption
     }
   }
 
-  function note({ spent, lessInMs }: Spent): void {
+  function note({ spent, lessInMs, held }: Spent): void {
+    const isNews = held !== null && held.amount > keptFor
+    if (held) keptFor = held.amount
+    if (held && isNews)
+      logger.warn(
+        { budget: budget.name, held: reasonOf(held) },
+        'a part of the budget that several machines share is kept',
+      )
     known = spent < budget.amount ? budget.amount - spent : 0n
     staleAt = lessInMs === null ? Infinity : clock.now() + lessInMs
   }
+}
+
+/** Why a part of the budget is neither paid nor left. */
+function reasonOf({ amount, wallets }: Held): string {
+  const until = 'until another transaction has the nonce'
+  return `${weiToOg(amount)} OG for what a node refused and another one may mine, ${until}, of ${wallets}`
 }

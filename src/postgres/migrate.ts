@@ -3,6 +3,7 @@ import { JournalError } from '../index.ts'
 import { createDatabase, type Run } from './database.ts'
 import { checkMigrateOptions, type MigrateOptions } from './options.ts'
 import { paymentTables } from './payment-tables.ts'
+import { refusalTables } from './refusal-tables.ts'
 import { journalErrorOf, StatementError } from './statement-error.ts'
 import { tablesIn, type Tables } from './tables.ts'
 
@@ -33,6 +34,7 @@ const steps: readonly ((tables: Tables) => readonly string[])[] = [
     )`,
   ],
   paymentTables,
+  refusalTables,
 ]
 
 /** The version of the tables that this version of og-ledger writes. */

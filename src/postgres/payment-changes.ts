@@ -14,7 +14,7 @@ export function changeBy(record: JournalRecord): PaymentChange | null {
     case 'mined':
       return { type: 'turns', id: record.id, into: record.status === 1 ? 'paid' : 'unpaid' }
     case 'superseded':
-      return { type: 'turns', id: record.id, into: 'unpaid' }
+      return { type: 'turns', id: record.id, into: record.refused ? 'refused' : 'unpaid' }
     case 'unmined':
       return { type: 'turns', id: record.id, into: 'open' }
     default:
@@ -25,3 +25,7 @@ export function changeBy(record: JournalRecord): PaymentChange | null {
 /** From when a window counts a payment of the table's row `payment` in a state: see the table. @param paid from when, where it is paid */
 export const countsFrom = (state: string, paid = 'clock_timestamp()'): string =>
   `case ${state} when 'open' then payment.at + interval '744 hours' when 'paid' then ${paid} else '-infinity' end`
+
+/** Until when a payment that a node refused keeps its place in budgets, in a state: see the table. */
+export const heldUntil = (state: string): string =>
+  `case ${state} when 'refused' then payment.at + interval '744 hours' end`

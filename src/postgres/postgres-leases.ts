@@ -81,7 +81,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
 
   function withBudget(terms: CommonBudget): BudgetedLeases {
     checkBudget(terms)
-    const budget = createKeptBudget(terms, { statements: payments, contact, holder, clock })
+    const budget = createKeptBudget(terms, { statements: payments, contact, holder, clock, logger })
     return {
       ...leases,
       async claim(request) {

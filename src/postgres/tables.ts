@@ -8,8 +8,9 @@ export type Tables = {
   migrations: string
   payments: string
   budgets: string
-  /** The functions that sum payments of a budget, and that record one. */
+  /** The functions that sum payments of a budget, that name those which refused transactions keep a place for, and that record one. */
   spentIn: string
+  heldIn: string
   pay: string
   /** The function of the trigger that refuses payments of processes too old to count them. */
   refuseUncounted: string
@@ -33,6 +34,7 @@ export function tablesIn(schema: string = DEFAULT_SCHEMA): Tables {
     payments: table('payments'),
     budgets: table('budgets'),
     spentIn: table('spent_in'),
+    heldIn: table('held_in'),
     pay: table('pay'),
     refuseUncounted: table('refuse_uncounted'),
   }

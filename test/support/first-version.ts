@@ -8,10 +8,10 @@ export type FirstVersionOptions = { pool: Pool; schema: string; chainId: bigint;
 export async function toFirstVersion({ pool, schema }: Pick<FirstVersionOptions, 'pool' | 'schema'>): Promise<void> {
   for (const statement of [
     `drop trigger og_ledger_refuse_uncounted on ${schema}.og_ledger_journal`,
-    `drop function ${schema}.og_ledger_refuse_uncounted, ${schema}.og_ledger_pay, ${schema}.og_ledger_spent_in`,
+    `drop function ${schema}.og_ledger_refuse_uncounted, ${schema}.og_ledger_pay, ${schema}.og_ledger_spent_in, ${schema}.og_ledger_held_in`,
     `drop table ${schema}.og_ledger_payments, ${schema}.og_ledger_budgets`,
     `alter table ${schema}.og_ledger_wallets drop column counted_epoch`,
-    `delete from ${schema}.og_ledger_migrations where version = 2`,
+    `delete from ${schema}.og_ledger_migrations where version > 1`,
   ])
     await pool.query(statement)
 }

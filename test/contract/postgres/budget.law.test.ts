@@ -19,7 +19,7 @@ const { limits, parameters } = law({ runs: 20, perRunMs: 4_000 })
 
 type Step =
   | { type: 'claim'; wallet: number; process: number; isTaken: boolean }
-  | { type: 'pay'; wallet: number; amount: number }
+  | { type: 'pay'; wallet: number; amount: number; nonce: number }
   | { type: 'turn'; payment: number; outcome: keyof typeof outcomeRecords }
   | { type: 'pass' }
 
@@ -33,14 +33,19 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       isTaken: fc.boolean(),
     }),
     {
-      arbitrary: fc.record({ type: fc.constant('pay' as const), wallet, amount: fc.integer({ min: 1, max: 6 }) }),
+      arbitrary: fc.record({
+        type: fc.constant('pay' as const),
+        wallet,
+        amount: fc.integer({ min: 1, max: 6 }),
+        nonce: fc.nat(2),
+      }),
       weight: 3,
     },
     {
       arbitrary: fc.record({
         type: fc.constant('turn' as const),
         payment: fc.nat(30),
-        outcome: fc.constantFrom('mined', 'reverted', 'superseded', 'unmined'),
+        outcome: fc.constantFrom('mined', 'reverted', 'superseded', 'unmined', 'refused'),
       }),
       weight: 2,
     },
@@ -63,6 +68,7 @@ afterAll(() => postgres[Symbol.asyncDispose]())
 type ModelPayment = {
   id: string
   wallet: number
+  nonce: number
   amount: number
   at: number
   state: RecordedPayment['state']
@@ -134,16 +140,16 @@ async function play(history: readonly Step[]): Promise<void> {
     }
   }
 
-  async function pay({ wallet: at, amount }: Extract<Step, { type: 'pay' }>): Promise<void> {
+  async function pay({ wallet: at, amount, nonce }: Extract<Step, { type: 'pay' }>): Promise<void> {
     const owner = owners[at]
     if (!owner) return
     const id = `${payments.length}`
-    const isAllowed = !owner.isHeld || spent() + amount <= AMOUNT
+    const isAllowed = !owner.isHeld || spent() - heldAt(at, nonce) + amount <= AMOUNT
     // Block time, and so that of the record, is now: what passes in the model does not pass on the chain.
-    const work = owner.journal.append(paymentRecord(id, BigInt(amount), Math.floor(Date.now() / 1_000)))
+    const work = owner.journal.append(paymentRecord(id, BigInt(amount), Math.floor(Date.now() / 1_000), nonce))
     if (!isAllowed) return expect(work).rejects.toThrow('The budget that several machines share does not allow it now.')
     await work
-    payments.push({ id, wallet: at, amount, at: now, state: 'open', isKnown: owner.isHeld })
+    payments.push({ id, wallet: at, nonce, amount, at: now, state: 'open', isKnown: owner.isHeld })
   }
 
   async function turn({ payment: index, outcome }: Extract<Step, { type: 'turn' }>): Promise<void> {
@@ -152,15 +158,36 @@ async function play(history: readonly Step[]): Promise<void> {
     if (!owner) return
     await owner.journal.append(outcomeRecords[outcome](payment.id))
     if (outcome === 'mined') payment.at = now
-    payment.state = outcome === 'mined' ? 'paid' : outcome === 'unmined' ? 'open' : 'unpaid'
+    payment.state = stateAfter[outcome]
   }
 
   function spent(): number {
-    return payments
-      .filter(({ isKnown, state, at }) => isKnown && (state === 'open' || (state === 'paid' && at > now - WINDOW)))
-      .reduce((sum, { amount }) => sum + amount, 0)
+    const known = payments.filter(({ isKnown }) => isKnown)
+    const slots = new Set(known.map(({ wallet: at, nonce }) => `${at} ${nonce}`))
+    const held = [...slots].map((slot) => heldAt(...(slot.split(' ').map(Number) as [number, number])))
+    const paid = known.filter(({ state, at }) => state === 'open' || (state === 'paid' && at > now - WINDOW))
+    return [...held, ...paid.map(({ amount }) => amount)].reduce((sum, amount) => sum + amount, 0)
+  }
+
+  /** What refused transactions keep at a nonce of a wallet, beyond what that has begun there. */
+  function heldAt(wallet: number, nonce: number): number {
+    const known = payments.filter((one) => one.isKnown && one.wallet === wallet && one.nonce === nonce)
+    const dearest = Math.max(0, ...known.flatMap(({ state, amount }) => (state === 'refused' ? amount : [])))
+    const begun = known.filter(({ state }) => state === 'open' || state === 'paid')
+    return Math.max(
+      0,
+      begun.reduce((left, { amount }) => left - amount, dearest),
+    )
   }
 }
+
+const stateAfter = {
+  mined: 'paid',
+  reverted: 'unpaid',
+  superseded: 'unpaid',
+  refused: 'refused',
+  unmined: 'open',
+} as const
 
 async function spentIn(name: string): Promise<number> {
   const { rows } = await pool.query<{ spent: string }>('select spent from og_ledger.og_ledger_spent_in($1, $2, $3)', [
@@ -175,7 +202,7 @@ async function spentIn(name: string): Promise<number> {
 async function passIn(name: string): Promise<void> {
   const age = `interval '${PASSES} seconds'`
   await pool.query(
-    `update og_ledger.og_ledger_payments set at = at - ${age}, counts_from = counts_from - ${age} where budget = $1`,
+    `update og_ledger.og_ledger_payments set at = at - ${age}, counts_from = counts_from - ${age}, held_until = held_until - ${age} where budget = $1`,
     [name],
   )
 }

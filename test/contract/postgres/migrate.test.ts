@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate, postgresLeases } from 'og-ledger/postgres'
 import { firstVersionJournal, toFirstVersion } from '../../support/first-version.ts'
 import { outcomeRecords, paymentRecord } from '../../support/payment-records.ts'
+import { secondVersionJournal, toSecondVersion } from '../../support/second-version.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { until } from '../../support/until.ts'
 
@@ -41,7 +42,7 @@ test('many migrations at once bring tables of the first version up to date besid
   const made = await Promise.all([direct, isolated, direct, isolated].map((one) => migrate({ pool: one, schema })))
   isMigrated = true
   await Promise.all(working)
-  expect(made.filter(({ changed }) => changed)).toEqual([{ version: 2, changed: true }])
+  expect(made.filter(({ changed }) => changed)).toEqual([{ version: 3, changed: true }])
   const { rows } = await direct.query<{ count: string }>(`select count(*) from ${schema}.og_ledger_journal`)
   expect(Number(rows[0]?.count)).toBe(written)
 })
@@ -115,7 +116,7 @@ test.each([
   const app = postgres.pool({ connectionString: postgres.url.replace(/og:[^@]*@/, `${schema}:app@`) })
   const old = await firstVersionJournal({ pool: app, schema, chainId, wallet: wallets[0] ?? '' })
   expect(await old.append(paymentRecord('before', 4n))).toBe(true)
-  expect(await migrate({ pool: direct, schema })).toEqual({ version: 2, changed: true })
+  expect(await migrate({ pool: direct, schema })).toEqual({ version: 3, changed: true })
   expect(await old.append(outcomeRecords.mined('before'))).toBe(true)
   expect(await old.append(paymentRecord('after', 4n))).toBe(true)
 
@@ -149,5 +150,63 @@ test('a migration gives up for another transaction, and keeps no process of the 
   })
   await backup.query('commit')
   backup.release()
-  expect(await migrate({ pool: direct, schema })).toEqual({ version: 2, changed: true })
+  expect(await migrate({ pool: direct, schema })).toEqual({ version: 3, changed: true })
+})
+
+test('processes of the second version count on while the tables are brought up to date, and beside newer ones', async () => {
+  const schema = 'second'
+  await migrate({ pool: direct, schema })
+  await toSecondVersion({ pool: direct, schema })
+  const [first = '', second = '', third = ''] = wallets
+  const old = await secondVersionJournal({ pool: direct, schema, chainId, wallet: first })
+  const other = await secondVersionJournal({ pool: direct, schema, chainId, wallet: third })
+  const record = (id: string, amount: bigint, nonce: number) => paymentRecord(id, amount, now(), nonce)
+  expect(await old.pay(record('before', 2n, 0), 2n)).toBe('recorded')
+  let isMigrated = false
+  const paying = (async () => {
+    for (let count = 0; !isMigrated || count < 2; count += 1) {
+      expect(await other.pay(record(`${count}`, 1n, count), 1n)).toBe('recorded')
+      expect(await other.turn(outcomeRecords.superseded(`${count}`), 'unpaid')).toBe(true)
+    }
+  })()
+  expect(await migrate({ pool: direct, schema })).toEqual({ version: 3, changed: true })
+  isMigrated = true
+  await paying
+
+  const leases = postgresLeases({ pool: direct, schema }).withBudget?.({
+    chainId,
+    name: 'fleet',
+    amount: 10n,
+    seconds: HOUR,
+  })
+  const [newer] = (await leases?.claim({ chainId, wallets: [second] })) ?? []
+  await newer?.load()
+  await newer?.append(record('refused', 6n, 0))
+  await newer?.append(outcomeRecords.refused('refused'))
+  // What the newer one keeps, the older one counts.
+  expect(await old.pay(record('too much', 3n, 1), 3n)).toBe('short')
+  expect(await old.pay(record('after', 2n, 1), 2n)).toBe('recorded')
+  expect(await old.turn(outcomeRecords.mined('after'), 'paid')).toBe(true)
+  // What the older one says of a refused payment frees its place until a newer process has the wallet.
+  expect(await old.turn(outcomeRecords.refused('before'), 'unpaid')).toBe(true)
+  await old.release()
+  const [taken] = (await leases?.claim({ chainId, wallets: [first] })) ?? []
+  await taken?.load()
+  const sum = async () => {
+    const { rows } = await direct.query<{ spent: string }>(
+      `select spent from ${schema}.og_ledger_spent_in($1, 'fleet', $2)`,
+      [String(chainId), HOUR],
+    )
+    return Number(rows[0]?.spent)
+  }
+  expect(await sum()).toBe(10)
+  await expect(newer?.append(record('another nonce', 1n, 1))).rejects.toMatchObject({
+    facts: {
+      held: `0.000000000000000008 OG for what a node refused and another one may mine, until another transaction has the nonce, of ${[first, second].toSorted().join(', ')}`,
+    },
+  })
+  await taken?.append(record('again', 2n, 0))
+  await newer?.append(record('again', 5n, 0))
+  expect(await sum()).toBe(10)
+  await Promise.all([leases?.close(), other.release()])
 })
