@@ -1,3 +1,4 @@
+import { Lazy, mapOf } from '../base/lazy.ts'
 import type { MinedTransaction } from './port.ts'
 import { decodeReceipt, type UnprovenReceipt } from './receipt.ts'
 import type { Rpc } from './rpc.types.ts'
@@ -5,22 +6,23 @@ import type { Rpc } from './rpc.types.ts'
 /** Proofs are remembered for this many receipts. */
 const MOST_PROOFS = 1_000
 
+export type Receipts = (hash: string) => Promise<MinedTransaction | null>
+
 /**
  * Reads receipts, each with a proof that its block is part of the chain: the node's block of that number has the receipt's block
  * hash, or lists the transaction. The proof takes one query, when the receipt is first read.
  *
  * @returns null for a pending transaction, and for a receipt without that proof
  */
-export function createReceipts(
-  rpc: Pick<Rpc, 'receipt' | 'block'>,
-): (hash: string) => Promise<MinedTransaction | null> {
+export function createReceipts(rpc: Pick<Rpc, 'receipt' | 'block'>): Receipts {
   /** The node's hash of the block of each proven receipt. */
-  const proven = new Map<string, string | null>()
+  const known = new Lazy(mapOf<string, string | null>)
 
   return async (hash) => {
     const receipt = decodeReceipt(await rpc.receipt(hash), hash)
     if (!receipt) return null
     const key = `${receipt.transactionHash} ${receipt.blockHash} ${receipt.blockNumber}`
+    const proven = known.part
     const proof = proven.has(key) ? proven.get(key) : await proofOf(receipt)
     if (proof === undefined) return null
     if (proven.size >= MOST_PROOFS) proven.clear()

@@ -1,17 +1,26 @@
 import { GasEstimateError, RefusedError, WrongChainError } from '../base/not-sent-errors.ts'
 import { SigningError, type NotSentError, ReadError } from '../base/errors.ts'
 import { query } from './batch.ts'
-import { ARRIVED, gradeBroadcastError } from './broadcast-answer.ts'
+import { ARRIVED, gradeBroadcastError, type BroadcastAnswer } from './broadcast-answer.ts'
 import { reasonOf, safeCause } from './cause.ts'
 import { callsAbi } from './calls-abi.ts'
 import { missingCapability } from './capabilities.ts'
 import type { EthersSigner, TransactionFields } from './ethers.types.ts'
-import { noncesOf } from './nonces.ts'
-import type { Call, ContractName, SendOptions, TransactionPort } from './port.ts'
+import { noncesOf, type Nonces } from './nonces.ts'
+import type {
+  Call,
+  ContractName,
+  Fees,
+  MinedTransaction,
+  SendOptions,
+  SignedTransaction,
+  Spender,
+  TransactionPort,
+} from './port.ts'
 import { revertError } from './revert-error.ts'
 import { lacksMoney, poorWalletError } from './poor-wallet.ts'
 import { pooledNoncesOf } from './pooled-nonces.ts'
-import { createReceipts } from './receipts.ts'
+import { createReceipts, type Receipts } from './receipts.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 import type { Rpc } from './rpc.types.ts'
 import type { Addresses } from './rules.ts'
@@ -30,92 +39,145 @@ export type SenderOptions = {
 
 /** Sends one wallet's transactions. Nonces, order and resubmission are the lane's part. */
 export function createSender(options: SenderOptions): TransactionPort {
-  const { signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId } = options
-  const readReceipt = createReceipts(rpc)
+  return new Sender(options)
+}
 
-  return {
-    checkChain,
-    async estimateGas(call) {
-      try {
-        return await rpc.estimateGas({ ...request(call), from: wallet })
-      } catch (error) {
-        throw missingCapability(call, error) ?? revertError(call.method, error) ?? (await notSent(call, error))
-      }
-    },
-    fees: () => query(feeOracle.fees),
-    ...noncesOf(rpc, { wallet, blockTimeMs }),
-    sign: signsBySending(signer)
-      ? null
-      : async (call, options) => {
-          try {
-            const given = { ...request(call), chainId, ...transaction(options) }
-            const raw = await signer.signTransaction(given)
-            return { raw, hash: checkSignedBytes(raw, given, wallet) }
-          } catch (error) {
-            const facts = { operation: call.method, reason: reasonOf(error) }
-            const options = { cause: safeCause(error) }
-            if (isRefusal(error)) throw new RefusedError('The signer did not sign.', facts, options)
-            throw new SigningError(facts, options)
-          }
-        },
-    async send(call, options) {
-      const complete = { ...request(call), chainId, from: wallet, ...transaction(options) }
-      await checkChain()
-      try {
-        if (!signsBySending(signer)) return (await signer.sendTransaction(complete)).hash
-        const hash = await signer.sendUncheckedTransaction(complete)
-        await checkChain()
-        return hash
-      } catch (error) {
-        // Switched while it was asked: the wallet may have sent it on the other chain.
-        if (error instanceof WrongChainError) throw new Error(error.message, { cause: error })
-        if (!isRefusal(error)) throw safeCause(error)
-        throw new RefusedError(
-          'The wallet refused to send.',
-          { operation: call.method, reason: reasonOf(error) },
-          { cause: safeCause(error) },
-        )
-      }
-    },
-    async broadcast(raw) {
-      try {
-        await rpc.broadcast(raw)
-        return ARRIVED
-      } catch (error) {
-        feeOracle.learn(error)
-        return gradeBroadcastError(error)
-      }
-    },
-    knows: (transactionHash) => query(() => rpc.knows(transactionHash)),
-    balance: () => query(() => rpc.balance(wallet, 'latest')),
-    pooledNonces: () => pooledNoncesOf(rpc, wallet),
-    mined: (transactionHash) => query(() => readReceipt(transactionHash)),
-    timestampOf: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.timestamp ?? null),
-    blockHash: (blockNumber) => query(async () => (await rpc.block(blockNumber))?.hash ?? null),
-    isCall({ to, data, value }, call) {
-      const expected = request(call)
-      return to === expected.to && data === expected.data && value === (call.value ?? 0n)
-    },
-    async replay(call, blockNumber) {
-      for (const blockTag of [blockNumber, blockNumber - 1]) {
-        try {
-          await rpc.call({ ...request(call), from: wallet }, blockTag)
-        } catch (error) {
-          const reverted = revertError(call.method, error)
-          if (reverted) return reverted
-        }
-      }
-      return null
-    },
+class Sender implements TransactionPort {
+  readonly #options: SenderOptions
+  readonly #nonces: Nonces
+  readonly #receipts: Receipts
+  readonly sign: TransactionPort['sign']
+
+  constructor({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }: SenderOptions) {
+    // Named: a copy of all that they are taken from would stay with each wallet.
+    this.#options = { signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }
+    this.#nonces = noncesOf(rpc, { wallet, blockTimeMs })
+    this.#receipts = createReceipts(rpc)
+    this.sign = signsBySending(signer) ? null : (call, how) => this.#sign(call, how)
   }
 
-  async function checkChain(): Promise<void> {
+  async checkChain(): Promise<void> {
+    const { signer, rpc, chainId } = this.#options
     if (!signsBySending(signer)) return
     const actual = await query(rpc.chainId)
     if (actual !== chainId) throw new WrongChainError({ expected: chainId, actual })
   }
 
-  async function notSent(call: Call, error: unknown): Promise<NotSentError> {
+  async estimateGas(call: Call): Promise<bigint> {
+    const { rpc, wallet } = this.#options
+    try {
+      return await rpc.estimateGas({ ...this.#request(call), from: wallet })
+    } catch (error) {
+      throw missingCapability(call, error) ?? revertError(call.method, error) ?? (await this.#notSent(call, error))
+    }
+  }
+
+  fees(): Promise<Fees> {
+    return query(this.#options.feeOracle.fees)
+  }
+
+  transactionCount(tag: 'latest' | 'pending' | number): Promise<number> {
+    return this.#nonces.transactionCount(tag)
+  }
+
+  head(): Promise<number> {
+    return this.#nonces.head()
+  }
+
+  spender(nonce: number): ReturnType<Nonces['spender']> {
+    return this.#nonces.spender(nonce)
+  }
+
+  async send(call: Call, how: SendOptions): Promise<string> {
+    const { signer, chainId, wallet } = this.#options
+    const complete = { ...this.#request(call), chainId, from: wallet, ...transaction(how) }
+    await this.checkChain()
+    try {
+      if (!signsBySending(signer)) return (await signer.sendTransaction(complete)).hash
+      const hash = await signer.sendUncheckedTransaction(complete)
+      await this.checkChain()
+      return hash
+    } catch (error) {
+      // Switched while it was asked: the wallet may have sent it on the other chain.
+      if (error instanceof WrongChainError) throw new Error(error.message, { cause: error })
+      if (!isRefusal(error)) throw safeCause(error)
+      throw new RefusedError(
+        'The wallet refused to send.',
+        { operation: call.method, reason: reasonOf(error) },
+        { cause: safeCause(error) },
+      )
+    }
+  }
+
+  async broadcast(raw: string): Promise<BroadcastAnswer> {
+    const { rpc, feeOracle } = this.#options
+    try {
+      await rpc.broadcast(raw)
+      return ARRIVED
+    } catch (error) {
+      feeOracle.learn(error)
+      return gradeBroadcastError(error)
+    }
+  }
+
+  knows(transactionHash: string): Promise<boolean> {
+    return query(() => this.#options.rpc.knows(transactionHash))
+  }
+
+  balance(): Promise<bigint> {
+    return query(() => this.#options.rpc.balance(this.#options.wallet, 'latest'))
+  }
+
+  pooledNonces(): Promise<readonly number[] | null> {
+    return pooledNoncesOf(this.#options.rpc, this.#options.wallet)
+  }
+
+  mined(transactionHash: string): Promise<MinedTransaction | null> {
+    return query(() => this.#receipts(transactionHash))
+  }
+
+  timestampOf(blockNumber: number): Promise<number | null> {
+    return query(async () => (await this.#options.rpc.block(blockNumber))?.timestamp ?? null)
+  }
+
+  blockHash(blockNumber: number): Promise<string | null> {
+    return query(async () => (await this.#options.rpc.block(blockNumber))?.hash ?? null)
+  }
+
+  isCall({ to, data, value }: Spender, call: Call): boolean {
+    const expected = this.#request(call)
+    return to === expected.to && data === expected.data && value === (call.value ?? 0n)
+  }
+
+  async replay(call: Call, blockNumber: number): Promise<Error | null> {
+    const { rpc, wallet } = this.#options
+    for (const blockTag of [blockNumber, blockNumber - 1]) {
+      try {
+        await rpc.call({ ...this.#request(call), from: wallet }, blockTag)
+      } catch (error) {
+        const reverted = revertError(call.method, error)
+        if (reverted) return reverted
+      }
+    }
+    return null
+  }
+
+  async #sign(call: Call, how: SendOptions): Promise<SignedTransaction> {
+    const { signer, chainId, wallet } = this.#options
+    try {
+      const given = { ...this.#request(call), chainId, ...transaction(how) }
+      const raw = await signer.signTransaction(given)
+      return { raw, hash: checkSignedBytes(raw, given, wallet) }
+    } catch (error) {
+      const facts = { operation: call.method, reason: reasonOf(error) }
+      const options = { cause: safeCause(error) }
+      if (isRefusal(error)) throw new RefusedError('The signer did not sign.', facts, options)
+      throw new SigningError(facts, options)
+    }
+  }
+
+  async #notSent(call: Call, error: unknown): Promise<NotSentError> {
+    const { rpc, wallet } = this.#options
     const reason = reasonOf(error)
     const cause = safeCause(error)
     if (!lacksMoney(call, reason, null)) return noEstimate(call, reason, cause)
@@ -125,13 +187,13 @@ export function createSender(options: SenderOptions): TransactionPort {
       : noEstimate(call, reason, cause)
   }
 
-  function request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
-    if (contract === 'wallet') return { to: wallet, data: '0x', value: 0n }
-    return { to: addressOf(contract), data: callsAbi[contract].encodeFunctionData(method, args), value }
+  #request({ contract, method, args, value = 0n }: Call): { to: string; data: string; value: bigint } {
+    if (contract === 'wallet') return { to: this.#options.wallet, data: '0x', value: 0n }
+    return { to: this.#addressOf(contract), data: callsAbi[contract].encodeFunctionData(method, args), value }
   }
 
-  function addressOf(contract: ContractName): string {
-    const address = addresses[contract]
+  #addressOf(contract: ContractName): string {
+    const address = this.#options.addresses[contract]
     if (!address) throw new ReadError('There is no such contract on this network.', { contract }, { retryable: false })
     return address
   }

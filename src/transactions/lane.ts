@@ -4,14 +4,14 @@ import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { Finality } from './finality.ts'
-import { createForeignWatch, type WalletAt } from './foreign-watch.ts'
+import { createForeignWatch, type ForeignWatch, type WalletAt } from './foreign-watch.ts'
 import type { ClosingEnd } from './closing-request.ts'
 import type { Intent, Receipt } from './intent.ts'
 import { lostNonces } from './journal-fold.ts'
 import { createJournalSession, type JournalSession } from './journal-session.ts'
-import { watchJournalWrites } from './journal-writes.ts'
+import { watchJournalWrites, type JournalWrites } from './journal-writes.ts'
 import type { Journal, JournalRecord } from './journal.types.ts'
-import { createLaneWork } from './lane-work.ts'
+import { createLaneWork, type LaneWork } from './lane-work.ts'
 import type { OwnNonces } from './nonce-reading.policy.ts'
 import { createPaymentMemory } from './payments.ts'
 import type { RefusedTransactions } from './refused-payments.ts'
@@ -26,7 +26,7 @@ import {
 } from './tracked-transaction.ts'
 import { leftOpen } from './tracker.ts'
 import { createTransactionHistory, findMined, pays, type TransactionHistory } from './transaction-history.ts'
-import { createTransactionIndex } from './transaction-index.ts'
+import { createTransactionIndex, type TransactionIndex } from './transaction-index.ts'
 import { createUnknownPending, type UnknownPending } from './unknown-pending.ts'
 import { createAsks, type Asks } from './asks.ts'
 import { createWorkflows, type Workflows } from './workflows.ts'
@@ -155,161 +155,281 @@ export type Lane = TransactionHistory & {
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { port, onOpen, blockTimeMs, looksLate, clock, logger } = options
-  const { inspected = () => ({}), onQuiet = () => undefined } = options
+  return new WalletLane(options)
+}
+
+const notInspected: Inspected = () => ({})
+
+class WalletLane implements Lane {
+  readonly #options: LaneOptions
   /** Intents without a nonce yet. */
-  const preparing = new Set<Intent>()
-  const journal = watchJournalWrites(options.journal, clock)
-  const session = createJournalSession(journal, restore)
-  const workflows = createWorkflows(session, options)
-  const asks = createAsks(session, logger)
-  const index = createTransactionIndex((intent) => workflows.isOpenStep(intent))
-  const payments = createPaymentMemory()
-  const ownNonces = (): OwnNonces => index.nonces()
-  const foreign = createForeignWatch({ ownNonces, blockTimeMs, looksLate, clock, onQuiet })
-  const unknown = createUnknownPending({ port, ownNonces, onGap: (nonce) => void work.fillGap(nonce) })
-  const work = createLaneWork({
-    port,
-    blockTimeMs,
-    maxFeePerGas: options.maxFeePerGas,
-    sendTimeoutMs: options.sendTimeoutMs,
-    gasMark: options.gasMark,
-    clock,
-    logger,
-    journal,
-    session,
-    index,
-    unknown,
-    foreign,
-    preparing,
-    remember,
-    onMined,
-    onChange,
-  })
-  const { tracker, submission, waits } = work
-  const history = createTransactionHistory({ index, preparing, memory: payments })
+  readonly #preparing = new Set<Intent>()
+  readonly #journal: JournalWrites
+  readonly #session: JournalSession
+  readonly #index: TransactionIndex
+  readonly #memory = createPaymentMemory()
+  readonly #history: TransactionHistory
+  readonly #foreign: ForeignWatch
+  readonly #unknown: UnknownPending
+  readonly #work: LaneWork
+  readonly workflows: Workflows
+  readonly asks: Asks
 
-  const wake = (): void => waits.made?.wake()
-  const isWatching = (): boolean => tracker.made?.isWatching() === true
-  const look = async (): Promise<void> => foreign.begin(await unknown.look())
-  const isUnderWay = (): boolean => foreign.isHolding() || workflows.claims.list().length > 0
+  constructor(options: LaneOptions) {
+    const { port, blockTimeMs, looksLate, clock, logger, onQuiet = () => undefined } = options
+    const [journal, preparing] = [watchJournalWrites(options.journal, clock), this.#preparing]
+    const session = createJournalSession(journal, (records) => this.#restore(records))
+    const index = createTransactionIndex((intent) => this.workflows.isOpenStep(intent))
+    const ownNonces = (): OwnNonces => index.nonces()
+    this.#options = options
+    this.#journal = journal
+    this.#session = session
+    this.#index = index
+    this.#history = createTransactionHistory({ index, preparing, memory: this.#memory })
+    this.workflows = createWorkflows(session, options)
+    this.asks = createAsks(session, logger)
+    this.#foreign = createForeignWatch({ ownNonces, blockTimeMs, looksLate, clock, onQuiet })
+    this.#unknown = createUnknownPending({ port, ownNonces, onGap: (nonce) => void this.#work.fillGap(nonce) })
+    this.#work = createLaneWork({
+      port,
+      blockTimeMs,
+      maxFeePerGas: options.maxFeePerGas,
+      sendTimeoutMs: options.sendTimeoutMs,
+      gasMark: options.gasMark,
+      clock,
+      logger,
+      journal,
+      session,
+      index,
+      unknown: this.#unknown,
+      foreign: this.#foreign,
+      preparing,
+      remember: (input) => this.#remember(input),
+      onMined: (transaction, block) => this.#onMined(transaction, block),
+      onChange: (transaction) => this.#onChange(transaction),
+    })
+  }
 
-  return {
-    payments: () => history.payments(),
-    deposits: () => history.deposits(),
-    reclaims: () => history.reclaims(),
-    paidIn: (from, to) => history.paidIn(from, to),
-    minedIn: (from, to) => history.minedIn(from, to),
-    lastMined: (matches) => history.lastMined(matches),
-    minedBlock: (matches) => history.minedBlock(matches),
-    knownBlock: () => history.knownBlock(),
-    latestBlock: () => history.latestBlock(),
-    async open() {
-      await session.open()
-      const isLate = looksLate === true && !isWatching() && unknown.nonces().length === 0
-      // Where the node does not answer, the first submission looks.
-      if (!isLate) await look().catch(() => undefined)
-    },
-    isLoaded: () => session.isLoaded(),
-    refusal: () => session.refusal(),
-    journalFailure: () => journal.failure(),
-    lastingRefusal: () => session.lastingRefusal(),
-    async submit(intent, { signal, background = false, onSent, until } = {}) {
-      preparing.add(intent)
-      let leave = (): void => undefined
-      try {
-        if (!unknown.hasLooked()) await refuseUnknown(intent, { session, look, unknown })
-        const transaction = await submission.part.prepare(intent, { signal, background, onSent })
-        return await new Promise<Receipt>((resolve, reject) => {
-          transaction.settle = { resolve, reject }
-          const abort = (): void => reject(leftOpen(transaction))
-          leave = onAbort(until, abort)
-          if (until?.aborted) abort()
-          tracker.part.follow(transaction)
-          preparing.delete(intent)
-        })
-      } finally {
-        leave()
-        preparing.delete(intent)
-        wake()
-      }
-    },
-    inFlight: () => [
-      ...[...preparing].map((intent) => ({ intent, unresolved: false, nonceSpent: false })),
-      ...(tracker.made?.open() ?? []).map(({ intent, attempts, isNonceSpent }) => ({
+  async open(): Promise<void> {
+    await this.#session.open()
+    const isLate = this.#options.looksLate === true && !this.#isWatching() && this.unknownPending().length === 0
+    // Where the node does not answer, the first submission looks.
+    if (!isLate) await this.#look().catch(() => undefined)
+  }
+
+  isLoaded(): boolean {
+    return this.#session.isLoaded()
+  }
+
+  refusal(): Error | null {
+    return this.#session.refusal()
+  }
+
+  journalFailure(): Error | null {
+    return this.#journal.failure()
+  }
+
+  lastingRefusal(): Error | null {
+    return this.#session.lastingRefusal()
+  }
+
+  cannotRecord(): boolean {
+    return this.#session.outage() !== null
+  }
+
+  async submit(intent: Intent, { signal, background = false, onSent, until }: SubmitOptions = {}): Promise<Receipt> {
+    const { submission, tracker } = this.#work
+    this.#preparing.add(intent)
+    let leave = (): void => undefined
+    try {
+      if (!this.#unknown.hasLooked()) await this.#refuseUnknown(intent)
+      const transaction = await submission.part.prepare(intent, { signal, background, onSent })
+      return await new Promise<Receipt>((resolve, reject) => {
+        transaction.settle = { resolve, reject }
+        const abort = (): void => reject(leftOpen(transaction))
+        leave = onAbort(until, abort)
+        if (until?.aborted) abort()
+        tracker.part.follow(transaction)
+        this.#preparing.delete(intent)
+      })
+    } finally {
+      leave()
+      this.#preparing.delete(intent)
+      this.#wake()
+    }
+  }
+
+  inFlight(): InFlight[] {
+    return [
+      ...[...this.#preparing].map((intent) => ({ intent, unresolved: false, nonceSpent: false })),
+      ...(this.#work.tracker.made?.open() ?? []).map(({ intent, attempts, isNonceSpent }) => ({
         intent,
         unresolved: attempts.length === 0,
         nonceSpent: isNonceSpent,
       })),
-    ],
-    idle: (matches, signal) => waits.part.idle(matches, signal),
-    mayYetAct: (matches) => tracker.made?.mayYetAct(matches) === true,
-    locate: async (matches) => tracker.made?.locate(findMined(index.all, matches)),
-    timestampOf: port.timestampOf,
-    isFinal: (one, place) => tracker.part.isFinal(one, place),
-    workflows,
-    asks,
-    cannotRecord: () => session.outage() !== null,
-    unknownPending: () => unknown.nonces(),
-    holdsForForeign: () => foreign.isHolding(),
-    foreignTransactions: () => foreign.seen(),
-    foreignNonces: () => foreign.nonces(),
-    isQuiet: () => preparing.size + unknown.nonces().length === 0 && !isWatching() && !isUnderWay(),
-    async confirm(blockNumber, wallet, from = port) {
-      void journal.checkAgain()
-      await Promise.all([tracker.made?.confirm(blockNumber, from, wallet?.timestamp), unknown.check(blockNumber, from)])
-      if (workflows.wake()) onOpen?.()
-      // After the receipts: what they show is the lane's own.
-      if (wallet) await foreign.look(blockNumber, wallet, from)
-    },
-    refused: () => ({ refused: tracker.made?.refused.all() ?? [], own: index.all }),
-    resolve: (id, outcome) => resolveIntent({ session, tracker: tracker.part, port }, id, outcome),
-    transactions: () => index.all.map(({ actor }) => actor),
-    async close() {
-      const closed = session.close()
-      tracker.made?.close()
-      foreign.close()
-      wake()
-      await closed
-    },
+    ]
   }
 
-  function restore(records: readonly JournalRecord[]): void {
-    workflows.restore(records)
-    asks.restore(records)
-    payments.restore(records)
-    restoreTransactions(records, { remember, tracker, onMined })
-    unknown.report(lostNonces(records))
-    options.onRestored?.(index.all.map(({ actor }) => actor))
+  idle(matches: Matches, signal?: AbortSignal): Promise<void> {
+    return this.#work.waits.part.idle(matches, signal)
+  }
+
+  mayYetAct(matches: Matches): boolean {
+    return this.#work.tracker.made?.mayYetAct(matches) === true
+  }
+
+  async locate(matches: Matches): Promise<void> {
+    await this.#work.tracker.made?.locate(findMined(this.#index.all, matches))
+  }
+
+  timestampOf(block: number): Promise<number | null> {
+    return this.#options.port.timestampOf(block)
+  }
+
+  isFinal(...of: Parameters<Finality['isFinal']>): boolean {
+    return this.#work.tracker.part.isFinal(...of)
+  }
+
+  unknownPending(): readonly number[] {
+    return this.#unknown.nonces()
+  }
+
+  holdsForForeign(): boolean {
+    return this.#foreign.isHolding()
+  }
+
+  foreignTransactions(): number {
+    return this.#foreign.seen()
+  }
+
+  foreignNonces(): readonly number[] {
+    return this.#foreign.nonces()
+  }
+
+  isQuiet(): boolean {
+    const isAnyKnown = this.#preparing.size + this.unknownPending().length > 0
+    return !isAnyKnown && !this.#isWatching() && !this.holdsForForeign() && this.workflows.claims.list().length === 0
+  }
+
+  async confirm(blockNumber: number, wallet?: WalletAt, from: ReadingPort = this.#options.port): Promise<void> {
+    void this.#journal.checkAgain()
+    const receipts = this.#work.tracker.made?.confirm(blockNumber, from, wallet?.timestamp)
+    await Promise.all([receipts, this.#unknown.check(blockNumber, from)])
+    if (this.workflows.wake()) this.#options.onOpen?.()
+    // After the receipts: what they show is the lane's own.
+    if (wallet) await this.#foreign.look(blockNumber, wallet, from)
+  }
+
+  resolve(id: string, outcome: 'not-sent' | { hash: string }): Promise<void> {
+    const [session, tracker, { port }] = [this.#session, this.#work.tracker.part, this.#options]
+    return resolveIntent({ session, tracker, port }, id, outcome)
+  }
+
+  refused(): RefusedTransactions {
+    return { refused: this.#work.tracker.made?.refused.all() ?? [], own: this.#index.all }
+  }
+
+  transactions(): readonly TransactionActor[] {
+    return this.#index.all.map(({ actor }) => actor)
+  }
+
+  payments(): ReturnType<TransactionHistory['payments']> {
+    return this.#history.payments()
+  }
+
+  deposits(): ReturnType<TransactionHistory['deposits']> {
+    return this.#history.deposits()
+  }
+
+  reclaims(): ReturnType<TransactionHistory['reclaims']> {
+    return this.#history.reclaims()
+  }
+
+  paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
+    return this.#history.paidIn(from, to)
+  }
+
+  minedIn(from: number, to: number): Intent[] {
+    return this.#history.minedIn(from, to)
+  }
+
+  lastMined(matches: Matches): Receipt | null {
+    return this.#history.lastMined(matches)
+  }
+
+  minedBlock(matches: Matches): number | null {
+    return this.#history.minedBlock(matches)
+  }
+
+  knownBlock(): ReturnType<TransactionHistory['knownBlock']> {
+    return this.#history.knownBlock()
+  }
+
+  latestBlock(): number | null {
+    return this.#history.latestBlock()
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#session.close()
+    this.#work.tracker.made?.close()
+    this.#foreign.close()
+    this.#wake()
+    await closed
+  }
+
+  #restore(records: readonly JournalRecord[]): void {
+    const { onRestored, onOpen } = this.#options
+    this.workflows.restore(records)
+    this.asks.restore(records)
+    this.#memory.restore(records)
+    restoreTransactions(records, {
+      remember: (input) => this.#remember(input),
+      tracker: this.#work.tracker,
+      onMined: (transaction, block) => this.#onMined(transaction, block),
+    })
+    this.#unknown.report(lostNonces(records))
+    onRestored?.(this.transactions())
     onOpen?.()
   }
 
-  function remember(input: TrackedTransactionInput): TrackedTransaction {
+  #remember(input: TrackedTransactionInput): TrackedTransaction {
+    const { inspected = notInspected, clock, onChange } = this.#options
     const transaction = createTrackedTransaction(input, inspected, clock.now())
-    const forgotten = index.add(transaction)
-    if (forgotten && pays(forgotten.actor)) payments.add(forgotten)
-    options.onChange(transaction)
+    const forgotten = this.#index.add(transaction)
+    if (forgotten && pays(forgotten.actor)) this.#memory.add(forgotten)
+    onChange(transaction)
     return transaction
   }
 
-  function onMined(transaction: TrackedTransaction, block: number | null): void {
-    index.setMinedIn(transaction, block)
-    if (block !== null) options.onMined(block)
+  #onMined(transaction: TrackedTransaction, block: number | null): void {
+    this.#index.setMinedIn(transaction, block)
+    if (block !== null) this.#options.onMined(block)
   }
 
-  function onChange(transaction: TrackedTransaction): void {
-    options.onChange(transaction)
-    wake()
+  #onChange(transaction: TrackedTransaction): void {
+    this.#options.onChange(transaction)
+    this.#wake()
+  }
+
+  #wake(): void {
+    this.#work.waits.made?.wake()
+  }
+
+  #isWatching(): boolean {
+    return this.#work.tracker.made?.isWatching() === true
+  }
+
+  async #look(): Promise<void> {
+    this.#foreign.begin(await this.#unknown.look())
+  }
+
+  /** Looks at the pool before the lane sends for the first time. @throws UnknownPendingError for what the journal does not know */
+  async #refuseUnknown({ call }: Intent): Promise<void> {
+    await this.#session.ready()
+    await this.#look()
+    const nonces = this.unknownPending()
+    if (nonces.length > 0) throw new UnknownPendingError({ operation: call.method, nonces })
   }
 }
 
-/** Looks at the pool before a lane sends for the first time. @throws UnknownPendingError for what the journal does not know */
-async function refuseUnknown(
-  { call }: Intent,
-  { session, look, unknown }: { session: JournalSession; look: () => Promise<void>; unknown: UnknownPending },
-): Promise<void> {
-  await session.ready()
-  await look()
-  const nonces = unknown.nonces()
-  if (nonces.length > 0) throw new UnknownPendingError({ operation: call.method, nonces })
-}
+type Matches = (intent: Intent) => boolean

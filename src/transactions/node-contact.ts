@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import type { TransactionPort } from '../chain/port.ts'
+import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
+import { PortOver } from './port-over.ts'
 
 /** A node may answer with errors for receipts that it does not have yet: the first silent rounds do not slow the tracker down. */
 const ROUNDS_AT_FULL_PACE = 3
@@ -25,12 +26,7 @@ export function createNodeContact(
   let silent: { rounds: number; since: number; saidAt: number | null } | null = null
 
   return {
-    port: {
-      ...port,
-      mined: (hash) => noteAnswer(port.mined(hash)),
-      transactionCount: (block) => noteAnswer(port.transactionCount(block)),
-      head: () => noteAnswer(port.head()),
-    },
+    port: new NotedPort(port, noteAnswer),
     endRound() {
       const { answers, error } = round
       round = { answers: 0, error: null }
@@ -69,5 +65,27 @@ export function createNodeContact(
   function answersAgain(): void {
     if (silent?.saidAt) logger.warn({}, 'the node answers again')
     silent = null
+  }
+}
+
+/** Notes the answers to what the tracker asks in every round. */
+class NotedPort extends PortOver {
+  readonly #note: <T>(question: Promise<T>) => Promise<T>
+
+  constructor(port: TransactionPort, note: <T>(question: Promise<T>) => Promise<T>) {
+    super(port)
+    this.#note = note
+  }
+
+  override mined(hash: string): Promise<MinedTransaction | null> {
+    return this.#note(super.mined(hash))
+  }
+
+  override transactionCount(block: 'latest' | 'pending' | number): Promise<number> {
+    return this.#note(super.transactionCount(block))
+  }
+
+  override head(): Promise<number> {
+    return this.#note(super.head())
   }
 }

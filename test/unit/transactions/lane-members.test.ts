@@ -31,10 +31,8 @@ test('a lane uses frozen loggers, clocks and connections, always those of the ol
   const members = createLaneMembers(first)
   members.add(second)
   const { logger, port, clock } = sharedOptions(members)
-  const spread = { ...port }
   logger.warn({}, 'one')
-  expect([await spread.head(), await port.head(), Object.keys(logger), 'warn' in logger, 'trace' in logger]).toEqual([
-    5,
+  expect([await port.head(), Object.keys(logger), 'warn' in logger, 'trace' in logger]).toEqual([
     5,
     ['debug', 'info', 'warn', 'error'],
     true,
@@ -42,10 +40,5 @@ test('a lane uses frozen loggers, clocks and connections, always those of the ol
   ])
   members.remove(first)
   logger.warn({}, 'two')
-  expect([await spread.head(), await port.head(), typeof clock.now(), heard]).toEqual([
-    6,
-    6,
-    'number',
-    ['first warn one', 'second warn two'],
-  ])
+  expect([await port.head(), typeof clock.now(), heard]).toEqual([6, 'number', ['first warn one', 'second warn two']])
 })

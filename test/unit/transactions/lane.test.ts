@@ -206,7 +206,7 @@ test('a payment in flight counts in every budget window, and once mined in the w
   const lane = laneOn(port)
   const paid = lane.submit({ ...deposit(), subAccount: { provider: 'alice', serviceType: 'inference' }, decidedAt: 7 })
   await vi.advanceTimersByTimeAsync(3 * HOUR)
-  const left = () => budgetLeft({ amount: 5n, seconds: 60 }, lane.payments, 10_807)
+  const left = () => budgetLeft({ amount: 5n, seconds: 60 }, () => lane.payments(), 10_807)
   expect(left()).toBe(4n)
   const raw = port.sent.at(-1) ?? ''
   port.receipts.set(raw, receiptOf(raw, 5))
