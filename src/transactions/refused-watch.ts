@@ -23,15 +23,17 @@ export type RefusedWatchOptions = {
 export type RefusedWatch = {
   all(): readonly TrackedTransactionInput[]
   add(transaction: TrackedTransactionInput): void
-  /** Asks for the receipts of those whose nonces are spent as of a block. @throws ReadError where the node does not answer */
+  /** Asks for the receipts of those whose nonces are spent as of a block, and waits until what other readings found is recorded. @throws ReadError where the node does not answer */
   look(blockNumber: number, from: ReceiptsPort): Promise<void>
 }
 
 export function createRefusedWatch({ finality, followed, onMined, onOver }: RefusedWatchOptions): RefusedWatch {
   const refused = new Set<TrackedTransactionInput>()
+  /** Those whose outcome is being recorded: until that is done each reading waits, and they count as refused. */
+  const ending = new Map<TrackedTransactionInput, Promise<void>>()
 
   return {
-    all: () => [...refused],
+    all: () => [...refused, ...ending.keys()],
     add(transaction) {
       handOver([transaction])
       refused.add(transaction)
@@ -40,9 +42,11 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
     },
     async look(blockNumber, from) {
       if (refused.size > 0) handOver(followed())
-      if (refused.size === 0) return
-      const spent = await from.transactionCount(blockNumber)
-      await Promise.all([...refused].map((transaction) => lookFor(transaction, spent, from)))
+      if (refused.size > 0) {
+        const spent = await from.transactionCount(blockNumber)
+        await Promise.all([...refused].map((transaction) => lookFor(transaction, spent, from)))
+      }
+      await Promise.all(ending.values())
     },
   }
 
@@ -67,9 +71,11 @@ export function createRefusedWatch({ finality, followed, onMined, onOver }: Refu
     if (!receipt && !(isSpent && isOver)) return
     // Another reading may have found it meanwhile.
     if (!refused.delete(transaction)) return
-    if (receipt) return onMined(transaction)
     // Where the journal takes no record, a later reading finds it again.
-    await onOver(transaction).catch(() => refused.add(transaction))
+    const told = receipt ? onMined(transaction) : onOver(transaction).catch(() => void refused.add(transaction))
+    const end = told.finally(() => ending.delete(transaction))
+    ending.set(transaction, end)
+    await end
   }
 }
 

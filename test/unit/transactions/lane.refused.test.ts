@@ -365,6 +365,30 @@ test('it is watched on while the journal does not take the record of its end', a
   await lane.close()
 })
 
+test('while the journal records that it is mined all the same, it may yet act, and other readings wait until it is followed', async () => {
+  const { journal, port, hash } = await refusedWorld()
+  let write = (): void => undefined
+  const isWritten = new Promise<void>((resolve) => (write = resolve))
+  const append = async (record: JournalRecord) => {
+    if (record.type === 'unmined') await isWritten
+    await journal.append(record)
+  }
+  const lane = laneOn(port, { journal: { ...journal, append } })
+  await lane.open()
+  port.mine(hash)
+  const isTopUp = () => ({ mayYetAct: lane.mayYetAct(() => true), inFlight: lane.inFlight().length })
+  const readings: { number: number; found: ReturnType<typeof isTopUp> }[] = []
+  const read = (number: number) => lane.confirm(number).then(() => readings.push({ number, found: isTopUp() }))
+  const both = [read(6), read(7)]
+  await vi.advanceTimersByTimeAsync(100)
+  expect([isTopUp(), readings]).toEqual([{ mayYetAct: true, inFlight: 0 }, []])
+  write()
+  await Promise.all(both)
+  const found = { mayYetAct: false, inFlight: 1 }
+  expect(readings.toSorted((a, b) => a.number - b.number)).toEqual([6, 7].map((number) => ({ number, found })))
+  await lane.close()
+})
+
 /** A wallet whose top-up of 3 wei a node refused for good in an earlier process. */
 async function refusedWorld() {
   const journal = memoryJournal()
