@@ -44,7 +44,9 @@ async function sendingOn(chain: Connected, { journal: given, logger }: OpenOptio
   const { transactions: port } = chain
   if (!port) return null
   const room = await loadSending()
-  return { ...room, port, ...(await room.journalFor(chain, { port, given, logger })) }
+  const { journal, isForgetful } = await room.journalFor(chain, { port, given, logger })
+  // The room last: see createFunding's options in the engine.
+  return { port, journal, isForgetful, ...room }
 }
 
 /** Closes a journal, unless a lane of another broker has it. Where the room of sending was never loaded, there is no lane. */
@@ -88,15 +90,15 @@ async function open(
   const mustAsk = approvalNeedOf({ isForgetful: sending?.isForgetful ?? false })
   if (options.autoClaim) checkAutoClaim(mustAsk)
   const engine = createEngine({
-    ...terms,
-    intervalMs,
-    logger,
     chain,
     streams,
     sending,
     logEvent: log?.logEvent ?? null,
     createTraces: tracing?.createTraces ?? null,
     mustAsk,
+    // After the others: see createFunding's options in the engine.
+    ...terms,
+    intervalMs,
   })
   const broker = brokerOn(engine)
   if (options.journal && isLeased(options.journal)) engine.events.leased(options.journal)

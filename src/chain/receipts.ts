@@ -1,4 +1,4 @@
-import { Lazy, mapOf } from '../base/lazy.ts'
+import { SparseMap } from '../base/sparse.ts'
 import type { MinedTransaction } from './port.ts'
 import { decodeReceipt, type UnprovenReceipt } from './receipt.ts'
 import type { Rpc } from './rpc.types.ts'
@@ -16,13 +16,12 @@ export type Receipts = (hash: string) => Promise<MinedTransaction | null>
  */
 export function createReceipts(rpc: Pick<Rpc, 'receipt' | 'block'>): Receipts {
   /** The node's hash of the block of each proven receipt. */
-  const known = new Lazy(mapOf<string, string | null>)
+  const proven = new SparseMap<string, string | null>()
 
   return async (hash) => {
     const receipt = decodeReceipt(await rpc.receipt(hash), hash)
     if (!receipt) return null
     const key = `${receipt.transactionHash} ${receipt.blockHash} ${receipt.blockNumber}`
-    const proven = known.part
     const proof = proven.has(key) ? proven.get(key) : await proofOf(receipt)
     if (proof === undefined) return null
     if (proven.size >= MOST_PROOFS) proven.clear()

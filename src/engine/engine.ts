@@ -61,7 +61,7 @@ export function createEngine(options: EngineOptions) {
     onNudge: () => quiet?.disturb(),
     onReading: reports.reading,
   })
-  const withStream = { ...common, positions, blockTimeMs, inspected: inspection.inspected }
+  const withStream = { positions, blockTimeMs, inspected: inspection.inspected, ...common }
   const ruleUpdates = createRuleUpdates({ rules, readRules: chain.readRules, clock, logger })
 
   // Sending.

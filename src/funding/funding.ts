@@ -179,13 +179,14 @@ export function createFunding(options: FundingOptions): Funding {
     ledger.made?.autoDeposit.send(plan)
   })
   const { autoFunding, ledger, tryDeposit, feeOf } = options.pay({
-    ...options,
     accounts,
     planner,
     dispatch,
     inFlight,
     minedIn,
     gasReserve,
+    // Last: see the options of createFunding in the engine.
+    ...options,
   })
   return {
     accounts,

@@ -1,3 +1,4 @@
+import { SparseSet } from '../base/sparse.ts'
 import type { Claim } from './journal.types.ts'
 import type { OpenClaims } from './workflows.ts'
 
@@ -6,7 +7,7 @@ export class ClaimsShare implements OpenClaims {
   readonly #claims: OpenClaims
   readonly #throwIfLeft: () => void
   /** By id. */
-  readonly #own = new Set<string>()
+  readonly #own = new SparseSet<string>()
 
   constructor(claims: OpenClaims, throwIfLeft: () => void) {
     this.#claims = claims

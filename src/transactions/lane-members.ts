@@ -24,16 +24,18 @@ export type LaneMembers = {
 }
 
 export function createLaneMembers(first: LaneMember): LaneMembers {
-  const members = new Set([first])
+  let members: readonly LaneMember[] = [first]
   let lead = first
 
   return {
     lead: () => lead,
-    all: () => [...members],
-    add: (member) => void members.add(member),
+    all: () => members,
+    add(member) {
+      if (!members.includes(member)) members = [...members, member]
+    },
     remove(member) {
-      members.delete(member)
-      lead = [...members][0] ?? lead
+      members = members.filter((one) => one !== member)
+      lead = members[0] ?? lead
     },
   }
 }

@@ -1,4 +1,5 @@
 import { Lazy } from '../base/lazy.ts'
+import type { Members } from '../base/sparse.ts'
 import type { ForeignWatch } from './foreign-watch.ts'
 import { randomGasMark } from './gas-mark.ts'
 import { createIdleWait, type IdleWait } from './idle-wait.ts'
@@ -17,7 +18,7 @@ export type LaneWorkOptions = Omit<TrackerOptions, 'onGap' | 'onUnknown' | 'onFo
     unknown: Pick<UnknownPending, 'report'>
     foreign: Pick<ForeignWatch, 'report'>
     /** Intents without a nonce yet. */
-    preparing: ReadonlySet<Intent>
+    preparing: Members<Intent>
   }
 
 /** What sends the lane's transactions, follows them and waits for them: made with the first, as of many wallets most send nothing. */

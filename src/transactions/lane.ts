@@ -2,6 +2,7 @@ import { onAbort } from '../base/abortable.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Inspected } from '../base/inspection.ts'
 import type { Logger } from '../base/logger.ts'
+import { SparseSet } from '../base/sparse.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { Finality } from './finality.ts'
 import { createForeignWatch, type ForeignWatch, type WalletAt } from './foreign-watch.ts'
@@ -163,7 +164,7 @@ const notInspected: Inspected = () => ({})
 class WalletLane implements Lane {
   readonly #options: LaneOptions
   /** Intents without a nonce yet. */
-  readonly #preparing = new Set<Intent>()
+  readonly #preparing = new SparseSet<Intent>()
   readonly #journal: JournalWrites
   readonly #session: JournalSession
   readonly #index: TransactionIndex

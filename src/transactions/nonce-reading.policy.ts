@@ -1,3 +1,5 @@
+import type { Members } from '../base/sparse.ts'
+
 /** How many nonces the wallet has spent, and how many with what the node's pool holds for the next blocks. */
 export type NonceCounts = {
   latest: number
@@ -7,7 +9,7 @@ export type NonceCounts = {
 }
 
 /** Nonces of this wallet's own transactions: those that may still be mined, and those that were mined of late. */
-export type OwnNonces = { open: ReadonlySet<number>; mined: ReadonlySet<number> }
+export type OwnNonces = { open: Members<number>; mined: Members<number> }
 
 /** What the counts say beside the journal: nonces in rising order. */
 export type NonceReading = {

@@ -28,7 +28,7 @@ export function joinLane(owner: LaneOwner, options: LaneMemberOptions): Pick<Sha
   const key = `${owner.chainId}/${owner.genesis ?? ''}/${owner.wallet}`
   const place = placeOf(options.journal)
   const places = lanes.get(key) ?? new Map<unknown, SharedLane>()
-  const member: LaneMember = { ...options, isRestored: false }
+  const member: LaneMember = { isRestored: false, ...options }
   checkPlace(place, placesInUse(places), owner.wallet)
   const shared = places.get(place) ?? begin(member, place, owner)
   checkMember(member, shared.members.lead(), owner.wallet)

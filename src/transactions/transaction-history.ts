@@ -1,4 +1,5 @@
 import { latestOf, type KnownBlock } from '../base/known-block.ts'
+import type { Members } from '../base/sparse.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import { isReclaim, type Intent, type Receipt } from './intent.ts'
 import type { DepositPayment, Payment } from './journal.types.ts'
@@ -9,7 +10,7 @@ import type { TransactionIndex } from './transaction-index.ts'
 export type TransactionHistoryOptions = {
   index: Pick<TransactionIndex, 'all' | 'minedIn'>
   /** Intents without a nonce yet. */
-  preparing: ReadonlySet<Intent>
+  preparing: Members<Intent>
   /** Payments of transactions that the index has forgotten. */
   memory: Pick<PaymentMemory, 'all' | 'deposits'>
 }

@@ -1,3 +1,4 @@
+import { SparseSet, type Members } from '../base/sparse.ts'
 import type { Intent } from './intent.ts'
 import type { OwnNonces } from './nonce-reading.policy.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
@@ -14,7 +15,7 @@ export type TransactionIndex = {
   /** Nonces that the lane's transactions have, or may still get: asked at each submission, so nothing is looked at twice. */
   nonces(): OwnNonces
   /** Those that no decision counted as in flight: a node refused their transactions for good, and the chain has them all the same. */
-  readonly revived: ReadonlySet<number>
+  readonly revived: Members<number>
   /** Sets the block in which a transaction is mined; null takes that back. */
   setMinedIn(transaction: TrackedTransaction, block: number | null): void
   /** Those mined in the blocks (from, to], reverted ones included. */
@@ -28,11 +29,11 @@ export function createTransactionIndex(isOpenStep: (intent: Intent) => boolean):
 
 class RememberedTransactions implements TransactionIndex {
   readonly all: TrackedTransaction[] = []
-  readonly revived = new Set<number>()
+  readonly revived = new SparseSet<number>()
   readonly #isOpenStep: (intent: Intent) => boolean
   /** Those without an outcome, and some that got one since the last look. */
-  readonly #perhapsOpen = new Set<TrackedTransaction>()
-  readonly #minedNonces = new Set<number>()
+  readonly #perhapsOpen = new SparseSet<TrackedTransaction>()
+  readonly #minedNonces = new SparseSet<number>()
   /** In the order of their blocks. */
   readonly #mined: TrackedTransaction[] = []
 

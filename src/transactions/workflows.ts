@@ -1,4 +1,5 @@
 import { createClosingRequest, type ClosingRequest, type ClosingRequestOptions } from './closing-request.ts'
+import { SparseMap, SparseSet } from '../base/sparse.ts'
 import type { Intent } from './intent.ts'
 import { openClaims } from './journal-fold.ts'
 import type { JournalSession } from './journal-session.ts'
@@ -55,9 +56,9 @@ export function createWorkflows(session: JournalSession, options: ClosingRequest
 
 class RecordedClaims implements OpenClaims {
   readonly #session: JournalSession
-  readonly #open = new Map<string, Claim>()
-  readonly #resting = new Map<string, () => boolean>()
-  readonly underway = new Set<string>()
+  readonly #open = new SparseMap<string, Claim>()
+  readonly #resting = new SparseMap<string, () => boolean>()
+  readonly underway = new SparseSet<string>()
 
   constructor(session: JournalSession) {
     this.#session = session
