@@ -1,4 +1,5 @@
 import { min } from '../wei.ts'
+
 export const HOUR = 3_600
 /** Older falls predict little about the next hours. */
 export const BURN_WINDOW = 6 * HOUR
@@ -34,35 +35,60 @@ export type Charge = { at: number; burnt: bigint }
  * show(burnOf([], 7_200).rate)
  */
 export function burnOf(falls: readonly Fall[], now: number): Burn {
-  const recent = falls.filter(({ at }) => now - at <= BURN_WINDOW)
-  const lastFalls = recent.filter(({ at }) => now - at < HOUR)
-  const lastHour = sum(lastFalls)
-  const seconds = secondsOf(recent)
+  const [whole, lastHour] = [nothing(), nothing()]
   // Charges come in lumps, so a fall is compared with other charges and not with readings without one.
-  const lumps = recent.map(({ burnt }) => burnt).filter((burnt) => burnt > 0n)
-  const charges = lastFalls.filter(({ burnt }) => burnt > 0n).map(({ at, burnt }) => ({ at, burnt }))
-  if (lumps.length < LEAST_FALLS || seconds < LEAST_SECONDS)
-    return { rate: null, lastHour, usual: null, charges, at: now }
-  const most = median(lumps) * CLIP
-  const burnt = recent.reduce((total, fall) => total + min(fall.burnt, most), 0n)
+  const lumps: bigint[] = []
+  const charges: Charge[] = []
+  for (const fall of falls) {
+    const age = now - fall.at
+    if (age > BURN_WINDOW) continue
+    add(whole, fall)
+    if (age < HOUR) add(lastHour, fall)
+    if (fall.burnt === 0n) continue
+    lumps.push(fall.burnt)
+    if (age < HOUR) charges.push({ at: fall.at, burnt: fall.burnt })
+  }
+  const measured = { lastHour: lastHour.burnt, charges, at: now }
+  if (lumps.length < LEAST_FALLS || whole.seconds < LEAST_SECONDS) return { rate: null, usual: null, ...measured }
   return {
-    rate: (burnt * BigInt(HOUR)) / BigInt(seconds),
-    lastHour,
-    usual: usualOf(recent.filter(({ at }) => now - at >= HOUR)),
-    charges,
-    at: now,
+    rate: perHour({ seconds: whole.seconds, burnt: clippedSum(lumps, whole.burnt) }),
+    usual: usualOf({ seconds: whole.seconds - lastHour.seconds, burnt: whole.burnt - lastHour.burnt }),
+    ...measured,
   }
 }
 
-function usualOf(earlier: readonly Fall[]): bigint | null {
-  const seconds = secondsOf(earlier)
-  const burnt = sum(earlier)
-  return seconds < HOUR || burnt === 0n ? null : (burnt * BigInt(HOUR)) / BigInt(seconds)
+/** What was charged in a stretch of time, in wei. */
+type Stretch = Pick<Fall, 'seconds' | 'burnt'>
+
+const nothing = (): Stretch => ({ seconds: 0, burnt: 0n })
+
+function add(stretch: Stretch, { seconds, burnt }: Fall): void {
+  stretch.seconds += seconds
+  // Most readings of most sub-accounts show no charge.
+  if (burnt !== 0n) stretch.burnt += burnt
 }
 
-const sum = (falls: readonly Fall[]): bigint => falls.reduce((total, { burnt }) => total + burnt, 0n)
+const perHour = ({ seconds, burnt }: Stretch): bigint => (burnt * BigInt(HOUR)) / BigInt(seconds)
 
-const secondsOf = (falls: readonly Fall[]): number => falls.reduce((total, { seconds }) => total + seconds, 0)
+function usualOf(earlier: Stretch): bigint | null {
+  return earlier.seconds < HOUR || earlier.burnt === 0n ? null : perHour(earlier)
+}
+
+/**
+ * The sum of charges, each cut to four times their median.
+ *
+ * @param total the sum of them as they are
+ */
+function clippedSum(lumps: readonly bigint[], total: bigint): bigint {
+  const quarter = (largestOf(lumps) + CLIP - 1n) / CLIP
+  const small = lumps.reduce((count, lump) => (lump < quarter ? count + 1 : count), 0)
+  // The median is a quarter of the largest or more, so it cuts none. To find it takes most of the time.
+  if (small <= Math.floor(lumps.length / 2)) return total
+  const most = median(lumps) * CLIP
+  return lumps.reduce((sum, lump) => sum + min(lump, most), 0n)
+}
+
+const largestOf = (values: readonly bigint[]): bigint => values.reduce((most, one) => (one > most ? one : most), 0n)
 
 function median(values: readonly bigint[]): bigint {
   const sorted = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
