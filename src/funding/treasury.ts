@@ -112,7 +112,7 @@ export function createTreasury({ signer, journal }: PayingKey, options: Treasury
       })
     if (connection.wallet === wallet)
       throw new InvalidInputError("The key that deposits is the wallet's own.", { wallet, do: 'leave from out' })
-    readBalance = port.balance
+    readBalance = () => port.balance()
     const { onChange, onRestored = () => undefined } = options.report
     return joinLane(connection, {
       ...options,

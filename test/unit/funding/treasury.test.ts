@@ -1,10 +1,14 @@
-import { VoidSigner } from 'ethers'
+import { JsonRpcProvider, Network, VoidSigner, Wallet } from 'ethers'
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { silent } from '../../../src/base/logger.ts'
+import { createFeeOracle } from '../../../src/chain/fee-oracle.ts'
+import { rpcOf } from '../../../src/chain/rpc.ts'
+import { createSender } from '../../../src/chain/sender.ts'
 import { createTreasury, type PayerConnection } from '../../../src/funding/treasury.ts'
 import type { Journal } from '../../../src/transactions/journal.types.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
+import { positionOf } from '../../support/positions.ts'
 import { deposit, scriptedPort } from '../../support/scripted-port.ts'
 
 test('a treasury whose signer never answers loses that deposit alone, and nothing is sent', async () => {
@@ -36,6 +40,26 @@ test('a treasury whose key is connected after the end does not keep the broker f
   expect(await opening).toMatchObject({ name: 'AbortedError' })
   await expect(treasury.submit(deposit())).rejects.toMatchObject({ name: 'AbortedError' })
   expect([port.sent, closed]).toEqual([[], 1])
+})
+
+test('a treasury reads its balance by the sender of its own key', async () => {
+  const network = Network.from(31_337)
+  const provider = new JsonRpcProvider('http://127.0.0.1:1', network, { staticNetwork: network })
+  provider.send = () => Promise.resolve('0x7')
+  const [rpc, signer] = [await rpcOf(provider), Wallet.createRandom()]
+  const feeOracle = createFeeOracle(rpc)
+  const own = { wallet: signer.address, chainId: 31_337n, blockTimeMs: () => 1_000 }
+  const transactions = createSender({
+    ...own,
+    signer,
+    rpc,
+    feeOracle,
+    addresses: { ledger: own.wallet, inference: own.wallet },
+  })
+  const treasury = treasuryOn(() => Promise.resolve({ ...own, genesis: '0x', transactions }))
+  await treasury.refresh({ number: 5, timestamp: 1_000 })
+  expect([treasury.error(), treasury.balance(positionOf([]))]).toEqual([null, 7n])
+  await treasury.close()
 })
 
 function treasuryOn(connectPayer: () => Promise<PayerConnection>, journal: Journal = memoryJournal()) {
