@@ -2,7 +2,7 @@ import type { Fees } from '../chain/port.ts'
 import { createCachedQuestion, type CachedQuestion } from '../base/cached-question.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Pending } from '../base/pending.ts'
-import { capExcess } from '../transactions/fee-ceiling.policy.ts'
+import { capExcess } from '../transactions/fee-cap.policy.ts'
 
 const GOOD_FOR_MS = 300_000
 /** A spike is over soon: until then the node is asked more often. */

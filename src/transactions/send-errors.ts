@@ -2,7 +2,7 @@ import { max } from '../../machines/wei.ts'
 import { weiToOg } from '../base/amounts.ts'
 import { InsufficientGasError } from '../base/not-sent-errors.ts'
 import { NotSentError } from '../base/errors.ts'
-import type { FeeExcess } from './fee-ceiling.policy.ts'
+import type { FeeExcess } from './fee-cap.policy.ts'
 
 /** The node refused the transaction for good and does not know it, and its nonce is free: no money moves later. */
 export class RefusedByNodeError extends NotSentError {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { feeExcess, MOST_FEE_PER_GAS } from '../../../src/transactions/fee-ceiling.policy.ts'
+import { MOST_FEE_PER_GAS } from '../../../src/transactions/fee-cap.policy.ts'
+import { feeExcess } from '../../../src/transactions/fee-ceiling.policy.ts'
 
 const OG = 10n ** 18n
 const gwei = 10n ** 9n
