@@ -1,4 +1,5 @@
 import type { AnyActorRef, InspectionEvent, Observer } from 'xstate'
+import { callSafely } from './call-safely.ts'
 import type { Logger } from './logger.ts'
 
 /** XState's `inspect` option, passed to every actor: it feeds the Stately Inspector and similar tools. */
@@ -40,14 +41,13 @@ export function createInspection({ own, others, logger }: InspectionOptions): In
   }
 
   function forward(event: InspectionEvent): void {
-    try {
-      if (typeof own === 'function') own(event)
-      else own?.next?.(event)
-    } catch (error) {
-      // It would end the reading, or the transaction, that the actor hears of.
-      if (!hasFailed) logger.warn({ err: error }, 'the inspector throws: what it misses is lost')
-      hasFailed = true
-    }
+    // What it throws would end the reading, or the transaction, that the actor hears of.
+    if (own) callSafely(() => (typeof own === 'function' ? own(event) : own.next?.(event)), noteFailure)
     if (hasSubscriber) others(event)
+  }
+
+  function noteFailure(error: unknown): void {
+    if (!hasFailed) logger.warn({ err: error }, 'the inspector throws: what it misses is lost')
+    hasFailed = true
   }
 }

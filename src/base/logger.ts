@@ -1,3 +1,5 @@
+import { callSafely } from './call-safely.ts'
+
 /** Receives the library's log lines; pino and console fit. Without a logger the library logs nothing. */
 export type Logger = {
   debug(details: object, message: string): void
@@ -18,12 +20,8 @@ export function safeLogger(logger: Logger = silent): Logger {
   const line =
     (level: keyof Logger) =>
     (details: object, message: string): void => {
-      try {
-        const written: unknown = logger[level](details, message)
-        if (written instanceof Promise) written.catch(nothing)
-      } catch {
-        // There is no other place to say it.
-      }
+      // There is no other place to say that it fails.
+      callSafely(() => logger[level](details, message), nothing)
     }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
 }

@@ -1,5 +1,6 @@
 import type { ProviderService } from '../chain/service.ts'
 import { onAbort } from '../base/abortable.ts'
+import { callSafely } from '../base/call-safely.ts'
 import type { Clock } from '../base/clock.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
@@ -86,11 +87,10 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     }
     const { reason } = hold
     logger.warn({ provider, reason, ...(error !== null && { err: error }) }, 'a rejected request is not funded')
-    try {
-      onHold?.(hold)
-    } catch (failure) {
-      logger.error({ err: failure, provider }, 'onHold failed')
-    }
+    callSafely(
+      () => onHold?.(hold),
+      (failure) => logger.error({ err: failure, provider }, 'onHold failed'),
+    )
     return false
   }
 

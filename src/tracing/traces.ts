@@ -1,3 +1,4 @@
+import { callSafely } from '../base/call-safely.ts'
 import type { Logger } from '../base/logger.ts'
 import { oneLine } from '../base/one-line.ts'
 import type { Span, SpanAttributes, Tracer } from '../base/tracer.ts'
@@ -71,16 +72,16 @@ export function createTraces(tracer: Tracer, options: TracesOptions): Traces {
     open.delete(actor)
     const { value, context } = actor.getSnapshot()
     const { span } = known
-    safely(() => {
+    safely(() =>
       span?.setAttributes({
         'og_ledger.result': value,
         ...(context.hash !== null && { 'og_ledger.hash': context.hash }),
         ...(context.blockNumber !== null && { 'og_ledger.block': context.blockNumber }),
-      })
-      if (value === 'mined') span?.setStatus({ code: 1 })
-      else span?.setStatus({ code: 2, message: oneLine(context.reason ?? value).slice(0, 200) })
-      span?.end(now())
-    })
+      }),
+    )
+    const reason = () => oneLine(context.reason ?? value).slice(0, 200)
+    safely(() => span?.setStatus(value === 'mined' ? { code: 1 } : { code: 2, message: reason() }))
+    safely(() => span?.end(now()))
   }
 
   function begin(name: string, attributes: SpanAttributes, startTime: number): Span | undefined {
@@ -88,13 +89,10 @@ export function createTraces(tracer: Tracer, options: TracesOptions): Traces {
   }
 
   function safely<T>(call: () => T): T | undefined {
-    try {
-      return call()
-    } catch (error) {
+    return callSafely(call, (error) => {
       if (!hasFailed) logger.warn({ err: error }, 'the tracer throws: spans are lost')
       hasFailed = true
-      return undefined
-    }
+    })
   }
 }
 

@@ -1,9 +1,11 @@
 import { throwIfAborted } from '../base/abortable.ts'
+import { callSafely } from '../base/call-safely.ts'
 import { RefusedError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SendOptions, TransactionPort } from '../chain/port.ts'
 import { intentOf } from './build-intent.ts'
-import { capExcess, feeCeiling, feeExcess } from './fee-ceiling.policy.ts'
+import { capExcess } from './fee-cap.policy.ts'
+import { feeCeiling, feeExcess } from './fee-ceiling.policy.ts'
 import { capFees, mostPerGas } from './fees.ts'
 import type { Intent } from './intent.ts'
 import type { JournalSession } from './journal-session.ts'
@@ -141,16 +143,16 @@ export function createSubmission(options: SubmissionOptions): Submission {
   }
 }
 
-/** Tells each hash once that the transaction's chart shows as sent. A listener that throws changes nothing. */
+/** Tells each hash once that the transaction's chart shows as sent. A listener that fails changes nothing. */
 function tellHashes(actor: TransactionActor, onSent: (hash: string) => void, logger: Logger): void {
   const told = new Set<string>()
   actor.subscribe(({ value, context }) => {
     if (value === 'prepared' || context.hash === null || told.has(context.hash)) return
-    told.add(context.hash)
-    try {
-      onSent(context.hash)
-    } catch (error) {
-      logger.warn({ err: error, hash: context.hash }, 'onSent failed')
-    }
+    const { hash } = context
+    told.add(hash)
+    callSafely(
+      () => onSent(hash),
+      (error) => logger.warn({ err: error, hash }, 'onSent failed'),
+    )
   })
 }

@@ -191,11 +191,3 @@ test('planAt refuses an option that it does not have', async () => {
   const position = await simulation.broker.position()
   expect(() => simulation.broker.planAt(position, { dryrun: true } as object)).toThrow('planAt has no option dryrun.')
 })
-
-test('a listener that throws changes nothing', async () => {
-  await using simulation = await createSimulatedBroker()
-  const onSent = (): void => {
-    throw new Error('a mistake of the caller')
-  }
-  await expect(simulation.broker.ledger.addLedger('20', '', { onSent })).resolves.toMatchObject({ success: true })
-})

@@ -335,10 +335,15 @@ describe('where the broker holds, the request gets the provider’s own response
     expect(world.sent()).toEqual([og('0.8')])
   })
 
-  test('an onHold that throws changes nothing', async () => {
-    const onHold = () => {
-      throw new Error('of the app')
-    }
+  test.each<[string, () => unknown]>([
+    ['rejects', () => Promise.reject(new Error('of the app'))],
+    [
+      'throws',
+      () => {
+        throw new Error('of the app')
+      },
+    ],
+  ])('an onHold that %s changes nothing', async (_, onHold) => {
     await using world = await endpointWorld(chain, { endpoint: { maxTopUp: '0.01', onHold } })
     expect((await world.ask()).status).toBe(400)
     expect(world.logged.at(-1)).toBe('onHold failed')

@@ -37,12 +37,15 @@ test.each(Object.keys(loggers))('a logger that %s stops no funding, no receipt a
   expect(world.position().ledger).toBeNull()
 })
 
-test('an inspector that throws stops no funding, and is logged once', async () => {
+test.each([
+  ['throws', thrown],
+  ['rejects', rejected],
+])('an inspector that %s stops no funding, and is logged once', async (_, inspect) => {
   await using world = bentWorld()
   const said: string[] = []
   const warn = (_: object, message: string) => void said.push(message)
   const broker = await world.open({
-    inspect: thrown,
+    inspect,
     logger: { debug: quiet, info: quiet, warn, error: warn },
   })
   await world.until(broker.ledger.addLedger('10'))
@@ -50,4 +53,16 @@ test('an inspector that throws stops no funding, and is logged once', async () =
   await world.advance(120)
   expect(world.position().subAccounts).toMatchObject([{ available: og('2') }])
   expect(said).toEqual(['the inspector throws: what it misses is lost'])
+})
+
+test.each([
+  ['throws', thrown],
+  ['rejects', rejected],
+])('an onSent that %s changes nothing, and is logged', async (_, onSent) => {
+  await using world = bentWorld()
+  const said: string[] = []
+  const warn = (_: object, message: string) => void said.push(message)
+  const broker = await world.open({ logger: { debug: quiet, info: quiet, warn, error: warn } })
+  expect(await world.until(broker.ledger.addLedger('10', '', { onSent }))).toMatchObject({ success: true })
+  expect(said).toEqual(['onSent failed'])
 })

@@ -72,12 +72,25 @@ test('a failed reading, a refusal and a fee replacement are seen in the spans', 
   expect(replaced?.events.map(({ name }) => name)).toContain('fee replacement')
 })
 
-test('a tracer that throws changes nothing, and is told of once', async () => {
-  const tracer: Tracer = {
-    startSpan() {
-      throw new Error('no exporter')
+const noExporter = (): never => {
+  throw new Error('no exporter')
+}
+const lateFailure = (): unknown => Promise.reject(new Error('no exporter'))
+
+test.each<[string, Tracer]>([
+  ['that throws', { startSpan: noExporter }],
+  [
+    'whose spans reject',
+    {
+      startSpan: () => ({
+        setAttributes: lateFailure,
+        setStatus: lateFailure,
+        addEvent: lateFailure,
+        end: lateFailure,
+      }),
     },
-  }
+  ],
+])('a tracer %s changes nothing, and is told of once', async (_, tracer) => {
   const warned: string[] = []
   const nothing = () => undefined
   const logger = {
