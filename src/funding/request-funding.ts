@@ -36,7 +36,7 @@ export function createRequestFunding(options: RequestFundingOptions): RequestFun
   const { accounts, planner, onDemand, gas, refuseWhileClosing } = options
 
   return (id, { onPendingRefund, timeoutMs, ...own }, { rejections, signal }) =>
-    onDemand.fill(id, { own, onPendingRefund, timeoutMs, signal }, async () => {
+    onDemand.fill(id, { own, onPendingRefund, timeoutMs, signal, acceptsPart: true }, async () => {
       checkPerson(id)
       refuseWhileClosing('endpoint')
       // The reserve for the way out is known only with a price.

@@ -49,6 +49,8 @@ export type FundingRequest = {
   own?: OwnLimits
   /** The user named the amount: a new provider gets it as well. */
   isExplicit?: boolean
+  /** Once something is paid, what keeps the rest from being paid is no failure: the caller looks at what is there. */
+  acceptsPart?: boolean
   onPendingRefund?: 'hold' | 'reuse' | undefined
   force?: boolean | undefined
 } & SendingOptions
@@ -63,19 +65,40 @@ export type SubAccountFunding = (id: SubAccountId, request: FundingRequest) => P
 export function createSubAccountFunding(options: SubAccountFundingOptions): SubAccountFunding {
   const { wallet, rules, submit, inFlightFromLedger, limitsOf, payees, recall, clock } = options
 
-  return async (id, { isExplicit = false, ...request }) => {
-    const { goal, read, giveUp, atMost = null, own, onPendingRefund, force = false, signal, onSent } = request
+  return async (id, request) => {
+    const funded: Funded = { receipt: null, paid: 0n, opened: false }
+    try {
+      await fill(id, request, funded)
+    } catch (error) {
+      if (!request.acceptsPart || funded.paid === 0n) throw error
+    }
+    return funded
+  }
+
+  /** Notes in `funded` what it has sent, so that a failure leaves that known. */
+  async function fill(id: SubAccountId, request: FundingRequest, funded: Funded): Promise<void> {
+    const {
+      isExplicit = false,
+      goal,
+      read,
+      giveUp,
+      atMost = null,
+      own,
+      onPendingRefund,
+      force = false,
+      signal,
+      onSent,
+    } = request
     let isPayee = force
     let isRecalled = false
     const decideAnew = createDecideAnew(clock)
-    const funded: Funded = { receipt: null, paid: 0n, opened: false }
     for (;;) {
       const position = await read(signal)
       throwIfAborted(signal)
       const account = subAccountIn(position, id)
       const has = account?.available ?? 0n
       const { least, best } = goal(account)
-      if (has >= least || funded.paid === atMost) return funded
+      if (has >= least || funded.paid === atMost) return
       // The caller's time is over, or the provider charges faster than transfers can fill it.
       if (clock.now() >= giveUp.at)
         throw new NotFundedError({ provider: id.provider, missing: `${weiToOg(least - has)} OG`, after: giveUp.after })

@@ -1,5 +1,5 @@
 import type { ProviderService } from '../chain/service.ts'
-import { onAbort } from '../base/abortable.ts'
+import { abortable, onAbort } from '../base/abortable.ts'
 import { callSafely } from '../base/call-safely.ts'
 import type { Clock } from '../base/clock.ts'
 import { InvalidInputError } from '../base/errors.ts'
@@ -43,16 +43,17 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     model: service.model ?? '',
     async fetch(input, init) {
       checkTarget(input)
+      const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
+      signal?.throwIfAborted()
       count('requests')
-      const first = await send(input, init)
+      const first = await send(input, init, signal)
       const rejection = await rejectionIn(first)
       if (!rejection) return first
       count('rejected')
-      const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
       if (!(await isReady(rejection, isResendable(input, init), signal))) return first
       discard(first)
       count('retried')
-      const second = await send(input, init)
+      const second = await send(input, init, signal)
       const again = await rejectionIn(second)
       if (!again) count('answered')
       else logger.warn({ provider, ...amountsOf(again) }, 'a request is rejected again after its funding')
@@ -94,9 +95,10 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return false
   }
 
-  async function send(input: Input, init: RequestInit | undefined): Promise<Response> {
+  /** A person at the wallet may take long to sign in: the signal ends that wait, too. */
+  async function send(input: Input, init: RequestInit | undefined, signal?: AbortSignal | null): Promise<Response> {
     const signedIn = new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined))
-    for (const [name, value] of Object.entries(await headers())) signedIn.set(name, value)
+    for (const [name, value] of Object.entries(await unlessAborted(headers(), signal))) signedIn.set(name, value)
     // A token is sent to no other address, so that a redirect is an answer like others.
     return fetch(input, { ...init, headers: signedIn, redirect: 'manual' })
   }
@@ -181,6 +183,14 @@ const isRequest = (input: Input): input is Request => typeof input === 'object' 
 function isResendable(input: Input, init: RequestInit | undefined): boolean {
   const body = init?.body ?? (isRequest(input) ? input.body : null)
   return body === null || typeof body === 'string' || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+}
+
+/** @throws the signal's own reason, as `fetch` does */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  return abortable(work, signal ?? undefined).catch((error: unknown) => {
+    signal?.throwIfAborted()
+    throw error
+  })
 }
 
 /** Frees the connection of a response that is not returned. */

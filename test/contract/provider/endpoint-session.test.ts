@@ -1,4 +1,4 @@
-import { parseEther as og } from 'ethers'
+import { parseEther as og, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   createBroker,
@@ -78,6 +78,24 @@ describe('the session token', () => {
 })
 
 describe('an aborted request', () => {
+  test('does not wait for the person who signs in, and one that was aborted before asks for nothing', async () => {
+    await using world = await endpointWorld(chain)
+    const asked: unknown[] = []
+    const signMessage = (message: unknown) => new Promise<string>(() => asked.push(message))
+    const signer = Object.assign(new Wallet(world.user.privateKey, chain.provider), { signMessage })
+    await using broker = await createBroker({ signer, network: chain.network, journal: memoryJournal() })
+    const { fetch, baseURL, counts } = await broker.inference.endpoint(world.provider.address)
+    const ask = (signal: AbortSignal) => fetch(`${baseURL}/chat/completions`, { method: 'POST', body: BODY, signal })
+    await expect(ask(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late')
+    expect([asked, counts().requests]).toEqual([[], 0])
+    const abort = new AbortController()
+    const waiting = ask(abort.signal)
+    await until(() => asked.length === 1)
+    abort.abort(new Error('changed my mind'))
+    await expect(waiting).rejects.toThrow('changed my mind')
+    expect(world.provider.requests).toEqual([])
+  })
+
   test('that waits for its payment rejects; the payment counts', async () => {
     await using world = await endpointWorld(chain)
     await chain.setAutomine(false)
