@@ -3,6 +3,7 @@ import { SERVER_FACTS } from './check-server.ts'
 import type { LoadJournal, StoredRecord } from './journal-loads.ts'
 import type { KeptBudget } from './kept-budget.ts'
 import type { HeldLease } from './lease-statements.ts'
+import { lockWait } from './lock-wait.ts'
 import { countsFrom, heldUntil, type PaymentChange } from './payment-changes.ts'
 import type { Tables } from './tables.ts'
 
@@ -38,19 +39,21 @@ export type JournalStatementsOptions = {
   loadJournal: LoadJournal
   /** What holds the wallet's payments; null where nothing does. */
   budget: Pick<KeptBudget, 'pay'> | null
+  /** How long a record may wait for other transactions, in milliseconds. */
+  waitMs: number
 }
 
 export function createJournalStatements(
   run: Run,
   { wallets, journal, payments }: Tables,
-  { lease, loadJournal, budget }: JournalStatementsOptions,
+  { lease, loadJournal, budget, waitMs }: JournalStatementsOptions,
 ): JournalStatements {
   const { chainId, bytes, epoch, holder } = lease
   const values = [String(chainId), bytes, holder, epoch]
   // The share lock is held until the commit: a claim comes before it and is seen, or after it and sees the record.
-  const fence = `lease as (
-    select from ${wallets} where chain_id = $1::numeric and wallet = $2 and holder = $3 and epoch = $4::bigint
-      and expires_at > clock_timestamp() for share
+  const fence = `${lockWait(waitMs)}, lease as (
+    select from wait, ${wallets} as w where chain_id = $1::numeric and wallet = $2 and holder = $3 and epoch = $4::bigint
+      and expires_at > clock_timestamp() for share of w
   )`
   const own = 'chain_id = $1::numeric and wallet = $2'
   const last = `(select coalesce(max(seq), 0) from ${journal} where ${own})`

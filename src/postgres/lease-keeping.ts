@@ -8,6 +8,8 @@ import type { HeldLease, LeaseStatements, ListedLease } from './lease-statements
 /** Heartbeats in one lease: two may fail before it is over. */
 export const BEATS = 3
 const RETRY_MS = 250
+/** A record that is being appended locks its wallet's row for some milliseconds. */
+const MOST_TRIES = 3
 
 /** The leases that this process has: one statement each third of a lease keeps all of them. */
 export type LeaseKeeping = {
@@ -70,10 +72,16 @@ export function createLeaseKeeping(options: LeaseKeepingOptions): LeaseKeeping {
   }
 
   async function renew(leases: readonly HeldLease[]): Promise<ReadonlySet<HeldLease>> {
-    const until = clock.now() + leaseMs
-    const renewed = await statements.renew(leases, { holder, leaseMs })
-    for (const lease of renewed) heldUntil.set(lease, until)
-    return new Set(renewed)
+    const own = new Set<HeldLease>()
+    let left = leases
+    for (let tries = 0; tries < MOST_TRIES && left.length > 0; tries += 1) {
+      const until = clock.now() + leaseMs
+      const { renewed, busy } = await statements.renew(left, { holder, leaseMs })
+      for (const lease of renewed) heldUntil.set(lease, until)
+      for (const lease of [...renewed, ...busy]) own.add(lease)
+      left = busy
+    }
+    return own
   }
 
   async function lose(gone: readonly [FencedJournal, HeldLease][]): Promise<void> {

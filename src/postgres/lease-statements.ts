@@ -1,5 +1,6 @@
 import type { Lease } from '../index.ts'
 import type { Row, Run } from './database.ts'
+import { lockWait } from './lock-wait.ts'
 import type { Tables } from './tables.ts'
 
 /** One wallet's lease, as this process holds it. */
@@ -18,8 +19,11 @@ export type ClaimTerms = {
 export type LeaseStatements = {
   /** Claims wallets whose lease is over or was never taken: `for update skip locked`, so that claims do not wait for each other. */
   claim(terms: ClaimTerms): Promise<readonly { bytes: Buffer; epoch: number }[]>
-  /** Extends leases in one statement. Also one that is over, if no other process has claimed it since: its epoch says so. */
-  renew(held: readonly HeldLease[], terms: { holder: string; leaseMs: number }): Promise<readonly HeldLease[]>
+  /**
+   * Extends leases in one statement. Also one that is over, if no other process has claimed it since: its epoch says so. A row that another
+   * transaction has locked keeps no other one waiting: it is `busy`, and this process's still.
+   */
+  renew(held: readonly HeldLease[], terms: { holder: string; leaseMs: number }): Promise<Renewal>
   /**
    * Notes the chain's first block where none is noted.
    *
@@ -32,10 +36,18 @@ export type LeaseStatements = {
   list(chainId: bigint, wallets?: readonly Buffer[]): Promise<readonly ListedLease[]>
 }
 
+/** What is in neither list is another process's. */
+export type Renewal = { renewed: readonly HeldLease[]; busy: readonly HeldLease[] }
+
 /** `until` is a time of the database; `genesis` in hex digits. */
 export type ListedLease = Lease & { until: string | null; genesis: string | null }
 
-export function createLeaseStatements(run: Run, { wallets: table }: Tables): LeaseStatements {
+/** @param waitMs how long a statement may wait for other transactions */
+export function createLeaseStatements(
+  run: Run,
+  { wallets: table }: Tables,
+  { waitMs }: { waitMs: number },
+): LeaseStatements {
   /** Wallets that have a row, by chain: where all have, a search for free ones need not name them. */
   const known = new Set<string>()
   const keyOf = (chainId: bigint, wallet: Buffer): string => `${chainId} ${wallet.toString('hex')}`
@@ -70,18 +82,26 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
     },
     async renew(held, { holder, leaseMs }) {
       const rows = await run({
-        text: `update ${table} as w set expires_at = clock_timestamp() + $2::double precision * interval '1 millisecond'
-          from unnest($3::numeric[], $4::bytea[], $5::bigint[]) as held (chain_id, wallet, epoch)
-          where w.chain_id = held.chain_id and w.wallet = held.wallet and w.epoch = held.epoch and w.holder = $1
-          returning concat_ws(' ', w.chain_id, encode(w.wallet, 'hex'), w.epoch) as key`,
+        text: `with own as materialized (
+            select * from unnest($3::numeric[], $4::bytea[], $5::bigint[]) as held (chain_id, wallet, epoch)
+          ), free as materialized (
+            select w.chain_id, w.wallet from ${table} as w join own on ${IS_OWN} for no key update of w skip locked
+          ), renewed as (
+            update ${table} as w set expires_at = clock_timestamp() + $2::double precision * interval '1 millisecond'
+            from free where w.chain_id = free.chain_id and w.wallet = free.wallet returning w.chain_id, w.wallet
+          )
+          select concat_ws(' ', w.chain_id, encode(w.wallet, 'hex'), w.epoch) as key, renewed.wallet is not null as is_renewed
+          from ${table} as w join own on ${IS_OWN} left join renewed on renewed.chain_id = w.chain_id and renewed.wallet = w.wallet`,
         values: [holder, leaseMs, ...columnsOf(held)],
       })
-      const renewed = new Set(rows.map(({ key }) => key))
-      return held.filter(({ chainId, bytes, epoch }) => renewed.has(`${chainId} ${bytes.toString('hex')} ${epoch}`))
+      const found = new Map(rows.map(({ key, is_renewed: isRenewed }) => [key, isRenewed === true]))
+      const among = (isRenewed: boolean) =>
+        held.filter((one) => found.get(`${one.chainId} ${one.bytes.toString('hex')} ${one.epoch}`) === isRenewed)
+      return { renewed: among(true), busy: among(false) }
     },
     async bind({ chainId, bytes, epoch }, { holder, genesis }) {
       const [row] = await run({
-        text: `update ${table} set genesis = coalesce(genesis, $5::bytea)
+        text: `with ${lockWait(waitMs)} update ${table} set genesis = coalesce(genesis, $5::bytea) from wait
           where chain_id = $1::numeric and wallet = $2 and epoch = $3::bigint and holder = $4
           returning encode(genesis, 'hex') as genesis`,
         values: [String(chainId), bytes, epoch, holder, genesis],
@@ -90,8 +110,8 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
     },
     async release(held, holder) {
       await run({
-        text: `update ${table} as w set holder = null, expires_at = null
-          from unnest($2::numeric[], $3::bytea[], $4::bigint[]) as held (chain_id, wallet, epoch)
+        text: `with ${lockWait(waitMs)} update ${table} as w set holder = null, expires_at = null
+          from wait, unnest($2::numeric[], $3::bytea[], $4::bigint[]) as held (chain_id, wallet, epoch)
           where w.chain_id = held.chain_id and w.wallet = held.wallet and w.epoch = held.epoch and w.holder = $1`,
         values: [holder, ...columnsOf(held)],
       })
@@ -134,6 +154,8 @@ export function createLeaseStatements(run: Run, { wallets: table }: Tables): Lea
 }
 
 const IS_FREE = '(holder is null or expires_at is null or expires_at <= clock_timestamp())'
+/** The row `w` is the lease of `own`, and of the holder in $1. */
+const IS_OWN = 'w.chain_id = own.chain_id and w.wallet = own.wallet and w.epoch = own.epoch and w.holder = $1'
 const FEW = 20
 const FORGETS_AFTER = 60
 const MOST_FREE = 5_000

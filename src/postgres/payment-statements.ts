@@ -2,6 +2,7 @@ import type { CommonBudget, RecordedPayment } from '../index.ts'
 import type { Row, Run } from './database.ts'
 import type { StoredRecord } from './journal-loads.ts'
 import type { HeldLease } from './lease-statements.ts'
+import { lockWait } from './lock-wait.ts'
 import { countsFrom, heldUntil, type PaymentChange } from './payment-changes.ts'
 import type { Tables } from './tables.ts'
 
@@ -96,8 +97,8 @@ export function createPaymentStatements(
     async adopt(adoptions, { holder, budget: { chainId, name } }) {
       const told = adoptions.flatMap(({ lease: { bytes }, payments: all }) => all.map((one) => ({ ...one, bytes })))
       await run({
-        text: `with lease as materialized (
-            select w.wallet from ${wallets} as w
+        text: `with ${lockWait(waitMs)}, lease as materialized (
+            select w.wallet from wait, ${wallets} as w
             join unnest($3::bytea[], $4::bigint[]) as held (wallet, epoch) on w.wallet = held.wallet and w.epoch = held.epoch
             where w.chain_id = $1::numeric and w.holder = $2 for share of w
           ), told as materialized (
@@ -141,8 +142,9 @@ export function createPaymentStatements(
     },
     async turn({ chainId, bytes, holder, epoch }, { id, into }) {
       await run({
-        text: `with lease as (
-            select from ${wallets} where chain_id = $1::numeric and wallet = $2 and holder = $3 and epoch = $4::bigint for share
+        text: `with ${lockWait(waitMs)}, lease as (
+            select from wait, ${wallets} as w where chain_id = $1::numeric and wallet = $2 and holder = $3 and epoch = $4::bigint
+            for share of w
           )
           update ${payments} as payment set counts_from = ${countsFrom('$6::text')}, held_until = ${heldUntil('$6::text')}
           where chain_id = $1::numeric and wallet = $2 and id = $5 and exists (select from lease)`,

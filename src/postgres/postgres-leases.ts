@@ -60,8 +60,9 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
   const timeoutMs = times.timeoutMs ?? leaseMs / BEATS
   const tables = tablesIn(options.schema)
   const { run } = createDatabase(options.pool, { timeoutMs })
-  const statements = createLeaseStatements(run, tables)
-  const payments = createPaymentStatements(run, tables, { waitMs: timeoutMs / 2 })
+  const waitMs = timeoutMs / 2
+  const statements = createLeaseStatements(run, tables, { waitMs })
+  const payments = createPaymentStatements(run, tables, { waitMs })
   const loadJournal = createJournalLoads(run, tables)
   const clock = steadyClock(systemClock)
   const keeping = createLeaseKeeping({ statements, listed, contact: () => contact, holder, leaseMs, clock })
@@ -126,7 +127,7 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
     const own = { ...lease, holder }
     const journal = createFencedJournal({
       lease: own,
-      statements: createJournalStatements(run, tables, { lease: own, loadJournal, budget }),
+      statements: createJournalStatements(run, tables, { lease: own, loadJournal, budget, waitMs }),
       budget,
       turn: (change) => payments.turn(own, change),
       contact,

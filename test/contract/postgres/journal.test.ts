@@ -209,7 +209,7 @@ test.each(['one by one', 'by their leases'])(
     statements.length = 0
     if (how === 'one by one') await Promise.all(journals.map((journal) => journal.close()))
     else await first?.close()
-    expect(statements).toEqual([expect.stringMatching(/^update .* set holder = null/)])
+    expect(statements).toEqual([expect.stringMatching(/^with wait .* set holder = null/)])
     const next = (await second?.claim({ chainId, wallets })) ?? []
     expect(next.length).toBe(500)
     // One of them alone is handed back without the others, and none of the old ones takes it along.
