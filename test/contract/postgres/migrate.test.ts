@@ -153,6 +153,40 @@ test('a migration gives up for another transaction, and keeps no process of the 
   expect(await migrate({ pool: direct, schema })).toEqual({ version: 3, changed: true })
 })
 
+test('a role that was granted the functions of the second version pays on once another role has migrated them', async () => {
+  const schema = 'revoked'
+  await direct.query(`create schema ${schema}`)
+  await direct.query(`alter default privileges revoke execute on functions from public`)
+  await migrate({ pool: direct, schema })
+  await direct.query(`alter default privileges grant execute on functions to public`)
+  await toSecondVersion({ pool: direct, schema })
+  for (const statement of [
+    `create role revoked login password 'app'`,
+    `grant usage on schema ${schema} to revoked`,
+    `grant select, insert, update, delete on all tables in schema ${schema} to revoked`,
+    `grant execute on all functions in schema ${schema} to revoked`,
+    `alter default privileges revoke execute on functions from public`,
+  ])
+    await direct.query(statement)
+  expect(await migrate({ pool: direct, schema })).toEqual({ version: 3, changed: true })
+  await direct.query(`alter default privileges grant execute on functions to public`)
+  const app = postgres.pool({ connectionString: postgres.url.replace(/og:[^@]*@/, `revoked:app@`) })
+  const leases = postgresLeases({ pool: app, schema }).withBudget?.({
+    chainId,
+    name: 'fleet',
+    amount: 10n,
+    seconds: HOUR,
+  })
+  const [journal] = (await leases?.claim({ chainId, wallets: wallets.slice(0, 1) })) ?? []
+  await journal?.load()
+  await journal?.append(paymentRecord('a', 4n, now()))
+  const rights = await direct.query(
+    `select has_function_privilege('public', 'revoked.og_ledger_held_in(numeric, text)', 'execute') as public`,
+  )
+  expect(rights.rows).toEqual([{ public: false }])
+  await leases?.close()
+})
+
 test('processes of the second version count on while the tables are brought up to date, and beside newer ones', async () => {
   const schema = 'second'
   await migrate({ pool: direct, schema })
