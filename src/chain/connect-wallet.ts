@@ -43,7 +43,8 @@ export async function connectWallet(
 ): Promise<Connected> {
   const { chainId, network, addresses, head, genesis, rules, rpc, batch, parallel, feeOracle, blockTime } = shared
   const signing = signer && (await rooms.signing.load()).signingOf(shared, { signer, wallet })
-  const reader = createReader({ ...shared, wallet, last: shared.lastAnswersOf?.(wallet) ?? null })
+  const last = shared.lastAnswersOf?.(wallet) ?? null
+  const reader = createReader({ ...shared, wallet, last })
   const blockTimeMs = () => blockTime.ms()
 
   return {
@@ -63,6 +64,7 @@ export async function connectWallet(
         throw failedQuery(error)
       }
     },
+    look: last && (() => last.look()),
     async listLedgers(offset, limit) {
       const calls = [view(addresses.ledger, ledgerAbi, 'getAllLedgers', [offset, limit])]
       const [outcome] = await query(() => parallel(calls, 'latest'))

@@ -30,6 +30,8 @@ export type Digests = {
 export type DigestsOptions = {
   rpc: Pick<Rpc, 'call'>
   views: readonly WalletView[]
+  /** Receives the block of each answer. */
+  onBlock?: (block: Block) => void
   clock: Clock
 }
 
@@ -43,7 +45,7 @@ type Question = {
  * Asks for the digests of many wallets in as few requests as the node takes, so that the answers of wallets that did not change are
  * neither sent nor decoded.
  */
-export function createDigests({ rpc, views, clock }: DigestsOptions): Digests {
+export function createDigests({ rpc, views, onBlock, clock }: DigestsOptions): Digests {
   const size = createRequestSize(MOST_WALLETS)
   let waiting: Question[] | null = null
   let pause = { until: -Infinity, ms: SHORTEST_PAUSE_MS }
@@ -76,6 +78,7 @@ export function createDigests({ rpc, views, clock }: DigestsOptions): Digests {
       const answer = await rpc.call({ data: code }, 'latest')
       const { block, digests } = decodeOrThrow(() => digestsIn(answer, length))
       size.taken(length)
+      onBlock?.(block)
       pause = { until: -Infinity, ms: SHORTEST_PAUSE_MS }
       for (const [index, { resolve }] of questions.entries()) resolve({ block, digest: digests[index] ?? '' })
     } catch (error) {

@@ -67,6 +67,11 @@ export interface ChainReader {
   readonly rules: Rules
   /** Reads everything at one block. Rejects with ReadError or StaleReadingError; never guesses. */
   readPosition(): Promise<Position>
+  /**
+   * Asks whether the position is still what the last reading showed, where that is likely; null where it is to be read. Null, and the
+   * promise of it, too: then it must be read. Left out where each reading takes all of it.
+   */
+  look?: (() => Promise<Position | null> | null) | null
   listLedgers(offset: number, limit: number): Promise<{ ledgers: LedgerEntry[]; total: number }>
   /**
    * Reads from the logs what providers charged this wallet in the seconds before a block, as far back as the node has

@@ -25,7 +25,7 @@ export type ReaderOptions = {
   views: readonly WalletView[]
   /** Whether the node runs code without an address, which proves at which block it answers. */
   provesBlock: boolean
-  /** Where many wallets are read: what did not change since the last reading is not sent again. */
+  /** Where many wallets are read: keeps what the next reading need not send again. */
   last?: LastAnswers | null
 }
 
@@ -58,18 +58,12 @@ export function createReader(options: ReaderOptions): Reader {
 
   return { readPosition }
 
-  async function readPosition(): Promise<Position> {
-    const looking = last?.look()
-    const unchanged = looking && (await looking)
-    return unchanged ?? readWhole()
-  }
-
   async function othersOf(): Promise<OtherVersions> {
     const { createOtherVersions } = await rooms.otherVersions.load()
     return (others ??= createOtherVersions({ batch, addresses, wallet }))
   }
 
-  async function readWhole(): Promise<Position> {
+  async function readPosition(): Promise<Position> {
     const answers = multicall ? await ask('latest', pending) : await askPinned(await readHead())
     const first = await decode(answers)
     const missing = first.pending.filter((provider) => !first.details.has(provider))

@@ -29,7 +29,7 @@ export function shareNetwork(connection: NetworkConnection, wall: Clock): Shared
   const { multicall, addresses, views, provesBlock, blockTime, feeOracle } = connection
   const plain = connection.rpc
   const rpc: Rpc = { ...plain, logs: combineLogs(plain, clock), block: sharedBlocks(plain) }
-  const digests = multicall && provesBlock ? createDigests({ rpc: plain, views, clock }) : null
+  const digests = multicall && provesBlock ? createDigests({ rpc: plain, views, onBlock: blockTime.add, clock }) : null
   const fees = createCachedQuestion({ query: feeOracle.fees, goodForMs: () => FEES_GOOD_FOR_MS, clock })
   const rules = createCachedQuestion({ query: connection.readRules, goodForMs: () => RULES_GOOD_FOR_MS, clock })
   return {

@@ -47,6 +47,7 @@ export function positionsOn(
 ): Positions {
   return streams.createPositions({
     read: chain.readPosition,
+    look: chain.look,
     intervalMs,
     phaseMs: shared?.phaseMs,
     blockTimeMs: chain.blockTimeMs,

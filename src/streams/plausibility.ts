@@ -64,6 +64,8 @@ class BlockWitnesses implements Plausibility {
   #run: Run | null = null
   /** Blocks that the reading under way was compared with. */
   #compared: readonly KnownBlock[] = NONE
+  /** All that were known then. */
+  #witnesses: readonly KnownBlock[] = NONE
   /** Those that an accepted reading was compared with: the last reading stands for them. */
   #settled: readonly KnownBlock[] = NONE
 
@@ -73,7 +75,8 @@ class BlockWitnesses implements Plausibility {
   }
 
   check(block: Block): Promise<void> | null {
-    this.#compared = this.#unsettled()
+    this.#witnesses = this.#others()
+    this.#compared = without(this.#witnesses, this.#settled)
     const jumps = this.#jumpsOf(block, this.#compared)
     if (jumps.length > 0) return this.#believe(block, jumps)
     this.#run = null
@@ -81,18 +84,19 @@ class BlockWitnesses implements Plausibility {
   }
 
   checkAgain(block: Block): void {
-    const fresh = without(this.#unsettled(), this.#compared)
+    const witnesses = this.#others()
+    const fresh = without(without(witnesses, this.#settled), this.#compared)
     if (fresh.length === 0) return
     // How it follows the last reading is checked, and what headers have proven stands.
     const [jump] = this.#timeJumpsOf(block, fresh)
     if (jump) throw jump.error
     this.#compared = [...this.#compared, ...fresh]
+    this.#witnesses = witnesses
   }
 
   accept(block: Block): void {
     this.#run = null
-    const settled = [...this.#settled, ...this.#compared]
-    this.#settled = this.#others().filter((one) => has(settled, one))
+    this.#settled = this.#witnesses
     // A halted chain repeats its block: the lead of that block over the clock is the one at its first reading.
     if (block.number !== this.#last?.number) {
       const { number, timestamp } = block
@@ -107,10 +111,6 @@ class BlockWitnesses implements Plausibility {
     if (own) time?.tell(own)
     const shared = time?.known(now()) ?? NONE
     return own ? [own, ...shared] : shared
-  }
-
-  #unsettled(): readonly KnownBlock[] {
-    return without(this.#others(), this.#settled)
   }
 
   #jumpsOf(block: Block, fresh: readonly KnownBlock[]): Jump[] {

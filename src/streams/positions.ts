@@ -26,6 +26,8 @@ export type ReadingFailure = { isOutage: boolean; failures: number; error: Error
 
 export type PositionsOptions = {
   read: () => Promise<Position>
+  /** Asks whether the position is still what it was; null, and the promise of it, where it must be read. */
+  look?: (() => Promise<Position | null> | null) | null | undefined
   intervalMs: number
   /** Milliseconds into each interval at which the position is read, so that wallets are read together; left out, it does not matter. */
   phaseMs?: (() => number) | undefined
@@ -83,7 +85,7 @@ export type Positions = {
  */
 export function createPositions(options: PositionsOptions): Positions {
   const { read, intervalMs, blockTimeMs, onBlock, prepare, accept, clock, logger } = options
-  const { notBefore, known, time, timestampOf } = options
+  const { look = null, notBefore, known, time, timestampOf } = options
   const { now } = clock
   const floor = createBlockFloor({ notBefore, blockTimeMs, now })
   const plausibility = createPlausibility({ notBefore, known, time, blockTimeMs, now, timestampOf })
@@ -102,6 +104,7 @@ export function createPositions(options: PositionsOptions): Positions {
   // readOnce() puts the error of a reading into the status and the log.
   const loop = createReadingLoop({ read: readNext, delayMs, clock })
   const readPrepared = createPreparedReading({
+    look,
     read,
     prepare,
     floor,
@@ -177,17 +180,17 @@ export function createPositions(options: PositionsOptions): Positions {
     acceptedAt ??= clock.now()
     const start = elapsed()
     try {
-      const position = await readPrepared()
-      const { block } = position
-      floor.accept(block.number)
-      plausibility.accept(block)
-      accept(position)
-      acceptedAt = clock.now()
-      newest = { position, reading, at: acceptedAt, receipts: floor.receipts() }
-      record.succeeded(position.block.number)
-      options.onReading?.('ok', elapsed() - start)
-      shared.next(position)
-      return position
+      return await readPrepared((position) => {
+        const { block } = position
+        floor.accept(block.number)
+        plausibility.accept(block)
+        accept(position)
+        acceptedAt = clock.now()
+        newest = { position, reading, at: acceptedAt, receipts: floor.receipts() }
+        record.succeeded(block.number)
+        options.onReading?.('ok', elapsed() - start)
+        shared.next(position)
+      })
     } catch (error) {
       if (!closed) failed(error instanceof Error ? error : new Error(String(error)), elapsed() - start)
       throw error

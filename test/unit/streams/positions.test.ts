@@ -363,3 +363,37 @@ test('the status says how old the newest position is, for how long readings fail
   await vi.advanceTimersByTimeAsync(30_000)
   expect(ages()).toEqual({ ageMs: 40_000, failingForMs: 10_000, intervalMs: 30_000 })
 })
+
+test('a position that is still what it was is taken without being read, and read where that is not known or an error says so', async () => {
+  const looks = [null, at(2), null, new Error('away'), at(9)]
+  const read = vi.fn(() => Promise.resolve(at(4)))
+  const look = vi.fn(() => {
+    const answer = looks.shift() ?? null
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+  })
+  const { watch, blocks, accept, positions$ } = stream(read, { look, prepare: () => null })
+  read.mockResolvedValueOnce(at(1))
+  watch()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([blocks, read.mock.calls.length]).toEqual([[1, 2, 4], 2])
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(positions$.status).toMatchObject({ block: 4, failures: 1, error: { message: 'away' } })
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect([blocks, read.mock.calls.length, look.mock.calls.length]).toEqual([[1, 2, 4, 9], 2, 5])
+  expect(accept.mock.calls.map(([position]) => (position as Position).block.number)).toEqual(blocks)
+})
+
+test('a receipt that comes during such a question has the position read anew', async () => {
+  const answers: ((position: Position | null) => void)[] = []
+  const look = () => new Promise<Position | null>((resolve) => answers.push(resolve))
+  const { watch, blocks, notBefore } = stream(() => Promise.resolve(at(6)), { look, prepare: () => null })
+  watch()
+  await vi.advanceTimersByTimeAsync(0)
+  notBefore(4)
+  answers.shift()?.(at(5))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(blocks).toEqual([])
+  answers.shift()?.(null)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(blocks).toEqual([6])
+})
