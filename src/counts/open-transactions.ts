@@ -1,3 +1,4 @@
+import { SparseMap, SparseSet } from '../base/sparse.ts'
 import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { BrokerCounts } from './counts.types.ts'
 
@@ -9,8 +10,8 @@ export type OpenTransactions = {
 
 /** Transactions without an outcome, and for how long this process knows them. @param now milliseconds */
 export function createOpenTransactions(now: () => number): OpenTransactions {
-  const open = new Map<TransactionActor, number>()
-  const kinds = new Set<string>()
+  const open = new SparseMap<TransactionActor, number>()
+  const kinds = new SparseSet<string>()
   return {
     see(actor) {
       const snapshot = actor.getSnapshot()

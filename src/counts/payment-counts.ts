@@ -1,5 +1,6 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import { createHistogram } from '../base/histogram.ts'
+import { SparseMap, SparseSet } from '../base/sparse.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import { createTally, withoutAmount } from '../base/tally.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
@@ -42,10 +43,10 @@ export function createPaymentCounts(now: () => number): PaymentCounts {
   const reactionSeconds = createHistogram(CONFIRMATION_BOUNDS)
   const journalAppendSeconds = createHistogram(JOURNAL_BOUNDS)
   /** When each top-up that is under way was decided, by sub-account, and each transaction was broadcast, by its id. */
-  const decidedAt = new Map<string, number>()
-  const sentAt = new Map<string, number>()
+  const decidedAt = new SparseMap<string, number>()
+  const sentAt = new SparseMap<string, number>()
   /** Transactions that were counted as mined, until a reorganisation took them back: mined anew they count no second time. */
-  const takenBack = new Set<string>()
+  const takenBack = new SparseSet<string>()
 
   return {
     event(event) {

@@ -1,5 +1,6 @@
 import type { Position, Refund, SubAccountPosition } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
+import { SparseMap } from '../base/sparse.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent } from '../transactions/intent.ts'
 import type { Emit } from './emit.ts'
@@ -16,7 +17,7 @@ export type RefundWatch = { see(position: Position): void }
 export function createRefundWatch({ minedIn, emit }: RefundWatchOptions): RefundWatch {
   let last: Position | null = null
   /** What was told to be claimable, of each sub-account. */
-  const told = new Map<string, bigint>()
+  const told = new SparseMap<string, bigint>()
 
   return {
     see(position) {

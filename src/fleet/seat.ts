@@ -31,120 +31,147 @@ export type SeatOptions = {
 /** A wallet that could not be opened is left to others for so long. */
 const RESTS_MS = 60_000
 
-export function createSeat({ wallet, policyFor, openBroker, onLost, now, logger }: SeatOptions): Seat {
-  let state: WalletState = 'free'
-  let error: Error | null = null
-  let broker: Broker | null = null
-  let lease: FleetWallet['lease'] = null
-  /** What this process has claimed. */
-  let claimed: LeasedJournal | null = null
-  let restsUntil = -Infinity
-  let closing: Promise<void> | null = null
-  let opening: { over: Promise<void>; abort(): void } | null = null
-  /** The fleet has given the wallet up: a claim that was on its way opens nothing. */
-  let isOver = false
-  let watching: { unsubscribe(): void } | null = null
+export function createSeat(options: SeatOptions): Seat {
+  return new WalletSeat(options)
+}
 
-  return {
-    wallet,
-    broker: () => broker,
-    view() {
-      const refusal = error ?? broker?.refusal() ?? null
-      return {
-        wallet,
-        state,
-        reason: refusal && reasonOf(refusal),
-        error: refusal,
-        lease: lease && { ...lease, ...timeLeft() },
-      }
-    },
-    isClaimable: (time) => !isOver && ['free', 'foreign', 'failed'].includes(state) && time >= restsUntil,
-    async open(journal) {
-      if (isOver) return handBack(journal)
-      const abort = new AbortController()
-      const over = enter(journal, abort.signal).finally(() => (opening = null))
-      opening = { over, abort: () => abort.abort() }
-      journal?.lost.addEventListener('abort', () => void lose(), { once: true })
-      if (journal?.lost.aborted) void lose()
-      await over
-      await closing
-    },
-    seeLease(seen) {
-      if (!['free', 'foreign', 'failed'].includes(state)) return
-      lease = seen
-      if (state !== 'failed') state = seen ? 'foreign' : 'free'
-    },
-    close() {
-      isOver = true
-      return close('free')
-    },
+/** The seats that a lease may be claimed for. */
+const CLOSED: ReadonlySet<WalletState> = new Set(['free', 'foreign', 'failed'])
+
+class WalletSeat implements Seat {
+  readonly #options: SeatOptions
+  #state: WalletState = 'free'
+  #error: Error | null = null
+  #broker: Broker | null = null
+  #lease: FleetWallet['lease'] = null
+  /** What this process has claimed. */
+  #claimed: LeasedJournal | null = null
+  #restsUntil = -Infinity
+  #closing: Promise<void> | null = null
+  #opening: { over: Promise<void>; abort(): void } | null = null
+  /** The fleet has given the wallet up: a claim that was on its way opens nothing. */
+  #isOver = false
+  #watching: { unsubscribe(): void } | null = null
+
+  constructor(options: SeatOptions) {
+    this.#options = options
   }
 
-  /** @param signal aborts where the seat is closed meanwhile: then nothing of it stays open */
-  async function enter(journal: LeasedJournal | undefined, signal: AbortSignal): Promise<void> {
-    state = 'opening'
-    error = null
-    lease = journal ? { holder: journal.holder, epoch: journal.epoch } : null
-    claimed = journal ?? null
-    try {
-      const policy = await abortable(Promise.resolve(policyFor(wallet)), signal)
-      broker = await openBroker(policy, { journal, signal })
-      throwIfAborted(signal)
-      watching = broker.positions$.subscribe()
-      state = 'open'
-    } catch (cause) {
-      await closeBroker()
-      await handBack(journal)
-      if (!signal.aborted) fail(cause)
+  get wallet(): string {
+    return this.#options.wallet
+  }
+
+  broker(): Broker | null {
+    return this.#broker
+  }
+
+  view(): FleetWallet {
+    const refusal = this.#error ?? this.#broker?.refusal() ?? null
+    const lease = this.#lease
+    return {
+      wallet: this.wallet,
+      state: this.#state,
+      reason: refusal && reasonOf(refusal),
+      error: refusal,
+      lease: lease && { ...lease, ...this.#timeLeft(lease) },
     }
   }
 
-  function timeLeft(): { expiresInMs?: number } {
-    const isOwn = claimed !== null && lease?.holder === claimed.holder && lease.epoch === claimed.epoch
-    return isOwn && claimed?.expiresInMs ? { expiresInMs: claimed.expiresInMs() } : {}
+  isClaimable(now: number): boolean {
+    return !this.#isOver && CLOSED.has(this.#state) && now >= this.#restsUntil
   }
 
-  function fail(cause: unknown): void {
-    error = cause instanceof Error ? cause : new Error(String(cause))
+  async open(journal?: LeasedJournal): Promise<void> {
+    if (this.#isOver) return this.#handBack(journal)
+    const abort = new AbortController()
+    const over = this.#enter(journal, abort.signal).finally(() => (this.#opening = null))
+    this.#opening = { over, abort: () => abort.abort() }
+    journal?.lost.addEventListener('abort', () => void this.#lose(), { once: true })
+    if (journal?.lost.aborted) void this.#lose()
+    await over
+    await this.#closing
+  }
+
+  seeLease(seen: FleetWallet['lease']): void {
+    if (!CLOSED.has(this.#state)) return
+    this.#lease = seen
+    if (this.#state !== 'failed') this.#state = seen ? 'foreign' : 'free'
+  }
+
+  close(): Promise<void> {
+    this.#isOver = true
+    return this.#close()
+  }
+
+  /** @param signal aborts where the seat is closed meanwhile: then nothing of it stays open */
+  async #enter(journal: LeasedJournal | undefined, signal: AbortSignal): Promise<void> {
+    const { wallet, policyFor, openBroker } = this.#options
+    this.#state = 'opening'
+    this.#error = null
+    this.#lease = journal ? { holder: journal.holder, epoch: journal.epoch } : null
+    this.#claimed = journal ?? null
+    try {
+      const policy = await abortable(Promise.resolve(policyFor(wallet)), signal)
+      this.#broker = await openBroker(policy, { journal, signal })
+      throwIfAborted(signal)
+      this.#watching = this.#broker.positions$.subscribe()
+      this.#state = 'open'
+    } catch (cause) {
+      await this.#closeBroker()
+      await this.#handBack(journal)
+      if (!signal.aborted) this.#fail(cause)
+    }
+  }
+
+  #timeLeft({ holder, epoch }: NonNullable<FleetWallet['lease']>): { expiresInMs?: number } {
+    const claimed = this.#claimed
+    const isOwn = claimed !== null && holder === claimed.holder && epoch === claimed.epoch
+    return isOwn && claimed.expiresInMs ? { expiresInMs: claimed.expiresInMs() } : {}
+  }
+
+  #fail(cause: unknown): void {
+    const { wallet, now, logger } = this.#options
+    const error = cause instanceof Error ? cause : new Error(String(cause))
     logger.error({ err: error, wallet }, 'a wallet of the fleet could not be opened; the others go on')
-    restsUntil =
-      error instanceof OgLedgerError && !error.retryable && !(error instanceof LockedError)
-        ? Infinity
-        : now() + RESTS_MS
-    state = 'failed'
-    lease = null
+    const isLasting = error instanceof OgLedgerError && !error.retryable && !(error instanceof LockedError)
+    this.#error = error
+    this.#restsUntil = isLasting ? Infinity : now() + RESTS_MS
+    this.#state = 'failed'
+    this.#lease = null
   }
 
-  async function handBack(journal: LeasedJournal | undefined): Promise<void> {
+  async #handBack(journal: LeasedJournal | undefined): Promise<void> {
+    const { wallet, logger } = this.#options
     await journal?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'a lease was not handed back'))
   }
 
-  async function lose(): Promise<void> {
-    if (state !== 'open' && state !== 'opening') return
-    onLost()
-    lease = null
-    await close('free')
+  async #lose(): Promise<void> {
+    if (this.#state !== 'open' && this.#state !== 'opening') return
+    this.#options.onLost()
+    this.#lease = null
+    await this.#close()
   }
 
   /** Every caller waits for the same end. */
-  function close(then: WalletState): Promise<void> {
-    return (closing ??= shut(then).finally(() => (closing = null)))
+  #close(): Promise<void> {
+    return (this.#closing ??= this.#shut().finally(() => (this.#closing = null)))
   }
 
-  async function shut(then: WalletState): Promise<void> {
-    state = 'closing'
-    opening?.abort()
-    await opening?.over
-    await closeBroker()
-    state = then
-    lease = null
+  async #shut(): Promise<void> {
+    this.#state = 'closing'
+    this.#opening?.abort()
+    await this.#opening?.over
+    await this.#closeBroker()
+    this.#state = 'free'
+    this.#lease = null
   }
 
-  async function closeBroker(): Promise<void> {
-    watching?.unsubscribe()
-    watching = null
-    const closed = broker
-    broker = null
+  async #closeBroker(): Promise<void> {
+    const { wallet, logger } = this.#options
+    this.#watching?.unsubscribe()
+    this.#watching = null
+    const closed = this.#broker
+    this.#broker = null
     await closed?.close().catch((late: unknown) => logger.warn({ err: late, wallet }, 'closing a broker failed'))
   }
 }

@@ -5,6 +5,7 @@ import { createCachedQuestion, type CachedQuestion, type CachedQuestionOptions }
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { allOf, type Pending } from '../base/pending.ts'
+import { SparseSet } from '../base/sparse.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 
 /** A provider's offer changes seldom, and a token of an older generation is refused. */
@@ -58,7 +59,7 @@ export function createServiceCache({ readService, onLate, clock, logger }: Servi
   const questions = new Map<string, CachedQuestion<ProviderService, string>>()
   const how: CachedQuestionOptions<ProviderService, string> = { query: read, goodForMs, onLate, clock }
   /** Providers that a position showed as acknowledged. One lagging answer after that does not cause another question. */
-  const acknowledgedAt = new Set<string>()
+  const acknowledgedAt = new SparseSet<string>()
 
   return {
     of: (provider) => questionOf(provider).ask(provider),

@@ -16,8 +16,9 @@ export type LaneJournalOptions = {
  */
 export function createLaneJournal(
   { wallet, genesis, isFree }: LaneJournalOptions,
-  { journal, clock, onAppend }: Pick<LaneMemberOptions, 'journal' | 'clock' | 'onAppend'>,
+  options: Pick<LaneMemberOptions, 'journal' | 'clock' | 'onAppend'>,
 ): Journal {
+  const { journal, clock } = options
   const elapsed = () => (clock.elapsed ?? clock.now)()
   let isClosed = false
   return {
@@ -33,7 +34,7 @@ export function createLaneJournal(
     async append(record) {
       const began = elapsed()
       await journal.append(record.type === 'prepared' ? { ...record, wallet } : record)
-      onAppend?.(elapsed() - began)
+      options.onAppend?.(elapsed() - began)
     },
     refusal: () => journal.refusal?.() ?? null,
     ...(journal.check && { check: () => journal.check?.() ?? Promise.resolve() }),

@@ -1,7 +1,13 @@
 import type { InspectionEvent } from 'xstate'
-import type { Inspect } from '../base/inspection.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Inspect, Inspected } from '../base/inspection.ts'
+import type { Logger } from '../base/logger.ts'
+import type { TransactionPort } from '../chain/port.ts'
+import type { ClosingEnd } from './closing-request.ts'
+import type { Journal } from './journal.types.ts'
 import type { LaneOptions } from './lane.ts'
 import { createMemberPort } from './member-port.ts'
+import type { TransactionActor } from './tracked-transaction.ts'
 
 /** What a broker gives to a lane that it shares, and what it hears of it. */
 export type LaneMemberOptions = LaneOptions & {
@@ -44,37 +50,73 @@ export function createLaneMembers(first: LaneMember): LaneMembers {
 type EachOption = { [Name in keyof Required<LaneMemberOptions>]: LaneMemberOptions[Name] }
 
 /** The options of the lane itself: it asks their nodes, uses the oldest broker's clock and logger, and tells all of them. */
-export function sharedOptions(members: LaneMembers): LaneMemberOptions {
-  const { lead, all } = members
-  const { journal, maxFeePerGas, sendTimeoutMs, gasMark, looksLate } = lead()
-  return {
-    port: createMemberPort(members),
-    logger: following(() => lead().logger),
-    clock: following(() => lead().clock),
-    journal,
-    maxFeePerGas,
-    gasMark,
-    looksLate,
-    sendTimeoutMs,
-    blockTimeMs: () => lead().blockTimeMs(),
-    onMined: (block) => all().forEach((member) => member.onMined(block)),
-    onChange: (transaction) => all().forEach((member) => member.onChange(transaction)),
-    onQuiet: () => all().forEach((member) => member.onQuiet?.()),
-    onClosingBegun: () => all().forEach((member) => member.onClosingBegun?.()),
-    onClosingEnded: (end) => all().forEach((member) => member.onClosingEnded?.(end)),
-    onAppend: (ms) => all().forEach((member) => member.onAppend?.(ms)),
-    onRestored: (actors) => all().forEach((member) => member.onRestored?.(actors)),
-    onOpen() {
-      // Each member is marked first: one of them may ask for the lane while another one takes up its claims.
-      for (const member of all()) member.isRestored = true
-      for (const member of all()) member.onOpen?.()
-    },
-    inspected() {
-      // A member whose inspector comes later finds the actor among the running ones.
-      const inspectors = all().flatMap(({ inspected }) => inspected?.().inspect ?? [])
-      return inspectors.length === 0 ? {} : { inspect: (event) => inspectors.forEach((one) => tell(one, event)) }
-    },
-  } satisfies EachOption
+export class SharedOptions implements EachOption {
+  readonly #members: LaneMembers
+  readonly port: TransactionPort
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly maxFeePerGas: bigint | null
+  readonly sendTimeoutMs: number | undefined
+  readonly gasMark: number | undefined
+  readonly looksLate: boolean | undefined
+  journal: Journal
+
+  constructor(members: LaneMembers) {
+    const { journal, maxFeePerGas, sendTimeoutMs, gasMark, looksLate } = members.lead()
+    this.#members = members
+    this.port = createMemberPort(members)
+    this.logger = following(() => members.lead().logger)
+    this.clock = following(() => members.lead().clock)
+    this.maxFeePerGas = maxFeePerGas
+    this.sendTimeoutMs = sendTimeoutMs
+    this.gasMark = gasMark
+    this.looksLate = looksLate
+    this.journal = journal
+  }
+
+  blockTimeMs(): number {
+    return this.#members.lead().blockTimeMs()
+  }
+
+  onMined(...of: Parameters<LaneOptions['onMined']>): void {
+    for (const member of this.#members.all()) member.onMined(...of)
+  }
+
+  onChange(...of: Parameters<LaneOptions['onChange']>): void {
+    for (const member of this.#members.all()) member.onChange(...of)
+  }
+
+  onQuiet(): void {
+    for (const member of this.#members.all()) member.onQuiet?.()
+  }
+
+  onClosingBegun(): void {
+    for (const member of this.#members.all()) member.onClosingBegun?.()
+  }
+
+  onClosingEnded(end: ClosingEnd): void {
+    for (const member of this.#members.all()) member.onClosingEnded?.(end)
+  }
+
+  onAppend(ms: number): void {
+    for (const member of this.#members.all()) member.onAppend?.(ms)
+  }
+
+  onRestored(actors: readonly TransactionActor[]): void {
+    for (const member of this.#members.all()) member.onRestored?.(actors)
+  }
+
+  onOpen(): void {
+    // Each member is marked first: one of them may ask for the lane while another one takes up its claims.
+    for (const member of this.#members.all()) member.isRestored = true
+    for (const member of this.#members.all()) member.onOpen?.()
+  }
+
+  inspected(): ReturnType<Inspected> {
+    // A member whose inspector comes later finds the actor among the running ones.
+    const inspectors = this.#members.all().flatMap(({ inspected }) => inspected?.().inspect ?? [])
+    return inspectors.length === 0 ? {} : { inspect: (event) => inspectors.forEach((one) => tell(one, event)) }
+  }
 }
 
 function tell(inspector: Inspect, event: InspectionEvent): void {

@@ -159,8 +159,6 @@ export function createLane(options: LaneOptions): Lane {
   return new WalletLane(options)
 }
 
-const notInspected: Inspected = () => ({})
-
 class WalletLane implements Lane {
   readonly #options: LaneOptions
   /** Intents without a nonce yet. */
@@ -177,7 +175,9 @@ class WalletLane implements Lane {
   readonly asks: Asks
 
   constructor(options: LaneOptions) {
-    const { port, blockTimeMs, looksLate, clock, logger, onQuiet = () => undefined } = options
+    const { port, looksLate, clock, logger } = options
+    const blockTimeMs = (): number => options.blockTimeMs()
+    const onQuiet = (): void => options.onQuiet?.()
     const [journal, preparing] = [watchJournalWrites(options.journal, clock), this.#preparing]
     const session = createJournalSession(journal, (records) => this.#restore(records))
     const index = createTransactionIndex((intent) => this.workflows.isOpenStep(intent))
@@ -379,7 +379,6 @@ class WalletLane implements Lane {
   }
 
   #restore(records: readonly JournalRecord[]): void {
-    const { onRestored, onOpen } = this.#options
     this.workflows.restore(records)
     this.asks.restore(records)
     this.#memory.restore(records)
@@ -389,16 +388,16 @@ class WalletLane implements Lane {
       onMined: (transaction, block) => this.#onMined(transaction, block),
     })
     this.#unknown.report(lostNonces(records))
-    onRestored?.(this.transactions())
-    onOpen?.()
+    this.#options.onRestored?.(this.transactions())
+    this.#options.onOpen?.()
   }
 
   #remember(input: TrackedTransactionInput): TrackedTransaction {
-    const { inspected = notInspected, clock, onChange } = this.#options
-    const transaction = createTrackedTransaction(input, inspected, clock.now())
+    const inspected: Inspected = () => this.#options.inspected?.() ?? {}
+    const transaction = createTrackedTransaction(input, inspected, this.#options.clock.now())
     const forgotten = this.#index.add(transaction)
     if (forgotten && pays(forgotten.actor)) this.#memory.add(forgotten)
-    onChange(transaction)
+    this.#options.onChange(transaction)
     return transaction
   }
 

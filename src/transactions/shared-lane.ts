@@ -3,7 +3,7 @@ import { createAccountLocks } from './account-locks.ts'
 import type { Journal } from './journal.types.ts'
 import { createLane } from './lane.ts'
 import { createLaneJournal } from './lane-journal.ts'
-import { createLaneMembers, sharedOptions, type LaneMember, type LaneMemberOptions } from './lane-members.ts'
+import { createLaneMembers, SharedOptions, type LaneMember, type LaneMemberOptions } from './lane-members.ts'
 import { isLeased } from './is-leased.ts'
 import { createLaneShare, type SharedLane } from './lane-share.ts'
 
@@ -58,9 +58,9 @@ export async function closeUnused(journal: Journal): Promise<void> {
 
 function begin(first: LaneMember, place: unknown, owner: LaneOwner): SharedLane {
   const members = createLaneMembers(first)
-  const options = sharedOptions(members)
-  const journal = createLaneJournal({ ...owner, isFree: () => closing.get(place) ?? null }, options)
-  const lane = createLane({ ...options, journal })
+  const options = new SharedOptions(members)
+  options.journal = createLaneJournal({ ...owner, isFree: () => closing.get(place) ?? null }, options)
+  const lane = createLane(options)
   return { lane, locks: createAccountLocks(lane), members, journal: first.journal }
 }
 

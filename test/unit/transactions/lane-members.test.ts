@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import type { Logger } from '../../../src/base/logger.ts'
-import { createLaneMembers, sharedOptions, type LaneMember } from '../../../src/transactions/lane-members.ts'
+import { createLaneMembers, SharedOptions, type LaneMember } from '../../../src/transactions/lane-members.ts'
 import { memoryJournal } from '../../../src/transactions/memory-journal.ts'
 import { scriptedPort } from '../../support/scripted-port.ts'
 
@@ -30,7 +30,7 @@ test('a lane uses frozen loggers, clocks and connections, always those of the ol
   const [first, second] = [memberOf('first'), memberOf('second')]
   const members = createLaneMembers(first)
   members.add(second)
-  const { logger, port, clock } = sharedOptions(members)
+  const { logger, port, clock } = new SharedOptions(members)
   logger.warn({}, 'one')
   expect([await port.head(), Object.keys(logger), 'warn' in logger, 'trace' in logger]).toEqual([
     5,
