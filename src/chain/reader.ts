@@ -94,7 +94,7 @@ export function createReader(options: ReaderOptions): Reader {
   function positionAt(reading: Reading, position: Position): PositionAt {
     // Time makes refunds claimable.
     const hasRefunds = position.subAccounts.some(({ refunds }) => refunds.length > 0)
-    return hasRefunds ? (block) => positionOf({ ...reading, block }, wallet) : (block) => ({ ...position, block })
+    return hasRefunds ? decodedAt(reading, wallet) : movedTo(position)
   }
 
   /**
@@ -179,6 +179,15 @@ export function createReader(options: ReaderOptions): Reader {
     return { block: { number: block.number, timestamp: block.timestamp }, balance }
   }
 }
+
+// Two functions apart: what one of them needs does not stay for the other.
+const decodedAt =
+  (reading: Reading, wallet: string): PositionAt =>
+  (block) =>
+    positionOf({ ...reading, block }, wallet)
+const movedTo =
+  (position: Position): PositionAt =>
+  (block) => ({ ...position, block })
 
 const blockCalls = (multicall: string): ViewCall[] => [
   view(multicall, multicallAbi, 'getBlockNumber'),
