@@ -8,17 +8,25 @@ export type Tally<Labels extends Readonly<Record<string, string>>> = {
 /** A wallet has far fewer; what comes beyond them is dropped, so that nothing from outside can fill the memory. */
 const MOST_ENTRIES = 1_000
 
-export function createTally<Labels extends Readonly<Record<string, string>>>(): Tally<Labels> {
-  return new Counter()
+/** @param keyOf what tells labels apart, where that is at hand: by default it is put together of all of them */
+export function createTally<Labels extends Readonly<Record<string, string>>>(
+  keyOf: (labels: Labels) => string = (labels) => Object.values(labels).join('\n'),
+): Tally<Labels> {
+  return new Counter(keyOf)
 }
 
 class Counter<Labels extends Readonly<Record<string, string>>> implements Tally<Labels> {
+  readonly #keyOf: (labels: Labels) => string
   /** Null before the first: most of a wallet's tallies stay empty. */
   #entries: Map<string, Labels & { count: number; amount: bigint }> | null = null
 
+  constructor(keyOf: (labels: Labels) => string) {
+    this.#keyOf = keyOf
+  }
+
   add(labels: Labels, amount = 0n): void {
     const entries = (this.#entries ??= new Map())
-    const key = Object.values(labels).join('\n')
+    const key = this.#keyOf(labels)
     const entry = entries.get(key)
     if (entry) {
       entry.count += 1

@@ -26,7 +26,7 @@ export function createCounts({ requests, payments }: CountsOptions): Counts {
   const readings = { ok: 0, failed: 0, dropped: 0 }
   const decided = new Map<string, string>()
   const decisions = createTally<{ action: string; reason: string }>()
-  const charged = createTally<{ provider: string; serviceType: ServiceType }>()
+  const charged = createTally<{ provider: string; serviceType: ServiceType }>(keyOf)
   const readingSeconds = createHistogram(READING_BOUNDS)
 
   return {
