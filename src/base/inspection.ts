@@ -26,12 +26,15 @@ export type Inspection = {
 
 /** Attaches inspectors to the actors. Inspection costs XState time, so it starts with the first subscriber. */
 export function createInspection({ own, others, logger }: InspectionOptions): Inspection {
-  const sources: (() => Iterable<AnyActorRef>)[] = []
+  let sources: readonly (() => Iterable<AnyActorRef>)[] = []
   let hasFailed = false
   let hasSubscriber = false
   return {
     inspected: () => (own || hasSubscriber ? { inspect: forward } : {}),
-    include: (actors) => void sources.push(actors),
+    include(actors) {
+      // An array that grows by itself takes room for many.
+      sources = [...sources, actors]
+    },
     begin() {
       if (hasSubscriber) return
       hasSubscriber = true

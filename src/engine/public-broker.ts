@@ -34,9 +34,6 @@ class EngineBroker implements Broker {
   readonly minLockedBalance: Broker['minLockedBalance']
   readonly rules: Broker['rules']
   readonly positions$: Broker['positions$']
-  readonly transactions$: Broker['transactions$']
-  readonly inspections$: Broker['inspections$']
-  readonly events$: Broker['events$']
 
   constructor(engine: Engine) {
     const { chain, common, positions } = engine
@@ -47,9 +44,6 @@ class EngineBroker implements Broker {
     this.minLockedBalance = engine.minLockedBalance
     this.rules = common.rules
     this.positions$ = positions.positions$
-    this.transactions$ = engine.transactions.messages$
-    this.inspections$ = engine.inspections.messages$
-    this.events$ = engine.eventsTopic.messages$
   }
 
   get ledger(): Broker['ledger'] {
@@ -67,6 +61,18 @@ class EngineBroker implements Broker {
   get plan$(): Broker['plan$'] {
     const { plans, positions, cycle } = this.#engine
     return (this.#plan$ ??= plans.follow(positions.positions$, cycle.wantForecast))
+  }
+
+  get transactions$(): Broker['transactions$'] {
+    return this.#engine.transactions.messages$
+  }
+
+  get inspections$(): Broker['inspections$'] {
+    return this.#engine.inspections.messages$
+  }
+
+  get events$(): Broker['events$'] {
+    return this.#engine.eventsTopic.messages$
   }
 
   get closed(): Promise<void> {

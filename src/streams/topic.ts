@@ -3,7 +3,7 @@ import { Observable, Subject } from 'rxjs'
 export type Topic<T> = {
   next(message: T): void
   close(): void
-  messages$: Observable<T>
+  readonly messages$: Observable<T>
 }
 
 /**
@@ -16,18 +16,23 @@ export function createTopic<T>(onSubscribe?: () => void): Topic<T> {
 }
 
 class SubjectTopic<T> implements Topic<T> {
-  readonly messages$: Observable<T>
-  /** Made for the first subscriber: most topics never have one. */
+  readonly #onSubscribe: (() => void) | undefined
+  /** Made at the first look, and the subject for the first subscriber: most topics never have one. */
+  #messages: Observable<T> | null = null
   #subject: Subject<T> | null = null
   #isClosed = false
 
   constructor(onSubscribe: (() => void) | undefined) {
-    this.messages$ = new Observable((subscriber) => {
-      onSubscribe?.()
+    this.#onSubscribe = onSubscribe
+  }
+
+  get messages$(): Observable<T> {
+    return (this.#messages ??= new Observable((subscriber) => {
+      this.#onSubscribe?.()
       this.#subject ??= new Subject()
       if (this.#isClosed) this.#subject.complete()
       return this.#subject.subscribe(subscriber)
-    })
+    }))
   }
 
   next(message: T): void {
