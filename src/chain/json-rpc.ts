@@ -34,7 +34,8 @@ export function jsonRpc(node: JsonRpcSender): Rpc {
     async broadcast(raw) {
       await send('eth_sendRawTransaction', raw)
     },
-    knows: async (transactionHash) => (await send('eth_getTransactionByHash', transactionHash)) !== null,
+    // Some nodes and gateways leave a result of null out.
+    knows: async (transactionHash) => ((await send('eth_getTransactionByHash', transactionHash)) ?? null) !== null,
     pool: (address) => (address === null ? send('txpool_content') : send('txpool_contentFrom', address)),
     receipt: async (transactionHash) =>
       (await send('eth_getTransactionReceipt', transactionHash)) as ReceiptFields | null,

@@ -120,6 +120,18 @@ test('what a node refuses for good in the next process ends there too, and the w
   expect(await second.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
 })
 
+test('a node that leaves out results of null does not keep open what it refuses for good', async () => {
+  const signer = await walletWith(og('100'))
+  const broker = await open(signer)
+  await broker.ledger.addLedger('10')
+  const withoutNull: Fault = { kind: 'change', change: (result) => result ?? undefined }
+  removals.push(proxy.fault(({ method }) => (method === 'eth_getTransactionByHash' ? withoutNull : undefined)))
+  refuse(rpcError('invalid sender'), 'the first hash')
+  expect(await errorInTime(broker.ledger.depositFund('7'))).toMatchObject({ name: 'RefusedByNodeError' })
+  expect(await outcomeInTime(broker.ledger.depositFund('1'))).toMatchObject({ value: { success: true } })
+  expect(await broker.ledger.getLedger()).toMatchObject({ totalBalance: og('11') })
+})
+
 test.for<[node: string, words: string, code: number]>([
   ['geth', 'insufficient funds for gas * price + value: balance 1, tx cost 2, overshot 1', -32_000],
   ['geth', 'tx fee (1.20 ether) exceeds the configured cap (1.00 ether)', -32_000],
