@@ -45,7 +45,12 @@ test('a retrieve that one node refused for good, and another one mines later, is
   await chain.provider.send('eth_sendRawTransaction', [raw])
   expect(await lastOf(() => standing(broker), isPutBack)).toEqual(claimed)
   expect(operations(broker)).toEqual(['retrieveFund refused', 'retrieveFund mined', 'transferFund mined'])
-  expect(claimsIn(journal)).toEqual(['claiming', 'claiming-ended'])
+  expect(
+    await lastOf(
+      () => claimsIn(journal),
+      (types) => types.length === 2,
+    ),
+  ).toEqual(['claiming', 'claiming-ended'])
 })
 
 test('it is put back by the next process, too', async () => {
@@ -56,7 +61,12 @@ test('it is put back by the next process, too', async () => {
   await chain.provider.send('eth_sendRawTransaction', [raw])
   const next = await open(journal)
   expect(await lastOf(() => standing(next), isPutBack)).toEqual(claimed)
-  expect(claimsIn(journal)).toEqual(['claiming', 'claiming-ended'])
+  expect(
+    await lastOf(
+      () => claimsIn(journal),
+      (types) => types.length === 2,
+    ),
+  ).toEqual(['claiming', 'claiming-ended'])
 })
 
 test('another claim after it is put back once, and once the nonce of the refused one is spent for good both have ended', async () => {
