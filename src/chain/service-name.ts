@@ -1,4 +1,4 @@
-import type { Position, ServiceType } from '../../machines/position.types.ts'
+import type { ServiceType } from '../../machines/position.types.ts'
 import type { ContractName, Rules } from './port.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { InvalidInputError } from '../base/errors.ts'
@@ -24,20 +24,6 @@ export function resolveService(service: string, { serviceNames }: Rules): Servic
     'did you mean': meantService(service),
     known: known.join(', '),
   })
-}
-
-/**
- * The same, and the versions of services in which a position shows money that the network does not name.
- *
- * @throws InvalidInputError for an unknown name
- */
-export function resolveServiceIn(
-  { elsewhere = [] }: Pick<Position, 'elsewhere'>,
-  service: string,
-  rules: Rules,
-): Service {
-  const other = elsewhere.find((one) => one.service === service)
-  return other ? { serviceType: other.serviceType, name: service } : resolveService(service, rules)
 }
 
 /** Whether a name may be that of a version that the network does not name: only a position tells whether it is. */
