@@ -47,8 +47,10 @@ export async function traceOf(transaction: TrackedTransaction, { port, isSpentFo
 }
 
 /** The nonce count, and that as of a block deep enough to be final where the node keeps it. */
-async function countsOf({ head, transactionCount }: Pick<TracePort, 'head' | 'transactionCount'>): Promise<number[]> {
-  const below = async (): Promise<number[]> => [await transactionCount(Math.max(0, (await head()) - FINALITY_DEPTH))]
-  const [latest, final] = await Promise.all([transactionCount('latest'), below().catch(() => [])])
+async function countsOf(port: Pick<TracePort, 'head' | 'transactionCount'>): Promise<number[]> {
+  const below = async (): Promise<number[]> => [
+    await port.transactionCount(Math.max(0, (await port.head()) - FINALITY_DEPTH)),
+  ]
+  const [latest, final] = await Promise.all([port.transactionCount('latest'), below().catch(() => [])])
   return [latest, ...final]
 }
