@@ -57,14 +57,22 @@ export class LeaseLostError extends NotSentError {
   }
 }
 
-/** An earlier transaction of the ledger is in doubt: a wallet was asked to send it and gave no hash. */
+/**
+ * An earlier transaction of the ledger is in doubt: a wallet was asked to send it and gave no hash, or its nonce is spent and the node does
+ * not show by what.
+ */
 export class InDoubtError extends NotSentError {
   override readonly name = 'InDoubtError'
-  constructor(facts: { operation: string }) {
-    super('A transaction of this ledger may be on its way, and only its wallet knows.', {
-      ...facts,
-      do: 'look in the wallet, then call resolveIntent(id) with its hash or "not-sent"',
-    })
+  constructor({ isSent = false, ...facts }: { operation: string; isSent?: boolean }) {
+    super(
+      isSent
+        ? 'The nonce of an earlier transaction of this ledger is spent, and the node does not show by what.'
+        : 'A transaction of this ledger may be on its way, and only its wallet knows.',
+      {
+        ...facts,
+        do: `look in ${isSent ? 'an explorer' : 'the wallet'}, then call resolveIntent(id) with its hash or "not-sent"`,
+      },
+    )
   }
 }
 

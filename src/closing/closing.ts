@@ -107,8 +107,7 @@ export function createClosing(options: ClosingOptions): Closing {
       const { intention, reject } = await endRequest(lane)
       logger.info({ wallet }, 'closing was cancelled')
       try {
-        if (!lane.inFlight().some(({ unresolved }) => unresolved))
-          await idleButForDoubt(lane, isStepOf(intention), signal)
+        if (!lane.inFlight().some(({ inDoubt }) => inDoubt)) await idleButForDoubt(lane, isStepOf(intention), signal)
         const remainder = remainderOf(await positions.fresh(signal))
         reject(new ClosingCancelledError(remainder))
         return remainder
@@ -168,8 +167,13 @@ export function createClosing(options: ClosingOptions): Closing {
     const { closing } = lane.workflows
     const intention = closing.current()
     if (!intention) throw new InvalidInputError('The ledger is not being closed.')
-    if (closing.isEnding() || lane.inFlight().some(({ intent }) => isLastStep(intent)))
-      throw new InvalidInputError('It is too late to cancel: the last step is on its way.', { wallet })
+    const last = lane.inFlight().find(({ intent }) => isLastStep(intent))
+    if (closing.isEnding() || last)
+      throw new InvalidInputError('It is too late to cancel: the last step is on its way.', {
+        wallet,
+        do:
+          last?.inDoubt === true ? 'call resolveIntent(id) with its hash or "not-sent", then cancel again' : undefined,
+      })
     cancelled = intention
     try {
       await closing.end('cancelled')

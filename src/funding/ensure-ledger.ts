@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import { inMs, type Duration } from '../base/durations.ts'
 import { ReadError } from '../base/errors.ts'
 import { BudgetExhaustedError, LockedError } from '../base/sending-errors.ts'
-import { InDoubtError, InsufficientGasError } from '../base/not-sent-errors.ts'
+import { InsufficientGasError } from '../base/not-sent-errors.ts'
 import { createSerialQueue } from '../base/serial.ts'
 import type { Rules } from '../chain/port.ts'
 import { intentOf } from '../transactions/build-intent.ts'
@@ -16,7 +16,7 @@ import { type Intent, type Receipt, isDeposit } from '../transactions/intent.ts'
 import type { InFlight, SendingOptions } from '../transactions/lane.ts'
 import { createLockWait, type LockWait } from '../transactions/lock-wait.ts'
 import { createDecideAnew } from '../transactions/overtakes.ts'
-import { idleButForDoubt } from '../transactions/settled-idle.ts'
+import { idleButForDoubt, throwIfInDoubt } from '../transactions/settled-idle.ts'
 import { budgetLeft } from '../../machines/auto-funding/auto-funding.limits.ts'
 import type { AutoDeposit } from './auto-deposit.ts'
 import type { DepositPayer } from './deposit-payer.ts'
@@ -91,7 +91,7 @@ export function createEnsureLedger(options: LedgerFundingOptions): EnsureLedger 
       const position = await read(signal)
       throwIfAborted(signal)
       const moving = moves()
-      if (moving.some(({ unresolved }) => unresolved)) throw new InDoubtError({ operation: 'ensureFunded' })
+      throwIfInDoubt(moving, 'ensureFunded')
       if (moving.length > 0) {
         await idleButForDoubt({ inFlight: () => moves(), idle: payer.idle }, movesWallet, signal)
         continue

@@ -4,10 +4,9 @@ import { throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
 import { contractError } from '../base/contract-errors.ts'
-import { InDoubtError } from '../base/not-sent-errors.ts'
 import { NothingToWithdrawError } from '../base/sending-errors.ts'
 import { intentOf } from '../transactions/build-intent.ts'
-import { idleButForDoubt } from '../transactions/settled-idle.ts'
+import { idleButForDoubt, throwIfInDoubt } from '../transactions/settled-idle.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { InFlight, Lane, SendingOptions, SubmitOptions } from '../transactions/lane.ts'
 
@@ -94,7 +93,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
       const position = await read(signal)
       throwIfAborted(signal)
       const moving = inFlight().filter(({ intent }) => movesLedger(intent))
-      if (moving.some(({ unresolved }) => unresolved)) throw new InDoubtError({ operation })
+      throwIfInDoubt(moving, operation)
       const { ledger } = position
       if (moving.length === 0 && ledger) return { ...position, ledger }
       if (moving.length === 0)

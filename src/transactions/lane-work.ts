@@ -9,7 +9,10 @@ import { createSubmission, type Submission, type SubmissionOptions } from './sub
 import { createTracker, type Tracker, type TrackerOptions } from './tracker.ts'
 import type { UnknownPending } from './unknown-pending.ts'
 
-export type LaneWorkOptions = Omit<TrackerOptions, 'onGap' | 'onUnknown' | 'onForeign' | 'onRevived' | 'ownNonces'> &
+export type LaneWorkOptions = Omit<
+  TrackerOptions,
+  'onGap' | 'onUnknown' | 'onForeign' | 'onDoubt' | 'onRevived' | 'ownNonces'
+> &
   Pick<SubmissionOptions, 'session' | 'index' | 'remember'> & {
     /** How long a wallet that signs only while it sends may take, in milliseconds; ten minutes by default. */
     sendTimeoutMs?: number | undefined
@@ -38,6 +41,7 @@ export function createLaneWork(options: LaneWorkOptions): LaneWork {
       onGap: (nonce) => void fillGap(nonce),
       onUnknown: (nonces) => unknown.report(nonces),
       onForeign: (nonce) => foreign.report(nonce),
+      onDoubt: () => waits.made?.wake(),
       onRevived: (transaction) => made.follow(options.remember({ ...transaction, background: true, isRevived: true })),
       ownNonces: () => index.nonces(),
     })

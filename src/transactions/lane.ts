@@ -97,6 +97,8 @@ export type InFlight = {
   unresolved: boolean
   /** Another transaction took its nonce, which is not final yet, or the node does not show which one did. */
   nonceSpent: boolean
+  /** Only a person can tell what became of it: it is unresolved, or its nonce is spent for good and the node does not show by what. */
+  inDoubt: boolean
 }
 
 /** The wallet's transaction manager: nonces, write-ahead log, broadcast, resubmission, receipts. One per wallet. */
@@ -262,11 +264,12 @@ class WalletLane implements Lane {
 
   inFlight(): InFlight[] {
     return [
-      ...[...this.#preparing].map((intent) => ({ intent, unresolved: false, nonceSpent: false })),
-      ...(this.#work.tracker.made?.open() ?? []).map(({ intent, attempts, isNonceSpent }) => ({
-        intent,
-        unresolved: attempts.length === 0,
-        nonceSpent: isNonceSpent,
+      ...[...this.#preparing].map((intent) => ({ intent, unresolved: false, nonceSpent: false, inDoubt: false })),
+      ...(this.#work.tracker.made?.open() ?? []).map((one) => ({
+        intent: one.intent,
+        unresolved: one.attempts.length === 0,
+        nonceSpent: one.isNonceSpent,
+        inDoubt: this.#work.tracker.part.isInDoubt(one),
       })),
     ]
   }

@@ -6,26 +6,30 @@ import type { InFlight, Lane } from './lane.ts'
 export type InFlightView = Pick<Lane, 'idle'> & { inFlight: () => readonly InFlight[] }
 
 /**
- * Waits until nothing that matches is in flight, but for what only a wallet knows: a wallet was asked to send it and never said
- * whether it did, and that may last for ever.
+ * Waits until nothing that matches is in flight, but for what only a person can tell the outcome of: that may last for ever.
  *
- * @returns what only a wallet knows
+ * @returns what is in doubt
  */
 export async function idleButForDoubt(
   lane: InFlightView,
   matches: (intent: Intent) => boolean,
   signal?: AbortSignal,
-): Promise<Intent[]> {
-  const inDoubt = (): Intent[] =>
-    lane.inFlight().flatMap(({ intent, unresolved }) => (unresolved && matches(intent) ? [intent] : []))
-  await lane.idle((intent) => matches(intent) && !inDoubt().includes(intent), signal)
-  return inDoubt()
+): Promise<InFlight[]> {
+  const doubts = (): InFlight[] => lane.inFlight().filter(({ intent, inDoubt }) => inDoubt && matches(intent))
+  await lane.idle((intent) => matches(intent) && !doubts().some((one) => one.intent === intent), signal)
+  return doubts()
 }
 
-/** Waits until nothing about a sub-account is in flight. @throws InDoubtError where only a wallet knows what is */
+/** Waits until nothing about a sub-account is in flight. @throws InDoubtError where only a person can tell what became of it */
 export async function accountIdle(lane: InFlightView, id: SubAccountId, signal?: AbortSignal): Promise<void> {
-  const [first] = await idleButForDoubt(lane, (intent) => isAbout(intent, id), signal)
-  if (first) throw new InDoubtError({ operation: first.call.method })
+  throwIfInDoubt(await idleButForDoubt(lane, (intent) => isAbout(intent, id), signal))
+}
+
+/** @param operation of the call that cannot go on; that of the transaction by default */
+export function throwIfInDoubt(flights: readonly InFlight[], operation?: string): void {
+  const first = flights.find(({ inDoubt }) => inDoubt)
+  if (!first) return
+  throw new InDoubtError({ operation: operation ?? first.intent.call.method, isSent: !first.unresolved })
 }
 
 /** Whether an intent touches a sub-account. */

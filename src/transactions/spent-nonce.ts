@@ -24,8 +24,9 @@ export async function resolveSpentNonce(
 ): Promise<void> {
   const { nonce, intent, attempts } = transaction
   const spender = await port.spender(nonce)
+  transaction.isUnshown = false
   transaction.isNonceSpent = spender !== null && attempts.length > 0
-  if (spender === 'not-kept') return warnOnce(transaction, logger)
+  if (spender === 'not-kept') return unshown(transaction, logger)
   if (spender === null) return
   const { blockNumber, depth } = spender
   const isFinal = finality.isFinal(transaction, { block: `${spender.transactionHash} in ${blockNumber}`, depth })
@@ -47,7 +48,7 @@ export async function resolveSpentNonce(
       )
     case 'wait':
       // A node may keep a block and not its receipts.
-      return isOwn && isFinal ? warnOnce(transaction, logger) : undefined
+      return isOwn && isFinal ? unshown(transaction, logger) : undefined
   }
 
   /**
@@ -58,7 +59,7 @@ export async function resolveSpentNonce(
     if (attempts.length === 0) return
     // A node that does not answer may know one.
     const known = await Promise.all(attempts.map(({ hash }) => port.knows(hash).catch(() => true)))
-    if (known.includes(true)) return warnOnce(transaction, logger)
+    if (known.includes(true)) return unshown(transaction, logger)
     onForeign(nonce)
     await outcomes.superseded(transaction, `nonce ${nonce} was spent without a transaction of the wallet`)
   }
@@ -67,9 +68,10 @@ export async function resolveSpentNonce(
 /** Transactions that a log line has told of. */
 const told = new WeakSet<TrackedTransaction>()
 
-/** A node without old blocks, or without their receipts, may never show it: a person can say what became of it. */
-function warnOnce(transaction: TrackedTransaction, logger: Logger): void {
+/** A node without old blocks, or without their receipts, may never show it: a person can say what became of it. A log line tells once. */
+function unshown(transaction: TrackedTransaction, logger: Logger): void {
   const { id, nonce } = transaction
+  transaction.isUnshown = true
   if (told.has(transaction)) return
   told.add(transaction)
   logger.warn(

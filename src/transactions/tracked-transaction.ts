@@ -43,6 +43,8 @@ export type TrackedTransaction = {
   overdueSince: number | null
   /** Another transaction took its nonce, or the node shows none that did: it is in flight until that is final. */
   isNonceSpent: boolean
+  /** At the last look the node did not show by what its nonce is spent, or its receipt. */
+  isUnshown: boolean
   /** The block that it is mined in; null while it is not mined. */
   minedIn: number | null
   /** Block time in seconds before which it was not mined; null while it is not mined, or no reading tells. */
@@ -82,6 +84,7 @@ export function createTrackedTransaction(
     refusals: 0,
     overdueSince: null,
     isNonceSpent: false,
+    isUnshown: false,
     minedIn: null,
     notBefore: null,
     fee: null,

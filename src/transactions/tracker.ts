@@ -38,6 +38,8 @@ export type TrackerOptions = {
   onUnknown: (nonces: readonly number[]) => void
   /** Called with a nonce of the lane that another program's transaction has spent. */
   onForeign: (nonce: number) => void
+  /** Called at each look at one of which only a person can tell what became of it. */
+  onDoubt: () => void
   /** Nonces of the lane's transactions. */
   ownNonces: () => OwnNonces
   maxFeePerGas: bigint | null
@@ -76,6 +78,8 @@ export type Tracker = {
   /** Corrects the block of a mined transaction: a reorganisation may put it into another one. */
   locate(transaction: TrackedTransaction | undefined): Promise<void>
   isFinal: Finality['isFinal']
+  /** Whether only a person can tell what became of one: a wallet alone knows, or no node shows what has spent its nonce for good. */
+  isInDoubt(transaction: TrackedTransaction): boolean
   /** Whether the chain had the time to make a block final since a node counts the nonce of an open transaction as spent, at each look. */
   isSpentForGood(transaction: TrackedTransaction): boolean
   close(): void
@@ -105,8 +109,9 @@ export function createTracker(options: TrackerOptions): Tracker {
   })
   const resubmitter = createResubmitter({ port, journal, blockTimeMs, maxFeePerGas, onBroadcast, clock, logger })
   const provenReceipt = createRevertProof({ port, clock })
-  const gaps = createGapWatch(options)
-  const pace = createPollDelay(blockTimeMs, clock)
+  const [gaps, pace] = [createGapWatch(options), createPollDelay(blockTimeMs, clock)]
+  const isSpentForGood = (one: TrackedTransaction) => spentNonces.isFinal(one, { block: 'spent', depth: Infinity })
+  const isInDoubt = (one: TrackedTransaction) => one.attempts.length === 0 || (isUnshown(one) && isSpentForGood(one))
   let [running, closed] = [false, false]
 
   return {
@@ -132,7 +137,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     accept: outcomes.accepted,
     locate: recent.locate,
     isFinal: finality.isFinal,
-    isSpentForGood: (transaction) => spentNonces.isFinal(transaction, { block: 'spent', depth: Infinity }),
+    isInDoubt,
+    isSpentForGood,
     close() {
       closed = true
       pace.hurry()
@@ -209,7 +215,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     const action = resubmission(transaction, { ...facts, ...times() })
     switch (action) {
       case 'find-spender':
-        return resolveSpentNonce(transaction, { port, outcomes, finality, onForeign: options.onForeign, logger })
+        await resolveSpentNonce(transaction, { port, outcomes, finality, onForeign: options.onForeign, logger })
+        return isInDoubt(transaction) ? options.onDoubt() : undefined
       case 'rebroadcast':
         await resubmitter.rebroadcast(transaction)
         return resolveRefusal(transaction, { port, outcomes, ...times() })
@@ -252,6 +259,8 @@ const mayYetAct = (
   idle: readonly Pick<TrackedTransactionInput, 'intent'>[],
   matches: (intent: Intent) => boolean,
 ): boolean => idle.some(({ intent }) => matches(intent))
+
+const isUnshown = ({ isNonceSpent, isUnshown: isSo }: TrackedTransaction): boolean => isNonceSpent && isSo
 
 const isReverted = ({ actor }: TrackedTransaction): boolean => actor.getSnapshot().value === 'reverted'
 

@@ -95,7 +95,8 @@ const holdInWords = {
   'nonce-spent': 'another transaction took the nonce of the one on its way: see og-ledger transactions',
   'unresolved-intent': 'a wallet never said whether it sent: see og-ledger transactions',
   'backing-off': 'the last step failed and is tried again later',
-  'end-unproven': 'a node shows that nothing is left to close, and several readings must agree',
+  'end-unproven':
+    'a node shows that nothing is left to close, and several readings must agree; close --cancel ends the closing',
 } satisfies Record<ClosingHold, string>
 
 /** How far closing has come; empty where the ledger is not being closed. */

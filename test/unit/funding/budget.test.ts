@@ -71,9 +71,9 @@ test('one doubt about a flight among others is a doubt about its sub-account', (
   const rules = { serviceNames: { inference: 'inference-v1.0' } } as Parameters<typeof transferIntent>[2]
   const to = (id: typeof alice) => transferIntent(id, 1n, rules)
   const flights = [
-    { intent: to(alice), unresolved: true, nonceSpent: false },
-    { intent: to(bob), unresolved: false, nonceSpent: true },
-    { intent: { ...to(bob), touches: [alice, bob] }, unresolved: false, nonceSpent: false },
+    { intent: to(alice), unresolved: true, nonceSpent: false, inDoubt: true },
+    { intent: to(bob), unresolved: false, nonceSpent: true, inDoubt: false },
+    { intent: { ...to(bob), touches: [alice, bob] }, unresolved: false, nonceSpent: false, inDoubt: false },
   ]
   expect(inFlightByAccount(flights)).toEqual(
     new Map([

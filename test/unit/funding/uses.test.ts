@@ -146,7 +146,7 @@ function openLife() {
   let newest = 0
   const uses = createUses({
     minedIn: (from, to) => own.filter(({ block }) => block > from && block <= to).map(({ intent }) => intent),
-    inFlight: () => hidden.map(({ intent }) => ({ intent, unresolved: false, nonceSpent: false })),
+    inFlight: () => hidden.map(({ intent }) => ({ intent, unresolved: false, nonceSpent: false, inDoubt: false })),
   })
   const sent = (intent: Intent) => void own.push({ block: world.now, intent })
   const life = {

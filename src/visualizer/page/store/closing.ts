@@ -61,7 +61,8 @@ const HOLDS: Readonly<Record<NonNullable<ClosingProgress['hold']>, string>> = {
     'Another transaction took the nonce of the one on its way: the chain makes that final, or og-ledger transactions settles it.',
   'unresolved-intent': 'A wallet never said whether it sent a transaction: og-ledger transactions settles that.',
   'backing-off': 'The last step failed and is tried again later.',
-  'end-unproven': 'A node shows that nothing is left to close: several readings must agree.',
+  'end-unproven':
+    'A node shows that nothing is left to close: several readings must agree, or og-ledger close --cancel ends the closing.',
 }
 
 function restOf({ hold, failure, locked, subAccounts }: ClosingProgress): string {
