@@ -15,7 +15,7 @@ import type { Quiet } from './funding/quiet.ts'
 import type { RuleUpdates } from './chain/rule-updates.ts'
 import type { ServiceCache } from './provider/service-cache.ts'
 import type { ReadingFailure } from './streams/positions.ts'
-import type { Lane } from './transactions/lane.ts'
+import type { Lane } from './transactions/lane.types.ts'
 
 /** The parts that take part in a reading, in the order in which it reaches them. */
 export type CycleParts = {

@@ -2,7 +2,7 @@ import type { Position } from '../../machines/position.types.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ClosingIntention } from '../transactions/journal.types.ts'
 import { FINALITY_DEPTH } from '../transactions/finality.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane } from '../transactions/lane.types.ts'
 
 /** What a position shows of the end of a closing: no ledger, or money that no contract of the network reaches. */
 export type End = 'gone' | 'stuck'

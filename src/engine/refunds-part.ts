@@ -3,7 +3,7 @@ import { ReadOnlyError } from '../base/errors.ts'
 import type { Plan } from '../funding/plan.ts'
 import type { Claims } from '../refunds/claim.ts'
 import type { Refunds, RefundsOptions } from '../refunds/refunds.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane } from '../transactions/lane.types.ts'
 import type { Sending } from './engine-options.ts'
 
 export type RefundsPartOptions = Omit<RefundsOptions, 'lane'> & {

@@ -9,7 +9,7 @@ import { createEvents, type Events, type EventsOptions } from '../events/events.
 import { forecastOf } from '../funding/forecast.ts'
 import type { GasPrice } from '../funding/gas-price.ts'
 import type { Traces } from '../tracing/traces.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane } from '../transactions/lane.types.ts'
 import type { TrackedTransaction, TransactionActor } from '../transactions/tracked-transaction.ts'
 
 export type ReportsOptions = Pick<EventsOptions, 'createSendingWatch' | 'logEvent'> & {

@@ -23,7 +23,7 @@ import type { ServiceCache } from '../provider/service-cache.ts'
 import type { Positions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import { fromLedger } from '../transactions/in-flight.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane } from '../transactions/lane.types.ts'
 import type { Submitter } from '../transactions/submitter.ts'
 import type { ProviderAccess } from './provider-access.ts'
 

@@ -6,7 +6,7 @@ import { createPaying, type Paying, type PayingOptions } from '../funding/paying
 import type { Positions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import type { Journal } from '../transactions/journal.types.ts'
-import type { Lane, LaneOptions } from '../transactions/lane.ts'
+import type { Lane, LaneOptions } from '../transactions/lane.types.ts'
 import { checkLeasedJournal, checkPayerJournal } from '../transactions/leased-journal.ts'
 import { pageJournal } from '../transactions/page-journal.ts'
 import { joinLane } from '../transactions/shared-lane.ts'

@@ -7,7 +7,7 @@ import type { DepositDecision, DepositInput, DepositStanding } from '../../machi
 import type { Position } from '../../machines/position.types.ts'
 import { keyOf } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
-import type { InFlight } from '../transactions/lane.ts'
+import type { InFlight } from '../transactions/lane.types.ts'
 import { isDeposit } from '../transactions/intent.ts'
 import type { DepositPolicy } from './config/auto-deposit-config.ts'
 import type { DepositPayer } from './deposit-payer.ts'

@@ -3,7 +3,7 @@ import type { KnownBlock } from '../base/known-block.ts'
 import type { Call } from '../chain/port.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
 import type { DepositPayment } from '../transactions/journal.types.ts'
-import type { InFlight, Lane, SubmitOptions } from '../transactions/lane.ts'
+import type { InFlight, Lane, SubmitOptions } from '../transactions/lane.types.ts'
 import type { Submitter } from '../transactions/submitter.ts'
 
 /** The wallet that deposits into the ledger, with its lane. Amounts in wei. */

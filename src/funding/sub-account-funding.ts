@@ -11,7 +11,7 @@ import type { Rules } from '../chain/port.ts'
 import type { Payees } from '../provider/payees.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 import { createDecideAnew } from '../transactions/overtakes.ts'
 import { checkLimits, mostAllowed, type LimitsOf, type OwnLimits } from './limits.ts'
 

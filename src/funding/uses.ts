@@ -4,7 +4,7 @@ import type { Block, Position, Settlements, SubAccountPosition } from '../../mac
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import { inFlightByAccount } from '../transactions/in-flight.ts'
 import type { Intent } from '../transactions/intent.ts'
-import type { InFlight } from '../transactions/lane.ts'
+import type { InFlight } from '../transactions/lane.types.ts'
 
 export type UsesOptions = {
   /** What the wallet mined in the blocks (from, to]. */

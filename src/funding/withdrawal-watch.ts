@@ -1,6 +1,6 @@
 import type { Position } from '../../machines/position.types.ts'
 import type { Intent } from '../transactions/intent.ts'
-import type { InFlight } from '../transactions/lane.ts'
+import type { InFlight } from '../transactions/lane.types.ts'
 
 /** For this many seconds after a withdrawal by the user nothing is deposited: time to stop auto-deposit. */
 export const WITHDRAWAL_REST = 600

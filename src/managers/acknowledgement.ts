@@ -11,7 +11,7 @@ import type { OnDemand } from '../funding/on-demand.ts'
 import type { Payees } from '../provider/payees.ts'
 import { intentOf, transferIntent } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 
 export type AcknowledgementOptions = {
   wallet: string

@@ -1,5 +1,5 @@
 import { checkOptions, isBoolean, isFunction, isSignal, type Check, type Fields } from '../base/check-options.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 
 /** Options of every call that reads. */
 export type ReadingOptions = {

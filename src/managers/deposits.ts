@@ -6,7 +6,7 @@ import type { Call, Rules } from '../chain/port.ts'
 import type { Payees } from '../provider/payees.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 import type { Pending } from '../base/pending.ts'
 
 export type DepositsOptions = {

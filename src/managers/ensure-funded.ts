@@ -15,7 +15,7 @@ import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Funding } from '../funding/funding.ts'
 import type { OnDemand } from '../funding/on-demand.ts'
 import type { Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 
 export type EnsureFundedOptions = SendingOptions & {
   /** How long to try, in milliseconds or as `'2m'`; 120 000 by default. */

@@ -5,7 +5,7 @@ import type { InferenceService, Market, MarketPage } from '../chain/market.types
 import { pageOf, type MarketOptions } from '../chain/market-options.ts'
 import type { TokenState } from '../chain/tokens.ts'
 import type { Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 import { checkReading, checkSending, type ReadingOptions } from './call-options.ts'
 import type { InferenceCalls } from './calls.ts'
 import type { EndpointCalls } from './endpoint-calls.ts'

@@ -18,7 +18,7 @@ import type { PendingRefund, RefundCalendar } from '../refunds/calendar.ts'
 import type { ClaimReceipt, Claims } from '../refunds/claim.ts'
 import type { RetrieveReceipt } from '../refunds/retrieve.ts'
 import type { Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 import { checkForced, checkReading, checkSending, type ReadingOptions } from './call-options.ts'
 import type { LedgerCalls } from './calls.ts'
 import {

@@ -4,7 +4,7 @@ import { toAddress } from '../chain/address.ts'
 import type { Call } from '../chain/port.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 import { checkedId } from './token-id.ts'
 
 export type TokensOptions = {

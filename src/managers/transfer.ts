@@ -8,7 +8,7 @@ import { resolveService, type ServiceName } from '../chain/service-name.ts'
 import type { Payees } from '../provider/payees.ts'
 import { transferIntent } from '../transactions/build-intent.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { SendingOptions } from '../transactions/lane.ts'
+import type { SendingOptions } from '../transactions/lane.types.ts'
 import { checkPayable } from './payable.ts'
 
 export type TransferOptions = {

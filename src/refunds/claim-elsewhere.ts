@@ -5,7 +5,7 @@ import { contractError } from '../base/contract-errors.ts'
 import { WouldLockError } from '../base/sending-errors.ts'
 import type { Rules } from '../chain/port.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
-import type { Lane, SendingOptions } from '../transactions/lane.ts'
+import type { Lane, SendingOptions } from '../transactions/lane.types.ts'
 import { batchesOf } from './batches.ts'
 import { nothingClaimed, type ClaimOutcome } from './claim-outcome.ts'
 

@@ -1,6 +1,6 @@
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent } from '../transactions/intent.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane } from '../transactions/lane.types.ts'
 
 /** The block in which the retrieve of a claim is mined; null where it is not. */
 export function retrieveBlock(lane: Pick<Lane, 'minedBlock'>, claim: string): number | null {

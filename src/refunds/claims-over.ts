@@ -1,5 +1,5 @@
 import type { AccountLocks } from '../transactions/account-locks.ts'
-import type { Lane } from '../transactions/lane.ts'
+import type { Lane } from '../transactions/lane.types.ts'
 import { accountsOf } from './claim-outcome.ts'
 import { isHeldUp } from './put-back-pending.ts'
 import type { RetrievalsOptions } from './retrieve.ts'

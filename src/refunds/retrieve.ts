@@ -12,7 +12,7 @@ import { mayBeElsewhere, resolveService, type Service } from '../chain/service-n
 import { resolveServiceIn } from '../chain/service-elsewhere.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { SendingOptions, SubmitOptions } from '../transactions/lane.ts'
+import type { SendingOptions, SubmitOptions } from '../transactions/lane.types.ts'
 import { createLeftOut, type LeftOut } from './left-out.ts'
 import { partlyDone } from './partly-done.ts'
 import { retrieveBatch } from './retrieve-batch.ts'

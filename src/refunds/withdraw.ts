@@ -8,7 +8,7 @@ import { NothingToWithdrawError } from '../base/sending-errors.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import { idleButForDoubt, throwIfInDoubt } from '../transactions/settled-idle.ts'
 import type { Intent, Receipt } from '../transactions/intent.ts'
-import type { InFlight, Lane, SendingOptions, SubmitOptions } from '../transactions/lane.ts'
+import type { InFlight, Lane, SendingOptions, SubmitOptions } from '../transactions/lane.types.ts'
 
 export type WithdrawalsOptions = {
   wallet: string

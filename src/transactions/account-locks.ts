@@ -3,7 +3,7 @@ import { InDoubtError } from '../base/not-sent-errors.ts'
 import { Lazy, mapOf } from '../base/lazy.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import { accountIdle, isAbout } from './settled-idle.ts'
-import type { Lane } from './lane.ts'
+import type { Lane } from './lane.types.ts'
 import { StalledLocks, type LockStalls } from './lock-stalls.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { keyOf } from '../base/sub-account-key.ts'
-import type { InFlight } from './lane.ts'
+import type { InFlight } from './lane.types.ts'
 
 /** What keeps an intent in flight: what only a wallet knows, or the nonce that another transaction took. */
 export type Doubts = Pick<InFlight, 'unresolved' | 'nonceSpent'>

@@ -5,7 +5,7 @@ import type { Logger } from '../base/logger.ts'
 import type { TransactionPort } from '../chain/port.ts'
 import type { ClosingEnd } from './closing-request.ts'
 import type { Journal } from './journal.types.ts'
-import type { LaneOptions } from './lane.ts'
+import type { LaneOptions } from './lane.types.ts'
 import { createMemberPort } from './member-port.ts'
 import type { TransactionActor } from './tracked-transaction.ts'
 

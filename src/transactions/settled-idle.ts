@@ -1,7 +1,7 @@
 import { InDoubtError } from '../base/not-sent-errors.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent } from './intent.ts'
-import type { InFlight, Lane } from './lane.ts'
+import type { InFlight, Lane } from './lane.types.ts'
 
 export type InFlightView = Pick<Lane, 'idle'> & { inFlight: () => readonly InFlight[] }
 

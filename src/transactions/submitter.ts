@@ -1,7 +1,7 @@
 import { AbortedError, ReadOnlyError } from '../base/errors.ts'
 import { MinimumDepositRequiredError } from '../base/contract-errors.ts'
 import type { Intent, Receipt } from './intent.ts'
-import type { Lane, SubmitOptions } from './lane.ts'
+import type { Lane, SubmitOptions } from './lane.types.ts'
 
 export type SubmitterOptions = {
   /** Null for a broker without a signer. */

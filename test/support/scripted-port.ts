@@ -3,7 +3,8 @@ import { systemClock } from '../../src/base/clock.ts'
 import { silent } from '../../src/base/logger.ts'
 import { intentOf } from '../../src/transactions/build-intent.ts'
 import { memoryJournal } from '../../src/transactions/memory-journal.ts'
-import { createLane, type LaneOptions } from '../../src/transactions/lane.ts'
+import { createLane } from '../../src/transactions/lane.ts'
+import type { LaneOptions } from '../../src/transactions/lane.types.ts'
 
 /** A node that answers as the test says, and remembers what it was sent. */
 export type ScriptedPort = TransactionPort & {

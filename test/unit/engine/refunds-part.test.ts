@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { refundsOn, type RefundsPartOptions } from '../../../src/engine/refunds-part.ts'
 import type { Plan } from '../../../src/funding/plan.ts'
 import type { Refunds } from '../../../src/refunds/refunds.ts'
-import type { Lane } from '../../../src/transactions/lane.ts'
+import type { Lane } from '../../../src/transactions/lane.types.ts'
 import { noLocks } from '../../../src/transactions/no-locks.ts'
 
 const id: SubAccountId = { provider: '0x01', serviceType: 'inference' }
