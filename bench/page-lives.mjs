@@ -15,6 +15,8 @@ import { lives } from './lives.mjs'
 // In the folder of the package, so that its programs find the peers.
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/', import.meta.url))
 const OG = 10n ** 18n
+/** A life takes some seconds. */
+const LONGEST_LIFE_MS = 120_000
 
 /** What a page imports: the names that an app uses, and the hooks. */
 const PROGRAM = `
@@ -48,12 +50,18 @@ export async function pageLives() {
 /** @returns the chunks that ran */
 async function live(facts) {
   const child = fork(fileURLToPath(new URL('page-life.mjs', import.meta.url)), [JSON.stringify(facts)])
-  const ended = once(child, 'exit').then(([code]) =>
-    Promise.reject(new Error(`The page ended with code ${code}: ${facts.life}.`)),
+  const ended = once(child, 'exit').then(([code, signal]) =>
+    Promise.reject(new Error(`The page ended with ${code === null ? signal : `code ${code}`}: ${facts.life}.`)),
   )
   ended.catch(() => undefined)
-  const [chunks] = await Promise.race([once(child, 'message'), ended])
-  return chunks
+  // A page that waits for ever stays open: it ends with a sentence instead.
+  const late = setTimeout(() => child.kill(), LONGEST_LIFE_MS)
+  try {
+    const [chunks] = await Promise.race([once(child, 'message'), ended])
+    return chunks
+  } finally {
+    clearTimeout(late)
+  }
 }
 
 /** The contracts with a provider that serves, and wallets whose sub-account there is low. */
