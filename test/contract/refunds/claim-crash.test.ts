@@ -1,38 +1,16 @@
-import { parseEther as og, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createBroker, memoryJournal, type Broker, type Journal } from '../../../src/index.ts'
-import type { LocalProvider } from '../../../src/local/providers.ts'
-import { callOf, transact } from '../../../src/local/transact.ts'
-import { localChain, type LocalChain } from '../../support/chain.ts'
+import { parseEther as og } from 'ethers'
+import { expect, test } from 'vitest'
+import { memoryJournal, type Broker, type Journal } from '../../../src/index.ts'
+import { transact } from '../../../src/local/transact.ts'
 import { dyingJournal, type DyingJournal } from '../../support/dying-journal.ts'
 import { EXACT } from '../../support/exact.ts'
+import { useUnlockedRefund } from '../../support/unlocked-refund.ts'
 import { untilHolds } from '../../support/until.ts'
 
-const LOCK = 3600
-
-let chain: LocalChain
-let restore: () => Promise<void>
-let user: Wallet, alice: LocalProvider
-const brokers: Broker[] = []
-
-beforeAll(async () => {
-  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
-  ;[user] = chain.wallets as [Wallet]
-  ;[alice] = chain.inference as [LocalProvider]
-  await transact(user, [callOf(chain.contracts.ledger, 'addLedger', [''], og('100')), transfer('3'), retrieve()])
-  await chain.warp(LOCK)
-  await transact(user, [transfer('2')]) // takes as much from the refund: 1 is left of it, and unlocked
-  await chain.mine(30)
-  restore = await chain.snapshot()
-})
-afterEach(async () => {
-  await Promise.all(brokers.splice(0).map((broker) => broker.close()))
-  await restore()
-})
-afterAll(() => chain[Symbol.asyncDispose]())
+const world = useUnlockedRefund()
+const { claimed, standing, transfer, retrieve } = world
 
 const untouched = { ledger: og('97'), free: og('2'), pending: og('1') }
-const claimed = { ledger: og('98'), free: og('2'), pending: 0n }
 
 const both = ['retrieveFund', 'transferFund']
 
@@ -42,7 +20,7 @@ const moments = ['claiming', 'prepared', 'mined', 'prepared', 'mined', 'claiming
   .map((where, moment) => ({ where, moment, begun: moment > 2 }))
 
 test.for(moments)('a claim whose process is lost $where ($moment) is whole or did not begin', async (one) => {
-  const nonce = await chain.provider.getTransactionCount(user.address)
+  const nonce = await world.chain.provider.getTransactionCount(world.user.address)
   const journal = dyingJournal(one.moment)
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
@@ -51,12 +29,12 @@ test.for(moments)('a claim whose process is lost $where ($moment) is whole or di
   const kept = await copyOf(journal)
   const second = await open(kept)
   // Auto-funding would take the deficit from the refund, if it acted between the two transactions.
-  second.inference.startAutoFunding(alice.address, { ...EXACT, intervalMs: 100, onPendingRefund: 'reuse' })
+  second.inference.startAutoFunding(world.provider.address, { ...EXACT, intervalMs: 100, onPendingRefund: 'reuse' })
   await untilHolds(() => expect([openClaims(kept), reason(second)]).toEqual([0, 'sufficient']))
   expect(await standing(second)).toEqual(one.begun ? claimed : untouched)
   const sent = one.begun ? both : []
   expect(operations(second)).toEqual(sent)
-  expect(await chain.provider.getTransactionCount(user.address)).toBe(nonce + sent.length)
+  expect(await world.chain.provider.getTransactionCount(world.user.address)).toBe(nonce + sent.length)
 })
 
 test('the broker takes up a claim also where its journal was locked before', async () => {
@@ -81,7 +59,7 @@ test('a claim leaves alone what the user took back before the next process began
   first.ledger.claimRefunds().catch(() => undefined)
   expect(await journal.died).toBe('before prepared')
   // The user puts back all but 0.5, and later requests that again.
-  await transact(user, [transfer('1.5'), retrieve()])
+  await transact(world.user, [transfer('1.5'), retrieve()])
   const kept = await copyOf(journal)
   const second = await open(kept)
   await untilHolds(() => expect(openClaims(kept)).toBe(0))
@@ -94,10 +72,10 @@ test('a claim leaves alone what the user took back in full and later requested a
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
   expect(await journal.died).toBe('before prepared')
-  await transact(user, [transfer('2')])
-  await chain.warp(1)
-  await transact(user, [retrieve()])
-  await chain.mine(12)
+  await transact(world.user, [transfer('2')])
+  await world.chain.warp(1)
+  await transact(world.user, [retrieve()])
+  await world.chain.mine(12)
   const kept = await copyOf(journal)
   const second = await open(kept)
   await untilHolds(() => expect(openClaims(kept)).toBe(0))
@@ -110,7 +88,7 @@ test('a refund that was requested after the put-back stays, though the journal l
   const first = await open(journal)
   first.ledger.claimRefunds().catch(() => undefined)
   expect(await journal.died).toBe('before claiming-ended')
-  await transact(user, [retrieve()])
+  await transact(world.user, [retrieve()])
   const kept = await copyOf(journal)
   const second = await open(kept)
   await untilHolds(() => expect(openClaims(kept)).toBe(0))
@@ -143,11 +121,7 @@ test('a claim puts nothing back while the ledger is being closed', async () => {
   expect(operations(second)).toEqual(['retrieveFund'])
 })
 
-async function open(journal: Journal): Promise<Broker> {
-  const broker = await createBroker({ signer: user, network: chain.network, intervalMs: 1_000, journal })
-  brokers.push(broker)
-  return broker
-}
+const open = (journal: Journal) => world.open(journal, { intervalMs: 1_000 })
 
 type Kept = ReturnType<typeof memoryJournal>
 
@@ -162,20 +136,6 @@ function openClaims({ records }: Kept): number {
   return count('claiming') - count('claiming-ended')
 }
 
-async function standing(broker: Broker) {
-  const { ledger, subAccounts } = await broker.position()
-  const [account] = subAccounts
-  return { ledger: ledger?.available, free: account?.available, pending: account?.pendingRefund }
-}
-
-const reason = (broker: Broker) => broker.inference.autoFundingStatus(alice.address)[0]?.reason
+const reason = (broker: Broker) => broker.inference.autoFundingStatus(world.provider.address)[0]?.reason
 
 const operations = (broker: Broker) => broker.transactions().map((one) => one.getSnapshot().context.operation)
-
-function transfer(amount: string) {
-  return callOf(chain.contracts.ledger, 'transferFund', [alice.address, 'inference-v1.0', og(amount)])
-}
-
-function retrieve() {
-  return callOf(chain.contracts.ledger, 'retrieveFund', [[alice.address], 'inference-v1.0'])
-}

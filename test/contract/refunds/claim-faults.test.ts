@@ -1,42 +1,11 @@
-import { parseEther as og, type Wallet } from 'ethers'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createBroker, memoryJournal, type Broker, type Journal } from '../../../src/index.ts'
-import type { LocalProvider } from '../../../src/local/providers.ts'
-import { callOf, transact } from '../../../src/local/transact.ts'
-import { connect, localChain, type LocalChain } from '../../support/chain.ts'
+import { parseEther as og } from 'ethers'
+import { expect, test } from 'vitest'
+import { memoryJournal, type Broker } from '../../../src/index.ts'
 import { hookedJournal } from '../../support/dying-journal.ts'
-import { startProxy, type Proxy } from '../../support/proxy.ts'
+import { useUnlockedRefund } from '../../support/unlocked-refund.ts'
 
-const LOCK = 3600
-
-let chain: LocalChain, proxy: Proxy
-let restore: () => Promise<void>
-let user: Wallet, alice: LocalProvider
-const brokers: Broker[] = []
-const removals: (() => void)[] = []
-
-beforeAll(async () => {
-  chain = await localChain({ lockTime: LOCK, inferenceProviders: 1, fineTuningProviders: 0, wallets: 1 })
-  proxy = await startProxy(chain.anvil.url)
-  ;[user] = chain.wallets as [Wallet]
-  ;[alice] = chain.inference as [LocalProvider]
-  await transact(user, [callOf(chain.contracts.ledger, 'addLedger', [''], og('100')), transfer('3'), retrieve()])
-  await chain.warp(LOCK)
-  await transact(user, [transfer('2')]) // takes as much from the refund: 1 is left of it, and unlocked
-  await chain.mine(30)
-  restore = await chain.snapshot()
-})
-afterEach(async () => {
-  for (const remove of removals.splice(0)) remove()
-  await Promise.all(brokers.splice(0).map((broker) => broker.close()))
-  await restore()
-})
-afterAll(async () => {
-  await proxy.stop()
-  await chain[Symbol.asyncDispose]()
-})
-
-const claimed = { ledger: og('98'), free: og('2'), pending: 0n }
+const world = useUnlockedRefund()
+const { claimed, faults, open, standing } = world
 
 test('a node that fails between the two transactions is asked until it answers', async () => {
   const broker = await open(hookedJournal(({ type }) => void (type === 'mined' && failThreeTimes())))
@@ -56,7 +25,7 @@ test('a claim that the wallet refuses leaves nothing open', async () => {
   const journal = memoryJournal()
   const broker = await open(journal)
   const refusal = { kind: 'rpc', code: 3, message: 'execution reverted', data: '0x90b8ec18' } as const
-  removals.push(proxy.fault(({ method }) => (method === 'eth_estimateGas' ? refusal : undefined)))
+  faults.push(world.proxy.fault(({ method }) => (method === 'eth_estimateGas' ? refusal : undefined)))
   await expect(broker.ledger.claimRefunds()).rejects.toMatchObject({ errorName: 'TransferFailed' })
   expect(journal.records.map(({ type }) => type)).toEqual(['claiming', 'claiming-ended'])
 })
@@ -65,7 +34,7 @@ test('a transfer by hand comes after the claim, and on top of what was free', as
   let transferring: Promise<unknown> | undefined
   const broker = await open(
     hookedJournal(({ type }) => {
-      if (type === 'mined') transferring ??= broker.ledger.transferFund(alice.address, 'inference', '0.5')
+      if (type === 'mined') transferring ??= broker.ledger.transferFund(world.provider.address, 'inference', '0.5')
       return undefined
     }),
   )
@@ -78,7 +47,7 @@ test('several calls at once make one claim', async () => {
   const broker = await open(memoryJournal())
   const asked = [
     broker.ledger.claimRefunds(),
-    broker.ledger.claimRefunds(alice.address, 'inference'),
+    broker.ledger.claimRefunds(world.provider.address, 'inference'),
     broker.ledger.claimRefunds(),
   ]
   const outcomes = await Promise.allSettled(asked)
@@ -94,18 +63,11 @@ test('claimRefunds is refused while the ledger is being closed', async () => {
   await expect(broker.ledger.claimRefunds()).rejects.toMatchObject({ name: 'LedgerClosingError' })
 })
 
-async function open(journal: Journal): Promise<Broker> {
-  const signer = user.connect(connect(proxy.url))
-  const broker = await createBroker({ signer, network: chain.network, intervalMs: 60_000, journal })
-  brokers.push(broker)
-  return broker
-}
-
 function failThreeTimes(): void {
-  if (removals.length > 0) return
+  if (faults.length > 0) return
   let left = 3
-  removals.push(
-    proxy.fault(({ method }) =>
+  faults.push(
+    world.proxy.fault(({ method }) =>
       method === 'eth_call' && (left -= 1) >= 0 ? { kind: 'http', status: 500 } : undefined,
     ),
   )
@@ -113,18 +75,4 @@ function failThreeTimes(): void {
 
 const full = () => Promise.reject(new Error('no space left on device'))
 
-async function standing(broker: Broker) {
-  const { ledger, subAccounts } = await broker.position()
-  const [account] = subAccounts
-  return { ledger: ledger?.available, free: account?.available, pending: account?.pendingRefund }
-}
-
 const operations = (broker: Broker) => broker.transactions().map((one) => one.getSnapshot().context.operation)
-
-function transfer(amount: string) {
-  return callOf(chain.contracts.ledger, 'transferFund', [alice.address, 'inference-v1.0', og(amount)])
-}
-
-function retrieve() {
-  return callOf(chain.contracts.ledger, 'retrieveFund', [[alice.address], 'inference-v1.0'])
-}
