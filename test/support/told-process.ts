@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline'
 
 /** A program of this folder that says in lines what it does, and that a test kills. */
 export type ToldProcess = {
-  /** Resolves once the process has said the line; with `again`, once more from now on. */
-  says(line: string, options?: { again?: boolean }): Promise<void>
+  /** Resolves once the process has said such a line; with `again`, once more from now on. */
+  says(line: string | RegExp, options?: { again?: boolean }): Promise<void>
   /** The line that it said last. */
   last(): string
   /** SIGSTOP: it stands still as a virtual machine does. */
@@ -35,9 +35,10 @@ export function startToldProcess(program: string, options: { holder: string } & 
   return {
     async says(line, { again = false } = {}) {
       const from = again ? said.length : 0
-      while (!said.slice(from).includes(line)) {
+      const isIt = (one: string): boolean => (typeof line === 'string' ? one === line : line.test(one))
+      while (!said.slice(from).some(isIt)) {
         if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`${options.holder} ended without saying "${line}": ${said.slice(-5).join('; ')}`)
+          throw new Error(`${options.holder} ended without saying "${String(line)}": ${said.slice(-5).join('; ')}`)
         await new Promise<void>((resolve) => {
           const wake = (): void => {
             waits.delete(wake)
