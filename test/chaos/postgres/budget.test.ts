@@ -77,9 +77,11 @@ test.each(chaosRuns(4).map(({ seed, random }) => ({ seed, random, ...inTurn(case
     if (held && fault === 'outlived') first.stop()
     if (fault === 'killed') await first.kill()
     if (fault === 'cut off') proxy.cut()
-    if (fault === 'database crashed') await postgres.crash()
-    if (fault === 'database crashed') await postgres.start()
-    else await held?.release()
+    if (fault === 'database crashed') {
+      await postgres.crash()
+      held?.drop()
+      await postgres.start()
+    } else await held?.release()
     if (fault !== 'killed' && fault !== 'outlived') first.resume()
 
     const second = start(low, { holder: 'second', name, stopAt: null, clockAheadMs: 0 })
@@ -120,6 +122,8 @@ async function holdPayments(name: string) {
       await client.query('commit')
       client.release()
     },
+    /** The connection is gone: a pool ends once it has all of its connections back. */
+    drop: () => client.release(true),
   }
 }
 
