@@ -24,6 +24,11 @@ const allRows = (page: Page) => page.locator('tbody tr').nth(4)
 test('a drain turns a sub-account low, its top-up lights up an edge, and both are in the timeline', async () => {
   const { url } = await startDemo()
   const page = await open(url)
+  // What is shown for a moment only, and may come before what is waited for first.
+  const moments = Promise.all([
+    page.locator('.coin', { hasText: /^\+/ }).first().waitFor(),
+    page.locator('.verdict', { hasText: /^Refilling \d sub-accounts?( with [\d.]+ OG)?\.$/ }).waitFor(),
+  ])
   await page.locator('tbody tr[data-state="low"]').first().waitFor()
   await page.locator('.state-box[data-path="low"].present .badge').waitFor()
   await page.locator('.edge.lit', { hasText: 'too little' }).waitFor()
@@ -37,12 +42,11 @@ test('a drain turns a sub-account low, its top-up lights up an edge, and both ar
   await page.getByRole('tab', { name: 'Auto-funding' }).click()
   await page.locator('.state-box[data-path="toppingUp"].present').waitFor()
   await page.locator('.edge.lit', { hasText: 'top-up decided' }).waitFor()
-  await page.locator('.coin', { hasText: /^\+/ }).first().waitFor()
   await page
     .locator('.timeline li[data-kind="transaction"]', { hasText: /Transfer [\d.]+ OG: mined in block \d+/ })
     .first()
     .waitFor()
-  await page.locator('.verdict', { hasText: /^Refilling \d sub-accounts?( with [\d.]+ OG)?\.$/ }).waitFor()
+  await moments
   expect(await page.locator('tbody tr').count()).toBe(5)
   // Long before there is a forecast there is an estimate.
   await page.locator('.outlook .figure', { hasText: '≈' }).first().waitFor()
