@@ -13,6 +13,14 @@ export const lives = {
     show(broker.inference.autoFundingStatus(), await broker.ledger.refunds(), broker.counts())
     await broker.close()
   },
+  /** Asks a broker without a signer what auto-funding would do: its planner is loaded for that. */
+  async forecast({ page, rpc, network, wallet: { address } }) {
+    const broker = await page.createBroker({ provider: rpc, address, network })
+    const forecast = await broker.forecast()
+    const plan = broker.planAt(await broker.position(), { dryRun: true })
+    show(forecast.depositFor(30), plan.decisions)
+    await broker.close()
+  },
   /** Deposits, and keeps a sub-account filled. With a signer everything is loaded at the opening, whatever is done then. */
   pay: (world) =>
     signed(world, async (broker) => {

@@ -53,6 +53,8 @@ const layers = {
   first: ['src/create-broker'],
   face: ['src/index', 'src/create-broker+src/broker+src/streams/streams'],
   broker: ['src/broker'],
+  config: ['src/index', 'src/engine/planning'],
+  planning: ['src/engine/planning'],
   journal: ['src/transactions/browser-journal'],
   shared: ['src/index', 'src/engine/sending+src/managers/calls+src/managers/endpoint-calls+src/refunds/refunds'],
   index: ['src/index'],

@@ -1,7 +1,7 @@
 import { journals } from '#journals'
 import { abortable } from './base/abortable.ts'
 import type { InMs } from './base/durations.ts'
-import { AbortedError } from './base/errors.ts'
+import { AbortedError, ReadOnlyError } from './base/errors.ts'
 import { safeLogger, type Logger } from './base/logger.ts'
 import { loadAhead } from './base/room.ts'
 import { createRequestCounts } from './base/request-counts.ts'
@@ -12,10 +12,9 @@ import { checkIntervalMs } from './funding/config/checks.ts'
 import { isLeased } from './transactions/is-leased.ts'
 import type { Journal } from './transactions/journal.types.ts'
 import { brokerOn } from './engine/public-broker.ts'
-import { createEngine } from './engine/engine.ts'
-import type { OpenOptions } from './engine/open-options.ts'
+import { createEngine, type Engine } from './engine/engine.ts'
+import type { OpenOptions, StandingOrders } from './engine/open-options.ts'
 import { rooms } from './engine/rooms.ts'
-import { startOrders } from './engine/standing-orders.ts'
 
 const DEFAULT_INTERVAL_MS = 30_000
 
@@ -126,4 +125,12 @@ async function open(
   // A fleet ends an opening by the signal, and closes what is open itself: its wallets keep no signal each.
   if (options.shared) leave()
   return broker
+}
+
+/** @throws InvalidInputError, LedgerClosingError, ReadOnlyError without a signer */
+function startOrders(engine: Engine, orders: StandingOrders): void {
+  if (!orders.autoDeposit && !orders.autoFunding?.length) return
+  const { sending, chain } = engine
+  if (!sending) throw new ReadOnlyError(chain.wallet)
+  sending.startOrders(engine, orders)
 }

@@ -81,7 +81,11 @@ export type Broker = {
   position(options?: ReadingOptions): Promise<Position>
   /** Reads the position now and plans for it, without acting on the plan. */
   plan(options?: Pick<PlanOptions, 'dryRun'> & ReadingOptions): Promise<Plan>
-  /** Plans for a position that was read. */
+  /**
+   * Plans for a position that was read.
+   *
+   * @throws NotLoadedError for a dry run of a broker without a signer in a page, before `plan` with one, or `forecast`, has loaded its planner
+   */
   planAt(position: Position, options?: Pick<PlanOptions, 'dryRun'>): Plan
   /** When ledger, gas and each sub-account run dry at the present burn, and what to deposit. */
   forecast(options?: ReadingOptions): Promise<Forecast>

@@ -103,6 +103,7 @@ export {
   ChunkLoadError,
   InvalidInputError,
   JournalError,
+  NotLoadedError,
   ReadError,
   StaleReadingError,
 } from './base/errors.ts'

@@ -4,8 +4,10 @@ import type { Fact } from '../sub-account/sub-account.types.ts'
 import { runwayOf } from './auto-funding.levels.ts'
 import type { DecisionRow, Standing } from './plan.types.ts'
 
+type RowStanding = Pick<Standing, 'provider' | 'serviceType' | 'required' | 'target' | 'demand' | 'limits' | 'anomaly'>
+
 /** One sub-account's row of a plan: its balances at this position, and its levels. */
-export function rowOf(position: Position, standing: Standing): DecisionRow {
+export function rowOf(position: Position, standing: RowStanding): DecisionRow {
   const { provider, serviceType, required, target, demand, limits, anomaly } = standing
   const found = subAccountIn(position, standing)
   const available = found?.available ?? 0n

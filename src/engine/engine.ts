@@ -7,10 +7,9 @@ import { createRuleUpdates } from '../chain/rule-updates.ts'
 import { createClosingGate } from '../closing/gate.ts'
 import { createCycle } from '../cycle.ts'
 import { toBudget } from '../funding/config/budget.ts'
-import { type Funding, createFunding } from '../funding/funding.ts'
+import type { Funding } from '../funding/funding.ts'
 import type { GasPrice } from '../funding/gas-price.ts'
 import type { Plan } from '../funding/plan.ts'
-import { createServiceCache } from '../provider/service-cache.ts'
 import { RefundCalendar } from '../refunds/calendar.ts'
 import { createSubmitter } from '../transactions/submitter.ts'
 import type { EngineOptions } from './engine-options.ts'
@@ -18,13 +17,16 @@ import { refundsOn } from './refunds-part.ts'
 import { sendingPart } from './sending-part.ts'
 import {
   accessOn,
+  chargesOn,
+  fundingOn,
   gasPriceOn,
   laneOn,
   lifecyclesOn,
-  payingOn,
+  planningOn,
   positionsOn,
   quietOn,
   reportsOn,
+  servicesOn,
   topicsOn,
 } from './parts.ts'
 
@@ -90,15 +92,15 @@ export function createEngine(options: EngineOptions) {
   })
   onJournalOpen.add(refunds.resume)
   const gas: GasPrice = gasPriceOn(chain, { ceiling: options.maxFeePerGas, onLate: positions.nudge, clock })
-  const services = createServiceCache({ readService: chain.readService, onLate: positions.nudge, clock, logger })
+  const services = servicesOn(options, { readService: chain.readService, onLate: positions.nudge, clock, logger })
   const access = accessOn(options, { services, requests: requests.provider, clock, wall, logger })
-  const funding: Funding = createFunding({
+  const funding: Funding = fundingOn(options, reports, {
+    ...chargesOn(chain, { onCharge: counts.charge, onLearn: () => quiet?.disturb(), clock, logger }),
     minLockedBalance,
     lane,
     locks,
     submitter,
     closing: whileClosing,
-    pay: (parts) => payingOn(options, parts, reports),
     intervalMs,
     budget: toBudget(options.budget),
     sharedBudget: options.shared?.budget,
@@ -109,8 +111,6 @@ export function createEngine(options: EngineOptions) {
     providerFees: sending && access.part.providerFees,
     readSettlements: chain.readSettlements,
     report: events.funding,
-    onCharge: counts.charge,
-    onLearn: () => quiet?.disturb(),
     onStart(operation) {
       submitter.readyLane()
       gate.check(operation)
@@ -152,6 +152,7 @@ export function createEngine(options: EngineOptions) {
   return {
     chain,
     sending,
+    planning: planningOn(options),
     minLockedBalance,
     common,
     onClose,

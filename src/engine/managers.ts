@@ -55,12 +55,19 @@ function partOf<Part extends object>({ sending, common }: Engine, make: (sending
 
 function serviceOptionsOn(engine: Engine, serviceType: ServiceType): Omit<ServiceManagerOptions, 'calls'> {
   const { common, minLockedBalance, positions, funding } = engine
+  const { autoFunding } = funding
+  const startOptions = { ...common, minLockedBalance, autoFunding }
   return {
     ...common,
     serviceType,
-    minLockedBalance,
     read: positions.fresh,
     statusFacts: () => statusFactsOf(engine),
-    autoFunding: funding.autoFunding,
+    start: partOf(
+      engine,
+      ({ startAutoFunding }) =>
+        (id, config) =>
+          startAutoFunding(id, config, startOptions),
+    ),
+    autoFunding,
   }
 }

@@ -3,15 +3,20 @@ import type { Clock } from '../base/clock.ts'
 import { type Inspection, createInspection } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
 import type { Lazy } from '../base/lazy.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Room } from '../base/room.ts'
 import type { Connected } from '../chain/connect.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
-import type { Funding } from '../funding/funding.ts'
+import { createBurnRates, type BurnRates, type BurnRatesOptions } from '../funding/burn-rates.ts'
+import { createChargeHistory, type ChargeHistory } from '../funding/charge-history.ts'
+import type { Funding, FundingOptions } from '../funding/funding.ts'
+import { createWatching } from '../funding/watching.ts'
 import { createGasPrice } from '../funding/gas-price.ts'
 import type { ClosingGate } from '../closing/gate.ts'
-import type { Paying, PayingOptions } from '../funding/paying.ts'
-import { readOnlyPaying } from '../funding/read-only.ts'
 import { LedgerLife } from '../lifecycle/ledger-actor.ts'
 import { SubAccountActors } from '../lifecycle/sub-account-actors.ts'
+import { noServices } from '../provider/no-services.ts'
+import type { ServiceCache, ServiceCacheOptions } from '../provider/service-cache.ts'
 import type { Positions, PositionsOptions } from '../streams/positions.ts'
 import type { AccountLocks } from '../transactions/account-locks.ts'
 import { MOST_FEE_PER_GAS } from '../transactions/fee-cap.policy.ts'
@@ -21,6 +26,7 @@ import type { TransactionActor } from '../transactions/tracked-transaction.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { ProviderAccess, ProviderAccessOptions } from './provider-access.ts'
 import { createReports, type Reports, type ReportsOptions } from './reports.ts'
+import { rooms } from './rooms.ts'
 import { sendingPart } from './sending-part.ts'
 import type { LaneParts } from './sending.ts'
 
@@ -29,10 +35,33 @@ export function laneOn(options: EngineOptions, parts: LaneParts): { lane: Lane |
   return options.sending?.laneOn(options, parts, options.sending) ?? { lane: null, locks: noLocks }
 }
 
-/** What pays for itself; without a signer each start is refused. */
-export function payingOn(options: EngineOptions, parts: PayingOptions, reports: Reports): Paying {
+/** How fast sub-accounts are charged, by readings and by logs. */
+export function chargesOn(
+  { readSettlements }: Connected,
+  { clock, logger, ...heard }: BurnRatesOptions & { clock: Clock; logger: Logger },
+): { burns: BurnRates; charges: ChargeHistory } {
+  const burns = createBurnRates(heard)
+  return { burns, charges: createChargeHistory({ burns, readSettlements, clock, logger }) }
+}
+
+/** Auto-funding; without a signer each start is refused. */
+export function fundingOn(options: EngineOptions, reports: Reports, parts: Omit<FundingOptions, 'pay'>): Funding {
   const { sending } = options
-  return sending?.payingOn(options, parts, { journal: sending.journal, reports }) ?? readOnlyPaying(parts)
+  if (!sending) return createWatching({ room: rooms.planning, ...parts })
+  const { journal } = sending
+  return sending.createFunding({ pay: (paid) => sending.payingOn(options, paid, { journal, reports }), ...parts })
+}
+
+/** The checks of dry runs, which come with the planner. */
+export function planningOn({ sending }: EngineOptions): Room<PlanningRoom> {
+  return sending ? { now: sending, load: () => Promise.resolve(sending) } : rooms.planning
+}
+
+type PlanningRoom = Pick<typeof import('./planning.ts'), 'toDryRun' | 'longestIdleness'>
+
+/** What providers offer; without a signer none is paid, so none is asked. */
+export function servicesOn({ sending }: EngineOptions, options: ServiceCacheOptions): ServiceCache {
+  return sending?.createServiceCache(options) ?? noServices
 }
 
 /** What the broker asks of providers over HTTP; without a signer its use throws. */

@@ -1,11 +1,11 @@
 import { abortable } from '../base/abortable.ts'
 import { anything, checkOptions, checkShape, isSignal, isText } from '../base/check-options.ts'
+import { NotLoadedError } from '../base/errors.ts'
 import { createLastingPromise } from '../base/lasting-promise.ts'
 import { checkReading } from '../managers/call-options.ts'
 import type { Broker } from '../broker.types.ts'
 import { toAddress } from '../chain/address.ts'
 import { resolveService } from '../chain/service-name.ts'
-import { longestIdleness, toDryRun } from './dry-run-options.ts'
 import { forecastOf } from '../funding/forecast.ts'
 import type { PlanOptions } from '../funding/plan.ts'
 import { closeEngine, type Engine } from './engine.ts'
@@ -86,8 +86,9 @@ class EngineBroker implements Broker {
 
   readonly plan: Broker['plan'] = async (asked = {}) => {
     checkOptions('plan', asked, { dryRun: anything, signal: isSignal })
-    const { positions, funding, gas } = this.#engine
+    const { positions, funding, gas, planning } = this.#engine
     const { signal, ...how } = asked
+    if (isDry(how) && !planning.now) await abortable(planning.load(), signal)
     const options = this.#planOptions(how)
     const position = await positions.fresh(signal)
     await abortable(Promise.all([funding.history.learn(position), gas.ask()]), signal)
@@ -162,10 +163,15 @@ class EngineBroker implements Broker {
 
   /** Checks the options of a plan, and asks for what their dry run has to know. */
   #planOptions({ dryRun = false, ...others }: PlanOptions = {}): PlanOptions {
-    const { cycle, funding } = this.#engine
+    const { cycle, funding, planning } = this.#engine
     cycle.wantForecast()
+    if (!isDry({ dryRun })) return { ...others, dryRun }
+    if (!planning.now) throw new NotLoadedError()
+    const { toDryRun, longestIdleness } = planning.now
     const tried = toDryRun(dryRun)
     if (typeof tried === 'object') funding.wantUse(longestIdleness(tried))
     return { ...others, dryRun: tried }
   }
 }
+
+const isDry = ({ dryRun = false }: PlanOptions): boolean => dryRun !== false

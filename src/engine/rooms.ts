@@ -7,7 +7,8 @@ export const rooms = {
   tracing: roomOf(() => import('../tracing/traces.ts')),
   /** All that a broker with a signer has beside one that only watches: none of its calls waits for code. */
   sending: roomOf(() => import('./sending.ts')),
-  /** What a broker that only watches is seldom asked for. */
+  /** What a broker that only watches makes dry runs by, and what it is seldom asked for. */
+  planning: roomOf(() => import('./planning.ts')),
   closingPlan: roomOf(() => import('../closing/plan.ts')),
   repair: roomOf(() => import('../transactions/default-repair.ts')),
 }

@@ -1,4 +1,6 @@
 import { Lazy } from '../base/lazy.ts'
+import type { AutoDepositActor } from '../funding/auto-deposit.ts'
+import { toDepositPolicy, type AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
 import { createEnsureLedger, type EnsureLedger, type LedgerFundingOptions } from '../funding/ensure-ledger.ts'
 import { createOnDemand, type OnDemand, type OnDemandOptions } from '../funding/on-demand.ts'
 import type { LedgerFunding } from '../funding/paying.ts'
@@ -31,6 +33,7 @@ export type LedgerCalls = {
   retrievals: Retrievals
   withdrawals: Withdrawals
   ensureFunded: Lazy<EnsureLedger>
+  startAutoDeposit: (config: AutoDepositConfig) => AutoDepositActor
 }
 
 export type LedgerCallsOptions = PayingOptions &
@@ -47,7 +50,7 @@ export type LedgerCallsOptions = PayingOptions &
   }
 
 export function ledgerCalls(options: LedgerCallsOptions): LedgerCalls {
-  const { lane, locks, submitAtOnce } = options
+  const { lane, locks, submitAtOnce, funding } = options
   const payees = payeesOf(options)
   return {
     deposits: createDeposits({ ...options, payees }),
@@ -55,9 +58,13 @@ export function ledgerCalls(options: LedgerCallsOptions): LedgerCalls {
     retrievals: createRetrievals({ ...options, claimsOver: claimsOverOn(lane, locks) }),
     withdrawals: createWithdrawals({ ...options, submit: submitAtOnce }),
     ensureFunded: new Lazy(() => {
-      const { payers: payer, autoDeposit } = options.funding.part
+      const { payers: payer, autoDeposit } = funding.part
       return createEnsureLedger({ ...options, payer, autoDeposit })
     }),
+    startAutoDeposit(config) {
+      const policy = toDepositPolicy(config)
+      return funding.part.autoDeposit.start(policy)
+    },
   }
 }
 

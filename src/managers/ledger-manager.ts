@@ -10,7 +10,7 @@ import { mayBeElsewhere, resolveService, type ServiceName } from '../chain/servi
 import type { Closing } from '../closing/closing.ts'
 import type { CloseOptions, ClosingCancelled, ClosingPlan, ClosingStatus } from '../closing/types.ts'
 import type { AutoDepositActor, AutoDepositStatus } from '../funding/auto-deposit.ts'
-import { toDepositPolicy, type AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
+import type { AutoDepositConfig } from '../funding/config/auto-deposit-config.ts'
 import type { EnsureLedgerOptions } from '../funding/ensure-ledger.ts'
 import type { LedgerFunding } from '../funding/paying.ts'
 import type { LedgerActor } from '../lifecycle/ledger-actor.ts'
@@ -115,8 +115,7 @@ export class LedgerManager {
    * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
    */
   startAutoDeposit(config: AutoDepositConfig): AutoDepositActor {
-    const policy = toDepositPolicy(config)
-    return this.#options.funding.part.autoDeposit.start(policy)
+    return this.#options.calls.part.startAutoDeposit(config)
   }
 
   /** Stops auto-deposit. A deposit that was sent is followed to its end. */

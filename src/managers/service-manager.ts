@@ -16,18 +16,19 @@ import type { ServiceCalls } from './calls.ts'
 import type { EnsureFundedOptions, FundingReceipt } from './ensure-funded.ts'
 import { fundingStatusOf, type AutoFundingStatus, type StatusFacts } from './funding-status.ts'
 import { payableId } from './payable.ts'
-import { startAutoFunding } from './start-auto-funding.ts'
+import type { StartAutoFunding } from './start-auto-funding.ts'
 
 export type ServiceManagerOptions = {
   wallet: string
   rules: Rules
   serviceType: ServiceType
-  minLockedBalance: bigint
   read: (signal?: AbortSignal) => Promise<Position>
   /** The calls that send; without a signer their use throws. */
   calls: Lazy<Pick<ServiceCalls, 'checkEnsuring' | 'fill' | 'acknowledgement'>>
   statusFacts: () => StatusFacts
-  autoFunding: Pick<AutoFunding, 'start' | 'stop' | 'pause' | 'all'>
+  /** Without a signer its use throws. */
+  start: Lazy<StartAutoFunding>
+  autoFunding: Pick<AutoFunding, 'stop' | 'pause' | 'all'>
 }
 
 /** Auto-funding and acknowledgement for the sub-accounts of one service type. */
@@ -47,7 +48,7 @@ export class ServiceManager {
    * @throws InvalidInputError for a config that cannot work, LedgerClosingError while the ledger is being closed
    */
   startAutoFunding(provider: string, config: AutoFundingConfig = {}): AutoFundingActor {
-    return startAutoFunding(this.#id(provider), config, this.#options).chart.actor
+    return this.#options.start.part(this.#id(provider), config).chart.actor
   }
 
   /** Stops for one provider, or for all of this service type. A transaction that was sent is followed to its end. */

@@ -14,6 +14,8 @@ export type StartOptions = {
   autoFunding: Pick<AutoFunding, 'start'>
 }
 
+export type StartAutoFunding = (id: SubAccountId, config: AutoFundingConfig) => FundedAccount
+
 /**
  * Starts auto-funding of a sub-account by a config, as a caller gives it or the policy of a fleet.
  *

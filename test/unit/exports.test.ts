@@ -39,6 +39,7 @@ test('og-ledger exports these names', () => {
       "MinimumDepositRequiredError",
       "MustWithdrawAllFundsFirstError",
       "NotFundedError",
+      "NotLoadedError",
       "NotRecordedError",
       "NotSentError",
       "NothingToRetrieveError",

@@ -13,8 +13,7 @@ import { firstDayIn, reserveIn } from './limits.ts'
 import { levelsIn } from './levels.ts'
 import { toReclaimRule } from './reclaim.ts'
 import { sizingIn } from './sizing.ts'
-
-const DEFAULT_BUFFER_MULTIPLIER = 2
+import { DEFAULT_BUFFER_MULTIPLIER } from './usual-levels.ts'
 
 /** What a config comes to, with its defaults: amounts in wei, times in seconds but for `intervalMs`. */
 export type AutoFundingPolicy = {

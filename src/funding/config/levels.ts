@@ -3,9 +3,7 @@ import { toWei, weiToOg } from '../../base/amounts.ts'
 import { toSeconds, type Duration } from '../../base/durations.ts'
 import type { AutoFundingConfig } from './auto-funding-config.ts'
 import { check, checkFields, checkMultiplier } from './checks.ts'
-
-/** Hysteresis: a top-up fills up to this many times the trigger, so that small charges do not make many payments. */
-const DEFAULT_TARGET_FACTOR = 1.5
+import { usualLevels } from './usual-levels.ts'
 
 /** When auto-funding tops up, and the level that it fills up to. */
 export function levelsIn(
@@ -20,7 +18,7 @@ export function levelsIn(
     check(seconds.target >= seconds.trigger, 'The target lies below the trigger.', runway)
     return { bufferMultiplier, runway: seconds }
   }
-  if (target === undefined) return { bufferMultiplier, target: { multiplier: usualTarget(bufferMultiplier) } }
+  if (target === undefined) return usualLevels(bufferMultiplier)
   if (typeof target === 'number') {
     checkMultiplier(target, 'target')
     check(target >= bufferMultiplier, 'The target lies below the trigger.', {
@@ -36,11 +34,6 @@ export function levelsIn(
     trigger: `${weiToOg(trigger)} OG`,
   })
   return { bufferMultiplier, target: { amount } }
-}
-
-/** In fifteen digits, as 1.5 × 1.1 is 1.65. */
-function usualTarget(bufferMultiplier: number): number {
-  return Number((DEFAULT_TARGET_FACTOR * bufferMultiplier).toPrecision(15))
 }
 
 /** A runway in seconds: below `trigger` the broker pays, so that `target` is left. */

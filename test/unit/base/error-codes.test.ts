@@ -31,6 +31,7 @@ test('each code stays what it is', () => {
       "MinimumDepositRequiredError": "OG_LEDGER_MINIMUM_DEPOSIT_REQUIRED",
       "MustWithdrawAllFundsFirstError": "OG_LEDGER_MUST_WITHDRAW_ALL_FUNDS_FIRST",
       "NotFundedError": "OG_LEDGER_NOT_FUNDED",
+      "NotLoadedError": "OG_LEDGER_NOT_LOADED",
       "NotRecordedError": "OG_LEDGER_NOT_RECORDED",
       "NotSentError": "OG_LEDGER_NOT_SENT",
       "NothingToRetrieveError": "OG_LEDGER_NOTHING_TO_RETRIEVE",

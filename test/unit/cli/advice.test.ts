@@ -9,7 +9,7 @@ const SRC = join(import.meta.dirname, '../../../src')
 const FOLDERS = ['base', 'chain', 'closing', 'funding', 'managers', 'provider', 'refunds', 'transactions']
 /** Advice about what programs and pages pass: the command line passes it right. */
 const OF_PROGRAMS =
-  /createBroker|new Wallet|JsonRpcProvider|getSigner|openFileJournal|payerBalance|reclaimIdle|autoClaim|inferenceService|useBroker/
+  /createBroker|new Wallet|JsonRpcProvider|getSigner|openFileJournal|payerBalance|reclaimIdle|autoClaim|inferenceService|useBroker|broker\.plan/
 
 test('no advice that reaches the command line names a function or an option of the library', () => {
   const advice = FOLDERS.flatMap((folder) => adviceIn(join(SRC, folder)))

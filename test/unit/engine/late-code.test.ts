@@ -171,3 +171,62 @@ test('a broker without a signer loads nothing that sends, reads what there is, a
   await broker.close()
   await sim[Symbol.asyncDispose]()
 })
+
+/** A broker without a signer, in a page that has opened none before. */
+async function watcher() {
+  const sim = await wallet()
+  page.fresh()
+  const broker = await openBroker({ ...sim.chain.connect(sim.wallets[0] ?? ''), transactions: null }, {})
+  const close = () => Promise.all([broker.close(), sim[Symbol.asyncDispose]()])
+  return { sim, broker, close }
+}
+
+test('a broker without a signer loads the planner with its first dry run, and plans the same without it', async () => {
+  const { sim, broker, close } = await watcher()
+  page.files.come = 'not'
+  const position = await broker.position()
+  const plan = await broker.plan()
+  expect(plan.decisions).toMatchObject([{ action: 'hold', reason: 'off', state: 'funded', required: 2n * OG }])
+  expect(broker.planAt(position)).toEqual(plan)
+  expect(broker.forecastAt(plan)).toMatchObject({ ledgerDryAt: null, burnRate: 0n })
+  const dryRun = { autoFunding: [{ provider: sim.provider.address, serviceType: 'inference' as const }] }
+  const refused = { name: 'NotLoadedError', code: 'OG_LEDGER_NOT_LOADED', retryable: false }
+  expect(() => broker.planAt(position, { dryRun })).toThrow(expect.objectContaining(refused) as Error)
+  await expect(broker.plan({ dryRun })).rejects.toMatchObject({ name: 'ChunkLoadError', retryable: true })
+  await expect(broker.forecast()).rejects.toMatchObject({ name: 'ChunkLoadError' })
+  page.files.come = 'at once'
+  expect((await broker.plan({ dryRun })).decisions).toMatchObject([{ action: 'hold', reason: 'sufficient' }])
+  page.files.come = 'not'
+  expect(broker.planAt(position, { dryRun }).decisions).toMatchObject([{ action: 'hold', reason: 'sufficient' }])
+  expect(broker.planAt(position)).toEqual(plan)
+  expect((await broker.forecast()).depositFor(0)).toBe(0n)
+  await close()
+})
+
+test('a dry run that cannot work is told as such once the planner is there, and a signal ends the wait for it', async () => {
+  const { broker, close } = await watcher()
+  page.files.come = 'never'
+  const abort = new AbortController()
+  const planning = broker.plan({ dryRun: true, signal: abort.signal })
+  abort.abort()
+  await expect(planning).rejects.toMatchObject({ name: 'AbortedError' })
+  await close()
+  page.files.come = 'at once'
+  const next = await watcher()
+  for (const dryRun of ['yes', 0, null] as never[])
+    await expect(next.broker.plan({ dryRun })).rejects.toMatchObject({ name: 'InvalidInputError' })
+  await next.close()
+})
+
+test('a broker without a signer refuses each start of a payment without a further file', async () => {
+  const { sim, broker, close } = await watcher()
+  page.files.come = 'not'
+  const refused = expect.objectContaining({ name: 'ReadOnlyError' }) as Error
+  expect(() => broker.inference.startAutoFunding(sim.provider.address)).toThrow(refused)
+  expect(() => broker.ledger.startAutoDeposit({ trigger: '1', target: '2' })).toThrow(refused)
+  await expect(broker.inference.ensureFunded(sim.provider.address, '1')).rejects.toMatchObject({
+    name: 'ReadOnlyError',
+  })
+  expect([broker.inference.autoFundingStatus(), broker.ledger.hasAutoDeposit()]).toEqual([[], false])
+  await close()
+})
