@@ -3,6 +3,7 @@ import { roomOf } from '../base/room.ts'
 /** Parts that few connections use: each is a chunk of its own, which a page loads once it is needed. */
 export const rooms = {
   guard: roomOf(() => import('./chain-guard.ts')),
+  largeCalls: roomOf(() => import('./http-sender.ts')),
   links: roomOf(() => import('./provider-link.ts')),
   market: roomOf(() => import('./market.ts')),
   mistakes: roomOf(() => import('./connection-mistakes.ts')),

@@ -1,8 +1,7 @@
 import type { RequestCounts } from '../base/request-counts.ts'
 import { createAnswerTimeout } from './answer-timeout.ts'
 import type { EthersProvider } from './ethers.types.ts'
-import { withLargeCalls } from './http-sender.ts'
-import { isJsonRpc, jsonRpc } from './json-rpc.ts'
+import { isJsonRpc, jsonRpc, type JsonRpcSender } from './json-rpc.ts'
 import { rateLimitWords } from './rate-limit.ts'
 import { requestLimitOf } from './request-limit.ts'
 import { revertData } from './reverts.ts'
@@ -27,7 +26,9 @@ export async function rpcOf(provider: EthersProvider, { requests, socket = null 
   const limited: Limited = (method, request, instead) =>
     counted(requests, method, () => run(() => withTimeout(() => (socket ? socket.run(request, instead) : request()))))
   if (isJsonRpc(provider)) {
-    const send = withLargeCalls(provider)
+    // A page reads few wallets: its calls are small, and none of them waits for code.
+    const send: JsonRpcSender['send'] =
+      rooms.largeCalls.now?.withLargeCalls(provider) ?? ((method, params) => provider.send(method, params))
     return jsonRpc({
       send: (method, params) =>
         limited(
