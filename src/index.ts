@@ -103,10 +103,10 @@ export {
   ChunkLoadError,
   InvalidInputError,
   JournalError,
-  NotLoadedError,
   ReadError,
   StaleReadingError,
 } from './base/errors.ts'
+export { NotLoadedError } from './base/not-loaded-error.ts'
 export {
   BudgetExhaustedError,
   LockedError,

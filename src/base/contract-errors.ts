@@ -1,5 +1,5 @@
 import { weiToOg } from './amounts.ts'
-import { textOf, type ErrorArgs } from './contract-error-texts.ts'
+import { textOf, type ContractErrorText, type ErrorArgs } from './contract-error-texts.ts'
 import { OgLedgerError } from './og-ledger-error.ts'
 
 export type ContractErrorInput = {
@@ -9,6 +9,8 @@ export type ContractErrorInput = {
   errorName: string
   errorArgs?: ErrorArgs
   cause?: unknown
+  /** What it means, where that is no error of a view. */
+  text?: ContractErrorText | undefined
 }
 
 /**
@@ -21,8 +23,11 @@ export class ContractError extends OgLedgerError {
   readonly errorName: string
   readonly errorArgs: ErrorArgs
 
-  constructor({ operation, errorName, errorArgs = {}, cause }: ContractErrorInput, mined: Mined | null = null) {
-    const { sentence, advice, amounts = [], retryable = false } = textOf(errorName)
+  constructor(
+    { operation, errorName, errorArgs = {}, cause, text = textOf(errorName) }: ContractErrorInput,
+    mined: Mined | null = null,
+  ) {
+    const { sentence, advice, amounts = [], retryable = false } = text
     const said = typeof sentence === 'string' ? sentence : sentence(errorArgs)
     super(
       mined ? `${said} The transaction was mined and reverted; only its gas was paid.` : said,
@@ -95,7 +100,7 @@ const children: Readonly<Record<string, new (input: ContractErrorInput) => Contr
   MustWithdrawAllFundsFirst: MustWithdrawAllFundsFirstError,
 }
 
-/** The error class for a contract's error. */
+/** The error class for a contract's error, as a view raises it. */
 export function contractError(input: ContractErrorInput): ContractError {
   return new (children[input.errorName] ?? ContractError)(input)
 }

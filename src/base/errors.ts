@@ -31,15 +31,6 @@ export class ChunkLoadError extends OgLedgerError {
   }
 }
 
-/** A page asks for a dry run at once, whose code it has not loaded so far. */
-export class NotLoadedError extends OgLedgerError {
-  override readonly name = 'NotLoadedError'
-  constructor() {
-    const advice = 'await broker.plan({ dryRun: true }) or broker.forecast() once before: it loads them'
-    super('What plans dry runs is not loaded yet.', { do: advice })
-  }
-}
-
 /** The deployment is an older one, whose contracts lack a function that this needs. Nothing was sent. */
 export class CapabilityMissingError extends OgLedgerError {
   override readonly name = 'CapabilityMissingError'

@@ -1,4 +1,5 @@
-import { contractError, type ContractError } from '../base/contract-errors.ts'
+import type { ContractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { oneLine } from '../base/one-line.ts'
 import { messagesOf } from './cause.ts'
 import { errorsAbi } from './errors-abi.ts'
@@ -14,7 +15,7 @@ export function revertError(operation: string, error: unknown): ContractError | 
   const text = data === '0x' ? revertReason(error) : null
   const noData =
     text === null ? { errorName: 'no reason', errorArgs: {} } : { errorName: 'Error', errorArgs: { reason: text } }
-  return contractError({ operation, ...(decodeRevert(data) ?? noData) })
+  return contractRefusal({ operation, ...(decodeRevert(data) ?? noData) })
 }
 
 const REASON = /(?:\breverted: |\breverted with reason(?: string)?:? |: revert )['"]?([^'"\n]*\w[^'"\n]*)['"]?$/i

@@ -4,7 +4,7 @@ import type { Position } from '../../machines/position.types.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { AbortedError, InvalidInputError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Rules } from '../chain/port.ts'
@@ -223,5 +223,5 @@ function lastStepOf(lane: Lane, closing: ClosingIntention): number | null {
 function lastReceipt({ wallet, lane }: ClosingOptions, closing: ClosingIntention | null): Receipt {
   const last = closing && lane?.lastMined(isStepOf(closing))
   if (last) return last
-  throw contractError({ operation: 'closeLedger', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
+  throw contractRefusal({ operation: 'closeLedger', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
 }

@@ -1,6 +1,6 @@
 import type { ClosingStep } from '../../machines/ledger/ledger.types.ts'
 import type { Rules } from '../chain/port.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { elsewhere, intentOf, retrieveIntent } from '../transactions/build-intent.ts'
 import type { Intent } from '../transactions/intent.ts'
 import type { ClosingIntention } from '../transactions/journal.types.ts'
@@ -12,7 +12,7 @@ export function intentOfStep(step: ClosingStep, { serviceNames }: Rules): Intent
       return intentOf({ contract: 'inference', method: 'revokeAllTokens', args: [step.provider] })
     case 'retrieve': {
       const name = step.service ?? serviceNames[step.serviceType]
-      if (name === undefined) throw contractError({ operation: 'retrieveFund', errorName: 'ServiceNotFound' })
+      if (name === undefined) throw contractRefusal({ operation: 'retrieveFund', errorName: 'ServiceNotFound' })
       const intent = retrieveIntent(step.providers, step.serviceType, name)
       return step.service === undefined ? intent : elsewhere(intent)
     }

@@ -1,6 +1,6 @@
 import { abortable } from '../base/abortable.ts'
 import { anything, checkOptions, checkShape, isSignal, isText } from '../base/check-options.ts'
-import { NotLoadedError } from '../base/errors.ts'
+import { NotLoadedError } from '../base/not-loaded-error.ts'
 import { createLastingPromise } from '../base/lasting-promise.ts'
 import { checkReading } from '../managers/call-options.ts'
 import type { Broker } from '../broker.types.ts'

@@ -4,7 +4,7 @@ import type { Limits } from '../../machines/auto-funding/plan.types.ts'
 import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
 import { max, min } from '../../machines/wei.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { BudgetExhaustedError, RefundPendingError } from '../base/sending-errors.ts'
 import { InsufficientGasError } from '../base/not-sent-errors.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
@@ -80,7 +80,7 @@ export function checkLimits(situation: Situation, amount: bigint): void {
 
   function checkLedger(required: bigint): void {
     const operation = 'transferFund'
-    if (!ledger) throw contractError({ operation, errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
+    if (!ledger) throw contractRefusal({ operation, errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
     const available = max(ledger.available, 0n)
     if (own.ledgerReserve > 0n && available - required < own.ledgerReserve)
       throw new BudgetExhaustedError('The ledger has no more than its reserve.', {
@@ -89,7 +89,7 @@ export function checkLimits(situation: Situation, amount: bigint): void {
         ledgerReserve: og(own.ledgerReserve),
       })
     if (available < required)
-      throw contractError({
+      throw contractRefusal({
         operation,
         errorName: 'InsufficientAvailableBalance',
         errorArgs: { available, required },

@@ -1,7 +1,7 @@
 import type { Position, SubAccountPosition } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
@@ -64,7 +64,7 @@ export function createAcknowledgement(options: AcknowledgementOptions): Acknowle
         if (!account?.acknowledged) return null
         const { provider, balance } = account
         if (balance > 0n)
-          throw contractError({
+          throw contractRefusal({
             operation: OPERATION,
             errorName: 'CannotRevokeWithNonZeroBalance',
             errorArgs: { user: wallet, provider, balance },

@@ -1,5 +1,5 @@
 import { toWei, type Amount } from '../base/amounts.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { InvalidInputError } from '../base/errors.ts'
 import { isZeroAddress, toAddress } from '../chain/address.ts'
 import type { Call, Rules } from '../chain/port.ts'
@@ -35,7 +35,7 @@ export function createDeposits({ rules, refreshRules, payees, submit }: Deposits
       if (value < (rules.minLedgerBalance ?? 0n)) await refreshRules()
       const { minLedgerBalance } = rules
       if (minLedgerBalance !== null && value < minLedgerBalance)
-        throw contractError({
+        throw contractRefusal({
           operation: 'addLedger',
           errorName: 'MinimumDepositRequired',
           errorArgs: { provided: value, required: minLedgerBalance },
@@ -50,7 +50,7 @@ export function createDeposits({ rules, refreshRules, payees, submit }: Deposits
     async addFor(recipient, amount, options) {
       const address = toAddress(recipient, 'recipient')
       if (isZeroAddress(address))
-        throw contractError({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
+        throw contractRefusal({ operation: 'depositFundFor', errorName: 'ZeroAddressNotAllowed' })
       const value = positive('depositFundFor', amount)
       const contract = payees.contractAt(address)
       if (contract !== null)
@@ -73,7 +73,7 @@ export function createDeposits({ rules, refreshRules, payees, submit }: Deposits
 
 function positive(operation: string, amount: Amount): bigint {
   const value = toWei(amount)
-  if (value === 0n) throw contractError({ operation, errorName: 'ZeroAmountNotAllowed' })
+  if (value === 0n) throw contractRefusal({ operation, errorName: 'ZeroAmountNotAllowed' })
   return value
 }
 
@@ -82,7 +82,7 @@ function checkInfo(operation: string, info: string, { maxInfoBytes: max }: Pick<
   if (typeof info !== 'string') throw new TypeError(`info is a string; this is a ${typeof info}.`)
   const length = new TextEncoder().encode(info).length
   if (max !== null && length > max)
-    throw contractError({
+    throw contractRefusal({
       operation,
       errorName: 'AdditionalInfoTooLong',
       errorArgs: { length: BigInt(length), max: BigInt(max) },

@@ -1,4 +1,4 @@
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
 import type { AutoFunding } from '../funding/auto-funding.ts'
@@ -27,7 +27,7 @@ export function startAutoFunding(
   { rules: { serviceNames, lockTimes }, minLockedBalance, autoFunding }: StartOptions,
 ): FundedAccount {
   if (serviceNames[id.serviceType] === undefined)
-    throw contractError({ operation: 'startAutoFunding', errorName: 'ServiceNotFound' })
+    throw contractRefusal({ operation: 'startAutoFunding', errorName: 'ServiceNotFound' })
   const policy = sharedPolicy(toPolicy(config, minLockedBalance))
   checkIdleness(id, policy.reclaim, lockTimes[id.serviceType] ?? 0)
   return autoFunding.start(id, policy)

@@ -1,7 +1,7 @@
 import type { Position, SubAccountElsewhere } from '../../machines/position.types.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import { weiToOg } from '../base/amounts.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { WouldLockError } from '../base/sending-errors.ts'
 import type { Rules } from '../chain/port.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
@@ -56,7 +56,7 @@ export function claimableIn(
 ): SubAccountElsewhere {
   const account = accounts.find((one) => one.provider === provider && one.service === service)
   if (!account)
-    throw contractError({
+    throw contractRefusal({
       operation: 'retrieveFund',
       errorName: 'AccountNotExists',
       errorArgs: { user: wallet, provider },

@@ -1,7 +1,7 @@
 import type { Position } from '../../machines/position.types.ts'
 import { subAccountIn } from '../../machines/sub-account/sub-account.facts.ts'
 import type { Clock } from '../base/clock.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Rules } from '../chain/port.ts'
@@ -85,7 +85,7 @@ export function createClaims(options: ClaimsOptions): Claims {
       try {
         const account = subAccountIn(await read(signal), id)
         const errorArgs = { user: wallet, provider }
-        if (!account) throw contractError({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
+        if (!account) throw contractRefusal({ operation: 'retrieveFund', errorName: 'AccountNotExists', errorArgs })
         const receipt = receiptOf(sumOf([earlier, await saga.run([id], { signal, onSent })]), [])
         if (!receipt) throw nothingToClaim([account], serviceType)
         return receipt

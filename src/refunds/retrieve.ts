@@ -2,7 +2,7 @@ import type { Position, ServiceType, SubAccountPosition } from '../../machines/p
 import { throwIfAborted } from '../base/abortable.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Rules } from '../chain/port.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { NothingToRetrieveError } from '../base/sending-errors.ts'
 import type { NotSentError } from '../base/errors.ts'
 import { elsewhere, retrieveIntent } from '../transactions/build-intent.ts'
@@ -113,7 +113,7 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     }
     const { position, service, account, held } = found
     if (held) throw held
-    if (isFull(account)) throw contractError({ ...about, errorName: 'TooManyRefunds' })
+    if (isFull(account)) throw contractRefusal({ ...about, errorName: 'TooManyRefunds' })
     if (!isRetrievable(account)) throw nothingToRetrieve([account], service.serviceType)
     if (!force && !isElsewhere(service)) {
       const { block } = position
@@ -124,7 +124,7 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
     async function look() {
       const read = await serviceAndPosition({ name: serviceType, provider: address }, how.signal)
       const account = accountsOf(read.position, read.service).find((one) => one.provider === address)
-      if (!account) throw contractError({ ...about, errorName: 'AccountNotExists' })
+      if (!account) throw contractRefusal({ ...about, errorName: 'AccountNotExists' })
       const held = heldOf(read.service)({ provider: address, serviceType: read.service.serviceType })
       return { ...read, account, held }
     }
@@ -161,6 +161,6 @@ export function createRetrievals(options: RetrievalsOptions): Retrievals {
       return isElsewhere(service)
         ? others.filter((one) => one.service === service.name)
         : subAccounts.filter((one) => one.serviceType === service.serviceType)
-    throw contractError({ operation: 'retrieveFund', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
+    throw contractRefusal({ operation: 'retrieveFund', errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
   }
 }

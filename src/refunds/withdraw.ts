@@ -3,7 +3,7 @@ import { max } from '../../machines/wei.ts'
 import { throwIfAborted } from '../base/abortable.ts'
 import { toWei, weiToOg, type Amount } from '../base/amounts.ts'
 import type { Rules } from '../chain/port.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { NothingToWithdrawError } from '../base/sending-errors.ts'
 import { intentOf } from '../transactions/build-intent.ts'
 import { idleButForDoubt, throwIfInDoubt } from '../transactions/settled-idle.ts'
@@ -43,7 +43,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
   async function refund(amount: Amount, { signal, onSent }: SendingOptions = {}): Promise<Receipt> {
     const wanted = amount === 'all' ? null : toWei(amount)
     // The contract takes nothing, and the wallet would pay the gas.
-    if (wanted === 0n) throw contractError({ operation: 'refund', errorName: 'ZeroAmountNotAllowed' })
+    if (wanted === 0n) throw contractRefusal({ operation: 'refund', errorName: 'ZeroAmountNotAllowed' })
     const { ledger, subAccounts } = await settledLedger('refund', signal)
     if (wanted === null && ledger.available === 0n) throw nothingToWithdraw(ledger, subAccounts)
     const wei = wanted ?? ledger.available
@@ -58,7 +58,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
     const inside = subAccounts.reduce((sum, { balance }) => sum + balance, ledger.available)
     const remainingBalance = max(ledger.total, inside)
     if (remainingBalance > 0n)
-      throw contractError({
+      throw contractRefusal({
         operation: 'deleteLedger',
         errorName: 'MustWithdrawAllFundsFirst',
         errorArgs: { remainingBalance },
@@ -69,14 +69,14 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
   function checkRest(wei: bigint, { available, locked }: Ledger): void {
     const rest = available - wei
     if (rest < 0n)
-      throw contractError({
+      throw contractRefusal({
         operation: 'refund',
         errorName: 'InsufficientBalance',
         errorArgs: { user: wallet, available, required: wei, ...(locked > 0n && { locked }) },
       })
     const minimum = rules.minLedgerBalance
     if (minimum !== null && rest > 0n && rest < minimum)
-      throw contractError({
+      throw contractRefusal({
         operation: 'refund',
         errorName: 'MinimumDepositRequired',
         errorArgs: { provided: rest, required: minimum, available },
@@ -97,7 +97,7 @@ export function createWithdrawals(options: WithdrawalsOptions): Withdrawals {
       const { ledger } = position
       if (moving.length === 0 && ledger) return { ...position, ledger }
       if (moving.length === 0)
-        throw contractError({ operation, errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
+        throw contractRefusal({ operation, errorName: 'LedgerNotExists', errorArgs: { user: wallet } })
       await idleButForDoubt({ inFlight, idle }, movesLedger, signal)
     }
   }

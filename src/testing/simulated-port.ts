@@ -2,7 +2,7 @@ import type { Block } from '../../machines/position.types.ts'
 import type { Call, SendOptions, TransactionPort } from '../chain/port.ts'
 import { ARRIVED, gradeBroadcastError } from '../chain/broadcast-answer.ts'
 import { poorWalletError } from '../chain/poor-wallet.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import type { Execution, Failure } from './contracts/contracts.ts'
 import { fakeHash } from './fakes.ts'
 import { TRANSFER_GAS } from './gas.ts'
@@ -123,7 +123,7 @@ export function createSimulatedPort(node: Node, wallet: string): TransactionPort
 }
 
 function refusalOf({ method: operation }: Call, { error }: Failure): Error {
-  return contractError({ operation, errorName: error.name, errorArgs: error.args })
+  return contractRefusal({ operation, errorName: error.name, errorArgs: error.args })
 }
 
 function contentOf(call: Call): { data: string; value: bigint } {

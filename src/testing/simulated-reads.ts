@@ -1,4 +1,4 @@
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import { fineTuningService, inferenceService, type RawFineTuning, type RawInference } from '../chain/market.ts'
 import type { FineTuningService, InferenceService, MarketPage, Page } from '../chain/market.types.ts'
 import type { LedgerEntry, Rules } from '../chain/port.ts'
@@ -104,5 +104,5 @@ export function fineTuningServicesOf(contracts: Contracts, { offset, limit }: Pa
 function viewOrThrow(contracts: Contracts, call: ContractCall): unknown {
   const answer = contracts.view(call)
   if (answer.ok) return answer.value
-  throw contractError({ operation: call.method, errorName: answer.error.name, errorArgs: answer.error.args })
+  throw contractRefusal({ operation: call.method, errorName: answer.error.name, errorArgs: answer.error.args })
 }

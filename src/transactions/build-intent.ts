@@ -1,6 +1,6 @@
 import type { ServiceType } from '../../machines/position.types.ts'
 import type { Call, Rules } from '../chain/port.ts'
-import { contractError } from '../base/contract-errors.ts'
+import { contractRefusal } from '../base/contract-refusals.ts'
 import type { SubAccountId } from '../base/sub-account-key.ts'
 import type { Intent } from './intent.ts'
 
@@ -30,7 +30,7 @@ export function transferIntent(
 ): Intent {
   const id = { provider, serviceType }
   const name = serviceNames[serviceType]
-  if (name === undefined) throw contractError({ operation: 'transferFund', errorName: 'ServiceNotFound' })
+  if (name === undefined) throw contractRefusal({ operation: 'transferFund', errorName: 'ServiceNotFound' })
   return {
     call: { contract: 'ledger', method: 'transferFund', args: [provider, name, amount] },
     subAccount: id,

@@ -1,4 +1,5 @@
-import { ContractError, TransactionRevertedError } from '../base/contract-errors.ts'
+import { ContractError, type TransactionRevertedError } from '../base/contract-errors.ts'
+import { revertedRefusal } from '../base/contract-refusals.ts'
 import type { MinedTransaction, TransactionPort } from '../chain/port.ts'
 import type { TrackedTransaction } from './tracked-transaction.ts'
 
@@ -34,5 +35,5 @@ export async function revertReason(
   const replayed = await port.replay(intent.call, mined.blockNumber).catch(() => null)
   const reason = replayed instanceof ContractError ? replayed : { errorName: 'no reason', errorArgs: {} }
   const { errorName, errorArgs } = reason
-  return new TransactionRevertedError({ operation: intent.call.method, errorName, errorArgs }, mined)
+  return revertedRefusal({ operation: intent.call.method, errorName, errorArgs }, mined)
 }
