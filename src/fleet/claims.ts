@@ -1,11 +1,13 @@
 import type { Leases, Logger } from '../index.ts'
 import type { Clock } from '../base/clock.ts'
+import type { WalletState } from './fleet.types.ts'
 import type { Seat } from './seat.ts'
 
 /** A wallet whose lease has ended is opened within two of these. */
 const EVERY_MS = 1_000
 /** The store's list of all leases is for people: it is read less often. */
 const LIST_EVERY = 10
+const OWNED: ReadonlySet<WalletState> = new Set(['opening', 'open', 'closing'])
 
 export type ClaimsOptions = {
   leases: Leases
@@ -61,8 +63,8 @@ export function createClaims(options: ClaimsOptions): Claims {
   }
 
   async function claim(): Promise<void> {
-    const claimable = seats().filter((seat) => seat.isClaimable(clock.now()))
-    const owned = seats().filter((seat) => ['opening', 'open', 'closing'].includes(seat.view().state)).length
+    const claimable = seats().filter((seat) => seat.isClaimable())
+    const owned = seats().filter((seat) => OWNED.has(seat.view().state)).length
     const atMost = Math.min(capacity - owned, claimable.length)
     if (atMost <= 0) return
     const wallets = claimable.map(({ wallet }) => wallet)
@@ -72,14 +74,14 @@ export function createClaims(options: ClaimsOptions): Claims {
       journals.map(async (journal) => {
         const seat = byWallet.get(journal.wallet.toLowerCase())
         // The wallet may have been removed, or the fleet closed, since the claim began.
-        if (isOver || !seat?.isClaimable(clock.now())) await journal.close()
+        if (isOver || !seat?.isClaimable()) await journal.close()
         else await seat.open(journal)
       }),
     )
   }
 
   async function list(): Promise<void> {
-    if (seats().every((seat) => !seat.isClaimable(Infinity))) return
+    if (seats().every((seat) => OWNED.has(seat.view().state))) return
     const known = new Map((await leases.list(chainId)).map((lease) => [lease.wallet.toLowerCase(), lease]))
     for (const seat of seats()) {
       const found = known.get(seat.wallet.toLowerCase())

@@ -74,8 +74,8 @@ export type FleetOptions = Pick<BrokerOptions, 'network' | 'signerTimeoutMs'> & 
 
 /**
  * `opening`: its key, journal and policy are being opened. `open`: this process reads it and sends for it. `free`: no process has it
- * yet. `foreign`: another process has its lease. `failed`: it could not be opened, and `reason` says why. `closing`: it is being
- * closed.
+ * yet. `foreign`: another process has its lease. `failed`: it could not be opened, `reason` says why, and
+ * `retry` when it is tried again. `closing`: it is being closed.
  */
 export type WalletState = 'opening' | 'open' | 'free' | 'foreign' | 'failed' | 'closing'
 
@@ -91,6 +91,17 @@ export type FleetWallet = {
    * many milliseconds at least if no heartbeat succeeds any more; left out where the store does not tell.
    */
   lease: { holder: string; epoch: number; expiresInMs?: number } | null
+  /**
+   * When a wallet that could not be opened is tried again, by what kept it: `locked` by another process, `transient` as a node or a disk that
+   * may come back, or `lasting` as a wrong key. Left out where it did not fail.
+   */
+  retry?: {
+    kind: 'locked' | 'transient' | 'lasting'
+    /** Milliseconds since 1970. With leases it is tried from then on, once its lease is free. */
+    at: number
+    /** How often it failed in this way, one time after the other. */
+    failures: number
+  }
 }
 
 /** Many wallets on one chain: a broker each, one reading for all of them. */

@@ -138,7 +138,8 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
       openBroker: (policy, how) => brokerOf(wallet, { ...how, policy, shared }),
       // The broker's event says why.
       onLost: () => void (leasesLost += 1),
-      now: clock.now,
+      isLeased: leases !== undefined,
+      clock,
       logger,
     })
   }

@@ -1,14 +1,16 @@
-import { LockedError, OgLedgerError, type Broker, type Journal, type LeasedJournal, type Logger } from '../index.ts'
+import type { Broker, Journal, LeasedJournal, Logger } from '../index.ts'
 import { abortable, throwIfAborted } from '../base/abortable.ts'
+import type { Clock } from '../base/clock.ts'
 import type { FleetWallet, WalletPolicy, WalletState } from './fleet.types.ts'
+import { pauseMs, retryKindOf, type Retry } from './retry.policy.ts'
 
 /** One wallet's place in a fleet: its broker while this process has it, and why not while it has not. */
 export type Seat = {
   readonly wallet: string
   broker(): Broker | null
   view(): FleetWallet
-  /** Whether a lease on it may be claimed now: it is closed, and did not fail just now. */
-  isClaimable(now: number): boolean
+  /** Whether a lease on it may be claimed now: it is closed, and does not rest after a failure. */
+  isClaimable(): boolean
   /** Opens its broker; the reason where that fails is in `view()`. A leased journal is closed then, too. */
   open(journal?: LeasedJournal): Promise<void>
   /** Another process has its lease; null where none has. */
@@ -24,12 +26,11 @@ export type SeatOptions = {
   openBroker: (policy: WalletPolicy, how: { journal: Journal | undefined; signal: AbortSignal }) => Promise<Broker>
   /** Called when the lease is lost while the broker is open. */
   onLost: () => void
-  now: () => number
+  /** Whether it is opened by a claim of its lease; else it opens itself again after a failure. */
+  isLeased: boolean
+  clock: Clock
   logger: Logger
 }
-
-/** A wallet that could not be opened is left to others for so long. */
-const RESTS_MS = 60_000
 
 export function createSeat(options: SeatOptions): Seat {
   return new WalletSeat(options)
@@ -46,7 +47,9 @@ class WalletSeat implements Seat {
   #lease: FleetWallet['lease'] = null
   /** What this process has claimed. */
   #claimed: LeasedJournal | null = null
-  #restsUntil = -Infinity
+  #retry: Retry | null = null
+  /** While it rests after a failure: a claim leaves its lease to other processes. */
+  #cancelRest: (() => void) | null = null
   #closing: Promise<void> | null = null
   #opening: { over: Promise<void>; abort(): void } | null = null
   /** The fleet has given the wallet up: a claim that was on its way opens nothing. */
@@ -74,11 +77,12 @@ class WalletSeat implements Seat {
       reason: refusal && reasonOf(refusal),
       error: refusal,
       lease: lease && { ...lease, ...this.#timeLeft(lease) },
+      ...(this.#state === 'failed' && this.#retry && { retry: this.#retry }),
     }
   }
 
-  isClaimable(now: number): boolean {
-    return !this.#isOver && CLOSED.has(this.#state) && now >= this.#restsUntil
+  isClaimable(): boolean {
+    return !this.#isOver && CLOSED.has(this.#state) && this.#cancelRest === null
   }
 
   async open(journal?: LeasedJournal): Promise<void> {
@@ -100,12 +104,14 @@ class WalletSeat implements Seat {
 
   close(): Promise<void> {
     this.#isOver = true
+    this.#endRest()
     return this.#close()
   }
 
   /** @param signal aborts where the seat is closed meanwhile: then nothing of it stays open */
   async #enter(journal: LeasedJournal | undefined, signal: AbortSignal): Promise<void> {
-    const { wallet, policyFor, openBroker } = this.#options
+    const { wallet, policyFor, openBroker, logger } = this.#options
+    this.#endRest()
     this.#state = 'opening'
     this.#error = null
     this.#lease = journal ? { holder: journal.holder, epoch: journal.epoch } : null
@@ -116,6 +122,8 @@ class WalletSeat implements Seat {
       throwIfAborted(signal)
       this.#watching = this.#broker.positions$.subscribe()
       this.#state = 'open'
+      if (this.#retry) logger.info({ wallet }, 'a wallet of the fleet that failed is open')
+      this.#retry = null
     } catch (cause) {
       await this.#closeBroker()
       await this.#handBack(journal)
@@ -130,14 +138,32 @@ class WalletSeat implements Seat {
   }
 
   #fail(cause: unknown): void {
-    const { wallet, now, logger } = this.#options
+    const { wallet, clock, logger } = this.#options
     const error = cause instanceof Error ? cause : new Error(String(cause))
-    logger.error({ err: error, wallet }, 'a wallet of the fleet could not be opened; the others go on')
-    const isLasting = error instanceof OgLedgerError && !error.retryable && !(error instanceof LockedError)
+    const kind = retryKindOf(error)
+    const failures = this.#retry?.kind === kind ? this.#retry.failures + 1 : 1
+    // Once: a wallet that fails each minute for a day is one line.
+    if (failures === 1)
+      logger.error(
+        { err: error, wallet },
+        'a wallet of the fleet could not be opened and is tried again; the others go on',
+      )
+    const restMs = pauseMs(kind, failures)
     this.#error = error
-    this.#restsUntil = isLasting ? Infinity : now() + RESTS_MS
+    this.#retry = { kind, at: clock.now() + restMs, failures }
+    this.#cancelRest = clock.after(restMs, () => this.#wake())
     this.#state = 'failed'
     this.#lease = null
+  }
+
+  #wake(): void {
+    this.#cancelRest = null
+    if (!this.#options.isLeased) void this.open()
+  }
+
+  #endRest(): void {
+    this.#cancelRest?.()
+    this.#cancelRest = null
   }
 
   async #handBack(journal: LeasedJournal | undefined): Promise<void> {

@@ -55,6 +55,12 @@ export const families = {
     'fleet_wallets',
     'Wallets of a fleet that this process owns, that are free, or that another process has.',
   ),
+  fleetFailed: gauge('fleet_failed_wallets', 'Wallets of a fleet that could not be opened, by what kept them.'),
+  fleetNextTry: gauge(
+    'fleet_next_try_timestamp_seconds',
+    'When a wallet that could not be opened is tried again, in seconds since 1970.',
+    'least',
+  ),
   leaseRemaining: gauge(
     'lease_remaining_seconds',
     'For how long the lease of a wallet holds at least if no heartbeat succeeds any more.',

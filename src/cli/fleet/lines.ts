@@ -2,7 +2,7 @@ import { networkName, type Decision, type Plan } from '../../index.ts'
 import type { Fleet, FleetWallet, WalletState } from '../../fleet/index.ts'
 import { paint } from '../screen/terminal.ts'
 import { table, type Column } from '../screen/table.ts'
-import { aligned, og, reasonInWords, short } from '../screen/words.ts'
+import { aligned, moment, og, reasonInWords, short } from '../screen/words.ts'
 import type { FleetTally } from './tally.ts'
 
 /** One wallet with its name in the config, and its newest plan while this process has it. */
@@ -60,8 +60,8 @@ export function headLines({ network }: Pick<Fleet, 'network'>, host: string, tal
   ]
 }
 
-function fundingCell({ state, reason, plan }: FleetRow): string {
-  if (reason !== null) return paint('red', reason)
+function fundingCell({ state, reason, retry, plan }: FleetRow): string {
+  if (reason !== null) return paint('red', retry ? `next try ${timeOf(retry.at)}: ${reason}` : reason)
   if (!plan) return '-'
   const held = plan.decisions.filter(isNews)
   const [first] = held
@@ -76,6 +76,10 @@ const isNews = (one: Decision): boolean => one.action !== 'hold' || !FINE.includ
 
 const newsOf = (one: Decision): string =>
   one.action === 'hold' ? reasonInWords[one.reason] : `tops up ${short(one.provider)}`
+
+const DATE = '2026-01-31 '.length
+/** A time of the day: retries are within an hour. */
+const timeOf = (ms: number): string => moment(Math.ceil(ms / 1_000)).slice(DATE)
 
 function rankOf({ state, reason, plan }: FleetRow): number {
   const isCalm = reason === null && !plan?.decisions.some(isNews)

@@ -85,13 +85,14 @@ function openLines(fleet: Fleet, rows: () => FleetRow[], { counter }: ShowFleetO
     printJson(line)
   }
   const tick = (): void => {
-    for (const { wallet, name, state, reason, lease } of rows())
+    for (const { wallet, name, state, reason, retry, lease } of rows())
       tell(wallet, {
         type: 'fleet-wallet',
         wallet,
         name,
         state,
         reason,
+        retry: retry ? { ...retry, at: Math.ceil(retry.at / 1_000) } : null,
         holder: lease?.holder ?? null,
         epoch: lease?.epoch ?? null,
       })

@@ -1,4 +1,4 @@
-import { address, count, line, list, nullable, text, wei } from './parts.ts'
+import { address, count, line, list, nullable, object, text, wei } from './parts.ts'
 
 /** The lines of a fleet of wallets. */
 export const fleetLines = [
@@ -7,6 +7,13 @@ export const fleetLines = [
     name: text,
     state: { enum: ['opening', 'open', 'free', 'foreign', 'failed', 'closing'] },
     reason: nullable(text),
+    retry: nullable(
+      object({
+        kind: { enum: ['locked', 'transient', 'lasting'] },
+        at: { type: 'integer', description: 'the clock of this machine in seconds' },
+        failures: count,
+      }),
+    ),
     holder: nullable(text),
     epoch: nullable(count),
   }),

@@ -195,6 +195,8 @@ test('every metric appears and moves, on the real contracts', { timeout: 120_000
     'og_ledger_sub_account_unsettled_fee_og',
     'og_ledger_transaction_oldest_seconds',
     'og_ledger_fleet_wallets',
+    'og_ledger_fleet_failed_wallets',
+    'og_ledger_fleet_next_try_timestamp_seconds',
     'og_ledger_lease_remaining_seconds',
     'og_ledger_lease_lost',
     'og_ledger_alerts',
