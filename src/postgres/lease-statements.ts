@@ -153,7 +153,9 @@ export function createLeaseStatements(
   }
 }
 
-const IS_FREE = '(holder is null or expires_at is null or expires_at <= clock_timestamp())'
+/** No lease is longer than an hour: one that ends later was taken before the database's clock was set back. */
+const IS_FREE = `(holder is null or expires_at is null or expires_at <= clock_timestamp()
+  or expires_at > clock_timestamp() + interval '2 hours')`
 /** The row `w` is the lease of `own`, and of the holder in $1. */
 const IS_OWN = 'w.chain_id = own.chain_id and w.wallet = own.wallet and w.epoch = own.epoch and w.holder = $1'
 const FEW = 20

@@ -1,5 +1,6 @@
 import { inMs } from '../base/durations.ts'
 import { JournalError } from '../index.ts'
+import { clockTables } from './clock-tables.ts'
 import { createDatabase, type Run } from './database.ts'
 import { checkMigrateOptions, type MigrateOptions } from './options.ts'
 import { paymentTables } from './payment-tables.ts'
@@ -35,6 +36,7 @@ const steps: readonly ((tables: Tables) => readonly string[])[] = [
   ],
   paymentTables,
   refusalTables,
+  clockTables,
 ]
 
 /** The version of the tables that this version of og-ledger writes. */
@@ -79,6 +81,10 @@ async function migrateIn(run: Run, tables: Tables): Promise<{ version: number; c
   if (version > TABLES_VERSION) throw newerTables(version)
   // A backup holds locks for long: statements of processes that run must not queue up behind a migration that waits for it.
   await run({ text: `set local lock_timeout = ${LOCK_TIMEOUT_MS}` })
+  // A step locks what it changes. All of it is locked before the first one, in the order of every statement of a process that runs: a deadlock
+  // is none of theirs.
+  if (version >= 2 && version < TABLES_VERSION)
+    await run({ text: `lock table ${tables.budgets}, ${tables.journal}, ${tables.payments} in access exclusive mode` })
   for (const [index, step] of steps.entries()) {
     if (index < version) continue
     for (const text of step(tables)) await run({ text })

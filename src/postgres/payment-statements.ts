@@ -123,7 +123,7 @@ export function createPaymentStatements(
           from (
             select wallet, id, amount, state, nonce, least(to_timestamp(at), clock_timestamp()) as at from told
           ) as payment
-          where payment.at > clock_timestamp() - interval '1512 hours'
+          where payment.at > least(clock_timestamp(), (select to_timestamp(max(at)) from told)) - interval '1512 hours'
           on conflict do nothing`,
         values: [
           String(chainId),

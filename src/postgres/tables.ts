@@ -11,9 +11,15 @@ export type Tables = {
   /** The functions that sum payments of a budget, that name those which refused transactions keep a place for, and that record one. */
   spentIn: string
   heldIn: string
+  /** The same at a given time. */
+  spentAt: string
+  heldAt: string
   pay: string
   /** The function of the trigger that refuses payments of processes too old to count them. */
   refuseUncounted: string
+  /** Those that hold a payment to the time of its record, and a refused one to its place. */
+  keepTime: string
+  keepRefused: string
 }
 
 export const DEFAULT_SCHEMA = 'og_ledger'
@@ -35,7 +41,11 @@ export function tablesIn(schema: string = DEFAULT_SCHEMA): Tables {
     budgets: table('budgets'),
     spentIn: table('spent_in'),
     heldIn: table('held_in'),
+    spentAt: table('spent_at'),
+    heldAt: table('held_at'),
     pay: table('pay'),
     refuseUncounted: table('refuse_uncounted'),
+    keepTime: table('keep_time'),
+    keepRefused: table('keep_refused'),
   }
 }

@@ -8,6 +8,9 @@ export type FirstVersionOptions = { pool: Pool; schema: string; chainId: bigint;
 export async function toFirstVersion({ pool, schema }: Pick<FirstVersionOptions, 'pool' | 'schema'>): Promise<void> {
   for (const statement of [
     `drop trigger og_ledger_refuse_uncounted on ${schema}.og_ledger_journal`,
+    `drop trigger og_ledger_keep_refused on ${schema}.og_ledger_journal`,
+    `drop trigger og_ledger_keep_time on ${schema}.og_ledger_payments`,
+    `drop function ${['keep_time', 'keep_refused', 'spent_at', 'held_at'].map((one) => `${schema}.og_ledger_${one}`).join(', ')}`,
     `drop function ${schema}.og_ledger_refuse_uncounted, ${schema}.og_ledger_pay, ${schema}.og_ledger_spent_in, ${schema}.og_ledger_held_in`,
     `drop table ${schema}.og_ledger_payments, ${schema}.og_ledger_budgets`,
     `alter table ${schema}.og_ledger_wallets drop column counted_epoch`,

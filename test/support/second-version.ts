@@ -10,12 +10,15 @@ const BUDGET = { name: 'fleet', amount: '10', seconds: 3_600 }
 export async function toSecondVersion({ pool, schema }: Pick<FirstVersionOptions, 'pool' | 'schema'>): Promise<void> {
   const functions = paymentTables(tablesIn(schema)).filter((text) => /^create function .*(pay|spent_in)"\(/.test(text))
   for (const statement of [
+    `drop trigger og_ledger_keep_time on ${schema}.og_ledger_payments`,
+    `drop trigger og_ledger_keep_refused on ${schema}.og_ledger_journal`,
+    `drop function ${['keep_time', 'keep_refused', 'spent_at', 'held_at'].map((one) => `${schema}.og_ledger_${one}`).join(', ')}`,
     ...functions.map((text) => text.replace('create', 'create or replace')),
     `drop function ${schema}.og_ledger_held_in`,
     `drop index ${schema}.og_ledger_payments_chain_id_at_idx`,
     `alter table ${schema}.og_ledger_payments drop column nonce, drop column held_until`,
     `alter table ${schema}.og_ledger_budgets drop column used_at`,
-    `delete from ${schema}.og_ledger_migrations where version = 3`,
+    `delete from ${schema}.og_ledger_migrations where version > 2`,
   ])
     await pool.query(statement)
 }
