@@ -1,5 +1,5 @@
 import { BrowserProvider } from 'ethers'
-import { createBroker, indexedDbJournal, type Broker, type NetworkConfig } from 'og-ledger'
+import { createBroker, indexedDbJournal, type Broker, type NetworkConfig, type Plan } from 'og-ledger'
 
 export type PageConfig = { url: string; address: string; network: NetworkConfig; provider: string }
 
@@ -20,11 +20,18 @@ function createApp() {
       const signer = await new BrowserProvider({ request }).getSigner(config.address)
       broker = await createBroker({ signer, network: config.network })
     },
+    /** Opens one without a signer. */
+    async watch(given: PageConfig): Promise<void> {
+      const { address, network } = (config = given)
+      broker = await createBroker({ provider: new BrowserProvider({ request }), address, network })
+    },
     broker(): Broker {
       if (!broker) throw new Error('The broker is not open.')
       return broker
     },
     /** What the broker shows, without its types: a page gives plain values only. */
+    reasons: async (plan: Plan | Promise<Plan>) =>
+      (await plan).decisions.map((one) => (one.action === 'hold' ? one.reason : one.action)),
     refusal: () => describe(app.broker().refusal()),
     outcome: (call: Promise<unknown>) => call.then(() => null, describe),
     start: () => {

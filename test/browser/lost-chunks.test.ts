@@ -7,7 +7,7 @@ let chain: LocalChain
 let tabs: Tabs
 
 beforeAll(async () => {
-  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 5 })
+  chain = await localChain({ inferenceProviders: 1, fineTuningProviders: 0, wallets: 6 })
   tabs = await openTabs()
 })
 afterAll(async () => {
@@ -86,4 +86,26 @@ test('what a signer needs is loaded before the node has answered', async () => {
   const loading = page.waitForRequest(/\/sending-/)
   void page.evaluate(`void ${open}`)
   expect((await loading).resourceType()).toBe('script')
+})
+
+test('a page that only watches loads the planner with its first dry run, tries that again, and needs it for no plan', async () => {
+  const { page, open, lose, find } = await pageOf(chain.wallets[5])
+  await page.evaluate(open)
+  await page.evaluate(`app.broker().ledger.addLedger('10')`)
+  await page.evaluate(`app.broker().ledger.transferFund('${chain.inference[0]?.address ?? ''}', 'inference', '1')`)
+  await page.reload()
+  await page.evaluate(open.replace('app.open', 'app.watch'))
+  await lose()
+  expect(await page.evaluate('app.reasons(app.broker().plan())')).toEqual(['off'])
+  expect(await page.evaluate('app.outcome(app.broker().plan({ dryRun: true }))')).toEqual(lost)
+  await page.evaluate('app.broker().position().then((position) => void (app.position = position))')
+  const atOnce = `app.reasons(app.broker().planAt(app.position, { dryRun: true }))`
+  expect(await page.evaluate(`app.outcome((async () => ${atOnce})())`)).toMatchObject({ name: 'NotLoadedError' })
+  await find()
+  const loading = page.waitForRequest(/\/planning-/)
+  expect(await page.evaluate('app.reasons(app.broker().plan({ dryRun: true }))')).toEqual(['top-up'])
+  expect((await loading).resourceType()).toBe('script')
+  await lose()
+  expect(await page.evaluate(atOnce)).toEqual(['top-up'])
+  expect(await page.evaluate('app.outcome(app.broker().forecast())')).toBeNull()
 })
