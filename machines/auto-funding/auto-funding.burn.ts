@@ -38,24 +38,36 @@ export function burnOf(falls: readonly Fall[], now: number): Burn {
   const [whole, lastHour] = [nothing(), nothing()]
   // Charges come in lumps, so a fall is compared with other charges and not with readings without one.
   const lumps: bigint[] = []
-  const charges: Charge[] = []
   for (const fall of falls) {
     const age = now - fall.at
     if (age > BURN_WINDOW) continue
     add(whole, fall)
     if (age < HOUR) add(lastHour, fall)
-    if (fall.burnt === 0n) continue
-    lumps.push(fall.burnt)
-    if (age < HOUR) charges.push({ at: fall.at, burnt: fall.burnt })
+    if (fall.burnt > 0n) lumps.push(fall.burnt)
   }
-  const measured = { lastHour: lastHour.burnt, charges, at: now }
-  if (lumps.length < LEAST_FALLS || whole.seconds < LEAST_SECONDS) return { rate: null, usual: null, ...measured }
+  const rates = ratesOf({ whole, lastHour, charges: lumps.length, clipped: () => clippedSum(lumps, whole.burnt) })
+  return { ...rates, lastHour: lastHour.burnt, charges: chargesOfHour(falls, now), at: now }
+}
+
+/** The charges of the hour before a block time, oldest first. */
+export function chargesOfHour(falls: readonly Fall[], now: number): Charge[] {
+  return falls.flatMap(({ at, burnt }) => (burnt > 0n && now - at < HOUR ? [{ at, burnt }] : []))
+}
+
+/**
+ * The rates of a burn, from sums of its window and of the last hour.
+ *
+ * @param sums.clipped the sum of the window's charges, each cut to four times their median
+ */
+export function ratesOf({ whole, lastHour, charges, clipped }: Sums): Pick<Burn, 'rate' | 'usual'> {
+  if (charges < LEAST_FALLS || whole.seconds < LEAST_SECONDS) return { rate: null, usual: null }
   return {
-    rate: perHour({ seconds: whole.seconds, burnt: clippedSum(lumps, whole.burnt) }),
+    rate: perHour({ seconds: whole.seconds, burnt: clipped() }),
     usual: usualOf({ seconds: whole.seconds - lastHour.seconds, burnt: whole.burnt - lastHour.burnt }),
-    ...measured,
   }
 }
+
+type Sums = { whole: Stretch; lastHour: Stretch; charges: number; clipped: () => bigint }
 
 /** What was charged in a stretch of time, in wei. */
 type Stretch = Pick<Fall, 'seconds' | 'burnt'>
@@ -79,8 +91,8 @@ function usualOf(earlier: Stretch): bigint | null {
  *
  * @param total the sum of them as they are
  */
-function clippedSum(lumps: readonly bigint[], total: bigint): bigint {
-  const quarter = (largestOf(lumps) + CLIP - 1n) / CLIP
+export function clippedSum(lumps: readonly bigint[], total: bigint): bigint {
+  const quarter = quarterOf(largestOf(lumps))
   const small = lumps.reduce((count, lump) => (lump < quarter ? count + 1 : count), 0)
   // The median is a quarter of the largest or more, so it cuts none. To find it takes most of the time.
   if (small <= Math.floor(lumps.length / 2)) return total
@@ -88,7 +100,11 @@ function clippedSum(lumps: readonly bigint[], total: bigint): bigint {
   return lumps.reduce((sum, lump) => sum + min(lump, most), 0n)
 }
 
-const largestOf = (values: readonly bigint[]): bigint => values.reduce((most, one) => (one > most ? one : most), 0n)
+/** Charges below it may be cut where most are. */
+export const quarterOf = (largest: bigint): bigint => (largest + CLIP - 1n) / CLIP
+
+export const largestOf = (values: readonly bigint[]): bigint =>
+  values.reduce((most, one) => (one > most ? one : most), 0n)
 
 function median(values: readonly bigint[]): bigint {
   const sorted = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))

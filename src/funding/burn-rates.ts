@@ -1,10 +1,7 @@
-import { BURN_WINDOW, burnOf, type Burn, type Fall } from '../../machines/auto-funding/auto-funding.burn.ts'
+import type { Burn, Fall } from '../../machines/auto-funding/auto-funding.burn.ts'
 import type { Block, Position, Settlements } from '../../machines/position.types.ts'
 import { keyOf, type SubAccountId } from '../base/sub-account-key.ts'
-
-const MOST_FALLS = 1_000
-/** Readings without a charge become one of at most this length, so that frequent readings do not push charges out. */
-const QUIET_SECONDS = 600
+import { BurnWindow } from './burn-window.ts'
 
 /** What own transactions mined in the blocks (from, to] moved to a sub-account, in wei. */
 export type PaidIn = (key: string, from: number, to: number) => bigint
@@ -43,8 +40,8 @@ export function createBurnRates(options: BurnRatesOptions = {}): BurnRates {
 type Charges = {
   /** At the last reading that counts. */
   balance: Balance | null
-  /** Null before the first: an array that grows takes room for many. */
-  falls: Fall[] | null
+  /** Null before the first. */
+  falls: BurnWindow | null
   /** The burn since the last reading, computed at the first use; null before. */
   burn: Burn | null
   /** Block time of the oldest known charge, in seconds. */
@@ -79,7 +76,7 @@ class ReadBurns implements BurnRates {
     for (const [key, past] of charges) {
       const rest = { at: until, seconds: until - (past.at(-1)?.at ?? since), burnt: 0n }
       const known = this.#of(key)
-      known.falls = [...past, rest, ...(known.falls ?? [])].slice(-MOST_FALLS)
+      known.falls = new BurnWindow([...past, rest, ...(known.falls?.falls() ?? [])])
     }
     this.#moveOn(Math.max(this.#now, until))
     this.#options.onLearn?.()
@@ -103,16 +100,14 @@ class ReadBurns implements BurnRates {
       if (burnt < 0n) continue
       if (burnt > 0n) this.#options.onCharge?.(account, burnt)
       if (burnt > 0n) known.first ??= at
-      const fall = { at, seconds: at - before.at, burnt }
-      if (known.falls) append(known.falls, fall)
-      else known.falls = [fall]
-      forget(known.falls, at)
+      known.falls ??= new BurnWindow()
+      known.falls.append({ at, seconds: at - before.at, burnt })
     }
   }
 
   of(key: string): Burn {
     const known = this.#of(key)
-    return (known.burn ??= burnOf(known.falls ?? [], this.#now))
+    return (known.burn ??= (known.falls ?? NONE).burnAt(this.#now))
   }
 
   firstCharge(key: string): number | null {
@@ -140,16 +135,5 @@ class ReadBurns implements BurnRates {
 
 type Balance = { at: number; block: number; balance: bigint; pendingRefund: bigint }
 
-function append(falls: Fall[], fall: Fall): void {
-  const last = falls.at(-1)
-  const isQuiet = last?.burnt === 0n && fall.burnt === 0n && last.seconds + fall.seconds <= QUIET_SECONDS
-  if (isQuiet) falls[falls.length - 1] = { at: fall.at, seconds: last.seconds + fall.seconds, burnt: 0n }
-  else falls.push(fall)
-}
-
-/** Drops falls older than the burn window, and the oldest beyond the most that are remembered; they are in order of time. */
-function forget(falls: Fall[], now: number): void {
-  const old = falls.findIndex(({ at }) => now - at <= BURN_WINDOW)
-  const first = Math.max(old, falls.length - MOST_FALLS)
-  if (first > 0) falls.splice(0, first)
-}
+/** Of a sub-account that no reading has followed. */
+const NONE = new BurnWindow()
