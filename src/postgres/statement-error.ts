@@ -42,19 +42,40 @@ export function journalErrorOf(error: unknown, schema: string): JournalError {
     message: reason,
   } = error instanceof StatementError ? error : new StatementError('refused', error)
   const facts = { reason: code === null ? reason : `${reason} (${code})` }
-  if (outcome !== 'refused') return outageOf(facts)
+  if (outcome !== 'refused') return outageOf(facts, code)
   const sentence = SENTENCES[code ?? '']?.(schema)
   return sentence
     ? new JournalError(sentence.sentence, { ...facts, do: sentence.do }, { retryable: sentence.retryable === true })
     : new JournalError('The database refused a statement of the journal.', facts, { retryable: true })
 }
 
-function outageOf(facts: { reason: string }): JournalError {
+function outageOf(facts: { reason: string }, code: string | null): JournalError {
+  const known = CONNECTING[code ?? '']
   return new JournalError(
-    'The database of the journal does not answer.',
-    { ...facts, do: 'nothing is sent until it answers; positions are still read' },
+    known?.sentence ?? 'The database of the journal does not answer.',
+    { ...facts, do: `${known ? `${known.do}; ` : ''}nothing is sent until it answers; positions are still read` },
     { retryable: true },
   )
+}
+
+/** What a server says that answers, and lets this role not in. */
+const CONNECTING: Readonly<Record<string, { sentence: string; do: string }>> = {
+  '28P01': {
+    sentence: 'The database refuses the password of the role.',
+    do: 'correct the password, which the URL or the pool has',
+  },
+  '28000': {
+    sentence: 'The database lets the role not in.',
+    do: 'look at the role, at pg_hba.conf, and whether it asks for TLS (sslmode=verify-full)',
+  },
+  '3D000': {
+    sentence: 'The server has no database of this name.',
+    do: 'correct the name of the database, or create it',
+  },
+  '53300': {
+    sentence: 'The database has no connection left for the journal.',
+    do: 'raise max_connections, or give processes smaller pools',
+  },
 }
 
 type Sentence = { sentence: string; do: string; retryable?: true }

@@ -7,6 +7,8 @@ import { UsageError } from '../arguments/usage-error.ts'
 /** The variable that is looked at where --database names none. */
 const VARIABLE = 'OG_DATABASE_URL'
 const NAME = /^[A-Za-z_]\w*$/
+/** pg takes the name of a database for anything else. A path is that of a socket. */
+const URL_FORM = /^(?:postgres(?:ql)?:\/\/|socket:|\/)/
 /** All statements of a process share these connections. */
 const CONNECTIONS = 8
 
@@ -38,6 +40,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database |
     if (options.variable === undefined) return null
     throw new UsageError(`No database: set ${variable} in the environment.`)
   }
+  if (!URL_FORM.test(connectionString))
+    throw new UsageError(`${variable} has no URL of a Postgres database, such as postgres://role@host/database.`)
   const { Pool } = await loadPg()
   const pool = new Pool({ connectionString, max: CONNECTIONS })
   const end = async (): Promise<void> => pool.end()

@@ -5,8 +5,11 @@ import { HDNodeWallet, Wallet, type Signer } from 'ethers'
 import { InvalidInputError } from '../../index.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { addressOf, walletOfKey } from '../session/connection.ts'
-import { openKeystore, readKeystore } from '../session/keystore.ts'
+import { openKeystore, readKeystore, type Keystore } from '../session/keystore.ts'
 import type { WalletSource } from './config.ts'
+
+/** Opening a keystore takes a second. */
+const TRIED = 3
 
 /** One wallet of the config: what patterns match, and where its key comes from. */
 export type NamedWallet = { address: string; name: string }
@@ -18,10 +21,11 @@ export type FleetKeys = {
 }
 
 /**
- * Finds the wallets of a config. Encrypted keys are opened later, one by one, by the process that claims the wallet.
+ * Finds the wallets of a config. The password is tried on a few encrypted keys. Each is opened later, by the process that claims its
+ * wallet.
  *
- * @param password asked for once, before the first keystore is opened
- * @throws UsageError that names the file, or the environment variable
+ * @param password asked for where there are keystores
+ * @throws UsageError that names the file, or the environment variable; InvalidInputError for a password that opens nothing
  */
 export async function keysOf(source: WalletSource, password: () => Promise<string>): Promise<FleetKeys> {
   switch (source.kind) {
@@ -67,18 +71,34 @@ async function keysOfFolder(folder: string, password: () => Promise<string>): Pr
       return [addressOf(`0x${address.replace(/^0x/i, '')}`, `The address in ${file}`), keystore] as const
     }),
   )
-  let asked: Promise<string> | null = null
+  if (byAddress.size < keystores.length) throw new UsageError(`${folder} has a key twice.`)
+  const wallets = someOf(
+    [...byAddress].map(([address, { file }]) => ({ address, name: basename(file).replace(/\.json$/i, '') })),
+    folder,
+  )
+  const typed = await password()
+  await tryPassword(keystores.slice(0, TRIED), typed)
   return {
-    wallets: someOf(
-      [...byAddress].map(([address, { file }]) => ({ address, name: basename(file).replace(/\.json$/i, '') })),
-      folder,
-    ),
+    wallets,
     async signerOf(address) {
       const keystore = byAddress.get(address)
       if (!keystore) throw new InvalidInputError('There is no keystore of this wallet.', { wallet: address })
-      return new Wallet(await openKeystore(keystore, await (asked ??= password())))
+      return new Wallet(await openKeystore(keystore, typed))
     },
   }
+}
+
+/** A password that opens none is refused before anything is done. One keystore that it does not open is a wallet that fails. */
+async function tryPassword(keystores: readonly Keystore[], password: string): Promise<void> {
+  const failures: unknown[] = []
+  for (const keystore of keystores)
+    try {
+      await openKeystore(keystore, password)
+      return
+    } catch (error) {
+      failures.push(error)
+    }
+  throw failures[0]
 }
 
 function keysOfMnemonic({ env, path, from, to }: WalletSource & { kind: 'mnemonic' }): FleetKeys {

@@ -199,6 +199,9 @@ test('what keeps a database from being used is said in a sentence, without its p
   const closed = postgres.pool({ connectionString: postgres.url.replace(`:${postgres.port}/`, ':1/') })
   await postgres.direct.query(`create role poor login password 'not-to-be-shown'`)
   const poor = postgres.pool({ connectionString: postgres.url.replace('//og:', '//poor:') })
+  await postgres.direct.query(`create role crowded login password 'not-to-be-shown' connection limit 0`)
+  const crowded = postgres.pool({ connectionString: postgres.url.replace('//og:', '//crowded:') })
+  const nameless = postgres.pool({ connectionString: `${postgres.url}x` })
   const lazy = postgres.pool({ options: '-c synchronous_commit=off' })
   const refusals = await Promise.all([
     failure(postgresJournal({ pool: postgres.direct, chainId, wallet, schema: 'nothing_here' })),
@@ -206,6 +209,8 @@ test('what keeps a database from being used is said in a sentence, without its p
     failure(postgresJournal({ pool: closed, chainId, wallet })),
     failure(postgresJournal({ pool: poor, chainId, wallet })),
     failure(postgresJournal({ pool: lazy, chainId, wallet })),
+    failure(postgresJournal({ pool: crowded, chainId, wallet })),
+    failure(postgresJournal({ pool: nameless, chainId, wallet })),
     failure(migrate({ pool: poor, schema: 'mine' })),
     failure(postgresJournal({ pool: postgres.direct, chainId, wallet: '0x1' })),
     failure(postgresJournal({ pool: postgres.direct, chainId, wallet, schema: 'a"; drop' })),
@@ -213,10 +218,12 @@ test('what keeps a database from being used is said in a sentence, without its p
   ])
   expect(refusals.map(({ name, message }) => `${name}: ${message.split('\n')[0]}`)).toEqual([
     'JournalError: The schema nothing_here has no tables of og-ledger.',
-    'JournalError: The database of the journal does not answer.',
+    'JournalError: The database refuses the password of the role.',
     'JournalError: The database of the journal does not answer.',
     'JournalError: The database role may not use the tables of og-ledger in the schema og_ledger.',
     'JournalError: The database commits before its disk has the record (synchronous_commit = off).',
+    'JournalError: The database has no connection left for the journal.',
+    'JournalError: The server has no database of this name.',
     'JournalError: The database role may not use the tables of og-ledger in the schema mine.',
     'InvalidInputError: This is not an address.',
     'InvalidInputError: schema is a name of small letters, digits and underscores.',

@@ -359,3 +359,42 @@ test('a file of keys that other users may read is refused', async () => {
   const { code, stderr } = await run(['fleet', '--config', file, '--yes', ...place])
   expect([code, stderr]).toEqual([2, expect.stringContaining('Other users may read the keys') as string])
 })
+
+test.for<[string, { twice?: true; password?: string }, string]>([
+  ['a key in two keystores', { twice: true, password: 'right' }, 'has a key twice.'],
+  ['keystores without a password', {}, 'needs its password: set KEYSTORE_PASSWORD.'],
+  ['a wrong password', { password: 'wrong-word' }, 'The keystore does not open with this password.'],
+])('%s is refused before anything is done', async ([, { twice, password }, sentence]) => {
+  const keystores = files.mkdtempSync(join(folder, 'refused-'))
+  const { address, privateKey } = Wallet.createRandom()
+  const text = await encryptKeystoreJson({ address, privateKey }, 'right', { scrypt: { N: 2 } })
+  for (const name of twice ? ['a.json', 'b.json'] : ['a.json']) files.writeFileSync(join(keystores, name), text)
+  const file = write({ wallets: { keystores }, policies: [{ wallets: '*' }] })
+  const env = password === undefined ? {} : { KEYSTORE_PASSWORD: password }
+  const { code, stdout, stderr } = await run(['fleet', '--config', file, '--yes', ...place], env)
+  expect([code, stderr]).toEqual([2, expect.stringContaining(sentence) as string])
+  expect(stdout + stderr).not.toContain('wrong-word')
+})
+
+test.for<[string, (url: string) => string, number, string]>([
+  ['a wrong password', (url) => url.replace(/og:[^@]*@/, 'og:secret-word@'), 1, 'refuses the password of the role.'],
+  ['a wrong port', (url) => url.replace(/:\d+\//, ':1/'), 1, 'reason: connect ECONNREFUSED 127.0.0.1:1'],
+  ['a wrong name', (url) => `${url}x`, 1, 'has no database of this name.'],
+  [
+    'TLS that it lacks',
+    (url) => `${url}?sslmode=verify-full`,
+    1,
+    'reason: The server does not support SSL connections',
+  ],
+  ['no URL', () => 'secret-word', 2, 'FLEET_DB has no URL of a Postgres database'],
+  ['another URL', () => 'https://og:secret-word@host/og', 2, 'FLEET_DB has no URL of a Postgres database'],
+])('a database with %s is refused in a sentence without secrets', async ([, bend, exit, sentence]) => {
+  const keys = join(folder, 'database-keys.txt')
+  files.writeFileSync(keys, `0x${'12'.repeat(32)}\n`, { mode: 0o600 })
+  const file = write({ wallets: { file: keys }, policies: [{ wallets: '*' }] })
+  const { code, stdout, stderr } = await run(['fleet', '--config', file, '--database', 'FLEET_DB', '--yes', ...place], {
+    FLEET_DB: bend(postgres.url),
+  })
+  expect([code, stderr]).toEqual([exit, expect.stringContaining(sentence) as string])
+  expect(stdout + stderr).not.toMatch(/secret-word|not-to-be-shown/)
+})
