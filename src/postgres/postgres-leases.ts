@@ -4,6 +4,7 @@ import { pid } from 'node:process'
 import { steadyClock, systemClock } from '../base/clock.ts'
 import { inMs } from '../base/durations.ts'
 import { safeLogger } from '../base/logger.ts'
+import { withTimeout } from '../base/timeout.ts'
 import {
   InvalidInputError,
   JournalError,
@@ -31,6 +32,8 @@ const DEFAULT_LEASE_MS = 30_000
 const COMPACT_AFTER = 2_000
 /** Brokers that close together hand their leases back together. The last one waits for none. */
 const RELEASE_WINDOW_MS = 100
+/** During an outage the end waits no longer than this for the database to take leases back. */
+const OUTAGE_MS = 2_000
 
 /** Leases in Postgres, with what the database says of them beyond the public type. */
 export type PostgresLeases = Leases & {
@@ -136,8 +139,10 @@ export function openLeases(options: PostgresLeasesOptions, compactAfter = COMPAC
       renew: () => keeping.renew(lease),
       async release() {
         keeping.drop(journal)
-        // Where the database does not answer, the lease ends by itself.
-        if (!contact.outage()) await release(lease).catch(contact.failed)
+        const isAway = contact.outage() !== null
+        const handingBack = release(lease).catch(contact.failed)
+        // A pool whose connections were taken for a moment has one again; where the database is away, the lease ends by itself.
+        await (isAway ? withTimeout(OUTAGE_MS, () => handingBack).catch(() => undefined) : handingBack)
       },
       compactAfter,
       logger,

@@ -279,3 +279,20 @@ test('a standby takes no leases', async () => {
   const journal = await open({ pool: postgres.direct })
   await journal.close()
 })
+
+test('leases are handed back although the pool of a process was taken a moment ago', async () => {
+  const pool = postgres.pool({ max: 1 })
+  const leases = openLeases({ pool, leaseMs: 3_000 })
+  const wallets = Array.from({ length: 40 }, (_, at) => `0x${(0x5000 + at).toString(16).padStart(40, '0')}`)
+  const journals = await leases.claim({ chainId: 6n, wallets })
+  await Promise.all(journals.map((journal) => journal.load()))
+  const busy = pool.query('select pg_sleep(1.5)')
+  expect((await failure(journals[0]?.append(note('a')) ?? Promise.resolve())).message).toContain('no connection within')
+  expect(journals[1]?.refusal()?.message).toContain('The database of the journal does not answer.')
+  await leases.close()
+  await busy
+  const { rows } = await postgres.direct.query(
+    'select from og_ledger.og_ledger_wallets where chain_id = 6 and holder is not null',
+  )
+  expect([journals.length, rows.length]).toEqual([40, 0])
+})
