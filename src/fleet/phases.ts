@@ -1,7 +1,7 @@
 /** So many wallets are read in one request, where the node takes it. */
 const TOGETHER = 100
 /** Two groups are read at least so far apart. */
-const LEAST_GAP_MS = 250
+const LEAST_GAP_MS = 200
 
 /**
  * When in its interval a wallet is read: wallets are read in groups of a hundred, and the groups are spread over the interval, so that

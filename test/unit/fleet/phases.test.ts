@@ -11,7 +11,7 @@ test('wallets are read in groups of at most a hundred where the interval has roo
       const most = Math.max(...[...groups.values()].map(({ length }) => length))
       const least = Math.min(...[...groups.values()].map(({ length }) => length))
       expect(most - least).toBeLessThanOrEqual(1)
-      if (intervalMs >= 250 * Math.ceil(count / 100)) expect(most).toBeLessThanOrEqual(100)
+      if (intervalMs >= 200 * Math.ceil(count / 100)) expect(most).toBeLessThanOrEqual(100)
     }),
   )
 })
