@@ -56,16 +56,17 @@ export function createCombinedBatch({ rpc, multicall, clock }: CombinedBatchOpti
   }
 
   async function run(groups: readonly Group[], blockTag: BlockTag): Promise<void> {
-    const places = placesOf(groups)
-    const calls = [...places.values()]
+    const { calls, places } = placesOf(groups)
     try {
       const answer = await rpc.call({ to: multicall, data: encodeAggregate(calls) }, blockTag)
       const results = decodeOrThrow(() => aggregateIn(answer))
       if (results.length !== calls.length) throw new ReadError('The node answered fewer calls than were made.', {})
-      const keys = [...places.keys()]
-      const outcomes = new Map(results.map(({ success, data }, at) => [keys[at] ?? '', { reverted: !success, data }]))
+      const outcomes = results.map(({ success, data }): Outcome => ({ reverted: !success, data }))
       size.taken(calls.length)
-      for (const group of groups) await settle(group, outcomes, groups.length > 1, blockTag)
+      for (const [at, group] of groups.entries()) {
+        const own = places[at]?.map((place) => outcomes[place] ?? NO_ANSWER) ?? []
+        await settle(group, own, groups.length > 1, blockTag)
+      }
     } catch (error) {
       if (groups.length > 1 && isTooMuch(error)) return halve(groups, calls.length, blockTag)
       const failure = await query(() => Promise.reject(error)).catch((reason: unknown) => reason)
@@ -74,13 +75,7 @@ export function createCombinedBatch({ rpc, multicall, clock }: CombinedBatchOpti
   }
 
   /** A call that ran out of the common gas reverts without data, as one of a function that is missing: alone it shows which it is. */
-  async function settle(
-    group: Group,
-    outcomes: ReadonlyMap<string, Outcome>,
-    isShared: boolean,
-    blockTag: BlockTag,
-  ): Promise<void> {
-    const own = group.calls.map((call) => outcomes.get(keyOf(call)) ?? NO_ANSWER)
+  async function settle(group: Group, own: Outcome[], isShared: boolean, blockTag: BlockTag): Promise<void> {
     const doubtful = group.calls.filter((call, at) => isBare(own[at] ?? NO_ANSWER) && !bare.has(keyOf(call)))
     if (isShared && doubtful.length > 0) return run([group], blockTag)
     if (bare.size > MOST_BARE) bare.clear()
@@ -100,9 +95,18 @@ const NO_ANSWER: Outcome = { reverted: true, data: '0x' }
 const keyOf = ({ to, data }: ViewCall): string => `${to} ${data}`
 const isBare = ({ reverted, data }: Outcome): boolean => reverted && data === '0x'
 
-/** The different calls of groups, by key. */
-function placesOf(groups: readonly Group[]): Map<string, ViewCall> {
-  return new Map(groups.flatMap(({ calls }) => calls.map((call) => [keyOf(call), call] as const)))
+/** The different calls of groups, and where among them those of each group stand: a key is made once for each call. */
+function placesOf(groups: readonly Group[]): { calls: ViewCall[]; places: number[][] } {
+  const calls: ViewCall[] = []
+  const known = new Map<string, number>()
+  const placeOf = (call: ViewCall): number => {
+    const key = keyOf(call)
+    const place = known.get(key)
+    if (place !== undefined) return place
+    known.set(key, calls.length)
+    return calls.push(call) - 1
+  }
+  return { places: groups.map((group) => group.calls.map(placeOf)), calls }
 }
 
 /** Groups in their order, with at most so many calls each; a group with more is alone. */
