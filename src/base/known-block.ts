@@ -22,22 +22,43 @@ export type SharedTime = {
    *
    * @param now by the clock of the broker that asks: clocks that start at different times are apart after the machine has slept
    */
-  known(now: number): KnownBlock[]
+  known(now: number): readonly KnownBlock[]
 }
+
+/** A block that is accepted again within this time was seen at the same time. */
+const SAME_MS = 1_000
 
 export function createSharedTime(clock: Pick<Clock, 'now'>): SharedTime {
   let told: KnownBlock | null = null
   let last: (Block & { at: number }) | null = null
 
+  /** What was known last, and how far the clock of the broker that asked was ahead: the next ones of its group get the same. */
+  let latest: { blocks: readonly KnownBlock[]; lead: number } | null = null
+
   return {
-    tell: (block) => void (told = latestOf([told, block])),
-    see: (block) => void (last = { ...block, at: clock.now() }),
-    known(now) {
-      if (!last) return told ? [told] : []
-      const { number, timestamp, at } = last
-      const seen = { number, timestamp, aheadMs: 1_000 * timestamp - (now - (clock.now() - at)) }
-      return told ? [seen, told] : [seen]
+    tell(block) {
+      const before = told
+      told = latestOf([told, block])
+      if (told !== before) latest = null
     },
+    see({ number, timestamp }) {
+      const now = clock.now()
+      if (last && last.number === number && last.timestamp === timestamp && Math.abs(now - last.at) < SAME_MS) return
+      last = { number, timestamp, at: now }
+      latest = null
+    },
+    known(now) {
+      const lead = now - clock.now()
+      if (latest?.lead !== lead) latest = { blocks: knownAt(lead), lead }
+      return latest.blocks
+    },
+  }
+
+  function knownAt(lead: number): readonly KnownBlock[] {
+    if (!last) return told ? [told] : []
+    const { number, timestamp, at } = last
+    const seen = { number, timestamp, aheadMs: 1_000 * timestamp - (lead + at) }
+    return told ? [seen, told] : [seen]
   }
 }
 

@@ -7,7 +7,7 @@ export function isSamePosition(a: Position, b: Position): boolean {
     a.wallet.balance === b.wallet.balance &&
     isSameLedger(a.ledger, b.ledger) &&
     isSameList(a.subAccounts, b.subAccounts, isSameAccount) &&
-    isSameList(a.elsewhere ?? [], b.elsewhere ?? [], isSameElsewhere)
+    isSameList(a.elsewhere ?? NONE, b.elsewhere ?? NONE, isSameElsewhere)
   )
 }
 
@@ -44,12 +44,13 @@ function isSameElsewhere(a: SubAccountElsewhere, b: SubAccountElsewhere): boolea
 }
 
 function isSameList<T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean {
-  return (
-    a === b ||
-    (a.length === b.length &&
-      a.every((one, at) => {
-        const other = b[at]
-        return other !== undefined && isSame(one, other)
-      }))
-  )
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (const [at, one] of a.entries()) {
+    const other = b[at]
+    if (other === undefined || !isSame(one, other)) return false
+  }
+  return true
 }
+
+const NONE: readonly SubAccountElsewhere[] = []

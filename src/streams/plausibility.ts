@@ -100,7 +100,11 @@ class BlockWitnesses implements Plausibility {
     // A halted chain repeats its block: the lead of that block over the clock is the one at its first reading.
     if (block.number !== this.#last?.number) {
       const { number, timestamp } = block
-      this.#last = { number, timestamp, at: this.#options.now(), aheadMs: this.#aheadMsOf(block) }
+      const last = (this.#last ??= { number, timestamp, at: 0, aheadMs: 0 })
+      last.number = number
+      last.timestamp = timestamp
+      last.at = this.#options.now()
+      last.aheadMs = this.#aheadMsOf(block)
     }
     this.#options.time?.see(block)
   }
@@ -113,7 +117,7 @@ class BlockWitnesses implements Plausibility {
     return own ? [own, ...shared] : shared
   }
 
-  #jumpsOf(block: Block, fresh: readonly KnownBlock[]): Jump[] {
+  #jumpsOf(block: Block, fresh: readonly KnownBlock[]): readonly Jump[] {
     const last = this.#last
     const isRepeated = block.number === last?.number && block.timestamp === last.timestamp
     const ofOthers = last === null && fresh.length === 0 ? ALONE : fresh
@@ -125,12 +129,12 @@ class BlockWitnesses implements Plausibility {
     return error ? [{ witness: last, error }] : jumps
   }
 
-  #timeJumpsOf(block: Block, witnesses: readonly (KnownBlock | null)[]): Jump[] {
+  #timeJumpsOf(block: Block, witnesses: readonly (KnownBlock | null)[]): readonly Jump[] {
     const facts = { aheadMs: this.#aheadMsOf(block), hasHeaders: this.#options.timestampOf !== undefined }
-    const jumps: Jump[] = []
+    let jumps = NO_JUMPS
     for (const one of witnesses) {
       const jump = timeJump(block, one, facts)
-      if (jump) jumps.push(jump)
+      if (jump) jumps = [...jumps, jump]
     }
     return jumps
   }
@@ -173,6 +177,7 @@ class BlockWitnesses implements Plausibility {
 }
 
 const NONE: readonly KnownBlock[] = []
+const NO_JUMPS: readonly Jump[] = []
 /** The machine's clock is the only witness. */
 const ALONE = [null]
 

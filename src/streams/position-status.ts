@@ -61,7 +61,9 @@ export function createReadingRecord(
     succeeded(block) {
       readAt = clock.now()
       failingSince = null
-      last = { ...last, block, failures: 0, error: null }
+      // One block number is all that most readings change: no new object for them.
+      if (last.failures > 0) last = { ...last, failures: 0, error: null }
+      last.block = block
     },
     failed(error) {
       failingSince ??= clock.now()

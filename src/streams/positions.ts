@@ -5,7 +5,6 @@ import { AbortedError } from '../base/errors.ts'
 import { OgLedgerError } from '../base/og-ledger-error.ts'
 import type { KnownBlock, SharedTime } from '../base/known-block.ts'
 import type { Logger } from '../base/logger.ts'
-import { createSerialQueue } from '../base/serial.ts'
 import { createBlockFloor } from './block-floor.ts'
 import { isDropped } from './dropped-reading.ts'
 import { createPlausibility } from './plausibility.ts'
@@ -97,10 +96,10 @@ export function createPositions(options: PositionsOptions): Positions {
   let begun = 0
   /** With the receipts that it shows. */
   let newest: { position: Position; reading: number; at: number; receipts: number } | null = null
-  /** The reading that waits for the current one. */
+  /** The reading under way, and the one that waits for it. */
+  let current: Promise<Position> | null = null
   let queued: Promise<Position> | null = null
   let closed = false
-  const inTurn = createSerialQueue()
   // readOnce() puts the error of a reading into the status and the log.
   const loop = createReadingLoop({ read: readNext, delayMs, clock })
   const readPrepared = createPreparedReading({
@@ -169,10 +168,12 @@ export function createPositions(options: PositionsOptions): Positions {
 
   /** Queues a reading behind the current one, or joins the one that is queued: it has not begun, so it is as fresh. */
   function readNext(): Promise<Position> {
-    return (queued ??= inTurn(() => {
-      queued = null
-      return readOnce()
-    }))
+    return (queued ??= (current ?? NOW).then(begin, begin))
+  }
+
+  function begin(): Promise<Position> {
+    queued = null
+    return (current = readOnce())
   }
 
   async function readOnce(): Promise<Position> {
@@ -194,6 +195,8 @@ export function createPositions(options: PositionsOptions): Positions {
     } catch (error) {
       if (!closed) failed(error instanceof Error ? error : new Error(String(error)), elapsed() - start)
       throw error
+    } finally {
+      current = null
     }
   }
 
@@ -224,6 +227,9 @@ export function createPositions(options: PositionsOptions): Positions {
     return untilPhase({ now: clock.now(), interval, phase: options.phaseMs() })
   }
 }
+
+/** Before a reading that waits for no other. */
+const NOW = Promise.resolve()
 
 function pause(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
   return abortable(new Promise<void>((resolve) => void clock.after(ms, resolve)), signal)
