@@ -49,7 +49,7 @@ async function sendingOn(chain: Connected, { journal: given, logger }: OpenOptio
 }
 
 /** Closes a journal, unless a lane of another broker has it. Where the room of sending was never loaded, there is no lane. */
-async function closeUnused(journal: Journal): Promise<void> {
+export async function closeUnused(journal: Journal): Promise<void> {
   await (rooms.sending.now ? rooms.sending.now.closeUnused(journal) : journal.close())
 }
 

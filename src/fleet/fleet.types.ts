@@ -61,7 +61,10 @@ export type FleetOptions = Pick<BrokerOptions, 'network' | 'signerTimeoutMs'> & 
   intervalMs?: number | Duration
   /** The most that all providers of all wallets together get in a rolling window. */
   budget?: FleetBudget
-  /** Where transactions of a wallet are recorded: in Node by default a file each in the user's state directory. */
+  /**
+   * Where transactions of a wallet are recorded: in Node by default a file each in the user's state directory. Called for each try to open it; the
+   * fleet closes what it is given.
+   */
   journalFor?: (wallet: string) => Journal | Promise<Journal>
   /** Shares the wallets with other machines: only those that are claimed are opened, with the journal of the lease. */
   leases?: Leases

@@ -13,7 +13,7 @@ import { createSharedTime } from '../base/known-block.ts'
 import { createListeners } from '../base/listeners.ts'
 import { safeLogger } from '../base/logger.ts'
 import { withTimeout } from '../base/timeout.ts'
-import { openBroker } from '../broker.ts'
+import { closeUnused, openBroker } from '../broker.ts'
 import type { SharedOptions } from '../engine/open-options.ts'
 import { toAddress } from '../chain/address.ts'
 import type { Connected } from '../chain/connect.ts'
@@ -160,7 +160,14 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
         shared,
         signal,
       })
-    return shared.budget ? shared.budget.whileOpening(open) : open()
+    try {
+      return await (shared.budget ? shared.budget.whileOpening(open) : open())
+    } catch (error) {
+      // The next try asks for another one. A claim hands its own back, and an aborted opening has closed it.
+      if (own && !journal && !signal.aborted)
+        await closeUnused(own).catch((late: unknown) => logger.warn({ err: late, wallet }, 'a journal was not closed'))
+      throw error
+    }
   }
 }
 
