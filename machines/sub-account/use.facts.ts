@@ -37,6 +37,7 @@ export function useBetween(
 
 /** The sum of the refunds whose lock was over and that are gone: a claim takes all of them, and nothing else. */
 function unlockedAndGone({ refunds }: SubAccountPosition, after: SubAccountPosition, now: number): bigint {
+  if (refunds.length === 0) return 0n
   const left = after.refunds.map(({ createdAt }) => createdAt)
   return refunds.reduce((sum, { amount, createdAt, unlocksAt }) => {
     const at = left.indexOf(createdAt)

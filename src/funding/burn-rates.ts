@@ -42,7 +42,7 @@ type Charges = {
   balance: Balance | null
   /** Null before the first. */
   falls: BurnWindow | null
-  /** The burn since the last reading, computed at the first use; null before. */
+  /** The burn at a reading, computed at its first use; null before, and once there is another fall. */
   burn: Burn | null
   /** Block time of the oldest known charge, in seconds. */
   first: number | null
@@ -77,37 +77,48 @@ class ReadBurns implements BurnRates {
       const rest = { at: until, seconds: until - (past.at(-1)?.at ?? since), burnt: 0n }
       const known = this.#of(key)
       known.falls = new BurnWindow([...past, rest, ...(known.falls?.falls() ?? [])])
+      known.burn = null
     }
-    this.#moveOn(Math.max(this.#now, until))
+    this.#now = Math.max(this.#now, until)
     this.#options.onLearn?.()
   }
 
   observe(position: Position, paidIn: PaidIn): void {
     const { number: block, timestamp: at } = position.block
     this.#first ??= position.block
-    this.#moveOn(at)
+    this.#now = at
     for (const account of position.subAccounts) {
       const key = keyOf(account)
       const { balance, pendingRefund } = account
+      const read = { at, block, balance, pendingRefund }
       const known = this.#of(key)
       const before = known.balance
       // Two blocks may have the same timestamp: a charge between them counts at the next later timestamp.
       if (before && at <= before.at) continue
-      known.balance = { at, block, balance, pendingRefund }
-      if (!before || before.pendingRefund !== pendingRefund) continue
-      const burnt = before.balance + paidIn(key, before.block, block) - balance
+      if (!before) {
+        known.balance = read
+        continue
+      }
+      const seconds = at - before.at
+      const burnt =
+        before.pendingRefund === pendingRefund ? before.balance + paidIn(key, before.block, block) - balance : null
+      // Overwritten: as a new object at each reading of thousands it would outlive V8's young generation each time.
+      Object.assign(before, read)
+      if (burnt === null) continue
       // Another program paid in, so the charge beside that payment is unknown.
       if (burnt < 0n) continue
       if (burnt > 0n) this.#options.onCharge?.(account, burnt)
       if (burnt > 0n) known.first ??= at
       known.falls ??= new BurnWindow()
-      known.falls.append({ at, seconds: at - before.at, burnt })
+      known.falls.append({ at, seconds, burnt })
+      known.burn = null
     }
   }
 
   of(key: string): Burn {
     const known = this.#of(key)
-    return (known.burn ??= (known.falls ?? NONE).burnAt(this.#now))
+    if (known.burn?.at !== this.#now) known.burn = (known.falls ?? NONE).burnAt(this.#now)
+    return known.burn
   }
 
   firstCharge(key: string): number | null {
@@ -121,15 +132,12 @@ class ReadBurns implements BurnRates {
     }
   }
 
-  #moveOn(now: number): void {
-    this.#now = now
-    for (const known of this.#charges.values()) known.burn = null
-  }
-
   #of(key: string): Charges {
-    const known = this.#charges.get(key) ?? { balance: null, falls: null, burn: null, first: null }
-    this.#charges.set(key, known)
-    return known
+    const known = this.#charges.get(key)
+    if (known) return known
+    const unknown = { balance: null, falls: null, burn: null, first: null }
+    this.#charges.set(key, unknown)
+    return unknown
   }
 }
 

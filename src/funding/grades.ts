@@ -60,9 +60,11 @@ class KnownGrades implements Grades {
     const burn = this.#options.burns.of(key)
     const last = this.#known.get(key)
     if (last?.burn === burn && isSame(last, by)) return last.grading
-    const { policy, unsettledFee, pricedFee } = by
     const grading = gradingOf(by, burn)
-    this.#known.set(key, { policy, unsettledFee, pricedFee, burn, grading })
+    const { policy, unsettledFee, pricedFee } = by
+    const graded = { policy, unsettledFee, pricedFee, burn, grading }
+    if (last) Object.assign(last, graded)
+    else this.#known.set(key, graded)
     return grading
   }
 

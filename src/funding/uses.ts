@@ -90,7 +90,10 @@ class ReadUses implements Uses {
       if (one.unseen) this.#doubt({ from: one.unseen, until: block })
       else if (!isFirst && block.number > (before?.block.number ?? 0)) this.#compare(before, account, position)
       one.unseen = null
-      one.seen = { account, block, ledger: position.ledger?.available ?? 0n }
+      const seen = { account, block, ledger: position.ledger?.available ?? 0n }
+      // Overwritten, as each reading is compared with the one before alone.
+      if (before) Object.assign(before, seen)
+      else one.seen = seen
     }
   }
 
@@ -117,16 +120,21 @@ class ReadUses implements Uses {
   }
 
   #of(key: string): Account {
-    const known = this.#accounts.get(key) ?? { lastUse: null, seen: null, unseen: null }
-    this.#accounts.set(key, known)
-    return known
+    const known = this.#accounts.get(key)
+    if (known) return known
+    const unknown = { lastUse: null, seen: null, unseen: null }
+    this.#accounts.set(key, unknown)
+    return unknown
   }
 }
 
 type Seen = { account: SubAccountPosition; block: Block; ledger: bigint }
 
+const NO_MOVES = { paid: false, putBack: 0n, retrieved: false }
+
 /** What of the wallet's own transactions changed one sub-account. */
 function movesOf(intents: readonly Intent[], id: SubAccountId): Omit<OwnMoves, 'gained'> {
+  if (intents.length === 0) return NO_MOVES
   const key = keyOf(id)
   const own = intents.filter(({ touches }) => touches.some((one) => keyOf(one) === key))
   const transfers = own.filter(({ subAccount }) => subAccount !== null)

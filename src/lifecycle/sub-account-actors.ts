@@ -18,8 +18,11 @@ type Life = {
   ended: Fact
   /** Where it is in the position that is being folded. */
   found: SubAccountPosition | undefined
-  /** The newest reading, where its chart did not hear of it; null where it did. */
-  unheard: { account: SubAccountPosition; block: number; required: bigint } | null
+  /** In the newest reading, where its chart did not hear of it; null where it did. */
+  unheard: SubAccountPosition | null
+  /** Of that reading. Kept here, since an object of its own for each reading would be most of what thousands of lives allocate. */
+  unheardBlock: number
+  unheardRequired: bigint
 }
 
 /** One lifecycle actor per sub-account, kept in step with each position. */
@@ -53,7 +56,7 @@ export class SubAccountActors {
     for (const life of this.#lives.values()) {
       const { found } = life
       life.found = undefined
-      foldInto(life, found, { block: position.block.number, required: this.#requiredOf(life.id) })
+      foldInto(life, found, position.block.number, this.#requiredOf(life.id))
     }
   }
 
@@ -66,7 +69,15 @@ export class SubAccountActors {
     const known = this.#lives.get(key)
     if (known) return known
     const id = { provider, serviceType }
-    const life: Life = { id, chart: begin(id, this.#terms), ended: 'account.gone', found: undefined, unheard: null }
+    const life: Life = {
+      id,
+      chart: begin(id, this.#terms),
+      ended: 'account.gone',
+      found: undefined,
+      unheard: null,
+      unheardBlock: 0,
+      unheardRequired: 0n,
+    }
     this.#lives.set(key, life)
     return life
   }
@@ -76,14 +87,12 @@ export class SubAccountActors {
  * Most readings change amounts alone. A chart that hears the same fact again only records its reading, so while it rests it hears the
  * newest one once something looks at it.
  */
-function foldInto(
-  life: Life,
-  account: SubAccountPosition | undefined,
-  { block, required }: { block: number; required: bigint },
-): void {
+function foldInto(life: Life, account: SubAccountPosition | undefined, block: number, required: bigint): void {
   const fact = gradeAccount(account, required)
   if (account && fact === life.ended && life.chart.isResting) {
-    life.unheard = { account, block, required }
+    life.unheard = account
+    life.unheardBlock = block
+    life.unheardRequired = required
     return
   }
   life.unheard = null
@@ -93,9 +102,8 @@ function foldInto(
 
 /** The chart of a sub-account, after it has heard the newest reading. */
 function chartOf(life: Life): Life['chart'] {
-  const { unheard } = life
+  const { unheard, unheardBlock, unheardRequired } = life
   life.unheard = null
-  if (unheard)
-    life.chart.send({ type: life.ended, reading: readingFrom(unheard.account, unheard.block, unheard.required) })
+  if (unheard) life.chart.send({ type: life.ended, reading: readingFrom(unheard, unheardBlock, unheardRequired) })
   return life.chart
 }

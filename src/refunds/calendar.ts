@@ -43,6 +43,7 @@ export class RefundCalendar {
     const before = this.#last
     this.#last = position
     if (!before || before.block.number >= position.block.number) return
+    if (this.#drains.length === 0 && before.subAccounts.every(({ refunds }) => refunds.length === 0)) return
     const intents = minedIn(before.block.number, position.block.number)
     const fresh = drainsBetween(before, position, (id) => movesOf(intents, id))
     for (const { provider, serviceType, amount } of fresh)

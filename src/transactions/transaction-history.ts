@@ -65,8 +65,10 @@ class RememberedHistory implements TransactionHistory {
   }
 
   paidIn(from: number, to: number): ReadonlyMap<string, bigint> {
+    const mined = this.#mined(from, to)
+    if (mined.length === 0) return NOTHING_PAID
     const sums = new Map<string, bigint>()
-    for (const { intent } of this.#mined(from, to)) {
+    for (const { intent } of mined) {
       if (!intent.subAccount) continue
       const key = keyOf(intent.subAccount)
       sums.set(key, (sums.get(key) ?? 0n) + intent.amount)
@@ -128,6 +130,9 @@ class RememberedHistory implements TransactionHistory {
     ]
   }
 }
+
+/** Of most stretches of blocks. */
+const NOTHING_PAID: ReadonlyMap<string, bigint> = new Map()
 
 /** Of a payment that is compacted only the time is left. */
 function timeOf({ at }: { at: number }): KnownBlock {
