@@ -35,10 +35,14 @@ const SCALE = 1_000_000
  * A jump of the burn that no settlements prove yet. It is proven once the last hour is a jump even without its two largest
  * charges: then several charges on the chain make it, and not one that may be an error.
  */
-export function jumpOf({ lastHour, usual, charges, at }: Burn, rule: JumpRule): Anomaly | null {
+export function jumpOf(burn: Burn, rule: JumpRule): Anomaly | null {
+  const { lastHour, usual, at } = burn
   if (rule === null || usual === null) return null
   const most = (BigInt(Math.round(rule.factor * SCALE)) * usual) / BigInt(SCALE)
-  if (lastHour <= most || lastHour - largestTwo(charges) > most) return null
+  if (lastHour <= most) return null
+  // Looked at last: a list of all charges of the hour is made for it.
+  const { charges } = burn
+  if (lastHour - largestTwo(charges) > most) return null
   const until = passedAt(charges, most) + rule.seconds
   if (at >= until) return null
   return { kind: 'burn', burn: lastHour, seconds: HOUR, usual, factor: rule.factor, until, option: 'anomaly' }
