@@ -27,19 +27,18 @@ export function createQuiet(options: QuietOptions): Quiet {
 
 class LastPlan implements Quiet {
   readonly #options: QuietOptions
-  #last: { position: Position; until: number; fees: readonly bigint[] } | null = null
+  #last: Noted | null = null
 
   constructor(options: QuietOptions) {
     this.#options = options
   }
 
   note(plan: Plan): void {
-    const { accounts } = this.#options
-    const followsBurn = (id: SubAccountId) => accounts.get(id)?.policy.levels.runway !== undefined
-    const until = accounts.all().every(({ chart, paused }) => paused || chart.getSnapshot().value === 'watching')
-      ? quietUntil({ ...plan, followsBurn })
-      : null
-    this.#last = until === null ? null : { position: plan.position, until, fees: this.#fees() }
+    const fees = this.#last?.fees ?? []
+    const isWatching = this.#options.accounts
+      .all()
+      .every(({ chart, paused }) => paused || chart.getSnapshot().value === 'watching')
+    this.#last = isWatching ? { plan, until: undefined, fees: this.#haveFees(fees) ? fees : this.#fees() } : null
   }
 
   disturb(): void {
@@ -50,11 +49,19 @@ class LastPlan implements Quiet {
     const last = this.#last
     return (
       last !== null &&
-      position.block.timestamp < last.until &&
-      isSamePosition(last.position, position) &&
+      isSamePosition(last.plan.position, position) &&
+      position.block.timestamp < (this.#untilOf(last) ?? 0) &&
       !this.#options.isBusy() &&
       this.#haveFees(last.fees)
     )
+  }
+
+  /** Computed once a position is the same as that of the plan: the positions of a wallet in use differ at each reading. */
+  #untilOf(last: Noted): number | null {
+    const { accounts } = this.#options
+    const followsBurn = (id: SubAccountId) => accounts.get(id)?.policy.levels.runway !== undefined
+    if (last.until === undefined) last.until = quietUntil({ ...last.plan, followsBurn })
+    return last.until
   }
 
   #fees(): bigint[] {
@@ -66,3 +73,6 @@ class LastPlan implements Quiet {
     return accounts.length === fees.length && accounts.every(({ fee }, at) => fee.known().fee === fees[at])
   }
 }
+
+/** A plan, the time until which it holds for its position once that was asked for, and the fees that it was made with. */
+type Noted = { plan: Plan; until: number | null | undefined; fees: readonly bigint[] }
