@@ -32,6 +32,8 @@ export function giveOut(
     return reason && holdOf(row, reason)
   })
   let needed = 0n
+  // Most of the time no sub-account is due anything.
+  if (!decided.includes(null)) return { decided, needed }
   const due = graded.flatMap(({ at, standing, row }) => {
     if (decided[at] !== null) return []
     const gas = gasPrice * (row.state === 'none' ? OPENING_GAS : TOP_UP_GAS)
@@ -58,7 +60,7 @@ export function giveOut(
 
 /** Field by field, since most sub-accounts are held at each reading. */
 function holdOf(row: DecisionRow, reason: HoldReason): Decision {
-  return {
+  const decision: Decision = {
     provider: row.provider,
     serviceType: row.serviceType,
     state: row.state,
@@ -70,10 +72,11 @@ function holdOf(row: DecisionRow, reason: HoldReason): Decision {
     burnRate: row.burnRate,
     runway: row.runway,
     limits: row.limits,
-    ...(row.anomaly && { anomaly: row.anomaly }),
     action: 'hold',
     reason,
   }
+  if (row.anomaly) decision.anomaly = row.anomaly
+  return decision
 }
 
 /** What is left to give out, and the reason once the ledger or the budget could not serve a sub-account. */

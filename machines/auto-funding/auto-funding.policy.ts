@@ -53,10 +53,12 @@ function gradedIn({ position, standings }: PlanInput): Graded[] {
 
 function decisionsOn(input: PlanInput, graded: readonly Graded[]): Decision[] {
   const { decided } = giveOut(input, graded, leftIn(input))
-  return graded.flatMap(({ at, standing }) => {
+  const decisions: Decision[] = []
+  for (const { at, standing } of graded) {
     const decision = decided[at]
-    return decision ? withClaim(input, standing, decision) : []
-  })
+    if (decision) decisions.push(withClaim(input, standing, decision))
+  }
+  return decisions
 }
 
 function shortfallOn(input: PlanInput, graded: readonly Graded[]): bigint {

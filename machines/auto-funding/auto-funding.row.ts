@@ -11,7 +11,7 @@ export function rowOf(position: Position, standing: RowStanding): DecisionRow {
   const { provider, serviceType, required, target, demand, limits, anomaly } = standing
   const found = subAccountIn(position, standing)
   const available = found?.available ?? 0n
-  return {
+  const row: DecisionRow = {
     provider,
     serviceType,
     state: stateNames[gradeAccount(found, required)],
@@ -23,8 +23,9 @@ export function rowOf(position: Position, standing: RowStanding): DecisionRow {
     burnRate: demand.burnRate,
     runway: runwayOf(available, demand),
     limits,
-    ...(anomaly && { anomaly }),
   }
+  if (anomaly) row.anomaly = anomaly
+  return row
 }
 
 const stateNames: Readonly<Record<Fact, DecisionRow['state']>> = {

@@ -23,7 +23,8 @@ export const LONGEST_QUIET = 300
  */
 export function quietUntil({ position, decisions, deposit, followsBurn }: QuietFacts): number | null {
   if (deposit && !(isContent(deposit) && deposit.burnRate === null)) return null
-  const times = decisions.map((one) => (isRestless(one, followsBurn) ? null : nextChangeOf(one)))
+  if (decisions.some((one) => isRestless(one, followsBurn))) return null
+  const times = decisions.map(nextChangeOf)
   const matures = [...position.subAccounts, ...(position.elsewhere ?? [])]
     .flatMap(({ refunds }) => refunds)
     .filter(({ claimable }) => !claimable)

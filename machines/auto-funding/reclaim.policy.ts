@@ -12,9 +12,9 @@ import type { ReclaimDecision, ReclaimHold, ReclaimStanding } from './reclaim.ty
  *
  * @param shortfall what the ledger lacks for what is due, in wei; called only where a rule needs it
  */
-export function withReclaims(input: PlanInput, decisions: readonly Decision[], shortfall: () => bigint): Decision[] {
+export function withReclaims(input: PlanInput, decisions: Decision[], shortfall: () => bigint): Decision[] {
   const { standings } = input
-  if (standings.every(({ reclaim }) => !reclaim)) return [...decisions]
+  if (standings.every(({ reclaim }) => !reclaim)) return decisions
   const needed = input.awaitsDeposit === true ? 0n : shortfall() - onItsWay(input)
   const rows = standings.flatMap((standing, at) => {
     const decision = decisions[at]

@@ -60,7 +60,8 @@ export function createStandings(options: StandingsOptions): StandingsAt {
     const now = position.block.timestamp
     const touched = inFlightByAccount(inFlight)
     let isAnyDue = false
-    const standings = idsIn(position, trials).map(({ key, id, available }): Standing => {
+    const standings = Array.from(idsIn(position, trials), ([key, id]): Standing => {
+      const { available } = id
       const account = accounts.get(id)
       const trial = trials?.get(key)
       const by = grades.by(id, trial?.policy)
@@ -83,7 +84,7 @@ export function createStandings(options: StandingsOptions): StandingsAt {
         : null
       const underway = touched.get(key)
       const reclaim = idleMoney.standingOf(id, reclaimRule, payments, now)
-      return {
+      const standing: Standing = {
         provider: id.provider,
         serviceType: id.serviceType,
         mode,
@@ -97,13 +98,9 @@ export function createStandings(options: StandingsOptions): StandingsAt {
         onPendingRefund: policy.onPendingRefund,
         needsApproval: policy.approve !== null,
         registered: trial?.policy.force === true || registrationOf(id, account),
-        ...(!isAccepted(id) && { accepted: false }),
         anomaly: grading.anomaly,
-        ...(firstDay && { firstDay }),
         inFlight: underway !== undefined || reserved.has(key),
         unresolved: underway?.unresolved ?? false,
-        ...(underway?.nonceSpent === true && { nonceSpent: true }),
-        ...(isStalled(id) && { putBackPending: true }),
         settledFrom: context?.lastTopUp?.blockNumber ?? null,
         failure: context?.failure ?? null,
         // The refund of idle money comes home without a call.
@@ -111,21 +108,28 @@ export function createStandings(options: StandingsOptions): StandingsAt {
         claimFailure: claims.failureOf(id),
         reclaim: reclaim ?? null,
       }
+      // Assigned: a spread for each of these would take more time than the rest of the standing.
+      if (!isAccepted(id)) standing.accepted = false
+      if (firstDay) standing.firstDay = firstDay
+      if (underway?.nonceSpent === true) standing.nonceSpent = true
+      if (isStalled(id)) standing.putBackPending = true
+      return standing
     })
     return { standings, isAnyDue }
   }
 
   /** Every sub-account that exists, is funded or is tried, by key. */
-  function idsIn(
-    { subAccounts }: Position,
-    trials: TriedAccounts | null,
-  ): { key: string; id: SubAccountId; available: bigint }[] {
-    const ids = new Map<string, { key: string; id: SubAccountId; available: bigint }>()
-    const add = (key: string, id: SubAccountId, available: bigint) => ids.set(key, { key, id, available })
-    for (const account of subAccounts) add(keyOf(account), account, account.available)
-    for (const { id } of [...accounts.all(), ...(trials?.values() ?? [])])
-      add(keyOf(id), id, ids.get(keyOf(id))?.available ?? 0n)
-    return [...ids.values()]
+  function idsIn({ subAccounts }: Position, trials: TriedAccounts | null): Map<string, Placed> {
+    const ids = new Map<string, Placed>()
+    for (const account of subAccounts) ids.set(keyOf(account), account)
+    for (const { id } of accounts.all()) add(id)
+    for (const { id } of trials?.values() ?? []) add(id)
+    return ids
+
+    function add({ provider, serviceType }: SubAccountId): void {
+      const key = keyOf({ provider, serviceType })
+      if (!ids.has(key)) ids.set(key, { provider, serviceType, available: 0n })
+    }
   }
 
   /** Only a funded account depends on the answer, and not where its policy pays a provider without a service as well. */
@@ -133,6 +137,9 @@ export function createStandings(options: StandingsOptions): StandingsAt {
     return account?.policy.force === true || (isRegistered(id) ?? (account ? null : true))
   }
 }
+
+/** A sub-account, and what is available there, in wei. */
+type Placed = SubAccountId & { available: bigint }
 
 function modeOf(account: FundedAccount | undefined, isTried: boolean): Standing['mode'] {
   if (account) return account.paused ? 'paused' : 'on'
