@@ -25,12 +25,11 @@ export type Levels = {
 
 export function levelsOf({ position, decisions, shortfall, gasReserve, deposit }: Planned): Levels {
   const { ledger, wallet } = position
-  const holds = [...decisions, ...(deposit ? [deposit] : [])].flatMap((one): string[] =>
-    one.action === 'hold' ? [one.reason] : [],
-  )
-  const isHeldFor = (...reasons: HoldReason[]): boolean => reasons.some((reason) => holds.includes(reason))
+  const isHeldFor = (reason: HoldReason): boolean =>
+    decisions.some((one) => one.action === 'hold' && one.reason === reason) ||
+    (deposit?.action === 'hold' && deposit.reason === reason)
   return {
-    isLedgerShort: shortfall > 0n || isHeldFor('ledger-short', 'ledger-missing'),
+    isLedgerShort: shortfall > 0n || isHeldFor('ledger-short') || isHeldFor('ledger-missing'),
     isGasHeld: isHeldFor('gas-short'),
     // Without a ledger there is nothing to bring home.
     isBelowReserve: ledger !== null && wallet.balance < gasReserve,

@@ -36,12 +36,12 @@ export function createCounts({ requests, payments }: CountsOptions): Counts {
     },
     plan(all) {
       for (const one of all) {
-        const reason = one.action === 'hold' ? one.reason : ''
-        const decision = `${one.action} ${reason}`
+        // No reason to hold has the name of another action.
+        const decision = one.action === 'hold' ? one.reason : one.action
         const key = keyOf(one)
         if (decided.get(key) === decision) continue
         decided.set(key, decision)
-        decisions.add({ action: one.action, reason })
+        decisions.add({ action: one.action, reason: one.action === 'hold' ? one.reason : '' })
       }
     },
     charge: ({ provider, serviceType }, amount) => charged.add({ provider, serviceType }, amount),

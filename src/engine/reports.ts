@@ -6,7 +6,7 @@ import { createCounts, type Counts } from '../counts/counts.ts'
 import type { createPaymentCounts } from '../counts/payment-counts.ts'
 import type { BrokerEvent } from '../events/event.types.ts'
 import { createEvents, type Events, type EventsOptions } from '../events/events.ts'
-import { forecastOf } from '../funding/forecast.ts'
+import { dryTimesOf } from '../funding/forecast.ts'
 import type { GasPrice } from '../funding/gas-price.ts'
 import type { Traces } from '../tracing/traces.ts'
 import type { Lane } from '../transactions/lane.types.ts'
@@ -60,7 +60,7 @@ export function createReports(options: ReportsOptions): Reports {
     logEvent: options.logEvent,
     blockClock: options.blockClock,
     logger: options.logger,
-    forecastAt: (plan) => forecastOf(plan, gas().price ?? 0n),
+    forecastAt: (plan) => dryTimesOf(plan, gas().price ?? 0n),
     minedIn: (from, to) => lane()?.minedIn(from, to) ?? [],
     foreignNonces: () => [...(lane()?.unknownPending() ?? []), ...(lane()?.foreignNonces() ?? [])],
     onEvent(event) {

@@ -21,21 +21,12 @@ export type Forecast = {
   depositFor(days: number): bigint
 }
 
-export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: bigint): Forecast {
-  const { block, ledger, wallet } = position
-  const burnRate = decisions.reduce((sum, one) => sum + (one.burnRate ?? 0n), 0n)
-  const available = ledger?.available ?? 0n
-  // A top-up from a pending refund takes nothing from the ledger.
-  const due = decisions.reduce((sum, one) => sum + one.deficit - (one.action === 'hold' ? 0n : one.fromRefund), 0n)
-  // A top-up fills a sub-account from its trigger to its target, or by the required balance where they are equal.
-  const topUpsPerDay = decisions.reduce((sum, { burnRate: rate, required, target }) => {
-    const size = target > required ? target - required : required
-    return rate === null || size === 0n ? sum : sum + (rate * 24n * 1_000n) / size
-  }, 0n)
-  const gasPerDay = (topUpsPerDay * TOP_UP_GAS * gasPrice) / 1_000n
+export function forecastOf(plan: Plan, gasPrice: bigint): Forecast {
+  const { position, decisions, shortfall } = plan
+  const { block, ledger } = position
+  const { burnRate, due } = sumsOf(decisions)
   return {
-    ledgerDryAt: dryAt(block.timestamp, available > due ? available - due : 0n, burnRate * 24n),
-    gasDryAt: dryAt(block.timestamp, wallet.balance, gasPerDay),
+    ...dryTimesOf(plan, gasPrice),
     subAccounts: decisions.map(({ provider, serviceType, runway }) => ({
       provider,
       serviceType,
@@ -46,9 +37,41 @@ export function forecastOf({ position, decisions, shortfall }: Plan, gasPrice: b
       if (!(Number.isFinite(days) && days >= 0))
         throw new InvalidInputError('days is a number from 0 up.', { days: describeValue(days) })
       const needed = due + burnRate * BigInt(Math.ceil(days * 24))
-      return max(needed - available, shortfall, 0n)
+      return max(needed - (ledger?.available ?? 0n), shortfall, 0n)
     },
   }
+}
+
+/** Of a forecast only when ledger and gas run out: events ask for it at each plan. */
+export function dryTimesOf(
+  { position: { block, ledger, wallet }, decisions }: Plan,
+  gasPrice: bigint,
+): Pick<Forecast, 'ledgerDryAt' | 'gasDryAt'> {
+  const { burnRate, due, topUpsPerDay } = sumsOf(decisions)
+  const available = ledger?.available ?? 0n
+  const gasPerDay = (topUpsPerDay * TOP_UP_GAS * gasPrice) / 1_000n
+  return {
+    ledgerDryAt: dryAt(block.timestamp, available > due ? available - due : 0n, burnRate * 24n),
+    gasDryAt: dryAt(block.timestamp, wallet.balance, gasPerDay),
+  }
+}
+
+/** Of all sub-accounts, in wei: burn per hour, what is due from the ledger; and their top-ups a day, in thousandths. */
+type Sums = { burnRate: bigint; due: bigint; topUpsPerDay: bigint }
+
+function sumsOf(decisions: Plan['decisions']): Sums {
+  const sums = { burnRate: 0n, due: 0n, topUpsPerDay: 0n }
+  for (const one of decisions) {
+    const { burnRate: rate, deficit, required, target } = one
+    // A top-up from a pending refund takes nothing from the ledger.
+    sums.due += deficit - (one.action === 'hold' ? 0n : one.fromRefund)
+    if (!rate) continue
+    sums.burnRate += rate
+    // A top-up fills a sub-account from its trigger to its target, or by the required balance where they are equal.
+    const size = target > required ? target - required : required
+    if (size !== 0n) sums.topUpsPerDay += (rate * 24_000n) / size
+  }
+  return sums
 }
 
 function dryAt(now: number, left: bigint, perDay: bigint): number | null {
