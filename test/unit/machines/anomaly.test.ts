@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { burnOf, demandOf, plan, type Fall, type Standing } from '../../../machines/index.ts'
+import { burnOf, demandOf, plan, type Burn, type Fall, type Standing } from '../../../machines/index.ts'
 import { account, input, noLimits, position, standing } from '../../support/plans.ts'
 
 const HOUR = 3_600
@@ -79,4 +79,23 @@ test('a budget limits a jump instead of the hold, but no fee that is only claime
 test('where a person approves each top-up, an anomaly is a question and no hold', () => {
   expect(decided({ anomaly: jump, needsApproval: true })).toMatchObject({ action: 'propose', amount: 7n })
   expect(decided({ anomaly: fee, needsApproval: true })).toMatchObject({ action: 'propose', amount: 7n })
+})
+
+test('the charges of an hour are listed only where its burn is a jump', () => {
+  let lists = 0
+  const burnAt = (lastHour: bigint): Burn => ({
+    rate: 60n,
+    lastHour,
+    usual: 60n,
+    at: NOW,
+    get charges() {
+      lists += 1
+      return [{ at: NOW - 60, burnt: lastHour }]
+    },
+  })
+  const demands = { minLockedBalance: 1_000n, unsettledFee: 0n, maxUnsettledFee: null }
+  expect(demandOf({ ...demands, burn: burnAt(600n) }).anomaly).toBeNull()
+  expect(lists).toBe(0)
+  expect(demandOf({ ...demands, burn: burnAt(601n) }).anomaly).toMatchObject({ kind: 'burn', burn: 601n })
+  expect(lists).toBe(1)
 })
