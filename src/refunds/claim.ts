@@ -97,7 +97,10 @@ export function createClaims(options: ClaimsOptions): Claims {
       const { signal } = how
       const leftOut = createLeftOut()
       const earlier = asSome(recovery.outcome(signal, { leftOut }))
-      const position = await read(signal)
+      // What earlier claims did is given once.
+      const position = await read(signal).catch(async (error: unknown) => {
+        throw partlyClaimed(await earlier, error, leftOut.all())
+      })
       const { subAccounts, elsewhere = [] } = position
       const due = subAccounts.filter(({ claimable }) => claimable > 0n)
       const all = merged(
@@ -149,19 +152,16 @@ export function createClaims(options: ClaimsOptions): Claims {
   async function claimOrLeaveOut(
     ids: readonly SubAccountId[],
     leftOut: LeftOutList,
-    { signal, onSent }: SendingOptions,
+    how: SendingOptions,
   ): Promise<SomeClaimed> {
     noteStalled(ids, leftOut)
     const rest = ids.filter((id) => !locks.stallOf(id))
-    const claimed = await claimSome(rest, { signal, onSent })
+    const claimed = await claimSome(rest, how)
     const { outcome, left, failure } = claimed
     if (!failure || !isHeldUp(failure.error)) return claimed
     const done = { outcome, left: [], failure: null }
     if (rest.length > 1)
-      return merged([
-        done,
-        ...(await Promise.all(left.map((id) => claimOrLeaveOut([id], leftOut, { signal, onSent })))),
-      ])
+      return merged([done, ...(await Promise.all(left.map((id) => claimOrLeaveOut([id], leftOut, how))))])
     leftOut.add(left, failure.error)
     return done
   }
