@@ -34,6 +34,7 @@ export const multicallAbi = new Interface([
   'function aggregate3(tuple(address target, bool allowFailure, bytes callData)[] calls) payable returns (tuple(bool success, bytes returnData)[] returnData)',
   'function getBlockNumber() view returns (uint256)',
   'function getCurrentBlockTimestamp() view returns (uint256)',
+  'function getChainId() view returns (uint256)',
   'function getEthBalance(address addr) view returns (uint256)',
 ])
 

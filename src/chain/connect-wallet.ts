@@ -86,7 +86,7 @@ export async function connectWallet(
       const { inference } = addresses
       return query(() => readToken(batch, { inference, wallet, provider, tokenId, blockNumber }))
     },
-    nonces: async () => (await rooms.nonces.load()).noncesOf(rpc, { wallet, blockTimeMs }),
+    nonces: async () => (await rooms.nonces.load()).noncesOf(rpc, { wallet, chainId, blockTimeMs }),
     market: shared.market,
     signMessage: signing?.signMessage ?? null,
     transactions: signing?.transactions ?? null,

@@ -1,6 +1,7 @@
 import { withTimeout } from '../base/timeout.ts'
 import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
 import { query } from './batch.ts'
+import { chainCheck } from './chain-check.ts'
 import type { TransactionPort } from './port.ts'
 import type { Rpc } from './rpc.types.ts'
 import { findSpender } from './spender.ts'
@@ -10,9 +11,16 @@ import { untilBlockKnown } from './until-block-known.ts'
 export type Nonces = Pick<TransactionPort, 'transactionCount' | 'head' | 'spender'>
 
 export function noncesOf(
-  rpc: Pick<Rpc, 'head' | 'transactionCount' | 'fullBlock'>,
-  { wallet, blockTimeMs }: { wallet: string; blockTimeMs: () => number },
+  rpc: Pick<Rpc, 'chainId' | 'head' | 'transactionCount' | 'fullBlock'>,
+  { wallet, chainId, blockTimeMs }: { wallet: string; chainId: bigint; blockTimeMs: () => number },
 ): Nonces {
+  const check = chainCheck(rpc, chainId)
+  // The same key may have spent the nonce on another chain: an intent that ends for that is made anew, and paid twice.
+  const checked = {
+    head: () => check(rpc.head),
+    transactionCount: (...of: Parameters<Rpc['transactionCount']>) => check(() => rpc.transactionCount(...of)),
+    fullBlock: (block: number) => check(() => rpc.fullBlock(block)),
+  }
   return {
     transactionCount: (tag) =>
       query(() => {
@@ -21,6 +29,6 @@ export function noncesOf(
       }),
     head: () => query(rpc.head),
     // The search takes some dozens of queries.
-    spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(rpc, wallet, nonce))),
+    spender: (nonce) => query(() => withTimeout(6 * ANSWER_TIMEOUT_MS, () => findSpender(checked, wallet, nonce))),
   }
 }

@@ -4,6 +4,7 @@ import { fineTuningAbi, multicallAbi } from './abi.ts'
 import { query, type Batch, type Outcome, type ViewCall } from './batch.ts'
 import { createAccountsDecoder, createLedgerDecoder, decodeAccounts, decodeLedger, decodeNumber } from './decode.ts'
 import { accountsView, allPages } from './account-list.ts'
+import { checkChainId } from './chain-check.ts'
 import type { LastAnswers, PositionAt } from './last-answers.ts'
 import { missingIn, pendingOf, positionOf, type Reading } from './reading.ts'
 import { BLOCK_PROOF, decodeBlockProof } from './block-proof.ts'
@@ -19,6 +20,7 @@ export type ReaderOptions = {
   batch: Batch
   addresses: Addresses
   wallet: string
+  chainId: bigint
   /** Multicall3's address, or null where the chain has none. */
   multicall: string | null
   /** The calls of every reading. */
@@ -44,7 +46,7 @@ type Answers = {
  * it the reader first asks for the head and then reads everything at that block.
  */
 export function createReader(options: ReaderOptions): Reader {
-  const { rpc, batch, addresses, wallet, multicall, views, provesBlock, last = null } = options
+  const { rpc, batch, addresses, wallet, chainId, multicall, views, provesBlock, last = null } = options
   const services = servicesOf(addresses)
   const decoded = last
     ? { accounts: decodeAccounts, ledger: decodeLedger }
@@ -135,6 +137,7 @@ export function createReader(options: ReaderOptions): Reader {
     const [outcomes, pinned] = await Promise.all([batch(calls, blockTag), multicall ? null : readPinned(blockTag)])
     const answers = outcomes.values()
     const next = (): Outcome | undefined => answers.next().value
+    if (multicall) checkChainId(decodeNumber(next(), 'getChainId'), chainId)
     const block = pinned?.block ?? {
       number: numberOf(next(), 'getBlockNumber'),
       timestamp: numberOf(next(), 'getCurrentBlockTimestamp'),
@@ -166,13 +169,15 @@ export function createReader(options: ReaderOptions): Reader {
 
   /** Without Multicall3: reads balance and block proof in the same batch as the rest. */
   async function readPinned(blockTag: BlockTag): Promise<{ block: Block; balance: bigint }> {
-    const [proof, header, balance] = await query(() =>
+    const [proof, header, balance, answered] = await query(() =>
       Promise.all([
         provesBlock ? rpc.call({ data: BLOCK_PROOF }, blockTag) : null,
         provesBlock ? null : rpc.block(blockTag),
         rpc.balance(wallet, blockTag),
+        rpc.chainId(),
       ]),
     )
+    checkChainId(answered, chainId)
     const block = proof !== null ? decodeBlockProof(proof) : header
     if (!block) throw new ReadError('The node does not have the block that it named as its latest.', {})
     if (block.number !== blockTag) throw stale({ requested: Number(blockTag), answered: block.number })
@@ -190,6 +195,7 @@ const movedTo =
   (block) => ({ ...position, block })
 
 const blockCalls = (multicall: string): ViewCall[] => [
+  view(multicall, multicallAbi, 'getChainId'),
   view(multicall, multicallAbi, 'getBlockNumber'),
   view(multicall, multicallAbi, 'getCurrentBlockTimestamp'),
 ]

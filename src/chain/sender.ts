@@ -51,7 +51,7 @@ class Sender implements TransactionPort {
   constructor({ signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }: SenderOptions) {
     // Named: a copy of all that they are taken from would stay with each wallet.
     this.#options = { signer, rpc, feeOracle, blockTimeMs, wallet, addresses, chainId }
-    this.#nonces = noncesOf(rpc, { wallet, blockTimeMs })
+    this.#nonces = noncesOf(rpc, { wallet, chainId, blockTimeMs })
     this.#receipts = createReceipts(rpc)
     this.sign = signsBySending(signer) ? null : (call, how) => this.#sign(call, how)
   }

@@ -16,14 +16,24 @@ type Script = {
   /** What the node answers about a query, or an error. */
   bend?: (block: number) => Error | null
   transactions?: BlockTransaction[] | null
+  /** That the node is of. */
+  chainId?: bigint
 }
 
 const own: BlockTransaction = { hash: HASH, from: WALLET, nonce: 4, to: TO, data: '0x', value: 7n }
 
 /** Asks a node what spent nonce 4. */
-function ask({ spentIn, keepsFrom = 0, words = '', bend = () => null, transactions = [own] }: Script) {
+function ask({
+  spentIn,
+  keepsFrom = 0,
+  words = '',
+  bend = () => null,
+  transactions = [own],
+  chainId = 16_661n,
+}: Script) {
   const asked: number[] = []
   const rpc = {
+    chainId: () => Promise.resolve(chainId),
     head: () => Promise.resolve(HEAD),
     async transactionCount(_: string, block: unknown) {
       const number = Number(block)
@@ -36,7 +46,7 @@ function ask({ spentIn, keepsFrom = 0, words = '', bend = () => null, transactio
     fullBlock: (number: number) =>
       Promise.resolve({ number, timestamp: 1, transactions: number === spentIn ? transactions : [] }),
   }
-  const { spender } = noncesOf(rpc, { wallet: WALLET, blockTimeMs: () => 1_000 })
+  const { spender } = noncesOf(rpc, { wallet: WALLET, chainId: 16_661n, blockTimeMs: () => 1_000 })
   return { spender: spender(4), asked }
 }
 
@@ -95,4 +105,11 @@ test.each([
   ['does not have the block that spent it', { spentIn: 500, transactions: null }],
 ] as const)('a node that %s does not show what spent a nonce', async (_, script) => {
   expect(await ask(script).spender).toBe('not-kept')
+})
+
+test('what spent the nonce on another chain behind the same URL says nothing about the wallet', async () => {
+  await expect(ask({ spentIn: 900, chainId: 16_602n }).spender).rejects.toMatchObject({
+    message: expect.stringContaining('The node answers for another chain.') as unknown,
+    facts: { expected: 'chain 16661', actual: 'chain 16602' },
+  })
 })
