@@ -1,5 +1,9 @@
+import { readText } from '../base/read-text.ts'
 import { ANSWER_TIMEOUT_MS } from './answer-timeout.ts'
 import { answerIn, resultOf } from './socket-client.ts'
+
+/** An answer to one of these requests has a few kilobytes. */
+const MOST_BYTES = 2 ** 24
 
 /**
  * One request of JSON-RPC by HTTP.
@@ -16,10 +20,9 @@ export async function postRequest(
   const headers = { 'content-type': 'application/json' }
   // A node that never answers must not keep later requests waiting.
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
-  const text = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }).then(
-    (response) => response.text(),
-    () => '',
-  )
+  const text = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal })
+    .then((response) => readText(response, MOST_BYTES))
+    .catch(() => '')
   const answer = answerIn(text)
   return answer && ('result' in answer || 'error' in answer) ? { result: resultOf(answer) } : null
 }

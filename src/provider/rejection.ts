@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { withTimeout } from '../base/timeout.ts'
 import { parseInsufficientBalance, type InsufficientBalance } from './insufficient-balance.ts'
-import { readFrom } from './unsettled-fee-answer.ts'
+import { readFrom } from '../base/read-text.ts'
 
 /** A rejection for lack of funds: what the provider wants to see available, or that it sees no sub-account at all. */
 export type Rejection = ({ kind: 'short' } & InsufficientBalance) | { kind: 'absent' }
