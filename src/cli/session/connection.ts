@@ -4,6 +4,7 @@ import { redact } from '../../base/redact.ts'
 import { UsageError } from '../arguments/usage-error.ts'
 import { withoutQuotes } from '../config/text.ts'
 import type { KEY_VARIABLES } from './environment.ts'
+import { boundedGetUrl } from './bounded-answer.ts'
 import { openKeystore, readKeystore } from './keystore.ts'
 import { decodeByPlatform } from './platform-json.ts'
 
@@ -14,7 +15,7 @@ const MOST_REDIRECTS = 3
 export async function connectTo(url: string, host: string): Promise<JsonRpcProvider> {
   const request = new FetchRequest(url)
   request.timeout = TIMEOUT_MS
-  request.getUrlFunc = refuseRedirects(FetchRequest.createGetUrlFunc())
+  request.getUrlFunc = refuseRedirects(boundedGetUrl())
   decodeByPlatform(request)
   const network = Network.from(await chainIdOf(request, host))
   return new JsonRpcProvider(request, network, { staticNetwork: network, cacheTimeout: -1 })
