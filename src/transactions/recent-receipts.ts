@@ -45,7 +45,13 @@ export type RecentReceipts = {
   readAt(): number | null
   /** Corrects the block of a mined transaction, and takes its outcome back where its receipt says another one now. */
   locate(transaction: TrackedTransaction | undefined): Promise<void>
-  recheck(spent: number): Promise<void>
+  /**
+   * Asks for the receipts again whose nonces the chain does not count as spent.
+   *
+   * @param final to be asked for with the recent ones: a reorganisation may be deeper than any that is expected
+   * @returns those whose receipts are gone, and which `onGone` has followed
+   */
+  recheck(spent: number, final?: readonly TrackedTransaction[]): Promise<TrackedTransaction[]>
 }
 
 export function createRecentReceipts({ port, finality, onGone, onMoved }: RecentReceiptsOptions): RecentReceipts {
@@ -87,11 +93,13 @@ export function createRecentReceipts({ port, finality, onGone, onMoved }: Recent
       for (const one of recent) if ((one.minedIn ?? Infinity) <= blockNumber) one.notBefore ??= timestamp
     },
     readAt: () => readAt,
-    /** Asks for the receipts again whose nonces the chain does not count as spent. */
-    async recheck(spent) {
+    async recheck(spent, final = []) {
+      // What is mined by a person's word has no receipt.
+      for (const one of final) if (!going.has(one) && one.minedIn !== GIVEN_BLOCK) add(one)
       const unspent = [...recent].filter(({ nonce }) => nonce >= spent)
       // A node that lags behind still has the receipt, or gets it soon.
       for (const transaction of unspent) if ((await findReceipt(port, transaction)) === null) await drop(transaction)
+      return unspent.filter((one) => !recent.has(one))
     },
   }
 

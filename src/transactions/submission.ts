@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../base/abortable.ts'
 import { callSafely } from '../base/call-safely.ts'
-import { RefusedError } from '../base/not-sent-errors.ts'
+import { OvertakenError, RefusedError } from '../base/not-sent-errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SendOptions, TransactionPort } from '../chain/port.ts'
 import { intentOf } from './build-intent.ts'
@@ -27,8 +27,8 @@ import { createWalletSending, type WalletSendingOptions } from './wallet-sending
 export type SubmissionOptions = WalletSendingOptions & {
   port: TransactionPort
   session: JournalSession
-  index: Pick<TransactionIndex, 'nonces' | 'revived'>
-  tracker: Pick<Tracker, 'open' | 'follow' | 'abandon'>
+  index: Pick<TransactionIndex, 'nonces' | 'revived' | 'minedAbove'>
+  tracker: Pick<Tracker, 'open' | 'follow' | 'abandon' | 'recheck'>
   /** Called with nonces of the node's pool that the journal does not know. */
   onUnknown: (nonces: readonly number[]) => void
   remember: (input: TrackedTransactionInput) => TrackedTransaction
@@ -86,6 +86,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
       asOf === undefined ? null : port.transactionCount(asOf),
     ])
     await earlier
+    await throwIfTakenBack(latest, call.method)
     const gasLimit = gasLimitOf(call, estimate) + BigInt(gasMark)
     const excess = maxFeePerGas === null ? feeExcess(asked, { amount, gasLimit }) : capExcess(asked, maxFeePerGas)
     if (excess) throw new FeesTooHighError(call.method, excess)
@@ -101,6 +102,18 @@ export function createSubmission(options: SubmissionOptions): Submission {
         committed: tracker.open().reduce((sum, one) => sum + costOf(one), 0n),
       })
       return record(intent, { nonce, gasLimit, fees }, how)
+    })
+  }
+
+  /** A final transaction whose nonce is free again: a new one at a later nonce would wait for it, or pay what it pays. */
+  async function throwIfTakenBack(latest: number, operation: string): Promise<void> {
+    const doubtful = index.minedAbove(latest)
+    const gone = doubtful.length === 0 ? [] : await tracker.recheck(latest, doubtful)
+    if (gone.length === 0) return
+    throw new OvertakenError('A reorganisation took transactions of this wallet back, which are sent again.', {
+      operation,
+      nonce: gone.map(({ nonce }) => nonce).join(', '),
+      do: 'try again once they are mined',
     })
   }
 

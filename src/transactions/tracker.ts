@@ -12,7 +12,7 @@ import { createNodeContact } from './node-contact.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createPollDelay } from './poll-delay.ts'
 import { findReceipt } from './receipts.ts'
-import { createRecentReceipts, type ReceiptsPort } from './recent-receipts.ts'
+import { createRecentReceipts, type ReceiptsPort, type RecentReceipts } from './recent-receipts.ts'
 import type { OwnNonces } from './nonce-reading.policy.ts'
 import { isBlockedBelow, isOverdue, resubmission, type ResubmissionFacts } from './resubmission.policy.ts'
 import { createResubmitter } from './resubmitter.ts'
@@ -75,6 +75,8 @@ export type Tracker = {
   abandon(transaction: TrackedTransaction, reason: string): Promise<void>
   /** Takes a transaction for mined by a person's word: the node does not have its receipt any more. */
   accept(transaction: TrackedTransaction, mined: MinedTransaction): Promise<void>
+  /** Follows mined transactions whose receipts are gone, final ones of these too, and returns them. */
+  recheck: RecentReceipts['recheck']
   /** Corrects the block of a mined transaction: a reorganisation may put it into another one. */
   locate(transaction: TrackedTransaction | undefined): Promise<void>
   isFinal: Finality['isFinal']
@@ -91,8 +93,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const { port } = contact
   const open = new Set<TrackedTransaction>()
   const [finality, spentNonces] = [createFinality(options), createFinality(options)]
-  const onGone = (transaction: TrackedTransaction) => outcomes.gone(transaction)
-  const recent = createRecentReceipts({ port, finality, onGone, onMoved: onMined })
+  const recent = createRecentReceipts({ port, finality, onGone: (one) => outcomes.gone(one), onMoved: onMined })
   const outcomes = createOutcomes({
     ...options,
     port,
@@ -135,6 +136,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     },
     abandon: outcomes.superseded,
     accept: outcomes.accepted,
+    recheck: recent.recheck,
     locate: recent.locate,
     isFinal: finality.isFinal,
     isInDoubt,

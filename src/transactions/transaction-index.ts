@@ -18,6 +18,8 @@ export type TransactionIndex = {
   readonly revived: Members<number>
   /** Sets the block in which a transaction is mined; null takes that back. */
   setMinedIn(transaction: TrackedTransaction, block: number | null): void
+  /** Those that count as mined, and whose nonces are not below this one. */
+  minedAbove(nonce: number): TrackedTransaction[]
   /** Those mined in the blocks (from, to], reverted ones included. */
   minedIn(from: number, to: number): TrackedTransaction[]
 }
@@ -67,6 +69,10 @@ class RememberedTransactions implements TransactionIndex {
     }
     this.#mined.splice(this.#countUpTo(block), 0, transaction)
     this.#minedNonces.add(transaction.nonce)
+  }
+
+  minedAbove(nonce: number): TrackedTransaction[] {
+    return this.#mined.filter((one) => one.nonce >= nonce)
   }
 
   minedIn(from: number, to: number): TrackedTransaction[] {
