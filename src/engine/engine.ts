@@ -17,6 +17,7 @@ import { refundsOn } from './refunds-part.ts'
 import { sendingPart } from './sending-part.ts'
 import {
   accessOn,
+  blockClockOn,
   chargesOn,
   fundingOn,
   gasPriceOn,
@@ -134,7 +135,7 @@ export function createEngine(options: EngineOptions) {
     lane,
     history: funding.history,
     refreshPayer: funding.refreshPayer,
-    blockClock: common.blockClock,
+    blockClock: blockClockOn(options, common.blockClock),
     observe: funding.observe,
     calendar,
     refunds,

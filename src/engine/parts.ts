@@ -1,4 +1,5 @@
 import type { InspectionEvent } from 'xstate'
+import type { BlockClock } from '../base/block-clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { type Inspection, createInspection } from '../base/inspection.ts'
 import { createListeners } from '../base/listeners.ts'
@@ -67,6 +68,18 @@ export function servicesOn({ sending }: EngineOptions, options: ServiceCacheOpti
 /** What the broker asks of providers over HTTP; without a signer its use throws. */
 export function accessOn({ chain, sending }: EngineOptions, options: ProviderAccessOptions): Lazy<ProviderAccess> {
   return sendingPart({ sending, wallet: chain.wallet }, (room) => room.createProviderAccess(chain, options))
+}
+
+/** What hears of each block that is accepted, also of one that changes nothing: a common budget dates payments by it. */
+export function blockClockOn({ shared }: EngineOptions, blockClock: BlockClock): Pick<BlockClock, 'see'> {
+  const budget = shared?.budget
+  if (!budget) return blockClock
+  return {
+    see(block) {
+      blockClock.see(block)
+      budget.see(block.timestamp)
+    },
+  }
 }
 
 /** The stream of the wallet's positions. Its options are named: a copy of all that they are taken from would stay with each wallet. */

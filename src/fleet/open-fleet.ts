@@ -161,7 +161,7 @@ export async function openFleet(chain: FleetChain, options: OpenFleetOptions): P
         signal,
       })
     try {
-      return await (shared.budget ? shared.budget.whileOpening(open) : open())
+      return await (shared.budget ? shared.budget.whileOpening(wallet, open) : open())
     } catch (error) {
       // The next try asks for another one. A claim hands its own back, and an aborted opening has closed it.
       if (own && !journal && !signal.aborted)

@@ -20,6 +20,6 @@ export function createCommonBudget({ left }: Pick<BudgetedLeases, 'left'>): Shar
         if (members.get(wallet) === payments) members.delete(wallet)
       }
     },
-    whileOpening: (open) => open(),
+    whileOpening: (_wallet, open) => open(),
   }
 }

@@ -24,12 +24,13 @@ export type SharedBudget = {
    */
   join(wallet: string, payments: WalletPayments): () => void
   /** Runs what opens a wallet, until its journal is loaded or cannot be. */
-  whileOpening<T>(open: () => Promise<T>): Promise<T>
+  whileOpening<T>(wallet: string, open: () => Promise<T>): Promise<T>
 }
 
-type Opening = { since: number | null }
+/** `since`: the block time of the first reading since it began. `before`: how long tries that failed have kept the others waiting. */
+type Opening = { since: number | null; before: number }
 
-/** A wallet whose opening takes longer, in seconds of block time, does not keep the others waiting. */
+/** A wallet that takes longer to be opened, in all its tries, does not keep the others waiting; in seconds of block time. */
 const OPENING_SECONDS = 60
 
 /**
@@ -40,8 +41,10 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
   const members = new Map<string, WalletPayments>()
   /** What wallets had paid when they left. */
   const departed = new Map<string, readonly Payment[]>()
-  /** Wallets that are being opened, each with the block time of the first reading since. */
+  /** Wallets that are being opened. */
   const openings = new Set<Opening>()
+  /** For how many seconds tries to open a wallet have kept the others waiting, since it was last open. */
+  const waited = new Map<string, number>()
   let seenAt = 0
 
   return {
@@ -55,6 +58,8 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
       return budgetLeft(budget, () => [...present, ...gone], now)
     },
     see(now) {
+      // Most wallets of a fleet are read at one block.
+      if (now === seenAt) return
       seenAt = now
       for (const opening of openings) opening.since ??= now
       forget(now)
@@ -68,19 +73,28 @@ export function createSharedBudget(budget: SpendingWindow): SharedBudget {
         if (paid) departed.set(wallet, [...paid, ...heldBy(payments.refused)])
       }
     },
-    async whileOpening(open) {
-      const opening: Opening = { since: null }
+    async whileOpening(wallet, open) {
+      const opening: Opening = { since: null, before: waited.get(wallet) ?? 0 }
       openings.add(opening)
       try {
-        return await open()
+        const opened = await open()
+        waited.delete(wallet)
+        return opened
+      } catch (error) {
+        waited.set(wallet, secondsOf(opening))
+        throw error
       } finally {
         openings.delete(opening)
       }
     },
   }
 
-  function isFresh({ since }: Opening): boolean {
-    return since === null || seenAt - since < OPENING_SECONDS
+  function isFresh(opening: Opening): boolean {
+    return secondsOf(opening) < OPENING_SECONDS
+  }
+
+  function secondsOf({ since, before }: Opening): number {
+    return before + (since === null ? 0 : seenAt - since)
   }
 
   /** Once its journal is loaded, that has what the wallet paid here before. */

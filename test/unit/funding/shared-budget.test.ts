@@ -56,22 +56,42 @@ test('what is in flight when its wallet leaves counts for a window from then on'
 
 test('wallets that are opened at once keep the others waiting for one minute, not for one each', () => {
   const shared = budget()
-  for (let count = 0; count < 3; count += 1) void shared.whileOpening(() => new Promise<void>(() => undefined))
+  for (let count = 0; count < 3; count += 1)
+    void shared.whileOpening(`wallet ${count}`, () => new Promise<void>(() => undefined))
   expect([shared.left(1_000), shared.left(1_059), shared.left(1_060)]).toEqual([0n, 0n, 10n])
 })
 
 test('while a wallet is being opened nothing is left, but for no longer than a minute', async () => {
   const shared = budget()
   let open = (): void => undefined
-  const opening = shared.whileOpening(() => new Promise<void>((resolve) => (open = resolve)))
+  const opening = shared.whileOpening('v', () => new Promise<void>((resolve) => (open = resolve)))
   expect(shared.left(1_000)).toBe(0n)
   expect(shared.left(1_059)).toBe(0n)
   expect(shared.left(1_060)).toBe(10n)
   open()
   await opening
   expect(shared.left(1_000)).toBe(10n)
-  await expect(shared.whileOpening(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await expect(shared.whileOpening('v', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(shared.left(1_001)).toBe(10n)
+})
+
+test('a wallet that fails to be opened again and again keeps the others waiting for one minute in all, and anew once it was open', async () => {
+  const shared = budget()
+  let fail = (): void => undefined
+  const failing = () =>
+    shared.whileOpening('v', () => new Promise<void>((_, reject) => (fail = () => reject(new Error('no')))))
+  const left: unknown[] = []
+  for (const at of [1_000, 2_000, 3_000]) {
+    const opening = failing()
+    left.push(shared.left(at), shared.left(at + 29), shared.left(at + 30))
+    fail()
+    await opening.catch(() => undefined)
+    left.push(shared.left(at + 31))
+  }
+  expect(left).toEqual([0n, 0n, 0n, 10n, 0n, 0n, 10n, 10n, 10n, 10n, 10n, 10n])
+  await shared.whileOpening('v', () => Promise.resolve())
+  void failing()
+  expect([shared.left(4_000), shared.left(4_059), shared.left(4_060)]).toEqual([0n, 0n, 10n])
 })
 
 test('a question about another time changes nothing', () => {
@@ -79,7 +99,7 @@ test('a question about another time changes nothing', () => {
   shared.join('w', () => [payment(7n, 1_000), payment(2n, Infinity)])()
   shared.left(1_010)
   expect([shared.leftAt(99_000), shared.leftAt(1_010), shared.left(1_020)]).toEqual([10n, 1n, 1n])
-  void shared.whileOpening(() => new Promise<void>(() => undefined))
+  void shared.whileOpening('v', () => new Promise<void>(() => undefined))
   expect([shared.leftAt(99_000), shared.left(1_030), shared.left(1_089), shared.left(1_090)]).toEqual([0n, 0n, 0n, 1n])
 })
 
