@@ -1,4 +1,4 @@
-import { JournalError, LockedError, OgLedgerError } from '../index.ts'
+import { JournalError, LockedError, OgLedgerError, SigningError } from '../index.ts'
 import type { FleetWallet } from './fleet.types.ts'
 
 /** What becomes of a wallet that could not be opened. */
@@ -12,11 +12,14 @@ const PAUSES = {
   lasting: { firstMs: 300_000, longestMs: 3_600_000 },
 } satisfies Record<RetryKind, { firstMs: number; longestMs: number }>
 
-/** A journal that is refused is usable once its disk has room, its rights are right, or it is repaired. What callbacks throw may pass. */
+/**
+ * A journal that is refused is usable once its disk has room, its rights are right, or it is repaired. What callbacks throw may pass, and so may
+ * the silence of a signer.
+ */
 export function retryKindOf(error: Error): RetryKind {
   if (error instanceof LockedError) return 'locked'
-  if (!(error instanceof OgLedgerError) || error.retryable || error instanceof JournalError) return 'transient'
-  return 'lasting'
+  if (!(error instanceof OgLedgerError) || error.retryable) return 'transient'
+  return error instanceof JournalError || error instanceof SigningError ? 'transient' : 'lasting'
 }
 
 /** How long a wallet rests after its `failures`-th failure of one kind in a row, from 1. */

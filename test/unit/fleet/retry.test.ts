@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { InvalidInputError, JournalError, LockedError, memoryJournal, ReadError } from '../../../src/index.ts'
+import {
+  InvalidInputError,
+  JournalError,
+  LockedError,
+  memoryJournal,
+  ReadError,
+  SigningError,
+} from '../../../src/index.ts'
+import { addressOf } from '../../../src/chain/connect.ts'
 import { pauseMs, retryKindOf } from '../../../src/fleet/retry.policy.ts'
 import { createMetrics } from '../../../src/metrics/index.ts'
 import { fleetWorld, fundedPolicy } from '../../support/fleet-world.ts'
@@ -10,15 +18,19 @@ import { until } from '../../support/until.ts'
 const LONGEST = { locked: 30, transient: 60, lasting: 3_600 }
 const FIRST = { locked: 2, transient: 5, lasting: 300 }
 
-test('what keeps a wallet from being opened is locked, transient or lasting', () => {
+test('what keeps a wallet from being opened is locked, transient or lasting', async () => {
+  const silent = { getAddress: () => new Promise<string>(() => undefined) }
+  const silence = await addressOf(silent as never, 1).catch((error: Error) => error)
+  expect(silence).toBeInstanceOf(SigningError)
   const kinds = [
     new LockedError('Another process uses the journal.'),
     new JournalError('The journal cannot be written.'),
     new ReadError('The chain cannot be read.', {}),
     new Error('The key service does not answer.'),
+    silence as Error,
     new InvalidInputError('signerFor gave the key of another wallet.'),
   ].map(retryKindOf)
-  expect(kinds).toEqual(['locked', 'transient', 'transient', 'transient', 'lasting'])
+  expect(kinds).toEqual(['locked', 'transient', 'transient', 'transient', 'transient', 'lasting'])
 })
 
 test('pauses of a kind double from its first to its longest', () => {
