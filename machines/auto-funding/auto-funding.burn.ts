@@ -70,14 +70,20 @@ export function ratesOf({ whole, lastHour, charges, clipped }: Sums): Pick<Burn,
 type Sums = { whole: Stretch; lastHour: Stretch; charges: number; clipped: () => bigint }
 
 /** What was charged in a stretch of time, in wei. */
-type Stretch = Pick<Fall, 'seconds' | 'burnt'>
+export type Stretch = Pick<Fall, 'seconds' | 'burnt'>
 
-const nothing = (): Stretch => ({ seconds: 0, burnt: 0n })
+export const nothing = (): Stretch => ({ seconds: 0, burnt: 0n })
 
-function add(stretch: Stretch, { seconds, burnt }: Fall): void {
+export function add(stretch: Stretch, { seconds, burnt }: Fall): void {
   stretch.seconds += seconds
   // Most readings of most sub-accounts show no charge.
   if (burnt !== 0n) stretch.burnt += burnt
+}
+
+/** The reverse of `add`. */
+export function subtract(stretch: Stretch, { seconds, burnt }: Fall): void {
+  stretch.seconds -= seconds
+  if (burnt !== 0n) stretch.burnt -= burnt
 }
 
 const perHour = ({ seconds, burnt }: Stretch): bigint => (burnt * BigInt(HOUR)) / BigInt(seconds)

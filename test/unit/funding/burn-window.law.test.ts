@@ -14,13 +14,22 @@ const burnt = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(40n, 1_000n) },
   { weight: 1, arbitrary: fc.bigInt(1n, 10n ** 19n) },
 )
-const fall = fc.record({ after: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: HOUR })), burnt })
+/** Also on the minute, so that falls are exactly an hour and exactly six hours old. */
+const after = fc.oneof(
+  fc.constantFrom(60, 600, 1_200, 1_800, HOUR),
+  fc.integer({ min: 1, max: 60 }),
+  fc.integer({ min: 1, max: HOUR }),
+)
+const fall = fc.record({ after, burnt })
 const steps = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: fc.record({ kind: fc.constant('fall' as const), fall }) },
     {
       weight: 4,
-      arbitrary: fc.record({ kind: fc.constant('burn' as const), later: fc.integer({ min: 0, max: HOUR }) }),
+      arbitrary: fc.record({
+        kind: fc.constant('burn' as const),
+        later: fc.oneof(fc.constantFrom(0, 600, HOUR), fc.integer({ min: 0, max: HOUR })),
+      }),
     },
     // A block time that was wrong, or the reading of another node.
     {
@@ -62,6 +71,36 @@ test('a burn that was counted fall by fall is the burn of the falls', () => {
     }),
     { numRuns: 1_000 },
   )
+})
+
+test('charges that come and go are compared with those that are left', () => {
+  // Most are small, and a few are large: whether the large ones are cut changes as either leave the window.
+  const charges = fc.array(fc.constantFrom(1n, 1n, 2n, 3n, 8n, 9n, 40n), { minLength: 20, maxLength: 80 })
+  fc.assert(
+    fc.property(charges, (all) => {
+      const window = new BurnWindow()
+      let falls: readonly Fall[] = []
+      for (const [at, burnt] of all.entries()) {
+        const next = { at: 1_800 * at, seconds: 1_800, burnt }
+        falls = appended(falls, next)
+        window.append(next)
+        expect(shown(window.burnAt(next.at))).toEqual(burnOf(falls, next.at))
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a reading without a charge extends the last one, also where that is older than an hour by now', () => {
+  const window = new BurnWindow()
+  let falls: readonly Fall[] = []
+  const charges = Array.from({ length: 18 }, (_, at) => ({ at: 600 * at, seconds: 600, burnt: 10n ** 9n }))
+  for (const next of [...charges, { at: 10_260, seconds: 60, burnt: 0n }, { at: 10_320, seconds: 60, burnt: 0n }]) {
+    falls = appended(falls, next)
+    window.append(next)
+    const now = next.at + HOUR
+    expect(shown(window.burnAt(now))).toEqual(burnOf(falls, now))
+  }
 })
 
 test('beyond the most that are remembered, the oldest falls are dropped from all sums', () => {
