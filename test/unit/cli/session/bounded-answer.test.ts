@@ -1,41 +1,20 @@
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { FetchRequest } from 'ethers'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { boundedGetUrl } from '../../../../src/cli/session/bounded-answer.ts'
-
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
+import { serve, writeForEver } from '../../../support/answers.ts'
 
 const MOST = 2 ** 20
 
 /** Asks a node that answers as the function does. */
 async function ask(answer: (response: ServerResponse) => unknown, timeout = 10_000) {
-  const server = createServer((request, response) => void request.resume().on('end', () => answer(response)))
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const request = new FetchRequest(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  const request = new FetchRequest(await serve(answer))
   request.body = { jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] }
   request.timeout = timeout
   request.getUrlFunc = boundedGetUrl(MOST)
   return request.send()
-}
-
-/** Writes as fast as the client reads, for ever. */
-function writeForEver(response: ServerResponse): void {
-  const part = Buffer.alloc(65_536, ' ')
-  const write = () => {
-    while (!response.destroyed && response.write(part));
-  }
-  response.on('drain', write)
-  write()
 }
 
 test('an answer that never ends is given up at the limit, and its connection is closed', async () => {
