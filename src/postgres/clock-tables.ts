@@ -1,4 +1,4 @@
-import type { Tables } from './tables.ts'
+import { grantAs, type Tables } from './tables.ts'
 
 /**
  * The fourth version of the tables: the time of payments is held to the chain's, and what processes of the second version say of a refused
@@ -141,17 +141,5 @@ export const clockTables = ({
   `create trigger og_ledger_keep_refused after insert on ${journal} for each row
     when (new.record->>'type' = 'superseded' and new.record->>'refused' = 'true')
     execute function ${keepRefused}()`,
-  // A role that may record payments may use what that leads to, where the database grants no role the functions by itself.
-  `do $body$
-  declare given record;
-  begin
-    for given in
-      select case acl.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as role
-      from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) as acl
-      where oid = to_regproc('${pay}')
-    loop
-      execute 'grant execute on function ${spentAt}, ${heldAt} to ' || given.role;
-    end loop;
-  end
-  $body$`,
+  grantAs(pay, [spentAt, heldAt]),
 ]

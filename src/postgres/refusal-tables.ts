@@ -1,4 +1,4 @@
-import type { Tables } from './tables.ts'
+import { grantAs, type Tables } from './tables.ts'
 
 /**
  * The third version of the tables: payments that a node refused for good keep their places in budgets, and what no window counts any more is
@@ -110,17 +110,5 @@ export const refusalTables = ({
     has_open := true;
   end
   $body$`,
-  // A role that may record payments may use what that leads to, where the database grants no role the functions by itself.
-  `do $body$
-  declare given record;
-  begin
-    for given in
-      select case acl.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as role
-      from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) as acl
-      where oid = to_regproc('${pay}')
-    loop
-      execute 'grant execute on function ${heldIn} to ' || given.role;
-    end loop;
-  end
-  $body$`,
+  grantAs(pay, [heldIn]),
 ]

@@ -49,3 +49,18 @@ export function tablesIn(schema: string = DEFAULT_SCHEMA): Tables {
     keepRefused: table('keep_refused'),
   }
 }
+
+/** A role that may record payments may use what that leads to, where the database grants no role the functions by itself. */
+export const grantAs = (pay: string, functions: readonly string[]): string =>
+  `do $body$
+  declare given record;
+  begin
+    for given in
+      select case acl.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as role
+      from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) as acl
+      where oid = to_regproc('${pay}')
+    loop
+      execute 'grant execute on function ${functions.join(', ')} to ' || given.role;
+    end loop;
+  end
+  $body$`
